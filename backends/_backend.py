@@ -1,0 +1,153 @@
+"""What a backend is, and one setting (backend, dtype, device) in which a law runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .._errors import DTypeError, RefimplError, UnknownNameError, message
+from .._typing import Array, Device, DType, Namespace
+
+Function = Callable[..., Any]
+
+
+class BackendUnavailableError(RefimplError, RuntimeError):
+    """A backend cannot be used here: why, and the command that would change it."""
+
+    def __init__(self, name: str, reason: str, install: str) -> None:
+        self.name, self.reason, self.install = name, reason, install
+        super().__init__(f"backend {name} is unavailable: {reason}. To get it: {install}")
+
+
+def identity(function: Function) -> Function:
+    """The compiler of a backend that has none."""
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """An array library as refimpl uses it."""
+
+    name: str
+    version: str
+    xp: Namespace
+    devices: Mapping[str, Device]
+    """Device names (the first is the default) to what the library's functions take as `device`."""
+    to_numpy: Callable[[Array], np.ndarray[Any, Any]]
+    """A NumPy array of the same bits; formats that NumPy lacks (bfloat16) become float32."""
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    """Capabilities that are missing, with the reason that a skipped law reports."""
+    ulps: Mapping[str, float] = field(default_factory=dict)
+    """Worst measured error of elementary functions in ulps; "default" for those not named."""
+    dtypes: tuple[str, ...] = ("float64", "float32")
+    compile: Callable[[Function], Function] = identity
+    from_numpy: Callable[[np.ndarray[Any, Any], DType, Device], Array] | None = None
+    notes: tuple[str, ...] = ()
+    """What a user should know, printed by `refimpl doctor`."""
+
+    def ulp(self, function: str) -> float:
+        """Worst measured error of one elementary function in ulps."""
+        return self.ulps.get(function, self.ulps["default"])
+
+
+# Significand bits and exponent range, by IEEE 754 (bfloat16 by its usual definition).
+_FORMATS = {
+    "float64": (53, -1022, 1023),
+    "float32": (24, -126, 127),
+    "float16": (11, -14, 15),
+    "bfloat16": (8, -126, 127),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """A floating-point format, as far as inputs and tolerances depend on it."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.name not in _FORMATS:
+            raise UnknownNameError(f"no floating-point format {self.name!r}; known: {', '.join(_FORMATS)}")
+
+    @property
+    def u(self) -> float:
+        """Unit roundoff: the largest relative error of rounding to nearest."""
+        return 2.0 ** -_FORMATS[self.name][0]
+
+    @property
+    def bits(self) -> int:
+        """Significand bits, the hidden one included: integers up to 2**bits are exact."""
+        return _FORMATS[self.name][0]
+
+    @property
+    def smallest(self) -> float:
+        """Smallest positive normal number."""
+        return 2.0 ** _FORMATS[self.name][1]
+
+    @property
+    def largest(self) -> float:
+        """Largest finite number."""
+        return (2.0 - 2.0 ** (1 - self.bits)) * 2.0 ** _FORMATS[self.name][2]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A backend with a dtype and a device chosen: where a law runs."""
+
+    backend: Backend
+    precision: Precision
+    device_name: str
+
+    @classmethod
+    def of(cls, backend: Backend, dtype: str = "float64", device: str | None = None) -> "Setting":
+        """The setting of those names; unknown names are errors that list the known ones."""
+        if dtype not in backend.dtypes:
+            raise DTypeError(message(backend.name, "dtype", dtype, f"one of {', '.join(backend.dtypes)}"))
+        name = next(iter(backend.devices)) if device is None else device
+        if name not in backend.devices:
+            raise UnknownNameError(
+                message(backend.name, "device", name, f"one of {', '.join(backend.devices)}")
+            )
+        return cls(backend, Precision(dtype), name)
+
+    @property
+    def xp(self) -> Namespace:
+        """The Array API namespace."""
+        return self.backend.xp
+
+    @property
+    def dtype(self) -> DType:
+        """The floating dtype, as the namespace names it."""
+        return getattr(self.xp, self.precision.name)
+
+    @property
+    def device(self) -> Device:
+        """The device, as the namespace's functions take it."""
+        return self.backend.devices[self.device_name]
+
+    @property
+    def u(self) -> float:
+        """Unit roundoff of the dtype."""
+        return self.precision.u
+
+    @property
+    def like(self) -> dict[str, Any]:
+        """Keyword arguments for functions that create arrays."""
+        return {"xp": self.xp, "dtype": self.dtype, "device": self.device}
+
+    def array(self, values: Any) -> Array:
+        """Values as an array of this backend: integers as int64, booleans as such, reals in the dtype."""
+        host = np.asarray(values)
+        if np.issubdtype(host.dtype, np.floating):
+            dtype = self.dtype
+        else:
+            dtype = self.xp.bool if host.dtype == np.bool_ else self.xp.int64
+        if self.backend.from_numpy is not None:
+            return self.backend.from_numpy(host, dtype, self.device)
+        return self.xp.asarray(host, dtype=dtype, device=self.device)
+
+    def host(self, array: Array) -> np.ndarray[Any, Any]:
+        """An array of this backend in NumPy: reals exactly in float64, integers and booleans as such."""
+        host = self.backend.to_numpy(array)
+        return host.astype(np.float64) if np.issubdtype(host.dtype, np.floating) else host

@@ -1,0 +1,122 @@
+"""Everything that exists, by name: public functions, laws, mistakes, errata."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from types import ModuleType
+from typing import TypeVar
+
+import refimpl
+
+from .._capabilities import NEEDS
+from .._errors import UnknownNameError
+from .erratum import Erratum
+from .law import Implementation, Law
+from .mistake import Mistake
+
+DOCUMENTS: tuple[str, ...] = tuple(refimpl.__all__)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A public function and what its docstring says of it."""
+
+    name: str
+    implementation: Implementation
+    summary: str
+    source: str
+    needs: frozenset[str]
+
+    @property
+    def document(self) -> str:
+        """The document that defines it."""
+        return self.name.partition(".")[0]
+
+    @property
+    def doc(self) -> str:
+        """The whole docstring."""
+        return inspect.getdoc(self.implementation) or ""
+
+
+@cache
+def functions() -> Mapping[str, Function]:
+    """Every public function of every document."""
+    found = {}
+    for document in DOCUMENTS:
+        module = importlib.import_module(f"refimpl.{document}")
+        for name in module.__all__:
+            member = getattr(module, name)
+            if not inspect.isfunction(member):
+                continue  # result types and constants
+            text = inspect.getdoc(member) or ""
+            source = re.search(r"^Source: (.+?)\.?$", text, re.MULTILINE)
+            full = f"{document}.{name}"
+            found[full] = Function(
+                full,
+                member,
+                text.partition("\n")[0],
+                source.group(1) if source else "",
+                NEEDS.get(full, frozenset()),
+            )
+    return found
+
+
+def reference() -> dict[str, Implementation]:
+    """The reference implementations by name."""
+    return {name: function.implementation for name, function in functions().items()}
+
+
+Item = TypeVar("Item", Law, Mistake, Erratum)
+
+
+@cache
+def _members(kind: type[Item]) -> Mapping[str, Item]:
+    """All objects of one kind in the documents' proof packages, in order of definition."""
+    found: dict[str, Item] = {}
+    for document in DOCUMENTS:
+        package = importlib.import_module(f".{document}", __package__)
+        modules: list[ModuleType] = [
+            importlib.import_module(f"{package.__name__}.{info.name}")
+            for info in pkgutil.iter_modules(package.__path__)
+        ]
+        for module in (package, *modules):
+            for member in vars(module).values():
+                if isinstance(member, kind) and found.setdefault(member.id, member) is not member:
+                    raise RuntimeError(f"two {kind.__name__.lower()}s are called {member.id}")
+    return found
+
+
+def laws() -> Mapping[str, Law]:
+    """Every law by id."""
+    return _members(Law)
+
+
+def mistakes() -> Mapping[str, Mistake]:
+    """Every mistake by id."""
+    return _members(Mistake)
+
+
+def errata() -> Mapping[str, Erratum]:
+    """Every erratum by id."""
+    return _members(Erratum)
+
+
+def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list[str]:
+    """The names that match any pattern (shell wildcards; a bare document name means all of it)."""
+    known = list(available)
+    if not patterns:
+        return known
+    chosen: dict[str, None] = {}
+    for pattern in patterns:
+        full = f"{pattern}.*" if pattern in DOCUMENTS else pattern
+        matches = [name for name in known if fnmatchcase(name, full)]
+        if not matches:
+            close = ", ".join(sorted({name.partition(".")[0] + ".*" for name in known}))
+            raise UnknownNameError(f"no {what} matches {pattern!r}; try one of {close}, or `refimpl list`")
+        chosen.update(dict.fromkeys(matches))
+    return list(chosen)

@@ -1,0 +1,1 @@
+"""Laws, mistakes and errata of refimpl.density."""

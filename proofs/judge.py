@@ -1,0 +1,116 @@
+"""The only place that decides whether a record holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from ..backends import Setting
+from .law import AtMost, Gap, Record, Same, Tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judged record: the worst error over its bound, and where."""
+
+    label: str
+    ratio: float
+    """0 is perfect, above 1 (or NaN) is refuted; infinite where the bound is zero."""
+    compared: int
+    left: object = None
+    right: object = None
+    index: tuple[int, ...] = ()
+    error_in_u: float = 0.0
+    """The error at `index` in units of u·scale."""
+    why: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the record holds; NaN does not."""
+        return self.ratio <= 1
+
+
+def _host(value: Any, on: Setting) -> Any:
+    """A value of any backend as NumPy; Python values stay."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value
+    return on.host(value) if array_api_compat.is_array_api_obj(value) else value
+
+
+def _refuted(label: str, why: str, left: object = None, right: object = None) -> Finding:
+    return Finding(label, float("inf"), 1, left, right, why=why)
+
+
+def judge(record: Record, tolerance: Tolerance, on: Setting) -> Finding:
+    """Judge one record in its setting."""
+    if isinstance(record, Same):
+        return _judge_same(record, on)
+    first, second = (
+        (record.left, record.right) if isinstance(record, Gap) else (record.smaller, record.larger)
+    )
+    left, right = np.asarray(_host(first, on)), np.asarray(_host(second, on))
+    scale = np.asarray(_host(record.scale, on), dtype=np.float64)
+    # A plain number on either side stands for all elements; arrays must have the same shape.
+    if left.shape != right.shape and left.ndim and right.ndim:
+        return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
+    if np.iscomplexobj(left) or np.iscomplexobj(right):
+        return _refuted(record.label, "complex values", left.dtype, right.dtype)
+    left, right, scale = np.broadcast_arrays(left.astype(np.float64), right.astype(np.float64), scale)
+    if not left.size:
+        return Finding(record.label, 0.0, 0)
+    return _judge_numbers(record, left, right, scale, tolerance.factor(on), on)
+
+
+def _judge_numbers(
+    record: Gap | AtMost,
+    left: np.ndarray[Any, Any],
+    right: np.ndarray[Any, Any],
+    scale: np.ndarray[Any, Any],
+    factor: float,
+    on: Setting,
+) -> Finding:
+    with np.errstate(all="ignore"):
+        error = np.abs(left - right) if isinstance(record, Gap) else np.maximum(left - right, 0.0)
+        # Equal infinities agree; a NaN, or an infinity on one side only, never does.
+        met = left == right if isinstance(record, Gap) else left <= right
+        error = np.where(met, 0.0, np.where(np.isnan(error), np.inf, error))
+        error = np.where(np.isnan(left) | np.isnan(right), np.nan, error)
+        bound = factor * (on.u * scale + on.precision.smallest)
+        ratio = np.where(error == 0, 0.0, error / bound)
+        ratio = np.where(np.isfinite(scale) & (scale >= 0) | (error == 0), ratio, np.nan)
+    worst = int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio)))
+    index = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
+    flat = ratio.reshape(-1)[worst]
+    with np.errstate(all="ignore"):
+        in_u = float(error[index] / (on.u * scale[index])) if error[index] else 0.0
+    return Finding(
+        record.label,
+        float("inf") if np.isnan(flat) else float(flat),
+        int(left.size),
+        float(left[index]),
+        float(right[index]),
+        index,
+        in_u,
+        "not a number" if np.isnan(error[index]) else "",
+    )
+
+
+def _judge_same(record: Same, on: Setting) -> Finding:
+    left, right = _host(record.left, on), _host(record.right, on)
+    if not isinstance(left, np.ndarray) and not isinstance(right, np.ndarray):
+        equal = bool(left == right)
+        return Finding(record.label, 0.0 if equal else float("inf"), 1, left, right)
+    left, right = np.asarray(left), np.asarray(right)
+    if left.shape != right.shape:
+        return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
+    numeric = {left.dtype.kind, right.dtype.kind} <= set("biuf")
+    if (left.dtype.kind == "f") != (right.dtype.kind == "f"):
+        return _refuted(record.label, f"dtype {left.dtype}, expected {right.dtype}", left.dtype, right.dtype)
+    differs = left != right
+    if numeric and left.dtype.kind == "f":
+        differs &= ~(np.isnan(left) & np.isnan(right))
+    if not differs.any():
+        return Finding(record.label, 0.0, max(int(left.size), 1))
+    index = tuple(int(i) for i in np.argwhere(differs)[0])
+    return Finding(record.label, float("inf"), int(left.size), left[index].item(), right[index].item(), index)

@@ -1,0 +1,29 @@
+"""A named, plausible mistake in one function, which some law must refute."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .law import Implementation
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A small replacement of a function that is wrong in one way that people get wrong."""
+
+    id: str
+    function: str
+    sentence: str
+    replacement: Implementation
+    reference: str = ""
+    """Where it was seen in public."""
+
+
+def mistake(
+    function: str, name: str, sentence: str, *, reference: str = ""
+) -> Callable[[Implementation], Mistake]:
+    """Make a mistake of the replacement that follows; its id is function/name."""
+
+    def make(replacement: Implementation) -> Mistake:
+        return Mistake(f"{function}/{name}", function, sentence, replacement, reference)
+
+    return make

@@ -1,0 +1,214 @@
+"""Runs one law in one setting and says what came out."""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any, Literal, TypeAlias
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Flaky, HypothesisException
+
+from ..backends import Setting
+from . import catalogue
+from .implementations import ImplementationCrashedError, Implementations, WrongResultError
+from .judge import Finding, judge
+from .law import Implementation, Kind, Law, Sampling
+
+Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
+
+SHRINK_SECONDS = 5.0
+"""How long a counterexample may be made smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The smallest input found on which a law fails."""
+
+    kind: str
+    case: Mapping[str, Any]
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a law gave in one setting."""
+
+    law: str
+    verdict: Verdict
+    backend: str
+    device: str
+    dtype: str
+    seed: int
+    examples: Mapping[str, int] = field(default_factory=dict)
+    """Examples run, by kind of generator."""
+    compared: int = 0
+    worst: float = 0.0
+    """Worst error over its bound; at most 1 if held."""
+    worst_in_u: float = 0.0
+    """The error there, in units of unit roundoff times the law's scale."""
+    worst_at: str = ""
+    seconds: float = 0.0
+    reason: str = ""
+    counterexample: Counterexample | None = None
+
+
+class _RefutedError(Exception):
+    """A record failed; Hypothesis may look for a smaller case."""
+
+
+class _Stop(BaseException):
+    """Enough shrinking; not an Exception, so that Hypothesis lets it pass."""
+
+
+def missing(law: Law, on: Setting) -> str:
+    """Why the backend cannot run the law; empty if it can."""
+    needs = dict(law.needs)
+    for name in law.about:
+        for capability in catalogue.functions()[name].needs:
+            needs.setdefault(capability, f"{name} uses it")
+    for capability, why in sorted(needs.items()):
+        if capability in on.backend.lacks:
+            return f"{on.backend.name} lacks {capability} ({on.backend.lacks[capability]}); {why}"
+    return ""
+
+
+def _seed(seed: int, law: str, kind: str) -> int:
+    """The same inputs for a law on every backend and in every order of running."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{law}:{kind}".encode()).digest()[:8])
+
+
+class _Trial:
+    """The state of one law while its examples run."""
+
+    def __init__(self, law: Law, on: Setting, impl: Implementations) -> None:
+        self.law, self.on, self.impl = law, on, impl
+        self.examples: dict[str, int] = {}
+        self.compared = 0
+        self.worst = Finding("", 0.0, 0)
+        self.failure: tuple[Literal["refuted", "crashed"], str, Counterexample] | None = None
+        self.failed_at = 0.0
+
+    def example(self, kind: Kind, case: dict[str, Any]) -> None:
+        """Run the check on one case; record the worst finding; raise if it fails."""
+        if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
+            raise _Stop
+        self.examples[kind] = self.examples.get(kind, 0) + 1
+        arrays = {
+            name: self.on.array(value) if isinstance(value, np.ndarray) else value
+            for name, value in case.items()
+        }
+        try:
+            with np.errstate(all="ignore"):
+                records = list(self.law.check(self.impl, self.on, SimpleNamespace(**arrays)))
+                findings = [judge(record, self.law.tolerance, self.on) for record in records]
+        except WrongResultError as error:
+            self._fail("refuted", str(error), kind, case, None)
+        except ImplementationCrashedError as error:
+            self._fail("crashed", str(error), kind, case, None)
+        for finding in findings:
+            self.compared += finding.compared
+            if not finding.holds:
+                self._fail("refuted", finding.why or finding.label, kind, case, finding)
+            if finding.ratio > self.worst.ratio:
+                self.worst = finding
+
+    def _fail(
+        self,
+        verdict: Literal["refuted", "crashed"],
+        reason: str,
+        kind: Kind,
+        case: dict[str, Any],
+        finding: Finding | None,
+    ) -> None:
+        self.failed_at = self.failed_at or time.perf_counter()
+        self.failure = (verdict, reason, Counterexample(kind, case, finding))
+        raise _RefutedError
+
+
+def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
+    """Run one kind of generator; return early, with trial.failure set, if a case fails."""
+
+    @hypothesis.seed(_seed(seed, trial.law.id, kind))
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        report_multiple_bugs=False,
+        print_blob=False,
+        # Cases are large arrays drawn from a seed; slow backends are slow. Excess filtering still fails.
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
+    )
+    @hypothesis.given(trial.law.inputs(trial.on.precision, kind))
+    def run(case: dict[str, Any]) -> None:
+        trial.example(kind, case)
+
+    try:
+        run()
+    except (_RefutedError, _Stop):
+        pass
+    except Flaky:
+        if trial.failure is None:
+            raise
+        verdict, reason, counterexample = trial.failure
+        trial.failure = (verdict, f"{reason} (the same input does not always fail)", counterexample)
+
+
+def run_law(
+    law: Law,
+    on: Setting,
+    *,
+    examples: int,
+    seed: int,
+    replaced: Mapping[str, Implementation] | None = None,
+    shrink: bool = True,
+) -> Outcome:
+    """Run a law in a setting on `examples` cases, shared among its kinds of generator."""
+    started = time.perf_counter()
+    blank = Outcome(law.id, "skipped", on.backend.name, on.device_name, on.precision.name, seed)
+    if reason := missing(law, on):
+        return replace(blank, reason=reason)
+    impl = Implementations(catalogue.reference(), replaced or {}, on)
+    trial = _Trial(law, on, impl)
+    share = max(1, round(examples / len(law.kinds)))
+    if isinstance(law.tolerance, Sampling):
+        share = min(share, 1000 // len(law.kinds))
+    verdict: Verdict = "held"
+    reason, counterexample = "", None
+    try:
+        for kind in law.kinds:
+            _explore(trial, kind, share, seed, shrink)
+            if trial.failure:
+                verdict, reason, counterexample = trial.failure
+                break
+        else:
+            uncalled = [name for name in law.about if name not in impl.called]
+            if uncalled:
+                verdict, reason = "crashed", f"the law never called {', '.join(uncalled)}"
+            elif not trial.compared:
+                verdict, reason = "crashed", "the law compared nothing"
+    except HypothesisException as error:
+        verdict, reason = "crashed", f"the generator failed: {type(error).__name__}: {error}"
+    except Exception as error:  # the law's own code: its fault is a verdict, never a lost run
+        verdict, reason = "crashed", f"the law itself raised {type(error).__name__}: {error}"
+    worst = counterexample.finding if counterexample and counterexample.finding else trial.worst
+    return replace(
+        blank,
+        verdict=verdict,
+        examples=trial.examples,
+        compared=trial.compared,
+        worst=worst.ratio,
+        worst_in_u=worst.error_in_u,
+        worst_at=worst.label,
+        seconds=time.perf_counter() - started,
+        reason=reason,
+        counterexample=counterexample,
+    )

@@ -1,0 +1,33 @@
+"""The exceptions of refimpl: what was wrong, what was got, what was expected, in which call."""
+
+__all__ = ["DTypeError", "DomainError", "NamespaceError", "RefimplError", "ShapeError", "UnknownNameError"]
+
+
+class RefimplError(Exception):
+    """Any error that refimpl raises on purpose."""
+
+
+class ShapeError(RefimplError, ValueError):
+    """An array has the wrong number or length of axes."""
+
+
+class DTypeError(RefimplError, TypeError):
+    """An array has the wrong kind of dtype, or a dtype that the backend lacks."""
+
+
+class NamespaceError(RefimplError, TypeError):
+    """An argument is no array, or the arrays come from more than one library."""
+
+
+class DomainError(RefimplError, ValueError):
+    """A value lies outside the domain of the definition."""
+
+
+class UnknownNameError(RefimplError, LookupError):
+    """A law, function, mistake or backend of that name does not exist."""
+
+
+def message(call: str, argument: str, got: object, expected: str, advice: str = "") -> str:
+    """The one form of refimpl's error texts."""
+    text = f"{call}: {argument}: got {got}; expected {expected}"
+    return f"{text}. {advice}" if advice else text

@@ -1,0 +1,148 @@
+"""Namespace resolution, static checks, and the few formulas that every document shares."""
+
+from typing import Any
+
+import array_api_compat
+from array_api_compat import numpy
+
+from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, message
+from ._typing import Array, Device, DType, Namespace
+
+
+def namespace(call: str, **arrays: Array) -> Namespace:
+    """The one Array API namespace of all the arrays, which must be arrays of one library."""
+    for name, array in arrays.items():
+        if not array_api_compat.is_array_api_obj(array):
+            raise NamespaceError(
+                message(
+                    call,
+                    name,
+                    f"a {type(array).__name__}",
+                    "an array of NumPy, torch, JAX, CuPy, Dask or another Array API library",
+                    "Convert it first, for example with numpy.asarray(...)",
+                )
+            )
+    try:
+        return array_api_compat.array_namespace(*arrays.values())
+    except TypeError as error:
+        kinds = ", ".join(f"{name}: {type(array).__module__}" for name, array in arrays.items())
+        raise NamespaceError(
+            message(call, "arrays", kinds, "arrays of one library", "Convert them to one library first")
+        ) from error
+
+
+def floating(call: str, xp: Namespace, **arrays: Array) -> None:
+    """Require real floating-point dtypes."""
+    for name, array in arrays.items():
+        if not xp.isdtype(array.dtype, "real floating"):
+            raise DTypeError(
+                message(
+                    call,
+                    name,
+                    f"dtype {array.dtype}",
+                    "a real floating-point dtype",
+                    f"Convert it first, for example xp.astype({name}, xp.float64)",
+                )
+            )
+
+
+def integral(call: str, xp: Namespace, **arrays: Array) -> None:
+    """Require integer dtypes."""
+    for name, array in arrays.items():
+        if not xp.isdtype(array.dtype, "integral"):
+            raise DTypeError(
+                message(
+                    call, name, f"dtype {array.dtype}", "an integer dtype", "Floats lose digits; use int64"
+                )
+            )
+
+
+def real(call: str, xp: Namespace, **arrays: Array) -> None:
+    """Require integer or real floating-point dtypes."""
+    for name, array in arrays.items():
+        if not xp.isdtype(array.dtype, ("integral", "real floating")):
+            raise DTypeError(message(call, name, f"dtype {array.dtype}", "an integer or real floating dtype"))
+
+
+def create(
+    call: str, xp: Namespace | None, dtype: DType | None, device: Device | None
+) -> tuple[Namespace, DType]:
+    """The namespace and dtype for a function that has no array argument: NumPy float64 unless told."""
+    xp = numpy if xp is None else xp
+    dtype = xp.float64 if dtype is None else dtype
+    probe = xp.empty((0,), dtype=dtype, device=device)
+    xp = array_api_compat.array_namespace(probe)
+    if probe.dtype != dtype:
+        raise DTypeError(
+            message(
+                call,
+                "dtype",
+                f"{probe.dtype} from the backend",
+                f"{dtype}",
+                'JAX needs jax.config.update("jax_enable_x64", True) for 64-bit types',
+            )
+        )
+    floating(call, xp, dtype=probe)
+    return xp, dtype
+
+
+def check_axes(call: str, name: str, array: Array, least: int) -> None:
+    """Require at least so many axes."""
+    if array.ndim < least:
+        raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", f"at least {least} axes"))
+
+
+def check_last_axis(call: str, name: str, array: Array, length: int, meaning: str) -> None:
+    """Require the last axis to have the length that the other arguments fix."""
+    check_axes(call, name, array, 1)
+    if array.shape[-1] != length:
+        raise ShapeError(
+            message(call, name, f"shape {tuple(array.shape)}", f"last axis {length} ({meaning})")
+        )
+
+
+def check_broadcast(call: str, **arrays: Array) -> tuple[int, ...]:
+    """The common shape of the arrays, which must broadcast against each other."""
+    shapes = {name: tuple(array.shape) for name, array in arrays.items()}
+    ndim = max(len(shape) for shape in shapes.values())
+    result = []
+    for axis in range(-ndim, 0):
+        lengths = {shape[axis] for shape in shapes.values() if len(shape) >= -axis} - {1}
+        if len(lengths) > 1:
+            got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+            raise ShapeError(message(call, "shapes", got, "shapes that broadcast against each other"))
+        result.append(lengths.pop() if lengths else 1)
+    return tuple(result)
+
+
+def check_integer(call: str, name: str, value: Any, least: int) -> int:
+    """Require a Python integer (or NumPy integer) of at least `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or getattr(value, "shape", None):
+        raise DTypeError(message(call, name, f"{value!r}", f"an integer ≥ {least}"))
+    number = value.__index__()
+    if number < least:
+        raise DomainError(message(call, name, number, f"an integer ≥ {least}"))
+    return int(number)
+
+
+def check_number(
+    call: str, name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
+) -> float:
+    """Require a finite Python number in (low, high), or in [low, high] if closed."""
+    if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "shape", None):
+        raise DTypeError(message(call, name, f"{value!r}", "a real number"))
+    number = float(value)
+    inside = low <= number <= high if closed else low < number < high
+    if not (inside and abs(number) < float("inf")):
+        brackets = "[]" if closed else "()"
+        raise DomainError(
+            message(call, name, number, f"a finite number in {brackets[0]}{low}, {high}{brackets[1]}")
+        )
+    return number
+
+
+def logsumexp(x: Array, *, axis: int, xp: Namespace) -> Array:
+    """log Σ exp x along an axis, for values of any size; all −inf gives −inf, any +inf gives +inf."""
+    peak = xp.max(x, axis=axis, keepdims=True)
+    shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
+    return xp.log(xp.sum(xp.exp(x - shift), axis=axis)) + xp.squeeze(shift, axis=axis)

@@ -1,0 +1,3 @@
+"""Classes that can never win, with certificates."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Denoising diffusion (DDPM) as an autoregressive variational autoencoder."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""A variational autoencoder as an estimator of probability density."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The Fokker–Planck equation and the probability-flow ODE."""
+
+__all__: list[str] = []

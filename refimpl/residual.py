@@ -1,0 +1,3 @@
+"""Why residual connections: growth, gradients and initialisation."""
+
+__all__: list[str] = []
