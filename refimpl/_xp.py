@@ -68,10 +68,10 @@ def create(
     call: str, xp: Namespace | None, dtype: DType | None, device: Device | None
 ) -> tuple[Namespace, DType]:
     """The namespace and dtype for a function that has no array argument: NumPy float64 unless told."""
-    xp = numpy if xp is None else xp
-    dtype = xp.float64 if dtype is None else dtype
-    probe = xp.empty((0,), dtype=dtype, device=device)
-    xp = array_api_compat.array_namespace(probe)
+    given: Namespace = numpy if xp is None else xp
+    dtype = given.float64 if dtype is None else dtype
+    probe = given.empty((0,), dtype=dtype, device=device)
+    resolved = array_api_compat.array_namespace(probe)
     if probe.dtype != dtype:
         raise DTypeError(
             message(
@@ -82,8 +82,8 @@ def create(
                 'JAX needs jax.config.update("jax_enable_x64", True) for 64-bit types',
             )
         )
-    floating(call, xp, dtype=probe)
-    return xp, dtype
+    floating(call, resolved, dtype=probe)
+    return resolved, dtype
 
 
 def check_axes(call: str, name: str, array: Array, least: int) -> None:
