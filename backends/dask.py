@@ -6,6 +6,7 @@ import numpy as np
 
 from .._typing import Array, Device, DType
 from ._backend import Backend, load
+from .numpy import ULPS
 
 _INSTALL = "pip install 'refimpl[dask]'"
 
@@ -28,7 +29,7 @@ def make() -> Backend:
         from_numpy=_from_numpy,
         lacks=_LACKS,
         dtypes=("float64", "float32"),
-        ulps={"default": 4.0},
+        ulps=ULPS,
         notes=(
             "lazy: errors of a computation appear when it is computed",
             "sums over several chunks differ from NumPy's in the last digits",
