@@ -72,10 +72,10 @@ def make() -> Backend:
 
 
 def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
-    import torch  # noqa: PLC0415  # a module named torch is being defined: load torch only when it is used
+    import torch  # noqa: PLC0415
 
     # A copy in order: tensors share the memory of what they are made of, and take no negative strides.
-    return torch.asarray(np.array(host, order="C"), dtype=dtype, device=device, copy=True)
+    return torch.from_numpy(np.array(host, order="C")).to(device=device, dtype=dtype)
 
 
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
