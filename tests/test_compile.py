@@ -136,3 +136,67 @@ def test_torch_compile_traces_it_whole(name: str) -> None:
     # The "eager" compiler traces without needing a C++ compiler.
     compiled = torch.compile(function, fullgraph=True, backend="eager")
     assert_close(on, compiled(*given), function(*given))
+
+
+# The checks themselves: each planted bug is found by the check it is meant for.
+
+
+def _keeps_float64(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return x + xp.ones(x.shape, dtype=xp.float64, device=array_api_compat.device(x))
+
+
+def _forgets_the_device(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return x + xp.ones(x.shape, dtype=x.dtype)
+
+
+def _leaves_for_the_default_device(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return xp.zeros(x.shape, dtype=x.dtype)
+
+
+def _branches(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return x if xp.all(x > 0) else -x
+
+
+def _goes_through_a_float(x: Any) -> Any:
+    return x * float(x[0])
+
+
+def _selects(x: Any) -> Any:
+    return x[x > 0]
+
+
+def test_no_check_fails_without_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SPECIMENS, "right", lambda on, n: (lambda x: x + x, (on.array(np.ones(n)),)))
+    test_dtype_is_kept("right", "float32")
+    test_device_is_kept("right")
+    test_shapes_without_values_on_torch("right")
+    test_shapes_without_values_on_jax("right")
+    test_jax_jit_gives_the_eager_result("right")
+    test_torch_compile_traces_it_whole("right")
+
+
+@pytest.mark.parametrize(
+    ("bug", "check"),
+    [
+        (_keeps_float64, lambda name: test_dtype_is_kept(name, "float32")),
+        (_keeps_float64, test_shapes_without_values_on_jax),
+        (_forgets_the_device, test_device_is_kept),
+        (_leaves_for_the_default_device, test_device_is_kept),
+        (_leaves_for_the_default_device, test_shapes_without_values_on_torch),
+        (_branches, test_shapes_without_values_on_torch),
+        (_branches, test_shapes_without_values_on_jax),
+        (_branches, test_torch_compile_traces_it_whole),
+        (_goes_through_a_float, test_shapes_without_values_on_torch),
+        (_goes_through_a_float, test_jax_jit_gives_the_eager_result),
+        (_selects, test_shapes_without_values_on_torch),
+        (_selects, test_shapes_without_values_on_jax),
+    ],
+)
+def test_planted_bugs_are_found(bug: Any, check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SPECIMENS, "planted", lambda on, n: (bug, (on.array(np.ones(n)),)))
+    with pytest.raises(Exception, match=r"."):
+        check("planted")
