@@ -11,7 +11,6 @@ from .numpy import ULPS
 _INSTALL = "pip install 'refimpl[dask]'"
 
 _LACKS = {
-    "indexing": "no take_along_axis, and no indexing by arrays of more than one axis",
     "linalg": "no eigh or det, no batches, no qr of several chunks, and cholesky gives the upper factor",
 }
 
@@ -31,6 +30,7 @@ def make() -> Backend:
         dtypes=("float64", "float32"),
         ulps=ULPS,
         notes=(
+            "indexing: `take` with one axis of indices works; take_along_axis and more axes do not",
             "lazy: errors of a computation appear when it is computed",
             "sums over several chunks differ from NumPy's in the last digits",
         ),
