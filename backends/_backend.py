@@ -65,6 +65,7 @@ class Backend:
     ulps: Ulps = field(default_factory=lambda: {dtype: {"default": 4.0} for dtype in FORMATS})
     """Worst measured errors of elementary functions in ulps, by dtype and function, each with a "default"."""
     dtypes: tuple[str, ...] = ("float64", "float32")
+    """Floating dtypes, by the names of Precision."""
     compile: Callable[[Function], Function] = identity
     from_numpy: Callable[[np.ndarray[Any, Any], DType, Device], Array] | None = None
     notes: tuple[str, ...] = ()
@@ -119,7 +120,9 @@ class Setting:
     def of(cls, backend: Backend, dtype: str = "float64", device: str | None = None) -> "Setting":
         """The setting of those names; unknown names are errors that list the known ones."""
         if dtype not in backend.dtypes:
-            raise DTypeError(message(backend.name, "dtype", dtype, f"one of {', '.join(backend.dtypes)}"))
+            advice = "; ".join(note for note in backend.notes if dtype in note)
+            known = ", ".join(backend.dtypes)
+            raise DTypeError(message(backend.name, "dtype", dtype, f"one of {known}", advice))
         name = next(iter(backend.devices)) if device is None else device
         if name not in backend.devices:
             raise UnknownNameError(

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 Ulps: TypeAlias = Mapping[str, Mapping[str, float]]
 
+NOT_MEASURED = "accuracy on a GPU is taken from CUDA's documentation, not measured"
+
 # Maxima that the CUDA C++ Programming Guide documents (without --use_fast_math), which count from the
 # correctly rounded result: half an ulp is added. Not measured.
 CUDA: Ulps = {

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._typing import Array, Device, DType
 from ._backend import Backend, BackendUnavailableError, load
-from ._ulps import CUDA
+from ._ulps import CUDA, NOT_MEASURED
 
 _INSTALL = "pip install 'refimpl[cupy12]' for CUDA 12 or 'refimpl[cupy13]' for CUDA 13"
 
@@ -37,6 +37,7 @@ def make() -> Backend:
         ulps=CUDA,
         notes=(
             "written against CuPy's documentation; not yet run on a GPU",
+            NOT_MEASURED,
             "nothing is compiled: cupy.fuse takes elementwise functions only",
         ),
     )

@@ -12,10 +12,11 @@ import numpy as np
 from .._errors import DomainError, DTypeError, message
 from .._typing import Array, Device, DType
 from ._backend import Backend, load
-from ._ulps import CUDA, worst
+from ._ulps import CUDA, NOT_MEASURED, worst
 
 _INSTALL = "pip install 'refimpl[jax]'"
 _NEEDS_X64 = "float64 needs jax_enable_x64: call enable_x64() of refimpl.backends.jax or set JAX_ENABLE_X64=1"
+_TENSOR_CORES = "float32 matrix products lose digits unless jax_default_matmul_precision is 'highest'"
 
 
 def enable_x64() -> None:
@@ -78,6 +79,8 @@ def make() -> Backend:
     for device in jax.devices():
         name = str(device.platform)
         devices[name if name not in devices else f"{name}:{device.id}"] = device
+    on_cpu = jax.default_backend() == "cpu"
+    notes = () if x64 else (_NEEDS_X64, "integers are int32; values beyond are refused")
     return Backend(
         name="jax",
         version=jax.__version__,
@@ -86,9 +89,9 @@ def make() -> Backend:
         to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         dtypes=("float64",) * x64 + ("float32", "float16", "bfloat16"),
-        ulps=_ULPS if set(devices) == {"cpu"} else worst(_ULPS, CUDA),
+        ulps=_ULPS if on_cpu else worst(_ULPS, CUDA),
         compile=jax.jit,
-        notes=() if x64 else (_NEEDS_X64, "integers are int32; values beyond are refused"),
+        notes=notes if on_cpu else (*notes, NOT_MEASURED, _TENSOR_CORES),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._typing import Array, Device, DType
 from ._backend import Backend, load
-from ._ulps import CUDA, worst
+from ._ulps import CUDA, NOT_MEASURED, worst
 
 _INSTALL = "pip install 'refimpl[torch]'"
 
@@ -57,6 +57,8 @@ def make() -> Backend:
     if torch.cuda.is_available():
         devices["cuda"] = torch.device("cuda", 0)
         devices |= {f"cuda:{i}": torch.device("cuda", i) for i in range(1, torch.cuda.device_count())}
+    on_cpu = len(devices) == 1
+    notes = ("linear algebra in float16 and bfloat16 is missing on the CPU",)
     return Backend(
         name="torch",
         version=torch.__version__,
@@ -65,9 +67,9 @@ def make() -> Backend:
         to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         dtypes=("float64", "float32", "float16", "bfloat16"),
-        ulps=worst(_ULPS, CUDA) if len(devices) > 1 else _ULPS,
+        ulps=_ULPS if on_cpu else worst(_ULPS, CUDA),
         compile=partial(torch.compile, fullgraph=True),
-        notes=("linear algebra in float16 and bfloat16 is missing on the CPU",),
+        notes=notes if on_cpu else (*notes, NOT_MEASURED),
     )
 
 
@@ -81,6 +83,6 @@ def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Arr
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
     import torch  # noqa: PLC0415
 
-    here = array.detach().cpu().resolve_neg()
+    here = array.detach().cpu().resolve_conj().resolve_neg()
     result: np.ndarray[Any, Any] = (here.float() if here.dtype == torch.bfloat16 else here).numpy()
     return result

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import flint
 import numpy as np
@@ -12,7 +12,7 @@ from flint import arb
 
 from refimpl.backends import Backend, Precision, Setting
 
-Host = np.ndarray[Any, np.dtype[np.float64]]
+Host: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 FUNCTIONS: dict[str, Callable[..., arb]] = {
     "exp": lambda x: x.exp(),
@@ -37,7 +37,8 @@ def positive(rng: np.random.Generator, low: float, high: float, n: int) -> Host:
 
 def signed(rng: np.random.Generator, low: float, high: float, n: int) -> Host:
     """Numbers of every size and both signs."""
-    return positive(rng, low, high, n) * rng.choice([-1.0, 1.0], n)
+    values: Host = positive(rng, low, high, n) * rng.choice([-1.0, 1.0], n)
+    return values
 
 
 def arguments(name: str, p: Precision, n: int, rng: np.random.Generator) -> tuple[Host, ...]:

@@ -1,8 +1,10 @@
 """How backends are found, what keeps them from being used, and that they carry bits faithfully."""
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -26,6 +28,13 @@ INF, NAN = float("inf"), float("nan")
 def test_names_are_refimpls_own() -> None:
     assert set(NAMES) <= set(backends.names())
     assert backends.names()[0] == "numpy"
+
+
+def test_importing_backends_loads_no_library() -> None:
+    heavy = sorted(set(MODULES.values()))
+    code = f"import sys, refimpl.backends; sys.exit(str([m for m in {heavy} if m in sys.modules] or 0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "0"
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
@@ -386,7 +395,7 @@ def test_jax_without_x64_has_no_float64(jax_without_x64: Any) -> None:
     backend = backends.get("jax")
     assert "float64" not in backend.dtypes
     assert any("float64 needs jax_enable_x64" in note for note in backend.notes)
-    with pytest.raises(DTypeError, match="got float64"):
+    with pytest.raises(DTypeError, match=r"got float64.*float64 needs jax_enable_x64"):
         Setting.of(backend, "float64")
     assert backends.get("jax").xp.zeros(1).dtype == "float32"  # looking changed no setting
     assert not jax_without_x64.config.jax_enable_x64
@@ -450,6 +459,23 @@ def test_torch_results_that_carry_gradients_or_flags_are_read() -> None:
     assert on.host(x * 2).tolist() == [2.0, -4.0]
 
 
+def test_torch_with_gpus_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_cpu = usable("torch")
+    import torch  # noqa: PLC0415
+
+    if torch.cuda.is_available():
+        pytest.skip("the GPUs here work")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    backend = backends.get("torch")
+    assert list(backend.devices) == ["cpu", "cuda", "cuda:1"]
+    assert (on_cpu.ulp("pow", "float32"), backend.ulp("pow", "float32")) == (1.0, 9.5)
+    assert backend.ulp("expm1", "float64") == on_cpu.ulp("expm1", "float64")
+    found = next(d for d in backends.diagnose() if d.name == "torch")
+    assert len(found.failures) == 2 * len(backend.dtypes)
+    assert all("on cuda" in failure for failure in found.failures)
+
+
 def test_strict_devices_do_not_mix() -> None:
     backend = usable("strict")
     one, other = (Setting.of(backend, "float32", device) for device in ("device1", "device2"))
@@ -473,7 +499,9 @@ def test_doctor_survives_a_failing_device(monkeypatch: pytest.MonkeyPatch) -> No
 
     numpy = usable("numpy")
     bad = Backend("bad", "1", numpy.xp, {"cuda": None}, np.asarray, from_numpy=fail, dtypes=("float32",))
-    monkeypatch.setattr("refimpl.backends._doctor.status", lambda: {"bad": bad})
-    (found,) = backends.diagnose()
+    worse = replace(bad, name="worse", xp=SimpleNamespace(asarray=fail))
+    monkeypatch.setattr("refimpl.backends._doctor.status", lambda: {"bad": bad, "worse": worse})
+    found, other = backends.diagnose()
+    assert any("default dtype" in failure for failure in other.failures)
     assert found.failures == ("float32 on cuda: RuntimeError: CUDA error: out of memory",)
     assert found.flushes == ()
