@@ -106,7 +106,6 @@ def test_no_error_exceeds_its_table(name: str, backend: Backend) -> None:
             on = Setting.of(backend, dtype, device)
             error = worst_error(on, name, getattr(backend.xp, name), 5000, seed=1)
             assert error <= backend.ulp(name, dtype), f"{name} {dtype} on {device}: {error:.3f} ulps"
-            assert backend.ulp(name, dtype) <= max(8 * error, 4.5), ()
 
 
 def test_every_table_has_a_default_and_known_names(backend: Backend) -> None:
