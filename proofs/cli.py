@@ -174,7 +174,7 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
         display.erratum(*entry)
     if json_file:
         _save(json_file, {"schema": "refimpl.errata/1", "errata": [display.erratum_data(*e) for e in judged]})
-    sound = all(
+    sound = bool(judged) and all(
         any(not f.holds for f in printed) and corrected and all(f.holds for f in corrected)
         for _, printed, corrected in judged
     )
@@ -182,10 +182,15 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
 
 
 @main.command("list")
-@click.argument("what", type=click.Choice(["functions", "laws", "mistakes", "errata"]), default="functions")
+@click.argument(
+    "what", type=click.Choice(["documents", "functions", "laws", "mistakes", "errata"]), default="functions"
+)
 @click.argument("patterns", nargs=-1)
 def list_(what: str, patterns: tuple[str, ...]) -> None:
-    """List functions, laws, mistakes or errata."""
+    """List functions, laws, mistakes or errata; or the documents, as the table of the README."""
+    if what == "documents":
+        click.echo("\n".join(catalogue.table()))
+        return
     items: dict[str, Iterable[str]] = {
         "functions": catalogue.functions(), "laws": catalogue.laws(),
         "mistakes": catalogue.mistakes(), "errata": catalogue.errata(),
