@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .._errors import UnknownNameError
+from ..backends import Diagnosis
 from . import catalogue
 from .erratum import Erratum
 from .judge import Finding
@@ -244,7 +245,20 @@ def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     _figures(name, last)
 
 
-def doctor(found: Sequence[Any]) -> None:
-    """Every backend: what it is here, or how to get it."""
-    for diagnosis in found:
-        _say(str(diagnosis))
+def doctor(found: Sequence[Diagnosis]) -> None:
+    """Every backend: what it is here, or why it is not and how to get it."""
+    for it in found:
+        if not it.usable:
+            _say(f"{it.name}: unavailable: {it.reason}", "yellow")
+            _say(f"  to get it: {it.install}")
+            continue
+        _say(f"{it.name} {it.version}", "green")
+        _say(f"  devices: {', '.join(it.devices)}")
+        _say(f"  dtypes: {', '.join(it.dtypes)}; a Python float becomes {it.default_dtype}")
+        _say(f"  flushes subnormals: {', '.join(it.flushes) or 'nowhere'}")
+        for failure_text in it.failures:
+            _say(f"  fails: {failure_text}", "red")
+        for capability, reason in it.lacks.items():
+            _say(f"  lacks {capability}: {reason}")
+        for note in it.notes:
+            _say(f"  note: {note}")

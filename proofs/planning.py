@@ -5,11 +5,13 @@ import signal
 from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .. import backends
 from .._errors import DTypeError
 from ..backends import BackendUnavailableError, Setting
+from ..backends.jax import enable_x64
 from . import catalogue
 from .law import Implementation
 from .runner import Outcome, run_law
@@ -71,10 +73,16 @@ def _work(task: Task) -> Outcome:
     return task.run()
 
 
+def _prepare(x64: bool) -> None:
+    if x64:
+        # Without JAX there is nothing to enable; its tasks then say that it is missing.
+        with suppress(BackendUnavailableError):
+            enable_x64()
+
+
 def _start(x64: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    if x64:
-        backends.enable_x64()
+    _prepare(x64)
 
 
 def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator[Outcome, None, None]:
@@ -83,8 +91,7 @@ def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator
     With `x64`, JAX's 64-bit types are switched on in the processes that do the work.
     """
     if jobs == 1 or len(tasks) < 4:
-        if x64:
-            backends.enable_x64()
+        _prepare(x64)
         yield from map(_work, tasks)
         return
     # Spawned, not forked: torch and JAX hold threads that a fork would break.
