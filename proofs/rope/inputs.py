@@ -5,7 +5,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
-from ...backends import Precision
+from ...backends import Precision, Setting
 from .. import inputs
 from ..law import Kind
 
@@ -39,7 +39,10 @@ def radices(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     choices = [[60, 60, 24], [2, 3, 5, 7], [10, 10, 10], [7], [2, 10, 3]]
     bases = draw(st.sampled_from(choices if kind != "extreme" else [[2**20, 3, 2**20, 5], [2**62]]))
     top = int(np.prod(np.asarray(bases, dtype=object)))
-    return {"n": _numbers(draw, kind, top, 1) if kind != "cancellation" else _edges(draw, bases), "bases": bases}
+    return {
+        "n": _numbers(draw, kind, top, 1) if kind != "cancellation" else _edges(draw, bases),
+        "bases": bases,
+    }
 
 
 def _edges(draw: inputs.Draw, bases: list[int]) -> np.ndarray[Any, Any]:
@@ -153,8 +156,8 @@ def attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     half, rng = draw(st.sampled_from([4, 1, 2])), inputs.generator(draw)
     start, reach = {"ordinary": (0, 100), "cancellation": (10**6, 8), "extreme": (0, 10**8)}[kind]
     return {
-        "q": inputs.values(draw, (2, 5, 2 * half), p, kind),
-        "k": inputs.values(draw, (2, 7, 2 * half), p, kind),
+        "q": inputs.values(draw, (2, 5, 2 * half), p, kind, power=3),
+        "k": inputs.values(draw, (2, 7, 2 * half), p, kind, power=3),
         "i": start + rng.integers(0, reach, 5),
         "j": start + rng.integers(0, reach, 7),
         "frequencies": inputs.rounded(np.concat([[1.0], 10 ** rng.uniform(-4, 0, half - 1)]), p),
@@ -193,6 +196,11 @@ def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ratio": float(rng.uniform(0.01, 1)),
         "beyond": float(1 + 10.0 ** rng.uniform(-3, 2)),
     }
+
+
+def configured(case: Any, on: Setting) -> dict[str, Any]:
+    """The options that all published maps of frequencies share."""
+    return {"train_length": case.train_length, "factor": case.factor, "base": case.base, **on.like}
 
 
 @st.composite

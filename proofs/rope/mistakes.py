@@ -169,7 +169,9 @@ def sinusoidal_half(positions: Any, /, *, dim: int, base: float = 10000.0, dtype
 
 
 @mistake("rope.sinusoidal", "exponent-index", "Uses base^(−(feature)/d) for every feature, 2m+1 included.")
-def sinusoidal_exponent_index(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+def sinusoidal_exponent_index(
+    positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
+) -> Any:
     xp = array_api_compat.array_namespace(positions)
     cosines = sinusoidal(positions, dim=2 * dim, base=base, dtype=dtype)[..., 0::4]
     sines = sinusoidal(positions, dim=2 * dim, base=base, dtype=dtype)[..., 3::4]
@@ -208,7 +210,11 @@ def rotate_layouts_swapped(x: Any, angles: Any, /, *, layout: Any = "interleaved
     return rotate(x, angles, layout="half" if layout == "interleaved" else "interleaved")
 
 
-@mistake("rope.rotate", "reflection", "Loses the minus of the first row and puts it into the second: norms survive.")
+@mistake(
+    "rope.rotate",
+    "reflection",
+    "Loses the minus of the first row and puts it into the second: norms survive.",
+)
 def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     xp = array_api_compat.array_namespace(x, angles)
     pairs = convert_layout(x, source=layout, target="half")
@@ -260,7 +266,9 @@ def attention_scores_negated(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /
     "keys-from-zero",
     "Counts the positions of the keys at hand from zero, though a cache dropped or already turned others.",
 )
-def attention_scores_keys_from_zero(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
+def attention_scores_keys_from_zero(
+    q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any
+) -> Any:
     return attention_scores(q, k, i, j - j[..., :1], frequencies, **options)
 
 
@@ -270,10 +278,12 @@ def attention_scores_keys_from_zero(q: Any, k: Any, i: Any, j: Any, frequencies:
     "Forms the angles of both sides in half precision, so that large positions lose their difference.",
     reference="transformers#25681",
 )
-def attention_scores_bfloat16(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, *, layout: Any) -> Any:
+def attention_scores_bfloat16(
+    q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, *, layout: Any = "interleaved"
+) -> Any:
     xp = array_api_compat.array_namespace(q, k)
-    queries = rotate(q, angles_bfloat16.replacement(i, frequencies), layout=layout)
-    keys = rotate(k, angles_bfloat16.replacement(j, frequencies), layout=layout)
+    queries = rotate(q, _to_bfloat16(angles(i, frequencies)), layout=layout)
+    keys = rotate(k, _to_bfloat16(angles(j, frequencies)), layout=layout)
     return xp.matmul(queries, xp.matrix_transpose(keys))
 
 
@@ -344,7 +354,9 @@ def dynamic_ntk_history(
 
 
 @mistake("rope.yarn", "ramp-inverted", "Interpolates the fast pairs and keeps the slow ones.")
-def yarn_ramp_inverted(dim: int, /, *, factor: float, base: float = 10000.0, xp: Any, dtype: Any, device: Any, **options: Any) -> Any:
+def yarn_ramp_inverted(
+    dim: int, /, *, factor: float, base: float = 10000.0, xp: Any, dtype: Any, device: Any, **options: Any
+) -> Any:
     like = {"xp": xp, "dtype": dtype, "device": device}
     plain = frequencies(dim, base=base, **like)
     return plain * (1 + 1 / factor) - yarn(dim, factor=factor, base=base, **options, **like)
@@ -355,7 +367,9 @@ def yarn_ramps_confused(dim: int, /, *, ramp: str = "paper", **options: Any) -> 
     return yarn(dim, ramp="code" if ramp == "paper" else "paper", **options)
 
 
-@mistake("rope.yarn", "no-rounding", "Leaves the ends of the index ramp unrounded, without floor and ceiling.")
+@mistake(
+    "rope.yarn", "no-rounding", "Leaves the ends of the index ramp unrounded, without floor and ceiling."
+)
 def yarn_no_rounding(
     dim: int,
     /,
@@ -369,7 +383,15 @@ def yarn_no_rounding(
     **like: Any,
 ) -> Any:
     if ramp == "paper":
-        return yarn(dim, train_length=train_length, factor=factor, base=base, beta_slow=beta_slow, beta_fast=beta_fast, **like)
+        return yarn(
+            dim,
+            train_length=train_length,
+            factor=factor,
+            base=base,
+            beta_slow=beta_slow,
+            beta_fast=beta_fast,
+            **like,
+        )
     low, high = (
         dim * math.log(train_length / (2 * math.pi * turns)) / (2 * math.log(base))
         for turns in (beta_fast, beta_slow)

@@ -53,7 +53,9 @@ def from_digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     """Digits are made on the host."""
     numbers = on.host(case.n).tolist()
     rows = [[n // case.base**m % case.base for m in range(case.count)] for n in numbers]
-    yield Same("number", impl["rope.from_digits"](on.array(_table(rows)), base=case.base), np.asarray(numbers))
+    yield Same(
+        "number", impl["rope.from_digits"](on.array(_table(rows)), base=case.base), np.asarray(numbers)
+    )
 
 
 @law(
@@ -118,10 +120,12 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 @law(
     "rope.range-extension",
     "β → β k^(2/d) multiplies the range β^(d/2) by k, as B → kB does",
-    source="rope C1",
+    source="rope C1, D5",
     about=("rope.range_of", "rope.rebase", "rope.frequencies"),
     inputs=inputs.ranges,
-    tolerance=Rounding(5, "β, k^(2/d) and their product rounded; the power multiplies that by d/2, its scale"),
+    tolerance=Rounding(
+        5, "β, k^(2/d) and their product rounded; the power multiplies that by d/2, its scale"
+    ),
     refutes=("rope.rebase/digit-base", "rope.range_of/largest-number"),
 )
 def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -144,7 +148,7 @@ def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 @law(
     "rope.digit-of-quotient",
     "digit m of n is digit 0 of ⌊n/base^m⌋: it depends on n only through n/base^m",
-    source="rope C2a",
+    source="rope C2",
     about=("rope.digits",),
     inputs=inputs.numerals,
     tolerance=INTEGERS,
@@ -162,7 +166,7 @@ def digit_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 @law(
     "rope.digit-period",
     "digit m is unchanged when n grows by base^(m+1), that is n/base^m by base",
-    source="rope C2b",
+    source="rope C2",
     about=("rope.digits",),
     inputs=inputs.numerals,
     tolerance=INTEGERS,
@@ -181,7 +185,7 @@ def digit_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 @law(
     "rope.digits-are-rounded-angles",
     "with ω_m = 2π/b^(m+1), digit m is ⌊b (nω_m mod 2π)/(2π)⌋",
-    source="rope C2c",
+    source="rope C2",
     about=("rope.digits",),
     inputs=inputs.numerals,
     tolerance=Exact("rationals: the angle is a rational number of turns"),
@@ -202,7 +206,7 @@ def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
 @law(
     "rope.float-angles-give-digits",
     "float angles give digit m where b^m does not divide n, and everywhere after half a unit is added",
-    source="rope C2c",
+    source="rope C2",
     about=("rope.angles", "rope.frequencies", "rope.digits"),
     inputs=inputs.readable,
     tolerance=Exact("n/b^m is off by 5u n/b^m < 1/(2b^m), half the distance of n/b^m from its neighbours"),
@@ -224,10 +228,12 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 @law(
     "rope.encoding-determines-position",
     "the pairs (cos nω_m, sin nω_m) with ω_m = 2π/b^(m+1) determine n on [0, b^count)",
-    source="rope C2d",
+    source="rope C2",
     about=("rope.angles", "rope.rotate", "rope.frequencies", "rope.from_digits"),
     inputs=inputs.readable,
-    tolerance=Exact("angle and sine together move n by at most 0.2 of the half unit that separates neighbours"),
+    tolerance=Exact(
+        "angle and sine together move n by at most 0.2 of the half unit that separates neighbours"
+    ),
     refutes=("rope.angles/positions-from-one", "rope.rotate/wrong-sign"),
 )
 def encoding_determines_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
