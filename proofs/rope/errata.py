@@ -1,6 +1,7 @@
 """Where the source of rope is imprecise as printed."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ..law import Exact, Gap, Record
 _N, _DIM, _BASE = 7, 8, 10000.0
 
 
-def _angles(on: Setting, base: float) -> np.ndarray:
+def _angles(on: Setting, base: float) -> np.ndarray[Any, Any]:
     """The angles n/β^m of the counterexample, in NumPy."""
     table = frequencies(_DIM, base=base, **on.like)
     return on.host(angles(on.array(np.asarray(_N)), table))
@@ -32,9 +33,9 @@ def _corrected(on: Setting) -> Iterator[Record]:
 highest_frequency = Erratum(
     "rope.E1",
     source="rope E1",
-    printed="n/β is the highest-frequency term, and (as n/(βλ) with λ ≈ 1) stays close to itself under NTK scaling",
+    printed="n/β is the highest-frequency term; as n/(βλ) with λ ≈ 1 it stays close to itself",
     corrected="the highest-frequency term is n/β⁰ = n, which no change of base changes at all",
-    counterexample="n = 7, d = 8, B = 10000 (β = 10), k = 8: the angles are 7, 0.7, 0.07, 0.007; the largest is 7",
+    counterexample="n = 7, d = 8, B = 10000, so β = 10: of the angles 7, 0.7, 0.07, 0.007 the largest is n",
     check_printed=_printed,
     check_corrected=_corrected,
     tolerance=Exact("small integers and the power β⁰ are exact in every format"),

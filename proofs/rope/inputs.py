@@ -16,12 +16,12 @@ def _numbers(draw: inputs.Draw, kind: Kind, base: int, count: int) -> np.ndarray
     """Integers in [0, base^count): uniform, beside digit boundaries, or at the top."""
     rng, shape, top = inputs.generator(draw), (inputs.batch(draw),), base**count
     if kind == "ordinary":
-        return rng.integers(0, top, shape)
+        return np.asarray(rng.integers(0, top, shape))
     if kind == "extreme":
-        return top - 1 - rng.integers(0, min(top, 100), shape)
+        return np.asarray(top - 1 - rng.integers(0, min(top, 100), shape))
     steps = base ** rng.integers(0, count, shape).astype(object)
     near = rng.integers(1, base, shape) * steps + rng.integers(-1, 2, shape)
-    return np.clip(near.astype(np.int64), 0, top - 1)
+    return np.asarray(np.clip(near.astype(np.int64), 0, top - 1))
 
 
 @st.composite
@@ -50,7 +50,7 @@ def _edges(draw: inputs.Draw, bases: list[int]) -> np.ndarray[Any, Any]:
     rng, shape = inputs.generator(draw), (inputs.batch(draw),)
     products = np.cumprod([1, *bases])
     near = products[rng.integers(0, len(bases) + 1, shape)] + rng.integers(-1, 2, shape)
-    return np.clip(near, 0, products[-1] - 1)
+    return np.asarray(np.clip(near, 0, products[-1] - 1))
 
 
 @st.composite
@@ -101,7 +101,7 @@ def whole_positions(draw: inputs.Draw, p: Precision, kind: Kind) -> np.ndarray[A
     """Integer positions: as in use, where formats start to merge neighbours, and far out."""
     rng, shape = inputs.generator(draw), (inputs.batch(draw),)
     if kind == "ordinary":
-        return rng.integers(0, 4096, shape)
+        return np.asarray(rng.integers(0, 4096, shape))
     if kind == "cancellation":
         powers = rng.integers(8, min(p.bits, 40) + 3, shape)
         return np.asarray(2**powers + rng.integers(-3, 4, shape))

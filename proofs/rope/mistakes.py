@@ -85,9 +85,9 @@ def range_of_largest_number(base: float, /, *, digits: int) -> float:
     return range_of(base, digits=digits) - 1
 
 
-@mistake("rope.rebase", "digit-base", "Multiplies B by k^(2/d), which is what multiplies β = B^(2/d).")
+@mistake("rope.rebase", "digit-base", "Multiplies B by k^(2/d) (here d = 128), which is for β = B^(2/d).")
 def rebase_digit_base(base: float, /, *, factor: float) -> float:
-    return base * factor ** (2 / 128)
+    return float(base * factor ** (2 / 128))
 
 
 @mistake("rope.frequencies", "exponent-m-over-d", "Uses base^(−m/d): pairs are counted, features meant.")

@@ -60,8 +60,7 @@ def _index_ends(case: Any) -> tuple[int, int]:
 def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds floor and ceiling by counting pairs instead of logarithms."""
     omega, (low, high) = exact.frequencies(case.dim, case.base), _index_ends(case)
-    high = high + 0.001 if low == high else high
-    gamma = 1 - np.clip((np.arange(case.dim // 2) - low) / (high - low), 0, 1)
+    gamma = 1 - np.clip((np.arange(case.dim // 2) - low) / (high - low or 0.001), 0, 1)
     expected = omega / case.factor + gamma * (omega - omega / case.factor)
     found = impl["rope.yarn"](
         case.dim, ramp="code", beta_slow=case.slow, beta_fast=case.fast, **inputs.configured(case, on)

@@ -21,7 +21,7 @@ def frequencies(
     dtype: DType | None = None,
     device: Device | None = None,
 ) -> Array:
-    """Tabulate the frequencies of RoPE.
+    """Tabulate the frequencies of RoPE (arXiv 2104.09864).
 
     ω_m = B^(−2m/d) = β^(−m) for m = 0, …, d/2 − 1, with β = B^(2/d).
 
@@ -44,7 +44,7 @@ def frequencies(
     DTypeError, DomainError
         for an odd dim or a base ≤ 1.
 
-    Source: rope D2. RoPE is arXiv 2104.09864.
+    Source: rope D2.
 
     Examples
     --------
