@@ -75,7 +75,7 @@ def rotation_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def rotation_matrix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Columns are e^(iθ) and i e^(iθ)."""
     turned = np.exp(1j * on.host(case.angles))
-    columns = [np.stack([z.real, z.imag], axis=-1) for z in (turned, 1j * turned)]
+    columns = [np.stack([np.real(z), np.imag(z)], axis=-1) for z in (turned, 1j * turned)]
     yield Gap("R", impl["rope.rotation_matrix"](case.angles), np.stack(columns, axis=-1), 1.0)
 
 

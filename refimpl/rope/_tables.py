@@ -69,15 +69,13 @@ def widest(array: Array, *dtypes: DType, xp: Namespace) -> DType:
 def result_dtype(call: str, name: str, array: Array, dtype: DType | None, *, xp: Namespace) -> DType:
     """The dtype asked for, or that of the array, which must then be real floating."""
     _xp.real(call, xp, **{name: array})
-    given = array.dtype if dtype is None else dtype
-    if not xp.isdtype(given, "real floating"):
-        raise DTypeError(
-            message(
-                call,
-                "dtype" if dtype is not None else name,
-                f"dtype {given}",
-                "a real floating-point dtype",
-                f"Integer {name} are exact: keep them, and say dtype=xp.float32 or wider for the result",
+    if dtype is None:
+        if not xp.isdtype(array.dtype, "real floating"):
+            advice = (
+                f"Keep integer {name}, which are exact, and give the dtype of the result: dtype=xp.float64"
             )
-        )
-    return given
+            raise DTypeError(message(call, name, f"dtype {array.dtype}", "a real floating dtype", advice))
+        return array.dtype
+    if not xp.isdtype(dtype, "real floating"):
+        raise DTypeError(message(call, "dtype", dtype, "a real floating dtype"))
+    return dtype
