@@ -96,7 +96,9 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     source="rope D5, C4",
     about=("rope.ntk_base", "rope.ntk_scale"),
     inputs=inputs.ranges,
-    tolerance=Rounding(5, "a power, a product; β and its product with λ; the rounding of the expectation"),
+    tolerance=Rounding(
+        7, "a power within 2u and a product a side; β of the new base, and the product of β and λ"
+    ),
     refutes=(
         "rope.ntk_base/base-times-factor",
         "rope.ntk_base/scale-of-beta",
@@ -119,7 +121,9 @@ def ntk_base_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="rope C4",
     about=("rope.ntk_base", "rope.ntk_scale", "rope.frequencies"),
     inputs=inputs.ranges,
-    tolerance=Rounding(6, "two frequencies within 2u each, the base or λ^m within 2u, counted in the scale"),
+    tolerance=Rounding(
+        10, "four frequencies within 2u and two products; the base is within 3u, to a power below 1"
+    ),
     refutes=(
         "rope.ntk_base/base-times-factor",
         "rope.ntk_base/scale-of-beta",
@@ -152,7 +156,7 @@ PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
     source="rope C7",
     about=("rope.ntk_scale", "rope.ntk_base", "rope.rebase"),
     inputs=inputs.ranges,
-    tolerance=Rounding(6, "two powers and products within 2u a side, and a quotient"),
+    tolerance=Rounding(8, "two powers within 2u, their quotient and its expectation; twice for two ratios"),
     refutes=(
         "rope.ntk_scale/exponent-2-over-d",
         "rope.ntk_base/base-times-factor",
@@ -205,7 +209,7 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="rope C8",
     about=("rope.dynamic_ntk", "rope.frequencies"),
     inputs=inputs.extensions,
-    tolerance=Rounding(3, "the same formula a side, each within 2u, of which one is rounding to the dtype"),
+    tolerance=Rounding(4, "the same formula a side, each within 2u"),
     refutes=(
         "rope.dynamic_ntk/active-below-training-length",
         "rope.dynamic_ntk/remembers-the-longest",

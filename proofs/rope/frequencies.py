@@ -143,7 +143,9 @@ def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.sinusoidal", "rope.period", "rope.frequencies"),
     inputs=inputs.encoded,
     tolerance=Rounding(
-        8, "ω, its period and their sum with n rounded in the dtype, on |θ| + 2π", calls=("cos", "sin")
+        11,
+        "ω, its period and their sum with n rounded in the dtype, ω and a product a side, on |θ| + 2π",
+        calls=("cos", "sin"),
     ),
     refutes=("rope.period/radians", "rope.frequencies/from-one"),
 )

@@ -46,7 +46,7 @@ def _features(pairs: Any, layout: str) -> Any:
     about=("rope.rotate",),
     inputs=inputs.rotations,
     tolerance=Rounding(
-        3, "a product and a sum a side, and the sum of the scale, on |a| + |b|", calls=("cos",)
+        8, "a product and a sum a side, on |a| + |b|, and the cosine of the expectation", calls=("cos",)
     ),
     refutes=(
         "rope.rotate/wrong-sign",
@@ -69,7 +69,7 @@ def rotation_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="rope D4",
     about=("rope.rotation_matrix",),
     inputs=inputs.rotations,
-    tolerance=Rounding(1, "rounding of the expectation", calls=("cos",)),
+    tolerance=Rounding(3, "the cosine of the expectation and its product by i", calls=("cos",)),
     refutes=("rope.rotation_matrix/transposed",),
 )
 def rotation_matrix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -107,7 +107,9 @@ def block_diagonal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="rope C3",
     about=("rope.rotate",),
     inputs=inputs.rotations,
-    tolerance=Rounding(4, "two features of two products and a sum each, on |a| + |b|", calls=("cos", "sin")),
+    tolerance=Rounding(
+        5, "product and sum of two features, on |a| + |b|, √2 times in their modulus", calls=("cos", "sin")
+    ),
     refutes=("rope.rotate/lost-sign",),
 )
 def norm_kept(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -125,7 +127,7 @@ def norm_kept(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     inputs=inputs.rotations,
     tolerance=Rounding(
         8,
-        "three rotations of products and sums, on |a| + |b|; one rounding of θ + φ",
+        "products and sums of three rotations, two of them √2 times, on |a| + |b|; one rounding of θ + φ",
         calls=("cos", "sin") * 2,
     ),
     refutes=("rope.rotate/reflection", "rope.rotate/lost-sign"),
@@ -147,12 +149,14 @@ def rotations_compose(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.rotate", "rope.angles"),
     inputs=inputs.attention,
     tolerance=Rounding(
-        9, "the products and sums of three rotations and their angles", calls=("cos", "sin") * 2
+        14,
+        "products and sums of three rotations; half the scale for a product and seven sums a side",
+        calls=("cos", "sin") * 2,
     ),
     refutes=("rope.rotate/reflection", "rope.angles/positions-from-one"),
 )
 def relative_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Inner products in float64. Angles of the dtype are off by u|θ|, one of nine operations, so
+    """Inner products in float64. Angles of the dtype are off by u|θ|, one of 14 operations, so
     positions stay where that is less than 1/16."""
     q, k = on.host(case.q)[:, :5], on.host(case.k)[:, :5]
     i, j = (on.host(n)[:5] % 2 ** (on.precision.bits - 4) for n in (case.i, case.j))
@@ -166,7 +170,7 @@ def relative_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     one = np.sum(q * turned(k, j - i), axis=-1)
     farthest = np.abs(i) + np.abs(j) + np.abs(j - i)
     pairs = np.abs(_complex(q, case.layout)) * np.abs(_complex(k, case.layout))
-    scale = np.sum(2 * pairs * (1 + farthest[:, None] * omega / 9), axis=-1)
+    scale = np.sum(2 * pairs * (1 + farthest[:, None] * omega / 14), axis=-1)
     yield Gap("score", both, one, scale)
 
 
