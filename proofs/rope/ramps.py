@@ -236,7 +236,7 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("rope.log_n_scale/not-clipped", "rope.log_n_scale/inverted"),
 )
 def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Binary logarithms in float64; the dtype rounds once, for which an eighth of the operations is enough."""
+    """Binary logarithms in float64; an eighth of the operations covers the one rounding to the dtype."""
     for label, array in (("integer n", case.whole), ("real n", case.real)):
         n = on.host(array)
         ratio = np.asarray([math.log2(x) / math.log2(case.train_length) for x in n.tolist()])
