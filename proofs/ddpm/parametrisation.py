@@ -115,12 +115,17 @@ def conversions_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     ),
 )
 def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """x_0 → x_t, v → score, noise and back; scales carry the factors 1/ᾱ_t and 1/β̄_t."""
-    x0, noise, other, schedule = on.host(case.x), on.host(case.y), on.host(case.z), Schedule(case.beta_squared)
+    """x_0 → x_t, v → score, noise and back: only the noise divides by ᾱ_t to give x_0."""
+    x0, noise, other, schedule = (
+        on.host(case.x),
+        on.host(case.y),
+        on.host(case.z),
+        Schedule(case.beta_squared),
+    )
     size = np.abs(x0) + np.abs(noise)
     for label, t, at in each_step(case, on):
         signal, spread = np.sqrt(at.alpha_bar_squared), np.sqrt(at.beta_bar_squared)
-        reach = size * at.condition / signal / signal
+        reach = size * at.condition
         x_t = impl["ddpm.diffuse"](case.x, case.y, schedule, t)
         v = impl["ddpm.velocity"](case.x, case.y, schedule, t)
         score = impl["ddpm.predict_score"](x_t, v, schedule, t, given="v")
@@ -128,10 +133,12 @@ def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         yield Gap(f"noise, {label}", eps, noise, reach)
         yield Gap(f"x0, {label}", impl["ddpm.predict_x0"](x_t, v, schedule, t, given="v"), x0, reach)
         again = impl["ddpm.predict_x0"](x_t, eps, schedule, t)
-        yield Gap(f"x0 from that noise, {label}", again, x0, reach)
-        yield Gap(f"v, {label}", impl["ddpm.predict_v"](x_t, case.x, schedule, t, given="x0"), on.host(v), reach / spread)
-
-        pair = [on.host(impl["ddpm.predict_v"](x_t, data, schedule, t, given="x0")) for data in (case.x, case.z)]
+        yield Gap(f"x0 from that noise, {label}", again, x0, reach / signal)
+        again = impl["ddpm.predict_v"](x_t, case.x, schedule, t, given="x0")
+        yield Gap(f"v, {label}", again, on.host(v), reach / spread)
+        pair = [
+            on.host(impl["ddpm.predict_v"](x_t, data, schedule, t, given="x0")) for data in (case.x, case.z)
+        ]
         ratio = 1 + at.alpha_bar_squared / at.beta_bar_squared
         change, scale = (x0 - other) ** 2, (size + np.abs(other)) ** 2
         yield Gap(f"‖Δv‖², {label}", (pair[0] - pair[1]) ** 2, ratio * change, ratio * scale)

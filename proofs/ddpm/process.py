@@ -507,7 +507,9 @@ def graded(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     source="ddpm C12",
     about=("ddpm.sample", "ddpm.ancestral_step", "ddpm.marginals"),
     inputs=graded,
-    tolerance=Rounding(6 * 30, "six steps of coefficients, squared, and the expectation's", calls=COEFFICIENTS),
+    tolerance=Rounding(
+        6 * 30, "six steps of coefficients, squared, and the expectation's", calls=COEFFICIENTS
+    ),
     refutes=(
         "ddpm.ancestral_step/sign-flipped",
         "ddpm.ancestral_step/variance-for-deviation",

@@ -230,9 +230,7 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="ddpm D2",
     about=("ddpm.cumulative",),
     inputs=inputs.schedules,
-    tolerance=Rounding(
-        8, "six partial sums and two roots", calls=("log1p", "exp", "expm1")
-    ),
+    tolerance=Rounding(8, "six partial sums and two roots", calls=("log1p", "exp", "expm1")),
     refutes=(
         "ddpm.cumulative/one-minus-product",
         "ddpm.cumulative/alpha-for-alpha-bar",
