@@ -63,8 +63,8 @@ def gaussians(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         weight = weight + 0.1 * rng.standard_normal(weight.shape)
         noise = noise * _positive(rng, (steps, 1, 1), 0.2)
     if pattern == "any":
-        weight, bias = rng.uniform(-1, 1, weight.shape), rng.standard_normal(bias.shape)
-        noise = _positive(rng, weight.shape, 0.5) * rng.uniform(0.1, 1, (steps, 1, 1))
+        weight, bias = 2 * rng.random((steps, d, d)) - 1, rng.standard_normal(bias.shape)
+        noise = _positive(rng, weight.shape, 0.5) * (0.1 + rng.random((steps, 1, 1)))
     return {
         "mean": mean,
         "covariance": covariance,
@@ -132,7 +132,7 @@ class Model:
         last = np.sum(states[-1]) + at.alpha_bar_squared[-1] * np.sum(self.mean**2) + self.dims
         return float(at.condition[-1] * (np.sum(steps) + last + np.sum(np.abs(np.log(states[-1])))))
 
-    def _whitened(self, matrix: Host) -> Host:
+    def _whitened(self, matrix: np.ndarray[Any, Any]) -> Host:
         """‖L⁻¹ matrix‖² of S_t = L Lᵀ, with one S for each t."""
         result: Host = np.sum((np.linalg.inv(np.linalg.cholesky(self.noise)) @ matrix) ** 2, axis=(-2, -1))
         return result
