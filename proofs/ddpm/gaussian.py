@@ -63,7 +63,7 @@ def gaussians(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         weight = weight + 0.1 * rng.standard_normal(weight.shape)
         noise = noise * _positive(rng, (steps, 1, 1), 0.2)
     if pattern == "any":
-        weight, bias = 2 * rng.random((steps, d, d)) - 1, rng.standard_normal(bias.shape)
+        weight, bias = 2 * rng.random((steps, d, d)) - 1, rng.standard_normal((steps, d))
         noise = _positive(rng, weight.shape, 0.5) * (0.1 + rng.random((steps, 1, 1)))
     return {
         "mean": mean,

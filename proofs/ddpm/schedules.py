@@ -15,7 +15,8 @@ from .. import inputs as common
 from ..law import AtMost, Exact, Gap, Impl, Kind, Record, Rounding, Same, law
 from . import inputs
 
-NO_DATA: tuple[Kind, ...] = ("ordinary", "extreme")  # a function of two or three Python numbers: nothing cancels in them
+# Functions of two or three Python numbers: nothing cancels in them.
+NO_DATA: tuple[Kind, ...] = ("ordinary", "extreme")
 
 
 @st.composite
