@@ -301,3 +301,5 @@ def test_mixed_precision_promotes() -> None:
     single = Schedule(np.asarray([0.5, 0.5], dtype=np.float32))
     assert ddpm.diffuse(X, EPS, single, 1).dtype == np.float64
     assert ddpm.diffuse(X.astype(np.float32), EPS.astype(np.float32), HALVES, 1).dtype == np.float64
+    exact = ddpm.exact_generator(np.zeros(2, dtype=np.float32), np.eye(2), single)
+    assert exact.bias.dtype == exact.weight.dtype == np.float64

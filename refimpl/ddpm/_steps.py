@@ -1,11 +1,13 @@
 """What every function of the document does first: check a schedule and look up steps in it."""
 
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from .. import _xp
 from .._errors import DomainError, DTypeError, ShapeError, message
 from .._typing import Array, Namespace
+
+Steps: TypeAlias = Any  # a Python or NumPy integer, or an integer array
 
 
 class Schedule(NamedTuple):
@@ -54,7 +56,9 @@ def check_each_step(call: str, name: str, values: Array, schedule: Schedule) -> 
         )
 
 
-def open_steps(call: str, schedule: Schedule, t: Any, **arrays: Array) -> tuple[Namespace, Coefficients, Any]:
+def open_steps(
+    call: str, schedule: Schedule, t: Steps, **arrays: Array
+) -> tuple[Namespace, Coefficients, Steps]:
     """The namespace, the coefficients at t with a last axis of length 1, and t as an int or array."""
     if isinstance(t, Integral) or not hasattr(t, "shape"):
         t = _xp.check_integer(call, "t", t, 1)
@@ -91,7 +95,7 @@ def coefficients(schedule: Schedule, *, xp: Namespace) -> Coefficients:
     )
 
 
-def at_step(values: Array, t: Any, *, xp: Namespace) -> Array:
+def at_step(values: Array, t: Steps, *, xp: Namespace) -> Array:
     """Values (T,) looked up at t, with an axis of length 1 appended; NaN outside 1..T."""
     if isinstance(t, int):
         return values[t - 1 : t]

@@ -63,7 +63,14 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
     array([[[0.8]]])
     """
     xp = _open_gaussian("ddpm.exact_generator", mean, covariance, schedule)
-    return _exact_generator(mean, covariance, coefficients(schedule, xp=xp), xp=xp)
+    mean, covariance, betas = _promoted(mean, covariance, schedule.beta_squared, xp=xp)
+    return _exact_generator(mean, covariance, coefficients(Schedule(betas), xp=xp), xp=xp)
+
+
+def _promoted(*arrays: Array, xp: Namespace) -> list[Array]:
+    """The arrays in their common dtype, which `@` and solve of some libraries require."""
+    dtype = xp.result_type(*arrays)
+    return [xp.astype(array, dtype, copy=False) for array in arrays]
 
 
 def _open_gaussian(
@@ -132,7 +139,7 @@ def marginals(generator: AffineGenerator, /) -> Marginals:
     array([[1.25]])
     """
     xp = _open_generator("ddpm.marginals", generator)
-    return _marginals(generator, xp=xp)
+    return _marginals(AffineGenerator(*_promoted(*generator, xp=xp)), xp=xp)
 
 
 def _marginals(generator: AffineGenerator, *, xp: Namespace) -> Marginals:
@@ -209,7 +216,8 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
     xp = open_schedule(call, schedule, x0=x0, weight=generator.weight)
     _xp.check_last_axis(call, "x0", x0, generator.bias.shape[1], "the generator's dimensions")
     _check_fit(call, generator, schedule, x0.shape[-1])
-    return _elbo_terms(x0, generator, schedule, xp=xp)
+    x0, betas, *parts = _promoted(x0, schedule.beta_squared, *generator, xp=xp)
+    return _elbo_terms(x0, AffineGenerator(*parts), Schedule(betas), xp=xp)
 
 
 def _elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, *, xp: Namespace) -> Array:
@@ -290,7 +298,9 @@ def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedul
     _open_generator(call, generator, mean=mean)
     xp = _open_gaussian(call, mean, covariance, schedule, weight=generator.weight)
     _check_fit(call, generator, schedule, mean.shape[0])
-    return _joint_kl(mean, covariance, generator, coefficients(schedule, xp=xp), xp=xp)
+    mean, covariance, betas, *parts = _promoted(mean, covariance, schedule.beta_squared, *generator, xp=xp)
+    at = coefficients(Schedule(betas), xp=xp)
+    return _joint_kl(mean, covariance, AffineGenerator(*parts), at, xp=xp)
 
 
 def _joint_kl(

@@ -4,8 +4,7 @@ from typing import Literal
 
 from .._errors import DomainError, message
 from .._typing import Array, Namespace
-from ._steps import Coefficients, Schedule, check_each_step, coefficients, open_schedule, open_steps
-from .process import Steps
+from ._steps import Coefficients, Schedule, Steps, check_each_step, coefficients, open_schedule, open_steps
 
 
 def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:

@@ -1,7 +1,7 @@
 """Adding noise, taking it away again, and sampling."""
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
@@ -9,6 +9,7 @@ from .._typing import Array, Namespace
 from ._steps import (
     Coefficients,
     Schedule,
+    Steps,
     at_step,
     check_each_step,
     coefficients,
@@ -16,7 +17,6 @@ from ._steps import (
     open_steps,
 )
 
-Steps: TypeAlias = Any  # int or integer array
 NoiseModel: TypeAlias = Callable[[Array, int], Array]
 
 
