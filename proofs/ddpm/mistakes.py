@@ -41,7 +41,6 @@ def _tables(schedule: Schedule, t: Any) -> tuple[Any, Any, Any, Any, Any]:
     "ddpm.linear_schedule",
     "zero-based",
     "Counts steps from 0, so the first adds no noise and the last is too small.",
-    reference="diffusers#14357",
 )
 def linear_zero_based(steps: Any, /, **like: Any) -> Any:
     schedule = ddpm.linear_schedule(steps, **like)
@@ -239,6 +238,7 @@ def posterior_swapped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     "ddpm.posterior",
     "current-for-previous",
     "Takes β̄_t for β̄_{t−1}, so nothing shrinks the mean or variance.",
+    reference="diffusers#11347",
 )
 def posterior_current(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     alpha, beta, alpha_bar, beta_bar, _ = _tables(schedule, t)
@@ -373,7 +373,6 @@ def sample_reversed(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma:
     "ddpm.sample",
     "zero-based-time",
     "Tells the model t − 1 (the last step for 0), though it was trained on 1..T.",
-    reference="diffusers#2076",
 )
 def sample_zero_based(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     def shifted(x: Any, t: int) -> Any:
