@@ -1,0 +1,305 @@
+"""Known values, documented errors and special values of refimpl.ddpm."""
+
+import math
+from typing import Any
+
+import array_api_strict
+import numpy as np
+import pytest
+
+from refimpl import ddpm
+from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
+from refimpl.ddpm import AffineGenerator, Schedule
+
+HALVES = Schedule(np.asarray([0.5, 0.5]))
+X, EPS = np.asarray([[1.0, 2.0], [3.0, -1.0]]), np.asarray([[0.5, 0.0], [1.0, 1.0]])
+
+
+def test_linear_schedule_at_a_thousand_steps() -> None:
+    # The source says that ᾱ_T is nearly 0; it is 0.00648203.
+    alpha_bar = ddpm.cumulative(ddpm.linear_schedule(1000)).alpha_bar[-1]
+    assert 2 * math.log(alpha_bar) == pytest.approx(-10.07744283, abs=5e-9)
+    assert alpha_bar == pytest.approx(0.00648203, abs=5e-9)
+
+
+def test_ho_schedule_at_a_thousand_steps() -> None:
+    betas = [1e-4 + (0.02 - 1e-4) * i / 999 for i in range(1000)]
+    expected = math.exp(math.fsum(math.log1p(-beta) for beta in betas))  # 4.0358e-5, as in the paper's code
+    assert ddpm.to_ho(ddpm.ho_schedule(1000)).alphas_cumprod[-1] == pytest.approx(expected, rel=1e-12)
+    assert expected == pytest.approx(4.0358e-5, rel=1e-4)
+    assert ddpm.ho_schedule(1, 0.3, 0.6).beta_squared.tolist() == [0.3]
+
+
+def test_cosine_schedule_is_clipped() -> None:
+    schedule = ddpm.cosine_schedule(1000)
+    assert schedule.beta_squared[-1] == 0.999
+    assert math.cos(math.pi / 2) ** 2 < 4e-33  # all that an unclipped ᾱ_T² would be
+    assert ddpm.cumulative(schedule).alpha_bar[-1] ** 2 > 1e-9
+    angles = [(t / 1000 + 0.008) / 1.008 * math.pi / 2 for t in range(3)]
+    ratio = 1 - (math.cos(angles[2]) / math.cos(angles[1])) ** 2
+    assert schedule.beta_squared[1] == pytest.approx(ratio, rel=1e-10)
+
+
+def test_variance_survives_low_precision() -> None:
+    low = ddpm.ho_schedule(1000, dtype=np.float16)
+    assert float(low.beta_squared[0]) == pytest.approx(1e-4, rel=2**-9)
+    alphas = np.sqrt(1 - ddpm.ho_schedule(1000).beta_squared)
+    assert ddpm.from_alpha(alphas.astype(np.float16)).beta_squared[0] == 0  # α_1 rounds to 1
+    first = ddpm.from_alpha(alphas.astype(np.float32)).beta_squared[0]
+    assert 1e-5 < abs(first / 1e-4 - 1) < 1e-3
+
+
+def test_cumulative_and_snr_by_hand() -> None:
+    alpha_bar, beta_bar = ddpm.cumulative(HALVES)
+    np.testing.assert_allclose(alpha_bar**2, [1, 0.5, 0.25], rtol=1e-15)
+    np.testing.assert_allclose(beta_bar**2, [0, 0.5, 0.75], rtol=1e-15)
+    np.testing.assert_allclose(ddpm.snr(HALVES), [math.inf, 1, 1 / 3], rtol=1e-15)
+    np.testing.assert_allclose(ddpm.log_snr(HALVES), [math.inf, 0, -math.log(3)], atol=1e-15)
+
+
+def test_log_snr_where_the_signal_underflows() -> None:
+    vanishing = Schedule(np.full(400, 0.999))
+    assert ddpm.snr(vanishing)[-1] == 0
+    assert ddpm.log_snr(vanishing)[-1] == pytest.approx(400 * math.log(0.001), rel=1e-13)
+    assert not ddpm.check_signal(Schedule(np.full(800, 0.999)))
+
+
+def test_posterior_by_hand() -> None:
+    mean, variance = ddpm.posterior(X, EPS, HALVES, 2)
+    np.testing.assert_allclose(mean, math.sqrt(2) / 3 * (X + EPS), rtol=1e-15)
+    np.testing.assert_allclose(variance, [1 / 3], rtol=1e-15)
+    mean, variance = ddpm.posterior(X, EPS, HALVES, np.asarray([1, 2]))
+    np.testing.assert_allclose(variance, [[0], [1 / 3]], rtol=1e-15)
+    np.testing.assert_array_equal(mean[0], X[0])
+
+
+def test_against_the_usual_code_in_ho_convention() -> None:
+    betas = np.linspace(1e-4, 0.02, 50)
+    cumprod = np.cumprod(1 - betas)
+    before = np.append(1.0, cumprod[:-1])
+    schedule, t = ddpm.from_ho(betas), 17
+    i = t - 1
+    np.testing.assert_allclose(
+        ddpm.diffuse(X, EPS, schedule, t), np.sqrt(cumprod[i]) * X + np.sqrt(1 - cumprod[i]) * EPS, rtol=1e-12
+    )
+    x0 = np.sqrt(1 / cumprod[i]) * X - np.sqrt(1 / cumprod[i] - 1) * EPS
+    np.testing.assert_allclose(ddpm.predict_x0(X, EPS, schedule, t), x0, rtol=1e-11)
+    first = betas[i] * np.sqrt(before[i]) / (1 - cumprod[i])
+    second = (1 - before[i]) * np.sqrt(1 - betas[i]) / (1 - cumprod[i])
+    np.testing.assert_allclose(ddpm.denoise_mean(X, EPS, schedule, t), first * x0 + second * X, rtol=1e-11)
+    variance = betas * (1 - before) / (1 - cumprod)
+    np.testing.assert_allclose(ddpm.sampling_std(schedule) ** 2, variance, rtol=1e-11, atol=1e-30)
+    weight = betas**2 / (2 * betas * (1 - betas) * (1 - cumprod))
+    sigma = ddpm.sampling_std(schedule, kind="normal")
+    np.testing.assert_allclose(ddpm.loss_weight(schedule, sigma, half=True), weight, rtol=1e-11)
+
+
+def test_infinite_weight_where_nothing_is_sampled() -> None:
+    weight = ddpm.loss_weight(HALVES, ddpm.sampling_std(HALVES))
+    assert weight[0] == math.inf
+    assert weight[1] == pytest.approx(0.25 / (0.75 * 0.5 / 3), rel=1e-14)
+
+
+def test_v_by_hand() -> None:
+    # ᾱ = 0.8, β̄ = 0.6: x_0 = 1 and ε = 2 make x_t = 2 and v = 1.
+    schedule, x_t = Schedule(np.asarray([0.36])), np.asarray([2.0])
+    for function, given, prediction, expected in [
+        (ddpm.predict_v, "noise", 2.0, 1.0),
+        (ddpm.predict_v, "x0", 1.0, 1.0),
+        (ddpm.predict_v, "score", -2 / 0.6, 1.0),
+        (ddpm.predict_x0, "v", 1.0, 1.0),
+        (ddpm.predict_x0, "score", -2 / 0.6, 1.0),
+        (ddpm.predict_noise, "v", 1.0, 2.0),
+        (ddpm.predict_noise, "score", -2 / 0.6, 2.0),
+        (ddpm.predict_score, "noise", 2.0, -2 / 0.6),
+        (ddpm.predict_score, "x0", 1.0, -2 / 0.6),
+        (ddpm.predict_score, "v", 1.0, -2 / 0.6),
+    ]:
+        got = function(x_t, np.asarray([prediction]), schedule, 1, given=given)  # type: ignore[operator]
+        np.testing.assert_allclose(got, [expected], rtol=1e-14)
+
+
+def test_no_signal_left() -> None:
+    terminal = Schedule(np.asarray([0.5, 1.0]))
+    with np.errstate(all="ignore"):
+        assert not ddpm.check_signal(terminal)
+        assert not ddpm.check_schedule(terminal)
+        assert not np.isfinite(ddpm.predict_x0(X, EPS, terminal, 2)).any()
+        np.testing.assert_array_equal(ddpm.predict_x0(X, EPS, terminal, 2, given="v"), -EPS)
+
+
+def test_steps_outside_the_schedule_give_nan() -> None:
+    t = np.asarray([0, 2])
+    got = ddpm.diffuse(X, EPS, HALVES, t)
+    assert np.isnan(got[0]).all()
+    np.testing.assert_array_equal(got[1], ddpm.diffuse(X, EPS, HALVES, 2)[1])
+    assert np.isnan(ddpm.diffuse(X, EPS, HALVES, np.asarray([3, -1]))).all()
+    assert not ddpm.check_steps(HALVES, t)
+
+
+def test_nan_and_empty_arrays_pass_through() -> None:
+    assert np.isnan(ddpm.diffuse(X * math.nan, EPS, HALVES, 1)).all()
+    assert np.isnan(ddpm.cumulative(Schedule(np.asarray([0.5, math.nan])))[0][-1])
+    assert not ddpm.check_schedule(Schedule(np.asarray([math.nan])))
+    assert ddpm.diffuse(X[:0], EPS[:0], HALVES, np.asarray([], dtype=np.int64)).shape == (0, 2)
+    assert ddpm.denoise_mean(X[:, :0], EPS[:, :0], HALVES, 1).shape == (2, 0)
+
+
+def test_steps_broadcast_against_leading_axes() -> None:
+    t = np.asarray([[1], [2]])
+    got = ddpm.diffuse(X, EPS, HALVES, t)
+    assert got.shape == (2, 2, 2)
+    np.testing.assert_array_equal(got[1], ddpm.diffuse(X, EPS, HALVES, 2))
+    np.testing.assert_array_equal(got[0], ddpm.diffuse(X, EPS, HALVES, np.int64(1)))
+    assert ddpm.predict_noise(X, EPS[:1], HALVES, 1, given="score").shape == (2, 2)
+
+
+def test_sampling_adds_noise_at_the_last_step() -> None:
+    sigma, noises = np.asarray([0.5, 0.25]), np.ones((2, 2, 2))
+    asked = []
+
+    def model(x: Any, t: int) -> Any:
+        asked.append(t)
+        return 0 * x
+
+    got = ddpm.sample(model, X, noises, HALVES, sigma)
+    np.testing.assert_allclose(got, (X * math.sqrt(2) + 0.25) * math.sqrt(2) + 0.5, rtol=1e-14)
+    assert asked == [2, 1]
+
+
+def test_exact_generator_of_a_single_point_and_of_standard_noise() -> None:
+    point = np.asarray([1.0, -1.0])
+    weight, _, covariance = ddpm.exact_generator(point, np.zeros((2, 2)), HALVES)
+    np.testing.assert_allclose(covariance[1], np.eye(2) / 3, rtol=1e-14)  # the posterior's variance
+    np.testing.assert_array_equal(weight[0], np.zeros((2, 2)))
+    reached = ddpm.marginals(ddpm.exact_generator(point, np.zeros((2, 2)), HALVES))
+    np.testing.assert_allclose(reached.mean[0], point, rtol=1e-14)
+    exact = ddpm.exact_generator(np.zeros(2), np.eye(2), HALVES)
+    assert ddpm.joint_kl(np.zeros(2), np.eye(2), exact, HALVES) == pytest.approx(0, abs=1e-15)
+
+
+def test_one_variance_is_not_enough_for_anisotropic_data() -> None:
+    schedule, covariance = Schedule(np.asarray([0.5])), np.diag([0.5, 2.0])
+    exact = ddpm.exact_generator(np.zeros(2), covariance, schedule)
+    # Cov(x_0|x_1) = λ/(λ + 1): 1/3 and 2/3, with mean 1/2.
+    scalar = exact._replace(covariance=np.eye(2)[None] / 2)
+    joint = [ddpm.joint_kl(np.zeros(2), covariance, model, schedule) for model in (exact, scalar)]
+    assert joint[1] - joint[0] == pytest.approx(math.log(9 / 8) / 2, rel=1e-12)
+
+
+def test_elbo_terms_by_hand() -> None:
+    # q(x_0|x_1) = N(0, 1), x_0 = 1, β² = ½: L_0 = ½(log 2π + 1), L_1 = ½(½ + ½ − 1 − log ½).
+    generator = AffineGenerator(np.zeros((1, 1, 1)), np.zeros((1, 1)), np.ones((1, 1, 1)))
+    got = ddpm.elbo_terms(np.asarray([1.0]), generator, Schedule(np.asarray([0.5])))
+    np.testing.assert_allclose(got, [(math.log(2 * math.pi) + 1) / 2, math.log(2) / 2], rtol=1e-14)
+
+
+GENERATOR = ddpm.exact_generator(np.zeros(2), np.eye(2), HALVES)
+SIGMA = np.asarray([0.5, 0.5])
+MIXED = array_api_strict.asarray([[1.0, 2.0]])
+
+BAD: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = [
+    (ddpm.linear_schedule, (0,), {}, DomainError, "ddpm.linear_schedule: steps: got 0"),
+    (ddpm.linear_schedule, (2.5,), {}, DTypeError, "steps: got 2.5"),
+    (ddpm.linear_schedule, (True,), {}, DTypeError, "steps"),
+    (ddpm.linear_schedule, (2,), {"dtype": np.int64}, DTypeError, "real floating"),
+    (ddpm.ho_schedule, (2, 0.0, 0.5), {}, DomainError, "first: got 0.0"),
+    (ddpm.ho_schedule, (2, 0.1, 1.0), {}, DomainError, "last: got 1.0"),
+    (ddpm.ho_schedule, (2, math.nan, 0.5), {}, DomainError, "first: got nan"),
+    (ddpm.cosine_schedule, (2, -0.1), {}, DomainError, "offset: got -0.1"),
+    (ddpm.cosine_schedule, (2, math.inf), {}, DomainError, "offset: got inf"),
+    (ddpm.from_ho, ([0.1, 0.2],), {}, NamespaceError, "betas: got a list"),
+    (ddpm.from_ho, (np.asarray([1, 2]),), {}, DTypeError, "betas: got dtype int64"),
+    (ddpm.from_ho, (np.asarray(0.1),), {}, ShapeError, r"betas: got shape \(\)"),
+    (ddpm.from_ho, (np.zeros(0),), {}, ShapeError, r"betas: got shape \(0,\)"),
+    (ddpm.from_alpha, (np.zeros((2, 2)),), {}, ShapeError, r"alphas: got shape \(2, 2\)"),
+    (ddpm.cumulative, (np.asarray([0.1]),), {}, DTypeError, "schedule: got a ndarray"),
+    (ddpm.cumulative, (Schedule(np.zeros((1, 2))),), {}, ShapeError, r"shape \(1, 2\)"),
+    (ddpm.snr, (Schedule(np.asarray([1])),), {}, DTypeError, "beta_squared: got dtype int64"),
+    (ddpm.diffuse, (X, EPS, HALVES, 0), {}, DomainError, "ddpm.diffuse: t: got 0"),
+    (ddpm.diffuse, (X, EPS, HALVES, 3), {}, DomainError, r"t: got 3; expected a step in 1\.\.2"),
+    (ddpm.diffuse, (X, EPS, HALVES, 1.0), {}, DTypeError, "t: got 1.0"),
+    (ddpm.diffuse, (X, EPS, HALVES, True), {}, DTypeError, "t: got True"),
+    (ddpm.diffuse, (X, EPS, HALVES, np.asarray([1.0, 2.0])), {}, DTypeError, "t: got dtype float64"),
+    (ddpm.diffuse, (X, EPS, HALVES, np.asarray([1, 1, 1])), {}, ShapeError, "t with a feature axis"),
+    (ddpm.diffuse, (X, np.zeros((2, 3)), HALVES, 1), {}, ShapeError, "broadcast"),
+    (ddpm.diffuse, (X.astype(np.int64), EPS, HALVES, 1), {}, DTypeError, "x0: got dtype int64"),
+    (ddpm.diffuse, (X, MIXED, HALVES, 1), {}, NamespaceError, "one library"),
+    (ddpm.diffuse, (np.asarray(1.0), EPS, HALVES, 1), {}, ShapeError, "at least 1 axes"),
+    (ddpm.sampling_std, (HALVES,), {"kind": "small"}, DomainError, "kind: got 'small'"),
+    (ddpm.predict_x0, (X, EPS, HALVES, 1), {"given": "x0"}, DomainError, "given: got 'x0'"),
+    (ddpm.predict_score, (X, EPS, HALVES, 1), {"given": "eps"}, DomainError, "given: got 'eps'"),
+    (ddpm.loss_weight, (HALVES, np.ones(3)), {}, ShapeError, r"sigma: got shape \(3,\)"),
+    (ddpm.optimal_std, (HALVES, np.ones((2, 1))), {}, ShapeError, "conditional_variance"),
+    (ddpm.ancestral_step, (X, EPS, X, HALVES, np.ones(1), 1), {}, ShapeError, "sigma"),
+    (ddpm.check_steps, (HALVES, np.asarray([1.0])), {}, DTypeError, "t: got dtype float64"),
+    (ddpm.sample, (lambda x, t: x, X, np.zeros((1, 2, 2)), HALVES, SIGMA), {}, ShapeError, "noises"),
+    (ddpm.sample, (lambda x, t: x[:1], X, np.zeros((2, 2, 2)), HALVES, SIGMA), {}, ShapeError, "eps_model"),
+    (ddpm.exact_generator, (np.zeros(2), np.eye(3), HALVES), {}, ShapeError, "covariance"),
+    (ddpm.exact_generator, (np.zeros((1, 2)), np.eye(2), HALVES), {}, ShapeError, "mean"),
+    (ddpm.marginals, (GENERATOR._replace(bias=np.zeros(2)),), {}, ShapeError, "generator.bias"),
+    (ddpm.marginals, (GENERATOR._replace(weight=np.zeros((2, 2))),), {}, ShapeError, "generator.weight"),
+    (ddpm.elbo_terms, (np.zeros(3), GENERATOR, HALVES), {}, ShapeError, "x0"),
+    (ddpm.elbo_terms, (X, GENERATOR, Schedule(np.asarray([0.5]))), {}, ShapeError, "2 steps of 2 dimensions"),
+    (ddpm.joint_kl, (np.zeros(1), np.eye(1), GENERATOR, HALVES), {}, ShapeError, "generator"),
+]
+
+
+@pytest.mark.parametrize(("function", "args", "options", "error", "text"), BAD)
+def test_bad_input(function: Any, args: Any, options: Any, error: Any, text: str) -> None:
+    with pytest.raises(error, match=text):
+        function(*args, **options)
+
+
+def _everything(xp: Any, dtype: Any, device: Any) -> list[Any]:
+    """The array results of every function, on the device and in the dtype given."""
+    data = [xp.asarray(part.tolist(), dtype=dtype, device=device) for part in (X, EPS, np.eye(2), SIGMA)]
+    x, eps, eye, sigma = data
+    like = {"xp": xp, "dtype": dtype, "device": device}
+    schedule, t = ddpm.linear_schedule(2, **like), xp.asarray([1, 2], device=device)
+    generator = ddpm.exact_generator(x[0, :], eye, schedule)
+    both = [
+        f(x, eps, schedule, t) for f in (ddpm.diffuse, ddpm.diffuse_step, ddpm.denoise_mean, ddpm.velocity)
+    ]
+    conversions = [ddpm.predict_x0, ddpm.predict_noise, ddpm.predict_v, ddpm.predict_score]
+    results = [
+        *both,
+        *(f(x, eps, schedule, t) for f in conversions),
+        ddpm.predict_noise(x, eps, schedule, 1, given="score"),
+        *ddpm.posterior(x, eps, schedule, 1),
+        ddpm.ancestral_step(x, eps, eps, schedule, sigma, t),
+        ddpm.sample(lambda a, _: a / 2, x, xp.stack([x, x]), schedule, sigma),
+        ddpm.ho_schedule(3, **like).beta_squared,
+        ddpm.cosine_schedule(3, **like).beta_squared,
+        ddpm.from_ho(sigma).beta_squared,
+        ddpm.from_alpha(sigma).beta_squared,
+        *ddpm.to_ho(schedule),
+        *ddpm.cumulative(schedule),
+        *(f(schedule) for f in (ddpm.snr, ddpm.log_snr, ddpm.sampling_std)),
+        ddpm.optimal_std(schedule, sigma),
+        ddpm.loss_weight(schedule, sigma),
+        *generator,
+        *ddpm.marginals(generator),
+        ddpm.elbo_terms(x, generator, schedule),
+        ddpm.joint_kl(x[0, :], eye, generator, schedule),
+    ]
+    flags = [f(schedule) for f in (ddpm.check_schedule, ddpm.check_signal)]
+    flags.append(ddpm.check_steps(schedule, t))
+    assert all(flag.dtype == xp.bool and flag.device == device for flag in flags)
+    return results
+
+
+@pytest.mark.parametrize("name", ["float32", "float64"])
+def test_dtype_and_device_are_kept(name: str) -> None:
+    device, dtype = array_api_strict.Device("device1"), getattr(array_api_strict, name)
+    for result in _everything(array_api_strict, dtype, device):
+        assert result.dtype == dtype
+        assert result.device == device
+
+
+def test_mixed_precision_promotes() -> None:
+    single = Schedule(np.asarray([0.5, 0.5], dtype=np.float32))
+    assert ddpm.diffuse(X, EPS, single, 1).dtype == np.float64
+    assert ddpm.diffuse(X.astype(np.float32), EPS.astype(np.float32), HALVES, 1).dtype == np.float64
+    exact = ddpm.exact_generator(np.zeros(2, dtype=np.float32), np.eye(2), single)
+    assert exact.bias.dtype == exact.weight.dtype == np.float64
