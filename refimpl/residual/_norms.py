@@ -12,8 +12,9 @@ def layer_norm(
 ) -> Array:
     """Layer normalisation over the last axis, γ (x − μ)/√(σ² + eps) + β.
 
-    μ and σ² are the row's mean and its variance with divisor n. The mean is removed twice and squares are
-    taken after scaling, so rows that are nearly constant and rows of any finite size keep full accuracy.
+    μ and σ² are the row's mean and its variance with divisor n. The mean is that of the differences from the
+    first element, and squares are taken after scaling, so rows that are nearly constant and rows of any
+    finite size keep full accuracy; a constant row gives exactly β for eps > 0.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     # A power of two: exact, and small enough for sums of n terms and for differences.
     shrink = xp.where(peak > 1, xp.full_like(peak, 0.5 ** (x.shape[-1].bit_length() + 1)), xp.ones_like(peak))
     centred = x * shrink
-    centred = centred - xp.mean(centred, axis=-1, keepdims=True)
+    centred = centred - centred[..., :1]  # exact where the row is nearly constant
     centred = centred - xp.mean(centred, axis=-1, keepdims=True)
     root = math.sqrt(eps) * shrink
     spread = xp.max(xp.abs(centred), axis=-1, keepdims=True)
