@@ -101,7 +101,7 @@ def cotangents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 @st.composite
 def blocks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """(n, hidden, depth) of a residual stack whose sign weights can be enumerated, with x and cotangent."""
-    n, hidden, depth = draw(st.sampled_from([(1, 1, 1), (1, 1, 2), (1, 1, 4), (1, 2, 2), (2, 1, 2)]))
+    n, hidden, depth = draw(st.sampled_from([(1, 1, 1), (1, 1, 3), (1, 2, 2), (2, 1, 1)]))
     x, cotangent = vector(draw, n, p, kind), vector(draw, n, p, kind)
     return {"n": n, "hidden": hidden, "depth": depth, "x": x, "cotangent": cotangent}
 
@@ -176,7 +176,7 @@ def sublayers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """N encoder layers, α, v, w, x and cotangent; one dimension."""
     rng = inputs.generator(draw)
     return {
-        "layers": draw(st.sampled_from([1, 2])),
+        "layers": draw(st.sampled_from([1, 2, 3])),
         "alpha": float(rng.uniform(0.5, 3.0)),
         "v": float(rng.uniform(0.3, 2.0)),
         "w": float(rng.uniform(0.3, 2.0)),
