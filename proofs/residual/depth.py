@@ -213,7 +213,7 @@ def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterato
     about=("residual.residual_gradients", "residual.growth"),
     inputs=inputs.linear_blocks,
     tolerance=Rounding(
-        80, "2 products and sums, ε and a rounded weight in each of 6 blocks both ways; on the largest member"
+        56, "product, ε, weight and skip in each of 6 blocks, either way, and xᵀδ; doubled by squares"
     ),
     refutes=(
         "residual.residual_gradients/unscaled",

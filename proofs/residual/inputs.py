@@ -176,7 +176,7 @@ def sublayers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """N encoder layers, α, v, w, x and cotangent; one dimension."""
     rng = inputs.generator(draw)
     return {
-        "layers": draw(st.sampled_from([1, 2, 3])),
+        "layers": draw(st.sampled_from([1, 2])),
         "alpha": float(rng.uniform(0.5, 3.0)),
         "v": float(rng.uniform(0.3, 2.0)),
         "w": float(rng.uniform(0.3, 2.0)),

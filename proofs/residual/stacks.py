@@ -80,7 +80,7 @@ def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         shape = (*x.shape[:-1], W.shape[1])
         yield Gap(f"z{i}", preactivations[i], z.reshape(shape), size.reshape(shape))
         yield Gap(f"y{i}", states[i + 1], y.reshape(shape), size.reshape(shape))
-    yield Gap("output", output, y.reshape(shape), size.reshape(shape))
+    yield Same("output", output, states[-1])
 
 
 @law(
@@ -126,7 +126,7 @@ def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         )
         yield Gap(f"branch{i}", branches[i], branch.reshape(x.shape), branch_size.reshape(x.shape))
         yield Gap(f"y{i}", states[i + 1], y.reshape(x.shape), size.reshape(x.shape))
-    yield Gap("output", output, y.reshape(x.shape), size.reshape(x.shape))
+    yield Same("output", output, states[-1])
 
 
 def _curvature(activation: str, sizes: list[Real]) -> float:
@@ -160,7 +160,7 @@ def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     x, host_weights = _rows(on.host(case.x)), [on.host(W) for W in weights]
     rows = [on.host(b)[None, :] for b in biases]
     cotangent = _rows(on.host(case.cotangent))
-    sizes = [np.abs(x), [np.abs(W) for W in host_weights], [np.abs(b) for b in rows]]
+    sizes = np.abs(x), [np.abs(W) for W in host_weights], [np.abs(b) for b in rows]
     _, zs = derivatives.plain(x, host_weights, rows, case.activation)
     _, z_sizes = derivatives.plain(*sizes, "linear")
     if case.activation == "relu":
@@ -286,14 +286,12 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         ]
         activation = "linear" if W2 is None else case.activation
         hidden = plain(states[i], [W1], None, activation=activation)[0]
+        to_hidden, branch = to_block, []
         if W2 is not None:
-            to_hidden, (second,), _ = backward(hidden, [W2], None, to_block)
-        else:
-            to_hidden = to_block
-        _, (first,), _ = backward(states[i], [W1], None, to_hidden, activation=activation)
-        yield Gap(f"W₁ of {i}", on.host(own[i][0]), case.scale * on.host(first), factor * next(scales))
-        if W2 is not None:
-            yield Gap(f"W₂ of {i}", on.host(own[i][1]), case.scale * on.host(second), factor * next(scales))
+            to_hidden, branch, _ = backward(hidden, [W2], None, to_block)
+        branch = [*backward(states[i], [W1], None, to_hidden, activation=activation)[1], *branch]
+        for j, (gradient, of_branch) in enumerate(zip(own[i], branch, strict=False)):  # no W₂, no second
+            yield Gap(f"W{j + 1} of {i}", gradient, case.scale * on.host(of_branch), factor * next(scales))
 
 
 @law(
