@@ -173,7 +173,7 @@ def orthogonal_stack_increment(impl: Impl, on: Setting, case: Any) -> Iterator[R
     each = float(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     increment = impl["residual.sgd_increment"](list(gradients), learning_rate=1.0)
     yield Gap("increment", increment, -len(weights) * each, len(weights) * each)
-    sizes = np.asarray([np.sum(on.host(g) ** 2) for g in gradients])
+    sizes = np.sum(on.host(on.xp.stack(list(gradients))) ** 2, axis=(-2, -1))
     yield Gap("each gradient", sizes, each, each)
 
 
@@ -227,7 +227,8 @@ def zero_mean_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     N, epsilon = case.depth, 1 / math.sqrt(case.depth)
     x, cotangent = (on.array(np.tile(on.host(v), members)) for v in (case.x, case.cotangent))
     gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=epsilon)[1]
-    own = [ensembles.blocks(on.host(first), members) for first, _ in gradients]
+    together = on.host(on.xp.stack([first for first, _ in gradients]))
+    own = [ensembles.blocks(first, members) for first in together]
     total = sum(ensembles.mean_square(part, members) for part in own)
     start = float(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     growth = impl["residual.growth"](epsilon, N - 1, kind="zero_mean")

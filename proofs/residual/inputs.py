@@ -201,7 +201,7 @@ def concentrating(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
 @st.composite
 def deep(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Standard Gaussian weights (depth, n, n) for relu blocks of width n, with x and cotangent."""
-    n, depth = 16, draw(st.sampled_from([4, 16, 64, 4, 16, 256]))
+    n, depth = 64, draw(st.sampled_from([4] * 7 + [16] * 6 + [64] * 2 + [256]))  # deep ones are slow
     rng = inputs.generator(draw)
     return {
         "first": inputs.rounded(rng.standard_normal((depth, n, n)), p),
@@ -224,7 +224,7 @@ def _row(draw: inputs.Draw, n: int, p: Precision, kind: Kind, *, power: int) -> 
 @st.composite
 def rows(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """x (batch, n), branch, γ, β, eps and α of a normalisation."""
-    n = draw(st.sampled_from([1, 2, 5, 8]))
+    n = draw(st.sampled_from([1, 2, 8]))
     return {
         "x": _row(draw, n, p, kind, power=1),
         "gamma": inputs.values(draw, (n,), p, "ordinary"),
@@ -236,7 +236,7 @@ def rows(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 @st.composite
 def connections(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """x and branch of one shape, α and eps."""
-    n = draw(st.sampled_from([2, 5, 8]))
+    n = draw(st.sampled_from([2, 8]))
     x = _row(draw, n, p, kind, power=2)
     return {
         "x": x,

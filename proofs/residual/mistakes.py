@@ -261,19 +261,17 @@ def residual_gradients_one_projection_unscaled(
 def _residual_backward(
     x: Any, weights: Any, cotangent: Any, scale: Any, activation: Any, step: Any, slope_as: Any
 ) -> Any:
-    """Block by block, with another cotangent `step` to the block before or another φ′."""
-    states = residual.residual_stack(x, weights, scale=scale, activation=activation).states
+    """Reverse mode with another cotangent `step` to the block before or another φ′."""
+    _, states, preactivations, _ = residual.residual_stack(x, weights, scale=scale, activation=activation)
     gradients = []
     for i in reversed(range(len(weights))):
         W1, W2 = weights[i]
         to_z, second = cotangent, None
         if W2 is not None:
             hidden = residual.plain_stack(states[i], [W1], activation=activation).output
-            to_z, (second,), _ = residual.plain_gradients(hidden, [W2], None, cotangent)
-            second = scale * second
-        to_x, (first,), _ = residual.plain_gradients(
-            states[i], [W1], None, to_z, activation="linear" if W2 is None else slope_as
-        )
+            to_hidden, (second,), _ = residual.plain_gradients(hidden, [W2], None, cotangent)
+            to_z, second = to_hidden * _slope(preactivations[i], slope_as), scale * second
+        to_x, (first,), _ = residual.plain_gradients(states[i], [W1], None, to_z)
         gradients.append((scale * first, second))
         cotangent = step(cotangent, to_x, to_z, W1)
     return residual.ResidualGradients(cotangent, tuple(reversed(gradients)))
@@ -311,13 +309,8 @@ def residual_gradients_mask_missing(
 def residual_gradients_reshaped(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
 ) -> Any:
-    xp = array_api_compat.array_namespace(x)
-
     def step(skip: Any, to_x: Any, to_z: Any, W1: Any) -> Any:
-        right = xp.matrix_transpose(W1)
-        wrong = _reshaped(W1)
-        # The same φ′ as in to_x: the part that the transposed matrix would give is exchanged for the other.
-        return skip + scale * (to_x if right.shape != wrong.shape else xp.matmul(to_z, wrong))
+        return skip + scale * array_api_compat.array_namespace(to_z).matmul(to_z, _reshaped(W1))
 
     return _residual_backward(x, weights, cotangent, scale, activation, step, activation)
 

@@ -216,11 +216,8 @@ def _increment(impl: Impl, on: Setting, case: Any, constants: tuple[float, float
     weights = [(first, on.array(np.diag(w * layer))) for layer in choice]
     x, cotangent = (on.array(np.tile(on.host(a), members)) for a in (case.x, case.cotangent))
     gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=1 / alpha)[1]
-    total = sum(
-        ensembles.mean_square(ensembles.blocks(on.host(part), members), members)
-        for pair in gradients
-        for part in pair
-    )
+    together = on.host(on.xp.stack([part for pair in gradients for part in pair]))
+    total = ensembles.mean_square(np.diagonal(together, axis1=-2, axis2=-1), members)
     start = float(on.host(case.x)[0] ** 2 * on.host(case.cotangent)[0] ** 2)
     return float(total / start * (1 + (v * w / alpha) ** 2) ** -sublayers)
 
