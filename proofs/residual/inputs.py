@@ -38,6 +38,13 @@ def plain(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 
 @st.composite
+def losses(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A plain stack of numbers small enough for squared gradients in any format."""
+    case: dict[str, Any] = draw(plain(p, kind))
+    return {name: value / 4 if isinstance(value, np.ndarray) else value for name, value in case.items()}
+
+
+@st.composite
 def residual(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Arrays x, (first0, second0), … and cotangent of a residual stack; `hidden` has None for no W₂."""
     hidden, leading = draw(st.sampled_from(_HIDDEN)), draw(st.sampled_from(_LEADING))
@@ -68,11 +75,12 @@ def gradients(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 
 def vector(draw: inputs.Draw, n: int, p: Precision, kind: Kind) -> np.ndarray[Any, Any]:
-    """A nonzero vector whose fourth powers stay in range; one size a vector when extreme."""
+    """A nonzero vector; sums of 10⁵ of its fourth powers stay in range. One size a vector when extreme."""
     rng = inputs.generator(draw)
     if kind == "cancellation":
         return inputs.rounded(rng.choice([-1.0, 1.0], n) * (1 + 2 * p.u * rng.integers(-4, 5, n)), p)
-    size = {"ordinary": 0.0, "extreme": 0.2}[kind] * rng.uniform(np.log10(p.smallest), np.log10(p.largest))
+    reach = 0.2 * np.log10(p.smallest), max(0.0, 0.2 * (np.log10(p.largest) - 5))
+    size = rng.uniform(*reach) if kind == "extreme" else 0.0
     return inputs.rounded(rng.choice([-1.0, 1.0], n) * rng.uniform(0.5, 2.0, n) * 10.0**size, p)
 
 

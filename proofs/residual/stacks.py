@@ -281,9 +281,8 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     states = impl["residual.residual_stack"](case.x, blocks, **options)[1]
     own = impl["residual.residual_gradients"](case.x, blocks, cotangent, **options)[1]
     for i, (W1, W2) in enumerate(blocks):
-        to_block = impl["residual.residual_gradients"](states[i + 1], blocks[i + 1 :], cotangent, **options)[
-            0
-        ]
+        rest = blocks[i + 1 :]
+        to_block = impl["residual.residual_gradients"](states[i + 1], rest, cotangent, **options)[0]
         activation = "linear" if W2 is None else case.activation
         hidden = plain(states[i], [W1], None, activation=activation)[0]
         to_hidden, branch = to_block, []
@@ -341,7 +340,7 @@ def _loss_slopes(
     "quadratic L it is ½η²gᵀHg",
     source="residual C2",
     about=("residual.plain_stack", "residual.plain_gradients", "residual.sgd_increment"),
-    inputs=inputs.plain,
+    inputs=inputs.losses,
     kinds=("ordinary", "cancellation"),
     tolerance=Rounding(
         40,
