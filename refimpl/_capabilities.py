@@ -34,6 +34,9 @@ _NEEDS: dict[str, str] = {
     # flow
     # matching
     # residual
+    "residual.deepnorm_constants": "eager",
+    "residual.growth": "eager",
+    "residual.init_variance": "eager",
     # rope
     # transport
 }

@@ -1,0 +1,289 @@
+"""Known values, special values, errors and dtypes of refimpl.residual."""
+
+import math
+from typing import Any
+
+import array_api_strict as strict
+import numpy as np
+import pytest
+from specimens.residual import SPECIMENS
+
+from refimpl import backends, residual
+from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
+from refimpl.proofs import catalogue
+
+X = np.asarray([1.0, -2.0])
+SWAP = np.asarray([[0.0, 1.0], [1.0, 0.0]])
+
+
+# Known values, computed by hand.
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, 1 / 3),
+        ({"mode": "backward"}, 1 / 5),
+        ({"mode": "xavier"}, 1 / 4),
+        ({"activation": "relu"}, 2 / 3),
+        ({"mode": "backward", "activation": "relu"}, 2 / 5),
+        ({"mode": "xavier", "activation": "relu"}, 1 / 2),
+    ],
+)
+def test_init_variance(options: Any, expected: float) -> None:
+    assert residual.init_variance(3, 5, **options) == expected
+
+
+def test_plain_stack_by_hand() -> None:
+    trace = residual.plain_stack(
+        X, [SWAP, 2 * SWAP], [np.asarray([1.0, 1.0]), np.zeros(2)], activation="relu"
+    )
+    assert [z.tolist() for z in trace.preactivations] == [[-1.0, 2.0], [4.0, 0.0]]
+    assert [y.tolist() for y in trace.states] == [[1.0, -2.0], [0.0, 2.0], [4.0, 0.0]]
+    assert trace.output.tolist() == [4.0, 0.0]
+
+
+def test_residual_stack_by_hand() -> None:
+    blocks = [(SWAP, None), (np.eye(2), SWAP)]
+    trace = residual.residual_stack(X, blocks, scale=0.5, activation="relu")
+    # x + ½(−2, 1) = (0, −1.5); relu of it is 0, so that the second block adds nothing.
+    assert [y.tolist() for y in trace.states] == [[1.0, -2.0], [0.0, -1.5], [0.0, -1.5]]
+    assert [b.tolist() for b in trace.branches] == [[-2.0, 1.0], [0.0, 0.0]]
+
+
+def test_empty_stacks_are_the_identity() -> None:
+    assert residual.plain_stack(X, []).output is X
+    assert residual.residual_stack(X, [], scale=1.0).states == (X,)
+    assert residual.plain_gradients(X, [], None, X) == (X, (), ())
+    assert residual.residual_gradients(X, [], X, scale=1.0) == (X, ())
+
+
+def test_plain_gradients_by_hand() -> None:
+    g = residual.plain_gradients(
+        X, [SWAP], [np.asarray([3.0, -5.0])], np.asarray([7.0, 11.0]), activation="relu"
+    )
+    # z = (−2, 1) + (3, −5) = (1, −4): the second unit is off.
+    assert g.biases[0].tolist() == [7.0, 0.0]
+    assert g.weights[0].tolist() == [[7.0, 0.0], [-14.0, 0.0]]
+    assert g.x.tolist() == [0.0, 7.0]
+
+
+def test_residual_gradients_by_hand() -> None:
+    g = residual.residual_gradients(
+        X, [(np.eye(2), SWAP)], np.asarray([7.0, 11.0]), scale=0.5, activation="relu"
+    )
+    # h = (1, 0); δW₂ᵀ = (11, 7), of which relu passes (11, 0).
+    assert g.weights[0][1].tolist() == [[3.5, 5.5], [0.0, 0.0]]
+    assert g.weights[0][0].tolist() == [[5.5, 0.0], [-11.0, 0.0]]
+    assert g.x.tolist() == [12.5, 11.0]
+
+
+def test_gradients_sum_over_every_leading_axis() -> None:
+    rng = np.random.default_rng(0)
+    x, W, cotangent = rng.normal(size=(2, 3, 4)), rng.normal(size=(4, 5)), rng.normal(size=(2, 3, 5))
+    got = residual.plain_gradients(x, [W], None, cotangent)
+    np.testing.assert_allclose(got.weights[0], np.einsum("abi,abj->ij", x, cotangent), rtol=1e-13)
+    assert got.x.shape == x.shape
+    assert got.biases == ()
+
+
+def test_relu_has_slope_zero_at_its_kink() -> None:
+    g = residual.plain_gradients(np.zeros(2), [SWAP], [np.zeros(2)], X, activation="relu")
+    assert g.biases[0].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("z", [-400.0, -20.0, 0.0, 20.0, 400.0])
+def test_tanh_keeps_its_slope_where_it_saturates(z: float) -> None:
+    g = residual.plain_gradients(np.asarray([z]), [np.eye(1)], None, np.ones(1), activation="tanh")
+    # sech² = 4e^{−2|z|} to first order, which 1 − tanh² in float64 gives as 0 from |z| = 19 on.
+    expected = 1.0 if z == 0 else 4 * math.exp(-2 * abs(z))
+    assert float(g.x[0]) == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_nan_passes_through_relu() -> None:
+    trace = residual.plain_stack(np.asarray([np.nan]), [np.eye(1)], activation="relu")
+    assert np.isnan(trace.output[0])
+
+
+def test_sgd_increment_overflows_to_minus_infinity() -> None:
+    with np.errstate(over="ignore"):
+        assert residual.sgd_increment([np.asarray([1e200])], learning_rate=1.0) == -np.inf
+
+
+def test_sgd_increment_takes_nested_gradients() -> None:
+    got = residual.sgd_increment([(X, None), [np.asarray([[2.0]])]], learning_rate=0.5)
+    assert float(got) == -4.5
+    assert got.shape == ()
+
+
+@pytest.mark.parametrize(
+    ("eps", "depth", "kind", "expected"),
+    [
+        (1.0, 10, "aligned", 1024.0),
+        (0.5, 0, "zero_mean", 1.0),
+        (0.0, 10**300, "aligned", 1.0),
+        (1.0, 2000, "aligned", math.inf),
+        (1e200, 2, "aligned", math.inf),
+        (1e-300, 10**300, "aligned", math.e),
+        (1e-200, 10**100, "zero_mean", 1.0),
+        (1e200, 1, "zero_mean", 1e200),
+        (1 / 16, 256, "zero_mean", (1 + 1 / 256) ** 128),
+    ],
+)
+def test_growth(eps: float, depth: int, kind: Any, expected: float) -> None:
+    assert residual.growth(eps, depth, kind=kind) == pytest.approx(expected, rel=1e-14)
+
+
+def test_deepnorm_constants_as_published() -> None:
+    # Table 1 of arXiv 2203.00555, with N = 18 encoder and M = 6 decoder layers.
+    (alpha, beta), decoder = residual.deepnorm_constants(18, 6)
+    assert (alpha, beta) == pytest.approx((0.81 * (18**4 * 6) ** (1 / 16), 0.87 * (18**4 * 6) ** (-1 / 16)))
+    assert decoder == pytest.approx((18**0.25, 72**-0.25))
+    assert residual.deepnorm_constants(0, 8).decoder == pytest.approx((2.0, 64**-0.25))
+    assert residual.deepnorm_constants(0, 8).encoder is None
+    (exact_alpha, exact_beta), same = residual.deepnorm_constants(18, 6, exact=True)
+    assert exact_alpha == pytest.approx((18**4 * 6 / 27) ** (1 / 16))
+    assert exact_alpha * exact_beta == pytest.approx(math.sqrt(0.5))
+    assert same == decoder
+    assert residual.deepnorm_constants(10**100, 10**100, exact=True).encoder[0] < 1e32  # type: ignore[index]
+
+
+def test_layer_norm_special_values() -> None:
+    rows = np.asarray([[3.0, 3.0], [np.inf, 1.0], [1.0, np.nan]])
+    gamma, beta = np.asarray([2.0, 2.0]), np.asarray([5.0, 7.0])
+    with np.errstate(invalid="ignore"):
+        got = residual.layer_norm(rows, gamma, beta)
+        constant = residual.layer_norm(rows[:1], eps=0.0)
+    assert got[0].tolist() == [5.0, 7.0]
+    assert np.isnan(got[1:]).all()
+    assert np.isnan(constant).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_layer_norm_at_the_ends_of_the_range(dtype: Any) -> None:
+    largest, smallest = np.finfo(dtype).max, np.finfo(dtype).tiny
+    x = np.asarray([[largest, -largest, largest, -largest], [3e3, 3e3, 3e3, 3e3]], dtype=dtype)
+    got = residual.layer_norm(x)
+    assert got.dtype == dtype
+    assert got.tolist() == [[1.0, -1.0, 1.0, -1.0], [0.0, 0.0, 0.0, 0.0]]
+    tiny = np.asarray([smallest, -smallest], dtype=dtype)
+    np.testing.assert_allclose(residual.layer_norm(tiny, eps=0.0), [1.0, -1.0])
+    np.testing.assert_allclose(residual.layer_norm(tiny, eps=0.25), 2 * tiny)
+
+
+def test_layer_norm_of_a_row_that_differs_in_the_last_place() -> None:
+    x = np.asarray([1e8, np.nextafter(1e8, 2e8)])
+    half = float(x[1] - x[0]) / 2
+    expected = half / math.sqrt(half**2 + 1e-20)
+    np.testing.assert_allclose(residual.layer_norm(x, eps=1e-20), [-expected, expected], rtol=1e-15)
+
+
+def test_deep_norm_with_gain_and_shift() -> None:
+    got = residual.deep_norm(X, X[::-1], np.asarray([2.0, 3.0]), np.asarray([0.5, 0.0]), alpha=3.0, eps=0.0)
+    assert got.tolist() == [2.5, -3.0]  # αx + branch = (1, −5)
+
+
+# Errors.
+
+
+def _bad(call: Any, kind: type[Exception], match: str) -> Any:
+    return pytest.param(call, kind, match, id=match)
+
+
+INTEGERS = np.asarray([1, 2])
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "match"),
+    [
+        _bad(lambda: residual.init_variance(0, 1), DomainError, "init_variance: fan_in: got 0; expected"),
+        _bad(lambda: residual.init_variance(1, 2.5), DTypeError, "init_variance: fan_out: got 2.5"),  # type: ignore[arg-type]
+        _bad(lambda: residual.init_variance(1, 1, mode="fan"), DomainError, "mode: got 'fan'"),  # type: ignore[arg-type]
+        _bad(lambda: residual.init_variance(1, 1, activation="tanh"), DomainError, "activation: got 'tanh'"),  # type: ignore[arg-type]
+        _bad(lambda: residual.plain_stack(X, [np.eye(3)]), ShapeError, r"weights\[0\]: got shape \(3, 3\)"),
+        _bad(lambda: residual.plain_stack(X, [X]), ShapeError, r"weights\[0\]: got shape \(2,\)"),
+        _bad(lambda: residual.plain_stack(X, SWAP), ShapeError, "weights: got a ndarray"),
+        _bad(lambda: residual.plain_stack(X, [SWAP], []), ShapeError, "biases: got 0 of them; expected 1"),
+        _bad(lambda: residual.plain_stack(X, [SWAP], [SWAP]), ShapeError, r"biases\[0\]: got shape \(2, 2\)"),
+        _bad(lambda: residual.plain_stack(X, [], activation="gelu"), DomainError, "activation: got 'gelu'"),  # type: ignore[arg-type]
+        _bad(lambda: residual.plain_stack(INTEGERS, []), DTypeError, "plain_stack: x: got dtype int64"),
+        _bad(lambda: residual.plain_stack([1.0], []), NamespaceError, "plain_stack: x: got a list"),
+        _bad(lambda: residual.plain_stack(X, [strict.eye(2)]), NamespaceError, "arrays of one library"),
+        _bad(lambda: residual.residual_stack(X, [SWAP], scale=1.0), ShapeError, r"expected a pair"),
+        _bad(
+            lambda: residual.residual_stack(X, [(np.ones((2, 3)), None)], scale=1.0),
+            ShapeError,
+            r"weights\[0\]\[0\]: got shape \(2, 3\); expected shape \(2, 2\)",
+        ),
+        _bad(
+            lambda: residual.residual_stack(X, [(np.ones((2, 3)), np.ones((2, 2)))], scale=1.0),
+            ShapeError,
+            r"weights\[0\]\[1\]: got shape \(2, 2\); expected shape \(3, 2\)",
+        ),
+        _bad(lambda: residual.residual_stack(X, [], scale=math.nan), DomainError, "scale: got nan"),
+        _bad(lambda: residual.residual_stack(X, [], scale=X), DTypeError, "scale: got array"),  # type: ignore[arg-type]
+        _bad(
+            lambda: residual.plain_gradients(X, [np.ones((2, 3))], None, X),
+            ShapeError,
+            r"cotangent: got shape \(2,\); expected shape \(3,\)",
+        ),
+        _bad(
+            lambda: residual.residual_gradients(X, [], np.ones(3), scale=1.0),
+            ShapeError,
+            r"cotangent: got shape \(3,\); expected shape \(2,\)",
+        ),
+        _bad(
+            lambda: residual.sgd_increment([None], learning_rate=1.0), ShapeError, "gradients: got no array"
+        ),
+        _bad(lambda: residual.sgd_increment([X], learning_rate=-1.0), DomainError, "learning_rate: got -1.0"),
+        _bad(lambda: residual.sgd_increment([INTEGERS], learning_rate=1.0), DTypeError, r"gradients\[0\]"),
+        _bad(lambda: residual.growth(-0.1, 1), DomainError, "eps: got -0.1"),
+        _bad(lambda: residual.growth(0.1, 2**1023), DomainError, "depth: got 8988"),
+        _bad(lambda: residual.growth(0.1, -1), DomainError, "depth: got -1"),
+        _bad(lambda: residual.growth(0.1, 1, kind="norm"), DomainError, "kind: got 'norm'"),  # type: ignore[arg-type]
+        _bad(lambda: residual.deepnorm_constants(0, 0), DomainError, "expected at least one layer"),
+        _bad(lambda: residual.deepnorm_constants(-1, 2), DomainError, "encoder_layers: got -1"),
+        _bad(lambda: residual.layer_norm(np.ones((2, 0))), ShapeError, r"x: got shape \(2, 0\)"),
+        _bad(lambda: residual.layer_norm(X, np.ones(3)), ShapeError, r"gamma: got shape \(3,\)"),
+        _bad(lambda: residual.layer_norm(X, eps=-1.0), DomainError, "eps: got -1.0"),
+        _bad(lambda: residual.layer_norm(np.asarray(1.0)), ShapeError, "expected at least 1 axes"),
+        _bad(lambda: residual.deep_norm(X, np.ones(3), alpha=1.0), ShapeError, r"branch: got shape \(3,\)"),
+        _bad(lambda: residual.deep_norm(X, X, alpha=0.0), DomainError, "alpha: got 0.0"),
+    ],
+)
+def test_errors(call: Any, kind: type[Exception], match: str) -> None:
+    with pytest.raises(kind, match=match):
+        call()
+
+
+# dtypes and devices.
+
+
+def _arrays(tree: Any) -> list[Any]:
+    if isinstance(tree, tuple | list):
+        return [leaf for part in tree for leaf in _arrays(part)]
+    return [] if tree is None or isinstance(tree, float) else [tree]
+
+
+def test_every_function_has_a_specimen() -> None:
+    assert sorted(SPECIMENS) == sorted(name for name in catalogue.functions() if name.startswith("residual."))
+
+
+@pytest.mark.parametrize("name", sorted(SPECIMENS))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dtype_stays(name: str, dtype: str) -> None:
+    on = backends.Setting.of(backends.get("numpy"), dtype)
+    call, arrays = SPECIMENS[name](on, 4)
+    assert all(part.dtype == on.dtype for part in _arrays(call(*arrays)))
+
+
+@pytest.mark.parametrize("name", sorted(SPECIMENS))
+def test_strict_arrays_stay_on_their_device(name: str) -> None:
+    on = backends.Setting.of(backends.get("numpy"), "float32")
+    device = strict.Device("device1")
+    call, arrays = SPECIMENS[name](on, 4)
+    moved = [strict.asarray(array, dtype=strict.float32, device=device) for array in arrays]
+    for part, expected in zip(_arrays(call(*moved)), _arrays(call(*arrays)), strict=True):
+        assert part.dtype == strict.float32
+        assert part.device == device
+        np.testing.assert_array_equal(np.asarray(part.to_device(strict.Device("CPU_DEVICE"))), expected)
