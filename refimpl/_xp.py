@@ -149,4 +149,7 @@ def logsumexp(x: Array, *, axis: int, xp: Namespace) -> Array:
     """log Σ exp x along an axis, for values of any size; all −inf gives −inf, any +inf gives +inf."""
     peak = xp.max(x, axis=axis, keepdims=True)
     shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
-    return xp.log(xp.sum(xp.exp(x - shift), axis=axis)) + xp.squeeze(shift, axis=axis)
+    total = xp.sum(xp.exp(x - shift), axis=axis)
+    # log 0 is −inf, but some libraries warn of it.
+    logs = xp.log(xp.where(total == 0, xp.ones_like(total), total)) + xp.squeeze(shift, axis=axis)
+    return xp.where(total == 0, xp.full_like(total, -xp.inf), logs)

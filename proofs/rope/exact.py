@@ -24,6 +24,12 @@ def frequencies(dim: int, base: float) -> Numbers:
     return np.asarray([power(base, Fraction(-2 * m, dim)) for m in range(dim // 2)])
 
 
+def weight(omega: Numbers) -> Numbers:
+    """1 + |ln ω|, the condition of a table in its exponents: code that computes −2m/d in the dtype
+    rounds it, which moves ω by |ln ω| roundings, and is not wrong for that."""
+    return 1 + np.abs(np.log(omega))
+
+
 def double(on: Setting) -> float:
     """What turns a scale for the dtype under test into one for float64: functions that give
     Python numbers, and steps that are taken in float64, round there."""

@@ -122,7 +122,9 @@ def ntk_base_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.ntk_base", "rope.ntk_scale", "rope.frequencies"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        10, "four frequencies within 2u and two products; the base is within 3u, to a power below 1"
+        10,
+        "four frequencies on their condition, two products; the base is within 3u, to a power below 1",
+        calls=("pow",),
     ),
     refutes=(
         "rope.ntk_base/base-times-factor",
@@ -137,13 +139,15 @@ def ntk_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
     new = impl["rope.ntk_base"](case.base, factor=k, dim=case.dim)
     table = on.host(impl["rope.frequencies"](case.dim, base=new, **on.like))
-    yield Gap("lowest", table[-1], plain[-1] / k, plain[-1] / k)
+    unit = exact.weight(plain / k)
+    yield Gap("lowest", table[-1], plain[-1] / k, plain[-1] / k * unit[-1])
     yield Gap("highest", table[0], 1.0, exact.double(on))
     steps = impl["rope.ntk_scale"](k, dim=case.dim) ** -m.astype(np.float64)
-    yield Gap("(βλ)^−m", table, plain * steps, plain * steps * (1 + 2 * m * exact.double(on)))
-    yield AtMost("no faster", table, plain, plain)
-    yield AtMost("no slower", plain / k, table, plain / k)
-    yield AtMost("monotone", table[1:] * plain[:-1], table[:-1] * plain[1:], plain[:-1] * plain[1:])
+    yield Gap("(βλ)^−m", table, plain * steps, plain * steps * (unit + 2 * m * exact.double(on)))
+    yield AtMost("no faster", table, plain, plain * unit)
+    yield AtMost("no slower", plain / k, table, plain / k * unit)
+    scale = plain[:-1] * plain[1:] * unit[1:]
+    yield AtMost("monotone", table[1:] * plain[:-1], table[:-1] * plain[1:], scale)
 
 
 PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
@@ -190,7 +194,11 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="rope D5",
     about=("rope.dynamic_ntk",),
     inputs=inputs.extensions,
-    tolerance=Rounding(3, "a frequency within 2u and the expectation; the base's error is in the scale"),
+    tolerance=Rounding(
+        3,
+        "exponent, power and quotient; the base's error and the exponent's are in the scale",
+        calls=("pow",),
+    ),
     refutes=("rope.dynamic_ntk/factor-times-ratio",),
 )
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -200,7 +208,7 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     scale = float(k * ratio - (k - 1))
     expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
     found = impl["rope.dynamic_ntk"](case.train_length * case.beyond, dim=d, **inputs.configured(case, on))
-    yield Gap("ω", found, expected, expected * (1 + 8 * exact.double(on)))
+    yield Gap("ω", found, expected, expected * (exact.weight(expected) + 8 * exact.double(on)))
 
 
 @law(
@@ -209,7 +217,9 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="rope C8",
     about=("rope.dynamic_ntk", "rope.frequencies"),
     inputs=inputs.extensions,
-    tolerance=Rounding(4, "the same formula a side, each within 2u"),
+    tolerance=Rounding(
+        4, "exponent, power and quotient a side, the exponents' rounding in the scale", calls=("pow",)
+    ),
     refutes=(
         "rope.dynamic_ntk/active-below-training-length",
         "rope.dynamic_ntk/remembers-the-longest",
@@ -224,5 +234,6 @@ def dynamic_ntk_rests(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     before = on.host(impl["rope.dynamic_ntk"](longer, **options))
     impl["rope.dynamic_ntk"](longer * 4, **options)
     yield Gap("asked again", impl["rope.dynamic_ntk"](longer, **options), before, before)
+    scale = plain * exact.weight(plain)
     for length in (train, train * case.ratio):
-        yield Gap("within", impl["rope.dynamic_ntk"](length, **options), plain, plain)
+        yield Gap("within", impl["rope.dynamic_ntk"](length, **options), plain, scale)

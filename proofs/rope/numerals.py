@@ -124,7 +124,7 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.range_of", "rope.rebase", "rope.frequencies"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        5, "β, k^(2/d) and their product rounded; the power multiplies that by d/2, its scale"
+        5, "β, k^(2/d) and their product rounded; the power multiplies that by d/2, its scale", calls=("pow",)
     ),
     refutes=("rope.rebase/digit-base", "rope.range_of/largest-number"),
 )
@@ -142,7 +142,7 @@ def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Same("whole β and t", impl["rope.range_of"](b * t, digits=half), exactly)
     table = impl["rope.frequencies"](case.dim, base=larger, **on.like)
     steps = (beta * grown) ** -np.arange(half)
-    yield Gap("frequencies", table, steps, steps * (1 + half * exact.double(on)))
+    yield Gap("frequencies", table, steps, steps * (exact.weight(steps) + half * exact.double(on)))
 
 
 @law(

@@ -12,9 +12,9 @@ from ..law import AtMost, Gap, Impl, Record, Rounding, law
 from . import exact, inputs
 
 
-def _condition(case: Any, omega: Any, on: Setting) -> Any:
-    """ω times the condition of a ramp's ends: what float64 roundings of turns do to γ."""
-    return omega * (1 + case.fast / (case.fast - case.slow)) * exact.double(on)
+def _condition(case: Any, omega: Any) -> Any:
+    """ω times the condition of a ramp's ends: what roundings of turns do to γ."""
+    return omega * (1 + case.fast / (case.fast - case.slow))
 
 
 @law(
@@ -24,7 +24,9 @@ def _condition(case: Any, omega: Any, on: Setting) -> Any:
     about=("rope.yarn",),
     inputs=inputs.extensions,
     tolerance=Rounding(
-        8, "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp"
+        8,
+        "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp",
+        calls=("pow",),
     ),
     refutes=("rope.yarn/ramp-inverted", "rope.yarn/ramps-confused"),
 )
@@ -37,7 +39,7 @@ def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     found = impl["rope.yarn"](
         case.dim, ramp="paper", beta_slow=case.slow, beta_fast=case.fast, **inputs.configured(case, on)
     )
-    yield Gap("ω", found, expected, expected + _condition(case, omega, on))
+    yield Gap("ω", found, expected, (expected + _condition(case, omega)) * exact.weight(omega))
 
 
 def _index_ends(case: Any) -> tuple[int, int]:
@@ -54,7 +56,11 @@ def _index_ends(case: Any) -> tuple[int, int]:
     source="rope D5",
     about=("rope.yarn",),
     inputs=inputs.extensions,
-    tolerance=Rounding(6, "ω within 2u, the blend's three operations, and the rounding of the expectation"),
+    tolerance=Rounding(
+        6,
+        "ω, on its condition, the blend's three operations, and the rounding of the expectation",
+        calls=("pow",),
+    ),
     refutes=("rope.yarn/ramp-inverted", "rope.yarn/ramps-confused", "rope.yarn/no-rounding"),
 )
 def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -65,7 +71,7 @@ def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     found = impl["rope.yarn"](
         case.dim, ramp="code", beta_slow=case.slow, beta_fast=case.fast, **inputs.configured(case, on)
     )
-    yield Gap("ω", found, expected, expected + omega * exact.double(on))
+    yield Gap("ω", found, expected, expected * exact.weight(omega) + omega * exact.double(on))
 
 
 @law(
@@ -74,7 +80,11 @@ def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     source="rope C8",
     about=("rope.yarn", "rope.frequencies"),
     inputs=inputs.extensions,
-    tolerance=Rounding(7, "a frequency within 2u a side, the blend's two operations, and the quotient by k"),
+    tolerance=Rounding(
+        7,
+        "a frequency a side, on its condition, the blend's two operations, the quotient by k",
+        calls=("pow",),
+    ),
     refutes=("rope.yarn/ramp-inverted", "rope.frequencies/from-one"),
 )
 def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -93,9 +103,10 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
             )
         )
         expected = np.where(kept, plain, np.where(divided, plain / k, found))
-        yield Gap(f"ends of the {ramp}'s ramp", found, expected, expected)
-        yield AtMost(f"{ramp}: no faster than plain", found, plain, plain)
-        yield AtMost(f"{ramp}: no slower than interpolation", plain / k, found, plain / k)
+        unit = exact.weight(plain)
+        yield Gap(f"ends of the {ramp}'s ramp", found, expected, expected * unit)
+        yield AtMost(f"{ramp}: no faster than plain", found, plain, plain * unit)
+        yield AtMost(f"{ramp}: no slower than interpolation", plain / k, found, plain / k * unit)
 
 
 @law(
@@ -127,7 +138,9 @@ def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
     about=("rope.llama3",),
     inputs=inputs.extensions,
     tolerance=Rounding(
-        8, "ω, turns, their distance from low, quotient and blend a side, on the condition of the ramp"
+        8,
+        "ω, turns, their distance from low, quotient and blend a side, on the condition of the ramp",
+        calls=("pow",),
     ),
     refutes=("rope.llama3/bands-swapped", "rope.llama3/default-base", "rope.llama3/no-middle-band"),
 )
@@ -140,7 +153,7 @@ def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     expected = np.where(wavelength < length / case.fast, omega, expected)
     expected = np.where(wavelength > length / case.slow, omega / case.factor, expected)
     found = _llama3(impl, on, case)
-    yield Gap("ω", found, expected, expected + _condition(case, omega, on))
+    yield Gap("ω", found, expected, (expected + _condition(case, omega)) * exact.weight(omega))
 
 
 @law(
@@ -149,7 +162,11 @@ def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="rope C8",
     about=("rope.llama3", "rope.frequencies"),
     inputs=inputs.extensions,
-    tolerance=Rounding(7, "a frequency within 2u a side, the blend's two operations, and the quotient by k"),
+    tolerance=Rounding(
+        7,
+        "a frequency a side, on its condition, the blend's two operations, the quotient by k",
+        calls=("pow",),
+    ),
     refutes=("rope.llama3/bands-swapped", "rope.llama3/default-base"),
 )
 def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -159,13 +176,14 @@ def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     found, length = on.host(_llama3(impl, on, case)), case.train_length
     high, low = wavelength < length / case.fast, wavelength > length / case.slow
     expected = np.where(high, plain, np.where(low, plain / case.factor, found))
-    yield Gap("bands", found, expected, expected)
+    unit = exact.weight(plain)
+    yield Gap("bands", found, expected, expected * unit)
     short = on.host(
         _llama3(impl, on, case, train_length=float(wavelength[-1] * case.slow * 0.9 * case.ratio))
     )
-    yield Gap("last", short[-1], plain[-1] / case.factor, plain[-1] / case.factor)
-    yield AtMost("no faster than plain", found, plain, plain)
-    yield AtMost("no slower than interpolation", plain / case.factor, found, plain / case.factor)
+    yield Gap("last", short[-1], plain[-1] / case.factor, plain[-1] / case.factor * unit[-1])
+    yield AtMost("no faster than plain", found, plain, plain * unit)
+    yield AtMost("no slower than interpolation", plain / case.factor, found, plain / case.factor * unit)
 
 
 @law(
@@ -175,7 +193,9 @@ def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.llama3", "rope.yarn"),
     inputs=inputs.extensions,
     tolerance=Rounding(
-        8, "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp"
+        8,
+        "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp",
+        calls=("pow",),
     ),
     refutes=("rope.llama3/bands-swapped", "rope.llama3/no-middle-band", "rope.yarn/ramps-confused"),
 )
@@ -188,7 +208,7 @@ def llama3_is_yarn(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         )
     )
     omega = exact.frequencies(case.dim, case.base)
-    yield Gap("ω", found, expected, expected + _condition(case, omega, on))
+    yield Gap("ω", found, expected, (expected + _condition(case, omega)) * exact.weight(omega))
 
 
 @law(
@@ -206,18 +226,21 @@ def llama3_is_yarn(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.llama3",
     ),
     inputs=inputs.extensions,
-    tolerance=Rounding(4, "a frequency within 2u a side; the blend γ + (1 − γ) is exactly 1"),
+    tolerance=Rounding(
+        4, "a frequency a side, on its condition; the blend γ + (1 − γ) is exactly 1", calls=("pow",)
+    ),
     refutes=("rope.yarn_scale/no-one", "rope.llama3/default-base", "rope.frequencies/from-one"),
 )
 def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Frequencies against the plain table, numbers against what leaves them as they are."""
     dim, unit = case.dim, exact.double(on)
     plain = on.host(impl["rope.frequencies"](dim, base=case.base, **on.like))
+    scale = plain * exact.weight(plain)
     options = inputs.configured(case, on) | {"factor": 1.0}
     for ramp in ("paper", "code"):
         found = impl["rope.yarn"](dim, ramp=ramp, beta_slow=case.slow, beta_fast=case.fast, **options)
-        yield Gap(f"yarn, {ramp}", found, plain, plain)
-    yield Gap("llama3", _llama3(impl, on, case, factor=1.0), plain, plain)
+        yield Gap(f"yarn, {ramp}", found, plain, scale)
+    yield Gap("llama3", _llama3(impl, on, case, factor=1.0), plain, scale)
     yield Gap("rebase", impl["rope.rebase"](case.base, factor=1.0), case.base, case.base * unit)
     yield Gap("ntk_base", impl["rope.ntk_base"](case.base, factor=1.0, dim=dim), case.base, case.base * unit)
     yield Gap("ntk_scale", impl["rope.ntk_scale"](1.0, dim=dim), 1.0, unit)
