@@ -9,6 +9,11 @@ _NEEDS: dict[str, str] = {
     # argmaxable
     # ddpm
     # density
+    "density.importance_bounds": "eager sort cumulative",
+    "density.linear_evidence": "linalg",
+    "density.linear_posterior": "linalg",
+    "density.normal_kl_full": "linalg",
+    "density.normal_log_density_full": "linalg",
     # flow
     # matching
     # residual
