@@ -18,7 +18,7 @@ from . import inputs
     source="density D9",
     about=("density.bits_per_dim",),
     inputs=inputs.code_lengths,
-    tolerance=Rounding(4, "a quotient, a constant and their sum, on both"),
+    tolerance=Rounding(10, "three roundings in each of two terms and their sum; as many in the expectation"),
     refutes=(
         "density.bits_per_dim/nats",
         "density.bits_per_dim/wrong-sign",

@@ -12,8 +12,9 @@ FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 def matrix(values: Any) -> Any:
     """A matrix of floats as rationals."""
     host = np.asarray(values, dtype=np.float64)
+    n, m = host.shape
     entries = [flint.fmpq(*float(value).as_integer_ratio()) for value in host.reshape(-1)]
-    return flint.fmpq_mat(*host.shape, entries)
+    return flint.fmpq_mat(n, m, entries)
 
 
 def number(value: Any) -> float:

@@ -52,7 +52,9 @@ def subsets(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 @st.composite
 def nested_subsets(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (3, M) and increasing sizes of subsets from 1 to M."""
-    M, sizes = draw(st.sampled_from([(3, (1, 2, 3)), (8, (1, 2, 3, 4, 6, 7, 8)), (25, (1, 2, 5, 12, 24, 25))]))
+    M, sizes = draw(
+        st.sampled_from([(3, (1, 2, 3)), (8, (1, 2, 3, 4, 6, 7, 8)), (25, (1, 2, 5, 12, 24, 25))])
+    )
     return {"log_w": _log_weights(draw, (3, M), p, kind), "sizes": sizes}
 
 
@@ -157,14 +159,19 @@ def normals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 4])))
     rng = inputs.generator(draw)
     if kind == "cancellation":
+
         def near(base: float) -> FloatArray:
             return inputs.rounded(base * (1 + 2 * p.u * rng.integers(-4, 5, shape)), p)
 
         x, m1, m2, v1, v2 = near(3.0), near(3.0), near(3.0), near(0.1), near(0.1)
-        v2 = np.where(rng.random(shape) < 0.5, v2, inputs.rounded(v1 * (1 + rng.uniform(-0.3, 0.3, shape)), p))
+        v2 = np.where(
+            rng.random(shape) < 0.5, v2, inputs.rounded(v1 * (1 + rng.uniform(-0.6, 0.6, shape)), p)
+        )
         return {"x": x, "m1": m1, "v1": v1, "m2": m2, "v2": v2}
     simple = draw(st.booleans()) is False and kind == "ordinary"
-    x, m1, m2 = (rng.integers(-3, 4, shape) if simple else rng.standard_normal(shape) for _ in range(3))
+    x, m1, m2 = (
+        rng.integers(-3, 4, shape).astype(float) if simple else rng.standard_normal(shape) for _ in range(3)
+    )
     reach = 8.0 if kind == "extreme" else 0.5
     v1, v2 = (10.0 ** rng.uniform(-reach, reach, shape) for _ in range(2))
     size = 1.0 if kind == "ordinary" else 10.0 ** rng.uniform(-4, 4, shape)
@@ -206,7 +213,11 @@ def linear_models(draw: inputs.Draw, p: Precision, kind: Kind, *, hard: bool = T
     cancellation: x on the decoder's range up to rounding, with s² = 100u (10⁻¹⁴ in float64) if `hard`;
     extreme: columns of W of sizes from 10⁻² to 10², s² from 10⁻⁴ to 10⁴.
     """
-    n, d, k = draw(st.sampled_from([1, 3])), draw(st.sampled_from([1, 2, 4])), draw(st.sampled_from([1, 2, 3]))
+    n, d, k = (
+        draw(st.sampled_from([1, 3])),
+        draw(st.sampled_from([1, 2, 4])),
+        draw(st.sampled_from([1, 2, 3])),
+    )
     rng = inputs.generator(draw)
     W = rng.integers(-2, 3, (d, k)).astype(float) if draw(st.booleans()) is False else rng.normal(size=(d, k))
     b, s2 = rng.standard_normal(d), draw(st.sampled_from([1.0, 0.25, 3.0]))
@@ -275,7 +286,9 @@ def sampled_proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, 
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (K,) of a mixture and log-densities (n, K) of its components."""
     n, K = inputs.batch(draw), draw(st.sampled_from([1, 2, 5]))
-    chances = _log_simplex(inputs.generator(draw), (K,), {"ordinary": 0.5, "cancellation": 0, "extreme": 20}[kind])
+    chances = _log_simplex(
+        inputs.generator(draw), (K,), {"ordinary": 0.5, "cancellation": 0, "extreme": 20}[kind]
+    )
     if kind == "extreme" and K > 1:
         chances[0] = -np.inf
     return {"log_pi": inputs.rounded(chances, p), "log_components": _log_weights(draw, (n, K), p, kind)}

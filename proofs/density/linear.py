@@ -62,8 +62,10 @@ def _evidence(model: _Model, u: float, steps: float) -> tuple[FloatArray, FloatA
     about=("density.linear_evidence",),
     inputs=inputs.linear_models,
     tolerance=Rounding(
-        8, "Householder QR, product and residual: about d + k ≤ 7 roundings along a row, halved as they "
-        "enter the quadratic form; scale from its condition", calls=("log",)
+        8,
+        "Householder QR, product and residual: about d + k ≤ 7 roundings along a row, halved as they "
+        "enter the quadratic form; scale from its condition",
+        calls=("log",),
     ),
     refutes=(
         "density.linear_evidence/naive-woodbury",
@@ -85,7 +87,8 @@ def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     about=("density.linear_posterior",),
     inputs=inputs.linear_models,
     tolerance=Rounding(
-        8, "Householder QR and substitution: about d + k ≤ 7 roundings along a row, times the condition of [W; sI]"
+        8,
+        "Householder QR and substitution: d + k ≤ 7 roundings along a row, times the condition of [W; sI]",
     ),
     refutes=(
         "density.linear_posterior/covariance-without-s2",
@@ -139,7 +142,9 @@ def _log_prior(impl: Impl, on: Setting, z: FloatArray) -> tuple[Any, FloatArray]
     ),
     inputs=inputs.linear_proposals,
     tolerance=Rounding(
-        12, "three log-densities and the evidence, each by its own law, on the sum of their scales", calls=("log",)
+        12,
+        "three log-densities and the evidence, each by its own law, on the sum of their scales",
+        calls=("log",),
     ),
     refutes=(
         "density.log_weights/adds-proposal",
@@ -159,13 +164,15 @@ def posterior_proposal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     proposal = impl["density.normal_log_density_full"](case.z, mean[:, None, :], covariance)
     evidence = impl["density.linear_evidence"](case.x, case.W, case.b, case.s2)
     log_w = impl["density.log_weights"](likelihood, prior, proposal)
-    expected, evidence_size = _evidence(model, on.u, 16)
+    _, evidence_size = _evidence(model, on.u, 16)
     scale = likelihood_size + prior_size + _proposal_size(model, z) + evidence_size[:, None]
     yield Gap("weight", log_w, np.broadcast_to(on.host(evidence)[:, None], scale.shape), scale)
     M = z.shape[1]
-    # Errors ε of the log-weights move the ESS by at most 2·max|ε| of itself, and M·ε² in the end.
+    # Weights within e^±ε of each other have ESS ≥ M/cosh²ε ≥ M(1 − ε²), by Kantorovich's inequality.
+    steps = posterior_proposal.tolerance.factor(on)
+    lost = np.minimum((steps * on.u * scale.max(-1)) ** 2, 1.0)
     ess = impl["density.effective_sample_size"](log_w)
-    yield Gap("ess", ess, float(M), np.where(12 * 12 * on.u * scale.max(-1) < 1, M * (2 * scale.max(-1) + 4), np.inf))
+    yield Gap("ess", ess, float(M), M * (1 + lost / (steps * on.u)))
 
 
 def _proposal_size(model: _Model, z: FloatArray) -> FloatArray:
@@ -197,7 +204,9 @@ def _proposal_size(model: _Model, z: FloatArray) -> FloatArray:
     ),
     inputs=inputs.linear_proposals,
     tolerance=Rounding(
-        16, "log-densities, divergence and evidence, each by its own law, on the sum of their scales", calls=("log",)
+        16,
+        "log-densities, divergence and evidence, each by its own law, on the sum of their scales",
+        calls=("log",),
     ),
     refutes=(
         "density.normal_kl_full/swapped",

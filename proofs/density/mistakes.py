@@ -161,13 +161,17 @@ def ess_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
 # Normal densities
 
 
-@mistake("density.normal_log_density", "missing-log-2pi", "Drops ½ log 2π, as a loss may but a density may not.")
+@mistake(
+    "density.normal_log_density", "missing-log-2pi", "Drops ½ log 2π, as a loss may but a density may not."
+)
 def normal_missing_log_2pi(x: Any, mean: Any, variance: Any, /) -> Any:
     d = max(x.shape[-1], mean.shape[-1], variance.shape[-1])
     return density.normal_log_density(x, mean, variance) + d * math.log(2 * math.pi) / 2
 
 
-@mistake("density.normal_log_density", "deviation-for-variance", "Reads the variance as a standard deviation.")
+@mistake(
+    "density.normal_log_density", "deviation-for-variance", "Reads the variance as a standard deviation."
+)
 def normal_deviation_for_variance(x: Any, mean: Any, variance: Any, /) -> Any:
     return density.normal_log_density(x, mean, variance * variance)
 
@@ -216,7 +220,9 @@ def normal_kl_cancels(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return xp.sum(v1 / v2 - 1 - (xp.log(v1) - xp.log(v2)) + z * z, axis=-1) / 2
 
 
-@mistake("density.normal_log_density_full", "half-log-det", "Counts Σ log L_ii as log det C: it is half of it.")
+@mistake(
+    "density.normal_log_density_full", "half-log-det", "Counts Σ log L_ii as log det C: it is half of it."
+)
 def normal_full_half_log_det(x: Any, mean: Any, covariance: Any, /) -> Any:
     return density.normal_log_density_full(x, mean, covariance) + _log_det(covariance) / 4
 
@@ -226,7 +232,9 @@ def normal_full_wrong_log_det_sign(x: Any, mean: Any, covariance: Any, /) -> Any
     return density.normal_log_density_full(x, mean, covariance) + _log_det(covariance)
 
 
-@mistake("density.normal_log_density_full", "diagonal-only", "Uses the variances and ignores the covariances.")
+@mistake(
+    "density.normal_log_density_full", "diagonal-only", "Uses the variances and ignores the covariances."
+)
 def normal_full_diagonal_only(x: Any, mean: Any, covariance: Any, /) -> Any:
     return density.normal_log_density(x, mean, _xp(x).linalg.diagonal(covariance))
 
@@ -300,7 +308,9 @@ def posterior_covariance_without_s2(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     return mean, covariance / s2
 
 
-@mistake("density.linear_posterior", "unit-noise", "Regularises with I in place of s²I: right for s² = 1 only.")
+@mistake(
+    "density.linear_posterior", "unit-noise", "Regularises with I in place of s²I: right for s² = 1 only."
+)
 def posterior_unit_noise(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     return density.linear_posterior(x, W, b, s2 / s2)
 
@@ -347,12 +357,16 @@ def bits_wrong_sign(log_density: Any, /, *, dims: int, levels: int = 256, width:
 
 
 @mistake(
-    "density.bits_per_dim", "forgets-width", "Takes data in [−1, 1] for data in [0, 1]: a bit too few or many."
+    "density.bits_per_dim",
+    "forgets-width",
+    "Takes data in [−1, 1] for data in [0, 1]: a bit too few or many.",
 )
 def bits_forgets_width(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels, width=0 * width + 1)
 
 
-@mistake("density.bits_per_dim", "levels-minus-one", "Takes the largest value, 255, for the number of levels.")
+@mistake(
+    "density.bits_per_dim", "levels-minus-one", "Takes the largest value, 255, for the number of levels."
+)
 def bits_levels_minus_one(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels - 1, width=width)

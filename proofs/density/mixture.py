@@ -67,8 +67,10 @@ def _location_mixture(
     about=("density.normal_log_density", "density.mixture_log_density"),
     inputs=inputs.widths,
     tolerance=Rounding(
-        8, "relative errors of a density of unit mass: 4 roundings of its logarithm, and nodes rounded by "
-        "u|x|, which moves components of width s by u|x|/s", calls=("exp", "log")
+        8,
+        "relative errors of a density of unit mass: 4 roundings of its logarithm, and nodes rounded by "
+        "u|x|, which moves components of width s by u|x|/s",
+        calls=("exp", "log"),
     ),
     refutes=(
         "density.mixture_log_density/unweighted",

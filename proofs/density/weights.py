@@ -29,8 +29,9 @@ def _reach(log_w: FloatArray) -> FloatArray:
 
 def _ratios(log_w: FloatArray) -> FloatArray:
     """w_i/Σ_j w_j = 1/Σ_j exp(log w_j − log w_i), without a shift; 0 for a weight of zero."""
-    differences = np.where(np.isneginf(log_w), -np.inf, log_w[..., None, :] - log_w[..., :, None])
-    result: FloatArray = np.where(np.isneginf(log_w), 0.0, 1 / np.exp(differences).sum(-1))
+    none = np.isneginf(log_w)
+    base = np.where(none, 0.0, log_w)
+    result: FloatArray = np.where(none, 0.0, 1 / np.exp(log_w[..., None, :] - base[..., None]).sum(-1))
     return result
 
 
@@ -113,7 +114,12 @@ def importance_bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
 def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """log exp x = x: both, and the average over subsets, give the weight back."""
     log_w = on.host(case.log_w)[..., 0]
-    yield Gap("bound", impl["density.importance_bound"](case.log_w), impl["density.elbo"](case.log_w), _size(log_w[..., None]))
+    yield Gap(
+        "bound",
+        impl["density.importance_bound"](case.log_w),
+        impl["density.elbo"](case.log_w),
+        _size(log_w[..., None]),
+    )
     yield Gap("elbo", impl["density.elbo"](case.log_w), log_w, _size(log_w[..., None]))
     averaged = impl["density.importance_bounds"](case.log_w, sizes=(1,))
     yield Gap("subsets", averaged, log_w[..., None], _size(log_w[..., None])[..., None])
@@ -126,7 +132,9 @@ def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("density.importance_bounds",),
     inputs=inputs.subsets,
     tolerance=Rounding(
-        8, "3 roundings in each of M averages and 4·log m sums, on (|log w| + reach)·M", calls=("exp", "expm1")
+        8,
+        "3 roundings in each of M averages and 4·log m sums, on (|log w| + reach)·M",
+        calls=("exp", "expm1"),
     ),
     refutes=(
         "density.importance_bounds/first-samples",
@@ -154,7 +162,9 @@ def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator
     about=("density.elbo", "density.importance_bound", "density.importance_bounds"),
     inputs=inputs.nested_subsets,
     tolerance=Rounding(
-        8, "3 roundings in each of M averages and 4·log m sums, on (|log w| + reach)·M", calls=("exp", "expm1")
+        8,
+        "3 roundings in each of M averages and 4·log m sums, on (|log w| + reach)·M",
+        calls=("exp", "expm1"),
     ),
     refutes=(
         "density.importance_bounds/first-samples",
@@ -189,10 +199,11 @@ def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterato
     given = np.moveaxis(
         on.host(impl["density.normalized_weights"](case.log_w, axis=case.axis)), case.axis, -1
     )
-    none = np.isneginf(log_w).all(-1)
-    yield Same("undefined", np.isnan(given), np.broadcast_to(none[:, None], log_w.shape))
-    expected = _ratios(log_w[~none])
-    yield Gap("share", given[~none], expected, expected * (1 + _size(log_w[~none])[..., None]))
+    none = np.isneginf(log_w).all(-1, keepdims=True)
+    yield Same("undefined", np.isnan(given), np.broadcast_to(none, log_w.shape))
+    some = ~none[..., 0]
+    expected = _ratios(log_w[some])
+    yield Gap("share", given[some], expected, expected * (1 + _size(log_w[some])[..., None]))
 
 
 @law(

@@ -74,7 +74,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     deviation = xp.sqrt(v2)
     z = (m1 - m2) / deviation
     # The quotient of the roots has half the exponent of v1/v2, so it does not underflow.
-    excess = _excess((v1 - v2) / v2, 2 * xp.log(xp.sqrt(v1) / deviation), xp=xp)
+    excess = _excess((v1 - v2) / v2, xp.sqrt(v1) / deviation, xp=xp)
     return 0.5 * xp.sum(excess + z * z, axis=-1)
 
 
@@ -158,7 +158,7 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     first, second = xp.broadcast_arrays(xp.linalg.cholesky(c1), xp.linalg.cholesky(c2))
     a, b = xp.linalg.diagonal(first), xp.linalg.diagonal(second)
     below = xp.tril(xp.linalg.solve(second, first), k=-1)
-    scale = xp.sum(_excess((a - b) / b * ((a + b) / b), 2 * xp.log(a / b), xp=xp), axis=-1)
+    scale = xp.sum(_excess((a - b) / b * ((a + b) / b), a / b, xp=xp), axis=-1)
     z = solve_rows(second, m1 - m2, xp=xp)
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
 
@@ -188,17 +188,19 @@ def common(xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
     return tuple(xp.astype(array, dtype, copy=False) for array in arrays)
 
 
-def _excess(delta: Array, log_ratio: Array, *, xp: Namespace) -> Array:
-    """r − 1 − log r for δ = r − 1, without the cancellation where r is near 1.
+def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
+    """r − 1 − log r for δ = r − 1 and √r, without the cancellation where r is near 1.
 
     With s = δ/(2 + δ), log r = 2 artanh s and δ − 2s = δs, so r − 1 − log r = δs − 2s³(1/3 + s²/5 + …).
     """
-    near = xp.abs(delta) < 0.3
+    near = xp.abs(delta) < 0.5
     small = xp.where(near, delta, xp.zeros_like(delta))
     s = small / (2 + small)
     series = xp.zeros_like(s)
-    for odd in range(23, 1, -2):  # |s| < 0.18, so the next term is below 1e-17 of the first
+    for odd in range(35, 1, -2):  # |s| < 1/3, so the next term is below 1e-17 of the first
         series = series * (s * s) + 1 / odd
+    low = delta < 0  # near −1, δ no longer knows r
+    log_ratio = xp.where(low, 2 * xp.log(root), xp.log1p(xp.where(low, xp.zeros_like(delta), delta)))
     return xp.where(near, s * (small - 2 * s * s * series), delta - log_ratio)
 
 
