@@ -1,7 +1,9 @@
 """What a backend is, and one setting (backend, dtype, device) in which a law runs."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,19 @@ class BackendUnavailableError(RefimplError, RuntimeError):
     def __init__(self, name: str, reason: str, install: str) -> None:
         self.name, self.reason, self.install = name, reason, install
         super().__init__(f"backend {name} is unavailable: {reason}. To get it: {install}")
+
+
+def load(name: str, module: str, install: str) -> ModuleType:
+    """Import the library of a backend; whatever keeps it from loading is the reason."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        root = module.partition(".")[0]
+        reason = f"{root} is not installed" if error.name == root else f"{root} fails to load: {error}"
+        raise BackendUnavailableError(name, reason, install) from error
+    except Exception as error:  # a broken installation can raise anything
+        reason = f"{module} fails to load: {type(error).__name__}: {error}"
+        raise BackendUnavailableError(name, reason, install) from error
 
 
 def identity(function: Function) -> Function:
@@ -137,7 +152,7 @@ class Setting:
         return {"xp": self.xp, "dtype": self.dtype, "device": self.device}
 
     def array(self, values: Any) -> Array:
-        """Values as an array of this backend: integers as int64, booleans as such, reals in the dtype."""
+        """Values as a new array of this backend: integers as int64, booleans as such, reals in the dtype."""
         host = np.asarray(values)
         if np.issubdtype(host.dtype, np.floating):
             dtype = self.dtype
@@ -145,7 +160,7 @@ class Setting:
             dtype = self.xp.bool if host.dtype == np.bool_ else self.xp.int64
         if self.backend.from_numpy is not None:
             return self.backend.from_numpy(host, dtype, self.device)
-        return self.xp.asarray(host, dtype=dtype, device=self.device)
+        return self.xp.asarray(host, dtype=dtype, device=self.device, copy=True)
 
     def host(self, array: Array) -> np.ndarray[Any, Any]:
         """An array of this backend in NumPy: reals exactly in float64, integers and booleans as such."""

@@ -18,7 +18,9 @@ KINDS: tuple[Kind, ...] = ("ordinary", "cancellation", "extreme")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise."""
+    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise.
+
+    Shapes must be equal, but a plain number on the right stands for every element."""
 
     label: str
     left: Any
