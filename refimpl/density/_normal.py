@@ -199,7 +199,7 @@ def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
     series = xp.zeros_like(s)
     for odd in range(35, 1, -2):  # |s| < 1/3, so the next term is below 1e-17 of the first
         series = series * (s * s) + 1 / odd
-    low = delta < 0  # near −1, δ no longer knows r
+    low = delta < -0.9  # near −1, δ no longer knows r
     log_ratio = xp.where(low, 2 * xp.log(root), xp.log1p(xp.where(low, xp.zeros_like(delta), delta)))
     return xp.where(near, s * (small - 2 * s * s * series), delta - log_ratio)
 

@@ -253,7 +253,8 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     mean_max = xp.sum(possible * top, axis=-2)
     depth = _depth(ordered, xp=xp)
     start, end = -_DEEP - math.log(M), float(xp.max(depth)) + math.log(_DEEP)
-    nodes = start + _STEP * xp.arange(math.ceil((end - start) / _STEP) + 1, **like)
+    # A multiple of 64 nodes makes few distinct shapes, as some libraries compile for each.
+    nodes = start + _STEP * xp.arange(64 * math.ceil((end - start) / (64 * _STEP)), **like)
     exponents = nodes[:, None] - depth[..., None, :]
     # 1 − e^−tw, so that small t loses nothing to cancellation; e^−e⁶ is nothing beside 1.
     hit = -xp.expm1(-xp.exp(xp.where(exponents < 6, exponents, 6 * xp.ones_like(exponents))))
