@@ -81,7 +81,7 @@ def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @law(
     "density.normal-kl-definition",
-    "normal_kl is ½ Σ (r − 1 − log r + (m₁ − m₂)²/v₂), r = v₁/v₂, to relative accuracy even near r = 1",
+    "normal_kl is ½ Σ (r − 1 − log r + (m₁ − m₂)²/v₂), r = v₁/v₂",
     source="density D6",
     about=("density.normal_kl",),
     inputs=inputs.normals,
@@ -134,7 +134,7 @@ def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
     near = np.where(np.abs(delta) < 0.75, delta, 0.0)[..., None]
     integral = (weight * near**2 * t / (1 + near * t)).sum(-1)
     first, second, square = np.log(v1), np.log(v2), (m1 - m2) ** 2 / v2
-    excess = np.where(np.abs(delta) < 0.75, integral, delta - (first - second))
+    excess = np.where(np.abs(delta) < 0.75, integral, delta - np.log(v1 / v2))
     return (excess + square) / 2, (v1 / v2 + 1 + np.abs(first) + np.abs(second) + square) / 2
 
 
