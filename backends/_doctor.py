@@ -25,7 +25,7 @@ class Diagnosis:
     flushes: tuple[str, ...] = ()
     """Where an operation with a subnormal result was seen to give zero: "float32 on cpu"."""
     failures: tuple[str, ...] = ()
-    """Settings in which even a product failed, with the error."""
+    """What failed even at a single product, with the error."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -56,12 +56,17 @@ def _examine(backend: Backend) -> Diagnosis:
                     flushed.append(place)
             except Exception as error:  # a failing device is a finding
                 failures.append(f"{place}: {type(error).__name__}: {error}")
-    default = backend.xp.asarray(1.0).dtype
+    default = ""
+    try:
+        made = backend.xp.asarray(1.0).dtype
+        default = next((d for d in backend.dtypes if getattr(backend.xp, d) == made), str(made))
+    except Exception as error:
+        failures.append(f"the default dtype: {type(error).__name__}: {error}")
     return Diagnosis(
         name=backend.name,
         version=backend.version,
         devices=tuple(backend.devices),
-        default_dtype=next((d for d in backend.dtypes if getattr(backend.xp, d) == default), str(default)),
+        default_dtype=default,
         dtypes=backend.dtypes,
         flushes=tuple(flushed),
         failures=tuple(failures),

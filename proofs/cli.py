@@ -114,7 +114,7 @@ def _remember(content: dict[str, Any]) -> None:
 @click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
               help="Repeatable; `all` for every backend that works here.")  # fmt: skip
 @click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
-@click.option("--device", help="A device of the backend, such as cuda:0 [default: its first].")
+@click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 def prove(
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
     names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,

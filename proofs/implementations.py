@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import array_api_compat
@@ -53,21 +54,27 @@ class Implementations(Mapping[str, Implementation]):
 
     def _admit(self, name: str, result: Any) -> None:
         """Require every array in the result to be of the setting's library, dtype and device."""
-        if isinstance(result, tuple | list):
-            for part in result:
-                self._admit(name, part)
-            return
-        if isinstance(result, Mapping):
-            for part in result.values():
-                self._admit(name, part)
-            return
-        if not array_api_compat.is_array_api_obj(result):
-            return
         on = self._on
-        if array_api_compat.array_namespace(result) is not on.xp:
-            raise WrongResultError(f"{name} returned a {type(result).__name__} for {on.backend.name} input")
-        if on.xp.isdtype(result.dtype, "real floating") and result.dtype != on.dtype:
-            raise WrongResultError(f"{name} returned {result.dtype} for {on.dtype} input")
-        device, expected = array_api_compat.device(result), on.device
-        if device != expected and str(device) != str(expected):
-            raise WrongResultError(f"{name} returned an array on {device} for input on {expected}")
+        for array in _arrays(result):
+            if array_api_compat.array_namespace(array) is not on.xp:
+                raise WrongResultError(
+                    f"{name} returned a {type(array).__name__} for {on.backend.name} input"
+                )
+            if on.xp.isdtype(array.dtype, "real floating") and array.dtype != on.dtype:
+                raise WrongResultError(f"{name} returned {array.dtype} for {on.dtype} input")
+            device = array_api_compat.device(array)
+            if device != on.device and str(device) != str(on.device):
+                raise WrongResultError(f"{name} returned an array on {device} for input on {on.device}")
+
+
+def _arrays(result: Any) -> Iterator[Any]:
+    """Every array in a result, however it is packed."""
+    if isinstance(result, tuple | list):
+        for part in result:
+            yield from _arrays(part)
+    elif isinstance(result, Mapping):
+        yield from _arrays(list(result.values()))
+    elif is_dataclass(result) and not isinstance(result, type):
+        yield from _arrays([getattr(result, field.name) for field in fields(result)])
+    elif array_api_compat.is_array_api_obj(result):
+        yield result

@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from .. import backends
-from .._errors import DTypeError
+from .._errors import DTypeError, UnknownNameError, message
 from ..backends import BackendUnavailableError, Setting
 from ..backends.jax import enable_x64
 from . import catalogue
 from .law import Implementation
 from .runner import Outcome, run_law
 
+DTYPES = ("float64", "float32")
 EXAMPLES = 60
 """Examples per law by default, shared among its kinds of generator."""
 
@@ -37,7 +38,7 @@ class Task:
         unavailable = Outcome(self.law, "skipped", self.backend, self.device or "", self.dtype, self.seed)
         try:
             on = Setting.of(backends.get(self.backend), self.dtype, self.device)
-        except (BackendUnavailableError, DTypeError) as error:
+        except (BackendUnavailableError, DTypeError, UnknownNameError) as error:
             return replace(unavailable, reason=str(error))
         if self.mistake:
             wrong = catalogue.mistakes()[self.mistake]
@@ -63,6 +64,10 @@ def plan(
     seed: int = 0,
 ) -> list[Task]:
     """The tasks that prove all laws matching the patterns in all the settings."""
+    for dtype in dtypes:
+        if dtype not in DTYPES:
+            advice = "Half-precision ranges are too narrow for the inputs of the laws"
+            raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
     chosen = catalogue.select(patterns, catalogue.laws(), "law")
     return [
         Task(law, name, dtype, device, examples, seed) for name in names for dtype in dtypes for law in chosen
@@ -131,8 +136,8 @@ def prove(
 
     Raises
     ------
-    UnknownNameError
-        for a pattern or function that matches nothing.
+    UnknownNameError, DTypeError
+        for a pattern or function that matches nothing, or a dtype that no law is made for.
 
     Examples
     --------

@@ -103,7 +103,11 @@ def check_last_axis(call: str, name: str, array: Array, length: int, meaning: st
 
 def check_broadcast(call: str, **arrays: Array) -> tuple[int, ...]:
     """The common shape of the arrays, which must broadcast against each other."""
-    shapes = {name: tuple(array.shape) for name, array in arrays.items()}
+    return check_shapes(call, {name: tuple(array.shape) for name, array in arrays.items()})
+
+
+def check_shapes(call: str, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The common shape, which must exist."""
     ndim = max(len(shape) for shape in shapes.values())
     result = []
     for axis in range(-ndim, 0):

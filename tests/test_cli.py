@@ -81,6 +81,7 @@ def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
         (("prove", "--backend", "abacus"), "no backend 'abacus'; known: numpy, torch"),
         (("prove", "--examples", "0"), "expected an integer ≥ 1"),
         (("prove", "--jobs", "-1"), "expected an integer ≥ 1"),
+        (("prove", "--dtype", "float16"), "got float16; expected one of float64, float32"),
         (("show", "rope.nothing"), "nothing is called 'rope.nothing'"),
         (("selftest", "nope"), "no law matches 'nope'"),
     ],
@@ -98,7 +99,7 @@ def test_an_unwritable_file_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_nothing_proved_is_not_success() -> None:
-    result = invoke("prove", LAW, "--dtype", "float8")
+    result = invoke("prove", LAW, "--device", "cpu:7")
     assert result.exit_code == 3
     assert "skipped 1" in result.output
     assert "nothing was proved" in result.output

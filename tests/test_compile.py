@@ -1,0 +1,211 @@
+"""Every function that is not a host function runs compiled, without values, and away from the CPU.
+
+No GPU is needed: JAX's tracer, torch's `meta` device and array-api-strict's second device find
+arrays that are made on the wrong device or looked into.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import array_api_compat
+import numpy as np
+import pytest
+from conftest import usable
+from specimens import SPECIMENS
+
+from refimpl._capabilities import NEEDS
+from refimpl.backends import Setting
+from refimpl.proofs import catalogue
+
+TRACED = sorted(name for name in SPECIMENS if "eager" not in NEEDS.get(name, ()))
+SMALL = 4
+
+# torch's meta device has shapes and no values, so these cannot run on it, with the reason.
+NO_META: dict[str, str] = {}
+
+# Compilers contract a·b + c into one rounding and fuse loops. Each changed rounding moves the result by
+# u times a partial sum; a small specimen has far fewer than a thousand, and is well conditioned.
+ROUNDINGS = 1000
+
+
+def leaves(result: Any) -> Iterator[Any]:
+    """Everything in a result that is no container."""
+    if isinstance(result, tuple | list):
+        for part in result:
+            yield from leaves(part)
+    elif isinstance(result, dict):
+        yield from leaves(list(result.values()))
+    elif is_dataclass(result):
+        yield from leaves([getattr(result, field.name) for field in fields(result)])
+    else:
+        yield result
+
+
+def arrays(result: Any) -> list[Any]:
+    """All arrays in a result."""
+    return [leaf for leaf in leaves(result) if array_api_compat.is_array_api_obj(leaf)]
+
+
+def specimen(name: str, on: Setting) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The specimen, unless it has to do with plain numbers alone and nothing can be traced."""
+    function, given = SPECIMENS[name](on, SMALL)
+    if not given and not arrays(function()):
+        pytest.skip(f"{name} takes and returns no arrays")
+    return function, given
+
+
+def assert_close(on: Setting, got: Any, expected: Any) -> None:
+    """Require equal results up to ROUNDINGS·u of the largest number in each array."""
+    assert arrays(got), "no array in the result"
+    for one, other in zip(leaves(got), leaves(expected), strict=True):
+        left, right = (
+            on.host(x) if array_api_compat.is_array_api_obj(x) else np.asarray(x) for x in (one, other)
+        )
+        assert left.shape == right.shape
+        if right.dtype.kind != "f":
+            np.testing.assert_array_equal(left, right)
+            continue
+        finite = np.isfinite(right)
+        np.testing.assert_array_equal(left[~finite], right[~finite])
+        scale = np.max(np.abs(right[finite]), initial=0.0)
+        np.testing.assert_allclose(left, right, rtol=0, atol=ROUNDINGS * on.u * scale)
+
+
+def assert_stays(name: str, on: Setting) -> Any:
+    """Require results on the setting's device with floats of its dtype; return them."""
+    function, given = specimen(name, on)
+    with np.errstate(all="ignore"):
+        result = function(*given)
+    assert arrays(result) or name not in TRACED, "arrays went in and none came out"
+    for array in arrays(result):
+        assert array_api_compat.device(array) == on.device
+        if on.xp.isdtype(array.dtype, "real floating"):
+            assert array.dtype == on.dtype
+    return result
+
+
+def test_every_public_function_has_a_specimen() -> None:
+    assert set(SPECIMENS) == set(catalogue.functions())
+
+
+@pytest.mark.parametrize("name", sorted(SPECIMENS))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dtype_is_kept(name: str, dtype: str) -> None:
+    assert_stays(name, Setting.of(usable("numpy"), dtype))
+
+
+@pytest.mark.parametrize("name", sorted(SPECIMENS))
+def test_device_is_kept(name: str) -> None:
+    assert_stays(name, Setting.of(usable("strict"), "float32", "device1"))
+
+
+@pytest.mark.parametrize("name", TRACED)
+def test_shapes_without_values_on_torch(name: str) -> None:
+    if name in NO_META:
+        pytest.skip(NO_META[name])
+    backend = usable("torch")
+    import torch  # noqa: PLC0415
+
+    away = replace(backend, devices={"meta": torch.device("meta")})
+    shapes = [array.shape for array in arrays(assert_stays(name, Setting.of(away, "float32")))]
+    assert shapes == [array.shape for array in arrays(assert_stays(name, Setting.of(backend, "float32")))]
+
+
+@pytest.mark.parametrize("name", TRACED)
+def test_shapes_without_values_on_jax(name: str) -> None:
+    on = Setting.of(usable("jax"), "float32")
+    import jax  # noqa: PLC0415
+
+    function, given = specimen(name, on)
+    found = jax.tree.leaves(jax.eval_shape(function, *given))
+    assert found
+    for leaf in found:
+        plain_number = leaf.weak_type and leaf.shape == ()
+        assert plain_number or not on.xp.isdtype(leaf.dtype, "real floating") or leaf.dtype == on.dtype
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", TRACED)
+def test_jax_jit_gives_the_eager_result(name: str) -> None:
+    on = Setting.of(usable("jax"), "float64")
+    function, given = specimen(name, on)
+    assert_close(on, on.backend.compile(function)(*given), function(*given))
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore:.*lru_cache:UserWarning")  # array-api-compat caches its namespace checks
+@pytest.mark.parametrize("name", TRACED)
+def test_torch_compile_traces_it_whole(name: str) -> None:
+    on = Setting.of(usable("torch"), "float64")
+    import torch  # noqa: PLC0415
+
+    function, given = specimen(name, on)
+    torch._dynamo.reset()
+    # The "eager" compiler traces without needing a C++ compiler.
+    compiled = torch.compile(function, fullgraph=True, backend="eager")
+    assert_close(on, compiled(*given), function(*given))
+
+
+# The checks themselves: each planted bug is found by the check it is meant for.
+
+
+def _keeps_float64(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return x + xp.ones(x.shape, dtype=xp.float64, device=array_api_compat.device(x))
+
+
+def _forgets_the_device(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return x + xp.ones(x.shape, dtype=x.dtype)
+
+
+def _leaves_for_the_default_device(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return xp.zeros(x.shape, dtype=x.dtype)
+
+
+def _branches(x: Any) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    return x if xp.all(x > 0) else -x
+
+
+def _goes_through_a_float(x: Any) -> Any:
+    return x * float(x[0])
+
+
+def _selects(x: Any) -> Any:
+    return x[x > 0]
+
+
+def test_no_check_fails_without_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SPECIMENS, "right", lambda on, n: (lambda x: x + x, (on.array(np.ones(n)),)))
+    test_dtype_is_kept("right", "float32")
+    test_device_is_kept("right")
+    test_shapes_without_values_on_torch("right")
+    test_shapes_without_values_on_jax("right")
+    test_jax_jit_gives_the_eager_result("right")
+    test_torch_compile_traces_it_whole("right")
+
+
+@pytest.mark.parametrize(
+    ("bug", "check"),
+    [
+        (_keeps_float64, lambda name: test_dtype_is_kept(name, "float32")),
+        (_keeps_float64, test_shapes_without_values_on_jax),
+        (_forgets_the_device, test_device_is_kept),
+        (_leaves_for_the_default_device, test_device_is_kept),
+        (_leaves_for_the_default_device, test_shapes_without_values_on_torch),
+        (_branches, test_shapes_without_values_on_torch),
+        (_branches, test_shapes_without_values_on_jax),
+        (_branches, test_torch_compile_traces_it_whole),
+        (_goes_through_a_float, test_shapes_without_values_on_torch),
+        (_goes_through_a_float, test_jax_jit_gives_the_eager_result),
+        (_selects, test_shapes_without_values_on_torch),
+        (_selects, test_shapes_without_values_on_jax),
+    ],
+)
+def test_planted_bugs_are_found(bug: Any, check: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SPECIMENS, "planted", lambda on, n: (bug, (on.array(np.ones(n)),)))
+    with pytest.raises(Exception, match=r"."):
+        check("planted")
