@@ -160,6 +160,21 @@ def test_full_covariances_broadcast() -> None:
     )
 
 
+def test_components_of_very_different_units() -> None:
+    # Pivoting that compares the units would lose ten digits in the first component.
+    units = np.asarray([1e-6, 1e6])
+    correlation = np.asarray([[1.0, 1e-10], [1e-10, 1.0]])
+    x, mean = np.asarray([1.0, 2.0]), np.asarray([0.5, -1.0])
+    expected = density.normal_log_density_full(x, mean, correlation) - np.log(units).sum()
+    covariance = correlation * np.outer(units, units)
+    given = density.normal_log_density_full(x * units, mean * units, covariance)
+    assert given == pytest.approx(expected, rel=1e-14)
+    other = np.diag(units**2)
+    expected = density.normal_kl_full(x, np.eye(2), mean, correlation)
+    given = density.normal_kl_full(x * units, other, mean * units, covariance)
+    assert given == pytest.approx(expected, rel=1e-14)
+
+
 # The linear Gaussian VAE -------------------------------------------------------------------------
 
 

@@ -157,7 +157,7 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     m1, c1, m2, c2 = common(xp, m1, c1, m2, c2)
     first, second = xp.broadcast_arrays(xp.linalg.cholesky(c1), xp.linalg.cholesky(c2))
     a, b = xp.linalg.diagonal(first), xp.linalg.diagonal(second)
-    below = xp.tril(xp.linalg.solve(second, first), k=-1)
+    below = xp.tril(_solve(second, first, xp=xp), k=-1)
     scale = xp.sum(_excess((a - b) / b * ((a + b) / b), a / b, xp=xp), axis=-1)
     z = solve_rows(second, m1 - m2, xp=xp)
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
@@ -204,12 +204,18 @@ def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
     return xp.where(near, s * (small - 2 * s * s * series), delta - log_ratio)
 
 
+def _solve(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
+    """matrix⁻¹ columns; rows are brought to one size first, as pivoting would compare their units."""
+    size = xp.max(xp.abs(matrix), axis=-1, keepdims=True)
+    return xp.linalg.solve(matrix / size, columns / size)
+
+
 def solve_rows(matrix: Array, rows: Array, *, xp: Namespace) -> Array:
     """matrix⁻¹ applied to vectors (..., d); one matrix is factorised once for all of them."""
     d = matrix.shape[-1]
     if matrix.ndim == 2:
-        columns = xp.linalg.solve(matrix, xp.matrix_transpose(xp.reshape(rows, (-1, d))))
+        columns = _solve(matrix, xp.matrix_transpose(xp.reshape(rows, (-1, d))), xp=xp)
         return xp.reshape(xp.matrix_transpose(columns), rows.shape)
     shape = xp.broadcast_arrays(matrix[..., 0], rows)[0].shape
     matrices = xp.broadcast_to(matrix, (*shape, d))
-    return xp.linalg.solve(matrices, xp.broadcast_to(rows, shape)[..., None])[..., 0]
+    return _solve(matrices, xp.broadcast_to(rows, shape)[..., None], xp=xp)[..., 0]
