@@ -1,0 +1,328 @@
+"""Known values, documented errors and special values of refimpl.density."""
+
+import math
+from decimal import Decimal, localcontext
+from itertools import combinations
+from typing import Any
+
+import array_api_strict
+import numpy as np
+import pytest
+from specimens.density import SPECIMENS
+
+from refimpl import backends, density
+from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
+from refimpl.proofs.density import exact
+
+INF = math.inf
+
+
+def _averages(log_w: list[float], m: int) -> float:
+    """D4 by enumeration in 50 digits."""
+    with localcontext(prec=50):
+        w = [Decimal(v).exp() for v in log_w]
+        bounds = [(sum(subset, Decimal(0)) / m).ln() for subset in combinations(w, m)]
+        return float(sum(bounds, Decimal(0)) / len(bounds))
+
+
+# Weights -----------------------------------------------------------------------------------------
+
+
+def test_log_weights_broadcast() -> None:
+    result = density.log_weights(np.ones((3, 2)), np.asarray([1.0, 2.0]), np.full((3, 1), 0.5))
+    assert np.array_equal(result, np.tile([1.5, 2.5], (3, 1)))
+
+
+def test_bounds_by_hand() -> None:
+    log_w = np.log([1.0, 2.0, 5.0])
+    assert density.elbo(log_w) == pytest.approx(math.log(10) / 3, rel=1e-15)
+    assert density.importance_bound(log_w) == pytest.approx(math.log(8 / 3), rel=1e-15)
+    pairs = (math.log(1.5) + math.log(3.0) + math.log(3.5)) / 3
+    assert density.importance_bounds(log_w, sizes=[2])[0] == pytest.approx(pairs, rel=1e-15)
+
+
+def test_bounds_along_another_axis() -> None:
+    log_w = np.log([[1.0, 4.0], [3.0, 4.0]])
+    assert density.importance_bound(log_w, axis=0) == pytest.approx([math.log(2), math.log(4)])
+    assert density.elbo(log_w, axis=0) == pytest.approx([math.log(3) / 2, math.log(4)])
+    assert density.normalized_weights(log_w, axis=0) == pytest.approx(np.asarray([[0.25, 0.5], [0.75, 0.5]]))
+    assert density.effective_sample_size(log_w, axis=0) == pytest.approx([1.6, 2.0])
+
+
+@pytest.mark.parametrize("M", range(2, 9))
+@pytest.mark.parametrize("spread", [0.1, 3.0, 100.0, 1e4])
+def test_importance_bounds_against_enumeration(M: int, spread: float) -> None:
+    log_w = np.random.default_rng(M).uniform(-spread, spread, M)
+    expected = [_averages(log_w.tolist(), m) for m in range(1, M + 1)]
+    given = density.importance_bounds(log_w, sizes=range(1, M + 1))
+    assert given == pytest.approx(expected, rel=1e-13, abs=2e-14 * max(spread, 1))
+
+
+def test_importance_bounds_of_gaps_near_the_cut() -> None:
+    log_w = [0.0, -39.9, -80.1, -80.2, -120.0]
+    expected = [_averages(log_w, m) for m in (2, 3, 4)]
+    assert density.importance_bounds(np.asarray(log_w), sizes=(2, 3, 4)) == pytest.approx(expected, rel=1e-14)
+
+
+def test_importance_bounds_of_a_hundred_samples_increase_between_their_ends() -> None:
+    log_w = 3 * np.random.default_rng(0).standard_normal(100)
+    bounds = density.importance_bounds(log_w, sizes=range(1, 101))
+    assert (np.diff(bounds) > 0).all()
+    assert bounds[0] == density.elbo(log_w)
+    assert bounds[-1] == density.importance_bound(log_w)
+    # 99 of 100: each subset leaves one weight out.
+    rest = [density.importance_bound(np.delete(log_w, i)) for i in range(100)]
+    assert bounds[98] == pytest.approx(np.mean(rest), rel=1e-14)
+
+
+def test_importance_bounds_with_weights_of_zero() -> None:
+    log_w = np.asarray([0.3, -INF, 1.2, -INF])
+    with np.errstate(divide="ignore"):  # NumPy warns of log 0
+        bounds = density.importance_bounds(log_w, sizes=(1, 2, 3, 4))
+        none = density.importance_bounds(np.full(4, -INF), sizes=(1, 2, 3, 4))
+    assert np.array_equal(bounds[:2], [-INF, -INF])
+    assert bounds[2] == pytest.approx(
+        (math.log(math.exp(0.3) + math.exp(1.2)) * 2 + 0.3 + 1.2) / 4 - math.log(3)
+    )
+    assert bounds[3] == density.importance_bound(log_w)
+    assert np.array_equal(none, np.full(4, -INF))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_weights_of_any_size(dtype: Any) -> None:
+    for offset in (1e4, -1e4):
+        log_w = np.asarray([offset, offset, -INF], dtype=dtype)
+        assert density.importance_bound(log_w) == pytest.approx(offset + math.log(2 / 3), rel=1e-6)
+        assert np.array_equal(density.normalized_weights(log_w), np.asarray([0.5, 0.5, 0.0], dtype=dtype))
+        assert density.effective_sample_size(log_w) == 2
+        assert density.elbo(log_w) == -INF
+
+
+def test_no_weight_at_all() -> None:
+    log_w = np.full((2, 3), -INF)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        assert np.array_equal(density.importance_bound(log_w), [-INF, -INF])
+        assert np.array_equal(density.elbo(log_w), [-INF, -INF])
+        assert np.isnan(density.normalized_weights(log_w)).all()
+        assert np.isnan(density.effective_sample_size(log_w)).all()
+
+
+# Normal densities --------------------------------------------------------------------------------
+
+
+def test_normal_densities_by_hand() -> None:
+    x, mean, variance = np.asarray([1.0, 2.0]), np.asarray([0.0, 4.0]), np.asarray([1.0, 4.0])
+    expected = -0.5 * (1 + 1 + math.log(4) + 2 * math.log(2 * math.pi))
+    assert density.normal_log_density(x, mean, variance) == pytest.approx(expected, rel=1e-15)
+    assert density.normal_log_density_full(x, mean, np.diag(variance)) == pytest.approx(expected, rel=1e-15)
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(density.normal_log_density(x, mean, -variance))
+
+
+def test_normal_kl_by_hand() -> None:
+    one, two = np.asarray([1.0]), np.asarray([2.0])
+    expected = 0.5 * (0.5 - 1 + math.log(2) + 0.5)
+    assert density.normal_kl(one, one, two, two) == pytest.approx(expected, rel=1e-15)
+    full = density.normal_kl_full(one, one[:, None], two, two[:, None])
+    assert full == pytest.approx(expected, rel=1e-15)
+    assert density.normal_kl(two, one, two, one) == 0
+
+
+@pytest.mark.parametrize("step", [1e-12, 1e-6, 0.1, 0.49, 0.51, -1e-9, -0.49, -0.51, -0.999])
+def test_normal_kl_keeps_relative_accuracy(step: float) -> None:
+    zero, one = np.zeros(1), np.ones(1)
+    variance = one + step
+    with localcontext(prec=50):
+        r = Decimal(float(variance[0]))
+        expected = float((r - 1 - r.ln()) / 2)
+    assert density.normal_kl(zero, variance, zero, one) == pytest.approx(expected, rel=5e-15)
+
+
+def test_normal_kl_between_extreme_variances() -> None:
+    zero = np.zeros(1)
+    given = density.normal_kl(zero, np.asarray([1e-300]), zero, np.asarray([1e300]))
+    assert given == pytest.approx((600 * math.log(10) - 1) / 2, rel=1e-15)
+
+
+def test_full_covariances_broadcast() -> None:
+    rng = np.random.default_rng(0)
+    root = rng.standard_normal((5, 1, 3, 3))
+    covariance = root @ root.mT + np.eye(3)
+    x, mean = rng.standard_normal((4, 3)), rng.standard_normal((5, 1, 3))
+    given = density.normal_log_density_full(x, mean, covariance)
+    assert given.shape == (5, 4)
+    single = density.normal_log_density_full(x[2], mean[3, 0], covariance[3, 0])
+    assert given[3, 2] == pytest.approx(single, rel=1e-14)
+    kl = density.normal_kl_full(x, covariance, mean, covariance[0])
+    assert kl.shape == (5, 4)
+    assert kl[3, 2] == pytest.approx(
+        density.normal_kl_full(x[2], covariance[3, 0], mean[3, 0], covariance[0, 0]), rel=1e-14
+    )
+
+
+def test_components_of_very_different_units() -> None:
+    # Pivoting that compares the units would lose ten digits in the first component.
+    units = np.asarray([1e-6, 1e6])
+    correlation = np.asarray([[1.0, 1e-10], [1e-10, 1.0]])
+    x, mean = np.asarray([1.0, 2.0]), np.asarray([0.5, -1.0])
+    expected = density.normal_log_density_full(x, mean, correlation) - np.log(units).sum()
+    covariance = correlation * np.outer(units, units)
+    given = density.normal_log_density_full(x * units, mean * units, covariance)
+    assert given == pytest.approx(expected, rel=1e-14)
+    other = np.diag(units**2)
+    expected = density.normal_kl_full(x, np.eye(2), mean, correlation)
+    given = density.normal_kl_full(x * units, other, mean * units, covariance)
+    assert given == pytest.approx(expected, rel=1e-14)
+
+
+# The linear Gaussian VAE -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("d", "k", "s2"), [(4, 2, 0.5), (4, 2, 1e-14), (3, 3, 1e-14), (3, 5, 1e-6)])
+@pytest.mark.parametrize("on_range", [True, False])
+def test_linear_model_against_rationals(d: int, k: int, s2: float, on_range: bool) -> None:
+    rng = np.random.default_rng(0)
+    W, b = rng.standard_normal((d, k)), rng.standard_normal(d)
+    x = W @ rng.standard_normal(k) + b if on_range else rng.standard_normal(d)
+    matrix, noise = exact.matrix(W), exact.matrix([[s2]])[0, 0]
+    r = exact.matrix(x[None]) - exact.matrix(b[None])
+    covariance = matrix * matrix.transpose() + noise * exact.matrix(np.eye(d))
+    square = exact.quadratic(r, covariance)[0]
+    evidence = -(square + exact.log(covariance.det()) + d * math.log(2 * math.pi)) / 2
+    inverse = (matrix.transpose() * matrix + noise * exact.matrix(np.eye(k))).inv()
+    mean, posterior = exact.floats(r * matrix * inverse)[0], exact.floats(noise * inverse)
+    assert density.linear_evidence(x, W, b, np.asarray(s2)) == pytest.approx(evidence, rel=1e-12)
+    given, spread = density.linear_posterior(x, W, b, np.asarray(s2))
+    assert given == pytest.approx(mean, rel=1e-9)
+    assert spread == pytest.approx(posterior, rel=1e-9, abs=1e-13 * float(posterior.max()))
+
+
+def test_linear_model_of_a_singular_decoder() -> None:
+    W, b = np.ones((3, 2)), np.zeros(3)
+    evidence = density.linear_evidence(np.ones(3), W, b, np.asarray(1e-14))
+    # Eigenvalue 6 along (1, 1, 1), on which x lies, and s² twice.
+    expected = -0.5 * (3 / 6 + math.log(6) + 2 * math.log(1e-14) + 3 * math.log(2 * math.pi))
+    assert evidence == pytest.approx(expected, rel=1e-13)
+    mean, covariance = density.linear_posterior(np.ones((4, 3)), W, b, np.asarray(1e-14))
+    assert mean == pytest.approx(np.full((4, 2), 0.5), rel=1e-7)
+    assert covariance == pytest.approx(np.asarray([[0.5, -0.5], [-0.5, 0.5]]), rel=1e-7)
+
+
+# Mixtures and code lengths -----------------------------------------------------------------------
+
+
+def test_mixture_by_hand() -> None:
+    log_pi = np.asarray([math.log(0.25), math.log(0.75), -INF])
+    components = np.asarray([[math.log(4.0), math.log(2.0), 5.0], [1e4, 1e4, 0.0]])
+    given = density.mixture_log_density(log_pi, components)
+    assert given == pytest.approx([math.log(2.5), 1e4], rel=1e-15)
+
+
+def test_bits_per_dim_by_hand() -> None:
+    log_density = np.asarray([0.0, -2 * math.log(2)])
+    assert density.bits_per_dim(log_density, dims=2) == pytest.approx([8.0, 9.0])
+    assert density.bits_per_dim(log_density, dims=2, width=2.0) == pytest.approx([7.0, 8.0])
+    assert density.bits_per_dim(log_density, dims=1, levels=2) == pytest.approx([1.0, 3.0])
+
+
+# Errors, dtypes, devices -------------------------------------------------------------------------
+
+FLOAT, INTEGER = np.zeros(3), np.zeros(3, dtype=np.int64)
+MATRIX = np.eye(3)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: density.log_weights([1.0], FLOAT, FLOAT), NamespaceError, "log_likelihood: got a list"),
+        (lambda: density.log_weights(FLOAT, FLOAT[:2], FLOAT), ShapeError, "log_weights: shapes"),
+        (lambda: density.log_weights(FLOAT, INTEGER, FLOAT), DTypeError, "log_prior: got dtype int64"),
+        (lambda: density.elbo(INTEGER), DTypeError, "elbo: log_w"),
+        (lambda: density.elbo(np.asarray(1.0)), ShapeError, "elbo: log_w"),
+        (lambda: density.elbo(FLOAT[:0]), ShapeError, "at least one sample"),
+        (lambda: density.elbo(FLOAT, axis=1), DomainError, "elbo: axis: got 1"),
+        (lambda: density.importance_bound(FLOAT, axis=-2), DomainError, "importance_bound: axis: got -2"),
+        (lambda: density.importance_bounds(FLOAT, sizes=(4,)), DomainError, "integers from 1 to 3"),
+        (lambda: density.importance_bounds(FLOAT, sizes=()), DomainError, "integers from 1 to 3"),
+        (lambda: density.importance_bounds(FLOAT, sizes=(0,)), DomainError, "sizes: got 0"),
+        (lambda: density.importance_bounds(FLOAT, sizes=(1.5,)), DTypeError, "sizes: got 1.5"),
+        (lambda: density.normalized_weights(INTEGER), DTypeError, "normalized_weights: log_w"),
+        (lambda: density.effective_sample_size(FLOAT[:0]), ShapeError, "effective_sample_size: log_w"),
+        (lambda: density.normal_log_density(FLOAT, FLOAT, np.asarray(1.0)), ShapeError, "variance"),
+        (lambda: density.normal_log_density(FLOAT, FLOAT[:2], FLOAT), ShapeError, "mean (2,)"),
+        (lambda: density.normal_kl(FLOAT, INTEGER, FLOAT, FLOAT), DTypeError, "normal_kl: v1"),
+        (
+            lambda: density.normal_log_density_full(FLOAT, FLOAT, FLOAT),
+            ShapeError,
+            "covariance: got shape (3,)",
+        ),
+        (
+            lambda: density.normal_log_density_full(np.zeros((2, 3)), FLOAT, np.zeros((4, 3, 3))),
+            ShapeError,
+            "covariance (4, 3)",
+        ),
+        (lambda: density.normal_kl_full(FLOAT, MATRIX, FLOAT, np.eye(2)), ShapeError, "c2: got shape (2, 2)"),
+        (
+            lambda: density.linear_evidence(FLOAT, FLOAT, FLOAT, np.asarray(1.0)),
+            ShapeError,
+            "a matrix (d, k)",
+        ),
+        (lambda: density.linear_evidence(FLOAT, MATRIX, FLOAT, 1.0), NamespaceError, "s2: got a float"),
+        (lambda: density.linear_evidence(FLOAT, MATRIX, FLOAT, FLOAT), ShapeError, "s2: got shape (3,)"),
+        (
+            lambda: density.linear_posterior(FLOAT[:2], MATRIX, FLOAT, FLOAT[0]),
+            ShapeError,
+            "x: got shape (2,)",
+        ),
+        (
+            lambda: density.linear_posterior(FLOAT, MATRIX, FLOAT[:2], FLOAT[0]),
+            ShapeError,
+            "b: got shape (2,)",
+        ),
+        (lambda: density.mixture_log_density(FLOAT, FLOAT[:2]), ShapeError, "mixture_log_density: shapes"),
+        (lambda: density.mixture_log_density(FLOAT[0], FLOAT), ShapeError, "log_weights"),
+        (lambda: density.bits_per_dim(FLOAT, dims=0), DomainError, "dims: got 0"),
+        (lambda: density.bits_per_dim(FLOAT, dims=2.0), DTypeError, "dims: got 2.0"),
+        (lambda: density.bits_per_dim(FLOAT, dims=1, levels=0), DomainError, "levels: got 0"),
+        (lambda: density.bits_per_dim(FLOAT, dims=1, width=0.0), DomainError, "width: got 0.0"),
+        (lambda: density.bits_per_dim(INTEGER, dims=1), DTypeError, "bits_per_dim: log_density"),
+    ],
+)
+def test_errors(call: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert text in str(caught.value)
+    assert "expected" in str(caught.value)
+
+
+def test_two_libraries() -> None:
+    with pytest.raises(NamespaceError, match="arrays of one library"):
+        density.normal_log_density_full(FLOAT, FLOAT, array_api_strict.eye(3))
+
+
+def _parts(result: Any) -> tuple[Any, ...]:
+    return result if isinstance(result, tuple) else (result,)
+
+
+@pytest.mark.parametrize("name", SPECIMENS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_dtype_and_device_are_kept(name: str, dtype: str) -> None:
+    on = backends.Setting.of(backends.get("numpy"), dtype)
+    function, arrays = SPECIMENS[name](on, 4)
+    expected = _parts(function(*arrays))
+    device = array_api_strict.Device("device1")
+    strict = [array_api_strict.asarray(a, device=device) for a in arrays]
+    for given, plain in zip(_parts(function(*strict)), expected, strict=True):
+        assert given.dtype == getattr(array_api_strict, dtype)
+        assert given.device == device
+        assert plain.dtype == np.dtype(dtype)
+        host = np.asarray(array_api_strict.asarray(given, device=array_api_strict.Device("CPU_DEVICE")))
+        assert np.isfinite(host).all()
+        assert host == pytest.approx(plain, rel=1e-5 if dtype == "float32" else 1e-13, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["normal_log_density_full", "linear_evidence"])
+def test_mixed_dtypes_give_the_common_one(name: str) -> None:
+    on = backends.Setting.of(backends.get("numpy"), "float64")
+    function, (x, *rest) = SPECIMENS[f"density.{name}"](on, 4)
+    assert function(x.astype(np.float32), *rest).dtype == np.float64
