@@ -1,0 +1,151 @@
+"""Exact decisions: the data are floating-point numbers, hence rationals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flint import fmpq, fmpq_mat
+
+from ._host import Reals
+from ._nearest import wolfe
+
+Rational = Any
+"""python-flint's fmpq, which has no type information."""
+RAY = -1
+"""Index of the ray (0, 1), which stands for the sign of the bias coordinate."""
+
+
+def rational(value: float) -> Rational:
+    """A float, exactly."""
+    return fmpq(*float(value).as_integer_ratio())
+
+
+def to_float(value: Rational) -> float:
+    """The nearest float; ±inf beyond the range."""
+    try:
+        return int(value.p) / int(value.q)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+class Problem:
+    """W and b as rationals, with the rays (w_k − w_i, b_k − b_i) of a class.
+
+    k is argmaxable iff some (z, s) has positive products with all its rays and with (0, 1).
+    """
+
+    def __init__(self, W: Reals, b: Reals) -> None:
+        self.W, self.b = W, b
+        self._rows: dict[int, list[Rational]] = {}
+
+    def row(self, i: int) -> list[Rational]:
+        """(w_i, b_i)."""
+        if i not in self._rows:
+            self._rows[i] = [rational(value) for value in [*self.W[i], self.b[i]]]
+        return self._rows[i]
+
+    def ray(self, k: int, i: int) -> list[Rational]:
+        """(w_k − w_i, b_k − b_i), or (0, 1)."""
+        if i == RAY:
+            return [fmpq(0)] * (self.W.shape[1]) + [fmpq(1)]
+        return [own - other for own, other in zip(self.row(k), self.row(i), strict=True)]
+
+    def margin(self, k: int, z: Reals, others: Sequence[int]) -> Rational | None:
+        """Least margin of class k at z over some other classes; None if there are none."""
+        point = [rational(value) for value in z] + [fmpq(1)]
+        found = [sum(r * y for r, y in zip(self.ray(k, i), point, strict=True)) for i in others]
+        return min(found, default=None)
+
+    def combination(self, k: int, indices: Sequence[int], weights: Sequence[float]) -> list[Rational] | None:
+        """Exact weights on the support that prove k unargmaxable, next to the given ones; or None."""
+        d, m = self.W.shape[1], len(indices)
+        rays = [self.ray(k, i) for i in indices]
+        entries = [value for j in range(d) for value in [*(ray[j] for ray in rays), fmpq(0)]]
+        reduced, rank = fmpq_mat(d + 1, m + 1, entries + [fmpq(1)] * (m + 1)).rref()
+        pivots = [next(j for j in range(m + 1) if reduced[i, j] != 0) for i in range(rank)]
+        if m in pivots:
+            return None  # w_k is not in the affine hull
+        # Columns without a pivot keep the given weight; the rest follow.
+        exact = [fmpq(0) if j in pivots else rational(weights[j]) for j in range(m)]
+        fixed = list(exact)
+        for i, j in enumerate(pivots):
+            exact[j] = reduced[i, m] - sum(reduced[i, c] * fixed[c] for c in range(m) if c not in pivots)
+        advantage = sum((a * ray[d] for a, ray in zip(exact, rays, strict=True)), fmpq(0))
+        return exact if min(exact) >= 0 and advantage <= 0 else None
+
+
+def decide(
+    problem: Problem, k: int, others: Sequence[int], scales: Reals, support: list[int], weights: Sequence[float]
+) -> tuple[dict[int, Rational], list[Rational] | None, float]:
+    """Decide class k by Wolfe's method in rational arithmetic, from a float64 start.
+
+    The nearest point x to 0 of the hull of the rays, each scaled to about unit length (`scales` are
+    powers of two, one a column), is 0 and gives a combination {class: weight}, or separates and
+    gives a witness z. The third value is ‖x‖.
+    """
+    columns = [rational(scale) for scale in scales]
+    cache: dict[int, tuple[list[Rational], Rational]] = {}
+
+    def scaled(i: int) -> list[Rational]:
+        if i not in cache:
+            ray = [value * c for value, c in zip(problem.ray(k, i), columns, strict=True)]
+            size = max(abs(value) for value in ray)
+            unit = fmpq(2) ** (int(size.q).bit_length() - int(size.p).bit_length())
+            cache[i] = [value * unit for value in ray], unit
+        return cache[i][0]
+
+    def point(support: list[int], weights: Sequence[Rational]) -> fmpq_mat:
+        rows = fmpq_mat(len(support), len(columns), [v for i in support for v in scaled(i)])
+        return fmpq_mat(1, len(support), list(weights)) * rows
+
+    def affine(support: list[int]) -> list[Rational]:
+        m = len(support)
+        rows = fmpq_mat(m, len(columns) + 1, [v for i in support for v in [*scaled(i), fmpq(1)]])
+        u = (rows * rows.transpose()).solve(fmpq_mat(m, 1, [fmpq(1)] * m)).entries()
+        total = sum(u)
+        return [value / total for value in u]
+
+    def entering(support: list[int], weights: Sequence[Rational]) -> int | None:
+        x = point(support, weights)
+        size = (x * x.transpose())[0, 0]
+        if size == 0:
+            return None
+        everything = [RAY, *others]
+        rays = fmpq_mat(len(everything), len(columns), [v for i in everything for v in scaled(i)])
+        products = (rays * x.transpose()).entries()
+        least = min(range(len(everything)), key=products.__getitem__)
+        return everything[least] if products[least] < size else None
+
+    start = [rational(weight) for weight in weights]
+    try:
+        support, exact = wolfe(support, [value / sum(start) for value in start], affine, entering)
+    except ZeroDivisionError:  # an affinely dependent start
+        support, exact = wolfe([RAY], [fmpq(1)], affine, entering)
+    x = point(support, exact).entries()
+    if any(x):
+        y = [value * c for value, c in zip(x, columns, strict=True)]
+        return {}, [value / y[-1] for value in y[:-1]], to_float(sum(value * value for value in x)) ** 0.5
+    found = {i: value * cache[i][1] for i, value in zip(support, exact, strict=True) if i != RAY}
+    total = sum(found.values())
+    return _reduce(problem, k, {i: value / total for i, value in found.items()}), None, 0.0
+
+
+def _reduce(problem: Problem, k: int, found: dict[int, Rational]) -> dict[int, Rational]:
+    """At most d + 1 classes (Carathéodory), with Σα(b_k − b_i) no larger than before."""
+    indices = list(found)
+    rays = {i: problem.ray(k, i) for i in indices}
+    d = len(rays[indices[0]]) - 1
+    if len(indices) <= d + 1:
+        return found
+    entries = [rays[i][j] for j in range(d) for i in indices] + [fmpq(1)] * len(indices)
+    reduced, rank = fmpq_mat(d + 1, len(indices), entries).rref()
+    pivots = [next(j for j in range(len(indices)) if reduced[i, j] != 0) for i in range(rank)]
+    free = next(j for j in range(len(indices)) if j not in pivots)
+    change = dict.fromkeys(indices, fmpq(0))
+    change[indices[free]] = fmpq(1)
+    for i, j in enumerate(pivots):
+        change[indices[j]] = -reduced[i, free]
+    if sum(change[i] * rays[i][d] for i in indices) > 0:
+        change = {i: -value for i, value in change.items()}
+    step = min(found[i] / -change[i] for i in indices if change[i] < 0)
+    moved = {i: found[i] + step * change[i] for i in indices}
+    return {i: value for i, value in moved.items() if value > 0}

@@ -1,0 +1,2 @@
+def minimax_value(): pass
+class Minimax: pass
