@@ -170,7 +170,7 @@ def _combination_holds(problem: Problem, k: int, combination: Combination, exact
     if not (np.all(weights > 0) and abs(np.sum(weights) - 1) <= share):
         return False
     if exact:
-        return problem.combination(k, indices, weights.tolist()) is not None
+        return problem.combination(k, indices, weights.tolist())
     with np.errstate(all="ignore"):
         rows, biases = problem.W[k] - problem.W[indices], problem.b[k] - problem.b[indices]
         # Each weight is rounded, and so are each difference and product and their sum.

@@ -55,22 +55,33 @@ class Problem:
         found = [sum(r * y for r, y in zip(self.ray(k, i), point, strict=True)) for i in others]
         return min(found, default=None)
 
-    def combination(self, k: int, indices: Sequence[int], weights: Sequence[float]) -> list[Rational] | None:
-        """Exact weights on the support that prove k unargmaxable, next to the given ones; or None."""
-        d, m = self.W.shape[1], len(indices)
-        rays = [self.ray(k, i) for i in indices]
-        entries = [value for j in range(d) for value in [*(ray[j] for ray in rays), fmpq(0)]]
-        reduced, rank = fmpq_mat(d + 1, m + 1, entries + [fmpq(1)] * (m + 1)).rref()
-        pivots = [next(j for j in range(m + 1) if reduced[i, j] != 0) for i in range(rank)]
-        if m in pivots:
-            return None  # w_k is not in the affine hull
-        # Columns without a pivot keep the given weight; the rest follow.
-        exact = [fmpq(0) if j in pivots else rational(weights[j]) for j in range(m)]
-        fixed = list(exact)
-        for i, j in enumerate(pivots):
-            exact[j] = reduced[i, m] - sum(reduced[i, c] * fixed[c] for c in range(m) if c not in pivots)
-        advantage = sum((a * ray[d] for a, ray in zip(exact, rays, strict=True)), fmpq(0))
-        return exact if min(exact) >= 0 and advantage <= 0 else None
+    def combination(self, k: int, indices: Sequence[int], weights: Sequence[float]) -> bool:
+        """Whether rational weights on the support, next to the given ones, prove k unargmaxable.
+
+        The equations fix the weights of affinely independent rows. Others keep the given weights;
+        then equal biases are tried too, since a tie would not survive the rounding of those.
+        """
+        rays, d = [self.ray(k, i) for i in indices], self.W.shape[1]
+        equations = [[*(ray[j] for ray in rays), fmpq(0)] for j in range(d)] + [[fmpq(1)] * (len(rays) + 1)]
+        tie = [*(ray[d] for ray in rays), fmpq(0)]
+        for system in (equations, [*equations, tie]):
+            reduced, pivots = _echelon(system)
+            if len(rays) in pivots:
+                return False  # w_k is not in the affine hull, or there is no tie
+            exact = [fmpq(0) if j in pivots else rational(weights[j]) for j in range(len(rays))]
+            given = fmpq_mat(len(rays) + 1, 1, [-value for value in exact] + [fmpq(1)])
+            for j, value in zip(pivots, (reduced * given).entries(), strict=False):
+                exact[j] = value
+            if min(exact) >= 0 and sum(a * ray[d] for a, ray in zip(exact, rays, strict=True)) <= 0:
+                return True
+        return False
+
+
+def _echelon(rows: list[list[Rational]]) -> tuple[Any, list[int]]:
+    """The reduced row echelon form, and the column of each leading 1."""
+    columns = len(rows[0])
+    reduced, rank = fmpq_mat(len(rows), columns, [value for row in rows for value in row]).rref()
+    return reduced, [next(j for j in range(columns) if reduced[i, j] != 0) for i in range(rank)]
 
 
 def decide(
@@ -125,27 +136,28 @@ def decide(
         y = [value * c for value, c in zip(x, columns, strict=True)]
         return {}, [value / y[-1] for value in y[:-1]], to_float(sum(value * value for value in x)) ** 0.5
     found = {i: value * cache[i][1] for i, value in zip(support, exact, strict=True) if i != RAY}
-    total = sum(found.values())
-    return _reduce(problem, k, {i: value / total for i, value in found.items()}), None, 0.0
+    return _basic(problem, k, found), None, 0.0
 
 
-def _reduce(problem: Problem, k: int, found: dict[int, Rational]) -> dict[int, Rational]:
-    """At most d + 1 classes (Carathéodory), with Σα(b_k − b_i) no larger than before."""
-    indices = list(found)
-    rays = {i: problem.ray(k, i) for i in indices}
-    d = len(rays[indices[0]]) - 1
-    if len(indices) <= d + 1:
-        return found
-    entries = [rays[i][j] for j in range(d) for i in indices] + [fmpq(1)] * len(indices)
-    reduced, rank = fmpq_mat(d + 1, len(indices), entries).rref()
-    pivots = [next(j for j in range(len(indices)) if reduced[i, j] != 0) for i in range(rank)]
-    free = next(j for j in range(len(indices)) if j not in pivots)
-    change = dict.fromkeys(indices, fmpq(0))
-    change[indices[free]] = fmpq(1)
-    for i, j in enumerate(pivots):
-        change[indices[j]] = -reduced[i, free]
-    if sum(change[i] * rays[i][d] for i in indices) > 0:
-        change = {i: -value for i, value in change.items()}
-    step = min(found[i] / -change[i] for i in indices if change[i] < 0)
-    moved = {i: found[i] + step * change[i] for i in indices}
-    return {i: value for i, value in moved.items() if value > 0}
+def _basic(problem: Problem, k: int, found: dict[int, Rational]) -> dict[int, Rational]:
+    """Weights with sum 1 on affinely independent rows, hence at most d + 1, that lag no less in bias.
+
+    Carathéodory's argument: move along a dependence until a weight vanishes.
+    """
+    rays = {i: problem.ray(k, i) for i in found}
+    while True:
+        indices = list(found)
+        d = problem.W.shape[1]
+        reduced, pivots = _echelon([*([rays[i][j] for i in indices] for j in range(d)), [fmpq(1)] * len(found)])
+        free = next((j for j in range(len(indices)) if j not in pivots), None)
+        if free is None:
+            total = sum(found.values())
+            return {i: value / total for i, value in found.items()}
+        change = dict.fromkeys(indices, fmpq(0))
+        change[indices[free]] = fmpq(1)
+        change.update({indices[j]: -reduced[row, free] for row, j in enumerate(pivots)})
+        if sum(change[i] * rays[i][d] for i in indices) > 0:
+            change = {i: -value for i, value in change.items()}
+        step = min(found[i] / -change[i] for i in indices if change[i] < 0)
+        moved = {i: found[i] + step * change[i] for i in indices}
+        found = {i: value for i, value in moved.items() if value > 0}
