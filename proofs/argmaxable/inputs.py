@@ -1,0 +1,115 @@
+"""Inputs of the argmaxable laws: small integers, whose verdicts are decidable exactly, with the
+degenerate structure on which classifiers go wrong; and reals near such structure."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ...backends import Precision
+from .. import inputs
+from ..law import Kind
+
+Draw = inputs.Draw
+
+
+def offset(p: Precision) -> int:
+    """A common offset that leaves small integers and their differences exact."""
+    return 2 ** min(p.bits - 4, 10)
+
+
+def large(p: Precision) -> int:
+    """A bias far beyond the rows, times small integers still exact."""
+    return 10**6 if p.bits >= 24 else 2 ** (p.bits - 4)
+
+
+def scales(draw: Draw, p: Precision, kind: Kind) -> tuple[float, float]:
+    """Powers of two for W and b; only extreme ones differ from 1."""
+    if kind != "extreme":
+        return 1.0, 1.0
+    reach = min(60, int(np.log2(p.largest)) // 3)
+    exponent = st.sampled_from([0, reach, -reach])
+    return 2.0 ** draw(exponent), 2.0 ** draw(exponent)
+
+
+def rows(draw: Draw, rng: np.random.Generator, n: int, d: int) -> Any:
+    """Small integers with a pattern: none, all equal, duplicates, on a line, a zero row, a midpoint."""
+    pattern = draw(st.sampled_from(["any", "equal", "duplicates", "line", "zero", "midpoint"]))
+    W = rng.integers(-3, 4, (n, d))
+    if pattern == "equal":
+        W[:] = W[0]
+    elif pattern == "duplicates":
+        W = W[rng.integers(0, max(1, n // 2), n)]
+    elif pattern == "line":
+        W = np.outer(rng.integers(-2, 3, n), rng.integers(-1, 2, d)) + W[0]
+    elif pattern == "zero":
+        W[0] = 0
+    elif pattern == "midpoint":
+        W[0] = np.sum(W[1:3], axis=0)
+        W[1:] *= 2
+    return W
+
+
+def biases(draw: Draw, rng: np.random.Generator, n: int, p: Precision) -> Any:
+    """Integers: none, small, one that stands out, large."""
+    pattern = draw(st.sampled_from(["none", "small", "one", "large"]))
+    small = rng.integers(-3, 4, n)
+    if pattern == "none":
+        return 0 * small
+    if pattern == "one":
+        return np.arange(n) // max(1, n - 1)
+    return small * large(p) if pattern == "large" else small
+
+
+def shape(draw: Draw) -> tuple[int, int]:
+    """Few classes and dimensions, with n = 1, n = 2, d = 1 and n < d + 1 among them."""
+    return draw(st.sampled_from([(5, 2), (1, 2), (2, 3), (3, 3), (6, 1), (7, 2), (7, 3)]))
+
+
+@st.composite
+def classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """W and b of small integers; cancellation adds a common offset, extreme scales both."""
+    (n, d), rng = shape(draw), inputs.generator(draw)
+    W, b = rows(draw, rng, n, d), biases(draw, rng, n, p)
+    if kind == "cancellation":
+        W, b = W + offset(p), b + offset(p)
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": b * second}
+
+
+@st.composite
+def reals(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Normal rows and biases; cancellation puts class 0 next to the boundary, extreme spreads norms."""
+    (n, d), rng = shape(draw), inputs.generator(draw)
+    W, b = rng.standard_normal((n, d)), draw(st.sampled_from([0.0, 1.0])) * rng.standard_normal(n)
+    if kind == "cancellation" and n > 2:
+        share = rng.uniform(0.1, 0.9)
+        W[0], b[0] = share * W[1] + (1 - share) * W[2], share * b[1] + (1 - share) * b[2]
+    first, second = scales(draw, p, kind)
+    if kind == "extreme":
+        W = W * np.exp(rng.standard_normal((n, 1)))
+    return {"W": inputs.rounded(W * first, p), "b": inputs.rounded(b * second, p)}
+
+
+@st.composite
+def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """W, b with a batch of points z and a class k; integers whose scores are exact, or reals near ties."""
+    n, d, m = draw(st.sampled_from([5, 1, 2])), draw(st.sampled_from([2, 1, 4])), inputs.batch(draw)
+    rng = inputs.generator(draw)
+    W, b, z = rng.integers(-3, 4, (n, d)), rng.integers(-3, 4, n), rng.integers(-3, 4, (m, d))
+    if kind == "cancellation":
+        W = W + offset(p) // 8
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": b * first * second, "z": z * second, "k": int(rng.integers(0, n))}
+
+
+@st.composite
+def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """W, b and points z of one kind, where cancellation has rows that differ by a few last places."""
+    n, d, m = draw(st.sampled_from([2, 5])), draw(st.sampled_from([1, 3])), inputs.batch(draw)
+    W, z = inputs.values(draw, (n, d), p, kind), inputs.values(draw, (m, d), p, kind)
+    if kind == "cancellation":
+        steps = inputs.generator(draw).integers(-4, 5, (n, d))
+        W = inputs.rounded(W[:1] * (1 + 2 * p.u * steps), p)
+    b = 0 * W[:, 0] if draw(st.booleans()) else inputs.values(draw, (n,), p, kind)
+    return {"W": W, "b": b, "z": z, "k": draw(st.integers(0, n - 1))}
