@@ -106,10 +106,101 @@ def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 @st.composite
 def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """W, b and points z of one kind, where cancellation has rows that differ by a few last places."""
-    n, d, m = draw(st.sampled_from([2, 5])), draw(st.sampled_from([1, 3])), inputs.batch(draw)
+    n, d, m = draw(st.sampled_from([2, 5])), draw(st.sampled_from([4, 1])), inputs.batch(draw)
     W, z = inputs.values(draw, (n, d), p, kind), inputs.values(draw, (m, d), p, kind)
     if kind == "cancellation":
-        steps = inputs.generator(draw).integers(-4, 5, (n, d))
-        W = inputs.rounded(W[:1] * (1 + 2 * p.u * steps), p)
+        rng = inputs.generator(draw)
+        W = inputs.rounded(W[:1] * (1 + 2 * p.u * rng.integers(-1, 2, (n, d))), p)
+        z = inputs.rounded(rng.standard_normal((48, d)), p)
     b = 0 * W[:, 0] if draw(st.booleans()) else inputs.values(draw, (n,), p, kind)
     return {"W": W, "b": b, "z": z, "k": draw(st.integers(0, n - 1))}
+
+
+@st.composite
+def permuted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """An order of the five vectors, a common offset and a scale."""
+    order = inputs.generator(draw).permutation(5)
+    scale, _ = scales(draw, p, kind)
+    return {"order": order, "scale": scale, "offset": offset(p) if kind == "cancellation" else 0}
+
+
+@st.composite
+def equal_norms(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Distinct rows with the same entries up to order and sign, hence of equal norm, and any bias."""
+    d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
+    base = rng.integers(1, 4, d)
+    W = np.unique([rng.permutation(base) * rng.choice([-1, 1], d) for _ in range(7)], axis=0)
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": biases(draw, rng, len(W), p) * second}
+
+
+@st.composite
+def changed(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes with all that must not change them: an invertible A, a common c and s, a point z₀, factors."""
+    case = draw(classes(p, kind))
+    n, d = case["W"].shape
+    rng = inputs.generator(draw)
+    unit = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.diag(rng.choice([-2, 1, 2], d))
+    unit = unit @ (np.triu(rng.integers(-1, 2, (d, d)), 1) + np.eye(d, dtype=int))
+    return {
+        **case,
+        "A": unit.astype(np.float64),
+        "c": rng.integers(-9, 10, d) * float(np.max(np.abs(case["W"]))),
+        "s": float(rng.integers(-4, 5)) * float(np.max(np.abs(case["b"]))),
+        "z": rng.integers(-2, 3, d).astype(np.float64),
+        "factors": 2.0 ** rng.integers(-9, 10, 2),
+    }
+
+
+@st.composite
+def repeated(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes of which two are copied, one with the same bias and one with a smaller one."""
+    case = draw(classes(p, kind))
+    rng = inputs.generator(draw)
+    same, lesser = rng.integers(0, len(case["b"]), 2).tolist()
+    return {**case, "same": same, "lesser": lesser}
+
+
+@st.composite
+def line(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Numbers t, some equal: integers, with an offset, or powers of two."""
+    n, rng = draw(st.sampled_from([5, 1, 2, 20])), inputs.generator(draw)
+    t = rng.integers(-9, 10, n) + (offset(p) // 8 if kind == "cancellation" else 0)
+    return {"t": t * scales(draw, p, kind)[0]}
+
+
+@st.composite
+def plane(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points of the plane: a grid (edges, duplicates), normal, or a convex curve with rounded midpoints."""
+    n, rng = draw(st.sampled_from([6, 1, 2, 25])), inputs.generator(draw)
+    pattern = draw(st.sampled_from(["grid", "normal", "circle"]))
+    angles = 2 * np.pi * rng.random(n)
+    points = {
+        "grid": rng.integers(-3, 4, (n, 2)).astype(np.float64),
+        "normal": rng.standard_normal((n, 2)),
+        "circle": np.stack([np.cos(angles), np.sin(angles)], axis=1),
+    }[pattern]
+    if kind == "cancellation":
+        points[::2] = (points[::2] + np.roll(points, 1, axis=0)[::2]) / 2
+    return {"W": inputs.rounded(points * scales(draw, p, kind)[0], p)}
+
+
+@st.composite
+def searched(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes with random points z to win at."""
+    case = draw(classes(p, kind))
+    z = inputs.generator(draw).integers(-9, 10, (32, case["W"].shape[1]))
+    return {**case, "z": z.astype(np.float64)}
+
+
+@st.composite
+def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """At most d + 1 affinely independent rows of norms that differ by powers of two, and any bias."""
+    d, rng = draw(st.sampled_from([2, 1, 3, 6])), inputs.generator(draw)
+    n = draw(st.integers(1, d + 1))
+    steps = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.eye(d, dtype=int)
+    norms = 2 ** rng.integers(0, 7 if p.bits >= 24 else 3, d)
+    W = np.concatenate([np.zeros((1, d)), steps * norms[:, None]])[rng.permutation(d + 1)[:n]]
+    W = W + (offset(p) if kind == "cancellation" else rng.integers(-3, 4, d))
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": biases(draw, rng, n, p) * second}
