@@ -204,3 +204,89 @@ def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     W = W + (offset(p) if kind == "cancellation" else rng.integers(-3, 4, d))
     first, second = scales(draw, p, kind)
     return {"W": W * first, "b": biases(draw, rng, n, p) * second}
+
+
+@st.composite
+def decided(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Small integers or reals."""
+    whole = draw(st.booleans())
+    return {**draw((classes if whole else reals)(p, kind)), "whole": whole}
+
+
+@st.composite
+def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Rows of which the first is a known combination of the next m in eighths, and a slack in bias ≥ 0."""
+    d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
+    m = draw(st.integers(2, d + 1)) if d > 1 else 2
+    eighths = rng.multinomial(8 - m, np.ones(m) / m) + 1
+    W, b = 8 * rng.integers(-2, 3, (m + 3, d)), 8 * rng.integers(-2, 3, m + 3)
+    W[1 : m + 1] = 8 * np.eye(m, d, -1, dtype=int)  # affinely independent, so the weights are unique
+    slack = draw(st.sampled_from([0, 1, 7]))
+    W[0], b[0] = eighths @ W[1 : m + 1] // 8, eighths @ b[1 : m + 1] // 8 - slack
+    shift = offset(p) // 8 if kind == "cancellation" else 0
+    first, second = scales(draw, p, kind)
+    z = rng.integers(-3, 4, (6, d)) * (second / first)
+    return {
+        "W": (W + shift) * first,
+        "b": (b + shift) * second,
+        "weights": (eighths / 8).tolist(),
+        "unit": second,
+        "z": z,
+    }
+
+
+@st.composite
+def points(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Few integer points about the origin or away from it, with duplicates, or scaled."""
+    n, d = draw(st.sampled_from([(3, 2), (1, 1), (4, 3), (5, 2), (2, 3)]))
+    rng = inputs.generator(draw)
+    P = rng.integers(-3, 4, (n, d))
+    P[:, 0] += draw(st.sampled_from([0, 3]))
+    if kind == "cancellation":
+        P[-1] = P[0]
+    return {"points": P * scales(draw, p, kind)[0]}
+
+
+@st.composite
+def balls(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes, one of them and a radius."""
+    n, d = draw(st.sampled_from([(4, 2), (2, 3), (6, 1), (7, 3)]))
+    rng = inputs.generator(draw)
+    W, b = rows(draw, rng, n, d), biases(draw, rng, n, p)
+    if kind == "cancellation":
+        W, b = W + offset(p), b + offset(p)
+    first, second = scales(draw, p, kind)
+    radius = draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first
+    return {"W": W * first, "b": b * second, "k": int(rng.integers(0, n)), "radius": radius}
+
+
+@st.composite
+def lines(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes on the line through (3, 4), a class and a radius."""
+    n, rng = draw(st.sampled_from([3, 2, 8])), inputs.generator(draw)
+    t, b = rng.integers(-9, 10, n), biases(draw, rng, n, p)
+    if kind == "cancellation":
+        t = t + offset(p) // 8
+    first, second = scales(draw, p, kind)
+    return {
+        "W": np.outer(t, [3, 4]) * first,
+        "b": b * second,
+        "k": int(rng.integers(0, n)),
+        "radius": draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first,
+    }
+
+
+@st.composite
+def gaussian(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Trials of n standard normal rows in d dimensions."""
+    n, d, trials = draw(st.sampled_from([(6, 24, 8), (4, 16, 8), (8, 32, 8)]))
+    return {"W": inputs.rounded(inputs.generator(draw).standard_normal((trials, n, d)), p)}
+
+
+@st.composite
+def wendel(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Trials of a zero row followed by N standard normal rows in d dimensions."""
+    N, d, trials = draw(st.sampled_from([(3, 3, 4), (2, 1, 44), (5, 4, 11), (9, 1, 7), (14, 2, 5)]))
+    W = inputs.rounded(inputs.generator(draw).standard_normal((trials, N + 1, d)), p)
+    W[:, 0] = 0
+    return {"W": W}

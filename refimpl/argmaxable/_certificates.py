@@ -67,9 +67,9 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     In float64: a witness must lead by more than the rounding bound (d+5)u(⟨|w_k − w_i|,|z|⟩ + |b_k − b_i|);
     a combination must have positive weights with sum 1 on at most d + 1 other classes and meet its
     equations within the bound of its own rounding. With `exact`, in rational arithmetic: a witness
-    must lead strictly, and the support of a combination must carry rational weights ≥ 0 that meet
+    must lead strictly, and the support of a combination must also carry rational weights ≥ 0 that meet
     Σα = 1, Σα_i w_i = w_k and Σα_i b_i ≥ b_k exactly. Only this form is a proof of "unargmaxable", and
-    the two can differ where the margin lies within rounding. A host function.
+    only it accepts a witness whose margin lies within rounding. A host function.
 
     Parameters
     ----------
@@ -133,13 +133,13 @@ def bounded_margins(problem: Problem, k: int, z: Reals) -> tuple[Reals, Reals]:
     return found, error
 
 
-def lead(problem: Problem, k: int, z: Reals) -> Witness | None:
-    """The witness that z makes, if class k wins there strictly: by the rounding bound, else exactly."""
+def lead(problem: Problem, k: int, z: Reals, *, exact: bool = False) -> Witness | None:
+    """The witness that z makes, if class k wins there by the rounding bound, or exactly."""
     if not np.isfinite(z).all():
         return None
     found, error = bounded_margins(problem, k, z)
-    least = problem.margin(k, z, np.flatnonzero(~(found > error)).tolist())
-    if least is not None and least <= 0:
+    close = np.flatnonzero(~(found > error)).tolist()
+    if close and not (exact and problem.margin(k, z, close) > 0):
         return None
     z.flags.writeable = False
     return Witness(z, float(np.min(found)))
@@ -155,8 +155,8 @@ def _witness_holds(problem: Problem, k: int, witness: Witness, exact: bool) -> b
         return False
     if not exact:
         return bool(np.all(found > error))
-    least = problem.margin(k, z, [i for i in range(len(problem.b)) if i != k])
-    return least is None or least > 0
+    others = [i for i in range(len(problem.b)) if i != k]
+    return not others or problem.margin(k, z, others) > 0
 
 
 def _combination_holds(problem: Problem, k: int, combination: Combination, exact: bool) -> bool:
@@ -169,10 +169,10 @@ def _combination_holds(problem: Problem, k: int, combination: Combination, exact
     share = (len(indices) + 3) * np.finfo(np.float64).eps / 2
     if not (np.all(weights > 0) and abs(np.sum(weights) - 1) <= share):
         return False
-    if exact:
-        return problem.combination(k, indices, weights.tolist())
-    with np.errstate(all="ignore"):
-        rows, biases = problem.W[k] - problem.W[indices], problem.b[k] - problem.b[indices]
-        # Each weight is rounded, and so are each difference and product and their sum.
-        level = np.abs(weights @ rows) <= share * (weights @ np.abs(rows))
-        return bool(np.all(level) and weights @ biases <= share * (weights @ np.abs(biases)))
+    # Each weight is rounded, and so are each difference and product and their sum; quarters, lest
+    # a difference overflow.
+    rays = np.column_stack([problem.W, problem.b]) / 4
+    terms = rays[k] - rays[indices]
+    left, bound = weights @ terms, share * (weights @ np.abs(terms)) + len(indices) * 2.0**-1074
+    near = np.all(np.abs(left[:-1]) <= bound[:-1]) and left[-1] <= bound[-1]
+    return bool(near and (not exact or problem.combination(k, indices, weights.tolist())))

@@ -129,5 +129,5 @@ def _search(problem: Problem, frame: Frame, k: int) -> Witness | Combination | U
     if z is None:
         indices = sorted(combination)
         return Combination(tuple(indices), tuple(to_float(combination[i]) for i in indices))
-    exact = lead(problem, k, np.asarray([to_float(value) for value in z]))
+    exact = lead(problem, k, np.asarray([to_float(value) for value in z]), exact=True)
     return Undecided(margin) if exact is None else exact

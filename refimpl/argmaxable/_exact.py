@@ -49,11 +49,10 @@ class Problem:
             return [fmpq(0)] * (self.W.shape[1]) + [fmpq(1)]
         return [own - other for own, other in zip(self.row(k), self.row(i), strict=True)]
 
-    def margin(self, k: int, z: Reals, others: Sequence[int]) -> Rational | None:
-        """Least margin of class k at z over some other classes; None if there are none."""
+    def margin(self, k: int, z: Reals, others: Sequence[int]) -> Rational:
+        """Least margin of class k at z over some other classes, at least one."""
         point = [rational(value) for value in z] + [fmpq(1)]
-        found = [sum(r * y for r, y in zip(self.ray(k, i), point, strict=True)) for i in others]
-        return min(found, default=None)
+        return min(sum(r * y for r, y in zip(self.ray(k, i), point, strict=True)) for i in others)
 
     def combination(self, k: int, indices: Sequence[int], weights: Sequence[float]) -> bool:
         """Whether rational weights on the support, next to the given ones, prove k unargmaxable.
