@@ -21,7 +21,8 @@ HOST_U = 2.0**-53
     about=("argmaxable.classify",),
     inputs=inputs.decided,
     tolerance=Rounding(
-        1, "d + 5 float64 roundings of a margin, m + 3 of a combination of m; undecided by 2√(d+1): in the scale"
+        1,
+        "d + 5 float64 roundings of a margin, m + 3 of a combination of m; undecided by 2√(d+1): in the scale",
     ),
     refutes=(
         "argmaxable.classify/no-bias",
@@ -97,7 +98,9 @@ def verify_accepts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="argmaxable D3",
     about=("argmaxable.verify",),
     inputs=inputs.planted,
-    tolerance=Exact("small integers and weights in eighths: what is false is false by far more than rounding"),
+    tolerance=Exact(
+        "small integers and weights in eighths: what is false is false by far more than rounding"
+    ),
     refutes=(
         "argmaxable.verify/anything",
         "argmaxable.verify/ties-pass",

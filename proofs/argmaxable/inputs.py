@@ -225,7 +225,7 @@ def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     W[0], b[0] = eighths @ W[1 : m + 1] // 8, eighths @ b[1 : m + 1] // 8 - slack
     shift = offset(p) // 8 if kind == "cancellation" else 0
     first, second = scales(draw, p, kind)
-    z = rng.integers(-3, 4, (6, d)) * (second / first)
+    z = rng.integers(-3, 4, (3, d)) * (second / first)
     return {
         "W": (W + shift) * first,
         "b": (b + shift) * second,
@@ -279,14 +279,14 @@ def lines(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 @st.composite
 def gaussian(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Trials of n standard normal rows in d dimensions."""
-    n, d, trials = draw(st.sampled_from([(6, 24, 8), (4, 16, 8), (8, 32, 8)]))
+    n, d, trials = draw(st.sampled_from([(4, 16, 8), (6, 24, 6), (8, 32, 4)]))
     return {"W": inputs.rounded(inputs.generator(draw).standard_normal((trials, n, d)), p)}
 
 
 @st.composite
 def wendel(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Trials of a zero row followed by N standard normal rows in d dimensions."""
-    N, d, trials = draw(st.sampled_from([(3, 3, 4), (2, 1, 44), (5, 4, 11), (9, 1, 7), (14, 2, 5)]))
+    N, d, trials = draw(st.sampled_from([(3, 3, 2), (4, 3, 15), (5, 4, 11), (9, 1, 7), (14, 2, 5)]))
     W = inputs.rounded(inputs.generator(draw).standard_normal((trials, N + 1, d)), p)
     W[:, 0] = 0
     return {"W": W}

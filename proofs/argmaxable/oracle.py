@@ -6,6 +6,7 @@ multiplies all margins by the same positive factor.
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations
 from math import gcd
 from typing import Any
 
@@ -98,3 +99,40 @@ def line_minimax(slopes: Any, levels: Any, radius: float) -> float:
     reach = Fraction(radius)
     places = [reach, -reach, *(rise / run for run, rise in steps if run and abs(rise) <= reach * abs(run))]
     return float(max(min(slope * t + level for slope, level in zip(s, c, strict=True)) for t in places))
+
+
+def nearest(points: Any) -> tuple[Matrix, float]:
+    """The nearest point of the hull to 0 as floats, and the condition of the equations that give it.
+
+    The best of the nearest points of the affine hulls of all sets of at most d + 1 points whose
+    weights come out positive, each solved in fractions.
+    """
+    P = fractions(points)
+    best, chosen = None, [0]
+    for m in range(1, min(P.shape) + 2):
+        for support in combinations(range(len(P)), m):
+            weights = _affine(P[list(support)])
+            if weights is not None and min(weights) >= 0:
+                x = weights @ P[list(support)]
+                if best is None or x @ x < best @ best:
+                    best, chosen = x, list(support)
+    rows = np.asarray(points, dtype=np.float64)[chosen]
+    unit = np.max(np.abs(points)) or 1.0
+    return best.astype(np.float64), float(np.linalg.cond(np.vstack([rows.T / unit, np.ones(len(chosen))])))
+
+
+def _affine(rows: Matrix) -> Matrix | None:
+    """Weights of the nearest point of the affine hull of independent rows; None for dependent ones."""
+    m = len(rows)
+    system = np.concatenate([rows @ rows.T + 1, np.full((m, 1), Fraction(1))], axis=1)
+    for i in range(m):
+        pivot = next((j for j in range(i, m) if system[j, i]), None)
+        if pivot is None:
+            return None
+        system[[i, pivot]] = system[[pivot, i]]
+        system[i] = system[i] / system[i, i]
+        for j in range(m):
+            if j != i:
+                system[j] = system[j] - system[j, i] * system[i]
+    weights: Matrix = system[:, m] / sum(system[:, m])
+    return weights

@@ -16,7 +16,9 @@ from . import inputs, oracle
     source="argmaxable D1",
     about=("argmaxable.margins",),
     inputs=inputs.tied,
-    tolerance=Rounding(1, "d + 2 roundings: a difference, a product, d − 1 sums and the bias; the scale counts"),
+    tolerance=Rounding(
+        1, "d + 2 roundings: a difference, a product, d − 1 sums and the bias; the scale counts"
+    ),
     refutes=(
         "argmaxable.margins/reversed",
         "argmaxable.margins/no-bias",

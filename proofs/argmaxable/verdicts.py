@@ -208,7 +208,11 @@ def _named(wins: Any) -> list[str]:
     tolerance=Rounding(
         4, "rounding z moves products with rays of length ≤ 2√(d+1) by that many u of float64; else decided"
     ),
-    refutes=("argmaxable.classify/ties-win", "argmaxable.classify/norms", "argmaxable.classify/loose-tolerance"),
+    refutes=(
+        "argmaxable.classify/ties-win",
+        "argmaxable.classify/norms",
+        "argmaxable.classify/loose-tolerance",
+    ),
 )
 def plane(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with a monotone chain in exact integers; points on the boundary, twice, or nearly so."""

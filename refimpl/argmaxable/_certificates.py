@@ -106,7 +106,9 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
         raise DTypeError(message(call, "result", f"a {type(result).__name__}", "a Result"))
     n = W.shape[0]
     if len(result.certificates) != n:
-        raise ShapeError(message(call, "result", f"{len(result.certificates)} certificates", f"{n}, one a class"))
+        raise ShapeError(
+            message(call, "result", f"{len(result.certificates)} certificates", f"{n}, one a class")
+        )
     problem = Problem(*to_float64(call, xp, W=W, b=b))
     proved = [_proved(problem, k, certificate, exact) for k, certificate in enumerate(result.certificates)]
     return xp.asarray(proved, dtype=xp.bool, device=array_api_compat.device(W))
@@ -128,7 +130,9 @@ def bounded_margins(problem: Problem, k: int, z: Reals) -> tuple[Reals, Reals]:
         found = rows @ z + biases
         # One rounding a difference, product and sum, and two of the bound itself; each product may
         # underflow by half of the smallest number.
-        error = terms * u / (1 - terms * u) * (np.abs(rows) @ np.abs(z) + np.abs(biases)) + len(z) * 2.0**-1074
+        error = (
+            terms * u / (1 - terms * u) * (np.abs(rows) @ np.abs(z) + np.abs(biases)) + len(z) * 2.0**-1074
+        )
     found[k], error[k] = np.inf, 0.0
     return found, error
 

@@ -84,7 +84,12 @@ def _echelon(rows: list[list[Rational]]) -> tuple[Any, list[int]]:
 
 
 def decide(
-    problem: Problem, k: int, others: Sequence[int], scales: Reals, support: list[int], weights: Sequence[float]
+    problem: Problem,
+    k: int,
+    others: Sequence[int],
+    scales: Reals,
+    support: list[int],
+    weights: Sequence[float],
 ) -> tuple[dict[int, Rational], list[Rational] | None, float]:
     """Decide class k by Wolfe's method in rational arithmetic, from a float64 start.
 
@@ -147,7 +152,9 @@ def _basic(problem: Problem, k: int, found: dict[int, Rational]) -> dict[int, Ra
     while True:
         indices = list(found)
         d = problem.W.shape[1]
-        reduced, pivots = _echelon([*([rays[i][j] for i in indices] for j in range(d)), [fmpq(1)] * len(found)])
+        reduced, pivots = _echelon(
+            [*([rays[i][j] for i in indices] for j in range(d)), [fmpq(1)] * len(found)]
+        )
         free = next((j for j in range(len(indices)) if j not in pivots), None)
         if free is None:
             total = sum(found.values())

@@ -18,7 +18,9 @@ def check_problem(call: str, W: Array, b: Array, **others: Array) -> Namespace:
     _xp.floating(call, xp, W=W, b=b, **others)
     check_matrix(call, "W", W)
     if tuple(b.shape) != (W.shape[0],):
-        raise ShapeError(message(call, "b", f"shape {tuple(b.shape)}", f"shape ({W.shape[0]},), one a row of W"))
+        raise ShapeError(
+            message(call, "b", f"shape {tuple(b.shape)}", f"shape ({W.shape[0]},), one a row of W")
+        )
     return xp
 
 
