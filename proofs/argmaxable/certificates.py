@@ -22,7 +22,7 @@ HOST_U = 2.0**-53
     inputs=inputs.decided,
     tolerance=Rounding(
         1,
-        "d + 5 float64 roundings of a margin, m + 3 of a combination of m; undecided by 2√(d+1): in the scale",
+        "in the scale, of float64: d + 5 roundings of a margin, m + 3 of m weights, 2√(d+1) of rays",
     ),
     refutes=(
         "argmaxable.classify/no-bias",
@@ -117,10 +117,11 @@ def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         (0, certificate, bias, true) for certificate, bias, true in _changes(case.weights, b, case.unit)
     ]
     for z in on.host(case.z):
+        point = tuple(z.tolist())
         for k in (0, n - 1):
             least = min(oracle.margins(W, b, k, z))
-            claims.append((k, Witness(z, float(least)), b, least > 0))
-            claims.append((k, Witness(z, float(least) + case.unit), b, False))
+            claims.append((k, Witness(point, float(least)), b, least > 0))
+            claims.append((k, Witness(point, float(least) + case.unit), b, False))
     for exact in (False, True):
         for k, certificate, bias, true in claims:
             listed: list[Certificate] = [Undecided(0.0)] * n

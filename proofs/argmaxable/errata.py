@@ -31,9 +31,9 @@ bias_for_large_r = Erratum(
     id="argmaxable.bias-for-large-r",
     source="argmaxable E1",
     printed="for r large enough the problem with bias has the same argmaxable classes as without",
-    corrected="that is sure only if 0 is outside the hull of the Δw_i; class k is unargmaxable iff some α ≥ 0 "
-    "with Σα = 1 has ΣαΔw = 0 and ΣαΔb ≤ 0",
-    counterexample="three equal rows (1,1) with biases 0, 0, 1: the last wins everywhere, without bias none does",
+    corrected="that is sure only if 0 is outside the hull of the Δw_i; class k is unargmaxable iff some "
+    "α ≥ 0 with Σα = 1 has ΣαΔw = 0 and ΣαΔb ≤ 0",
+    counterexample="three rows (1,1) with biases 0, 0, 1: the last wins everywhere, without bias none does",
     check_printed=_biased_equals_bias_free,
     check_corrected=_bias_decides,
     tolerance=Exact("verdicts"),

@@ -17,7 +17,6 @@ from ...argmaxable import (
     five_vectors,
     margins,
     minimax_value,
-    minimum_norm_point,
     verify,
     winner,
 )
@@ -95,7 +94,7 @@ def _host(W: Any, b: Any) -> list[Any]:
 
 def _claim(W: Any, wins: Iterable[Any]) -> Result:
     """Verdicts without any proof."""
-    witness, combination = Witness(np.zeros(W.shape[1]), 0.0), Combination((0,), (1.0,))
+    witness, combination = Witness((0.0,) * W.shape[1], 0.0), Combination((0,), (1.0,))
     return Result(tuple(witness if win else combination for win in wins))
 
 
@@ -115,7 +114,8 @@ def _program(W: Any, b: Any, k: int, least: float, bound: float | None) -> bool:
     limit = (None, None) if bound is None else (-bound, bound)
     if not len(rows):
         return True
-    return linprog(np.zeros(W.shape[1]), A_ub=-rows, b_ub=biases - least, bounds=limit).status == 0
+    found = linprog(np.zeros(W.shape[1]), A_ub=-rows, b_ub=biases - least, bounds=limit)
+    return bool(found.status == 0)
 
 
 @mistake(
@@ -245,7 +245,7 @@ def classify_rounded_witness(W: Any, b: Any, /) -> Result:
     def rounded(certificate: Any) -> Any:
         if not isinstance(certificate, Witness):
             return certificate
-        return Witness(np.asarray([float(f"{value:.2e}") for value in certificate.z]), certificate.margin)
+        return replace(certificate, z=tuple(float(f"{value:.2e}") for value in certificate.z))
 
     return Result(tuple(rounded(certificate) for certificate in classify(W, b).certificates))
 
@@ -279,7 +279,11 @@ def _looser(W: Any, b: Any, result: Result, exact: bool, passes: Callable[[Any, 
     rows, biases = _host(W, b)
     proved = verify(rows, biases, result, exact=exact).tolist()
     return _flags(
-        W, (ok or passes(rows, biases, k, c) for k, (ok, c) in enumerate(zip(proved, result.certificates)))
+        W,
+        (
+            ok or passes(rows, biases, k, c)
+            for k, (ok, c) in enumerate(zip(proved, result.certificates, strict=True))
+        ),
     )
 
 
@@ -288,7 +292,7 @@ def verify_ties_pass(W: Any, b: Any, result: Result, /, *, exact: bool = False) 
     def passes(rows: Any, biases: Any, k: int, certificate: Any) -> bool:
         if not isinstance(certificate, Witness):
             return False
-        least = np.min(margins(rows, biases, certificate.z, k), initial=np.inf)
+        least = np.min(margins(rows, biases, np.asarray(certificate.z), k), initial=np.inf)
         return bool(least >= 0 and least == certificate.margin)
 
     return _looser(W, b, result, exact, passes)
@@ -335,7 +339,7 @@ def verify_absolute(W: Any, b: Any, result: Result, /, *, exact: bool = False) -
 
     def holds(k: int, certificate: Any) -> bool:
         if isinstance(certificate, Witness):
-            return bool(np.min(margins(rows, biases, certificate.z, k), initial=np.inf) > 1e-6)
+            return bool(np.min(margins(rows, biases, np.asarray(certificate.z), k), initial=np.inf) > 1e-6)
         sums = _sums(rows, k, certificate)
         return sums is not None and abs(sums[1] - 1) < 1e-6 and bool(np.all(np.abs(sums[0]) < 1e-6))
 
@@ -355,7 +359,9 @@ def verify_exact_weights(W: Any, b: Any, result: Result, /, *, exact: bool = Fal
         sums = _sums(rows, k, certificate)
         return sums is None or (sums[1] == 1 and not np.any(sums[0]))
 
-    return _flags(W, (ok and holds(k, c) for k, (ok, c) in enumerate(zip(proved, result.certificates))))
+    return _flags(
+        W, (ok and holds(k, c) for k, (ok, c) in enumerate(zip(proved, result.certificates, strict=True)))
+    )
 
 
 @mistake(
@@ -426,7 +432,7 @@ def minimax_no_bias(W: Any, b: Any, /, k: int, radius: float) -> Any:
     "Minimises r‖Σα_iΔw_i‖² + Σα_iΔb_i, the smooth objective of Frank–Wolfe, and states its value.",
 )
 def minimax_squared_norm(W: Any, b: Any, /, k: int, radius: float) -> Any:
-    z, weights, lower, upper = minimax_value(W, b, k, radius)
+    z, weights, lower, _ = minimax_value(W, b, k, radius)
     rows, biases = _host(W, b)
     rows, biases = rows[k] - np.delete(rows, k, axis=0), biases[k] - np.delete(biases, k)
     xp = _xp.namespace("mistake", W=W)

@@ -19,7 +19,7 @@ from . import inputs, oracle
     inputs=inputs.points,
     tolerance=Rounding(
         1,
-        "least squares of d + 1 equations in float64 (condition in the scale), then Σα_i p_i and one rounding",
+        "in the scale: least squares of d + 1 equations in float64, by their condition; then one rounding",
     ),
     refutes=(
         "argmaxable.minimum_norm_point/least-squares",
@@ -136,7 +136,7 @@ def minimax_duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @law(
     "argmaxable.minimax-sign",
-    "a positive value proves k argmaxable; one ≤ 0 only excludes the ball: it is ≤ 0 for all r iff k cannot win",
+    "a positive value proves k argmaxable, one ≤ 0 only excludes the ball; all are ≤ 0 iff k cannot win",
     source="argmaxable D5, C3",
     about=("argmaxable.minimax_value", "argmaxable.classify"),
     inputs=inputs.balls,

@@ -108,13 +108,13 @@ def nearest(points: Any) -> tuple[Matrix, float]:
     weights come out positive, each solved in fractions.
     """
     P = fractions(points)
-    best, chosen = None, [0]
+    best, chosen = P[0], [0]
     for m in range(1, min(P.shape) + 2):
         for support in combinations(range(len(P)), m):
             weights = _affine(P[list(support)])
             if weights is not None and min(weights) >= 0:
                 x = weights @ P[list(support)]
-                if best is None or x @ x < best @ best:
+                if x @ x < best @ best:
                     best, chosen = x, list(support)
     rows = np.asarray(points, dtype=np.float64)[chosen]
     unit = np.max(np.abs(points)) or 1.0

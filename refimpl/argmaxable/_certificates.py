@@ -14,13 +14,13 @@ from ._host import Reals, check_problem, to_float64
 Verdict: TypeAlias = Literal["argmaxable", "unargmaxable", "undecided"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Witness:
     """A point at which the class wins strictly: it is argmaxable."""
 
     verdict: ClassVar[Verdict] = "argmaxable"
-    z: Reals
-    """(d,) NumPy float64 whatever the library of W: a thin cone may hold no shorter float."""
+    z: tuple[float, ...]
+    """d float64 coordinates whatever the dtype of W: a thin cone may hold no shorter floats."""
     margin: float
     """The lead over the second class at z, in float64; inf for a single class."""
 
@@ -38,18 +38,18 @@ class Combination:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The class wins on a cone that is too thin to have a float64 point where it was looked for."""
+    """The class wins, but on so thin a cone that its witness is lost in rounding to float64."""
 
     verdict: ClassVar[Verdict] = "undecided"
     margin: float
-    """The distance from 0 to the hull of the rays (w_k − w_i, b_k − b_i) and (0, 1), scaled to about
-    unit length: that of the data to data for which the class is unargmaxable."""
+    """The distance from 0 to the hull of the rays (w_k − w_i, b_k − b_i) and (0, 1), each scaled to length
+    about 1; it is at most 2√(d+1)·2⁻⁵³ unless coordinates of the witness leave the range of float64."""
 
 
 Certificate: TypeAlias = Witness | Combination | Undecided
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Result:
     """One certificate a class."""
 
@@ -96,7 +96,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     Examples
     --------
     >>> import numpy as np
-    >>> claim = Result((Combination((1,), (1.0,)), Witness(np.asarray([1.0]), 1.0)))
+    >>> claim = Result((Combination((1,), (1.0,)), Witness((1.0,), 1.0)))
     >>> verify(np.asarray([[1.0], [2.0]]), np.zeros(2), claim)
     array([False,  True])
     """
@@ -145,8 +145,7 @@ def lead(problem: Problem, k: int, z: Reals, *, exact: bool = False) -> Witness 
     close = np.flatnonzero(~(found > error)).tolist()
     if close and not (exact and problem.margin(k, z, close) > 0):
         return None
-    z.flags.writeable = False
-    return Witness(z, float(np.min(found)))
+    return Witness(tuple(z.tolist()), float(np.min(found)))
 
 
 def _witness_holds(problem: Problem, k: int, witness: Witness, exact: bool) -> bool:

@@ -19,7 +19,8 @@ def classify(W: Array, b: Array, /) -> Result:
     floating-point numbers are taken as exact, and every verdict is proved: a witness by a margin above
     the rounding bound or in rational arithmetic, a combination in rational arithmetic. Undecided are
     only classes that win, but on so thin a cone that the witness is lost in rounding it to float64:
-    then data of relative distance about d·2⁻⁵³ exist for which they cannot win. A host function.
+    moving their rays (w_k − w_i, b_k − b_i) by 2√(d+1)·2⁻⁵³ of their length would hide them. A host
+    function.
 
     Parameters
     ----------
@@ -30,8 +31,8 @@ def classify(W: Array, b: Array, /) -> Result:
 
     Returns
     -------
-    Result with n certificates, each a Witness, a Combination or Undecided; they are host objects in
-    float64 whatever the library and dtype of W.
+    Result with n certificates, each a Witness, a Combination or Undecided; they hold Python numbers of
+    float64 precision whatever the library, dtype and device of W.
 
     Raises
     ------
@@ -84,7 +85,8 @@ class Frame:
     def point(self, y: Reals, s: float = 1.0) -> Reals:
         """z in the coordinates of W, for (y, s) in these."""
         with np.errstate(all="ignore"):
-            return np.ldexp(self._back @ y / s, int(self._bias[0]) - self._columns)
+            z: Reals = np.ldexp(self._back @ y / s, int(self._bias[0]) - self._columns)
+        return z
 
     def seeds(self) -> Iterator[tuple[int, Reals]]:
         """For classes that win at their own row without bias: that row, long enough for the bias."""

@@ -155,11 +155,11 @@ def _basic(problem: Problem, k: int, found: dict[int, Rational]) -> dict[int, Ra
         reduced, pivots = _echelon(
             [*([rays[i][j] for i in indices] for j in range(d)), [fmpq(1)] * len(found)]
         )
-        free = next((j for j in range(len(indices)) if j not in pivots), None)
-        if free is None:
+        if len(pivots) == len(indices):
             total = sum(found.values())
             return {i: value / total for i, value in found.items()}
-        change = dict.fromkeys(indices, fmpq(0))
+        free = next(j for j in range(len(indices)) if j not in pivots)
+        change: dict[int, Rational] = dict.fromkeys(indices, fmpq(0))
         change[indices[free]] = fmpq(1)
         change.update({indices[j]: -reduced[row, free] for row, j in enumerate(pivots)})
         if sum(change[i] * rays[i][d] for i in indices) > 0:

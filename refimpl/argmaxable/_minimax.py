@@ -114,13 +114,14 @@ def _primal(rows: Reals, biases: Reals, value: float) -> Reals:
     bind, that problem has no solution beyond the value and is well posed only somewhat below it, where
     the active margins are the same; how far below depends on the data.
     """
-    best, margin = np.zeros(rows.shape[1]), float(np.min(biases))
+    best: Reals = np.zeros(rows.shape[1])
+    margin = float(np.min(biases))
     for slack in (0.0, 1e-10, 1e-8, 1e-6, 1e-4):
         active = np.flatnonzero(_least_norm(rows, biases, value - slack))
         if not len(active):
             continue
-        z = np.linalg.lstsq(rows[active], value - biases[active], rcond=None)[0]
-        z = z / max(1.0, float(np.linalg.norm(z)))
+        z: Reals = np.linalg.lstsq(rows[active], value - biases[active], rcond=None)[0]
+        z /= max(1.0, float(np.linalg.norm(z)))
         reached = float(np.min(rows @ z + biases))
         if reached > margin:
             best, margin = z, reached

@@ -102,7 +102,7 @@ def wolfe(
 
 def nearest(points: Reals) -> tuple[list[int], Reals]:
     """Support and positive weights of the nearest point, in float64; points of size about 1."""
-    n, d = points.shape
+    d = points.shape[1]
     squares = np.sum(points**2, axis=1)
     best, noise = np.inf, 2 * (d + 2) * np.finfo(np.float64).eps * np.sqrt(np.max(squares))
     left = 20 * (d + 10)  # Wolfe needs a few times d; the gap is stated in any case

@@ -142,6 +142,6 @@ def five_vectors(
     >>> classify(five_vectors(), np.zeros(5)).verdicts[4]
     'unargmaxable'
     """
-    xp, dtype = _xp.create("argmaxable.five_vectors", xp, dtype, device)
+    made, dtype = _xp.create("argmaxable.five_vectors", xp, dtype, device)
     rows = [[1.0, 2.0], [2.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
-    return xp.asarray(rows, dtype=dtype, device=device)
+    return made.asarray(rows, dtype=dtype, device=device)
