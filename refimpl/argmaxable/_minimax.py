@@ -120,7 +120,7 @@ def _primal(rows: Reals, biases: Reals, value: float) -> Reals:
         active = np.flatnonzero(_least_norm(rows, biases, value - slack))
         if not len(active):
             continue
-        z: Reals = np.linalg.lstsq(rows[active], value - biases[active], rcond=None)[0]
+        z: Reals = np.linalg.lstsq(rows[active], value - biases[active], rcond=None)[0].astype(np.float64)
         z /= max(1.0, float(np.linalg.norm(z)))
         reached = float(np.min(rows @ z + biases))
         if reached > margin:

@@ -18,7 +18,8 @@ class NearestPoint(NamedTuple):
     weights: Array
     """(n,) ≥ 0 with sum 1, at most d + 1 of them positive."""
     gap: Array
-    """() the duality gap ‖x‖² − min_i ⟨p_i,x⟩, at least the squared distance to the exact point."""
+    """() the duality gap ‖x‖² − min_i ⟨p_i,x⟩, at least the squared distance to the exact point; a square, so
+    it may overflow where the points do not."""
 
 
 def minimum_norm_point(points: Array, /) -> NearestPoint:
@@ -62,11 +63,9 @@ def minimum_norm_point(points: Array, /) -> NearestPoint:
     weights[support] = positive
     point = positive @ scaled[support]
     gap = max(float(point @ point - np.min(scaled @ point)), 0.0)
-    return NearestPoint(
-        like(np.ldexp(point, exponent), points, xp),
-        like(weights, points, xp),
-        like(np.ldexp(gap, 2 * exponent), points, xp),
-    )
+    with np.errstate(over="ignore", under="ignore"):
+        parts = (np.ldexp(point, exponent), weights, np.ldexp(gap, 2 * exponent))
+        return NearestPoint(*(like(part, points, xp) for part in parts))
 
 
 def wolfe(
