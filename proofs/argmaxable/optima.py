@@ -11,6 +11,11 @@ from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import inputs, oracle
 
 
+def _solved(d: int, condition: float, on: Setting) -> float:
+    """Roundings of least squares with d + 1 equations in float64, and of the result, in units of u."""
+    return (d + 1) ** 2 * condition * 2.0**-53 / on.u + 1
+
+
 @law(
     "argmaxable.nearest-definition",
     "minimum_norm_point gives the point of the convex hull with the least norm",
@@ -35,8 +40,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     point, weights = on.host(result[0]), on.host(result[1])
     expected, condition = oracle.nearest(points)
     largest = np.max(np.sum(np.abs(points), axis=1))
-    solved = 2 * (d + 1) * condition * 2.0**-53 / on.u
-    yield Gap("point", point, expected, (solved + 1) * largest)
+    yield Gap("point", point, expected, _solved(d, condition, on) * largest)
     yield Same("weights are not negative", bool(np.all(weights >= 0)), True)
     yield Same("support", int(np.sum(weights > 0)) <= d + 1, True)
     yield Gap("sum of weights", np.sum(weights), 1.0, d + 2)
@@ -51,7 +55,8 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("argmaxable.minimum_norm_point",),
     inputs=inputs.points,
     tolerance=Rounding(
-        1, "d + 2 roundings of products of size p²; the float64 search stops at 2(d+2) of its own"
+        1,
+        "in the scale: d + 2 roundings of p², and of float64 4(d+2) where the search stops and as many before",
     ),
     refutes=(
         "argmaxable.minimum_norm_point/nearest-vertex",
@@ -64,12 +69,13 @@ def nearest_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     points = on.host(case.points)
     result = impl["argmaxable.minimum_norm_point"](case.points)
     point, gap = on.host(result[0]), on.host(result[2])
-    expected, _ = oracle.nearest(points)
-    square = np.max(np.sum(points**2, axis=1))
+    expected, condition = oracle.nearest(points)
+    d, square = points.shape[1], np.max(np.sum(points**2, axis=1))
     products = points @ point
-    scale = (points.shape[1] + 2) * square * (1 + 4 * 2.0**-53 / on.u)
+    scale = (d + 2) * square * (1 + 8 * 2.0**-53 / on.u)
     yield AtMost("‖x‖² − gap", point @ point - gap, products, scale)
-    yield AtMost("distance", np.sum((point - expected) ** 2), gap, scale * on.u)
+    apart = d * _solved(d, condition, on) * np.max(np.sum(np.abs(points), axis=1))
+    yield AtMost("distance", np.linalg.norm(point - expected), np.sqrt(gap), apart)
     yield AtMost("gap", gap, 0.0, scale)
 
 

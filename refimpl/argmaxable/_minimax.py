@@ -117,12 +117,13 @@ def _primal(rows: Reals, biases: Reals, value: float) -> Reals:
     best: Reals = np.zeros(rows.shape[1])
     margin = float(np.min(biases))
     for slack in (0.0, 1e-10, 1e-8, 1e-6, 1e-4):
+        z: Reals = np.zeros(rows.shape[1])
         active = np.flatnonzero(_least_norm(rows, biases, value - slack))
-        if not len(active):
-            continue
-        z: Reals = np.linalg.lstsq(rows[active], value - biases[active], rcond=None)[0].astype(np.float64)
-        z /= max(1.0, float(np.linalg.norm(z)))
-        reached = float(np.min(rows @ z + biases))
-        if reached > margin:
-            best, margin = z, reached
+        for _ in range(2):  # once more with all that are equal up to rounding, which may be more than d
+            z = z + np.linalg.lstsq(rows[active], value - biases[active] - rows[active] @ z, rcond=None)[0]
+            z /= max(1.0, float(np.linalg.norm(z)))
+            reached = rows @ z + biases
+            if np.min(reached) > margin:
+                best, margin = z, float(np.min(reached))
+            active = np.flatnonzero(reached < value + 1e-9)
     return best
