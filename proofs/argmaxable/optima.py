@@ -56,7 +56,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     inputs=inputs.points,
     tolerance=Rounding(
         1,
-        "in the scale: d + 2 roundings of p², and of float64 4(d+2) where the search stops and as many before",
+        "in the scale: d + 2 roundings of p², of float64 4(d+2) where the search stops and as many before",
     ),
     refutes=(
         "argmaxable.minimum_norm_point/nearest-vertex",
