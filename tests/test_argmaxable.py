@@ -168,6 +168,14 @@ def test_scale_does_not_matter(scale: float) -> None:
     assert proved(W, 1e6 * b) == proved(1e-6 * W, b)
 
 
+def test_magnitudes_at_the_ends_of_float64() -> None:
+    W, b = arrays([[1.7e308], [-1.7e308], [0.0]], [0.0, 0.0, 1.0])
+    assert classify(W, b).verdicts == (YES, YES, YES)  # differences overflow; rationals do not
+    assert verify(W, b, classify(W, b), exact=True).all()
+    # A witness would have to lie beyond 1e308.
+    assert classify(*arrays([[5e-324], [0.0]], [0.0, 1.0])).verdicts == ("undecided", YES)
+
+
 def test_large_bias_needs_a_long_witness() -> None:
     W, b = arrays([[1, 0], [0.5, 0], [0, 1]], [-1e6, 1e6, 0])
     assert proved(W, b) == [YES, YES, YES]
@@ -396,6 +404,7 @@ W3, B3, Z3 = np.ones((3, 2)), np.zeros(3), np.zeros((4, 2))
         (lambda: minimum_norm_point(B3), ShapeError, r"minimum_norm_point: points: got shape \(3,\)"),
         (lambda: minimum_norm_point(W3 * np.nan), DomainError, r"points: got nan at \(0, 0\)"),
         (lambda: minimax_value(W3, B3, 0, 0.0), DomainError, r"minimax_value: radius: got 0\.0"),
+        (lambda: minimax_value(five_vectors(), np.zeros(5), 0, 1e308), DomainError, r"margins: got inf"),
         (lambda: minimax_value(W3, B3, 5, 1.0), DomainError, r"minimax_value: k: got 5"),
         (lambda: minimax_value(W3[:1], B3[:1], 0, 1.0), ShapeError, r"W: got shape \(1, 2\); .* two classes"),
         (lambda: five_vectors(dtype=np.int64), DTypeError, r"five_vectors: dtype: got dtype int64"),

@@ -149,7 +149,7 @@ def changed(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "c": rng.integers(-9, 10, d) * float(np.max(np.abs(case["W"]))),
         "s": float(rng.integers(-4, 5)) * float(np.max(np.abs(case["b"]))),
         "z": rng.integers(-2, 3, d).astype(np.float64),
-        "factors": 2.0 ** rng.integers(-9, 10, 2),
+        "factors": 2.0 ** rng.integers(-9, 10 if p.bits >= 24 else 3, 2),
     }
 
 

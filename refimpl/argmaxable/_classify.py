@@ -127,7 +127,7 @@ def _search(problem: Problem, frame: Frame, k: int) -> Witness | Combination | U
     if x[-1] > 0 and (witness := lead(problem, k, frame.point(x[:-1], float(x[-1])))) is not None:
         return witness
     named = [[*others, RAY][i] for i in support]
-    combination, z, margin = decide(problem, k, others, frame.scales, named, weights.tolist())
+    combination, z, margin = decide(problem, k, frame.scales, named, weights.tolist())
     if z is None:
         indices = sorted(combination)
         return Combination(tuple(indices), tuple(to_float(combination[i]) for i in indices))

@@ -83,63 +83,73 @@ def _echelon(rows: list[list[Rational]]) -> tuple[Any, list[int]]:
     return reduced, [next(j for j in range(columns) if reduced[i, j] != 0) for i in range(rank)]
 
 
-def decide(
-    problem: Problem,
-    k: int,
-    others: Sequence[int],
-    scales: Reals,
-    support: list[int],
-    weights: Sequence[float],
-) -> tuple[dict[int, Rational], list[Rational] | None, float]:
-    """Decide class k by Wolfe's method in rational arithmetic, from a float64 start.
+class Rays:
+    """The rays of a class, and (0, 1), each scaled by a power of two to about unit length.
 
-    The nearest point x to 0 of the hull of the rays, each scaled to about unit length (`scales` are
-    powers of two, one a column), is 0 and gives a combination {class: weight}, or separates and
-    gives a witness z. The third value is ‖x‖.
+    `scales` are powers of two too, one for every column of W and for b.
     """
-    columns = [rational(scale) for scale in scales]
-    cache: dict[int, tuple[list[Rational], Rational]] = {}
 
-    def scaled(i: int) -> list[Rational]:
-        if i not in cache:
-            ray = [value * c for value, c in zip(problem.ray(k, i), columns, strict=True)]
+    def __init__(self, problem: Problem, k: int, scales: Reals) -> None:
+        self.problem, self.k = problem, k
+        self.columns = [rational(scale) for scale in scales]
+        self.everything = [RAY, *(i for i in range(len(problem.b)) if i != k)]
+        self._scaled: dict[int, tuple[list[Rational], Rational]] = {}
+
+    def scaled(self, i: int) -> tuple[list[Rational], Rational]:
+        """A scaled ray, and its own factor."""
+        if i not in self._scaled:
+            ray = [value * c for value, c in zip(self.problem.ray(self.k, i), self.columns, strict=True)]
             size = max(abs(value) for value in ray)
-            unit = fmpq(2) ** (int(size.q).bit_length() - int(size.p).bit_length())
-            cache[i] = [value * unit for value in ray], unit
-        return cache[i][0]
+            factor = fmpq(2) ** (int(size.q).bit_length() - int(size.p).bit_length())
+            self._scaled[i] = [value * factor for value in ray], factor
+        return self._scaled[i]
 
-    def point(support: list[int], weights: Sequence[Rational]) -> fmpq_mat:
-        rows = fmpq_mat(len(support), len(columns), [v for i in support for v in scaled(i)])
-        return fmpq_mat(1, len(support), list(weights)) * rows
+    def matrix(self, support: Sequence[int]) -> fmpq_mat:
+        """Scaled rays as rows."""
+        return fmpq_mat(len(support), len(self.columns), [v for i in support for v in self.scaled(i)[0]])
 
-    def affine(support: list[int]) -> list[Rational]:
-        m = len(support)
-        rows = fmpq_mat(m, len(columns) + 1, [v for i in support for v in [*scaled(i), fmpq(1)]])
-        u = (rows * rows.transpose()).solve(fmpq_mat(m, 1, [fmpq(1)] * m)).entries()
+    def point(self, support: Sequence[int], weights: Sequence[Rational]) -> fmpq_mat:
+        """Their combination, as one row."""
+        return fmpq_mat(1, len(support), list(weights)) * self.matrix(support)
+
+    def affine(self, support: list[int]) -> list[Rational]:
+        """The weights of the nearest point of the affine hull, as `wolfe` needs them."""
+        m, rows = len(support), self.matrix(support)
+        ones = fmpq_mat(m, 1, [fmpq(1)] * m)
+        u = (rows * rows.transpose() + ones * ones.transpose()).solve(ones).entries()
         total = sum(u)
         return [value / total for value in u]
 
-    def entering(support: list[int], weights: Sequence[Rational]) -> int | None:
-        x = point(support, weights)
+    def entering(self, support: list[int], weights: Sequence[Rational]) -> int | None:
+        """A ray on the near side of the point; None if there is none, or the point is 0."""
+        x = self.point(support, weights)
         size = (x * x.transpose())[0, 0]
         if size == 0:
             return None
-        everything = [RAY, *others]
-        rays = fmpq_mat(len(everything), len(columns), [v for i in everything for v in scaled(i)])
-        products = (rays * x.transpose()).entries()
-        least = min(range(len(everything)), key=products.__getitem__)
-        return everything[least] if products[least] < size else None
+        products = (self.matrix(self.everything) * x.transpose()).entries()
+        least = min(range(len(products)), key=products.__getitem__)
+        return self.everything[least] if products[least] < size else None
 
-    start = [rational(weight) for weight in weights]
+
+def decide(
+    problem: Problem, k: int, scales: Reals, support: list[int], weights: Sequence[float]
+) -> tuple[dict[int, Rational], list[Rational] | None, float]:
+    """Decide class k by Wolfe's method in rational arithmetic, from a float64 start.
+
+    The nearest point x to 0 of the hull of the scaled rays is 0 and gives a combination
+    {class: weight}, or separates and gives a witness z. The third value is ‖x‖.
+    """
+    rays, start = Rays(problem, k, scales), [rational(weight) for weight in weights]
     try:
-        support, exact = wolfe(support, [value / sum(start) for value in start], affine, entering)
+        normal = [value / sum(start) for value in start]
+        support, exact = wolfe(support, normal, rays.affine, rays.entering)
     except ZeroDivisionError:  # an affinely dependent start
-        support, exact = wolfe([RAY], [fmpq(1)], affine, entering)
-    x = point(support, exact).entries()
+        support, exact = wolfe([RAY], [fmpq(1)], rays.affine, rays.entering)
+    x = rays.point(support, exact).entries()
     if any(x):
-        y = [value * c for value, c in zip(x, columns, strict=True)]
+        y = [value * c for value, c in zip(x, rays.columns, strict=True)]
         return {}, [value / y[-1] for value in y[:-1]], to_float(sum(value * value for value in x)) ** 0.5
-    found = {i: value * cache[i][1] for i, value in zip(support, exact, strict=True) if i != RAY}
+    found = {i: value * rays.scaled(i)[1] for i, value in zip(support, exact, strict=True) if i != RAY}
     return _basic(problem, k, found), None, 0.0
 
 

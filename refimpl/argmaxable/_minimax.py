@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from .. import _xp
-from .._errors import ShapeError, message
+from .._errors import DomainError, ShapeError, message
 from .._typing import Array
 from ._host import Reals, check_class, check_problem, like, to_float64
 
@@ -50,8 +50,8 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     Raises
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, arrays of two libraries, values that are not
-        finite, or k or radius outside its range.
+        for shapes that do not fit, integer arrays, arrays of two libraries, values or margins that
+        are not finite, or k or radius outside its range.
 
     Source: argmaxable D5.
 
@@ -68,8 +68,12 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     k = check_class(call, k, W.shape[0])
     radius = _xp.check_number(call, "radius", radius, 0.0)
     rows, biases = to_float64(call, xp, W=W, b=b)
-    rows, biases = rows[k] - np.delete(rows, k, axis=0), biases[k] - np.delete(biases, k)
-    exponent = int(np.frexp(max(radius * np.max(np.abs(rows)), np.max(np.abs(biases))))[1])
+    with np.errstate(over="ignore"):
+        rows, biases = rows[k] - np.delete(rows, k, axis=0), biases[k] - np.delete(biases, k)
+        size = max(float(radius * np.max(np.abs(rows))), float(np.max(np.abs(biases))))
+    if not size < np.inf:
+        raise DomainError(message(call, "margins", size, "margins in the ball that float64 can hold"))
+    exponent = int(np.frexp(size)[1])
     unit, level = np.ldexp(radius * rows, -exponent), np.ldexp(biases, -exponent)
     weights, upper = _dual(unit, level)
     z = _primal(unit, level, upper)
