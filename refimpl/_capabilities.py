@@ -7,6 +7,10 @@ and "eager" (host functions: algorithms whose control flow depends on values; ne
 
 _NEEDS: dict[str, str] = {
     # argmaxable
+    "argmaxable.classify": "eager",
+    "argmaxable.minimax_value": "eager",
+    "argmaxable.minimum_norm_point": "eager",
+    "argmaxable.verify": "eager",
     # ddpm
     "ddpm.ancestral_step": "indexing cumulative",
     "ddpm.check_signal": "cumulative",

@@ -1,3 +1,0 @@
-"""Classes that can never win, with certificates."""
-
-__all__: list[str] = []

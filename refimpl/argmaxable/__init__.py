@@ -1,0 +1,28 @@
+"""Classes that can never win, with certificates.
+
+Class k of (W, b) is argmaxable if some z has ⟨w_k,z⟩ + b_k > ⟨w_i,z⟩ + b_i for all i ≠ k. It is not
+exactly if weights α ≥ 0, Σα = 1, over the other classes have Σα_i w_i = w_k and Σα_i b_i ≥ b_k.
+"""
+
+from ._certificates import Certificate, Combination, Result, Undecided, Witness, verify
+from ._classify import classify
+from ._minimax import Minimax, minimax_value
+from ._nearest import NearestPoint, minimum_norm_point
+from ._scores import five_vectors, margins, winner
+
+__all__ = [
+    "Certificate",
+    "Combination",
+    "Minimax",
+    "NearestPoint",
+    "Result",
+    "Undecided",
+    "Witness",
+    "classify",
+    "five_vectors",
+    "margins",
+    "minimax_value",
+    "minimum_norm_point",
+    "verify",
+    "winner",
+]

@@ -1,0 +1,181 @@
+"""What proves a verdict, and the check of it, which shares nothing with the search but the data."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+import array_api_compat
+import numpy as np
+
+from .._errors import DTypeError, ShapeError, message
+from .._typing import Array
+from ._exact import Problem
+from ._host import Reals, check_problem, to_float64
+
+Verdict: TypeAlias = Literal["argmaxable", "unargmaxable", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which the class wins strictly: it is argmaxable."""
+
+    verdict: ClassVar[Verdict] = "argmaxable"
+    z: tuple[float, ...]
+    """d float64 coordinates whatever the dtype of W: a thin cone may hold no shorter floats."""
+    margin: float
+    """The lead over the second class at z, in float64; inf for a single class."""
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Weights on other classes that equal its row and do not lag in bias: it is unargmaxable."""
+
+    verdict: ClassVar[Verdict] = "unargmaxable"
+    indices: tuple[int, ...]
+    """At most d + 1 other classes, increasing."""
+    weights: tuple[float, ...]
+    """Positive with sum 1: Σα_i w_i = w_k and Σα_i b_i ≥ b_k, each weight rounded to float64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The class wins, but on so thin a cone that its witness is lost in rounding to float64."""
+
+    verdict: ClassVar[Verdict] = "undecided"
+    margin: float
+    """The distance from 0 to the hull of the rays (w_k − w_i, b_k − b_i) and (0, 1), each scaled to length
+    about 1; it is at most 2√(d+1)·2⁻⁵³ unless coordinates of the witness leave the range of float64."""
+
+
+Certificate: TypeAlias = Witness | Combination | Undecided
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One certificate a class."""
+
+    certificates: tuple[Certificate, ...]
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """ "argmaxable", "unargmaxable" or "undecided" for every class."""
+        return tuple(certificate.verdict for certificate in self.certificates)
+
+
+def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Array:
+    """Whether each certificate proves its verdict, whoever made it.
+
+    In float64: a witness must lead by more than the rounding bound (d+5)u(⟨|w_k − w_i|,|z|⟩ + |b_k − b_i|);
+    a combination must have positive weights with sum 1 on at most d + 1 other classes and meet its
+    equations within the bound of its own rounding. With `exact`, in rational arithmetic: a witness
+    must lead strictly, and the support of a combination must also carry rational weights ≥ 0 that meet
+    Σα = 1, Σα_i w_i = w_k and Σα_i b_i ≥ b_k exactly. Only this form is a proof of "unargmaxable", and
+    only it accepts a witness whose margin lies within rounding. A host function.
+
+    Parameters
+    ----------
+    W : (n, d) real floating
+        One row a class, finite.
+    b : (n,) real floating
+        Biases, finite.
+    result : Result
+        Certificates of the n classes.
+    exact : bool
+        Whether to use rational arithmetic.
+
+    Returns
+    -------
+    (n,) bool, on the device of W; False for undecided classes.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, other types, arrays of two libraries, or values that are not finite.
+
+    Source: argmaxable D3, C2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> claim = Result((Combination((1,), (1.0,)), Witness((1.0,), 1.0)))
+    >>> verify(np.asarray([[1.0], [2.0]]), np.zeros(2), claim)
+    array([False,  True])
+    """
+    call = "argmaxable.verify"
+    xp = check_problem(call, W, b)
+    if not isinstance(result, Result):
+        raise DTypeError(message(call, "result", f"a {type(result).__name__}", "a Result"))
+    n = W.shape[0]
+    if len(result.certificates) != n:
+        raise ShapeError(
+            message(call, "result", f"{len(result.certificates)} certificates", f"{n}, one a class")
+        )
+    problem = Problem(*to_float64(call, xp, W=W, b=b))
+    proved = [_proved(problem, k, certificate, exact) for k, certificate in enumerate(result.certificates)]
+    return xp.asarray(proved, dtype=xp.bool, device=array_api_compat.device(W))
+
+
+def _proved(problem: Problem, k: int, certificate: Certificate, exact: bool) -> bool:
+    if isinstance(certificate, Witness):
+        return _witness_holds(problem, k, certificate, exact)
+    if isinstance(certificate, Combination):
+        return _combination_holds(problem, k, certificate, exact)
+    return False
+
+
+def bounded_margins(problem: Problem, k: int, z: Reals) -> tuple[Reals, Reals]:
+    """Margins of class k at z over all classes (+inf for itself), and bounds of their rounding."""
+    u, terms = np.finfo(np.float64).eps / 2, len(z) + 5
+    with np.errstate(all="ignore"):  # what overflows has no finite bound and proves nothing
+        rows, biases = problem.W[k] - problem.W, problem.b[k] - problem.b
+        found = rows @ z + biases
+        # One rounding a difference, product and sum, and two of the bound itself; each product may
+        # underflow by half of the smallest number.
+        error = (
+            terms * u / (1 - terms * u) * (np.abs(rows) @ np.abs(z) + np.abs(biases)) + len(z) * 2.0**-1074
+        )
+    found[k], error[k] = np.inf, 0.0
+    return found, error
+
+
+def lead(problem: Problem, k: int, z: Reals, *, exact: bool = False) -> Witness | None:
+    """The witness that z makes, if class k wins there by the rounding bound, or exactly."""
+    if not np.isfinite(z).all():
+        return None
+    found, error = bounded_margins(problem, k, z)
+    close = np.flatnonzero(~(found > error)).tolist()
+    if close and not (exact and problem.margin(k, z, close) > 0):
+        return None
+    return Witness(tuple(z.tolist()), float(np.min(found)))
+
+
+def _witness_holds(problem: Problem, k: int, witness: Witness, exact: bool) -> bool:
+    z = np.asarray(witness.z, dtype=np.float64)
+    if z.shape != problem.W.shape[1:] or not np.isfinite(z).all():
+        return False
+    found, error = bounded_margins(problem, k, z)
+    near = np.argmin(found)
+    if not (found[near] == witness.margin or abs(found[near] - witness.margin) <= 2 * error[near]):
+        return False
+    if not exact:
+        return bool(np.all(found > error))
+    others = [i for i in range(len(problem.b)) if i != k]
+    return not others or problem.margin(k, z, others) > 0
+
+
+def _combination_holds(problem: Problem, k: int, combination: Combination, exact: bool) -> bool:
+    n, d = problem.W.shape
+    indices, weights = list(combination.indices), np.asarray(combination.weights, dtype=np.float64)
+    if not 0 < len(indices) <= d + 1 or weights.shape != (len(indices),):
+        return False
+    if len(set(indices)) < len(indices) or k in indices or not all(0 <= i < n for i in indices):
+        return False
+    share = (len(indices) + 3) * np.finfo(np.float64).eps / 2
+    if not (np.all(weights > 0) and abs(np.sum(weights) - 1) <= share):
+        return False
+    # Each weight is rounded, and so are each difference and product and their sum; quarters, lest
+    # a difference overflow.
+    rays = np.column_stack([problem.W, problem.b]) / 4
+    terms = rays[k] - rays[indices]
+    left, bound = weights @ terms, share * (weights @ np.abs(terms)) + len(indices) * 2.0**-1074
+    near = np.all(np.abs(left[:-1]) <= bound[:-1]) and left[-1] <= bound[-1]
+    return bool(near and (not exact or problem.combination(k, indices, weights.tolist())))

@@ -1,0 +1,135 @@
+"""The search for certificates: cheap witnesses first, then one nearest point a class."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .._typing import Array
+from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
+from ._exact import RAY, Problem, decide, to_float
+from ._host import Reals, check_problem, to_float64
+from ._nearest import nearest
+
+
+def classify(W: Array, b: Array, /) -> Result:
+    """Decide for every class whether it can win, with a certificate.
+
+    Argmaxable: a witness z with ⟨w_k,z⟩ + b_k > ⟨w_i,z⟩ + b_i for all i ≠ k. Unargmaxable: weights
+    α ≥ 0, Σα = 1, on at most d + 1 other classes with Σα_i w_i = w_k and Σα_i b_i ≥ b_k. The given
+    floating-point numbers are taken as exact, and every verdict is proved: a witness by a margin above
+    the rounding bound or in rational arithmetic, a combination in rational arithmetic. Undecided are
+    only classes that win, but on so thin a cone that the witness is lost in rounding it to float64:
+    moving their rays (w_k − w_i, b_k − b_i) by 2√(d+1)·2⁻⁵³ of their length would hide them. A host
+    function.
+
+    Parameters
+    ----------
+    W : (n, d) real floating
+        One row a class, finite.
+    b : (n,) real floating
+        Biases, finite.
+
+    Returns
+    -------
+    Result with n certificates, each a Witness, a Combination or Undecided; they hold Python numbers of
+    float64 precision whatever the library, dtype and device of W.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integer arrays, arrays of two libraries, or values that are not finite.
+
+    Source: argmaxable D2, C1, C2, C4, C5, C6, C8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> result = classify(np.asarray([[1.0], [0.0], [-1.0]]), np.zeros(3))
+    >>> result.verdicts
+    ('argmaxable', 'unargmaxable', 'argmaxable')
+    >>> result.certificates[1]
+    Combination(indices=(0, 2), weights=(0.5, 0.5))
+    """
+    call = "argmaxable.classify"
+    xp = check_problem(call, W, b)
+    problem = Problem(*to_float64(call, xp, W=W, b=b))
+    frame = Frame(problem.W, problem.b)
+    found: dict[int, Certificate] = {}
+    for k, z in frame.seeds():
+        if (witness := lead(problem, k, z)) is not None:
+            found[k] = witness
+    n = len(problem.b)
+    return Result(tuple(found[k] if k in found else _search(problem, frame, k) for k in range(n)))
+
+
+class Frame:
+    """Coordinates in which the rows have mean 0 and covariance 1 and the biases are about 1.
+
+    They are rounded, so they only suggest certificates.
+    """
+
+    def __init__(self, W: Reals, b: Reals) -> None:
+        rows, self._columns = _level(W)
+        bias, self._bias = _level(b[:, None])
+        _, sizes, axes = np.linalg.svd(rows, full_matrices=False)
+        kept = sizes > max(W.shape) * np.finfo(np.float64).eps * np.max(sizes)
+        self._back = axes[kept].T / sizes[kept] * np.sqrt(len(b))
+        self.rows, self.biases = rows @ self._back, bias[:, 0]
+
+    @property
+    def scales(self) -> Reals:
+        """A power of two for every column of W and for b that brings it to about 1."""
+        exponents = np.append(self._columns, self._bias)
+        return np.ldexp(1.0, np.clip(-exponents, -1000, 1000))
+
+    def point(self, y: Reals, s: float = 1.0) -> Reals:
+        """z in the coordinates of W, for (y, s) in these."""
+        with np.errstate(all="ignore"):
+            z: Reals = np.ldexp(self._back @ y / s, int(self._bias[0]) - self._columns)
+        return z
+
+    def seeds(self) -> Iterator[tuple[int, Reals]]:
+        """For classes that win at their own row without bias: that row, long enough for the bias."""
+        n = len(self.biases)
+        step = max(1, 2**22 // n)  # blocks of 32 MiB
+        for first in range(0, n, step):
+            block = self.rows[first : first + step]
+            own, scores = np.sum(block**2, axis=1), block @ self.rows.T
+            ahead = own[:, None] - scores
+            ahead[np.arange(len(block)), np.arange(first, first + len(block))] = np.inf
+            for k in np.flatnonzero(np.min(ahead, axis=1) > 0).tolist():
+                length = np.max((self.biases - self.biases[first + k]) / ahead[k])
+                yield first + k, self.point(block[k] * max(1.0, 2 * length))
+
+    def rays(self, k: int, others: list[int]) -> Reals:
+        """The rays of class k and, last, (0, 1), scaled to unit length."""
+        rays = np.column_stack([self.rows[k] - self.rows[others], self.biases[k] - self.biases[others]])
+        rays = np.vstack([rays, np.append(np.zeros(rays.shape[1] - 1), 1.0)])
+        sizes = np.linalg.norm(rays, axis=1, keepdims=True)
+        return rays / np.where(sizes > 0, sizes, 1.0)
+
+
+def _level(values: Reals) -> tuple[Reals, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Columns with mean about 0 and size about 1, and the exponents of two that were divided out."""
+    first = np.frexp(np.max(np.abs(values), axis=0))[1]
+    small = np.ldexp(values, -first)
+    centred = small - np.mean(small, axis=0)
+    second = np.frexp(np.max(np.abs(centred), axis=0))[1]
+    return np.ldexp(centred, -second), (first + second).astype(np.int64)
+
+
+def _search(problem: Problem, frame: Frame, k: int) -> Witness | Combination | Undecided:
+    """One class by the nearest point of its rays to 0: in float64, then exactly from there."""
+    others = [i for i in range(len(problem.b)) if i != k]
+    rays = frame.rays(k, others)
+    support, weights = nearest(rays)
+    x = weights @ rays[support]
+    if x[-1] > 0 and (witness := lead(problem, k, frame.point(x[:-1], float(x[-1])))) is not None:
+        return witness
+    named = [[*others, RAY][i] for i in support]
+    combination, z, margin = decide(problem, k, frame.scales, named, weights.tolist())
+    if z is None:
+        indices = sorted(combination)
+        return Combination(tuple(indices), tuple(to_float(combination[i]) for i in indices))
+    exact = lead(problem, k, np.asarray([to_float(value) for value in z]), exact=True)
+    return Undecided(margin) if exact is None else exact
