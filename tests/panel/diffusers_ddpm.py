@@ -56,7 +56,8 @@ def posterior(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     mean = _rows(lambda i, x, start: _mean(scheduler, i, start, x), t, x_t, x0)
     steps = torch.as_tensor(t)
     table = torch.stack([scheduler._get_variance(i) for i in range(schedule.beta_squared.shape[0])])
-    return mean, table[steps - 1]
+    variance = table[steps - 1]
+    return mean, variance[..., None] if steps.ndim else variance
 
 
 def predict_x0(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: str = "noise") -> Any:
