@@ -4,6 +4,7 @@ formulas, and the error bounds that the laws take as scales.
 Complex step: Im f(x + ih)/h = f'(x) + O(h²) has no cancellation, so h = 1e-30 gives every digit.
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -129,6 +130,14 @@ class Data:
         diagonal = spread[:, None] if spread.ndim == 1 else spread
         self.covariances = spread if self.full else diagonal[..., None] * eye
 
+    def at(self, t: Host, x: Host) -> "Data":
+        """The same data seen at other times and points."""
+        other = copy.copy(self)
+        other.t, other.x = t, x
+        for name in ("log_density", "score", "jacobian", "rate"):
+            other.__dict__.pop(name, None)
+        return other
+
     def log_components(self, t: Any, x: Any) -> Any:
         """(n, K) log π_k N(x; …); t and x may be complex."""
         _, precision, offset = self._dense(t, x)
@@ -192,8 +201,8 @@ def cumulative(data: Data, t: Host, x: Host) -> Host:
 
 def quantile(data: Data, t: Host, level: Host) -> Host:
     """(n,) F_t⁻¹(level) of one-dimensional data by bisection."""
-    low, high = np.full(level.shape, -100.0), np.full(level.shape, 100.0)
-    for _ in range(70):
+    low, high = np.full(level.shape, -30.0), np.full(level.shape, 30.0)
+    for _ in range(40):
         middle = (low + high) / 2
         above = cumulative(data, t, middle) > level
         low, high = np.where(above, low, middle), np.where(above, middle, high)

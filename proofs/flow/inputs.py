@@ -204,3 +204,53 @@ def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "t": np.zeros(n),
         "x": inputs.rounded(x, p),
     }
+
+
+@st.composite
+def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """One Gaussian of full covariance with points at t = 0, and a noise ratio σ²/g²; cancellation:
+    nearly isotropic; extreme: standard deviations that differ by 5."""
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3]))
+    rng = inputs.generator(draw)
+    axes = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    low = {"ordinary": 0.2, "cancellation": 1 - 1e-6, "extreme": 0.04}[kind]
+    spectrum = np.concatenate([[1.0], np.full(d - 1, low)]) if d > 1 else np.full(1, low)
+    covariance = inputs.rounded((axes * spectrum) @ axes.T, p)
+    mean = rng.normal(size=d)
+    return {
+        "schedule": draw(
+            st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
+        ),
+        "log_weights": np.zeros(1),
+        "means": inputs.rounded(mean[None], p),
+        "spread": (np.tril(covariance) + np.tril(covariance, -1).T)[None],
+        "t": np.zeros(n),
+        "x": inputs.rounded(mean + rng.normal(size=(n, d)) @ (axes * np.sqrt(spectrum)).T, p),
+        "ratio": draw(st.sampled_from([0.0, 0.5, 1.0, 4.0])),
+    }
+
+
+@st.composite
+def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """One-dimensional Gaussian data, a noise ratio σ²/g², and uneven times in either direction;
+    cancellation: times that nearly touch; extreme: narrow data and strong noise."""
+    steps = draw(st.sampled_from([1, 3, 6]))
+    rng = inputs.generator(draw)
+    widths = rng.uniform(0.5, 1, steps) * (1e-3 if kind == "cancellation" else 0.9 / steps)
+    times = 0.05 + np.concatenate([[0.0], np.cumsum(widths)])
+    return {
+        "schedule": schedule(draw),
+        "mean": inputs.rounded(rng.normal(size=(1, 1)), p),
+        "variance": inputs.rounded(np.asarray([0.01 if kind == "extreme" else rng.uniform(0.3, 1.0)]), p),
+        "ratio": draw(st.sampled_from([1.0, 0.0, 0.5, 100.0 if kind == "extreme" else 4.0])),
+        "times": inputs.rounded(times[:: draw(st.sampled_from([1, -1]))], p),
+    }
+
+
+@st.composite
+def narrow(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points at the noise end of narrow Gaussian data: standard deviations 0.3, 0.1 and 0.01."""
+    rng = inputs.generator(draw)
+    width = {"ordinary": 0.3, "cancellation": 0.1, "extreme": 0.01}[kind]
+    mean = inputs.rounded(rng.normal(size=(inputs.batch(draw), 1)), p)
+    return {"mean": mean, "variance_of_data": width**2}

@@ -52,7 +52,9 @@ def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -
     variance, growth = marginals.variance(t), host.derivative(marginals.variance, t)
     yield Gap(f"{name} ᾱ", made.alpha(times), alpha, alpha * condition)
     yield Gap(f"{name} ᾱ'", made.alpha_derivative(times), slope, np.abs(slope) * condition)
-    yield Gap(f"{name} (log ᾱ)'", made.alpha_log_derivative(times), slope / alpha, np.abs(slope / alpha) * condition)
+    yield Gap(
+        f"{name} (log ᾱ)'", made.alpha_log_derivative(times), slope / alpha, np.abs(slope / alpha) * condition
+    )
     yield Gap(f"{name} β̄²", made.variance(times), variance, variance * condition)
     yield Gap(f"{name} (β̄²)'", made.variance_derivative(times), growth, np.abs(growth) * condition)
     beta, change = np.sqrt(variance), growth / (2 * np.sqrt(variance))
