@@ -10,6 +10,8 @@ _NEEDS: dict[str, str] = {
     # ddpm
     # density
     # flow
+    "flow.full_mixture": "linalg",
+    "flow.integrate_adaptive": "eager",
     # matching
     # residual
     # rope

@@ -72,7 +72,8 @@ def integrate_adaptive(
 
     Every sample (index of the leading axes) has its own time and step, so its result does not
     depend on the others. A step is accepted where the root mean square over the last axis of
-    error/(atol + rtol·|x|) is at most 1. Host function: it inspects values.
+    error/(atol + rtol·|x|) is at most 1, the error being that of an embedded method of order 5,
+    which the result of order 8 usually beats by far. Host function: it inspects values.
 
     Parameters
     ----------
@@ -139,8 +140,8 @@ def _advance(
         following = x + step[..., None] * _combine(_tableaux.DOP853.b, stages)
         error = _error(stages, step, x, following, tolerance, xp=xp)
         accept = error <= 1  # a NaN is not
-        factor = 0.9 * xp.clip(error, 1e-12, 1e12) ** -0.125
-        factor = xp.where(xp.isfinite(factor), xp.clip(factor, 0.2, 10.0), xp.full_like(factor, 0.2))
+        factor = 0.9 * xp.clip(error, 1e-12, 1e12) ** (-1 / 6)
+        factor = xp.where(xp.isfinite(factor), xp.clip(factor, 0.2, 5.0), xp.full_like(factor, 0.2))
         # The last step is short because it ends at `stop`, so it must not shrink the next one.
         grown = xp.where(accept & last, xp.maximum(size, xp.abs(step) * factor), xp.abs(step) * factor)
         x = xp.where(accept[..., None], following, x)
@@ -181,13 +182,15 @@ def _error(
     *,
     xp: Namespace,
 ) -> Array:
-    """Hairer's error estimate in units of the tolerance: |h| e₅²/√(e₅² + e₃²/100)."""
+    """The error estimate of order 5 in units of the tolerance.
+
+    Not the customary quotient with a third-order estimate: that is sharper, but where the field
+    turns fast it takes a bad step for a good one some 25 times as often.
+    """
     rtol, atol = tolerance
     scale = atol + rtol * xp.maximum(xp.abs(before), xp.abs(after))
-    fifth = _mean_square(_combine(_tableaux.DOP853_ERROR_5, stages) / scale, xp=xp)
-    third = _mean_square(_combine(_tableaux.DOP853_ERROR_3, stages) / scale, xp=xp)
-    total = fifth + 0.01 * third
-    return xp.where(total == 0, total, xp.abs(step) * fifth / xp.sqrt(xp.where(total == 0, 1 + total, total)))
+    error = step[..., None] * _combine(_tableaux.DOP853_ERROR, stages)
+    return xp.sqrt(_mean_square(error / scale, xp=xp))
 
 
 def _mean_square(values: Array, *, xp: Namespace) -> Array:

@@ -45,7 +45,7 @@ RK4 = Tableau(
     (0.0, 0.5, 0.5, 1.0),
 )
 
-# Dormand and Prince's method of order 8, with its two error estimates of orders 5 and 3:
+# Dormand and Prince's method of order 8, and its difference from the embedded method of order 5:
 # E. Hairer, S. P. Nørsett, G. Wanner, Solving Ordinary Differential Equations I, II.5 (DOP853).
 DOP853 = Tableau(
     8,
@@ -141,7 +141,7 @@ DOP853 = Tableau(
         1.0,
     ),
 )
-DOP853_ERROR_5: Row = {
+DOP853_ERROR: Row = {
     0: 0.01312004499419488073250102996,
     5: -1.225156446376204440720569753,
     6: -0.4957589496572501915214079952,
@@ -150,14 +150,4 @@ DOP853_ERROR_5: Row = {
     9: 0.3341791187130174790297318841,
     10: 0.08192320648511571246570742613,
     11: -0.02235530786388629525884427845,
-}
-DOP853_ERROR_3: Row = {
-    0: -0.1898007540724076157147023289,
-    5: 4.450312892752408881441139506,
-    6: 1.89151789931450038304281599,
-    7: -5.801203960010584781467211423,
-    8: -0.4226823213237919629324456792,
-    9: -0.1521609496625160785561788068,
-    10: 0.2013654008040303483747765375,
-    11: 0.02265179219836082581180620396,
 }
