@@ -10,8 +10,17 @@ import numpy as np
 
 from .._errors import DTypeError, RefimplError, UnknownNameError, message
 from .._typing import Array, Device, DType, Namespace
+from ._ulps import Ulps
 
 Function = Callable[..., Any]
+
+# Significand bits and exponent range, by IEEE 754 (bfloat16 by its usual definition).
+FORMATS = {
+    "float64": (53, -1022, 1023),
+    "float32": (24, -126, 127),
+    "float16": (11, -14, 15),
+    "bfloat16": (8, -126, 127),
+}
 
 
 class BackendUnavailableError(RefimplError, RuntimeError):
@@ -53,26 +62,18 @@ class Backend:
     """A NumPy array of the same bits; formats that NumPy lacks (bfloat16) become float32."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     """Capabilities that are missing, with the reason that a skipped law reports."""
-    ulps: Mapping[str, float] = field(default_factory=dict)
-    """Worst measured error of elementary functions in ulps; "default" for those not named."""
+    ulps: Ulps = field(default_factory=lambda: {dtype: {"default": 4.0} for dtype in FORMATS})
+    """Worst measured errors of elementary functions in ulps, by dtype and function, each with a "default"."""
     dtypes: tuple[str, ...] = ("float64", "float32")
     compile: Callable[[Function], Function] = identity
     from_numpy: Callable[[np.ndarray[Any, Any], DType, Device], Array] | None = None
     notes: tuple[str, ...] = ()
     """What a user should know, printed by `refimpl doctor`."""
 
-    def ulp(self, function: str) -> float:
+    def ulp(self, function: str, dtype: str) -> float:
         """Worst measured error of one elementary function in ulps."""
-        return self.ulps.get(function, self.ulps["default"])
-
-
-# Significand bits and exponent range, by IEEE 754 (bfloat16 by its usual definition).
-_FORMATS = {
-    "float64": (53, -1022, 1023),
-    "float32": (24, -126, 127),
-    "float16": (11, -14, 15),
-    "bfloat16": (8, -126, 127),
-}
+        table = self.ulps[dtype]
+        return table.get(function, table["default"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +83,28 @@ class Precision:
     name: str
 
     def __post_init__(self) -> None:
-        if self.name not in _FORMATS:
-            raise UnknownNameError(f"no floating-point format {self.name!r}; known: {', '.join(_FORMATS)}")
+        if self.name not in FORMATS:
+            raise UnknownNameError(f"no floating-point format {self.name!r}; known: {', '.join(FORMATS)}")
 
     @property
     def u(self) -> float:
         """Unit roundoff: the largest relative error of rounding to nearest."""
-        return 2.0 ** -_FORMATS[self.name][0]
+        return 2.0 ** -FORMATS[self.name][0]
 
     @property
     def bits(self) -> int:
         """Significand bits, the hidden one included: integers up to 2**bits are exact."""
-        return _FORMATS[self.name][0]
+        return FORMATS[self.name][0]
 
     @property
     def smallest(self) -> float:
         """Smallest positive normal number."""
-        return 2.0 ** _FORMATS[self.name][1]
+        return 2.0 ** FORMATS[self.name][1]
 
     @property
     def largest(self) -> float:
         """Largest finite number."""
-        return (2.0 - 2.0 ** (1 - self.bits)) * 2.0 ** _FORMATS[self.name][2]
+        return (2.0 - 2.0 ** (1 - self.bits)) * 2.0 ** FORMATS[self.name][2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,7 @@ def _find(name: str) -> tuple[str | EntryPoint, str]:
 
 
 def _make(place: str | EntryPoint) -> Backend:
-    maker = (
-        place.load() if isinstance(place, EntryPoint) else importlib.import_module(place, __package__).make
-    )
+    maker = importlib.import_module(place, __package__).make if isinstance(place, str) else place.load()
     backend = maker()
     if not isinstance(backend, Backend):
         raise TypeError(f"made a {type(backend).__name__}, not a refimpl.backends.Backend")

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._typing import Array, Device, DType
 from ._backend import Backend, BackendUnavailableError, load
+from ._ulps import CUDA
 
 _INSTALL = "pip install 'refimpl[cupy12]' for CUDA 12 or 'refimpl[cupy13]' for CUDA 13"
 
@@ -33,7 +34,7 @@ def make() -> Backend:
         to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         dtypes=("float64", "float32", "float16"),
-        ulps={"default": 4.0},
+        ulps=CUDA,
         notes=(
             "written against CuPy's documentation; not yet run on a GPU",
             "nothing is compiled: cupy.fuse takes elementwise functions only",

@@ -6,11 +6,11 @@ import numpy as np
 
 from .._typing import Array, Device, DType
 from ._backend import Backend, load
+from .numpy import ULPS
 
 _INSTALL = "pip install 'refimpl[dask]'"
 
 _LACKS = {
-    "indexing": "no take_along_axis, and no indexing by arrays of more than one axis",
     "linalg": "no eigh or det, no batches, no qr of several chunks, and cholesky gives the upper factor",
 }
 
@@ -28,8 +28,9 @@ def make() -> Backend:
         from_numpy=_from_numpy,
         lacks=_LACKS,
         dtypes=("float64", "float32"),
-        ulps={"default": 4.0},
+        ulps=ULPS,
         notes=(
+            "indexing: `take` with one axis of indices works; take_along_axis and more axes do not",
             "lazy: errors of a computation appear when it is computed",
             "sums over several chunks differ from NumPy's in the last digits",
         ),

@@ -10,6 +10,7 @@ import numpy as np
 
 from .._typing import Array
 from ._backend import Backend, load
+from .numpy import ULPS
 
 _INSTALL = "pip install 'refimpl[strict]'"
 
@@ -24,7 +25,7 @@ def make() -> Backend:
         devices={name: strict.Device(name) for name in ("CPU_DEVICE", "device1", "device2")},
         to_numpy=_to_numpy,
         dtypes=("float64", "float32"),
-        ulps={"default": 4.0},
+        ulps=ULPS,
         notes=(
             "accepts only what the standard promises; computes with NumPy",
             "device1 and device2 are pretended devices, on which stray arrays are found",

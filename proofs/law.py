@@ -65,7 +65,9 @@ class Rounding:
 
     def factor(self, setting: Setting) -> float:
         """The bound in units of u·scale."""
-        return self.operations + sum(2 * setting.backend.ulp(call) for call in self.calls)
+        return self.operations + sum(
+            2 * setting.backend.ulp(call, setting.precision.name) for call in self.calls
+        )
 
 
 @dataclass(frozen=True, slots=True)
