@@ -31,6 +31,11 @@ _NEEDS: dict[str, str] = {
     "ddpm.to_ho": "cumulative",
     "ddpm.velocity": "indexing cumulative",
     # density
+    "density.importance_bounds": "eager sort cumulative",
+    "density.linear_evidence": "linalg",
+    "density.linear_posterior": "linalg",
+    "density.normal_kl_full": "linalg",
+    "density.normal_log_density_full": "linalg",
     # flow
     # matching
     # residual
