@@ -39,6 +39,9 @@ _NEEDS: dict[str, str] = {
     # flow
     # matching
     # residual
+    "residual.deepnorm_constants": "eager",
+    "residual.growth": "eager",
+    "residual.init_variance": "eager",
     # rope
     # transport
 }
