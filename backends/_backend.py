@@ -1,15 +1,26 @@
 """What a backend is, and one setting (backend, dtype, device) in which a law runs."""
 
+import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from .._errors import DTypeError, RefimplError, UnknownNameError, message
 from .._typing import Array, Device, DType, Namespace
+from ._ulps import Ulps
 
 Function = Callable[..., Any]
+
+# Significand bits and exponent range, by IEEE 754 (bfloat16 by its usual definition).
+FORMATS = {
+    "float64": (53, -1022, 1023),
+    "float32": (24, -126, 127),
+    "float16": (11, -14, 15),
+    "bfloat16": (8, -126, 127),
+}
 
 
 class BackendUnavailableError(RefimplError, RuntimeError):
@@ -18,6 +29,19 @@ class BackendUnavailableError(RefimplError, RuntimeError):
     def __init__(self, name: str, reason: str, install: str) -> None:
         self.name, self.reason, self.install = name, reason, install
         super().__init__(f"backend {name} is unavailable: {reason}. To get it: {install}")
+
+
+def load(name: str, module: str, install: str) -> ModuleType:
+    """Import the library of a backend; whatever keeps it from loading is the reason."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        root = module.partition(".")[0]
+        reason = f"{root} is not installed" if error.name == root else f"{root} fails to load: {error}"
+        raise BackendUnavailableError(name, reason, install) from error
+    except Exception as error:  # a broken installation can raise anything
+        reason = f"{module} fails to load: {type(error).__name__}: {error}"
+        raise BackendUnavailableError(name, reason, install) from error
 
 
 def identity(function: Function) -> Function:
@@ -38,26 +62,18 @@ class Backend:
     """A NumPy array of the same bits; formats that NumPy lacks (bfloat16) become float32."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     """Capabilities that are missing, with the reason that a skipped law reports."""
-    ulps: Mapping[str, float] = field(default_factory=dict)
-    """Worst measured error of elementary functions in ulps; "default" for those not named."""
+    ulps: Ulps = field(default_factory=lambda: {dtype: {"default": 4.0} for dtype in FORMATS})
+    """Worst measured errors of elementary functions in ulps, by dtype and function, each with a "default"."""
     dtypes: tuple[str, ...] = ("float64", "float32")
     compile: Callable[[Function], Function] = identity
     from_numpy: Callable[[np.ndarray[Any, Any], DType, Device], Array] | None = None
     notes: tuple[str, ...] = ()
     """What a user should know, printed by `refimpl doctor`."""
 
-    def ulp(self, function: str) -> float:
+    def ulp(self, function: str, dtype: str) -> float:
         """Worst measured error of one elementary function in ulps."""
-        return self.ulps.get(function, self.ulps["default"])
-
-
-# Significand bits and exponent range, by IEEE 754 (bfloat16 by its usual definition).
-_FORMATS = {
-    "float64": (53, -1022, 1023),
-    "float32": (24, -126, 127),
-    "float16": (11, -14, 15),
-    "bfloat16": (8, -126, 127),
-}
+        table = self.ulps[dtype]
+        return table.get(function, table["default"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +83,28 @@ class Precision:
     name: str
 
     def __post_init__(self) -> None:
-        if self.name not in _FORMATS:
-            raise UnknownNameError(f"no floating-point format {self.name!r}; known: {', '.join(_FORMATS)}")
+        if self.name not in FORMATS:
+            raise UnknownNameError(f"no floating-point format {self.name!r}; known: {', '.join(FORMATS)}")
 
     @property
     def u(self) -> float:
         """Unit roundoff: the largest relative error of rounding to nearest."""
-        return 2.0 ** -_FORMATS[self.name][0]
+        return 2.0 ** -FORMATS[self.name][0]
 
     @property
     def bits(self) -> int:
         """Significand bits, the hidden one included: integers up to 2**bits are exact."""
-        return _FORMATS[self.name][0]
+        return FORMATS[self.name][0]
 
     @property
     def smallest(self) -> float:
         """Smallest positive normal number."""
-        return 2.0 ** _FORMATS[self.name][1]
+        return 2.0 ** FORMATS[self.name][1]
 
     @property
     def largest(self) -> float:
         """Largest finite number."""
-        return (2.0 - 2.0 ** (1 - self.bits)) * 2.0 ** _FORMATS[self.name][2]
+        return (2.0 - 2.0 ** (1 - self.bits)) * 2.0 ** FORMATS[self.name][2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +153,7 @@ class Setting:
         return {"xp": self.xp, "dtype": self.dtype, "device": self.device}
 
     def array(self, values: Any) -> Array:
-        """Values as an array of this backend: integers as int64, booleans as such, reals in the dtype."""
+        """Values as a new array of this backend: integers as int64, booleans as such, reals in the dtype."""
         host = np.asarray(values)
         if np.issubdtype(host.dtype, np.floating):
             dtype = self.dtype
@@ -145,7 +161,7 @@ class Setting:
             dtype = self.xp.bool if host.dtype == np.bool_ else self.xp.int64
         if self.backend.from_numpy is not None:
             return self.backend.from_numpy(host, dtype, self.device)
-        return self.xp.asarray(host, dtype=dtype, device=self.device)
+        return self.xp.asarray(host, dtype=dtype, device=self.device, copy=True)
 
     def host(self, array: Array) -> np.ndarray[Any, Any]:
         """An array of this backend in NumPy: reals exactly in float64, integers and booleans as such."""

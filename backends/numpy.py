@@ -5,6 +5,42 @@ import numpy as np
 
 from ._backend import Backend
 
+# Worst errors seen on 80 000 arguments a function against Arb, rounded up; NumPy 2.4.6,
+# x86-64 with AVX-512, AVX2 and neither. Half precision: all arguments.
+ULPS = {
+    "float64": {
+        "default": 4.0,
+        "exp": 1.0,
+        "expm1": 1.0,
+        "log": 1.0,
+        "log1p": 1.0,
+        "sqrt": 0.5,
+        "sin": 1.0,
+        "cos": 1.0,
+        "tanh": 2.5,
+        "sinh": 2.0,
+        "cosh": 1.5,
+        "asinh": 2.0,
+        "pow": 1.5,
+    },
+    "float32": {
+        "default": 4.0,
+        "exp": 3.0,
+        "expm1": 3.0,
+        "log": 4.0,
+        "log1p": 2.0,
+        "sqrt": 0.5,
+        "sin": 2.0,
+        "cos": 2.0,
+        "tanh": 2.5,
+        "sinh": 2.0,
+        "cosh": 3.0,
+        "asinh": 2.0,
+        "pow": 1.5,
+    },
+    "float16": {"default": 1.0},
+}
+
 
 def make() -> Backend:
     """The NumPy backend."""
@@ -15,5 +51,5 @@ def make() -> Backend:
         devices={"cpu": "cpu"},
         to_numpy=np.asarray,
         dtypes=("float64", "float32", "float16"),
-        ulps={"default": 4.0},
+        ulps=ULPS,
     )

@@ -1,1 +1,32 @@
-"""Laws of the eight documents, and the runner that tries them on any implementation."""
+"""Laws of the eight documents, and the runner that tries them on any implementation.
+
+>>> from refimpl import proofs
+>>> [outcome] = proofs.prove("rope.rotation-definition", examples=3)
+>>> outcome.verdict
+'held'
+"""
+
+from .catalogue import errata, functions, laws, mistakes
+from .erratum import Erratum
+from .law import AtMost, Exact, Gap, Law, Rounding, Same, Sampling
+from .mistake import Mistake
+from .planning import prove
+from .runner import Outcome
+
+__all__ = [
+    "AtMost",
+    "Erratum",
+    "Exact",
+    "Gap",
+    "Law",
+    "Mistake",
+    "Outcome",
+    "Rounding",
+    "Same",
+    "Sampling",
+    "errata",
+    "functions",
+    "laws",
+    "mistakes",
+    "prove",
+]

@@ -120,3 +120,19 @@ def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list
             raise UnknownNameError(f"no {what} matches {pattern!r}; try one of {close}, or `refimpl list`")
         chosen.update(dict.fromkeys(matches))
     return list(chosen)
+
+
+def table() -> list[str]:
+    """The documents in Markdown: functions, laws, mistakes, errata of each."""
+    rows = ["| document | functions | laws | mistakes | errata |", "| --- | --- | --- | --- | --- |"]
+    for document in DOCUMENTS:
+        names = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
+        wrong = [m for m in mistakes().values() if m.function.startswith(f"{document}.")]
+        counts = [
+            sum(law.document == document for law in laws().values()),
+            len(wrong),
+            sum(erratum.startswith(f"{document}.") for erratum in errata()),
+        ]
+        listed = ", ".join(f"`{name}`" for name in names)
+        rows.append(f"| {document} | {listed} | " + " | ".join(map(str, counts)) + " |")
+    return rows

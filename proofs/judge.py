@@ -51,8 +51,9 @@ def judge(record: Record, tolerance: Tolerance, on: Setting) -> Finding:
     )
     left, right = np.asarray(_host(first, on)), np.asarray(_host(second, on))
     scale = np.asarray(_host(record.scale, on), dtype=np.float64)
-    # A plain number on either side stands for all elements; arrays must have the same shape.
-    if left.shape != right.shape and left.ndim and right.ndim:
+    # A plain number stands for all elements as an expectation or a bound, never as a tested array.
+    tested = left.ndim or isinstance(record, Gap)
+    if left.shape != right.shape and right.ndim and tested:
         return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
     if np.iscomplexobj(left) or np.iscomplexobj(right):
         return _refuted(record.label, "complex values", left.dtype, right.dtype)

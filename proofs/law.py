@@ -18,7 +18,9 @@ KINDS: tuple[Kind, ...] = ("ordinary", "cancellation", "extreme")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise."""
+    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise.
+
+    Shapes must be equal, but a plain number on the right stands for every element."""
 
     label: str
     left: Any
@@ -63,7 +65,9 @@ class Rounding:
 
     def factor(self, setting: Setting) -> float:
         """The bound in units of u·scale."""
-        return self.operations + sum(2 * setting.backend.ulp(call) for call in self.calls)
+        return self.operations + sum(
+            2 * setting.backend.ulp(call, setting.precision.name) for call in self.calls
+        )
 
 
 @dataclass(frozen=True, slots=True)

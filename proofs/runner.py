@@ -54,6 +54,8 @@ class Outcome:
     seconds: float = 0.0
     reason: str = ""
     counterexample: Counterexample | None = None
+    mistake: str = ""
+    """The mistake that stood in for the reference, if any."""
 
 
 class _RefutedError(Exception):

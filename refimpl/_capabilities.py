@@ -8,12 +8,42 @@ and "eager" (host functions: algorithms whose control flow depends on values; ne
 _NEEDS: dict[str, str] = {
     # argmaxable
     # ddpm
+    "ddpm.ancestral_step": "indexing cumulative",
+    "ddpm.check_signal": "cumulative",
+    "ddpm.cumulative": "cumulative",
+    "ddpm.denoise_mean": "indexing cumulative",
+    "ddpm.diffuse": "indexing cumulative",
+    "ddpm.diffuse_step": "indexing cumulative",
+    "ddpm.elbo_terms": "cumulative linalg",
+    "ddpm.exact_generator": "cumulative linalg",
+    "ddpm.joint_kl": "cumulative linalg",
+    "ddpm.log_snr": "cumulative",
+    "ddpm.loss_weight": "cumulative",
+    "ddpm.optimal_std": "cumulative",
+    "ddpm.posterior": "indexing cumulative",
+    "ddpm.predict_noise": "indexing cumulative",
+    "ddpm.predict_score": "indexing cumulative",
+    "ddpm.predict_v": "indexing cumulative",
+    "ddpm.predict_x0": "indexing cumulative",
+    "ddpm.sample": "cumulative",
+    "ddpm.sampling_std": "cumulative",
+    "ddpm.snr": "cumulative",
+    "ddpm.to_ho": "cumulative",
+    "ddpm.velocity": "indexing cumulative",
     # density
+    "density.importance_bounds": "eager sort cumulative",
+    "density.linear_evidence": "linalg",
+    "density.linear_posterior": "linalg",
+    "density.normal_kl_full": "linalg",
+    "density.normal_log_density_full": "linalg",
     # flow
     "flow.full_mixture": "linalg",
     "flow.integrate_adaptive": "eager",
     # matching
     # residual
+    "residual.deepnorm_constants": "eager",
+    "residual.growth": "eager",
+    "residual.init_variance": "eager",
     # rope
     # transport
 }

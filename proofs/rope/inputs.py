@@ -3,20 +3,215 @@
 from typing import Any
 
 import hypothesis.strategies as st
+import numpy as np
 
-from ...backends import Precision
+from ...backends import Precision, Setting
 from .. import inputs
 from ..law import Kind
+
+LARGEST = 2**63 - 1
+
+
+def _numbers(draw: inputs.Draw, kind: Kind, base: int, count: int) -> np.ndarray[Any, Any]:
+    """Integers in [0, base^count): uniform, beside digit boundaries, or at the top."""
+    rng, shape, top = inputs.generator(draw), (inputs.batch(draw),), base**count
+    if kind == "ordinary":
+        return np.asarray(rng.integers(0, top, shape))
+    if kind == "extreme":
+        return np.asarray(top - 1 - rng.integers(0, min(top, 100), shape))
+    steps = base ** rng.integers(0, count, shape).astype(object)
+    near = rng.integers(1, base, shape) * steps + rng.integers(-1, 2, shape)
+    return np.asarray(np.clip(near.astype(np.int64), 0, top - 1))
+
+
+@st.composite
+def numerals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Integers n (batch,), a base and a count of digits with base^count within int64."""
+    base = draw(st.sampled_from([10, 2, 3, 16] if kind != "extreme" else [10, 2, 1000003, 2**31]))
+    most = next(count for count in range(63, 0, -1) if base**count - 1 <= LARGEST)
+    count = most if kind == "extreme" else draw(st.sampled_from([4, 2, 6, 1, 8]))
+    return {"n": _numbers(draw, kind, base, count), "base": base, "count": count}
+
+
+@st.composite
+def radices(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Integers n (batch,) and bases whose product is within int64."""
+    choices = [[60, 60, 24], [2, 3, 5, 7], [10, 10, 10], [7], [2, 10, 3]]
+    bases = draw(st.sampled_from(choices if kind != "extreme" else [[2**20, 3, 2**20, 5], [2**62]]))
+    top = int(np.prod(np.asarray(bases, dtype=object)))
+    return {
+        "n": _numbers(draw, kind, top, 1) if kind != "cancellation" else _edges(draw, bases),
+        "bases": bases,
+    }
+
+
+def _edges(draw: inputs.Draw, bases: list[int]) -> np.ndarray[Any, Any]:
+    """Integers beside multiples of the products of the first bases."""
+    rng, shape = inputs.generator(draw), (inputs.batch(draw),)
+    products = np.cumprod([1, *bases])
+    near = products[rng.integers(0, len(bases) + 1, shape)] + rng.integers(-1, 2, shape)
+    return np.asarray(np.clip(near, 0, products[-1] - 1))
+
+
+@st.composite
+def readable(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Integers n (batch,) below base^count ≤ 2^bits/32, so that angles in the dtype resolve them."""
+    base = draw(st.sampled_from([10, 2, 3, 5]))
+    most = next(count for count in range(63, 0, -1) if base**count * 32 <= 2**p.bits)
+    count = most if kind != "ordinary" else max(1, most // 2)
+    return {"n": _numbers(draw, kind, base, count), "base": base, "count": count}
+
+
+@st.composite
+def ranges(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A base B, a factor k, an integer base and factor, and an even number of features.
+
+    ordinary: usual values; cancellation: B and k next to 1; extreme: large values.
+    """
+    rng = inputs.generator(draw)
+    base, factor = {
+        "ordinary": (draw(st.sampled_from([10000.0, 500000.0, 10.0])), rng.uniform(1, 32)),
+        "cancellation": (1 + 10.0 ** rng.uniform(-6, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
+        "extreme": (10.0 ** rng.uniform(6, 50), 10.0 ** rng.uniform(2, 12)),
+    }[kind]
+    return {
+        "base": float(base),
+        "factor": float(factor),
+        "whole": (int(rng.integers(2, 1000)), int(rng.integers(2, 100))),
+        "dim": draw(st.sampled_from([8, 4, 64, 128, 6])),
+    }
+
+
+@st.composite
+def tables(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """What fixes a table of plain frequencies, a single pair included."""
+    case: dict[str, Any] = draw(ranges(p, kind))
+    return case | {"dim": draw(st.sampled_from([8, 2, 4, 6, 64, 128]))}
+
+
+@st.composite
+def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Real bases, and one that all share."""
+    rng, count = inputs.generator(draw), draw(st.sampled_from([3, 1, 0, 7]))
+    low, high = {"ordinary": (0.1, 1.0), "cancellation": (1e-6, 1e-3), "extreme": (3.0, 30.0)}[kind]
+    return {"bases": [float(b) for b in 10 ** rng.uniform(low, high, count)], "count": count}
+
+
+def whole_positions(draw: inputs.Draw, p: Precision, kind: Kind) -> np.ndarray[Any, Any]:
+    """Integer positions: as in use, where formats start to merge neighbours, and far out."""
+    rng, shape = inputs.generator(draw), (inputs.batch(draw),)
+    if kind == "ordinary":
+        return np.asarray(rng.integers(0, 4096, shape))
+    if kind == "cancellation":
+        powers = rng.integers(8, min(p.bits, 40) + 3, shape)
+        return np.asarray(2**powers + rng.integers(-3, 4, shape))
+    reach = min(18.0, np.log10(p.largest))
+    return np.asarray(rng.choice([-1, 1], shape) * 10 ** rng.uniform(0, reach, shape), dtype=np.int64)
+
+
+@st.composite
+def angled(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Integer and real positions (batch,), with frequencies (d/2,) in (0, 1]."""
+    whole = whole_positions(draw, p, kind)
+    rng = inputs.generator(draw)
+    frequencies = np.concat([[1.0], 10 ** rng.uniform(-4, 0, draw(st.sampled_from([3, 0, 7])))])
+    return {
+        "whole": whole,
+        "real": inputs.rounded(whole * rng.uniform(0.5, 1, whole.shape), p),
+        "frequencies": inputs.rounded(frequencies, p),
+    }
+
+
+@st.composite
+def encoded(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Integer and real positions of at most 10^9 (where float64 still resolves a turn), and a table."""
+    whole = np.clip(whole_positions(draw, p, kind), -(10**9), 10**9)
+    rng = inputs.generator(draw)
+    return {
+        "whole": whole,
+        "real": inputs.rounded(np.clip(whole, -p.largest, p.largest) * rng.uniform(0.5, 1, whole.shape), p),
+        "dim": draw(st.sampled_from([8, 2, 4, 16])),
+        "base": draw(st.sampled_from([10000.0, 500000.0, 10.0])),
+        "beta": draw(st.sampled_from([2, 4, 16])),
+    }
 
 
 @st.composite
 def rotations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Vectors x (batch, d) with angles of small and large size (batch, d/2), and a layout."""
-    n, half = inputs.batch(draw), draw(st.sampled_from([1, 2, 4]))
+    n, half = inputs.batch(draw), draw(st.sampled_from([4, 1, 3]))
     rng = inputs.generator(draw)
     reach = {"ordinary": 4.0, "cancellation": 1e-3, "extreme": 1e4}[kind]
     return {
         "x": inputs.values(draw, (n, 2 * half), p, kind),
         "angles": inputs.rounded(rng.uniform(-reach, reach, (n, half)), p),
+        "more": inputs.rounded(rng.uniform(-reach, reach, (n, half)), p),
         "layout": draw(st.sampled_from(["interleaved", "half"])),
     }
+
+
+@st.composite
+def attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Queries (2, I, d), keys (2, J, d), their positions, and frequencies (d/2,)."""
+    half, rng = draw(st.sampled_from([4, 1, 2])), inputs.generator(draw)
+    start, reach = {"ordinary": (0, 100), "cancellation": (10**6, 8), "extreme": (0, 10**8)}[kind]
+    return {
+        "q": inputs.values(draw, (2, 5, 2 * half), p, kind, power=3),
+        "k": inputs.values(draw, (2, 7, 2 * half), p, kind, power=3),
+        "i": start + rng.integers(0, reach, 5),
+        "j": start + rng.integers(0, reach, 7),
+        "frequencies": inputs.rounded(np.concat([[1.0], 10 ** rng.uniform(-4, 0, half - 1)]), p),
+        "layout": draw(st.sampled_from(["interleaved", "half"])),
+    }
+
+
+@st.composite
+def interpolations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Positions and frequencies as in `angled`, and a factor: usual, next to 1, or large."""
+    case: dict[str, Any] = draw(angled(p, kind))
+    exponent = {"ordinary": (0.0, 1.5), "cancellation": (1e-6, 1e-4), "extreme": (2.0, 6.0)}[kind]
+    return case | {"factor": float(10 ** inputs.generator(draw).uniform(*exponent))}
+
+
+@st.composite
+def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Configurations of YaRN and Llama 3, where both ramps lie among the pairs.
+
+    ordinary: usual; cancellation: ends of the ramp close together, factors next to 1; extreme: a
+    wide ramp, large factors.
+    """
+    rng = inputs.generator(draw)
+    slow, fast, factor = {
+        "ordinary": (1.0, draw(st.sampled_from([32.0, 4.0])), draw(st.sampled_from([16.0, 8.0, 2.5]))),
+        "cancellation": (2.0, 2 + 10.0 ** rng.uniform(-3, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
+        "extreme": (rng.uniform(0.5, 1), rng.uniform(30, 40), 10.0 ** rng.uniform(3, 6)),
+    }[kind]
+    return {
+        "dim": draw(st.sampled_from([128, 8, 64, 4, 96])),
+        "base": draw(st.sampled_from([10000.0, 500000.0, 1e6])),
+        "train_length": draw(st.sampled_from([4096, 8192, 300, 131072])),
+        "factor": float(factor),
+        "slow": float(slow),
+        "fast": float(fast),
+        "ratio": float(rng.uniform(0.01, 1)),
+        "beyond": float(1 + 10.0 ** rng.uniform(-3, 2)),
+    }
+
+
+def configured(case: Any, on: Setting) -> dict[str, Any]:
+    """The options that all published maps of frequencies share."""
+    return {"train_length": case.train_length, "factor": case.factor, "base": case.base, **on.like}
+
+
+@st.composite
+def lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Numbers of visible positions, whole and real, and a training length."""
+    rng, shape = inputs.generator(draw), (inputs.batch(draw),)
+    train = draw(st.sampled_from([512, 4096, 3, 10**6]))
+    whole = {
+        "ordinary": rng.integers(1, 8 * train, shape),
+        "cancellation": np.maximum(train + rng.integers(-2, 3, shape), 1),
+        "extreme": np.asarray(10 ** rng.uniform(0, 18, shape), dtype=np.int64),
+    }[kind]
+    real = inputs.rounded(np.clip(whole, 1, p.largest) * 1.0, p)
+    return {"whole": whole, "real": real, "train_length": train}

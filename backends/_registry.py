@@ -1,0 +1,79 @@
+"""How a backend is found by name: refimpl's own, and those of installed entry points."""
+
+import importlib
+from importlib.metadata import EntryPoint, entry_points
+
+from .._errors import UnknownNameError
+from ._backend import Backend, BackendUnavailableError
+
+_OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict")
+_GROUP = "refimpl.backends"
+
+
+def names() -> tuple[str, ...]:
+    """Every known backend, refimpl's own first, then those of installed entry points."""
+    others = sorted({point.name for point in entry_points(group=_GROUP)} - set(_OWN))
+    return (*_OWN, *others)
+
+
+def _find(name: str) -> tuple[str | EntryPoint, str]:
+    """Where the backend of that name is made, and the command that installs it."""
+    if name in _OWN:
+        return f".{name}", f"pip install 'refimpl[{name}]'"
+    for point in entry_points(group=_GROUP, name=name):
+        return point, f"pip install --upgrade {point.dist.name if point.dist else point.module}"
+    raise UnknownNameError(f"no backend {name!r}; known: {', '.join(names())}")
+
+
+def _make(place: str | EntryPoint) -> Backend:
+    maker = importlib.import_module(place, __package__).make if isinstance(place, str) else place.load()
+    backend = maker()
+    if not isinstance(backend, Backend):
+        raise TypeError(f"made a {type(backend).__name__}, not a refimpl.backends.Backend")
+    return backend
+
+
+def get(name: str) -> Backend:
+    """The backend of that name, as its library is configured now.
+
+    Raises
+    ------
+    UnknownNameError
+        if no backend has that name.
+    BackendUnavailableError
+        if its library is not installed, fails to load, or has no device.
+
+    Examples
+    --------
+    >>> get("numpy").dtypes
+    ('float64', 'float32', 'float16')
+    """
+    place, install = _find(name)
+    try:
+        return _make(place)
+    except BackendUnavailableError:
+        raise
+    except Exception as error:  # a broken installation is a reason, not a crash
+        raise BackendUnavailableError(name, f"{type(error).__name__}: {error}", install) from error
+
+
+def status() -> dict[str, Backend | BackendUnavailableError]:
+    """Every known backend, or the reason why it cannot be used."""
+    found: dict[str, Backend | BackendUnavailableError] = {}
+    for name in names():
+        try:
+            found[name] = get(name)
+        except BackendUnavailableError as reason:
+            found[name] = reason
+    return found
+
+
+def available() -> tuple[str, ...]:
+    """Names of the backends that can be used here.
+
+    Examples
+    --------
+    >>> "numpy" in available()
+    True
+    """
+    return tuple(name for name, backend in status().items() if isinstance(backend, Backend))

@@ -1,0 +1,5 @@
+"""python -m refimpl.proofs"""
+
+from .cli import main
+
+main()

@@ -1,0 +1,295 @@
+"""Laws of the noise schedules and of what accumulates along them."""
+
+import math
+from collections.abc import Iterator
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ...backends import Precision, Setting
+from ...ddpm import Schedule
+from .. import inputs as common
+from ..law import AtMost, Exact, Gap, Impl, Kind, Record, Rounding, Same, law
+from . import inputs
+
+NO_DATA = ("ordinary", "extreme")  # a function of two or three Python numbers: nothing cancels in them
+
+
+@st.composite
+def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Small and large numbers of steps, exact in the format; for the other schedules two numbers."""
+    steps = draw(st.sampled_from([1, 2, 3, 10]) if kind == "ordinary" else st.sampled_from([100, 1000]))
+    first, last = draw(st.sampled_from([(0.25, 0.5), (1e-4, 0.02), (0.5, 0.01), (0.1, 0.1)]))
+    return {"steps": steps, "first": first, "last": last, "offset": draw(st.sampled_from([0.0, 0.008, 0.5]))}
+
+
+@law(
+    "ddpm.linear-schedule-definition",
+    "linear_schedule(T) has β_t² = 0.02 t/T, that is α_t = √(1 − 0.02 t/T)",
+    source="ddpm D1",
+    about=("ddpm.linear_schedule",),
+    inputs=lengths,
+    tolerance=Rounding(3, "0.02, product and quotient round once each"),
+    refutes=("ddpm.linear_schedule/zero-based", "ddpm.linear_schedule/alpha-squared-twice"),
+    kinds=NO_DATA,
+)
+def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with rational numbers, rounded once."""
+    expected = np.asarray([float(Fraction(2 * t, 100 * case.steps)) for t in range(1, case.steps + 1)])
+    yield Gap("β²", impl["ddpm.linear_schedule"](case.steps, **on.like).beta_squared, expected, expected)
+
+
+@law(
+    "ddpm.linear-schedule-forgets",
+    "log ᾱ_T² < −0.01 (T + 1) for the linear schedule: at T = 1000, ᾱ_T = 0.00648203, which is not 0",
+    source="ddpm C7",
+    about=("ddpm.linear_schedule", "ddpm.cumulative"),
+    inputs=lengths,
+    tolerance=Rounding(4, "Σ of T rounded logarithms: T + 3 roundings in all", calls=("log1p", "exp")),
+    refutes=("ddpm.linear_schedule/zero-based", "ddpm.cumulative/alpha-for-alpha-bar"),
+    kinds=NO_DATA,
+)
+def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Also the value itself, against math.fsum of exact logarithms."""
+    schedule = impl["ddpm.linear_schedule"](case.steps, **on.like)
+    alpha_bar = on.host(impl["ddpm.cumulative"](schedule).alpha_bar)[-1]
+    log, steps = 2 * math.log(alpha_bar), case.steps
+    expected = math.fsum(math.log1p(-0.02 * t / steps) for t in range(1, steps + 1))
+    scale = 2 + steps * abs(expected)
+    yield Gap("log ᾱ_T²", log, expected, scale)
+    yield AtMost("bound", log, -0.01 * (steps + 1), scale)
+
+
+@law(
+    "ddpm.ho-schedule-definition",
+    "ho_schedule(T, first, last) spaces β_t² evenly from first to last, both included",
+    source="ddpm D1",
+    about=("ddpm.ho_schedule",),
+    inputs=lengths,
+    tolerance=Rounding(8, "two ends and two weights round, two products, a sum of positive terms"),
+    refutes=("ddpm.ho_schedule/endpoint-left-out", "ddpm.ho_schedule/evenly-spaced-roots"),
+    kinds=NO_DATA,
+)
+def ho_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with rational interpolation, rounded once."""
+    first, last, gaps = Fraction(case.first), Fraction(case.last), max(case.steps - 1, 1)
+    expected = np.asarray([float(first + (last - first) * i / gaps) for i in range(case.steps)])
+    got = impl["ddpm.ho_schedule"](case.steps, case.first, case.last, **on.like)
+    yield Gap("β²", got.beta_squared, expected, expected)
+
+
+_PI = Decimal("3.14159265358979323846264338327950288419716939937510")
+
+
+def _cosine(angle: Decimal) -> Decimal:
+    """The Taylor series at 0, summed until it stops changing."""
+    term, total, k, last = Decimal(1), Decimal(1), 0, Decimal(0)
+    while total != last:
+        last, k = total, k + 2
+        term *= -angle * angle / (k * (k - 1))
+        total += term
+    return total
+
+
+def _cosine_variances(steps: int, offset: float) -> list[float]:
+    """β_t² as Nichol and Dhariwal print it, in 45 digits, so that 1 − ratio loses none that count."""
+    with localcontext() as context:
+        context.prec = 45
+        shift = Decimal(offset)
+        angles = [_PI / 2 * (Decimal(t) / steps + shift) / (1 + shift) for t in range(steps + 1)]
+        signal = [_cosine(angle) ** 2 for angle in angles]
+        pairs = zip(signal[1:], signal, strict=False)
+        return [float(min(1 - now / before, Decimal("0.999"))) for now, before in pairs]
+
+
+@st.composite
+def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Few distinct cases: the expectation takes milliseconds."""
+    steps = draw(st.sampled_from([1, 2, 5]) if kind == "ordinary" else st.sampled_from([40, 100]))
+    return {"steps": steps, "offset": draw(st.sampled_from([0.0, 0.008, 0.5]))}
+
+
+@law(
+    "ddpm.cosine-schedule-definition",
+    "cosine_schedule(T, s) has β_t² = min(1 − f(t)/f(t−1), 0.999), f(t) = cos²((π/2)(t/T + s)/(1 + s))",
+    source="ddpm D1",
+    about=("ddpm.cosine_schedule",),
+    inputs=cosine_lengths,
+    tolerance=Rounding(
+        16,
+        "each of four angles rounds three times, at condition ≤ 1, and four quotients and products; "
+        "the clip rounds once",
+        calls=("sin", "sin", "sin", "sin"),
+    ),
+    refutes=(
+        "ddpm.cosine_schedule/unclipped",
+        "ddpm.cosine_schedule/cosine-not-squared",
+        "ddpm.cosine_schedule/cancels",
+    ),
+    kinds=NO_DATA,
+)
+def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the printed form in decimal arithmetic."""
+    got = impl["ddpm.cosine_schedule"](case.steps, case.offset, **on.like)
+    expected = np.asarray(_cosine_variances(case.steps, case.offset))
+    yield Gap("β²", got.beta_squared, expected, expected)
+
+
+@law(
+    "ddpm.ho-conversion",
+    "from_ho keeps Ho's β_t as β_t²; to_ho gives β_t², 1 − β_t² and Π(1 − β²)",
+    source="ddpm D1",
+    about=("ddpm.from_ho", "ddpm.to_ho"),
+    inputs=inputs.schedules,
+    tolerance=Rounding(8, "six partial sums, the sum of positive terms, 1 − β²", calls=("log1p", "exp")),
+    refutes=("ddpm.from_ho/squares", "ddpm.to_ho/standard-deviations", "ddpm.to_ho/alpha-root"),
+)
+def ho_conversion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with exact integer products."""
+    schedule = impl["ddpm.from_ho"](case.beta_squared)
+    yield Same("β² is kept", schedule.beta_squared, case.beta_squared)
+    host = inputs.exact(on.host(case.beta_squared))
+    betas, alphas, signal = impl["ddpm.to_ho"](Schedule(case.beta_squared))
+    yield Same("β", betas, case.beta_squared)
+    yield Gap("α", alphas, host.alpha_squared, host.alpha_squared)
+    yield Gap("Πα", signal, host.alpha_bar_squared, host.alpha_bar_squared * host.condition)
+
+
+@st.composite
+def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """α_t in (0, 1): ordinary, next to 1, next to 0."""
+    rng = common.generator(draw)
+    n = draw(st.sampled_from(inputs.STEPS))
+    if kind == "cancellation":
+        return {"alphas": 1 - p.u * rng.integers(1, 1000, n)}
+    if kind == "extreme":
+        return {"alphas": common.rounded(10.0 ** rng.uniform(-6, -1, n), p)}
+    return {"alphas": common.rounded(rng.uniform(0.1, 0.99, n), p)}
+
+
+@law(
+    "ddpm.from-alpha-definition",
+    "from_alpha has β_t² = 1 − α_t², accurate for the α_t that it is given",
+    source="ddpm D1",
+    about=("ddpm.from_alpha",),
+    inputs=alphas,
+    tolerance=Rounding(4, "two sums and a product, and the expectation once"),
+    refutes=("ddpm.from_alpha/not-squared", "ddpm.from_alpha/cancels"),
+)
+def from_alpha_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with rational numbers, rounded once."""
+    expected = np.asarray([float(1 - Fraction(float(a)) ** 2) for a in on.host(case.alphas)])
+    yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
+
+
+@st.composite
+def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A schedule in which one value may be bad, steps of which some may be out of range."""
+    values = inputs.variances(draw, p, kind)
+    rng = common.generator(draw)
+    bad = draw(st.sampled_from([None, 0.0, 1.0, -0.5, 2.0, math.nan, math.inf]))
+    if bad is not None:
+        values[rng.integers(0, len(values))] = bad
+    t = rng.integers(1, len(values) + 1, common.batch(draw))
+    t[0] = draw(st.sampled_from([1, 0, len(values), len(values) + 1, -1]))
+    return {"beta_squared": values, "t": t}
+
+
+@law(
+    "ddpm.predicates",
+    "check_schedule, check_steps and check_signal tell valid schedules, steps and signals from others",
+    source="ddpm D1, D3, C11",
+    about=("ddpm.check_schedule", "ddpm.check_steps", "ddpm.check_signal"),
+    inputs=suspects,
+    tolerance=Exact("booleans"),
+    refutes=(
+        "ddpm.check_schedule/closed-interval",
+        "ddpm.check_steps/zero-based",
+        "ddpm.check_signal/last-step-only",
+    ),
+)
+def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with Python's own comparisons."""
+    schedule = Schedule(case.beta_squared)
+    values = [float(value) for value in on.host(case.beta_squared)]
+    valid = all(0 < value < 1 for value in values)
+    inside = all(1 <= int(step) <= len(values) for step in on.host(case.t))
+    yield Same("schedule", on.host(impl["ddpm.check_schedule"](schedule)), np.asarray(valid))
+    yield Same("steps", on.host(impl["ddpm.check_steps"](schedule, case.t)), np.asarray(inside))
+    if valid or 1.0 in values:
+        signal = on.host(impl["ddpm.check_signal"](schedule))
+        yield Same("signal", signal, np.asarray(1.0 not in values))
+
+
+@law(
+    "ddpm.cumulative-definition",
+    "ᾱ_t = Π α_s and β̄_t = √(1 − ᾱ_t²) for t = 0..T, with no digit lost to 1 − ᾱ_t²",
+    source="ddpm D2",
+    about=("ddpm.cumulative",),
+    inputs=inputs.schedules,
+    tolerance=Rounding(8, "six partial sums and two roots", calls=("log1p", "exp", "expm1")),
+    refutes=(
+        "ddpm.cumulative/one-minus-product",
+        "ddpm.cumulative/alpha-for-alpha-bar",
+        "ddpm.cumulative/without-step-zero",
+    ),
+)
+def cumulative_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with exact integer products."""
+    alpha_bar_squared, beta_bar_squared = inputs.products(on.host(case.beta_squared))
+    alpha_bar, beta_bar = impl["ddpm.cumulative"](Schedule(case.beta_squared))
+    signal, noise = np.sqrt(alpha_bar_squared), np.sqrt(beta_bar_squared)
+    yield Gap("ᾱ", alpha_bar, signal, signal * (1 - np.log(alpha_bar_squared)))
+    yield Gap("β̄", beta_bar, noise, noise)
+
+
+@law(
+    "ddpm.snr-definition",
+    "SNR_t = ᾱ_t²/β̄_t² with SNR_0 = ∞, and log_snr is its natural logarithm",
+    source="ddpm D2",
+    about=("ddpm.snr", "ddpm.log_snr"),
+    inputs=inputs.schedules,
+    tolerance=Rounding(
+        9, "six partial sums, quotient, difference, expectation", calls=("log1p", "exp", "expm1", "log")
+    ),
+    refutes=("ddpm.snr/not-squared", "ddpm.snr/inverted", "ddpm.log_snr/of-amplitudes"),
+)
+def snr_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with exact integer products."""
+    signal, noise = inputs.products(on.host(case.beta_squared))
+    schedule = Schedule(case.beta_squared)
+    with np.errstate(divide="ignore"):
+        ratio, log = signal / noise, np.log(signal) - np.log(noise)
+    condition = 1 - np.log(signal)
+    yield Gap("SNR", impl["ddpm.snr"](schedule), ratio, np.where(noise > 0, ratio * condition, 0))
+    scale = np.where(noise > 0, condition + np.abs(log), 0)
+    yield Gap("log SNR", impl["ddpm.log_snr"](schedule), log, scale)
+
+
+@law(
+    "ddpm.snr-decreases",
+    "SNR_t strictly decreases in t: SNR_{t−1} = SNR_t (1 + β_t²/(α_t² β̄²_{t−1}))",
+    source="ddpm C7",
+    about=("ddpm.snr", "ddpm.log_snr"),
+    inputs=inputs.schedules,
+    tolerance=Rounding(
+        18, "nine roundings in each of two ratios", calls=("log1p", "exp", "expm1", "log") * 2
+    ),
+    refutes=("ddpm.snr/inverted", "ddpm.snr/not-squared", "ddpm.log_snr/of-amplitudes"),
+)
+def snr_decreases(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The decrease is compared with its exact size; where that is beyond rounding, it must show."""
+    host = inputs.exact(on.host(case.beta_squared))
+    schedule = Schedule(case.beta_squared)
+    ratio, log = on.host(impl["ddpm.snr"](schedule)), on.host(impl["ddpm.log_snr"](schedule))
+    with np.errstate(divide="ignore"):
+        growth = host.beta_squared / (host.alpha_squared * host.previous_beta_bar_squared)
+    scale = host.condition[1:] + np.abs(log[2:]) + np.abs(log[1:-1])
+    yield Gap("log SNR_{t−1} − log SNR_t", log[1:-1] - log[2:], np.log1p(growth[1:]), scale)
+    expected = ratio[2:] * (1 + growth[1:])
+    yield Gap("SNR_{t−1}", ratio[1:-1], expected, expected * host.condition[1:])
+    plain = growth > 1e4 * on.u * host.condition  # beyond the rounding of any backend
+    yield Same("strictly", (ratio[1:] < ratio[:-1])[plain], np.ones(plain.sum(), dtype=bool))

@@ -1,0 +1,264 @@
+"""What the command line prints: colours and a progress bar on a terminal, plain lines elsewhere."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .._errors import UnknownNameError
+from ..backends import Diagnosis
+from . import catalogue
+from .erratum import Erratum
+from .judge import Finding
+from .report import plain
+from .runner import Counterexample, Outcome
+from .selftest import Verdict
+
+COLOURS = {"held": "green", "refuted": "red", "crashed": "red", "timed out": "red", "skipped": "yellow"}
+CONSOLE = Console(highlight=False, soft_wrap=True)
+
+
+def _say(text: str = "", style: str | None = None) -> None:
+    CONSOLE.print(escape(text), style=style)
+
+
+def line(outcome: Outcome) -> str:
+    """One outcome on one line."""
+    where = f"{outcome.backend} {outcome.dtype}"
+    name = outcome.law + (f" on {outcome.mistake}" if outcome.mistake else "")
+    if outcome.verdict == "skipped":
+        return f"{outcome.verdict:<8} {name}  {where}  {outcome.reason}"
+    ran = f"{sum(outcome.examples.values())} examples  {outcome.compared} compared"
+    return (
+        f"{outcome.verdict:<8} {name}  {where}  {ran}  worst {outcome.worst:.3g} of tolerance  "
+        f"{outcome.seconds:.2f} s"
+    )
+
+
+def _number(value: object) -> str:
+    return f"{value:.17g}" if isinstance(value, float) else str(value)
+
+
+def _case(found: Counterexample) -> Iterator[str]:
+    for name, value in found.case.items():
+        shown = np.array2string(value, threshold=24, precision=17) if isinstance(value, np.ndarray) else value
+        yield f"    {name} = {shown}"
+
+
+def failure(outcome: Outcome) -> list[str]:
+    """Why a law failed: the reason and the smallest counterexample."""
+    lines = [f"  {catalogue.laws()[outcome.law].statement}", f"  why: {outcome.reason}"]
+    found = outcome.counterexample
+    if found:
+        lines.append(f"  smallest input found ({found.kind}, seed {outcome.seed}):")
+        lines.extend(_case(found))
+        if found.finding:
+            at = f" at index {found.finding.index}" if found.finding.index else ""
+            lines.append(
+                f"  {found.finding.label}{at}: {_number(found.finding.left)} against "
+                f"{_number(found.finding.right)}, {found.finding.ratio:.3g} times the tolerance"
+            )
+    return lines
+
+
+@contextmanager
+def progress(total: int, verbose: bool) -> Iterator[Callable[[Outcome], None]]:
+    """A function to call with each outcome as it comes."""
+    terminal = CONSOLE.is_terminal
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=CONSOLE,
+        transient=True,
+        disable=not terminal,
+    )
+    with bar:
+        task = bar.add_task("laws", total=total)
+
+        def show(outcome: Outcome) -> None:
+            # A mistake that is refuted is what the self-test wants to see.
+            good = outcome.verdict == ("refuted" if outcome.mistake else "held")
+            if verbose or not terminal or not (good or outcome.verdict == "skipped"):
+                _say(line(outcome), COLOURS.get(outcome.verdict) if not outcome.mistake else None)
+            if not good and not outcome.mistake and outcome.verdict != "skipped":
+                for text in failure(outcome):
+                    _say(text)
+            bar.update(task, advance=1, description=outcome.law)
+
+        yield show
+
+
+def summary(outcomes: Sequence[Outcome], planned: int, seconds: float, seed: int, interrupted: bool) -> None:
+    """Totals: by setting, skips with their reasons, and one last line."""
+    settings = dict.fromkeys((o.backend, o.dtype) for o in outcomes)
+    for backend, dtype in settings:
+        part = [o for o in outcomes if (o.backend, o.dtype) == (backend, dtype)]
+        counts = Counter(o.verdict for o in part)
+        worst = max((o for o in part if o.verdict == "held"), key=lambda o: o.worst, default=None)
+        text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        if worst:
+            text += f"; closest to its tolerance: {worst.law} ({worst.worst:.2f})"
+        _say(f"{backend} {dtype}: {text}")
+        for reason, count in Counter(o.reason for o in part if o.verdict == "skipped").items():
+            _say(f"  skipped {count}: {reason}", "yellow")
+    verdicts = Counter(o.verdict for o in outcomes)
+    if interrupted:
+        _say(f"interrupted after {len(outcomes)} of {planned} runs", "yellow")
+    if not verdicts["held"]:
+        _say("nothing was proved", "red")
+    totals = ", ".join(
+        f"{verdicts[verdict]} {verdict}"
+        for verdict in ("held", "refuted", "crashed", "timed out", "inconclusive", "skipped")
+        if verdicts[verdict] or verdict in ("held", "refuted")
+    )
+    _say(f"{totals} in {seconds:.1f} s (seed {seed})")
+
+
+def selftest(verdict: Verdict, seconds: float, interrupted: bool) -> None:
+    """What is wrong with the proofs, if anything, and one last line."""
+    for name in verdict.failed:
+        _say(f"not held on the reference: {name}", "red")
+    for law, wrong, what in verdict.missed:
+        _say(f"{law} did not refute {wrong}: {what}", "red")
+    for name in verdict.toothless:
+        _say(f"names no mistake of its functions: {name}", "red")
+    for name in verdict.survivors:
+        _say(f"survived: {name}", "red")
+    if interrupted:
+        _say("interrupted", "yellow")
+    total = len(verdict.refuted) + len(verdict.survivors)
+    share = 100 * len(verdict.refuted) / total if total else 0
+    _say(f"{len(verdict.refuted)} of {total} mistakes refuted ({share:.0f} %) in {seconds:.1f} s")
+
+
+def erratum_data(erratum: Erratum, printed: list[Finding], corrected: list[Finding]) -> dict[str, Any]:
+    """One erratum as JSON holds it."""
+
+    def findings(of: list[Finding]) -> list[dict[str, Any]]:
+        return [
+            {"label": f.label, "holds": f.holds, "left": plain(f.left), "right": plain(f.right)} for f in of
+        ]
+
+    return {
+        "id": erratum.id, "source": erratum.source, "printed": erratum.printed,
+        "counterexample": erratum.counterexample, "corrected": erratum.corrected,
+        "printed_findings": findings(printed), "corrected_findings": findings(corrected),
+        "laws": list(erratum.laws),
+    }  # fmt: skip
+
+
+def erratum(entry: Erratum, printed: list[Finding], corrected: list[Finding]) -> None:
+    """One erratum with the verdicts of both statements at its counterexample."""
+    _say(f"{entry.id}  ({entry.source})", "bold")
+    for title, statement, findings in (
+        ("as printed", entry.printed, printed),
+        ("corrected", entry.corrected, corrected),
+    ):
+        holds = bool(findings) and all(finding.holds for finding in findings)
+        _say(f"  {title}: {statement}")
+        _say(f"    {'held' if holds else 'refuted'}", "green" if holds else "red")
+        for finding in findings:
+            mark = "held" if finding.holds else "refuted"
+            _say(f"    {mark}: {finding.label}: {_number(finding.left)} and {_number(finding.right)}")
+        if title == "as printed":
+            _say(f"  counterexample: {entry.counterexample}")
+    _say(f"  laws: {', '.join(entry.laws)}")
+    _say()
+
+
+def listing(what: str, names: Sequence[str]) -> None:
+    """A line for each name."""
+    for name in names:
+        if what == "functions":
+            function = catalogue.functions()[name]
+            laws = sum(name in law.about for law in catalogue.laws().values())
+            wrong = sum(mistake.function == name for mistake in catalogue.mistakes().values())
+            text = f"{name}  ({function.source})  {laws} laws, {wrong} mistakes  {function.summary}"
+        elif what == "laws":
+            text = f"{name}  ({catalogue.laws()[name].source})  {catalogue.laws()[name].statement}"
+        elif what == "mistakes":
+            text = f"{name}  {catalogue.mistakes()[name].sentence}"
+        else:
+            text = f"{name}  ({catalogue.errata()[name].source})  {catalogue.errata()[name].printed}"
+        _say(text)
+
+
+def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
+    """All that is known of one name; `last` are the results of the last run of `prove`."""
+    if name in catalogue.functions():
+        _show_function(name, last)
+    elif name in catalogue.laws():
+        _show_law(name, last)
+    elif name in catalogue.mistakes():
+        wrong = catalogue.mistakes()[name]
+        _say(f"{name}: {wrong.sentence}")
+        if wrong.reference:
+            _say(f"  seen in: {wrong.reference}")
+        by = [law.id for law in catalogue.laws().values() if name in law.refutes]
+        _say(f"  refuted by: {', '.join(by)}")
+    elif name in catalogue.errata():
+        erratum_entry = catalogue.errata()[name]
+        _say(f"{name}: {erratum_entry.printed}; see `refimpl errata {name}`")
+    else:
+        raise UnknownNameError(
+            f"nothing is called {name!r}; see `refimpl list functions` (laws, mistakes, errata)"
+        )
+
+
+def _figures(law: str, last: Sequence[Mapping[str, Any]]) -> None:
+    for result in last:
+        if result["law"] == law:
+            _say(
+                f"    last: {result['verdict']} on {result['backend']} {result['dtype']}, "
+                f"worst {result['worst_over_tolerance']} of tolerance at {result['worst_at']!r}"
+            )
+
+
+def _show_function(name: str, last: Sequence[Mapping[str, Any]]) -> None:
+    function = catalogue.functions()[name]
+    needs = ", ".join(sorted(function.needs)) or "nothing beyond elementwise operations and reductions"
+    _say(name, "bold")
+    _say(function.doc)
+    _say(f"\nNeeds of a backend: {needs}\n\nLaws")
+    for law in catalogue.laws().values():
+        if name in law.about:
+            _say(f"  {law.id} ({law.source}): {law.statement}")
+            _figures(law.id, last)
+    _say("\nMistakes")
+    for wrong in catalogue.mistakes().values():
+        if wrong.function == name:
+            _say(f"  {wrong.id}: {wrong.sentence}" + (f" ({wrong.reference})" if wrong.reference else ""))
+
+
+def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:
+    law = catalogue.laws()[name]
+    _say(f"{name} ({law.source})", "bold")
+    _say(f"  {law.statement}\n  about: {', '.join(law.about)}\n  tolerance: {law.tolerance}")
+    _say(f"  refutes: {', '.join(law.refutes)}")
+    _figures(name, last)
+
+
+def doctor(found: Sequence[Diagnosis]) -> None:
+    """Every backend: what it is here, or why it is not and how to get it."""
+    for it in found:
+        if not it.usable:
+            _say(f"{it.name}: unavailable: {it.reason}", "yellow")
+            _say(f"  to get it: {it.install}")
+            continue
+        _say(f"{it.name} {it.version}", "green")
+        _say(f"  devices: {', '.join(it.devices)}")
+        _say(f"  dtypes: {', '.join(it.dtypes)}; a Python float becomes {it.default_dtype}")
+        _say(f"  flushes subnormals: {', '.join(it.flushes) or 'nowhere'}")
+        for failure_text in it.failures:
+            _say(f"  fails: {failure_text}", "red")
+        for capability, reason in it.lacks.items():
+            _say(f"  lacks {capability}: {reason}")
+        for note in it.notes:
+            _say(f"  note: {note}")

@@ -1,0 +1,256 @@
+"""Laws of initial weights: second moments through one layer, and through residual blocks."""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ...backends import Setting
+from ..law import AtMost, Gap, Impl, Record, Rounding, law
+from . import ensembles, inputs
+
+
+def double(on: Setting) -> float:
+    """Scales a bound for Python floats, which round in float64 whatever the dtype under test."""
+    return 2.0**-53 / on.u
+
+
+@law(
+    "residual.init-variance-definition",
+    "init_variance is 1/n, 1/m or 2/(n+m), doubled for relu",
+    source="residual D1",
+    about=("residual.init_variance",),
+    inputs=inputs.fans,
+    tolerance=Rounding(4, "a sum, a quotient and a factor in Python floats, and the expectation's rounding"),
+    refutes=(
+        "residual.init_variance/fans-swapped",
+        "residual.init_variance/no-relu-factor",
+        "residual.init_variance/xavier-sum",
+        "residual.init_variance/standard-deviation",
+    ),
+)
+def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with exact fractions."""
+    n, m = case.n, case.m
+    for mode, exact in (
+        ("forward", Fraction(1, n)),
+        ("backward", Fraction(1, m)),
+        ("xavier", Fraction(2, n + m)),
+    ):
+        for activation, gain in (("linear", 1), ("relu", 2)):
+            got = impl["residual.init_variance"](n, m, mode=mode, activation=activation)
+            expected = float(gain * exact)
+            yield Gap(f"{mode}, {activation}", got, expected, expected * double(on))
+
+
+@law(
+    "residual.forward-moment",
+    "variance 1/n keeps E‖y‖²/m = ‖x‖²/n through a linear layer; through relu it takes 2/n",
+    source="residual C1",
+    about=("residual.init_variance", "residual.plain_stack"),
+    inputs=inputs.layers,
+    tolerance=Rounding(
+        20, "5 products and their sum, the weights' rounded root (twice), squares; on the squared Σ|x||w|"
+    ),
+    refutes=(
+        "residual.init_variance/fans-swapped",
+        "residual.init_variance/no-relu-factor",
+        "residual.init_variance/standard-deviation",
+    ),
+)
+def forward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The 2ⁿ columns of one matrix are all sign vectors, the whole distribution of a unit's weights."""
+    columns = ensembles.signs(case.n).T
+    x = on.host(case.x)
+    for activation in ("linear", "relu"):
+        variance = impl["residual.init_variance"](case.n, case.m, activation=activation)
+        weights = on.array(math.sqrt(variance) * columns)
+        y = on.host(impl["residual.plain_stack"](case.x, [weights], None, activation=activation)[0])
+        expected = float(np.sum(x * x)) / case.n
+        scale = 2 * float(np.sum(np.abs(x))) ** 2 / case.n
+        yield Gap(activation, float(np.mean(y * y)), expected, scale)
+
+
+@law(
+    "residual.backward-moment",
+    "with variance v a linear layer multiplies the second moment by v n forward and by v m backward: "
+    "1 and m/n for 1/n, n/m and 1 for 1/m, and 2n/(n+m), 2m/(n+m) for xavier",
+    source="residual C1",
+    about=("residual.init_variance", "residual.plain_gradients"),
+    inputs=inputs.layers,
+    tolerance=Rounding(
+        24, "6 products and their sum, the weights' rounded root (twice), squares; on the squared Σ|δ||w|"
+    ),
+    refutes=(
+        "residual.init_variance/fans-swapped",
+        "residual.init_variance/xavier-sum",
+        "residual.init_variance/standard-deviation",
+    ),
+)
+def backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The 2ᵐ rows of one matrix are all sign vectors, the whole distribution of an input's weights."""
+    n, m = case.n, case.m
+    rows = ensembles.signs(m)
+    cotangent = on.host(case.cotangent)
+    old = float(np.sum(cotangent * cotangent)) / m
+    x = on.array(np.ones(len(rows)))
+    for mode, factor in (("forward", m / n), ("backward", 1.0), ("xavier", 2 * m / (n + m))):
+        weights = on.array(math.sqrt(impl["residual.init_variance"](n, m, mode=mode)) * rows)
+        back = on.host(impl["residual.plain_gradients"](x, [weights], None, case.cotangent)[0])
+        scale = factor / m * float(np.sum(np.abs(cotangent))) ** 2
+        yield Gap(mode, float(np.mean(back * back)), factor * old, scale)
+
+
+@law(
+    "residual.relu-backward-moment",
+    "through relu with variance 2/n the cotangent's second moment is multiplied by m/n if its signs are "
+    "independent; a fixed cotangent g adds (1/πn)((Σg)² − ‖g‖²) for Gaussian weights",
+    source="residual C1",
+    about=("residual.init_variance", "residual.plain_gradients"),
+    inputs=inputs.cotangents,
+    tolerance=Rounding(
+        24, "2 products and their sum, weights rounded twice, squares; on (Σ|g|)² times the largest weights"
+    ),
+    refutes=("residual.init_variance/no-relu-factor", "residual.plain_gradients/mask-missing"),
+)
+def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Two units see x = c e₁, as every x after a rotation. Their first weights take ±a, ±b with E w² = 1
+    and E|w| = √(2/π), the only moments of the Gaussian that enter; the others are signs."""
+    n, root = case.n, math.sqrt(2 / math.pi)
+    spread = math.sqrt(1 - 2 / math.pi)
+    first = [sign * (root + shift) for sign in (1, -1) for shift in (spread, -spread)]
+    column = np.asarray([[w, *rest] for w in first for rest in ensembles.signs(n - 1)])
+    pairs = ensembles.paths(len(column), 2)
+    members = np.stack([column[pairs[0]], column[pairs[1]]], axis=-1)
+    variance = impl["residual.init_variance"](n, 2, activation="relu")
+    weights = on.array(math.sqrt(variance) * ensembles.block_diagonal(members))
+    x = np.zeros(n)
+    x[0] = on.host(case.x)[0]
+    patterns = ensembles.signs(2)
+    g = np.concatenate([on.host(case.cotangent)[None, :], np.abs(on.host(case.cotangent)) * patterns])
+    back = on.host(
+        impl["residual.plain_gradients"](
+            on.array(np.tile(x, (len(g), len(members)))),
+            [weights],
+            None,
+            on.array(np.tile(g, len(members))),
+            activation="relu",
+        )[0]
+    )
+    moments = [ensembles.mean_square(row, len(members)) for row in back]
+    old = float(np.sum(g[0] ** 2))
+    scale = 4 * float(np.sum(np.abs(g[0]))) ** 2
+    extra = (float(np.sum(g[0])) ** 2 - old) / (math.pi * n)
+    yield Gap("fixed cotangent", moments[0], old + extra, scale)
+    yield Gap("independent signs", float(np.mean(moments[1:])), old, scale)
+
+
+def _stack_of(on: Setting, choices: Any, size: float) -> list[Any]:
+    """One block-diagonal matrix a layer, for (depth, members) choices out of a family."""
+    return [on.array(size * ensembles.block_diagonal(chosen)) for chosen in choices]
+
+
+@law(
+    "residual.zero-mean-branch",
+    "blocks x + ε relu(xW₁)W₂ with variances 1/n and 2/hidden grow as (1+ε²)^N in the mean square",
+    source="residual C1",
+    about=("residual.init_variance", "residual.residual_stack", "residual.growth"),
+    inputs=inputs.blocks,
+    tolerance=Rounding(
+        60, "3 + 3 products and sums and 2 rounded weights in each of 4 blocks, twice for squares"
+    ),
+    refutes=(
+        "residual.init_variance/no-relu-factor",
+        "residual.init_variance/standard-deviation",
+        "residual.residual_stack/scale-ignored",
+        "residual.residual_stack/second-activation",
+        "residual.growth/mean-square",
+        "residual.growth/aligned-for-zero-mean",
+    ),
+)
+def zero_mean_branch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Every sign of every weight of the stack, as blocks of block-diagonal matrices."""
+    n, hidden, depth = case.n, case.hidden, case.depth
+    first, second = ensembles.sign_matrices(n, hidden), ensembles.sign_matrices(hidden, n)
+    choice = ensembles.paths(len(first) * len(second), depth)
+    variance = impl["residual.init_variance"]
+    weights = list(
+        zip(
+            _stack_of(on, first[choice // len(second)], math.sqrt(variance(n, hidden))),
+            _stack_of(on, second[choice % len(second)], math.sqrt(variance(hidden, n, activation="relu"))),
+            strict=True,
+        )
+    )
+    x, members = on.host(case.x), choice.shape[1]
+    epsilon = 1 / math.sqrt(depth)
+    y = impl["residual.residual_stack"](
+        on.array(np.tile(x, members)), weights, scale=epsilon, activation="relu"
+    )[0]
+    growth = impl["residual.growth"](epsilon, depth, kind="zero_mean")
+    start = float(np.sum(x * x))
+    # |y| ≤ (1 + ε√2 n)|x| in the largest entry of every block.
+    scale = start * n * (1 + epsilon * math.sqrt(2) * n) ** (2 * depth)
+    yield Gap("E‖y‖²", ensembles.mean_square(on.host(y), members), growth**2 * start, scale)
+
+
+@law(
+    "residual.bare-relu-accumulates",
+    "blocks x + ε relu(xW) do not follow (1+ε²)^N: in one dimension E y² = (1 + √2ε + ε²)^N x² for x > 0, "
+    "and a zero-sum x grows by 1+ε² in the first block only",
+    source="residual C1",
+    about=("residual.init_variance", "residual.residual_stack", "residual.growth"),
+    inputs=inputs.accumulating,
+    tolerance=Rounding(60, "a product, a rounded weight, ε and a sum in each of 7 blocks, twice for squares"),
+    refutes=(
+        "residual.init_variance/no-relu-factor",
+        "residual.residual_stack/scale-ignored",
+        "residual.growth/aligned-for-zero-mean",
+    ),
+)
+def bare_relu_accumulates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """All signs again; W₂ = I makes the branch bare. relu returns a positive mean, which adds up."""
+    x, depth = float(on.host(case.x)[0]), case.depth
+    epsilon = 1 / math.sqrt(depth)
+    size = math.sqrt(impl["residual.init_variance"](1, 1, activation="relu"))
+    choice = ensembles.paths(2, depth)
+    members = choice.shape[1]
+    weights = _stack_of(on, ensembles.sign_matrices(1, 1)[choice], size)
+    identity = on.array(np.eye(members))
+    y = impl["residual.residual_stack"](
+        on.array(np.stack([np.full(members, x), np.full(members, -x)])),
+        [(W, identity) for W in weights],
+        scale=epsilon,
+        activation="relu",
+    )[0]
+    up, down = (ensembles.mean_square(row, members) for row in on.host(y))
+    scale = x * x * (1 + math.sqrt(2) * epsilon) ** (2 * depth)
+    yield Gap("from x", up, x * x * (1 + math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
+    yield Gap("from −x", down, x * x * (1 - math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
+    zero_mean = x * x * impl["residual.growth"](epsilon, depth, kind="zero_mean") ** 2
+    # The rows x and −x together sum to 0: equal at N = 1, a factor above 7 at N = 7.
+    factor = {1: 1.0, 2: 1.4, 4: 3.0, 7: 7.3}[depth]
+    yield AtMost("zero-sum rows grow faster", factor * zero_mean, (up + down) / 2, scale)
+    if depth == 1:
+        yield from _zero_sum_pair(impl, on, x)
+
+
+def _zero_sum_pair(impl: Impl, on: Setting, x: float) -> Iterator[Record]:
+    """x₀ = (x, −x) with ε = 1: E‖y₁‖² = 2‖x₀‖² exactly; E‖y₂‖² has 2E[(Σy₁)·E relu] beyond the factor 2."""
+    family = math.sqrt(impl["residual.init_variance"](2, 2, activation="relu")) * ensembles.sign_matrices(
+        2, 2
+    )
+    choice = ensembles.paths(len(family), 2)
+    members = choice.shape[1]
+    identity = on.array(np.eye(2 * members))
+    blocks = [(on.array(ensembles.block_diagonal(family[chosen])), identity) for chosen in choice]
+    start = on.array(np.tile([x, -x], members))
+    _, states, _, _ = impl["residual.residual_stack"](start, blocks, scale=1.0, activation="relu")
+    moments = [ensembles.mean_square(on.host(state), members) for state in states]
+    scale = 50 * x * x
+    yield Gap("zero-sum pair, first block", moments[1], 2 * moments[0], scale)
+    # relu(±a ± b) has the mean max(|a|, |b|)/2; from (x, −x) each unit adds 2x or, three times in four, 0.
+    y1 = [(x + r, -x + s) for r in (2 * x, 0, 0, 0) for s in (2 * x, 0, 0, 0)]
+    extra = float(np.mean([(a + b) * max(abs(a), abs(b)) for a, b in y1]))
+    yield Gap("zero-sum pair, second block", moments[2], 2 * moments[1] + extra, scale)

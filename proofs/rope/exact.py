@@ -1,0 +1,30 @@
+"""Powers in 50 decimal digits: the independent side of the laws about frequencies."""
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...backends import Setting
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@lru_cache(maxsize=4096)
+def power(base: float, exponent: Fraction) -> float:
+    """base^exponent, correctly rounded to float64."""
+    with localcontext(prec=50):
+        return float(Decimal(base) ** (Decimal(exponent.numerator) / exponent.denominator))
+
+
+def frequencies(dim: int, base: float) -> Numbers:
+    """base^(−2m/dim), correctly rounded to float64."""
+    return np.asarray([power(base, Fraction(-2 * m, dim)) for m in range(dim // 2)])
+
+
+def double(on: Setting) -> float:
+    """What turns a scale for the dtype under test into one for float64: functions that give
+    Python numbers, and steps that are taken in float64, round there."""
+    return float(2.0**-53 / on.u)

@@ -1,3 +1,0 @@
-"""Denoising diffusion (DDPM) as an autoregressive variational autoencoder."""
-
-__all__: list[str] = []

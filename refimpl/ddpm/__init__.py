@@ -1,0 +1,77 @@
+"""Denoising diffusion (DDPM) as an autoregressive variational autoencoder.
+
+p(x_t|x_{t−1}) = N(α_t x_{t−1}, β_t² I) with α_t² + β_t² = 1 for t = 1..T; x_t = ᾱ_t x_0 + β̄_t ε.
+β_t, β̄_t and σ_t are standard deviations: β_t² and α_t² are what Ho et al. call β_t and α_t.
+
+A step t is a Python integer in 1..T, or an integer array (int32 or int64) that broadcasts against the
+leading axes of the data, whose last axis is the feature axis; where an array's step lies outside 1..T,
+the result is NaN. Results have the common dtype of the array arguments and are on their device.
+"""
+
+from ._steps import Schedule
+from .elbo import AffineGenerator, Marginals, elbo_terms, exact_generator, joint_kl, marginals
+from .parametrisation import loss_weight, predict_noise, predict_score, predict_v, predict_x0, velocity
+from .process import (
+    ancestral_step,
+    denoise_mean,
+    diffuse,
+    diffuse_step,
+    optimal_std,
+    posterior,
+    sample,
+    sampling_std,
+)
+from .schedule import (
+    Cumulative,
+    HoSchedule,
+    check_schedule,
+    check_signal,
+    check_steps,
+    cosine_schedule,
+    cumulative,
+    from_alpha,
+    from_ho,
+    ho_schedule,
+    linear_schedule,
+    log_snr,
+    snr,
+    to_ho,
+)
+
+__all__ = [
+    "AffineGenerator",
+    "Cumulative",
+    "HoSchedule",
+    "Marginals",
+    "Schedule",
+    "ancestral_step",
+    "check_schedule",
+    "check_signal",
+    "check_steps",
+    "cosine_schedule",
+    "cumulative",
+    "denoise_mean",
+    "diffuse",
+    "diffuse_step",
+    "elbo_terms",
+    "exact_generator",
+    "from_alpha",
+    "from_ho",
+    "ho_schedule",
+    "joint_kl",
+    "linear_schedule",
+    "log_snr",
+    "loss_weight",
+    "marginals",
+    "optimal_std",
+    "posterior",
+    "predict_noise",
+    "predict_score",
+    "predict_v",
+    "predict_x0",
+    "sample",
+    "sampling_std",
+    "snr",
+    "to_ho",
+    "velocity",
+]

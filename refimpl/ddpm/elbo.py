@@ -1,0 +1,317 @@
+"""The variational bound and the joint divergence of linear-Gaussian generators, in closed form."""
+
+import math
+from typing import NamedTuple
+
+import array_api_compat
+
+from .. import _xp
+from .._errors import ShapeError, message
+from .._typing import Array, Namespace
+from ._steps import Coefficients, Schedule, coefficients, log_signal, open_schedule
+
+
+class AffineGenerator(NamedTuple):
+    """q(x_T) = N(0, I) and q(x_{t−1}|x_t) = N(W_t x_t + b_t, S_t), entry t−1 for step t.
+
+    The shapes are (T, d, d), (T, d) and (T, d, d); a scalar σ_t² enters as S_t = σ_t² I.
+    """
+
+    weight: Array
+    bias: Array
+    covariance: Array
+
+
+class Marginals(NamedTuple):
+    """Of a generator: E x_t (T+1, d) and Cov(x_t) (T+1, d, d) for t = 0..T, and
+    Cov(x_{t−1}, x_t) (T, d, d), entry t−1 for step t."""
+
+    mean: Array
+    covariance: Array
+    cross: Array
+
+
+def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> AffineGenerator:
+    """The generator that reverses the diffusion of Gaussian data N(m, C).
+
+    With C_t = ᾱ_t² C + β̄_t² I: W_t = α_t C_{t−1}C_t⁻¹, b_t = ᾱ_{t−1}β_t² C_t⁻¹ m, and
+    S_t = β_t² C_{t−1}C_t⁻¹ = Cov(x_{t−1}|x_t).
+
+    Parameters
+    ----------
+    mean : (d,) real floating
+    covariance : (d, d) real floating
+        Symmetric positive semi-definite.
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    AffineGenerator of T steps.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, integers, arrays of two libraries.
+
+    Source: ddpm C6, C7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> exact_generator(np.zeros(1), np.eye(1), from_ho(np.asarray([0.36]))).weight.round(12)
+    array([[[0.8]]])
+    """
+    xp = _open_gaussian("ddpm.exact_generator", mean, covariance, schedule)
+    return _exact_generator(mean, covariance, coefficients(schedule, xp=xp), xp=xp)
+
+
+def _open_gaussian(
+    call: str, mean: Array, covariance: Array, schedule: Schedule, **arrays: Array
+) -> Namespace:
+    xp = open_schedule(call, schedule, mean=mean, covariance=covariance, **arrays)
+    if mean.ndim != 1:
+        raise ShapeError(message(call, "mean", f"shape {tuple(mean.shape)}", "shape (d,)"))
+    square = (mean.shape[0], mean.shape[0])
+    if tuple(covariance.shape) != square:
+        raise ShapeError(message(call, "covariance", f"shape {tuple(covariance.shape)}", f"shape {square}"))
+    return xp
+
+
+def _exact_generator(mean: Array, covariance: Array, at: Coefficients, *, xp: Namespace) -> AffineGenerator:
+    before = _diffused(covariance, at.previous_alpha_bar, at.previous_beta_bar_squared, xp=xp)
+    after = _diffused(covariance, at.alpha_bar, at.beta_bar_squared, xp=xp)
+    ratio = xp.linalg.solve(after, before)
+    ratio = (ratio + xp.matrix_transpose(ratio)) / 2
+    pull = (at.previous_alpha_bar * at.beta_squared)[:, None, None] * mean[:, None]
+    return AffineGenerator(
+        at.alpha[:, None, None] * ratio,
+        xp.linalg.solve(after, pull)[..., 0],
+        at.beta_squared[:, None, None] * ratio,
+    )
+
+
+def _diffused(covariance: Array, alpha_bar: Array, beta_bar_squared: Array, *, xp: Namespace) -> Array:
+    """ᾱ² C + β̄² I for a stack of steps."""
+    signal, noise = alpha_bar[:, None, None], beta_bar_squared[:, None, None]
+    return signal * signal * covariance + noise * _eye(covariance, xp=xp)
+
+
+def _eye(like: Array, *, xp: Namespace) -> Array:
+    return xp.eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+
+
+def marginals(generator: AffineGenerator, /) -> Marginals:
+    """Distribution of every state of a generator, without sampling.
+
+    V_T = I, V_{t−1} = W_t V_t W_tᵀ + S_t, Cov(x_{t−1}, x_t) = W_t V_t. The variances alone cannot tell a
+    sampler from one that flips the sign of its state; the covariances of neighbours do. A multistep
+    sampler is a generator whose state holds the past states that it uses.
+
+    Parameters
+    ----------
+    generator : AffineGenerator of T steps
+        The covariances S_t may be singular.
+
+    Returns
+    -------
+    Marginals of x_0, ..., x_T.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not fit, integers, arrays of two libraries.
+
+    Source: ddpm C4, C7, C12.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = AffineGenerator(np.asarray([[[0.5]]]), np.asarray([[3.0]]), np.asarray([[[1.0]]]))
+    >>> marginals(one).covariance[0]
+    array([[1.25]])
+    """
+    xp = _open_generator("ddpm.marginals", generator)
+    return _marginals(generator, xp=xp)
+
+
+def _marginals(generator: AffineGenerator, *, xp: Namespace) -> Marginals:
+    weight, bias, noise = generator
+    means, covariances = [xp.zeros_like(bias[0, :])], [_eye(noise, xp=xp)]
+    crosses: list[Array] = []
+    for i in range(weight.shape[0] - 1, -1, -1):
+        crosses.append(weight[i, ...] @ covariances[-1])
+        covariances.append(crosses[-1] @ xp.matrix_transpose(weight[i, ...]) + noise[i, ...])
+        means.append(weight[i, ...] @ means[-1] + bias[i, ...])
+    return Marginals(*(xp.stack(values[::-1]) for values in (means, covariances, crosses)))
+
+
+def _open_generator(call: str, generator: AffineGenerator, **arrays: Array) -> Namespace:
+    names = {f"generator.{name}": part for name, part in generator._asdict().items()}
+    xp = _xp.namespace(call, **names, **arrays)
+    _xp.floating(call, xp, **names, **arrays)
+    shape = tuple(generator.bias.shape)
+    if len(shape) != 2 or not shape[0]:
+        raise ShapeError(message(call, "generator.bias", f"shape {shape}", "shape (T, d) with T ≥ 1"))
+    for name in ("weight", "covariance"):
+        got = tuple(getattr(generator, name).shape)
+        if got != (*shape, shape[1]):
+            raise ShapeError(
+                message(call, f"generator.{name}", f"shape {got}", f"shape {(*shape, shape[1])}")
+            )
+    return xp
+
+
+def _check_fit(call: str, generator: AffineGenerator, schedule: Schedule, dims: int) -> None:
+    expected = (*schedule.beta_squared.shape, dims)
+    got = tuple(generator.bias.shape)
+    if got != expected:
+        raise ShapeError(
+            message(call, "generator", f"{got[0]} steps of {got[1]} dimensions", f"{expected[0]} of {dims}")
+        )
+
+
+def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
+    """The terms L_0, ..., L_T of Ho et al., whose sum is −ELBO(x_0), for an affine generator.
+
+    L_T = KL(p(x_T|x_0)‖q(x_T)), L_{t−1} = E KL(p(x_{t−1}|x_t, x_0)‖q(x_{t−1}|x_t)) for t = T, ..., 2,
+    L_0 = −E log q(x_0|x_1); expectations over p(x_t|x_0), in nats.
+
+    Parameters
+    ----------
+    x0 : (..., d) real floating
+    generator : AffineGenerator of T steps
+        The covariances must be positive definite.
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    (..., T+1): entry i is L_i.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not fit, integers, arrays of two libraries.
+
+    Source: ddpm D10, C3, C4, C8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> schedule = from_ho(np.asarray([0.5]))
+    >>> exact = exact_generator(np.zeros(1), np.eye(1), schedule)
+    >>> bool(np.isclose(elbo_terms(np.asarray([0.0]), exact, schedule).sum(), np.log(2 * np.pi) / 2))
+    True
+    """
+    call = "ddpm.elbo_terms"
+    _open_generator(call, generator, x0=x0)
+    xp = open_schedule(call, schedule, x0=x0, weight=generator.weight)
+    _xp.check_last_axis(call, "x0", x0, generator.bias.shape[1], "the generator's dimensions")
+    _check_fit(call, generator, schedule, x0.shape[-1])
+    return _elbo_terms(x0, generator, schedule, xp=xp)
+
+
+def _elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, *, xp: Namespace) -> Array:
+    at = coefficients(schedule, xp=xp)
+    dims, eye = x0.shape[-1], _eye(generator.weight, xp=xp)
+    whiten, log_det = _whitening(generator.covariance, xp=xp)
+    kept = at.previous_beta_bar_squared / at.beta_bar_squared
+    # Given x_0, μ_p − μ_q has mean (ᾱ_{t−1} I − ᾱ_t W)x_0 − b and moves with x_t by (kept·α_t I − W).
+    still = at.previous_alpha_bar[:, None, None] * eye - at.alpha_bar[:, None, None] * generator.weight
+    moves = (kept * at.alpha)[:, None, None] * eye - generator.weight
+    error = (still @ x0[..., None, :, None])[..., 0] - generator.bias
+    variance = kept * at.beta_squared
+    spread = variance * _squares(whiten, xp=xp) + at.beta_bar_squared * _squares(whiten @ moves, xp=xp)
+    rate = _squares(whiten @ error[..., None], xp=xp) + spread + log_det
+    first = rate[..., :1] + dims * math.log(2 * math.pi)
+    later = rate[..., 1:] - dims * (1 + xp.log(variance[1:]))
+    ratio = at.alpha_bar[-1:] * at.alpha_bar[-1:]
+    last = ratio * xp.sum(x0 * x0, axis=-1, keepdims=True) - dims * (ratio + _log_noise(schedule, xp=xp))
+    return xp.concat([first, later, last], axis=-1) / 2
+
+
+def _whitening(covariance: Array, *, xp: Namespace) -> tuple[Array, Array]:
+    """L⁻¹ and log det S of S = L Lᵀ."""
+    factor = xp.linalg.cholesky(covariance)
+    return xp.linalg.solve(factor, _eye(factor, xp=xp)), _log_det(factor, xp=xp)
+
+
+def _log_det(factor: Array, *, xp: Namespace) -> Array:
+    return 2 * xp.sum(xp.log(xp.linalg.diagonal(factor)), axis=-1)
+
+
+def _squares(matrix: Array, *, xp: Namespace) -> Array:
+    return xp.sum(matrix * matrix, axis=(-2, -1))
+
+
+def _log_noise(schedule: Schedule, *, xp: Namespace) -> Array:
+    """log β̄_T², accurate at both ends."""
+    log = log_signal(schedule, xp=xp)[-1:]
+    small = xp.log(xp.abs(xp.expm1(log)))
+    return xp.where(log > -math.log(2), small, xp.log1p(-xp.exp(log)))
+
+
+def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
+    """Divergence of the whole diffusion of Gaussian data N(m, C) from an affine generator.
+
+    J = KL(p_T‖q_T) + Σ_t E KL(p(x_{t−1}|x_t)‖q(x_{t−1}|x_t)) = E[−ELBO(x_0)] − H(data), in nats.
+
+    Parameters
+    ----------
+    mean : (d,) real floating
+    covariance : (d, d) real floating
+        Symmetric positive definite.
+    generator : AffineGenerator of T steps
+        The covariances must be positive definite.
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    Array without axes.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not fit, integers, arrays of two libraries.
+
+    Source: ddpm D10, C3, C4, C6, C7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import linear_schedule
+    >>> schedule = linear_schedule(3)
+    >>> exact = exact_generator(np.zeros(1), np.eye(1), schedule)
+    >>> abs(joint_kl(np.zeros(1), np.eye(1), exact, schedule).round(12))
+    np.float64(0.0)
+    """
+    call = "ddpm.joint_kl"
+    _open_generator(call, generator, mean=mean)
+    xp = _open_gaussian(call, mean, covariance, schedule, weight=generator.weight)
+    _check_fit(call, generator, schedule, mean.shape[0])
+    return _joint_kl(mean, covariance, generator, coefficients(schedule, xp=xp), xp=xp)
+
+
+def _joint_kl(
+    mean: Array, covariance: Array, generator: AffineGenerator, at: Coefficients, *, xp: Namespace
+) -> Array:
+    dims = mean.shape[0]
+    true = _exact_generator(mean, covariance, at, xp=xp)
+    states = _diffused(covariance, at.alpha_bar, at.beta_bar_squared, xp=xp)
+    factor = xp.linalg.cholesky(states)
+    whiten, log_det = _whitening(generator.covariance, xp=xp)
+    # det Cov(x_{t−1}|x_t) = β_t^{2d} det C_{t−1}/det C_t.
+    state_log_det = _log_det(factor, xp=xp)
+    data_log_det = _log_det(xp.linalg.cholesky(covariance), xp=xp)
+    previous = xp.concat([xp.reshape(data_log_det, (1,)), state_log_det[:-1]])
+    true_log_det = dims * xp.log(at.beta_squared) + previous - state_log_det
+    error = at.previous_alpha_bar[:, None] * mean - generator.bias
+    error = error - at.alpha_bar[:, None] * xp.sum(generator.weight * mean, axis=-1)
+    spread = _squares(whiten @ error[..., None], xp=xp)
+    spread = spread + _squares(whiten @ (true.weight - generator.weight) @ factor, xp=xp)
+    trace = xp.sum((whiten @ true.covariance) * whiten, axis=(-2, -1))
+    steps = xp.sum(trace + spread + log_det - true_log_det - dims)
+    last, signal = states[-1, ...], at.alpha_bar[-1] * mean
+    excess = xp.sum(xp.linalg.diagonal(last) - 1) + xp.sum(signal * signal)
+    return (steps + excess - state_log_det[-1]) / 2

@@ -1,0 +1,300 @@
+"""Noise, data, velocity and score: four ways to say the same thing about x_t, and their losses."""
+
+from typing import Literal
+
+from .._errors import DomainError, message
+from .._typing import Array, Namespace
+from ._steps import Coefficients, Schedule, check_each_step, coefficients, open_schedule, open_steps
+from .process import Steps
+
+
+def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
+    """The v that a velocity model is trained to predict.
+
+    v = ᾱ_t ε − β̄_t x_0.
+
+    Parameters
+    ----------
+    x0, noise : (..., d) real floating
+        They broadcast.
+    schedule : Schedule of T steps
+    t : int in 1..T or integer array (...)
+
+    Returns
+    -------
+    (..., d).
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for shapes that do not broadcast, integer data, an int t outside 1..T, arrays of two libraries.
+
+    Source: ddpm D6, C11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> velocity(np.asarray([1.0]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
+    array([0.2])
+    """
+    xp, at, _ = open_steps("ddpm.velocity", schedule, t, x0=x0, noise=noise)
+    return at.alpha_bar * noise - xp.sqrt(at.beta_bar_squared) * x0
+
+
+def predict_x0(
+    x_t: Array,
+    prediction: Array,
+    schedule: Schedule,
+    t: Steps,
+    /,
+    *,
+    given: Literal["noise", "v", "score"] = "noise",
+) -> Array:
+    """The data x_0 that a prediction of noise, velocity or score implies.
+
+    (x_t − β̄_t ε)/ᾱ_t = ᾱ_t x_t − β̄_t v = (x_t + β̄_t² score)/ᾱ_t.
+
+    Noise and score determine x_0 only where ᾱ_t > 0 (check_signal); elsewhere the result is NaN or ±∞.
+
+    Parameters
+    ----------
+    x_t, prediction : (..., d) real floating
+        They broadcast.
+    schedule : Schedule of T steps
+    t : int in 1..T or integer array (...)
+    given : "noise", "v" or "score"
+        What the prediction is.
+
+    Returns
+    -------
+    (..., d).
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
+
+    Source: ddpm D6, C11, C13.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> predict_x0(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
+    array([1.])
+    """
+    _check_given("ddpm.predict_x0", given, ("noise", "v", "score"))
+    xp, at, _ = open_steps("ddpm.predict_x0", schedule, t, x_t=x_t, prediction=prediction)
+    beta_bar = xp.sqrt(at.beta_bar_squared)
+    if given == "v":
+        return at.alpha_bar * x_t - beta_bar * prediction
+    noise = beta_bar * prediction if given == "noise" else -at.beta_bar_squared * prediction
+    return (x_t - noise) / at.alpha_bar
+
+
+def predict_noise(
+    x_t: Array,
+    prediction: Array,
+    schedule: Schedule,
+    t: Steps,
+    /,
+    *,
+    given: Literal["x0", "v", "score"] = "x0",
+) -> Array:
+    """The total noise ε that a prediction of data, velocity or score implies.
+
+    (x_t − ᾱ_t x_0)/β̄_t = β̄_t x_t + ᾱ_t v = −β̄_t score.
+
+    Parameters
+    ----------
+    x_t, prediction : (..., d) real floating
+        They broadcast.
+    schedule : Schedule of T steps
+    t : int in 1..T or integer array (...)
+    given : "x0", "v" or "score"
+        What the prediction is.
+
+    Returns
+    -------
+    (..., d).
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
+
+    Source: ddpm D6, C11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> predict_noise(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
+    array([1.])
+    """
+    _check_given("ddpm.predict_noise", given, ("x0", "v", "score"))
+    xp, at, _ = open_steps("ddpm.predict_noise", schedule, t, x_t=x_t, prediction=prediction)
+    beta_bar = xp.sqrt(at.beta_bar_squared)
+    if given == "x0":
+        return (x_t - at.alpha_bar * prediction) / beta_bar
+    if given == "v":
+        return beta_bar * x_t + at.alpha_bar * prediction
+    return -beta_bar * _like(x_t, prediction, xp=xp)
+
+
+def predict_v(
+    x_t: Array,
+    prediction: Array,
+    schedule: Schedule,
+    t: Steps,
+    /,
+    *,
+    given: Literal["noise", "x0", "score"] = "noise",
+) -> Array:
+    """The velocity v that a prediction of noise, data or score implies.
+
+    (ε − β̄_t x_t)/ᾱ_t = (ᾱ_t x_t − x_0)/β̄_t = −β̄_t (x_t + score)/ᾱ_t.
+
+    Noise and score determine v only where ᾱ_t > 0 (check_signal); elsewhere the result is NaN or ±∞.
+
+    Parameters
+    ----------
+    x_t, prediction : (..., d) real floating
+        They broadcast.
+    schedule : Schedule of T steps
+    t : int in 1..T or integer array (...)
+    given : "noise", "x0" or "score"
+        What the prediction is.
+
+    Returns
+    -------
+    (..., d).
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
+
+    Source: ddpm D6, C11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> predict_v(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
+    array([0.2])
+    """
+    _check_given("ddpm.predict_v", given, ("noise", "x0", "score"))
+    xp, at, _ = open_steps("ddpm.predict_v", schedule, t, x_t=x_t, prediction=prediction)
+    beta_bar = xp.sqrt(at.beta_bar_squared)
+    if given == "x0":
+        return (at.alpha_bar * x_t - prediction) / beta_bar
+    if given == "noise":
+        return (prediction - beta_bar * x_t) / at.alpha_bar
+    return -beta_bar / at.alpha_bar * (x_t + prediction)
+
+
+def predict_score(
+    x_t: Array,
+    prediction: Array,
+    schedule: Schedule,
+    t: Steps,
+    /,
+    *,
+    given: Literal["noise", "x0", "v"] = "noise",
+) -> Array:
+    """The score ∇ log p(x_t) that a prediction of noise, data or velocity implies.
+
+    −ε/β̄_t = (ᾱ_t x_0 − x_t)/β̄_t² = −x_t − (ᾱ_t/β̄_t) v.
+
+    Parameters
+    ----------
+    x_t, prediction : (..., d) real floating
+        They broadcast.
+    schedule : Schedule of T steps
+    t : int in 1..T or integer array (...)
+    given : "noise", "x0" or "v"
+        What the prediction is.
+
+    Returns
+    -------
+    (..., d).
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
+
+    Source: ddpm D6, C11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> predict_score(np.asarray([1.4]), np.asarray([0.6]), from_ho(np.asarray([0.36])), 1).round(12)
+    array([-1.])
+    """
+    _check_given("ddpm.predict_score", given, ("noise", "x0", "v"))
+    xp, at, _ = open_steps("ddpm.predict_score", schedule, t, x_t=x_t, prediction=prediction)
+    beta_bar = xp.sqrt(at.beta_bar_squared)
+    if given == "x0":
+        return (at.alpha_bar * prediction - x_t) / at.beta_bar_squared
+    if given == "v":
+        return -x_t - at.alpha_bar / beta_bar * prediction
+    return -_like(x_t, prediction, xp=xp) / beta_bar
+
+
+def _check_given(call: str, given: str, known: tuple[str, ...]) -> None:
+    if given not in known:
+        raise DomainError(message(call, "given", repr(given), f"one of {', '.join(map(repr, known))}"))
+
+
+def _like(x_t: Array, prediction: Array, *, xp: Namespace) -> Array:
+    """The prediction in the common shape, where x_t itself is not needed."""
+    return xp.broadcast_arrays(x_t, prediction)[1]
+
+
+def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> Array:
+    """Weight of ‖ε − ε_θ(x_t)‖² in the loss of step t.
+
+    β_t⁴/(β̄_t² α_t² σ_t²), as the source has it; half of that in the negative log-likelihood.
+
+    It is ∞ where σ_t = 0, as for the "dirac" σ at t = 1.
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+    sigma : (T,) real floating
+        Standard deviations of the generator, entry t−1 for step t.
+    half : bool
+        Whether to include the factor ½ of the negative log-likelihood.
+
+    Returns
+    -------
+    (T,), entry t−1 for step t.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, integers, arrays of two libraries.
+
+    Source: ddpm D8, C9, C11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refimpl.ddpm import from_ho
+    >>> loss_weight(from_ho(np.asarray([0.5])), np.asarray([0.5])).round(12)
+    array([4.])
+    """
+    xp = open_schedule("ddpm.loss_weight", schedule, sigma=sigma)
+    check_each_step("ddpm.loss_weight", "sigma", sigma, schedule)
+    weight = _loss_weight(sigma, coefficients(schedule, xp=xp), xp=xp)
+    return weight / 2 if half else weight
+
+
+def _loss_weight(sigma: Array, at: Coefficients, *, xp: Namespace) -> Array:
+    safe = xp.where(sigma == 0, xp.ones_like(sigma), sigma)
+    root = at.beta_squared / xp.sqrt(at.beta_bar_squared) / at.alpha / safe
+    return xp.where(sigma == 0, xp.full_like(root, xp.inf), root * root)

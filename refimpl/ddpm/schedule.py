@@ -1,0 +1,442 @@
+"""Noise schedules, what accumulates along them, and the coefficients of one step."""
+
+import math
+from typing import NamedTuple
+
+from .. import _xp
+from .._errors import ShapeError, message
+from .._typing import Array, Device, DType, Namespace
+from ._steps import Schedule, log_signal, open_schedule
+
+
+class Cumulative(NamedTuple):
+    """ᾱ_t and β̄_t for t = 0..T, each of shape (T+1,)."""
+
+    alpha_bar: Array
+    beta_bar: Array
+
+
+class HoSchedule(NamedTuple):
+    """Ho's variables for t = 1..T, each of shape (T,): our β_t², α_t² and ᾱ_t²."""
+
+    betas: Array
+    alphas: Array
+    alphas_cumprod: Array
+
+
+def linear_schedule(
+    steps: int, /, *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
+) -> Schedule:
+    """Schedule whose noise variance grows linearly from 0.02/T to 0.02.
+
+    α_t = √(1 − 0.02 t/T), so β_t² = 0.02 t/T.
+
+    Parameters
+    ----------
+    steps : int ≥ 1
+        The number T of steps.
+    xp, dtype, device
+        Namespace, real floating dtype and device of the result; NumPy float64 by default.
+
+    Returns
+    -------
+    Schedule of T steps.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for steps below 1 or not an integer, or a dtype that is not real floating.
+
+    Source: ddpm D1, C7.
+
+    Examples
+    --------
+    >>> linear_schedule(4).beta_squared
+    array([0.005, 0.01 , 0.015, 0.02 ])
+    """
+    steps = _xp.check_integer("ddpm.linear_schedule", "steps", steps, 1)
+    space, dtype = _xp.create("ddpm.linear_schedule", xp, dtype, device)
+    return Schedule(0.02 * _count(steps, space, dtype, device) / steps)
+
+
+def ho_schedule(
+    steps: int,
+    first: float = 1e-4,
+    last: float = 0.02,
+    /,
+    *,
+    xp: Namespace | None = None,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Schedule:
+    """Schedule of Ho et al.: noise variances evenly spaced from first to last.
+
+    β_t² = ((T−t)·first + (t−1)·last)/(T−1); only `first` for T = 1.
+
+    Parameters
+    ----------
+    steps : int ≥ 1
+        The number T of steps.
+    first, last : float in (0, 1)
+        Variances β_1² and β_T² (Ho's β_1 and β_T).
+    xp, dtype, device
+        Namespace, real floating dtype and device of the result; NumPy float64 by default.
+
+    Returns
+    -------
+    Schedule of T steps.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for steps below 1, variances outside (0, 1), arguments of the wrong type.
+
+    Source: ddpm D1, C9.
+
+    Examples
+    --------
+    >>> ho_schedule(3, 0.1, 0.2).beta_squared
+    array([0.1 , 0.15, 0.2 ])
+    """
+    steps = _xp.check_integer("ddpm.ho_schedule", "steps", steps, 1)
+    first = _xp.check_number("ddpm.ho_schedule", "first", first, 0.0, 1.0)
+    last = _xp.check_number("ddpm.ho_schedule", "last", last, 0.0, 1.0)
+    space, dtype = _xp.create("ddpm.ho_schedule", xp, dtype, device)
+    t = _count(steps, space, dtype, device)
+    gaps = max(steps - 1, 1)
+    return Schedule(first * ((gaps + 1 - t) / gaps) + last * ((t - 1) / gaps))
+
+
+def cosine_schedule(
+    steps: int,
+    offset: float = 0.008,
+    /,
+    *,
+    xp: Namespace | None = None,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Schedule:
+    """Cosine schedule of Nichol and Dhariwal, clipped at 0.999.
+
+    β_t² = min(1 − cos²θ_t/cos²θ_{t−1}, 0.999), θ_t = (π/2)(t/T + offset)/(1 + offset), computed as
+    sin(θ_t − θ_{t−1}) sin(θ_t + θ_{t−1})/cos²θ_{t−1}, with every angle taken from the nearer zero of
+    its sine. Unclipped, β_T² would be 1 and ᾱ_T nothing but rounding errors.
+
+    Parameters
+    ----------
+    steps : int ≥ 1
+        The number T of steps.
+    offset : float ≥ 0
+        Keeps the first steps from being too small.
+    xp, dtype, device
+        Namespace, real floating dtype and device of the result; NumPy float64 by default.
+
+    Returns
+    -------
+    Schedule of T steps.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for steps below 1, a negative or infinite offset, arguments of the wrong type.
+
+    Source: ddpm D1.
+
+    Examples
+    --------
+    >>> cosine_schedule(3, 0.0).beta_squared.round(3)
+    array([0.25 , 0.667, 0.999])
+    """
+    steps = _xp.check_integer("ddpm.cosine_schedule", "steps", steps, 1)
+    offset = _xp.check_number("ddpm.cosine_schedule", "offset", offset, 0.0, closed=True)
+    space, dtype = _xp.create("ddpm.cosine_schedule", xp, dtype, device)
+    t = _count(steps, space, dtype, device)
+    unit = math.pi / (2 * steps * (1 + offset))  # θ_t − θ_{t−1}; θ_T = π/2
+    cosine = space.sin(unit * (steps + 1 - t))
+    rise = unit * (2 * t - 1) + math.pi * offset / (1 + offset)
+    fall = unit * (2 * (steps - t) + 1)
+    ratio = (
+        space.sin(unit * space.ones_like(t))
+        / cosine
+        * (space.sin(space.where(rise < fall, rise, fall)) / cosine)
+    )
+    return Schedule(space.where(ratio < 0.999, ratio, 0.999 * space.ones_like(t)))
+
+
+def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Array:
+    return xp.arange(1, steps + 1, dtype=dtype, device=device)
+
+
+def from_ho(betas: Array, /) -> Schedule:
+    """Schedule of Ho's β_t, which is our β_t².
+
+    Parameters
+    ----------
+    betas : (T,) real floating
+        Variances in (0, 1), T ≥ 1; check_schedule tells whether they are.
+
+    Returns
+    -------
+    Schedule of T steps that holds betas as they are.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for anything but one axis with T ≥ 1, integers, or what is no array.
+
+    Source: ddpm D1, C9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from_ho(np.asarray([0.1, 0.2])).beta_squared
+    array([0.1, 0.2])
+    """
+    _one_axis("ddpm.from_ho", "betas", betas)
+    return Schedule(betas)
+
+
+def from_alpha(alphas: Array, /) -> Schedule:
+    """Schedule of given α_t, where nothing better is known: β_t² = (1 − α_t)(1 + α_t).
+
+    A relative error u in α_t is one of 2uα_t²/β_t² in β_t²: Ho's β_1² = 1e-4 keeps three digits in
+    float32 and none in float16. Prefer from_ho where the variances are known.
+
+    Parameters
+    ----------
+    alphas : (T,) real floating
+        α_t in (0, 1), T ≥ 1 (the square roots of Ho's α_t).
+
+    Returns
+    -------
+    Schedule of T steps.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for anything but one axis with T ≥ 1, integers, or what is no array.
+
+    Source: ddpm D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from_alpha(np.asarray([0.5])).beta_squared
+    array([0.75])
+    """
+    _one_axis("ddpm.from_alpha", "alphas", alphas)
+    return Schedule((1 - alphas) * (1 + alphas))
+
+
+def _one_axis(call: str, name: str, array: Array) -> None:
+    _xp.floating(call, _xp.namespace(call, **{name: array}), **{name: array})
+    if array.ndim != 1 or not array.shape[0]:
+        raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "shape (T,) with T ≥ 1"))
+
+
+def to_ho(schedule: Schedule, /) -> HoSchedule:
+    """Ho's variables of a schedule: β_t², 1 − β_t² and Π(1 − β²).
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    HoSchedule of three arrays (T,).
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule.
+
+    Source: ddpm D1, C9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> to_ho(from_ho(np.asarray([0.5, 0.75]))).alphas_cumprod.round(12)
+    array([0.5  , 0.125])
+    """
+    xp = open_schedule("ddpm.to_ho", schedule)
+    betas = schedule.beta_squared
+    return HoSchedule(betas, 1 - betas, xp.exp(log_signal(schedule, xp=xp)[1:]))
+
+
+def check_schedule(schedule: Schedule, /) -> Array:
+    """Whether every β_t² lies in (0, 1).
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    Boolean array without axes, on the device of the schedule.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule.
+
+    Source: ddpm D1.
+
+    Examples
+    --------
+    >>> bool(check_schedule(linear_schedule(10)))
+    True
+    """
+    xp = open_schedule("ddpm.check_schedule", schedule)
+    return xp.all((schedule.beta_squared > 0) & (schedule.beta_squared < 1))
+
+
+def check_steps(schedule: Schedule, t: Array, /) -> Array:
+    """Whether every step of an integer array lies in 1..T.
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+    t : (...) integer
+
+    Returns
+    -------
+    Boolean array without axes, on the device of t.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule or steps that are no integer array.
+
+    Source: ddpm D3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bool(check_steps(linear_schedule(10), np.asarray([0, 3])))
+    False
+    """
+    xp = open_schedule("ddpm.check_steps", schedule, t=t)
+    return xp.all((t >= 1) & (t <= schedule.beta_squared.shape[0]))
+
+
+def check_signal(schedule: Schedule, /) -> Array:
+    """Whether x_0 can be computed from the noise at every step: ᾱ_T > 0 in the dtype.
+
+    It fails for β² = 1 ("zero terminal SNR"), and where ᾱ_T underflows.
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    Boolean array without axes, on the device of the schedule.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule.
+
+    Source: ddpm D6, C11.
+
+    Examples
+    --------
+    >>> bool(check_signal(cosine_schedule(1000)))
+    True
+    """
+    xp = open_schedule("ddpm.check_signal", schedule)
+    return xp.all(xp.exp(log_signal(schedule, xp=xp) / 2) > 0)
+
+
+def cumulative(schedule: Schedule, /) -> Cumulative:
+    """Signal ᾱ_t = Π α_s and noise β̄_t = √(1 − ᾱ_t²) after t steps.
+
+    Both come from log ᾱ_t² = Σ log1p(−β_s²), so neither loses digits to a cancellation.
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    Cumulative of two arrays (T+1,): the entry t belongs to step t; ᾱ_0 = 1 and β̄_0 = 0.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule.
+
+    Source: ddpm D2, C1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> alpha_bar, beta_bar = cumulative(from_ho(np.asarray([0.36])))
+    >>> alpha_bar.round(12), beta_bar.round(12)
+    (array([1. , 0.8]), array([0. , 0.6]))
+    """
+    xp = open_schedule("ddpm.cumulative", schedule)
+    log = log_signal(schedule, xp=xp)
+    return Cumulative(xp.exp(log / 2), xp.sqrt(xp.abs(xp.expm1(log))))
+
+
+def snr(schedule: Schedule, /) -> Array:
+    """Signal-to-noise ratio ᾱ_t²/β̄_t².
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    (T+1,) for t = 0..T; SNR_0 = ∞.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule.
+
+    Source: ddpm D2, C7, C11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> snr(from_ho(np.asarray([0.5, 0.5]))).round(12)
+    array([       inf, 1.        , 0.33333333])
+    """
+    xp = open_schedule("ddpm.snr", schedule)
+    log = log_signal(schedule, xp=xp)[1:]
+    return _after_infinity(xp.exp(log) / xp.abs(xp.expm1(log)), xp=xp)
+
+
+def log_snr(schedule: Schedule, /) -> Array:
+    """Logarithm of the signal-to-noise ratio, finite even where the ratio itself underflows.
+
+    Parameters
+    ----------
+    schedule : Schedule of T steps
+
+    Returns
+    -------
+    (T+1,) for t = 0..T; log SNR_0 = ∞.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for an invalid schedule.
+
+    Source: ddpm D2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_snr(from_ho(np.asarray([0.5])))[1].round(12) + 0.0
+    np.float64(0.0)
+    """
+    xp = open_schedule("ddpm.log_snr", schedule)
+    log = log_signal(schedule, xp=xp)[1:]
+    return _after_infinity(log - xp.log(xp.abs(xp.expm1(log))), xp=xp)
+
+
+def _after_infinity(values: Array, *, xp: Namespace) -> Array:
+    return xp.concat([xp.full_like(values[:1], xp.inf), values])

@@ -1,0 +1,35 @@
+"""A variational autoencoder as an estimator of probability density.
+
+x is data, z latent, q(z) the prior, q(x|z) the decoder, p(z|x) the proposal (encoder); log-densities
+go in and come out, so that any model can be plugged in.
+"""
+
+from ._bits import bits_per_dim
+from ._linear import linear_evidence, linear_posterior
+from ._mixture import mixture_log_density
+from ._normal import normal_kl, normal_kl_full, normal_log_density, normal_log_density_full
+from ._weights import (
+    effective_sample_size,
+    elbo,
+    importance_bound,
+    importance_bounds,
+    log_weights,
+    normalized_weights,
+)
+
+__all__ = [
+    "bits_per_dim",
+    "effective_sample_size",
+    "elbo",
+    "importance_bound",
+    "importance_bounds",
+    "linear_evidence",
+    "linear_posterior",
+    "log_weights",
+    "mixture_log_density",
+    "normal_kl",
+    "normal_kl_full",
+    "normal_log_density",
+    "normal_log_density_full",
+    "normalized_weights",
+]

@@ -1,0 +1,127 @@
+"""The linear Gaussian VAE, z ~ N(0, I_k) and x|z ~ N(Wz + b, s²I_d), whose evidence is known.
+
+Everything comes from A = [W; sI] = QR, for which AᵀA = WᵀW + s²I. The squared condition number of that
+matrix never enters, and no difference of large quadratic forms, so s² may be as small as 1e-14.
+"""
+
+import array_api_compat
+
+from .. import _xp
+from .._errors import ShapeError, message
+from .._typing import Array, Namespace
+from ._normal import LOG_2PI, common, solve_rows
+
+
+def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
+    """Log-density of x under the linear Gaussian VAE, log N(x; b, WWᵀ + s²I).
+
+    With r = x − b and the posterior mean μ, (x − b)ᵀ(WWᵀ + s²I)⁻¹(x − b) = ‖r − Wμ‖²/s² + ‖μ‖².
+    Costs O(dk² + k³) once and O(dk) for each x.
+
+    Parameters
+    ----------
+    x : (..., d) real floating
+        Data.
+    W : (d, k), b : (d,) real floating
+        Decoder.
+    s2 : () real floating
+        Variance s² > 0 of the decoder; a negative one gives NaN.
+
+    Returns
+    -------
+    (...), in the common dtype of the arguments, on their device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not fit, integer arrays, or arrays of two libraries.
+
+    Source: density D7, C4, C5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> W, b = np.asarray([[1.0], [0.0]]), np.zeros(2)
+    >>> float(linear_evidence(np.asarray([2.0, 1.0]), W, b, np.asarray(1.0)).round(6))
+    -3.684451
+    """
+    xp, x, W, b, s2 = _model("density.linear_evidence", x, W, b, s2)
+    return _evidence(x - b, W, s2, xp=xp)
+
+
+def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array, Array]:
+    """Mean and covariance of z given x under the linear Gaussian VAE.
+
+    μ = (WᵀW + s²I)⁻¹Wᵀ(x − b) and s²(WᵀW + s²I)⁻¹, which does not depend on x.
+
+    Parameters
+    ----------
+    x : (..., d) real floating
+        Data.
+    W : (d, k), b : (d,) real floating
+        Decoder.
+    s2 : () real floating
+        Variance s² > 0 of the decoder; a negative one gives NaN.
+
+    Returns
+    -------
+    Mean (..., k) and covariance (k, k), in the common dtype of the arguments, on their device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not fit, integer arrays, or arrays of two libraries.
+
+    Source: density D7, C4, C5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> W, b = np.asarray([[1.0], [0.0]]), np.zeros(2)
+    >>> mean, covariance = linear_posterior(np.asarray([2.0, 1.0]), W, b, np.asarray(1.0))
+    >>> mean.round(12), covariance.round(12)
+    (array([1.]), array([[0.5]]))
+    """
+    xp, x, W, b, s2 = _model("density.linear_posterior", x, W, b, s2)
+    q, r = _factors(W, s2, xp=xp)
+    root = xp.sqrt(s2) * solve_rows(r, _eye(r, xp=xp), xp=xp)
+    return solve_rows(r, xp.matmul(x - b, q), xp=xp), xp.matmul(xp.matrix_transpose(root), root)
+
+
+def _model(
+    call: str, x: Array, W: Array, b: Array, s2: Array
+) -> tuple[Namespace, Array, Array, Array, Array]:
+    """The namespace and the arrays, checked against W and in their common dtype."""
+    given = {"x": x, "W": W, "b": b, "s2": s2}
+    xp = _xp.namespace(call, **given)
+    _xp.floating(call, xp, **given)
+    if W.ndim != 2:
+        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "a matrix (d, k)"))
+    _xp.check_last_axis(call, "x", x, W.shape[0], "W.shape[0]")
+    if b.shape != (W.shape[0],):
+        raise ShapeError(message(call, "b", f"shape {tuple(b.shape)}", f"({W.shape[0]},), as W has rows"))
+    if s2.ndim != 0:
+        raise ShapeError(message(call, "s2", f"shape {tuple(s2.shape)}", "()"))
+    x, W, b, s2 = common(xp, x, W, b, s2)
+    return xp, x, W, b, s2
+
+
+def _eye(like: Array, *, xp: Namespace) -> Array:
+    """The identity of order like.shape[1], of its dtype and device."""
+    return xp.eye(like.shape[1], dtype=like.dtype, device=array_api_compat.device(like))
+
+
+def _factors(W: Array, s2: Array, *, xp: Namespace) -> tuple[Array, Array]:
+    """R, and the rows of Q that belong to W, for [W; sI] = QR."""
+    q, r = xp.linalg.qr(xp.concat([W, xp.sqrt(s2) * _eye(W, xp=xp)], axis=0))
+    return q[: W.shape[0], :], r
+
+
+def _evidence(residual: Array, W: Array, s2: Array, *, xp: Namespace) -> Array:
+    d, k = W.shape
+    q, r = _factors(W, s2, xp=xp)
+    mean = solve_rows(r, xp.matmul(residual, q), xp=xp)
+    error = (residual - xp.matmul(mean, xp.matrix_transpose(W))) / xp.sqrt(s2)
+    quadratic = xp.sum(error * error, axis=-1) + xp.sum(mean * mean, axis=-1)
+    log_det = (d - k) * xp.log(s2) + 2 * xp.sum(xp.log(xp.abs(xp.linalg.diagonal(r))))
+    return -0.5 * (quadratic + log_det + d * LOG_2PI)

@@ -1,0 +1,42 @@
+"""The density of a mixture."""
+
+from .. import _xp
+from .._typing import Array
+
+
+def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
+    """Log-density of a mixture, log Σ_k π_k q(x|k).
+
+    Parameters
+    ----------
+    log_weights : (..., K) real floating
+        log π_k; −inf leaves a component out. The caller normalises the weights.
+    log_components : (..., K) real floating
+        log q(x|k) below +inf; shapes broadcast.
+
+    Returns
+    -------
+    (...), in the common dtype of the arguments, on their device; −inf where every component is.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not broadcast or have no axis, integer arrays, or arrays of two libraries.
+
+    Source: density D8, C7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_half = np.log(np.asarray([0.5, 0.5]))
+    >>> float(np.exp(mixture_log_density(log_half, np.log(np.asarray([1.0, 3.0])))).round(12))
+    2.0
+    """
+    call = "density.mixture_log_density"
+    given = {"log_weights": log_weights, "log_components": log_components}
+    xp = _xp.namespace(call, **given)
+    _xp.floating(call, xp, **given)
+    for name, array in given.items():
+        _xp.check_axes(call, name, array, 1)
+    _xp.check_broadcast(call, **given)
+    return _xp.logsumexp(log_weights + log_components, axis=-1, xp=xp)

@@ -1,0 +1,289 @@
+"""Importance weights and the bounds on log q(x) that are made of them."""
+
+import math
+from collections.abc import Sequence
+
+import array_api_compat
+
+from .. import _xp
+from .._errors import DomainError, ShapeError, message
+from .._typing import Array, Namespace
+
+
+def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /) -> Array:
+    """Logarithms of the importance weights of latent samples.
+
+    log w = log q(x|z) + log q(z) − log p(z|x)
+
+    Parameters
+    ----------
+    log_likelihood, log_prior, log_proposal : (..., M) real floating
+        The three log-densities at z ~ p(z|x); their shapes broadcast. A sample has log_proposal > −inf.
+
+    Returns
+    -------
+    (..., M), in the common dtype of the arguments, on their device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+
+    Source: density D1, C3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_weights(np.asarray([-2.0]), np.asarray([-1.0]), np.asarray([-0.5]))
+    array([-2.5])
+    """
+    given = {"log_likelihood": log_likelihood, "log_prior": log_prior, "log_proposal": log_proposal}
+    xp = _xp.namespace("density.log_weights", **given)
+    _xp.floating("density.log_weights", xp, **given)
+    _xp.check_broadcast("density.log_weights", **given)
+    return log_likelihood + log_prior - log_proposal
+
+
+def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
+    """The evidence lower bound: the mean of the log-weights.
+
+    Parameters
+    ----------
+    log_w : (..., M) real floating
+        Log-weights of M ≥ 1 samples; any −inf gives −inf.
+    axis : int
+        The axis of the samples.
+
+    Returns
+    -------
+    (...), in the dtype of log_w, on its device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for no samples, integer arrays, an axis that log_w lacks, or no array.
+
+    Source: density D2, C2, C4.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(elbo(np.asarray([-3.0, -1.0])))
+    -2.0
+    """
+    xp = _samples("density.elbo", log_w, axis)
+    return xp.mean(log_w, axis=axis)
+
+
+def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
+    """The importance-weighted bound log((1/M) Σ w), for weights of any size.
+
+    Parameters
+    ----------
+    log_w : (..., M) real floating
+        Log-weights of M ≥ 1 samples. −inf is a weight of zero; all −inf gives −inf.
+    axis : int
+        The axis of the samples.
+
+    Returns
+    -------
+    (...), in the dtype of log_w, on its device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for no samples, integer arrays, an axis that log_w lacks, or no array.
+
+    Source: density D3, C1, C2, C8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(np.exp(importance_bound(np.log(np.asarray([1.0, 3.0])))).round(12))
+    2.0
+    """
+    xp = _samples("density.importance_bound", log_w, axis)
+    return _xp.logsumexp(log_w, axis=axis, xp=xp) - math.log(log_w.shape[axis])
+
+
+def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
+    """The importance-weighted bound of every subset of m samples, averaged, for several m.
+
+    The mean of log((1/m) Σ_{i∈S} w_i) over all m-subsets S of the M samples, exactly, at a cost of
+    O(M·max m) for each of a few hundred quadrature nodes. m = 1 is `elbo`, m = M is `importance_bound`.
+    A host function: the number of nodes depends on how far apart the weights are.
+
+    Parameters
+    ----------
+    log_w : (..., M) real floating
+        Log-weights below +inf. −inf is a weight of zero; m of them give −inf.
+    sizes : sequence of integers from 1 to M
+        The sizes m of the subsets.
+
+    Returns
+    -------
+    (..., len(sizes)), in the dtype of log_w, on its device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for no samples, integer log_w or sizes that are none, sizes outside 1…M or none, or no array.
+
+    Source: density D4, C9.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> importance_bounds(np.log(np.asarray([1.0, 2.0, 4.0])), sizes=(1, 2, 3)).round(4)
+    array([0.6931, 0.8068, 0.8473])
+    """
+    call = "density.importance_bounds"
+    xp = _samples(call, log_w, -1)
+    M = log_w.shape[-1]
+    wanted = [_xp.check_integer(call, "sizes", m, 1) for m in sizes]
+    if not wanted or max(wanted) > M:
+        raise DomainError(message(call, "sizes", wanted, f"one or more integers from 1 to {M}"))
+    means = {M: _xp.logsumexp(log_w, axis=-1, xp=xp) - math.log(M), 1: xp.mean(log_w, axis=-1)}
+    between = sorted({m for m in wanted if 1 < m < M})
+    if between:
+        inner = _subset_means(log_w, between, xp=xp)
+        means |= {m: inner[..., i] for i, m in enumerate(between)}
+    return xp.stack([means[m] for m in wanted], axis=-1)
+
+
+def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
+    """Importance weights divided by their sum.
+
+    Parameters
+    ----------
+    log_w : (..., M) real floating
+        Log-weights of M ≥ 1 samples, below +inf. −inf is a weight of zero; all −inf gives NaN.
+    axis : int
+        The axis of the samples.
+
+    Returns
+    -------
+    (..., M), in the dtype of log_w, on its device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for no samples, integer arrays, an axis that log_w lacks, or no array.
+
+    Source: density D5.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> normalized_weights(np.asarray([1e4, 1e4, -np.inf]))
+    array([0.5, 0.5, 0. ])
+    """
+    xp = _samples("density.normalized_weights", log_w, axis)
+    w = _scaled_weights(log_w, axis, xp=xp)
+    return w / xp.sum(w, axis=axis, keepdims=True)
+
+
+def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
+    """Kish's effective sample size (Σw)²/Σw², between 1 and M.
+
+    Parameters
+    ----------
+    log_w : (..., M) real floating
+        Log-weights of M ≥ 1 samples, below +inf. −inf is a weight of zero; all −inf gives NaN.
+    axis : int
+        The axis of the samples.
+
+    Returns
+    -------
+    (...), in the dtype of log_w, on its device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, DomainError, NamespaceError
+        for no samples, integer arrays, an axis that log_w lacks, or no array.
+
+    Source: density D5, C5, C6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(effective_sample_size(np.log(np.asarray([1.0, 1.0, 2.0]))).round(12))
+    2.666666666667
+    """
+    xp = _samples("density.effective_sample_size", log_w, axis)
+    w = _scaled_weights(log_w, axis, xp=xp)
+    return xp.sum(w, axis=axis) ** 2 / xp.sum(w * w, axis=axis)
+
+
+def _samples(call: str, log_w: Array, axis: int) -> Namespace:
+    """The namespace of log-weights that have at least one sample along the axis."""
+    xp = _xp.namespace(call, log_w=log_w)
+    _xp.floating(call, xp, log_w=log_w)
+    _xp.check_axes(call, "log_w", log_w, 1)
+    if _xp.check_integer(call, "axis", axis, -log_w.ndim) >= log_w.ndim:
+        raise DomainError(message(call, "axis", axis, f"an axis of an array of shape {tuple(log_w.shape)}"))
+    if log_w.shape[axis] == 0:
+        raise ShapeError(message(call, "log_w", f"shape {tuple(log_w.shape)}", "at least one sample"))
+    return xp
+
+
+def _scaled_weights(log_w: Array, axis: int, *, xp: Namespace) -> Array:
+    """Weights over the largest one; all zero if all log-weights are −inf."""
+    peak = xp.max(log_w, axis=axis, keepdims=True)
+    return xp.exp(log_w - xp.where(peak == -math.inf, xp.zeros_like(peak), peak))
+
+
+_STEP = 0.25  # of the trapezoidal rule in log t: its error is 2|Γ(2πi/step)| = 7e-18 a term
+_DEEP = 40.0  # e^−40 and below are nothing beside 1
+
+
+def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
+    """The mean of log((1/m) Σ w) over the m-subsets, for each 1 < m < M.
+
+    log a = ∫₀^∞ (e^−t − e^−ta) dt/t turns the mean over subsets of log(Σw / max w) into an integral of
+    mean e^−t·max w − mean e^−tΣw; both means have closed forms. The mean of log max w is exact.
+    """
+    M, like = log_w.shape[-1], {"dtype": log_w.dtype, "device": array_api_compat.device(log_w)}
+    ordered = xp.sort(log_w, axis=-1, descending=True)
+    # top[j, m] is the probability that the largest weight of an m-subset is the j-th largest of all.
+    top = xp.asarray(
+        [[math.comb(M - 1 - j, m - 1) / math.comb(M, m) for m in sizes] for j in range(M)], **like
+    )
+    possible = xp.where(top > 0, ordered[..., None], xp.zeros_like(ordered[..., None]))
+    mean_max = xp.sum(possible * top, axis=-2)
+    depth = _depth(ordered, xp=xp)
+    start, end = -_DEEP - math.log(M), float(xp.max(depth)) + math.log(_DEEP)
+    nodes = start + _STEP * xp.arange(math.ceil((end - start) / _STEP) + 1, **like)
+    exponents = nodes[:, None] - depth[..., None, :]
+    # 1 − e^−tw, so that small t loses nothing to cancellation; e^−e⁶ is nothing beside 1.
+    hit = -xp.expm1(-xp.exp(xp.where(exponents < 6, exponents, 6 * xp.ones_like(exponents))))
+    subsets = _mean_hits(hit, sizes, xp=xp)
+    excess = _STEP * xp.sum(subsets - xp.matmul(hit, top), axis=-2)
+    return mean_max + excess - xp.asarray([math.log(m) for m in sizes], **like)
+
+
+def _depth(ordered: Array, *, xp: Namespace) -> Array:
+    """How far each descending log-weight lies below the first, gaps above _DEEP cut to it.
+
+    Beyond such a gap the lower weight adds nothing to the higher one, however far it lies.
+    """
+    upper, lower = ordered[..., :-1], ordered[..., 1:]
+    zero, none = xp.zeros_like(upper), upper == -math.inf
+    gaps = xp.where(none, zero, xp.where(none, zero, upper) - lower)
+    gaps = xp.where(gaps < _DEEP, gaps, zero + _DEEP)
+    return xp.concat([xp.zeros_like(ordered[..., :1]), xp.cumulative_sum(gaps, axis=-1)], axis=-1)
+
+
+def _mean_hits(hit: Array, sizes: list[int], *, xp: Namespace) -> Array:
+    """1 − e_m(1−h₁, …, 1−h_M)/C(M, m), e_m the elementary symmetric polynomials.
+
+    The mean over m-subsets of the first n items is that over those without item n, of weight 1 − m/n,
+    and those with it: averages of numbers in [0, 1] all along, so nothing overflows or cancels.
+    """
+    count = xp.arange(1, sizes[-1] + 1, dtype=hit.dtype, device=array_api_compat.device(hit))
+    mean = xp.zeros_like(hit[..., :1]) * count
+    for n in range(1, hit.shape[-1] + 1):
+        share = xp.where(count < n, count / n, xp.ones_like(count))
+        fewer = xp.concat([xp.zeros_like(mean[..., :1]), mean[..., :-1]], axis=-1)
+        mean = mean + share * (fewer + hit[..., n - 1 : n] * (1 - fewer) - mean)
+    return xp.stack([mean[..., m - 1] for m in sizes], axis=-1)

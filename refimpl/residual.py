@@ -1,3 +1,0 @@
-"""Why residual connections: growth, gradients and initialisation."""
-
-__all__: list[str] = []

@@ -1,0 +1,38 @@
+"""Why residual connections: growth, gradients and initialisation.
+
+Row vectors throughout: a layer is y = xW, with W of shape (fan_in, fan_out). Gradients are
+written by hand in reverse mode, so they need no framework and run on every backend.
+"""
+
+from ._norms import deep_norm, layer_norm
+from ._scales import Constants, DeepNormConstants, deepnorm_constants, growth, init_variance
+from ._stacks import (
+    PlainGradients,
+    PlainTrace,
+    ResidualGradients,
+    ResidualTrace,
+    plain_gradients,
+    plain_stack,
+    residual_gradients,
+    residual_stack,
+    sgd_increment,
+)
+
+__all__ = [
+    "Constants",
+    "DeepNormConstants",
+    "PlainGradients",
+    "PlainTrace",
+    "ResidualGradients",
+    "ResidualTrace",
+    "deep_norm",
+    "deepnorm_constants",
+    "growth",
+    "init_variance",
+    "layer_norm",
+    "plain_gradients",
+    "plain_stack",
+    "residual_gradients",
+    "residual_stack",
+    "sgd_increment",
+]

@@ -1,0 +1,176 @@
+"""Numbers: variances of initial weights, growth with depth, DeepNorm's constants."""
+
+import math
+import sys
+from typing import Literal, NamedTuple
+
+from .. import _xp
+from .._errors import DomainError, message
+
+
+class Constants(NamedTuple):
+    """DeepNorm's α, which scales x, and β, which scales the initial weights of the branch."""
+
+    alpha: float
+    beta: float
+
+
+class DeepNormConstants(NamedTuple):
+    """DeepNorm's constants of the encoder and of the decoder; None for the one that is absent."""
+
+    encoder: Constants | None
+    decoder: Constants | None
+
+
+def init_variance(
+    fan_in: int,
+    fan_out: int,
+    *,
+    mode: Literal["forward", "backward", "xavier"] = "forward",
+    activation: Literal["linear", "relu"] = "linear",
+) -> float:
+    """The variance of zero-mean initial weights that keeps second moments through a layer.
+
+    1/n (forward), 1/m (backward) or 2/(n+m) (xavier) for n = fan_in, m = fan_out; twice that for relu,
+    which keeps half of a symmetric second moment. A host function: Python numbers in and out.
+
+    Parameters
+    ----------
+    fan_in, fan_out : int ≥ 1
+        Rows and columns of W in y = xW.
+    mode : "forward", "backward" or "xavier"
+        Keep the outputs' moment, the gradients' moment, or the mean of both fans.
+    activation : "linear" or "relu"
+        What follows the product.
+
+    Returns
+    -------
+    float, correctly rounded.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for fans below 1 or no integers, or an unknown mode or activation.
+
+    Source: residual D1, C1.
+
+    Examples
+    --------
+    >>> init_variance(4, 12), init_variance(4, 12, mode="xavier", activation="relu")
+    (0.25, 0.25)
+    """
+    call = "residual.init_variance"
+    n, m = _xp.check_integer(call, "fan_in", fan_in, 1), _xp.check_integer(call, "fan_out", fan_out, 1)
+    check_choice(call, "mode", mode, ("forward", "backward", "xavier"))
+    check_choice(call, "activation", activation, ("linear", "relu"))
+    gain = 2 if activation == "relu" else 1
+    if mode == "xavier":
+        return 2 * gain / (n + m)
+    return gain / (n if mode == "forward" else m)
+
+
+def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "aligned") -> float:
+    """The factor by which N residual blocks y = x(I + εJ) multiply the norm.
+
+    (1+ε)^N for J = I in any dimension ("aligned"); (1+ε²)^{N/2}, the root of the mean square, for J of
+    zero mean with E[JJᵀ] = I or for a Haar-orthogonal J ("zero_mean"). A host function: Python numbers
+    in and out.
+
+    Parameters
+    ----------
+    eps : float ≥ 0
+        ε.
+    depth : int in [0, 2**1023)
+        N.
+    kind : "aligned" or "zero_mean"
+
+    Returns
+    -------
+    float, inf where it overflows. Relative error at most (4 + 3 |log result|) 2⁻⁵³, for however small ε and
+    large N; much less for "aligned" up to N = 2⁵⁰.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for ε negative or not finite, N negative, huge or no integer, or an unknown kind.
+
+    Source: residual D5, C5, C6.
+
+    Examples
+    --------
+    >>> growth(1.0, 3), round(growth(0.1, 100, kind="zero_mean"), 6)
+    (8.0, 1.644632)
+    """
+    call = "residual.growth"
+    eps = _xp.check_number(call, "eps", eps, 0.0, closed=True)
+    depth = _xp.check_integer(call, "depth", depth, 0)
+    if depth >= 2**1023:
+        raise DomainError(message(call, "depth", depth, "an integer below 2**1023"))
+    check_choice(call, "kind", kind, ("aligned", "zero_mean"))
+    if kind == "aligned":
+        return _power(eps, depth)
+    # ε² would overflow for large ε; hypot would lose small ε.
+    return _power(eps * eps, depth / 2) if eps < 1 else _power(math.hypot(1.0, eps) - 1, depth)
+
+
+def _power(increment: float, exponent: float) -> float:
+    """(1 + increment)^exponent for increment ≥ 0."""
+    log = exponent * math.log1p(increment)
+    if exponent > 2**50 or log > 709:
+        return math.exp(log) if log <= math.log(sys.float_info.max) else math.inf
+    # A power of the rounded sum, which is exact for small integers, times what the sum lost.
+    total = 1 + increment
+    lost = increment - (total - 1) if increment < 1 else 1 - (total - increment)
+    return float(total**exponent * math.exp(exponent * math.log1p(lost / total)))
+
+
+def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool = False) -> DeepNormConstants:
+    """DeepNorm's α and β for a Transformer of N encoder and M decoder layers.
+
+    Encoder only: (2N)^{1/4}, (8N)^{-1/4}. Decoder only: (2M)^{1/4}, (8M)^{-1/4}. Both: for the encoder
+    0.81 (N⁴M)^{1/16}, 0.87 (N⁴M)^{-1/16} as published, for the decoder (3M)^{1/4}, (12M)^{-1/4}
+    (arXiv 2203.00555). A host function: Python numbers in and out.
+
+    Parameters
+    ----------
+    encoder_layers, decoder_layers : int ≥ 0
+        N and M; not both 0.
+    exact : bool
+        With True the encoder's published roundings give way to what they round,
+        α = (N⁴M/27)^{1/16} and β = 1/(α√2).
+
+    Returns
+    -------
+    DeepNormConstants of Python floats; None for a part of no layers.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for negative numbers, no integers, or two zeros.
+
+    Source: residual D6, C8, C9.
+
+    Examples
+    --------
+    >>> deepnorm_constants(8, 0).encoder
+    Constants(alpha=2.0, beta=0.3535533905932738)
+    """
+    call = "residual.deepnorm_constants"
+    N = _xp.check_integer(call, "encoder_layers", encoder_layers, 0)
+    M = _xp.check_integer(call, "decoder_layers", decoder_layers, 0)
+    if N and M:
+        root = N**0.25 * M**0.0625
+        alpha, beta = 0.81 * root, 0.87 / root
+        if exact:
+            alpha = root / 27**0.0625
+            beta = math.sqrt(0.5) / alpha
+        return DeepNormConstants(Constants(alpha, beta), Constants((3 * M) ** 0.25, (12 * M) ** -0.25))
+    if not N and not M:
+        raise DomainError(message(call, "encoder_layers, decoder_layers", "0, 0", "at least one layer"))
+    only = Constants((2 * (N + M)) ** 0.25, (8 * (N + M)) ** -0.25)
+    return DeepNormConstants(only, None) if N else DeepNormConstants(None, only)
+
+
+def check_choice(call: str, name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise DomainError(message(call, name, f"{value!r}", f"one of {', '.join(map(repr, choices))}"))

@@ -1,0 +1,41 @@
+"""Rotary position embedding (RoPE) as a β-base encoding of the position."""
+
+from ._extension import (
+    dynamic_ntk,
+    interpolate,
+    llama3,
+    log_n_scale,
+    ntk_base,
+    ntk_scale,
+    rebase,
+    yarn,
+    yarn_scale,
+)
+from ._frequencies import angles, frequencies, mixed_radix_frequencies, period, sinusoidal
+from ._numerals import digits, from_digits, mixed_radix_digits, range_of
+from ._rotation import attention_scores, convert_layout, rotate, rotation_matrix
+
+__all__ = [
+    "angles",
+    "attention_scores",
+    "convert_layout",
+    "digits",
+    "dynamic_ntk",
+    "frequencies",
+    "from_digits",
+    "interpolate",
+    "llama3",
+    "log_n_scale",
+    "mixed_radix_digits",
+    "mixed_radix_frequencies",
+    "ntk_base",
+    "ntk_scale",
+    "period",
+    "range_of",
+    "rebase",
+    "rotate",
+    "rotation_matrix",
+    "sinusoidal",
+    "yarn",
+    "yarn_scale",
+]

@@ -1,0 +1,471 @@
+"""Context extension as maps of positions, of the base, or of frequencies."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+from .. import _xp
+from .._errors import DomainError, message
+from .._typing import Array, Device, DType, Namespace
+from . import _tables
+
+Ramp = Literal["paper", "code"]
+
+
+def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = None) -> Array:
+    """Compress positions into the training length.
+
+    n → n/k (position interpolation, arXiv 2306.15595).
+
+    Parameters
+    ----------
+    positions : (...) integer or real floating
+    factor : float
+        k ≥ 1.
+    dtype : real floating dtype of the namespace
+        Of the result; required for integer positions, else by default that of the positions.
+
+    Returns
+    -------
+    (...), on the device of positions; divided in float64 (where the device has it) and rounded once.
+
+    Raises
+    ------
+    DTypeError, DomainError, NamespaceError
+        for integer positions without dtype, or k < 1 or not finite.
+
+    Source: rope D5, C6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> interpolate(np.asarray([0, 1, 6]), factor=4, dtype=np.float64)
+    array([0.  , 0.25, 1.5 ])
+    """
+    xp = _xp.namespace("rope.interpolate", positions=positions)
+    dtype = _tables.result_dtype("rope.interpolate", "positions", positions, dtype, xp=xp)
+    factor = _tables.check_factor("rope.interpolate", factor)
+    wide = _tables.widest(positions, dtype, positions.dtype, xp=xp)
+    return xp.astype(xp.astype(positions, wide, copy=False) / factor, dtype, copy=False)
+
+
+def rebase(base: float, /, *, factor: float) -> float:
+    """Extend the range by a factor through the base.
+
+    B → kB, that is β → β k^(2/d): the range β^(d/2) = B grows k times.
+
+    Parameters
+    ----------
+    base : float
+        B > 1.
+    factor : float
+        k ≥ 1.
+
+    Returns
+    -------
+    The new base, a Python number for `frequencies`.
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for B ≤ 1, k < 1 or not finite, or a product beyond float64.
+
+    Source: rope D5, C1.
+
+    Examples
+    --------
+    >>> rebase(10000.0, factor=8)
+    80000.0
+    """
+    product = _tables.check_base("rope.rebase", base) * _tables.check_factor("rope.rebase", factor)
+    return _xp.check_number("rope.rebase", "base · factor", product, 1.0)
+
+
+def ntk_scale(factor: float, /, *, dim: int) -> float:
+    """Scale β so that the lowest frequency is that of interpolation.
+
+    λ = k^(2/(d−2)): then (βλ)^(−m) at the last pair m = d/2 − 1 is β^(−m)/k. (NTK-aware scaling;
+    arXiv 2309.00071, section 3.1.)
+
+    Parameters
+    ----------
+    factor : float
+        k ≥ 1.
+    dim : int
+        d, even and at least 4.
+
+    Returns
+    -------
+    λ, a Python number.
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for k < 1 or not finite, odd d, or d = 2, where the exponent is singular.
+
+    Source: rope D5, C4, C7.
+
+    Examples
+    --------
+    >>> ntk_scale(8, dim=4)
+    8.0
+    """
+    factor = _tables.check_factor("rope.ntk_scale", factor)
+    return _finite(
+        "rope.ntk_scale", _tables.power(factor, Fraction(2, _check_ntk("rope.ntk_scale", dim) - 2))
+    )
+
+
+def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
+    """Give the base of NTK-aware scaling.
+
+    B → B k^(d/(d−2)), that is β → βλ with λ from `ntk_scale`.
+
+    Parameters
+    ----------
+    base : float
+        B > 1.
+    factor : float
+        k ≥ 1.
+    dim : int
+        d, even and at least 4.
+
+    Returns
+    -------
+    The new base, a Python number for `frequencies`.
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for B ≤ 1, k < 1 or not finite, odd d, d = 2, where the exponent is singular, or a result
+        beyond float64.
+
+    Source: rope D5, C4.
+
+    Examples
+    --------
+    >>> ntk_base(10000.0, factor=4, dim=4)
+    160000.0
+    """
+    call = "rope.ntk_base"
+    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
+    return _ntk_base(call, base, factor, _check_ntk(call, dim))
+
+
+def dynamic_ntk(
+    length: float,
+    /,
+    *,
+    dim: int,
+    train_length: float,
+    factor: float,
+    base: float = 10000.0,
+    xp: Namespace | None = None,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Array:
+    """Tabulate NTK-aware frequencies for the present length.
+
+    The frequencies of base B · s^(d/(d−2)) with s = max(1, k·n/L − (k − 1)) for a sequence of
+    length n: exactly plain RoPE up to the training length L. Depends on nothing but its arguments
+    (a cache that remembers the longest sequence does not). At k = 1, s = n/L. (As in the common
+    code under the name "dynamic"; the idea is in arXiv 2309.00071, section 3.3.)
+
+    Parameters
+    ----------
+    length : float
+        n > 0, the length of the present sequence.
+    dim : int
+        d, even and at least 4.
+    train_length : float
+        L > 0.
+    factor : float
+        k ≥ 1.
+    base : float
+        B > 1.
+    xp, dtype, device
+        Where to make the result; NumPy float64 unless told.
+
+    Returns
+    -------
+    (dim/2,).
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for arguments out of range, d = 2, where the exponent is singular, or a base beyond float64.
+
+    Source: rope D5, C8.
+
+    Examples
+    --------
+    >>> dynamic_ntk(6, dim=4, train_length=4, factor=2, base=25.0)
+    array([1. , 0.1])
+    """
+    call = "rope.dynamic_ntk"
+    length = _xp.check_number(call, "length", length, 0.0)
+    train_length = _xp.check_number(call, "train_length", train_length, 0.0)
+    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
+    scale = max(1.0, factor * (length - train_length) / train_length + 1)
+    new = _ntk_base(call, base, scale, _check_ntk(call, dim))
+    return _tables.table(call, _tables.plain(dim, new), xp, dtype, device)
+
+
+def yarn(
+    dim: int,
+    /,
+    *,
+    train_length: float,
+    factor: float,
+    base: float = 10000.0,
+    ramp: Ramp = "paper",
+    beta_slow: float = 1.0,
+    beta_fast: float = 32.0,
+    xp: Namespace | None = None,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Array:
+    """Tabulate the frequencies of YaRN.
+
+    ω_m → γ_m ω_m + (1 − γ_m) ω_m/k, where γ_m rises from 0 (interpolate) to 1 (keep). Two ramps
+    are in use, and differ up to several times in between:
+
+    - "paper" (arXiv 2309.00071, section 3.2; α and β there): linear in the number of turns
+      r_m = Lω_m/(2π), γ_m = (r_m − slow)/(fast − slow) clipped to [0, 1];
+    - "code" (as in most public code, the authors' included): linear in the pair index,
+      γ_m = 1 − (m − low)/(high − low) clipped, with low = max(⌊c(fast)⌋, 0),
+      high = min(⌈c(slow)⌉, d − 1), high + 0.001 if they agree, where c(r) = d ln(L/(2πr))/(2 ln B)
+      is the index of r turns.
+
+    The attention temperature is separate: `yarn_scale`.
+
+    Parameters
+    ----------
+    dim : int
+        d, even and at least 2.
+    train_length : float
+        L > 0.
+    factor : float
+        k ≥ 1.
+    base : float
+        B > 1.
+    ramp : "paper" or "code"
+    beta_slow, beta_fast : float
+        Turns within L at the ends of the ramp, 0 < slow < fast.
+    xp, dtype, device
+        Where to make the result; NumPy float64 unless told.
+
+    Returns
+    -------
+    (dim/2,).
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for arguments out of range, an unknown ramp, or low > high, where the common code's
+        ramp is reversed (L so small or so large that it lies outside the pairs).
+
+    Source: rope D5, C8.
+
+    Examples
+    --------
+    >>> yarn(8, train_length=100, factor=4).round(6)
+    array([6.10859e-01, 2.64310e-02, 2.50000e-03, 2.50000e-04])
+    """
+    call = "rope.yarn"
+    _tables.check_dim(call, dim)
+    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
+    length = _xp.check_number(call, "train_length", train_length, 0.0)
+    slow = _xp.check_number(call, "beta_slow", beta_slow, 0.0)
+    fast = _xp.check_number(call, "beta_fast", beta_fast, slow)
+    plain = _tables.plain(dim, base)
+    if ramp == "paper":
+        kept = _turns_ramp(plain, length, slow, fast)
+    elif ramp == "code":
+        kept = _index_ramp(call, dim, base, length / (2 * math.pi * slow), length / (2 * math.pi * fast))
+    else:
+        raise DomainError(message(call, "ramp", repr(ramp), "'paper' or 'code'"))
+    return _tables.table(call, _blend(plain, kept, factor), xp, dtype, device)
+
+
+def yarn_scale(factor: float, /) -> float:
+    """Give the attention scale of YaRN.
+
+    √(1/t) = 0.1 ln k + 1 multiplies both queries and keys, so scores by its square
+    (arXiv 2309.00071, section 3.4).
+
+    Parameters
+    ----------
+    factor : float
+        k ≥ 1.
+
+    Returns
+    -------
+    A Python number, 1 at k = 1.
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for k < 1 or not finite.
+
+    Source: rope D5.
+
+    Examples
+    --------
+    >>> round(yarn_scale(16), 6)
+    1.277259
+    """
+    return 0.1 * math.log(_tables.check_factor("rope.yarn_scale", factor)) + 1
+
+
+def llama3(
+    dim: int,
+    /,
+    *,
+    train_length: float,
+    factor: float,
+    base: float = 500000.0,
+    low_freq_factor: float = 1.0,
+    high_freq_factor: float = 4.0,
+    xp: Namespace | None = None,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Array:
+    """Tabulate the frequencies of Llama 3.1.
+
+    By wavelength λ_m = 2π/ω_m: kept below L/high, divided by k above L/low, and between them
+    (1 − s) ω_m/k + s ω_m with s = (L/λ_m − low)/(high − low). This is YaRN's ramp of the paper
+    with other ends. (As in Meta's code and `rope_type: llama3` of transformers.)
+
+    Parameters
+    ----------
+    dim : int
+        d, even and at least 2.
+    train_length : float
+        L > 0; 8192 in Llama 3.1.
+    factor : float
+        k ≥ 1; 8 in Llama 3.1.
+    base : float
+        B > 1.
+    low_freq_factor, high_freq_factor : float
+        0 < low < high.
+    xp, dtype, device
+        Where to make the result; NumPy float64 unless told.
+
+    Returns
+    -------
+    (dim/2,).
+
+    Raises
+    ------
+    DTypeError, DomainError
+        for arguments out of range.
+
+    Source: rope D5, C8.
+
+    Examples
+    --------
+    >>> (llama3(8, train_length=8192, factor=8) / llama3(8, train_length=8192, factor=1)).round(6)
+    array([1.      , 1.      , 0.371122, 0.125   ])
+    """
+    call = "rope.llama3"
+    _tables.check_dim(call, dim)
+    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
+    length = _xp.check_number(call, "train_length", train_length, 0.0)
+    low = _xp.check_number(call, "low_freq_factor", low_freq_factor, 0.0)
+    high = _xp.check_number(call, "high_freq_factor", high_freq_factor, low)
+    plain = _tables.plain(dim, base)
+    return _tables.table(
+        call, _blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device
+    )
+
+
+def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: DType | None = None) -> Array:
+    """Scale attention scores with the logarithm of the length.
+
+    max(1, ln n / ln L), or ln n / ln L unclipped.
+
+    Parameters
+    ----------
+    n : (...) integer or real floating
+        Numbers of visible positions (not positions counted from 0).
+    train_length : float
+        L > 1.
+    clip : bool
+        Whether lengths up to L keep the scale 1.
+    dtype : real floating dtype of the namespace
+        Of the result; required for integer n, else by default that of n.
+
+    Returns
+    -------
+    (...), on the device of n, computed in float64 (where the device has it) and rounded once.
+    Clipped, 1 for every n ≤ L; unclipped, −inf at 0 and NaN below. NaN propagates.
+
+    Raises
+    ------
+    DTypeError, DomainError, NamespaceError
+        for integer n without dtype, or L ≤ 1.
+
+    Source: rope D6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> log_n_scale(np.asarray([10, 100, 10000]), train_length=100, dtype=np.float64)
+    array([1., 1., 2.])
+    """
+    call = "rope.log_n_scale"
+    xp = _xp.namespace(call, n=n)
+    dtype = _tables.result_dtype(call, "n", n, dtype, xp=xp)
+    length = _xp.check_number(call, "train_length", train_length, 1.0)
+    wide = xp.astype(n, _tables.widest(n, dtype, n.dtype, xp=xp), copy=False)
+    return xp.astype(_log_n_scale(wide, length, clip, xp=xp), dtype, copy=False)
+
+
+def _check_ntk(call: str, dim: int) -> int:
+    """Require a lowest pair other than the highest."""
+    if _tables.check_dim(call, dim) == 2:
+        advice = "At d = 2 the exponent 2/(d − 2) is singular: the only frequency is 1 in every base"
+        raise DomainError(message(call, "dim", 2, "an even integer ≥ 4", advice))
+    return dim
+
+
+def _finite(call: str, result: float) -> float:
+    return _xp.check_number(call, "result", result, 1.0, closed=True)
+
+
+def _ntk_base(call: str, base: float, factor: float, dim: int) -> float:
+    return _finite(call, base * _tables.power(factor, Fraction(dim, dim - 2)))
+
+
+def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
+    """γ linear in the number of turns within the training length."""
+    turns = [length * omega / (2 * math.pi) for omega in plain]
+    return [min(max((r - slow) / (fast - slow), 0.0), 1.0) for r in turns]
+
+
+def _index_ramp(
+    call: str, dim: int, base: float, slow_wavelength: float, fast_wavelength: float
+) -> list[float]:
+    """γ linear in the pair index, between the (rounded) indices of two values of 1/ω."""
+    low = max(math.floor(dim * math.log(fast_wavelength) / (2 * math.log(base))), 0)
+    high = min(math.ceil(dim * math.log(slow_wavelength) / (2 * math.log(base))), dim - 1)
+    if low > high:
+        got = f"low = {low}, high = {high}"
+        raise DomainError(message(call, "ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
+    width = high - low or 0.001  # the common code's guard against a division by zero
+    return [1 - min(max((m - low) / width, 0.0), 1.0) for m in range(dim // 2)]
+
+
+def _blend(plain: Sequence[float], kept: Sequence[float], factor: float) -> list[float]:
+    """γ of each frequency as it is and the rest interpolated; exact at γ = 1 and at factor 1."""
+    return [omega * (gamma + (1 - gamma) / factor) for omega, gamma in zip(plain, kept, strict=True)]
+
+
+def _log_n_scale(n: Array, length: float, clip: bool, *, xp: Namespace) -> Array:
+    ratio = xp.log(n) / math.log(length)
+    if not clip:
+        return ratio
+    one = xp.ones_like(n)
+    return xp.where(n <= length, one, xp.maximum(ratio, one))

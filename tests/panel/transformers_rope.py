@@ -1,0 +1,80 @@
+"""transformers' rotary functions under refimpl's signatures. Its tables are float32."""
+
+from functools import cache
+from typing import Any
+
+import torch
+from transformers import LlamaConfig
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
+from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
+
+from refimpl import rope
+
+
+def rotate(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    """apply_rotary_pos_emb, which knows the half-split layout only, on (1, 1, n, d)."""
+    shape = torch.broadcast_shapes(x.shape[:-1], angles.shape[:-1])
+    half = rope.convert_layout(x, source=layout, target="half")
+    flat = half.broadcast_to((*shape, x.shape[-1])).reshape(1, 1, -1, x.shape[-1])
+    theta = angles.broadcast_to((*shape, angles.shape[-1])).reshape(1, -1, angles.shape[-1])
+    theta = torch.cat([theta, theta], dim=-1)
+    turned, _ = apply_rotary_pos_emb(flat, flat, theta.cos(), theta.sin())
+    return rope.convert_layout(turned.reshape((*shape, x.shape[-1])), source="half", target=layout)
+
+
+def _config(dim: int, base: float, length: float = 2048, **parameters: Any) -> LlamaConfig:
+    return LlamaConfig(
+        head_dim=dim,
+        hidden_size=dim,
+        num_attention_heads=1,
+        max_position_embeddings=length,
+        rope_parameters={"rope_theta": base, **parameters},
+    )
+
+
+def frequencies(dim: int, /, *, base: float = 10000.0, **_: Any) -> Any:
+    return LlamaRotaryEmbedding.compute_default_rope_parameters(_config(dim, base, rope_type="default"))[0]
+
+
+def dynamic_ntk(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **_: Any
+) -> Any:
+    config = _config(dim, base, train_length, rope_type="dynamic", factor=factor)
+    return ROPE_INIT_FUNCTIONS["dynamic"](config, seq_len=length)[0]
+
+
+@cache
+def _module(dim: int, train_length: float, factor: float, base: float) -> LlamaRotaryEmbedding:
+    return LlamaRotaryEmbedding(_config(dim, base, train_length, rope_type="dynamic", factor=factor))
+
+
+def dynamic_ntk_of_module(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **_: Any
+) -> Any:
+    """The frequencies that a model uses: its module remembers the longest sequence it has seen."""
+    module = _module(dim, train_length, factor, base)
+    module(torch.zeros(1), torch.tensor([[int(length) - 1]]))
+    return module.inv_freq
+
+
+def yarn(
+    dim: int, /, *, train_length: float, factor: float, base: float = 10000.0, ramp: str = "paper",
+    beta_slow: float = 1.0, beta_fast: float = 32.0, **_: Any,
+) -> Any:  # fmt: skip
+    config = _config(
+        dim, base, int(train_length * factor), rope_type="yarn", factor=factor, beta_slow=beta_slow,
+        beta_fast=beta_fast, original_max_position_embeddings=train_length,
+    )  # fmt: skip
+    return ROPE_INIT_FUNCTIONS["yarn"](config)[0]
+
+
+def llama3(
+    dim: int, /, *, train_length: float, factor: float, base: float = 500000.0,
+    low_freq_factor: float = 1.0, high_freq_factor: float = 4.0, **_: Any,
+) -> Any:  # fmt: skip
+    config = _config(
+        dim, base, int(train_length * factor), rope_type="llama3", factor=factor,
+        low_freq_factor=low_freq_factor, high_freq_factor=high_freq_factor,
+        original_max_position_embeddings=train_length,
+    )  # fmt: skip
+    return ROPE_INIT_FUNCTIONS["llama3"](config)[0]

@@ -1,0 +1,122 @@
+"""The catalogue is complete: every item of the specification has its function, law or erratum."""
+
+import importlib
+import inspect
+import re
+
+import pytest
+
+from refimpl._capabilities import NEEDS
+from refimpl._errors import UnknownNameError
+from refimpl.proofs import catalogue
+from refimpl.proofs.selftest import structural
+from refimpl.proofs.spec import ITEMS
+
+FUNCTIONS = catalogue.functions()
+LAWS = catalogue.laws()
+
+
+def cited(text: str) -> set[tuple[str, str]]:
+    """(document, item) pairs of a citation such as "rope D4, C3; ddpm D1"."""
+    found, document = set(), ""
+    for word in re.findall(r"[a-z]+|[DCE]\d+", text):
+        if word in ITEMS:
+            document = word
+        elif word[0] in "DCE" and document:
+            found.add((document, word))
+    return found
+
+
+def items(letter: str) -> list[tuple[str, str]]:
+    return [(d, i) for d, numbers in ITEMS.items() for i in numbers if i[0] == letter]
+
+
+@pytest.mark.parametrize(("document", "item"), items("D"))
+def test_every_definition_has_a_function(document: str, item: str) -> None:
+    assert any((document, item) in cited(function.source) for function in FUNCTIONS.values())
+
+
+@pytest.mark.parametrize(("document", "item"), items("C"))
+def test_every_claim_has_a_law(document: str, item: str) -> None:
+    assert any((document, item) in cited(law.source) for law in LAWS.values())
+
+
+@pytest.mark.parametrize(("document", "item"), items("E"))
+def test_every_erratum_has_its_counterexample(document: str, item: str) -> None:
+    assert any((document, item) in cited(erratum.source) for erratum in catalogue.errata().values())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_cited_and_documented(name: str) -> None:
+    function = FUNCTIONS[name]
+    assert cited(function.source) <= {(d, i) for d, numbers in ITEMS.items() for i in numbers}
+    assert cited(function.source), f"{name}: no line 'Source: document D1.'"
+    assert re.fullmatch(r".{10,}\.", function.summary), function.summary
+    assert ">>>" in function.doc
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_has_a_law(name: str) -> None:
+    assert any(name in law.about for law in LAWS.values())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_arrays_are_positional_and_the_signature_is_typed(name: str) -> None:
+    signature = inspect.signature(FUNCTIONS[name].implementation)
+    assert signature.return_annotation is not inspect.Signature.empty
+    for parameter in signature.parameters.values():
+        assert parameter.annotation is not inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_every_law_is_whole(name: str) -> None:
+    law = LAWS[name]
+    assert set(law.about) <= set(FUNCTIONS)
+    assert cited(law.source) <= {(d, i) for d, numbers in ITEMS.items() for i in numbers}
+    assert law.tolerance.reason
+    assert law.statement
+    assert not structural([name]), f"{name} names no mistake in its functions: {law.refutes}"
+
+
+def test_every_mistake_is_named_by_a_law() -> None:
+    named = {wrong for law in LAWS.values() for wrong in law.refutes}
+    assert named == set(catalogue.mistakes())
+
+
+def test_mistakes_are_in_known_functions_and_say_how() -> None:
+    for wrong in catalogue.mistakes().values():
+        assert wrong.function in FUNCTIONS
+        assert len(wrong.sentence) > 20
+
+
+def test_errata_name_their_laws() -> None:
+    for erratum in catalogue.errata().values():
+        assert erratum.laws
+        assert set(erratum.laws) <= set(LAWS)
+
+
+def test_capabilities_speak_of_functions_that_exist() -> None:
+    assert set(NEEDS) <= set(FUNCTIONS)
+    known = {"indexing", "cumulative", "sort", "linalg", "eager"}
+    assert set().union(*NEEDS.values()) <= known
+
+
+@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+def test_all_lists_what_the_module_defines(document: str) -> None:
+    module = importlib.import_module(f"refimpl.{document}")
+    public = {
+        name
+        for name, member in vars(module).items()
+        if not name.startswith("_")
+        and inspect.isfunction(member)
+        and member.__module__.startswith(f"refimpl.{document}")
+    }
+    assert public <= set(module.__all__), "public by name but not in __all__"
+    assert list(module.__all__) == sorted(module.__all__)
+
+
+def test_select() -> None:
+    assert catalogue.select(["rope"], LAWS, "law") == [name for name in LAWS if name.startswith("rope.")]
+    assert catalogue.select([], ["a"], "law") == ["a"]
+    with pytest.raises(UnknownNameError, match=r"no law matches 'rope\.nope'"):
+        catalogue.select(["rope.nope"], LAWS, "law")

@@ -1,0 +1,172 @@
+"""The command line as a user meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from refimpl.proofs import catalogue, cli
+from refimpl.proofs.cli import main
+from refimpl.proofs.law import Law
+
+LAW = "rope.rotation-definition"
+
+
+@pytest.fixture(autouse=True)
+def last_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the figures of test runs out of the user's folder."""
+    monkeypatch.setattr(cli, "LAST", tmp_path / "refimpl" / "last.json")
+    return cli.LAST
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def test_prove_prints_a_line_per_law_and_totals() -> None:
+    result = invoke("prove", LAW, "--jobs", "1")
+    assert result.exit_code == 0
+    assert f"held     {LAW}  numpy float64" in result.output
+    assert "1 held, 0 refuted in" in result.output
+
+
+def test_prove_refuted_shows_the_counterexample(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = catalogue.mistakes()["rope.rotate/wrong-sign"].replacement
+    monkeypatch.setattr(catalogue, "reference", lambda: {"rope.rotate": wrong})
+    result = invoke("prove", LAW, "--jobs", "1")
+    assert result.exit_code == 1
+    assert f"refuted  {LAW}" in result.output
+    assert "smallest input found (ordinary, seed 0):" in result.output
+    assert "times the tolerance" in result.output
+
+
+def test_json_follows_the_schema(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    assert invoke("prove", LAW, "--jobs", "1", "--seed", "7", "--json", str(file)).exit_code == 0
+    content = json.loads(file.read_text())
+    assert content["schema"] == "refimpl.prove/1"
+    assert {"refimpl", "python", "numpy", "hypothesis"} <= set(content["versions"])
+    assert content["seed"] == 7
+    assert content["interrupted"] is False
+    [result] = content["results"]
+    assert result["law"] == LAW
+    assert result["verdict"] == "held"
+    assert result["examples"] == {"ordinary": 20, "cancellation": 20, "extreme": 20}
+    assert 0 < result["worst_over_tolerance"] <= 1
+    assert result["counterexample"] is None
+
+
+def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "reference", lambda: {"rope.rotate": lambda x, a, **_: x * float("nan")})
+    file = tmp_path / "out.json"
+    assert invoke("prove", LAW, "--jobs", "1", "--json", str(file)).exit_code == 1
+    [result] = json.loads(file.read_text(), parse_constant=pytest.fail)["results"]
+    assert result["counterexample"]["left"] == "nan"
+    assert set(result["counterexample"]["case"]) == {"x", "angles", "layout"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("prove", "nope.*"), "no law matches 'nope.*'"),
+        (("prove", "--backend", "abacus"), "no backend 'abacus'; known: numpy, torch"),
+        (("prove", "--examples", "0"), "expected an integer ≥ 1"),
+        (("prove", "--jobs", "-1"), "expected an integer ≥ 1"),
+        (("show", "rope.nothing"), "nothing is called 'rope.nothing'"),
+        (("selftest", "nope"), "no law matches 'nope'"),
+    ],
+)
+def test_usage_errors(arguments: tuple[str, ...], text: str) -> None:
+    result = invoke(*arguments)
+    assert result.exit_code == 2
+    assert text in result.output
+
+
+def test_an_unwritable_file_is_a_clear_error(tmp_path: Path) -> None:
+    result = invoke("prove", LAW, "--jobs", "1", "--json", str(tmp_path / "no" / "file.json"))
+    assert result.exit_code == 1
+    assert "No such file or directory" in result.output
+
+
+def test_nothing_proved_is_not_success() -> None:
+    result = invoke("prove", LAW, "--dtype", "float8")
+    assert result.exit_code == 3
+    assert "skipped 1" in result.output
+    assert "nothing was proved" in result.output
+
+
+def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
+    reports: list[list[dict[str, Any]]] = []
+    for jobs in ("1", "2"):
+        file = tmp_path / f"{jobs}.json"
+        code = invoke("prove", "rope", "--examples", "6", "--jobs", jobs, "--json", str(file)).exit_code
+        assert code == 0
+        results = json.loads(file.read_text())["results"]
+        reports.append([{k: v for k, v in result.items() if k != "seconds"} for result in results])
+    assert reports[0] == reports[1]
+
+
+def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    command = [sys.executable, "-m", "refimpl.proofs", "prove", "--examples", "100000", "--json", str(file)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
+    )  # fmt: skip
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 3, output
+    assert "interrupted after" in output
+    assert json.loads(file.read_text())["interrupted"] is True
+
+
+def test_selftest_says_what_was_refuted() -> None:
+    result = invoke("selftest", LAW, "--jobs", "1")
+    assert result.exit_code == 0
+    assert "(100 %)" in result.output
+
+
+def test_selftest_fails_for_a_law_that_refutes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    law = catalogue.laws()[LAW]
+    blunt = Law(law.id, law.statement, law.source, law.about, law.inputs, law.check, law.tolerance, ())
+    monkeypatch.setattr(catalogue, "laws", lambda: {LAW: blunt})
+    result = invoke("selftest", LAW, "--jobs", "1")
+    assert result.exit_code == 1
+    assert f"names no mistake of its functions: {LAW}" in result.output
+
+
+def test_show_has_formula_laws_mistakes_and_last_figures() -> None:
+    invoke("prove", LAW, "--jobs", "1")
+    output = invoke("show", "rope.rotate").output
+    for text in ("a cos θ", "Source: rope D4", LAW, "rope.rotate/wrong-sign", "last: held on numpy float64"):
+        assert text in output
+
+
+@pytest.mark.parametrize("what", ["functions", "laws", "mistakes", "errata"])
+def test_list(what: str) -> None:
+    result = invoke("list", what)
+    assert result.exit_code == 0
+    assert "rope." in result.output
+
+
+def test_errata_are_live() -> None:
+    result = invoke("errata")
+    assert result.exit_code == 0
+    assert "as printed" in result.output
+    assert "refuted" in result.output
+
+
+def test_doctor_names_every_backend() -> None:
+    output = invoke("doctor").output
+    for name in ("numpy", "torch", "jax", "cupy", "dask", "strict"):
+        assert name in output

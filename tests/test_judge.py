@@ -1,0 +1,104 @@
+"""The judge decides every proof, so it is tested case by case, mostly on what it must refuse."""
+
+import numpy as np
+import pytest
+
+from refimpl import backends
+from refimpl.backends import Setting
+from refimpl.proofs.judge import judge
+from refimpl.proofs.law import AtMost, Exact, Gap, Rounding, Same
+
+ON = Setting.of(backends.get("numpy"))
+TWO = Rounding(2, "two roundings")
+NAN, INF = float("nan"), float("inf")
+ONE = np.float64(1.0)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "scale", "holds"),
+    [
+        (1.0, 1.0, 1.0, True),
+        (1.0, 1.0 + 2**-52, 1.0, True),  # 2u apart, the bound
+        (1.0, 1.0 + 2**-51, 1.0, False),  # 4u apart
+        (1.0, 1.0 + 2**-51, 2.0, True),
+        (0.0, 2**-1030, 0.0, True),  # below two smallest normals: a backend may flush
+        (0.0, 2**-1000, 0.0, False),
+        (NAN, NAN, 1.0, False),
+        (NAN, 1.0, 1.0, False),
+        (INF, INF, 1.0, True),
+        (INF, -INF, INF, False),
+        (1.0, INF, INF, False),
+        (1.0, 2.0, INF, False),  # an infinite scale excuses nothing
+        (1.0, 2.0, NAN, False),
+        (1.0, 2.0, -1e30, False),
+    ],
+)
+def test_gap(left: float, right: float, scale: float, holds: bool) -> None:
+    assert judge(Gap("", np.asarray([left]), np.asarray([right]), scale), TWO, ON).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("smaller", "larger", "holds"),
+    [
+        (1.0, 2.0, True),
+        (1.0 + 2**-52, 1.0, True),
+        (1.0 + 2**-51, 1.0, False),
+        (-INF, 1.0, True),
+        (1.0, INF, True),
+        (INF, 1.0, False),
+        (NAN, 1.0, False),
+        (1.0, NAN, False),
+    ],
+)
+def test_at_most(smaller: float, larger: float, holds: bool) -> None:
+    assert judge(AtMost("", np.asarray([smaller]), np.asarray([larger]), 1.0), TWO, ON).holds is holds
+
+
+def test_exact_allows_no_error() -> None:
+    assert not judge(
+        Gap("", np.asarray([1.0]), np.asarray([np.nextafter(1.0, 2)]), 1e300), Exact(""), ON
+    ).holds
+
+
+def test_shapes_must_agree_but_a_number_stands_for_all() -> None:
+    assert not judge(Gap("", np.ones(3), np.ones((3, 1)), 1.0), TWO, ON).holds
+    assert not judge(Gap("", np.ones(3), np.ones(1), 1.0), TWO, ON).holds
+    assert judge(Gap("", np.ones(3), 1.0, 1.0), TWO, ON).compared == 3
+    assert not judge(Gap("", np.asarray([1.0, 2.0]), 1.0, 1.0), TWO, ON).holds
+    assert not judge(Gap("", 1.0, np.ones(3), 1.0), TWO, ON).holds
+    assert judge(AtMost("", 1.0, np.ones(3), 1.0), TWO, ON).compared == 3
+
+
+def test_complex_results_are_refused() -> None:
+    assert not judge(Gap("", np.ones(2) + 0j, np.ones(2), 1.0), TWO, ON).holds
+
+
+def test_the_worst_place_is_reported() -> None:
+    left = np.zeros((2, 3))
+    left[1, 2] = 1.0
+    finding = judge(Gap("", left, np.zeros((2, 3)), 1.0), TWO, ON)
+    assert finding.index == (1, 2)
+    assert (finding.left, finding.right) == (1.0, 0.0)
+    assert finding.error_in_u == 2**53
+
+
+def test_nothing_compared_is_counted_as_nothing() -> None:
+    assert judge(Gap("", np.ones(0), np.ones(0), 1.0), TWO, ON).compared == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "holds"),
+    [
+        (np.asarray([1, 2]), np.asarray([1, 2]), True),
+        (np.asarray([1, 2]), np.asarray([1, 3]), False),
+        (np.asarray([1, 2]), np.asarray([1.0, 2.0]), False),  # integers were asked for
+        (np.asarray([1, 2]), np.asarray([[1, 2]]), False),
+        (np.asarray([NAN]), np.asarray([NAN]), True),
+        (np.asarray([NAN]), np.asarray([0.0]), False),
+        (np.asarray([True]), np.asarray([False]), False),
+        ((2, 3), (2, 3), True),
+        ("held", "refuted", False),
+    ],
+)
+def test_same(left: object, right: object, holds: bool) -> None:
+    assert judge(Same("", left, right), TWO, ON).holds is holds

@@ -1,0 +1,23 @@
+"""Every law holds on NumPy, and every mistake is refuted by the laws that name it."""
+
+import pytest
+
+from refimpl import backends
+from refimpl.backends import Setting
+from refimpl.proofs import catalogue, selftest
+from refimpl.proofs.runner import run_law
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", catalogue.laws())
+def test_law(name: str, dtype: str) -> None:
+    on = Setting.of(backends.get("numpy"), dtype)
+    outcome = run_law(catalogue.laws()[name], on, examples=12, seed=0)
+    assert outcome.verdict == "held", outcome
+
+
+@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+def test_every_mistake_is_refuted(document: str) -> None:
+    tasks = [task for task in selftest.plan([document]) if task.mistake]
+    verdict = selftest.conclude([task.run() for task in tasks])
+    assert verdict.passed, verdict

@@ -1,0 +1,39 @@
+"""What the README says is true."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from refimpl.proofs import catalogue
+from refimpl.proofs.cli import main
+
+TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_table_is_the_catalogue() -> None:
+    found = re.search(r"<!-- table: refimpl list documents -->\n(.*)<!-- end of table -->", TEXT, re.DOTALL)
+    assert found is not None
+    assert found.group(1).splitlines() == catalogue.table()
+
+
+def test_python_example_runs_and_refutes(capsys: pytest.CaptureFixture[str]) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    exec(code, {})
+    assert "refuted rope.rotation-definition" in capsys.readouterr().out
+
+
+def test_commands_exist() -> None:
+    [block] = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+    for line in block.splitlines():
+        command = shlex.split(line)[1]
+        assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
+
+
+def test_exactly_two_set_up_commands() -> None:
+    assert re.findall(r"```sh\n(.*?)\n```", TEXT, re.DOTALL) == [
+        "pip install . && refimpl prove",
+        'pip install ".[test]" && pytest',
+    ]
