@@ -206,7 +206,7 @@ def quantile(data: Data, t: Host, level: Host) -> Host:
         middle = (low + high) / 2
         above = cumulative(data, t, middle) > level
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2)
 
 
 class Errors:
@@ -254,7 +254,7 @@ class Errors:
     @cached_property
     def _mixed(self) -> Host:
         """(n, K) of the posterior probabilities, relative."""
-        return self._logs + np.sum(self._weights * self._logs, axis=-1, keepdims=True)
+        return np.asarray(self._logs + np.sum(self._weights * self._logs, axis=-1, keepdims=True))
 
     @cached_property
     def _scores(self) -> Host:
@@ -281,7 +281,7 @@ class Errors:
     @cached_property
     def _squares(self) -> Host:
         """(n, K, d) of (s_k − s)²."""
-        return 2 * self._away * (self._scores + self.score[:, None, :]) + self._away**2
+        return np.asarray(2 * self._away * (self._scores + self.score[:, None, :]) + self._away**2)
 
     @cached_property
     def divergence(self) -> Host:
