@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import array_api_compat
 
-from .. import _xp
+from .. import _xp, density
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ._schedules import Schedule
@@ -36,7 +36,7 @@ class _Components(NamedTuple):
     variance: Array
     """(..., K, d) ᾱ² Λ_k + β̄²."""
     log_density: Array
-    """(..., K) log π_k N(x; …)."""
+    """(..., K) log N(x; …)."""
 
 
 def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
@@ -158,7 +158,8 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
     np.float64(-1.837877066409)
     """
     xp = _check("flow.mixture_log_density", mixture, t, x)
-    return _xp.logsumexp(_components(mixture, schedule, t, x, xp=xp).log_density, axis=-1, xp=xp)
+    at = _components(mixture, schedule, t, x, xp=xp)
+    return density.mixture_log_density(mixture.log_weights, at.log_density)
 
 
 def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
@@ -195,7 +196,7 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
     """
     xp = _check("flow.mixture_score", mixture, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
-    weights = _responsibilities(at, xp=xp)
+    weights = _responsibilities(mixture, at, xp=xp)
     return xp.sum(weights[..., None] * _component_scores(mixture, at, xp=xp), axis=-2)
 
 
@@ -234,7 +235,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     """
     xp = _check("flow.mixture_score_jacobian", mixture, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
-    weights = _responsibilities(at, xp=xp)[..., None, None]
+    weights = _responsibilities(mixture, at, xp=xp)[..., None, None]
     scores = _component_scores(mixture, at, xp=xp)
     centred = scores - xp.sum(weights[..., 0] * scores, axis=-2, keepdims=True)
     spread = xp.sum(weights * centred[..., :, None] * centred[..., None, :], axis=-3)
@@ -279,7 +280,7 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     """
     xp = _check("flow.mixture_score_divergence", mixture, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
-    weights = _responsibilities(at, xp=xp)
+    weights = _responsibilities(mixture, at, xp=xp)
     scores = _component_scores(mixture, at, xp=xp)
     centred = scores - xp.sum(weights[..., None] * scores, axis=-2, keepdims=True)
     return xp.sum(weights * xp.sum(centred**2 - 1 / at.variance, axis=-1), axis=-1)
@@ -327,7 +328,7 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
     growth = growth + schedule.variance_derivative(t)
     pull = at.offset / at.variance
     rates = xp.sum(0.5 * growth * (pull**2 - 1 / at.variance) + velocity * pull, axis=-1)
-    return xp.sum(_responsibilities(at, xp=xp) * rates, axis=-1)
+    return xp.sum(_responsibilities(mixture, at, xp=xp) * rates, axis=-1)
 
 
 def _components(mixture: Mixture, schedule: Schedule, t: Array, x: Array, *, xp: Namespace) -> _Components:
@@ -336,7 +337,7 @@ def _components(mixture: Mixture, schedule: Schedule, t: Array, x: Array, *, xp:
     offset = _along_axes(x[..., None, :] - alpha * mixture.means, mixture, xp=xp)
     variance = alpha**2 * mixture.variances + schedule.variance(t)
     exponent = xp.sum(offset**2 / variance + xp.log(2 * math.pi * variance), axis=-1)
-    return _Components(offset, variance, mixture.log_weights - 0.5 * exponent)
+    return _Components(offset, variance, -0.5 * exponent)
 
 
 def _along_axes(vectors: Array, mixture: Mixture, *, xp: Namespace) -> Array:
@@ -354,9 +355,10 @@ def _component_scores(mixture: Mixture, at: _Components, *, xp: Namespace) -> Ar
     return xp.matmul(mixture.axes, scores[..., None])[..., 0]
 
 
-def _responsibilities(at: _Components, *, xp: Namespace) -> Array:
+def _responsibilities(mixture: Mixture, at: _Components, *, xp: Namespace) -> Array:
     """(..., K) posterior probabilities of the components."""
-    weights = xp.exp(at.log_density - xp.max(at.log_density, axis=-1, keepdims=True))
+    joint = mixture.log_weights + at.log_density
+    weights = xp.exp(joint - xp.max(joint, axis=-1, keepdims=True))
     return weights / xp.sum(weights, axis=-1, keepdims=True)
 
 
