@@ -48,7 +48,7 @@ def drift_family_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     source="flow D7",
     about=("flow.score_from_noise", "flow.noise_from_score"),
     inputs=inputs.noises,
-    tolerance=Rounding(2, "a quotient, a product; the other side is one rounding in float64"),
+    tolerance=Rounding(4, "a quotient and a product, and as many on the other side"),
     refutes=(
         "flow.score_from_noise/without-width",
         "flow.score_from_noise/positive",
@@ -149,6 +149,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "flow.drift_coefficient",
         "flow.diffusion_squared",
         "flow.noise_from_score",
+        "flow.score_from_noise",
         "flow.mixture_score",
     ),
     inputs=inputs.mixtures,
