@@ -41,6 +41,8 @@ _NEEDS: dict[str, str] = {
     "density.normal_kl_full": "linalg",
     "density.normal_log_density_full": "linalg",
     # flow
+    "flow.full_mixture": "linalg",
+    "flow.integrate_adaptive": "eager",
     # matching
     # residual
     "residual.deepnorm_constants": "eager",

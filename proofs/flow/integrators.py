@@ -1,0 +1,233 @@
+"""Laws of the integrators on equations with known solutions."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...backends import Setting
+from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
+from . import inputs
+
+ORDERS = {"euler": 1, "heun": 2, "rk4": 4}
+_EXACT_DEGREES = {"euler": 0, "heun": 1, "rk4": 3}
+
+
+def _factors(case: Any, on: Setting) -> tuple[Any, Any]:
+    """(steps+1, n, d) products of Σ_{k ≤ p} (λh)^k/k!, and of Σ |λh|^k/k!."""
+    steps = np.diff(on.host(case.times))[:, None, None] * on.host(case.rate)
+    terms = [steps**k / math.factorial(k) for k in range(ORDERS[case.method] + 1)]
+    exact, sizes = np.sum(terms, axis=0), np.sum(np.abs(terms), axis=0)
+    first = np.ones((1, *exact.shape[1:]))
+    return np.cumprod(np.concatenate([first, exact]), axis=0), np.cumprod(
+        np.concatenate([first, sizes]), axis=0
+    )
+
+
+@law(
+    "flow.step-factor",
+    "on x' = λx a step of order p multiplies by Σ_{k ≤ p} (λh)^k/k!, forward or backward",
+    source="flow C7",
+    about=("flow.integrate",),
+    inputs=inputs.linear,
+    tolerance=Rounding(40, "at most 10 roundings in each of at most 4 steps, on Σ|λh|^k/k!"),
+    refutes=(
+        "flow.integrate/forward-steps-only",
+        "flow.integrate/equal-weights",
+        "flow.integrate/first-order-heun",
+        "flow.integrate/first-step-for-all",
+        "flow.integrate/stage-from-stage",
+    ),
+)
+def step_factor(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """All states of up to four uneven steps."""
+    exact, sizes = _factors(case, on)
+    x = on.host(case.x)
+    states = impl["flow.integrate"](lambda t, x: case.rate * x, case.x, case.times, method=case.method)
+    yield Gap("states", states, exact * x, sizes * np.abs(x))
+
+
+@law(
+    "flow.quadrature-degree",
+    "x' = t^k is integrated exactly up to degree 0, 1, 3 by Euler, Heun and RK4",
+    source="flow C7",
+    about=("flow.integrate",),
+    inputs=inputs.linear,
+    tolerance=Rounding(40, "at most 10 roundings in each of at most 4 steps, powers of t included"),
+    refutes=(
+        "flow.integrate/frozen-time",
+        "flow.integrate/middle-for-end",
+        "flow.integrate/forward-steps-only",
+    ),
+)
+def quadrature_degree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Σ_k t^k over the exact degrees, against its antiderivative."""
+    degree, t = _EXACT_DEGREES[case.method], on.host(case.times)
+    still = on.xp.zeros_like(case.x)
+
+    def velocity(t: Any, x: Any) -> Any:
+        return still + sum((t**k for k in range(1, degree + 1)), start=1 + 0 * t)
+
+    states = impl["flow.integrate"](velocity, case.x, case.times, method=case.method)
+    powers = [(t ** (k + 1) - t[0] ** (k + 1)) / (k + 1) for k in range(degree + 1)]
+    reach = np.max(np.abs(t)) + 1e-300
+    size = sum((degree + 1) * reach ** (k + 1) for k in range(degree + 1))
+    expected = on.host(case.x) + np.sum(powers, axis=0)[:, None, None]
+    yield Gap("states", states, expected, np.abs(on.host(case.x)) + size)
+
+
+@law(
+    "flow.convergence-order",
+    "halving the steps divides the error by 2^p within ±0.2 in the exponent, p = 1, 2, 4",
+    source="flow C7",
+    about=("flow.integrate",),
+    inputs=inputs.linear,
+    tolerance=Rounding(4, "two roundings of |x| a step and their growth; steps and 2^p in the scale"),
+    refutes=(
+        "flow.integrate/first-order-heun",
+        "flow.integrate/equal-weights",
+        "flow.integrate/middle-for-end",
+        "flow.integrate/frozen-time",
+    ),
+)
+def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """x' = ±2 x cos t from 0 to ±1, solution e^{2 sin 1}; with steps of the converged range."""
+    steps = {"euler": 32, "heun": 16, "rk4": 6}[case.method]
+    sign = 1.0 if on.host(case.times)[-1] > on.host(case.times)[0] else -1.0
+    exact, errors = math.exp(2 * math.sin(1.0)), []
+    for n in (steps, 2 * steps):
+        states = impl["flow.integrate"](
+            lambda t, x: 2 * sign * on.xp.cos(t) * x,
+            on.array(np.ones((1, 1))),
+            on.array(np.arange(n + 1) * (sign / n)),
+            method=case.method,
+        )
+        errors.append(abs(float(on.host(states)[-1, 0, 0]) - exact))
+    order = ORDERS[case.method]
+    scale = 2 * steps * exact * 2**order
+    yield AtMost("at least", 2 ** (order - 0.2) * errors[1], errors[0], scale)
+    yield AtMost("at most", errors[0], 2 ** (order + 0.2) * errors[1], scale)
+
+
+@law(
+    "flow.adaptive-meets-tolerance",
+    "the adaptive method meets its tolerance times growth times steps, forward and backward",
+    source="flow D5",
+    about=("flow.integrate_adaptive",),
+    inputs=inputs.linear,
+    tolerance=Rounding(200, "a rounding of |x| in each of at most 200 evaluations, with growth in the scale"),
+    refutes=(
+        "flow.integrate_adaptive/one-step",
+        "flow.integrate_adaptive/forward-only",
+    ),
+)
+def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """x' = λ x cos 4t with |λ| ≤ 1, solution x₀ e^{λ(sin 4t − sin 4t₀)/4}: an accepted step adds at most
+    √d times its tolerance, 16 steps suffice for 2 time units, and growth is at most e^{½|λ|}."""
+    t, x = on.host(case.times), on.host(case.x)
+    given = case.rate / max(1.0, float(np.max(np.abs(on.host(case.rate)))))
+    times = on.array(t[0] + np.sign(t[-1] - t[0]) * np.asarray([0.0, 1.0, 2.0]))
+    states = impl["flow.integrate_adaptive"](
+        lambda t, x: given * x * on.xp.cos(4 * t)[..., None], case.x, times, rtol=1e-5, atol=1e-5
+    )
+    turns = np.sin(4 * on.host(times))
+    exact = x * np.exp(on.host(given) / 4 * (turns - turns[0])[:, None, None])
+    growth = np.exp(0.5 * np.max(np.abs(on.host(given))))
+    reach = growth * np.max(np.abs(x), axis=-1, keepdims=True)
+    allowed = 16 * math.sqrt(3) * growth * 1e-5 * (1 + reach)
+    yield AtMost("error", np.abs(on.host(states) - exact), allowed + 0 * exact, growth * reach)
+
+
+@law(
+    "flow.adaptive-ignores-batch",
+    "the adaptive result for a sample is the same alone and in any batch",
+    source="flow D5",
+    about=("flow.integrate_adaptive",),
+    inputs=inputs.linear,
+    tolerance=Rounding(
+        400, "other vector lengths may round otherwise: 16 steps of 12 stages, twice, growth in the scale"
+    ),
+    refutes=("flow.integrate_adaptive/one-step-for-all",),
+)
+def adaptive_ignores_batch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """A stiff companion is put beside each sample of x' = −x³ + sin t."""
+    companion = on.array(np.full((1, 3), 6.0))
+    times = on.array(np.asarray([0.0, 1.5]))
+
+    def velocity(t: Any, x: Any) -> Any:
+        return on.xp.sin(t)[..., None] - x**3
+
+    run = partial(impl["flow.integrate_adaptive"], rtol=1e-2, atol=1e-2)
+    alone = run(velocity, case.x, times)
+    together = run(velocity, on.xp.concat([case.x, companion]), times)
+    yield Gap("states", together[:, :-1, :], on.host(alone), 1 + np.abs(on.host(case.x)))
+    yield Same("start", alone[0, ...], case.x)
+
+
+@law(
+    "flow.likelihood-definition",
+    "log p₀(x₀) = log p_T(x_T) + ∫₀ᵀ ∇·v dt, with RK4's own step factors and quadrature",
+    source="flow D5",
+    about=("flow.flow_log_likelihood",),
+    inputs=inputs.linear,
+    tolerance=Rounding(80, "at most 10 roundings in each of 4 steps, doubled by squaring x_T"),
+    refutes=(
+        "flow.flow_log_likelihood/minus-divergence",
+        "flow.flow_log_likelihood/initial-density",
+        "flow.flow_log_likelihood/averaged-divergence",
+    ),
+)
+def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """v = λx, for which RK4 multiplies exactly, with terminal density −½‖x‖²; the divergence gets a
+    cubic in t on top, which RK4 integrates exactly."""
+    case.method = "rk4"
+    exact, sizes = (part[-1] for part in _factors(case, on))
+    x, t, trace = on.host(case.x), on.host(case.times), np.sum(on.host(case.rate), axis=-1)
+    given = on.xp.sum(case.rate, axis=-1)
+    found = impl["flow.flow_log_likelihood"](
+        lambda t, x: case.rate * x,
+        lambda t, x: given + t**3,
+        lambda x: -0.5 * on.xp.sum(x**2, axis=-1),
+        case.x,
+        case.times,
+    )
+    gained = trace * (t[-1] - t[0]) + (t[-1] ** 4 - t[0] ** 4) / 4
+    expected = -0.5 * np.sum((exact * x) ** 2, axis=-1) + gained
+    reach, total = np.max(np.abs(t)), np.sum(np.abs(on.host(case.rate)), axis=-1)
+    scale = np.sum((sizes * x) ** 2, axis=-1) + (total + reach**3) * (abs(t[-1] - t[0]) + reach)
+    yield Gap("log density", found, expected, scale)
+
+
+@law(
+    "flow.euler-maruyama-definition",
+    "x advances by drift·Δt + σ√|Δt|·z, forward or backward",
+    source="flow D6",
+    about=("flow.euler_maruyama",),
+    inputs=inputs.linear,
+    tolerance=Rounding(32, "at most 8 roundings in each of 4 steps, on Σ|terms| carried along"),
+    refutes=(
+        "flow.euler_maruyama/noise-by-step",
+        "flow.euler_maruyama/variance-for-deviation",
+        "flow.euler_maruyama/forward-steps-only",
+        "flow.euler_maruyama/one-noise",
+    ),
+)
+def euler_maruyama_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with Σ_i (Π_{j>i} (1 + λΔ_j)) σ_i √|Δ_i| z_i for drift λx and σ² = 1 + t²."""
+    t, x, rate = on.host(case.times), on.host(case.x), on.host(case.rate)
+    z = np.cos(np.arange(1.0, t.size)[:, None, None] * (1 + np.arange(x.size).reshape(x.shape)))
+    z = on.host(on.array(z))
+    widths = np.diff(t)
+    factors, kicks = 1 + widths[:, None, None] * rate, np.sqrt((1 + t[:-1] ** 2) * np.abs(widths))
+    growth = 1 + np.abs(widths)[:, None, None] * np.abs(rate)
+    tails = [np.prod(factors[i:], axis=0) for i in range(t.size)]
+    sizes = [np.prod(growth[i:], axis=0) for i in range(t.size)]
+    expected = tails[0] * x + sum(tails[i + 1] * kicks[i] * z[i] for i in range(t.size - 1))
+    scale = sizes[0] * np.abs(x) + sum(sizes[i + 1] * kicks[i] * np.abs(z[i]) for i in range(t.size - 1))
+    states = impl["flow.euler_maruyama"](
+        lambda t, x: case.rate * x, lambda t: 1 + t**2, case.x, case.times, on.array(z)
+    )
+    yield Same("times", states.shape[0], t.size)
+    yield Gap("end", states[-1, ...], expected, scale)

@@ -1,0 +1,90 @@
+"""Laws of the schedules."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...backends import Setting
+from ..law import Gap, Impl, Record, Rounding, law
+from . import host, inputs
+
+_CONSTRUCTORS = (
+    "flow.variance_preserving",
+    "flow.variance_exploding",
+    "flow.sub_variance_preserving",
+    "flow.from_functions",
+)
+
+
+@law(
+    "flow.schedule-definition",
+    "ᾱ, β̄² and their derivatives are those of the schedule, β̄² to relative accuracy at small t",
+    source="flow D1",
+    about=_CONSTRUCTORS,
+    inputs=inputs.times,
+    tolerance=Rounding(
+        12,
+        "the exponent takes 6 roundings, which grow by its size (in the scale); 6 for the products",
+        calls=("expm1", "exp"),
+    ),
+    refutes=(
+        "flow.variance_preserving/sum-to-one",
+        "flow.variance_preserving/missing-half",
+        "flow.variance_preserving/subtracting",
+        "flow.variance_exploding/missing-initial-variance",
+        "flow.sub_variance_preserving/not-squared",
+        "flow.from_functions/derivative-for-logarithmic",
+    ),
+)
+def schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with closed forms in float64 and their complex-step derivatives."""
+    for marginals in (host.Preserving(0.1, 20.0), host.SubPreserving(0.1, 20.0), case.schedule):
+        yield from _functions(impl, on, marginals, case.t)
+    yield from _functions(impl, on, host.Exploding(0.01, 50.0), case.t)
+    yield from _functions(impl, on, host.Cosine(1.25), case.t)
+
+
+def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -> Iterator[Record]:
+    made, t = marginals.build(impl, on), on.host(times)
+    name, condition = type(marginals).__name__, marginals.condition(t)
+    alpha, slope = marginals.alpha(t), host.derivative(marginals.alpha, t)
+    variance, growth = marginals.variance(t), host.derivative(marginals.variance, t)
+    yield Gap(f"{name} ᾱ", made.alpha(times), alpha, alpha * condition)
+    yield Gap(f"{name} ᾱ'", made.alpha_derivative(times), slope, np.abs(slope) * condition)
+    yield Gap(
+        f"{name} (log ᾱ)'", made.alpha_log_derivative(times), slope / alpha, np.abs(slope / alpha) * condition
+    )
+    yield Gap(f"{name} β̄²", made.variance(times), variance, variance * condition)
+    yield Gap(f"{name} (β̄²)'", made.variance_derivative(times), growth, np.abs(growth) * condition)
+    beta, change = np.sqrt(variance), growth / (2 * np.sqrt(variance))
+    yield Gap(f"{name} β̄", made.beta(times), beta, beta * condition)
+    yield Gap(f"{name} β̄'", made.beta_derivative(times), change, np.abs(change) * condition)
+
+
+@law(
+    "flow.drift-and-diffusion-definition",
+    "f = (log ᾱ)' and g² = 2 ᾱ β̄ d/dt(β̄/ᾱ)",
+    source="flow D1",
+    about=("flow.drift_coefficient", "flow.diffusion_squared"),
+    inputs=inputs.times,
+    tolerance=Rounding(
+        14, "two terms of 6 roundings each, whose magnitudes add up, and the sum", calls=("expm1", "exp")
+    ),
+    refutes=(
+        "flow.diffusion_squared/growth-of-variance-only",
+        "flow.diffusion_squared/without-alpha",
+        "flow.diffusion_squared/square-root",
+        "flow.drift_coefficient/derivative-of-alpha",
+        "flow.drift_coefficient/missing-half",
+    ),
+)
+def drift_and_diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the complex-step derivatives of log ᾱ and β̄/ᾱ."""
+    made, t, marginals = case.schedule.build(impl, on), on.host(case.t), case.schedule
+    f, g2 = host.drift_and_diffusion(marginals, t)
+    condition = marginals.condition(t)
+    yield Gap("f", impl["flow.drift_coefficient"](made, case.t), f, np.abs(f) * condition)
+    growth = np.abs(host.derivative(marginals.variance, t))
+    scale = (growth + 2 * np.abs(f) * marginals.variance(t)) * condition
+    yield Gap("g²", impl["flow.diffusion_squared"](made, case.t), g2, scale)

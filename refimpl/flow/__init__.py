@@ -1,0 +1,65 @@
+"""The Fokker–Planck equation and the probability-flow ODE.
+
+Functions of time and place take (t, x), in that order; squares g², σ² are passed as such.
+"""
+
+from ._drifts import (
+    ddim_step,
+    flow_velocity,
+    forward_drift,
+    noise_from_score,
+    reverse_drift,
+    score_from_noise,
+)
+from ._equation import Residual, fokker_planck_residual, fokker_planck_rhs_grid
+from ._integrators import euler_maruyama, flow_log_likelihood, integrate, integrate_adaptive
+from ._mixtures import (
+    Mixture,
+    diagonal_mixture,
+    full_mixture,
+    mixture_log_density,
+    mixture_score,
+    mixture_score_divergence,
+    mixture_score_jacobian,
+    mixture_time_derivative,
+)
+from ._schedules import (
+    Schedule,
+    diffusion_squared,
+    drift_coefficient,
+    from_functions,
+    sub_variance_preserving,
+    variance_exploding,
+    variance_preserving,
+)
+
+__all__ = [
+    "Mixture",
+    "Residual",
+    "Schedule",
+    "ddim_step",
+    "diagonal_mixture",
+    "diffusion_squared",
+    "drift_coefficient",
+    "euler_maruyama",
+    "flow_log_likelihood",
+    "flow_velocity",
+    "fokker_planck_residual",
+    "fokker_planck_rhs_grid",
+    "forward_drift",
+    "from_functions",
+    "full_mixture",
+    "integrate",
+    "integrate_adaptive",
+    "mixture_log_density",
+    "mixture_score",
+    "mixture_score_divergence",
+    "mixture_score_jacobian",
+    "mixture_time_derivative",
+    "noise_from_score",
+    "reverse_drift",
+    "score_from_noise",
+    "sub_variance_preserving",
+    "variance_exploding",
+    "variance_preserving",
+]

@@ -1,0 +1,292 @@
+"""Noise schedules: the marginals p(x_t|x_0) = N(ᾱ_t x_0, β̄_t² I) of dx = f_t x dt + g_t dw."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+from .. import _xp
+from .._errors import DomainError, DTypeError, message
+from .._typing import Array
+
+Function: TypeAlias = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """ᾱ_t and β̄_t as functions of arrays t of any library, with their derivatives.
+
+    The square of β̄ is stored, because β̄' is infinite where β̄ vanishes, and (log ᾱ)' for ᾱ',
+    because it stays accurate where ᾱ underflows. Made by `variance_preserving`,
+    `variance_exploding`, `sub_variance_preserving` or `from_functions`.
+    """
+
+    alpha: Function
+    """ᾱ_t > 0."""
+    alpha_log_derivative: Function
+    """d/dt log ᾱ_t."""
+    variance: Function
+    """β̄_t² ≥ 0."""
+    variance_derivative: Function
+    """d/dt β̄_t²."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not callable(value):
+                raise DTypeError(
+                    message("flow.Schedule", field.name, f"{value!r}", "a function of an array t")
+                )
+
+    def alpha_derivative(self, t: Array, /) -> Array:
+        """ᾱ'_t."""
+        return self.alpha(t) * self.alpha_log_derivative(t)
+
+    def beta(self, t: Array, /) -> Array:
+        """β̄_t."""
+        return _xp.namespace("flow.Schedule.beta", t=t).sqrt(self.variance(t))
+
+    def beta_derivative(self, t: Array, /) -> Array:
+        """β̄'_t; infinite or NaN where β̄_t = 0."""
+        return self.variance_derivative(t) / (2 * self.beta(t))
+
+
+def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
+    """Make the schedule ᾱ² + β̄² = 1 of linearly growing noise, t in [0, 1].
+
+    ᾱ = exp(−B/2), β̄² = 1 − exp(−B), B(t) = ∫₀ᵗ β, β(t) = β_min + (β_max − β_min) t;
+    so f_t = −β/2 and g_t² = β.
+
+    Parameters
+    ----------
+    beta_min, beta_max : float ≥ 0
+        β(0) and β(1).
+
+    Returns
+    -------
+    Schedule. Its functions keep dtype and device of t, and β̄ keeps its digits at small t.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for parameters that are negative or no numbers.
+
+    Source: flow D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> variance_preserving().alpha(np.asarray([0.0, 1.0])).round(4)
+    array([1.    , 0.0066])
+    """
+    rate, integral = _linear_rate("flow.variance_preserving", beta_min, beta_max)
+
+    def alpha(t: Array) -> Array:
+        return _xp.namespace("Schedule.alpha", t=t).exp(-0.5 * integral(t))
+
+    def variance(t: Array) -> Array:
+        return -_xp.namespace("Schedule.variance", t=t).expm1(-integral(t))
+
+    def variance_derivative(t: Array) -> Array:
+        return rate(t) * _xp.namespace("Schedule.variance_derivative", t=t).exp(-integral(t))
+
+    return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
+
+
+def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
+    """Make the schedule with ᾱ = exp(−B/2) and β̄ = 1 − exp(−B), t in [0, 1].
+
+    B as in `variance_preserving`; f_t = −β/2 and g_t² = β (1 − exp(−2B)).
+
+    Parameters
+    ----------
+    beta_min, beta_max : float ≥ 0
+        β(0) and β(1).
+
+    Returns
+    -------
+    Schedule. Its functions keep dtype and device of t, and β̄ keeps its digits at small t.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for parameters that are negative or no numbers.
+
+    Source: flow D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sub_variance_preserving().beta(np.asarray([0.0, 0.5])).round(4)
+    array([0.    , 0.9209])
+    """
+    rate, integral = _linear_rate("flow.sub_variance_preserving", beta_min, beta_max)
+
+    def alpha(t: Array) -> Array:
+        return _xp.namespace("Schedule.alpha", t=t).exp(-0.5 * integral(t))
+
+    def variance(t: Array) -> Array:
+        return _xp.namespace("Schedule.variance", t=t).expm1(-integral(t)) ** 2
+
+    def variance_derivative(t: Array) -> Array:
+        xp, b = _xp.namespace("Schedule.variance_derivative", t=t), integral(t)
+        return -2 * rate(t) * xp.expm1(-b) * xp.exp(-b)
+
+    return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
+
+
+def _linear_rate(call: str, beta_min: float, beta_max: float) -> tuple[Function, Function]:
+    """β(t) and its integral from 0."""
+    low = _xp.check_number(call, "beta_min", beta_min, 0.0, closed=True)
+    slope = _xp.check_number(call, "beta_max", beta_max, 0.0, closed=True) - low
+    return (lambda t: low + slope * t), (lambda t: t * (low + 0.5 * slope * t))
+
+
+def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Schedule:
+    """Make the schedule ᾱ = 1, β̄² = σ²(t) − σ²(0) with σ(t) = σ_min (σ_max/σ_min)^t, t in [0, 1].
+
+    f_t = 0 and g_t² = d/dt σ²(t). The subtraction makes x_0 the data itself.
+
+    Parameters
+    ----------
+    sigma_min, sigma_max : float, 0 < σ_min < σ_max
+        σ(0) and σ(1).
+
+    Returns
+    -------
+    Schedule. Its functions keep dtype and device of t, and β̄ keeps its digits at small t.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for parameters out of order or no numbers.
+
+    Source: flow D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> variance_exploding(sigma_min=1.0, sigma_max=3.0).variance(np.asarray([0.0, 1.0])).round(12)
+    array([0., 8.])
+    """
+    low = _xp.check_number("flow.variance_exploding", "sigma_min", sigma_min, 0.0)
+    high = _xp.check_number("flow.variance_exploding", "sigma_max", sigma_max, 0.0)
+    if high <= low:
+        raise DomainError(
+            message("flow.variance_exploding", "sigma_max", high, f"more than sigma_min = {low}")
+        )
+    square, growth = low * low, 2 * math.log(high / low)
+
+    def alpha(t: Array) -> Array:
+        return _xp.namespace("Schedule.alpha", t=t).ones_like(t)
+
+    def alpha_log_derivative(t: Array) -> Array:
+        return _xp.namespace("Schedule.alpha_log_derivative", t=t).zeros_like(t)
+
+    def variance(t: Array) -> Array:
+        return square * _xp.namespace("Schedule.variance", t=t).expm1(growth * t)
+
+    def variance_derivative(t: Array) -> Array:
+        return square * growth * _xp.namespace("Schedule.variance_derivative", t=t).exp(growth * t)
+
+    return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
+
+
+def from_functions(
+    *, alpha: Function, alpha_derivative: Function, variance: Function, variance_derivative: Function
+) -> Schedule:
+    """Make a schedule of any ᾱ, ᾱ', β̄² and (β̄²)'.
+
+    Parameters
+    ----------
+    alpha, alpha_derivative, variance, variance_derivative : t ↦ array of t's shape
+        ᾱ > 0, its derivative, β̄² ≥ 0 and its derivative (of the square), for arrays t.
+
+    Returns
+    -------
+    Schedule.
+
+    Raises
+    ------
+    DTypeError
+        for anything that cannot be called.
+
+    Source: flow D1.
+
+    Examples
+    --------
+    The straight path ᾱ = 1 − t, β̄ = t of rectified flows:
+
+    >>> import numpy as np
+    >>> path = from_functions(
+    ...     alpha=lambda t: 1 - t, alpha_derivative=lambda t: 0 * t - 1,
+    ...     variance=lambda t: t**2, variance_derivative=lambda t: 2 * t)
+    >>> drift_coefficient(path, np.asarray([0.0, 0.5]))
+    array([-1., -2.])
+    """
+    for name, value in (("alpha", alpha), ("alpha_derivative", alpha_derivative)):
+        if not callable(value):
+            raise DTypeError(message("flow.from_functions", name, f"{value!r}", "a function of an array t"))
+    return Schedule(alpha, lambda t: alpha_derivative(t) / alpha(t), variance, variance_derivative)
+
+
+def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
+    """Compute f_t = ᾱ'_t/ᾱ_t, the linear drift that carries the schedule.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    t : (...) real floating
+        Times in the domain of the schedule.
+
+    Returns
+    -------
+    (...), with dtype and device of t.
+
+    Raises
+    ------
+    DTypeError, NamespaceError
+        for integer t, or t that is no array.
+
+    Source: flow D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> drift_coefficient(variance_preserving(), np.asarray([0.0, 1.0]))
+    array([ -0.05, -10.  ])
+    """
+    xp = _xp.namespace("flow.drift_coefficient", t=t)
+    _xp.floating("flow.drift_coefficient", xp, t=t)
+    return schedule.alpha_log_derivative(t)
+
+
+def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
+    """Compute g_t² = 2 ᾱ β̄ d/dt(β̄/ᾱ) = (β̄²)' − 2 f_t β̄², the diffusion that carries the schedule.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    t : (...) real floating
+        Times in the domain of the schedule.
+
+    Returns
+    -------
+    (...), with dtype and device of t; negative where the schedule is no diffusion (β̄/ᾱ falls).
+
+    Raises
+    ------
+    DTypeError, NamespaceError
+        for integer t, or t that is no array.
+
+    Source: flow D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> diffusion_squared(variance_preserving(), np.asarray([0.0, 1.0])).round(12)
+    array([ 0.1, 20. ])
+    """
+    xp = _xp.namespace("flow.diffusion_squared", t=t)
+    _xp.floating("flow.diffusion_squared", xp, t=t)
+    return schedule.variance_derivative(t) - 2 * schedule.alpha_log_derivative(t) * schedule.variance(t)

@@ -1,0 +1,369 @@
+"""Known values, documented errors and special values of refimpl.flow."""
+
+import math
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import Any
+
+import array_api_strict
+import numpy as np
+import pytest
+from scipy.integrate import quad, solve_ivp
+from specimens import flow as specimens
+
+from refimpl import _errors, backends, flow
+from refimpl.backends import Setting
+from refimpl.flow import _tableaux
+from refimpl.proofs import catalogue
+
+Tree = tuple[Any, ...]
+SCHEDULES = {
+    "preserving": flow.variance_preserving(),
+    "sub": flow.sub_variance_preserving(),
+    "exploding": flow.variance_exploding(),
+}
+
+
+# Schedules
+
+
+def test_variance_preserving_values() -> None:
+    """At t = 1, B = 10.05 for β = 0.1 + 19.9 t (computed by hand)."""
+    made, t = flow.variance_preserving(beta_min=0.1, beta_max=20.0), np.asarray([1.0])
+    assert made.alpha(t)[0] == pytest.approx(math.exp(-5.025), rel=1e-15)
+    assert made.variance(t)[0] == pytest.approx(1 - math.exp(-10.05), rel=1e-15)
+    assert flow.drift_coefficient(made, t)[0] == pytest.approx(-10.0)
+    assert flow.diffusion_squared(made, t)[0] == pytest.approx(20.0)
+
+
+def test_sub_variance_preserving_values() -> None:
+    made, t = flow.sub_variance_preserving(beta_min=2.0, beta_max=2.0), np.asarray([0.5])
+    assert made.beta(t)[0] == pytest.approx(1 - math.exp(-1.0), rel=1e-15)
+    assert flow.diffusion_squared(made, t)[0] == pytest.approx(2 * (1 - math.exp(-2.0)), rel=1e-15)
+
+
+def test_variance_exploding_starts_at_the_data() -> None:
+    made, t = flow.variance_exploding(sigma_min=0.5, sigma_max=2.0), np.asarray([0.0, 0.5, 1.0])
+    np.testing.assert_allclose(made.variance(t), [0.0, 0.75, 3.75], rtol=1e-15)
+    np.testing.assert_allclose(flow.diffusion_squared(made, t), 2 * math.log(4) * np.asarray([0.25, 1, 4]))
+    assert made.alpha(t).tolist() == [1.0, 1.0, 1.0]
+
+
+def test_small_times_keep_their_digits() -> None:
+    """β̄² = B − B²/2 + … = 1e-13 at t = 1e-12, where 1 − ᾱ² has three digits left."""
+    t = np.asarray([1e-12])
+    assert flow.variance_preserving().variance(t)[0] == pytest.approx(1e-13, rel=1e-10)
+    assert flow.sub_variance_preserving().beta(t)[0] == pytest.approx(1e-13, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_derivative_of_the_width_is_that_of_its_square(name: str) -> None:
+    made, t, h = SCHEDULES[name], np.asarray([0.3]), 1e-6
+    slope = (made.beta(t + h) - made.beta(t - h)) / (2 * h)
+    np.testing.assert_allclose(made.beta_derivative(t), slope, rtol=1e-8)
+
+
+def test_width_has_no_derivative_where_it_vanishes() -> None:
+    with np.errstate(divide="ignore"):
+        assert np.isinf(flow.variance_preserving().beta_derivative(np.asarray(0.0)))
+
+
+# Mixtures
+
+
+def test_mixture_log_density_integrates_to_one() -> None:
+    data = flow.diagonal_mixture(np.asarray([3.0, 4.0]), np.asarray([[-1.0], [2.0]]), np.asarray([0.25, 1.0]))
+    made = flow.variance_preserving()
+
+    def density(x: float) -> float:
+        return math.exp(flow.mixture_log_density(data, made, np.asarray(0.2), np.asarray([x])))
+
+    assert quad(density, -12, 12)[0] == pytest.approx(1.0, abs=1e-9)
+
+
+def test_one_gaussian_has_an_affine_score() -> None:
+    """N(0, diag(1, 4)) without noise: the score is (−x, −y/4), its divergence −1.25."""
+    data = flow.diagonal_mixture(np.zeros(1), np.zeros((1, 2)), np.asarray([[1.0, 4.0]]))
+    at = (data, flow.variance_preserving(), np.asarray(0.0), np.asarray([3.0, 8.0]))
+    np.testing.assert_allclose(flow.mixture_score(*at), [-3.0, -2.0])
+    assert flow.mixture_score_divergence(*at) == pytest.approx(-1.25)
+    np.testing.assert_allclose(flow.mixture_score_jacobian(*at), [[-1.0, 0.0], [0.0, -0.25]])
+
+
+def test_full_and_diagonal_mixtures_agree() -> None:
+    rng = np.random.default_rng(0)
+    weights, means, variances = rng.normal(size=2), rng.normal(size=(2, 3)), rng.uniform(0.2, 1, (2, 3))
+    diagonal = flow.diagonal_mixture(weights, means, variances)
+    full = flow.full_mixture(weights, means, variances[..., None] * np.eye(3))
+    at = (flow.variance_preserving(), np.asarray([0.1, 0.5]), rng.normal(size=(2, 3)))
+    for function in (flow.mixture_score, flow.mixture_score_jacobian, flow.mixture_time_derivative):
+        np.testing.assert_allclose(function(full, *at), function(diagonal, *at), rtol=1e-12, atol=1e-12)
+
+
+def test_singular_covariance_is_data_on_a_line_and_an_indefinite_one_is_nan() -> None:
+    line = flow.full_mixture(np.zeros(1), np.zeros((1, 2)), np.ones((1, 2, 2)))
+    np.testing.assert_allclose(line.variances, [[0.0, 2.0]], atol=1e-15)
+    assert np.all(line.variances >= 0)
+    wrong = flow.full_mixture(np.zeros(1), np.zeros((1, 2)), np.diag([1.0, -1.0])[None])
+    assert np.isnan(wrong.variances[0, 0])
+
+
+def test_components_of_weight_zero_are_off() -> None:
+    weights = np.asarray([0.0, -np.inf])
+    two = flow.diagonal_mixture(weights, np.asarray([[0.0], [9.0]]), np.ones(2))
+    one = flow.diagonal_mixture(np.zeros(1), np.zeros((1, 1)), np.ones(1))
+    at = (flow.variance_preserving(), np.asarray(0.3), np.asarray([[8.0]]))
+    np.testing.assert_array_equal(flow.mixture_score(two, *at), flow.mixture_score(one, *at))
+
+
+# Processes
+
+
+def test_euler_maruyama_bias_at_100_steps() -> None:
+    """Reverse SDE of N(0, ½²), variance preserving: its own recursion misses the variance by 1.4 %."""
+    made, t = flow.variance_preserving(), np.linspace(1.0, 0.0, 101)
+    v = made.alpha(t) ** 2 / 4 + made.variance(t)
+    g2, got = flow.diffusion_squared(made, t), v[0]
+    slope = flow.reverse_drift(flow.drift_coefficient(made, t), g2, g2, -1 / v)
+    for i, step in enumerate(np.diff(t)):
+        got = (1 + slope[i] * step) ** 2 * got + g2[i] * abs(step)
+    assert abs(got / 0.25 - 1) == pytest.approx(0.014, abs=0.002)
+    # Two sources and their mirror images at each step would be the exact moments; here: samples.
+    rng, n = np.random.default_rng(0), 20_000
+    data = flow.diagonal_mixture(np.zeros(1), np.zeros((1, 1)), np.asarray([0.25]))
+
+    def drift(t: Any, x: Any) -> Any:
+        g2 = flow.diffusion_squared(made, t)
+        return flow.reverse_drift(
+            flow.drift_coefficient(made, t) * x, g2, g2, flow.mixture_score(data, made, t, x)
+        )
+
+    start = rng.normal(size=(n, 1)) * np.sqrt(v[0])
+    end = flow.euler_maruyama(
+        drift, partial(flow.diffusion_squared, made), start, t, rng.normal(size=(100, n, 1))
+    )[-1]
+    # The variance of a sample variance of n normal numbers is 2/n: seven deviations.
+    assert abs(np.var(end) / got - 1) < 7 * math.sqrt(2 / n)
+
+
+def test_ddim_from_noise_to_the_data_in_one_step() -> None:
+    one = np.ones(1)
+    stepped = flow.ddim_step(np.asarray([0.6 * 5 + 0.8]), one, (0.6 * one, 0.8 * one), (one, 0 * one))
+    assert stepped[0] == pytest.approx(5.0, rel=1e-15)
+
+
+def test_grid_knows_the_heat_equation_in_two_dimensions() -> None:
+    n = 12
+    x, y = np.meshgrid(*[np.arange(n) * 2 * np.pi / n] * 2, indexing="ij")
+    p, still = np.cos(x) * np.sin(2 * y), np.zeros((2, n, n))
+    step = (2 * np.pi / n,) * 2
+    heat = flow.fokker_planck_rhs_grid(p, still, np.asarray(2.0), spacing=step, method="spectral")
+    np.testing.assert_allclose(heat, -5 * p, atol=1e-13)
+
+
+def test_grid_takes_diffusion_that_varies() -> None:
+    """½ ∂²(g² p) of g² = 2 + 2cos x, p = 1 is −cos x."""
+    x = np.arange(16) * np.pi / 8
+    heat = flow.fokker_planck_rhs_grid(
+        np.ones(16), np.zeros((1, 16)), 2 + 2 * np.cos(x), spacing=(np.pi / 8,), method="spectral"
+    )
+    np.testing.assert_allclose(heat, -np.cos(x), atol=1e-13)
+
+
+# Integrators
+
+
+@cache
+def trees(size: int) -> tuple[Tree, ...]:
+    """All rooted trees with `size` vertices, each a sorted tuple of its branches."""
+    known = sorted({tree for n in range(1, size) for tree in trees(n)}, key=repr)
+
+    def forests(left: int, start: int) -> Iterator[Tree]:
+        if not left:
+            yield ()
+        for i in range(start, len(known)):
+            if (weight := order(known[i])) <= left:
+                yield from ((known[i], *rest) for rest in forests(left - weight, i))
+
+    return tuple(forests(size - 1, 0))
+
+
+def order(tree: Tree) -> int:
+    """Number of vertices."""
+    return 1 + sum(map(order, tree))
+
+
+def density(tree: Tree) -> int:
+    """γ(tree): the order times the densities of the branches."""
+    return order(tree) * math.prod(map(density, tree))
+
+
+@pytest.mark.parametrize("name", ["EULER", "HEUN", "RK4", "DOP853"])
+def test_tableaux_satisfy_every_order_condition(name: str) -> None:
+    """Σ b Φ(tree) = 1/γ(tree) for all rooted trees up to the order (200 of them at 8), and not beyond."""
+    tableau = getattr(_tableaux, name)
+    stages = len(tableau.c)
+    a, b = np.zeros((stages, stages)), np.zeros(stages)
+    for i, row in enumerate(tableau.a):
+        a[i, list(row)] = list(row.values())
+    b[list(tableau.b)] = list(tableau.b.values())
+
+    def weight(tree: Tree) -> Any:
+        return math.prod((a @ weight(branch) for branch in tree), start=np.ones(stages))
+
+    def worst(size: int) -> float:
+        return max(abs(float(b @ weight(tree)) - 1 / density(tree)) for tree in trees(size))
+
+    assert max(worst(size) for size in range(1, tableau.order + 1)) < 1e-14
+    assert worst(tableau.order + 1) > 1e-6
+
+
+def test_embedded_weights_sum_to_zero() -> None:
+    assert math.fsum(_tableaux.DOP853_ERROR.values()) == pytest.approx(0.0, abs=1e-15)
+
+
+def test_mistyped_tableau_is_refused() -> None:
+    with pytest.raises(_errors.DomainError, match=r"flow\.Tableau: row 1: got 0\.4; expected 0\.5"):
+        _tableaux.Tableau(2, ({}, {0: 0.4}), {1: 1.0}, (0.0, 0.5))
+    with pytest.raises(_errors.DomainError, match=r"Σ b c\^1"):
+        _tableaux.Tableau(2, ({}, {0: 1.0}), {1: 1.0}, (0.0, 1.0))
+
+
+def test_order_eight_converges_as_such() -> None:
+    """x' = 4x cos t by fixed steps of the adaptive method's tableau: slope 8 ± 0.2."""
+    errors = []
+    for n in (8, 16):
+        run = flow._integrators._integrate
+        states = run(
+            lambda t, x: 4 * np.cos(t) * x, np.ones(1), np.linspace(0, 1, n + 1), _tableaux.DOP853, xp=np
+        )
+        errors.append(abs(states[-1, 0] - math.exp(4 * math.sin(1))))
+    assert math.log2(errors[0] / errors[1]) == pytest.approx(8.0, abs=0.2)
+
+
+def test_adaptive_agrees_with_scipy() -> None:
+    """The Van der Pol oscillator at μ = 5, against scipy's DOP853 at tolerance 1e-12."""
+
+    def field(t: Any, x: Any) -> Any:
+        return np.stack([x[..., 1], 5 * (1 - x[..., 0] ** 2) * x[..., 1] - x[..., 0]], axis=-1)
+
+    start = np.asarray([2.0, 0.0])
+    exact = solve_ivp(field, (0, 10), start, method="DOP853", rtol=1e-12, atol=1e-12)
+    got = flow.integrate_adaptive(field, start[None], np.asarray([0.0, 4.0, 10.0]), rtol=1e-10, atol=1e-10)
+    np.testing.assert_allclose(got[-1, 0], exact.y[:, -1], rtol=1e-7)
+
+
+def test_one_time_is_the_start() -> None:
+    x, t = np.ones((2, 3)), np.asarray([0.5])
+    for run in (flow.integrate, flow.integrate_adaptive):
+        np.testing.assert_array_equal(run(lambda t, x: x, x, t), x[None])
+
+
+def test_adaptive_gives_up_on_a_singularity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """x' = x² from 1 reaches infinity at t = 1."""
+    monkeypatch.setattr(flow._integrators, "MAX_STEPS", 100)
+    stuck = pytest.raises(
+        _errors.DomainError, match=r"integrate_adaptive: velocity: .* t = 2\.0 after 100 steps"
+    )
+    with stuck, np.errstate(all="ignore"):
+        flow.integrate_adaptive(lambda t, x: x**2, np.ones((1, 1)), np.asarray([0.0, 2.0]), rtol=1e-2)
+
+
+def test_likelihood_takes_an_adaptive_integrator() -> None:
+    """x' = −x from N(0, 1): at T the density is N(0, e^{−2T})."""
+    run = partial(flow.integrate_adaptive, rtol=1e-12, atol=1e-12)
+    x, T = np.asarray([[0.3], [-2.0]]), 1.5
+    found = flow.flow_log_likelihood(
+        lambda t, x: -x,
+        lambda t, x: -np.ones(x.shape[:-1]),
+        lambda x: -0.5 * x[..., 0] ** 2 * math.exp(2 * T) + T - 0.5 * math.log(2 * math.pi),
+        x,
+        np.asarray([0.0, T]),
+        integrator=run,
+    )
+    np.testing.assert_allclose(found, -0.5 * x[:, 0] ** 2 - 0.5 * math.log(2 * math.pi), rtol=1e-9)
+
+
+# Errors
+
+X, T3 = np.ones((2, 3)), np.asarray([0.0, 0.5, 1.0])
+MADE = flow.variance_preserving()
+DATA = flow.diagonal_mixture(np.zeros(1), np.zeros((1, 3)), np.ones(1))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: flow.variance_preserving(beta_min=-1.0), "DomainError", "beta_min: got -1.0"),
+        (lambda: flow.variance_preserving(beta_max="x"), "DTypeError", "beta_max: got 'x'"),
+        (lambda: flow.variance_exploding(sigma_min=2.0, sigma_max=1.0), "DomainError", "more than sigma_min"),
+        (lambda: flow.sub_variance_preserving(beta_max=math.inf), "DomainError", "beta_max: got inf"),
+        (lambda: flow.Schedule(abs, abs, 1.0, abs), "DTypeError", "flow.Schedule: variance: got 1.0"),
+        (lambda: flow.drift_coefficient(MADE, np.asarray([1])), "DTypeError", "t: got dtype int64"),
+        (lambda: flow.diffusion_squared(MADE, 0.5), "NamespaceError", "t: got a float"),
+        (lambda: flow.diagonal_mixture(np.zeros(1), np.zeros(3), np.ones(1)), "ShapeError", "two axes"),
+        (
+            lambda: flow.diagonal_mixture(np.zeros(2), np.zeros((1, 3)), np.ones(1)),
+            "ShapeError",
+            "one a comp",
+        ),
+        (lambda: flow.diagonal_mixture(np.zeros(1), np.zeros((1, 3)), np.ones(3)), "ShapeError", "variances"),
+        (lambda: flow.full_mixture(np.zeros(1), np.zeros((1, 3)), np.eye(3)), "ShapeError", "(1, 3, 3)"),
+        (lambda: flow.mixture_score(DATA, MADE, T3, X), "ShapeError", "broadcast against each other"),
+        (lambda: flow.mixture_score(DATA, MADE, T3[:2], X[:, :2]), "ShapeError", "dimension of the means"),
+        (lambda: flow.forward_drift(X, X[:, :2], X, X), "ShapeError", "flow.forward_drift: shapes"),
+        (lambda: flow.ddim_step(X, X, (X, X), (X, X.astype(int))), "DTypeError", "beta_to: got dtype int64"),
+        (lambda: flow.fokker_planck_residual(T3, X, T3, T3, X, T3), "ShapeError", "broadcast"),
+        (lambda: _grid(X, spacing=(1.0, 1.0)), "ShapeError", "drift: got shape (1, 2, 3)"),
+        (lambda: _grid(T3, spacing=(1.0, 1.0)), "ShapeError", "spacing: got 2 numbers; expected 1"),
+        (lambda: _grid(T3, spacing=(0.0,)), "DomainError", "spacing: got 0.0"),
+        (lambda: _grid(T3, spacing=(1.0,), method="fft"), "DomainError", "method: got 'fft'"),
+        (lambda: flow.integrate(_same, X, T3, method="rk5"), "DomainError", "method: got 'rk5'"),
+        (lambda: flow.integrate(_same, X, T3[:, None]), "ShapeError", "times: got shape (3, 1)"),
+        (lambda: flow.integrate(_same, X, T3.astype("float32")), "DTypeError", "times: got dtype float32"),
+        (lambda: flow.integrate(lambda t, x: x[0], X, T3), "ShapeError", "vector field: got shape (3,)"),
+        (lambda: flow.integrate_adaptive(_same, X, T3, rtol=1e-17), "DomainError", "rtol: got 1e-17"),
+        (lambda: flow.integrate_adaptive(_same, X, T3, atol=0.0), "DomainError", "atol: got 0.0"),
+        (lambda: flow.euler_maruyama(_same, _same, X, T3, X), "ShapeError", "noises: got shape (2, 3)"),
+    ],
+)
+def test_bad_input_says_what_was_got(call: Any, error: str, text: str) -> None:
+    with pytest.raises(getattr(_errors, error)) as caught:
+        call()
+    assert text in str(caught.value)
+    assert "flow." in str(caught.value)
+
+
+def _same(t: Any, x: Any = None) -> Any:
+    return x
+
+
+def _grid(density: Any, **options: Any) -> Any:
+    return flow.fokker_planck_rhs_grid(density, density[None], np.asarray(1.0), **options)
+
+
+# Backends
+
+
+def _arrays(result: Any) -> Iterator[Any]:
+    if isinstance(result, tuple | list):
+        for part in result:
+            yield from _arrays(part)
+    else:
+        yield result
+
+
+@pytest.mark.parametrize("device", ["CPU_DEVICE", "device1"])
+@pytest.mark.parametrize("name", specimens.SPECIMENS)
+def test_dtype_and_device_stay(name: str, device: str) -> None:
+    on = Setting.of(backends.get("strict"), "float32", device)
+    function, arrays = specimens.SPECIMENS[name](on, 4)
+    for result in _arrays(function(*arrays)):
+        assert result.dtype == array_api_strict.float32
+        assert result.device == array_api_strict.Device(device)
+        assert np.all(np.isfinite(on.host(result)))
+
+
+def test_every_function_has_a_specimen() -> None:
+    public = {name for name in catalogue.functions() if name.startswith("flow.")}
+    assert public == set(specimens.SPECIMENS)
