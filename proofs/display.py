@@ -41,7 +41,12 @@ def line(outcome: Outcome) -> str:
 
 
 def _number(value: object) -> str:
-    return f"{value:.17g}" if isinstance(value, float) else str(value)
+    return f"{value:.17g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def _claim(finding: Finding) -> str:
+    """left = right, or left ≤ right, with what was got."""
+    return f"{_number(finding.left)} {finding.relation} {_number(finding.right)}"
 
 
 def _case(found: Counterexample) -> Iterator[str]:
@@ -60,8 +65,8 @@ def failure(outcome: Outcome) -> list[str]:
         if found.finding:
             at = f" at index {found.finding.index}" if found.finding.index else ""
             lines.append(
-                f"  {found.finding.label}{at}: {_number(found.finding.left)} against "
-                f"{_number(found.finding.right)}, {found.finding.ratio:.3g} times the tolerance"
+                f"  {found.finding.label}{at}: {_claim(found.finding)}, "
+                f"{found.finding.ratio:.3g} times the tolerance"
             )
     return lines
 
@@ -143,7 +148,14 @@ def erratum_data(erratum: Erratum, printed: list[Finding], corrected: list[Findi
 
     def findings(of: list[Finding]) -> list[dict[str, Any]]:
         return [
-            {"label": f.label, "holds": f.holds, "left": plain(f.left), "right": plain(f.right)} for f in of
+            {
+                "label": f.label,
+                "holds": f.holds,
+                "relation": f.relation,
+                "left": plain(f.left),
+                "right": plain(f.right),
+            }
+            for f in of
         ]
 
     return {
@@ -166,7 +178,7 @@ def erratum(entry: Erratum, printed: list[Finding], corrected: list[Finding]) ->
         _say(f"    {'held' if holds else 'refuted'}", "green" if holds else "red")
         for finding in findings:
             mark = "held" if finding.holds else "refuted"
-            _say(f"    {mark}: {finding.label}: {_number(finding.left)} and {_number(finding.right)}")
+            _say(f"    {mark}: {finding.label}: {_claim(finding)}")
         if title == "as printed":
             _say(f"  counterexample: {entry.counterexample}")
     _say(f"  laws: {', '.join(entry.laws)}")

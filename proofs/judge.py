@@ -24,6 +24,8 @@ class Finding:
     error_in_u: float = 0.0
     """The error at `index` in units of u·scale."""
     why: str = ""
+    relation: str = "="
+    """What is claimed of left and right."""
 
     @property
     def holds(self) -> bool:
@@ -94,6 +96,7 @@ def _judge_numbers(
         index,
         in_u,
         "not a number" if np.isnan(error[index]) else "",
+        "=" if isinstance(record, Gap) else "≤",
     )
 
 

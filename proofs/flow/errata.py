@@ -54,7 +54,7 @@ def _corrected(on: Setting) -> Iterator[Record]:
 
 
 noise_above_diffusion = Erratum(
-    id="flow.noise-above-diffusion",
+    id="flow.E1",
     source="flow E1",
     printed="the SDEs share the marginals p_t under the condition σ_t² ≤ g_t²",
     corrected="they share p_t for every σ_t² ≥ 0: nothing in C2 or C9 uses the condition",

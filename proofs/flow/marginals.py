@@ -329,8 +329,6 @@ def moments_of_the_family(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     refutes=(
         "flow.euler_maruyama/noise-by-step",
         "flow.euler_maruyama/variance-for-deviation",
-        "flow.reverse_drift/noise-subtracted",
-        "flow.forward_drift/plus-score",
     ),
 )
 def euler_maruyama_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
