@@ -22,7 +22,7 @@ def _biased_equals_bias_free(on: Setting) -> Iterator[Record]:
 def _bias_decides(on: Setting) -> Iterator[Record]:
     """With Δw = 0 a combination exists iff some Δb ≤ 0."""
     found = classify(on.array(EQUAL_ROWS), on.array(LARGEST_LAST)).verdicts
-    lags = [np.min(LARGEST_LAST[k] - np.delete(LARGEST_LAST, k)) <= 0 for k in range(3)]
+    lags = [bool(np.min(LARGEST_LAST[k] - np.delete(LARGEST_LAST, k)) <= 0) for k in range(3)]
     yield Same("by the biases", [verdict == "unargmaxable" for verdict in found], lags)
     yield Same("by elimination", list(found), oracle.verdicts(EQUAL_ROWS, LARGEST_LAST))
 
