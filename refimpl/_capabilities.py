@@ -11,6 +11,17 @@ _NEEDS: dict[str, str] = {
     # density
     # flow
     # matching
+    "matching.cosent_loss": "sort indexing",
+    "matching.cosent_gradient": "sort indexing",
+    "matching.rank": "sort indexing",
+    "matching.spearman": "sort indexing",
+    "matching.best_threshold": "sort cumulative indexing eager",
+    "matching.best_class_weights": "sort indexing eager",
+    "matching.factor_similarity": "linalg eager",
+    "matching.nearest_semidefinite": "linalg",
+    "matching.jl_dimension": "eager",
+    "matching.rule_of_thumb_dimension": "eager",
+    "matching.ranking_dimension": "eager",
     # residual
     # rope
     # transport
