@@ -92,7 +92,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
 
     m = ⌈2·ln(n(n−1)/δ) / (ε − ln(1+ε))⌉: with directions drawn from N(0, 1/m), the probability
     that any of the n(n−1)/2 inner products errs by ε or more is at most δ. The ceiling is exact:
-    ε − ln(1+ε) cancels, so decimals carry as many digits as that costs.
+    ε − ln(1+ε) ≈ ε²/2 cancels and m grows alike, so decimals carry as many digits as both cost.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
     failure = _xp.check_number(call, "failure", failure, 0.0, 1.0)
     with localcontext() as context:
         epsilon, delta = Decimal(error), Decimal(failure)
-        context.prec = 60 - 2 * min(epsilon.adjusted(), 0)
+        context.prec = 60 - 4 * min(epsilon.adjusted(), 0)
         rate = epsilon - (1 + epsilon).ln()
         return int((2 * (n * (n - 1) / delta).ln() / rate).to_integral_value(ROUND_CEILING))
 
