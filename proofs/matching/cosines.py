@@ -15,9 +15,10 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[float, float]:
     """The cosine in decimals, and Σ|u_k v_k| / (‖u‖ ‖v‖)."""
     with localcontext() as context:
         context.prec = 40
+        zero = Decimal(0)
         a, b = [Decimal(float(x)) for x in u], [Decimal(float(x)) for x in v]
         products = [x * y for x, y in zip(a, b, strict=True)]
-        norms = (sum(x * x for x in a) * sum(y * y for y in b)).sqrt()
+        norms = (sum((x * x for x in a), zero) * sum((y * y for y in b), zero)).sqrt()
         return float(sum(products) / norms), float(sum(map(abs, products)) / norms)
 
 

@@ -50,9 +50,9 @@ e1 = Erratum(
     id="matching.E1",
     source="matching E1",
     printed="A similarity matrix with entries in [0, 1] is positive semidefinite.",
-    corrected="It may have negative eigenvalues, and then no vectors have these inner products; the Frobenius "
-    "distance to the nearest matrix that some have is the norm of these eigenvalues. Its ranking is realisable: "
-    "(S + cI)/(1 + c) with c ≥ −λ_min ranks alike.",
+    corrected="It may have negative eigenvalues, and then no vectors have these inner products; the nearest "
+    "matrix that some have is as far away, in Frobenius norm, as the norm of these eigenvalues. With unit "
+    "diagonal its ranking is realisable: (S + cI)/(1 + c) with c ≥ −λ_min ranks alike.",
     counterexample="[[1,1,0],[1,1,1],[0,1,1]] has the eigenvalue 1 − √2.",
     check_printed=_chain_printed,
     check_corrected=_chain_corrected,
@@ -110,8 +110,9 @@ e2 = Erratum(
     printed="Bisection finds the threshold of the best accuracy.",
     corrected="Accuracy is not unimodal in the threshold; one sort and all cuts between distinct scores find "
     "the optimum.",
-    counterexample="Labels 0,1,1,0,0,0,1 in the order of the scores: peaks 4/7 and 5/7 with the valley 2/7. With "
-    "the scores .125, .5, .6875, .875, .90625, .9375, .96875 bisection and ternary search over [0, 1] end at 4/7.",
+    counterexample="Labels 0,1,1,0,0,0,1 in the order of the scores: peaks 4/7 and 5/7, the valley 2/7. "
+    "With the scores .125, .5, .6875, .875, .90625, .9375, .96875 bisection and ternary search over [0, 1] "
+    "end at 4/7.",
     check_printed=_bisection_printed,
     check_corrected=_bisection_corrected,
     tolerance=Rounding(0, "counts only"),
@@ -130,7 +131,7 @@ def _failure_bound(n: int, m: int, error: float) -> float:
 
 def _guaranteed_error(n: int, m: int, failure: float) -> float:
     """The ε at which the bound is the failure probability."""
-    return float(brentq(lambda error: math.log(_failure_bound(n, m, error) / failure), 1e-3, 100.0))
+    return float(brentq(lambda error: math.log(_failure_bound(n, m, error) / failure), 1e-3, 4.0))
 
 
 def _orthogonal_failures(n: int, m: int, error: float) -> float:
@@ -166,12 +167,12 @@ e3 = Erratum(
     id="matching.E3",
     source="matching E3",
     printed="8·ln n dimensions suffice for n vectors.",
-    corrected="A random projection keeps the inner products of n unit vectors up to ε with probability 1 − δ in "
-    "2·ln(n(n−1)/δ)/(ε − ln(1+ε)) dimensions; no representation realises every ranking in fewer "
+    corrected="A random projection keeps the inner products of n unit vectors up to ε with probability 1 − δ "
+    "in 2·ln(n(n−1)/δ)/(ε − ln(1+ε)) dimensions; no representation realises every ranking in fewer "
     "dimensions than Warren's bound allows, about n/2.",
-    counterexample="For a million vectors the rule gives 110 dimensions; these guarantee ε = 1.38 (δ = ½), and "
-    "about 2.7e5 of as many orthogonal pairs err by more than ½. For a thousand it gives 55, and at "
-    "least 384 are needed.",
+    counterexample="For a million vectors the rule gives 110 dimensions: they guarantee ε = 1.38 (δ = ½), "
+    "and among as many orthogonal vectors about 2.7e5 pairs err by more than ½. For a thousand it gives 55, "
+    "and at least 384 are needed.",
     check_printed=_rule_printed,
     check_corrected=_rule_corrected,
     tolerance=Rounding(1, "the exponent, about 28, is rounded, which the scale contains"),

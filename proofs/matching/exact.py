@@ -52,5 +52,7 @@ def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: float) -> Cosen
     sizes = weights * (np.abs(np.asarray(exponents, dtype=np.float64)) + depth)
     loss_scale = loss + float(np.sum(sizes))
     sizes = scale * (sizes + weights * loss_scale)
-    gradient_scale = np.bincount(lower, sizes, n) + np.bincount(higher, sizes, n)
+    gradient_scale = np.asarray(
+        np.bincount(lower, sizes, n) + np.bincount(higher, sizes, n), dtype=np.float64
+    )
     return Cosent(loss, loss_scale, np.asarray(gradient, dtype=np.float64), gradient_scale, gap, len(terms))

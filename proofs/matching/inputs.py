@@ -183,10 +183,10 @@ def _probabilities(draw: Draw, n: int, classes: int, kind: Kind) -> Floats:
     powers of two of any size, which need not sum to 1."""
     rng = inputs.generator(draw)
     if kind == "extreme":
-        return 2.0 ** -rng.integers(0, 41, (n, classes))
+        return np.asarray(2.0 ** -rng.integers(0, 41, (n, classes)), dtype=np.float64)
     if kind == "cancellation":
-        return rng.integers(1, 3, (n, classes)) / 4
-    return rng.multinomial(16, np.full(classes, 1 / classes), n) / 16
+        return np.asarray(rng.integers(1, 3, (n, classes)) / 4, dtype=np.float64)
+    return np.asarray(rng.multinomial(16, np.full(classes, 1 / classes), n) / 16, dtype=np.float64)
 
 
 @st.composite

@@ -522,8 +522,9 @@ def _weigh(probabilities: Any, labels: Any, weights: Any, *, ties: bool = False)
     own = xp.sum(xp.where(mine, scores, xp.zeros_like(scores)), axis=1)[:, None]
     beaten = (own >= scores) if ties else (own > scores)
     right = int(xp.sum(xp.astype(xp.all(beaten | mine, axis=1), xp.int64)))
-    proven = "optimal" if scores.shape[1] <= 3 else "coordinatewise"
-    return ClassWeights(weights, right / scores.shape[0], proven)
+    return ClassWeights(
+        weights, right / scores.shape[0], "optimal" if scores.shape[1] <= 3 else "coordinatewise"
+    )
 
 
 @mistake("matching.best_class_weights", "untuned", "Returns equal weights: argmax was taken for optimal.")
