@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 from scipy.integrate import quad
-from scipy.optimize import brentq
+from scipy.optimize import root_scalar
 from scipy.stats import chi2, norm
 
 from ...backends import Setting
@@ -131,7 +131,7 @@ def _failure_bound(n: int, m: int, error: float) -> float:
 
 def _guaranteed_error(n: int, m: int, failure: float) -> float:
     """The ε at which the bound is the failure probability."""
-    return float(brentq(lambda error: math.log(_failure_bound(n, m, error) / failure), 1e-3, 4.0))
+    return float(root_scalar(lambda error: _failure_bound(n, m, error) - failure, bracket=(0.5, 4.0)).root)
 
 
 def _orthogonal_failures(n: int, m: int, error: float) -> float:

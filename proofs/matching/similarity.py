@@ -71,7 +71,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @law(
     "matching.nearest-distance",
-    "the nearest semidefinite matrix is as far from S as the norm of its negative eigenvalues, all others more",
+    "the nearest semidefinite matrix is as far from S as the norm of its negative eigenvalues, others more",
     source="matching C7",
     about=("matching.nearest_semidefinite", "matching.factor_similarity"),
     inputs=inputs.symmetric,

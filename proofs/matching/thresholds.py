@@ -73,7 +73,6 @@ def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     refutes=(
         "matching.best_threshold/highest",
         "matching.best_threshold/at-a-score",
-        "matching.best_threshold/plain-midpoint",
         "matching.best_threshold/finite-ends",
     ),
 )
@@ -82,8 +81,8 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
     _, low, high = _brute(case.metric, scores, positive)
     found = float(impl["matching.best_threshold"](case.scores, case.labels, metric=_given(case.metric))[0])
-    if low == -np.inf or low == np.max(scores):
-        yield Same("end", found, low if low == -np.inf else np.inf)
+    if low == np.max(scores) or low == -np.inf:
+        yield Same("end", found, np.inf if low == np.max(scores) else -np.inf)
         return
     yield Same("between the neighbours", low <= found < high, True)
     if high == np.inf:

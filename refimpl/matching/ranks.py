@@ -44,7 +44,8 @@ def rank(x: Array, /) -> Array:
 def spearman(x: Array, y: Array, /) -> Array:
     """Spearman's rank correlation: Pearson's correlation of the average ranks.
 
-    The ranks are centred exactly and divided by n, so that no sum overflows at any n.
+    The ranks are centred exactly and divided by n, so that no sum overflows while n itself
+    is in the range of the dtype.
 
     Parameters
     ----------

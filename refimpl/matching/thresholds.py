@@ -42,7 +42,8 @@ def best_threshold(
     -------
     Threshold(threshold, value), Python floats. The threshold is the midpoint of the two
     neighbouring scores in the dtype of the scores, or the lower one if the midpoint rounds to
-    the upper; −inf or inf at the ends; the smallest of equally good ones.
+    the upper or one of them is infinite; inf if no score is positive, −inf if all above −inf
+    are; for the lowest of equally good cuts.
 
     Raises
     ------
@@ -95,8 +96,10 @@ def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Names
         expected = "numbers at every cut, 0/0 included"
         raise DomainError(message("matching.best_threshold", "metric", "NaN", expected))
     best = int(xp.argmax(values))
-    middle = lower / 2 + upper / 2  # halves first: the sum could overflow
-    thresholds = xp.concat([xp.where(middle < upper, middle, lower), last])
+    finite = xp.isfinite(lower) & xp.isfinite(upper)
+    low, high = (xp.where(finite, end, xp.zeros_like(end)) for end in (lower, upper))
+    middle = low / 2 + high / 2  # halves first: the sum could overflow
+    thresholds = xp.concat([xp.where(finite & (middle < upper), middle, lower), last])
     return Threshold(float(thresholds[int(cuts[best])]), float(values[best]))
 
 

@@ -90,7 +90,8 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
         raise DomainError(message(call, "probabilities", "others", "finite numbers ≥ 0"))
     if not bool(xp.all((labels >= 0) & (labels < classes))):
         raise DomainError(message(call, "labels", "others", f"classes from 0 to {classes - 1}"))
-    exact = classes <= 2 or (classes == 3 and n <= _xp.check_integer(call, "exact_rows", exact_rows, 0))
+    exact_rows = _xp.check_integer(call, "exact_rows", exact_rows, 0)
+    exact = classes <= 2 or (classes == 3 and n <= exact_rows)
     return _best_class_weights(probabilities, labels, exact, xp=xp)
 
 
