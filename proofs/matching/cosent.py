@@ -56,8 +56,8 @@ def cosent_pairwise(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     loss, pairwise = impl["matching.cosent_loss"], impl["matching.cosent_loss_pairwise"]
     given = {} if case.scale == 20.0 else {"scale": case.scale}
     size = cosent(on.host(case.cosines), on.host(case.labels), case.scale).loss_scale
-    sums = (form(case.cosines, case.labels, **given) for form in (loss, pairwise))
-    yield Gap("sorted and pairwise", *sums, size)
+    first, second = (form(case.cosines, case.labels, **given) for form in (loss, pairwise))
+    yield Gap("sorted and pairwise", first, second, size)
     equal = on.xp.zeros_like(case.labels)
     for form in (loss, pairwise):
         yield Same("equal labels", on.host(form(case.cosines, equal)), np.asarray(0.0))

@@ -55,12 +55,16 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
     ),
 )
 def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Tries every threshold in fractions."""
+    """Tries every threshold in fractions; then again with neighbouring numbers in the same order."""
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
-    best, _, _ = _brute(case.metric, scores, positive)
-    threshold, value = impl["matching.best_threshold"](case.scores, case.labels, metric=_given(case.metric))
-    yield Same("value", float(value), float(best))
-    yield Same("value at the threshold", _at(float(threshold), case.metric, scores, positive), best)
+    neighbours = 1 + 2 * on.u * np.unique(scores, return_inverse=True)[1]
+    for given in (scores, neighbours):
+        best, _, _ = _brute(case.metric, given, positive)
+        threshold, value = impl["matching.best_threshold"](
+            on.array(given), case.labels, metric=_given(case.metric)
+        )
+        yield Same("value", float(value), float(best))
+        yield Same("value at the threshold", _at(float(threshold), case.metric, given, positive), best)
 
 
 @law(
