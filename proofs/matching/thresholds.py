@@ -57,8 +57,8 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
 def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Tries every threshold in fractions; then again with neighbouring numbers in the same order."""
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
-    neighbours = 1 + 2 * on.u * np.unique(scores, return_inverse=True)[1]
-    for given in (scores, neighbours):
+    places = np.unique(scores, return_inverse=True)[1].astype(np.float64)
+    for given in (scores, np.asarray(1 + 2 * on.u * places, dtype=np.float64)):
         best, _, _ = _brute(case.metric, given, positive)
         threshold, value = impl["matching.best_threshold"](
             on.array(given), case.labels, metric=_given(case.metric)
