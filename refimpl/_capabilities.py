@@ -16,7 +16,7 @@ _NEEDS: dict[str, str] = {
     "matching.rank": "sort indexing",
     "matching.spearman": "sort indexing",
     "matching.best_threshold": "sort cumulative indexing eager",
-    "matching.best_class_weights": "sort indexing eager",
+    "matching.best_class_weights": "eager",
     "matching.factor_similarity": "linalg eager",
     "matching.nearest_semidefinite": "linalg",
     "matching.jl_dimension": "eager",

@@ -399,7 +399,11 @@ M2 = np.eye(2)
         (lambda: matching.best_class_weights(M2, I2[:1]), ShapeError, r"labels: got shape \(1,\)"),
         (lambda: matching.best_class_weights(M2, V2), DTypeError, "labels: got dtype float64"),
         (lambda: matching.best_class_weights(M2, 2 * I2), DomainError, "classes from 0 to 1"),
-        (lambda: matching.best_class_weights(-M2, I2), DomainError, "finite numbers ≥ 0"),
+        (
+            lambda: matching.best_class_weights(-M2, I2),
+            DomainError,
+            "probabilities: got -1.0; expected numbers ≥ 0",
+        ),
         (lambda: matching.best_class_weights(M2, I2, exact_rows=-1), DomainError, "exact_rows: got -1"),
         (lambda: matching.factor_similarity(np.ones((2, 3))), ShapeError, r"got shape \(2, 3\)"),
         (lambda: matching.factor_similarity(np.ones((1, 2, 2))), ShapeError, r"expected \(n, n\)"),

@@ -91,8 +91,8 @@ def _by_halves() -> float:
 def _bisection_printed(on: Setting) -> Iterator[Record]:
     """Both searches end below the best accuracy, 5/7."""
     best = best_threshold(on.array(np.asarray(SCORES)), on.array(np.asarray(E2_LABELS))).value
-    yield Same("bisection finds the best", float(_accuracy(_by_halves())), best)
-    yield Same("ternary search finds the best", float(_accuracy(_by_thirds())), best)
+    yield Gap("bisection finds the best", float(_accuracy(_by_halves())), best, 1.0)
+    yield Gap("ternary search finds the best", float(_accuracy(_by_thirds())), best, 1.0)
 
 
 def _bisection_corrected(on: Setting) -> Iterator[Record]:
@@ -100,7 +100,7 @@ def _bisection_corrected(on: Setting) -> Iterator[Record]:
     cuts = [-math.inf, *SCORES]
     yield Same("accuracies in sevenths", [int(7 * _accuracy(t)) for t in cuts], [3, 4, 3, 2, 3, 4, 5, 4])
     found = best_threshold(on.array(np.asarray(SCORES)), on.array(np.asarray(E2_LABELS)))
-    yield Same("best value", found.value, 5 / 7)
+    yield Gap("best value", found.value, 5 / 7, 1.0)
     yield Same("accuracy there", _accuracy(found.threshold), Fraction(5, 7))
 
 
@@ -115,7 +115,7 @@ e2 = Erratum(
     "end at 4/7.",
     check_printed=_bisection_printed,
     check_corrected=_bisection_corrected,
-    tolerance=Rounding(0, "counts only"),
+    tolerance=Rounding(2, "quotients of counts"),
     laws=("matching.threshold-brute-force",),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from ..law import AtMost, Exact, Gap, Impl, Record, Rounding, Same, law
+from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import inputs
 
 METRICS: dict[str, Callable[[int, int, int, int], Fraction]] = {
@@ -44,7 +44,7 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
     source="matching C4",
     about=("matching.best_threshold",),
     inputs=inputs.scored_labels,
-    tolerance=Exact("counts are integers, and equal fractions of them round to equal numbers"),
+    tolerance=Rounding(2, "a quotient of counts, whose numerator is exact"),
     refutes=(
         "matching.best_threshold/splits-ties",
         "matching.best_threshold/not-below",
@@ -63,7 +63,7 @@ def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         threshold, value = impl["matching.best_threshold"](
             on.array(given), case.labels, metric=_given(case.metric)
         )
-        yield Same("value", float(value), float(best))
+        yield Gap("value", float(value), float(best), abs(float(best)))
         yield Same("value at the threshold", _at(float(threshold), case.metric, given, positive), best)
 
 
@@ -103,7 +103,7 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C4",
     about=("matching.best_threshold",),
     inputs=inputs.scored_labels,
-    tolerance=Exact("shares of the same number of scores"),
+    tolerance=Rounding(2, "two quotients of counts"),
     refutes=("matching.best_threshold/no-ends",),
 )
 def threshold_majority(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

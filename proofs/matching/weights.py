@@ -110,7 +110,7 @@ def weights_coordinatewise(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     yield Same("reached", _right(rows, t) / len(rows), float(accuracy))
     yield AtMost("equal weights", _right(rows, [Fraction(1)] * classes) / len(rows), float(accuracy), 1.0)
     yield Same("proven", proven, "optimal" if classes <= 3 else "coordinatewise")
-    narrow = max(2.0**-38, 64 * on.u)
+    narrow = 2.0**14 * on.u  # twice the width that best_class_weights leaves aside
     for free in range(classes):
         ties = {
             Fraction(p[k], p[free]) * t[k]

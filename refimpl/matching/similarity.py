@@ -58,7 +58,7 @@ def factor_similarity(similarity: Array, /) -> Array:
                 "No vectors have these inner products; nearest_semidefinite gives the nearest that some have",
             )
         )
-    first = int(xp.sum(xp.astype(values <= zero, xp.int64)))
+    first = int(xp.sum(xp.astype(values <= zero, xp.int32)))
     return vectors[:, first:] * xp.sqrt(values[first:])
 
 

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from .. import _xp
 from .._errors import DomainError, DTypeError, ShapeError, message
-from .._typing import Array, Namespace
+from .._typing import Array, DType, Namespace
 from ._checks import check_vector
 
 Metric = Callable[[Array, Array, Array, Array], Array]
@@ -35,8 +35,9 @@ def best_threshold(
         True or 1 for positive, False or 0 for negative.
     metric : "accuracy", "f1" or a function
         "f1" is 0 where it is 0/0. A function gets the numbers of true positives, false positives,
-        false negatives and true negatives at all cuts, as four arrays (float64 integers), and
-        returns the array of values to maximise.
+        false negatives and true negatives with the k lowest scores negative, k = 0 … n, as four
+        arrays of whole numbers (in float64 if the library has it), and returns the array of
+        values to maximise; where k would part equal scores, its values are ignored.
 
     Returns
     -------
@@ -83,24 +84,29 @@ def best_threshold(
 def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Namespace) -> Threshold:
     order = xp.argsort(scores)
     upper = xp.take(scores, order, axis=0)
-    hits = xp.take(xp.astype(positive, xp.float64), order, axis=0)
+    hits = xp.take(xp.astype(positive, _widest(xp)), order, axis=0)
     # Cut k says negative to the k lowest scores and positive to the rest.
     fn = xp.cumulative_sum(hits, include_initial=True)
     tn = xp.cumulative_sum(1 - hits, include_initial=True)
     lower = xp.concat([xp.full_like(upper[:1], -xp.inf), upper[:-1]])
     last = xp.full_like(upper[:1], xp.inf)
-    cuts = xp.nonzero(xp.concat([lower < upper, last > 0]))[0]
-    fn, tn = xp.take(fn, cuts, axis=0), xp.take(tn, cuts, axis=0)
+    possible = xp.concat([lower < upper, last > 0])
     values = metric(fn[-1] - fn, tn[-1] - tn, fn, tn)
-    if bool(xp.any(xp.isnan(values))):
+    if bool(xp.any(possible & xp.isnan(values))):
         expected = "numbers at every cut, 0/0 included"
         raise DomainError(message("matching.best_threshold", "metric", "NaN", expected))
-    best = int(xp.argmax(values))
+    best = int(xp.argmax(xp.where(possible, values, xp.full_like(values, -xp.inf))))
     finite = xp.isfinite(lower) & xp.isfinite(upper)
     low, high = (xp.where(finite, end, xp.zeros_like(end)) for end in (lower, upper))
     middle = low / 2 + high / 2  # halves first: the sum could overflow
     thresholds = xp.concat([xp.where(finite & (middle < upper), middle, lower), last])
-    return Threshold(float(thresholds[int(cuts[best])]), float(values[best]))
+    return Threshold(float(thresholds[best]), float(values[best]))
+
+
+def _widest(xp: Namespace) -> DType:
+    """float64, or float32 where the library has no more (JAX as it comes)."""
+    dtypes = xp.__array_namespace_info__().dtypes(kind="real floating")
+    return dtypes.get("float64", xp.float32)
 
 
 def _accuracy(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:

@@ -7,22 +7,24 @@ cells of an arrangement of lines l_k − l_y = D_k, and a largest cell is to be 
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
+import numpy as np
 from array_api_compat import device
 
-from .. import _xp
+from .. import _host, _xp
 from .._errors import DomainError, ShapeError, message
+from .._host import Reals
 from .._typing import Array, Namespace
 
-NARROW = 2.0**-40
-"""Cells that are narrower than this (in log t) are passed over where sums of logarithms decide:
-rounding could have made them."""
-
-Rows: TypeAlias = tuple[Array, Array]
+Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Reals]
 """Labels (r,) and margins (r, K); the margin of a row to its own class is 0."""
 Interval: TypeAlias = tuple[int, float, float]
 """How many rows are right in an interval, and its ends."""
+Point: TypeAlias = list[float]
+"""Log-weights, of which only the differences matter."""
+NARROW = 2.0**-40
+"""Cells of log t up to this width may come from the rounding of sums of logarithms."""
 
 
 class ClassWeights(NamedTuple):
@@ -40,7 +42,7 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     some row, and on both sides of it, one sort finds the best cell; every cell touches such a
     line. More: exact search of one weight at a time until none improves, from equal weights and
     from the reciprocals of the mean probabilities. This is a host function: it inspects values
-    and cannot be compiled. The search runs in float64.
+    and cannot be compiled. The search runs in NumPy float64.
 
     Parameters
     ----------
@@ -55,10 +57,10 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     Returns
     -------
     ClassWeights(weights, accuracy, proven): weights (K,) in the dtype and on the device of the
-    probabilities; accuracy, a Python float, that of p·t as computed in that dtype, and never less than
-    with equal weights; proven, "optimal" or "coordinatewise". For three classes and more, cells of
-    log t narrower than 2⁻⁴⁰ are left aside; "optimal" is claimed only if the weights, as they are rounded,
-    reach the count of the best cell.
+    probabilities; accuracy, a Python float, that of p·t as computed in that dtype, and never less
+    than with equal weights; proven, "optimal" or "coordinatewise". For three classes and more,
+    cells of log t narrower than 2⁻⁴⁰, which rounding could have made, are left aside; "optimal"
+    is claimed only if the weights, as they are rounded, reach the count of the best cell.
 
     Raises
     ------
@@ -86,129 +88,105 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     n, classes = probabilities.shape
     if labels.shape != (n,):
         raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", f"({n},)"))
-    if not bool(xp.all((probabilities >= 0) & xp.isfinite(probabilities))):
-        raise DomainError(message(call, "probabilities", "others", "finite numbers ≥ 0"))
-    if not bool(xp.all((labels >= 0) & (labels < classes))):
-        raise DomainError(message(call, "labels", "others", f"classes from 0 to {classes - 1}"))
+    p, y = _host.to_float64(call, xp, probabilities=probabilities, labels=labels)
+    if np.min(p) < 0:
+        raise DomainError(message(call, "probabilities", np.min(p), "numbers ≥ 0"))
+    if np.min(y) < 0 or np.max(y) >= classes:
+        got = f"a class {int(np.min(y) if np.min(y) < 0 else np.max(y))}"
+        raise DomainError(message(call, "labels", got, f"classes from 0 to {classes - 1}"))
     exact_rows = _xp.check_integer(call, "exact_rows", exact_rows, 0)
     exact = classes <= 2 or (classes == 3 and n <= exact_rows)
-    return _best_class_weights(probabilities, labels, exact, xp=xp)
+
+    def right(point: Point) -> int:
+        return _count_right(probabilities, labels, _weights(probabilities, point, xp=xp), xp=xp)
+
+    most, point, proven = _search(p, y.astype(np.int64), right, exact)
+    return ClassWeights(_weights(probabilities, point, xp=xp), most / n, proven)
 
 
-def _best_class_weights(p: Array, labels: Array, exact: bool, *, xp: Namespace) -> ClassWeights:
-    n, classes = p.shape
-
-    def right(logs: list[float]) -> int:
-        return _count_right(p, labels, _weights(p, logs, xp=xp), xp=xp)
-
-    rows = _rows(p, labels, xp=xp)
-    equal = [0.0] * classes
-    starts = [equal, _log_reciprocal_means(p, xp=xp)]
-    if exact:
-        most, logs = max(_best_cell(rows, xp=xp), (right(equal), equal), key=lambda cell: cell[0])
-        if right(logs) == most:
-            return ClassWeights(_weights(p, logs, xp=xp), most / n, "optimal")
-        starts.append(logs)
-    ends = [_ascend(rows, start, right, xp=xp) for start in starts]
-    most, logs = max(ends, key=lambda end: end[0])
-    return ClassWeights(_weights(p, logs, xp=xp), most / n, "coordinatewise")
-
-
-def _weights(p: Array, logs: list[float], *, xp: Namespace) -> Array:
-    """exp(logs) about 1, in the dtype of p, within half its range of exponents."""
-    middle = (max(logs) + min(logs)) / 2
+def _weights(p: Array, point: Point, *, xp: Namespace) -> Array:
+    """The exponentials, about 1, in the dtype of p and within half its range of exponents."""
+    middle = (max(point) + min(point)) / 2
     reach = math.log(float(xp.finfo(p.dtype).max)) / 2
-    weights = [math.exp(min(max(log - middle, -reach), reach)) for log in logs]
-    return xp.asarray(weights, dtype=p.dtype, device=device(p))
+    return _host.like(np.exp(np.clip(np.asarray(point) - middle, -reach, reach)), p, xp)
 
 
 def _count_right(p: Array, labels: Array, weights: Array, *, xp: Namespace) -> int:
     """Rows whose class wins outright, in the arithmetic of the dtype of p."""
-    own, others = _own_and_others(p * weights, labels, xp=xp)
-    return int(xp.sum(xp.astype(own > xp.max(others, axis=1), xp.int64)))
-
-
-def _own_and_others(x: Array, labels: Array, *, xp: Namespace) -> tuple[Array, Array]:
-    """Each row's entry at its label, and the rows with −inf in its place."""
-    columns = xp.arange(x.shape[1], dtype=labels.dtype, device=device(x))
+    scores = p * weights
+    columns = xp.arange(p.shape[1], dtype=labels.dtype, device=device(p))
     mine = columns[None, :] == labels[:, None]
-    own = xp.sum(xp.where(mine, x, xp.zeros_like(x)), axis=1)
-    return own, xp.where(mine, xp.full_like(x, -xp.inf), x)
+    own = xp.max(xp.where(mine, scores, xp.full_like(scores, -xp.inf)), axis=1)
+    others = xp.max(xp.where(mine, xp.full_like(scores, -xp.inf), scores), axis=1)
+    return int(xp.sum(xp.astype(own > others, xp.int32)))
 
 
-def _rows(p: Array, labels: Array, *, xp: Namespace) -> Rows:
+def _search(
+    p: Reals, y: np.ndarray[Any, np.dtype[np.int64]], right: Callable[[Point], int], exact: bool
+) -> tuple[int, Point, Literal["optimal", "coordinatewise"]]:
+    """The most rows that are right, where, and whether that is optimal."""
+    rows, equal = _rows(p, y), [0.0] * p.shape[1]
+    means = np.mean(p, axis=0)
+    starts = [equal, list(-np.log(np.where(means > 0, means, 1.0)))]
+    if exact:
+        most, point = max(_best_cell(rows), (right(equal), equal), key=lambda cell: cell[0])
+        if right(point) == most:
+            return most, point, "optimal"
+        starts.append(point)
+    most, point = max((_ascend(rows, start, right) for start in starts), key=lambda end: end[0])
+    return most, point, "coordinatewise"
+
+
+def _rows(p: Reals, y: np.ndarray[Any, np.dtype[np.int64]]) -> Rows:
     """Labels and margins log(p_y/p_k) of the rows that some weights get right.
 
     Equal quotients have equal margins, and swapping y and k turns the sign exactly: the smaller
     probability is divided by the larger one, correctly rounded.
     """
-    x = xp.astype(p, xp.float64)
-    own, others = _own_and_others(x, labels, xp=xp)
-    possible = (own > 0) | (xp.max(others, axis=1) == -xp.inf)
-    x, own, y = (
-        _pick(x, possible, xp=xp),
-        _pick(own, possible, xp=xp)[:, None],
-        _pick(labels, possible, xp=xp),
-    )
-    larger = xp.maximum(x, own)
-    quotient = xp.minimum(x, own) / xp.where(larger > 0, larger, xp.ones_like(larger))
-    size = -xp.log(xp.maximum(quotient, xp.full_like(quotient, float(xp.finfo(xp.float64).smallest_normal))))
-    margins = xp.where(own >= x, size, -size)
-    return y, xp.where(x > 0, margins, xp.full_like(margins, xp.inf))
+    own = p[np.arange(len(p)), y][:, None]
+    possible = (own[:, 0] > 0) | (p.shape[1] == 1)
+    p, own, y = p[possible], own[possible], y[possible]
+    larger = np.maximum(p, own)
+    quotient = np.minimum(p, own) / np.where(larger > 0, larger, 1.0)
+    size = -np.log(np.maximum(quotient, np.finfo(np.float64).smallest_normal))
+    return y, np.where(p > 0, np.where(own >= p, size, -size), np.inf)
 
 
-def _pick(x: Array, mask: Array, *, xp: Namespace) -> Array:
-    return xp.take(x, xp.nonzero(mask)[0], axis=0)
-
-
-def _log_reciprocal_means(p: Array, *, xp: Namespace) -> list[float]:
-    means = xp.mean(xp.astype(p, xp.float64), axis=0)
-    return [-math.log(mean) if (mean := float(means[k])) > 0 else 0.0 for k in range(p.shape[1])]
-
-
-def _ascend(
-    rows: Rows, logs: list[float], right: Callable[[list[float]], int], *, xp: Namespace
-) -> tuple[int, list[float]]:
+def _ascend(rows: Rows, point: Point, right: Callable[[Point], int]) -> tuple[int, Point]:
     """Best one weight after the other until none gets more rows right."""
-    most, improved = right(logs), True
+    most, improved = right(point), True
     while improved:
         improved = False
-        for free in range(len(logs)):
-            promised, start, end = _best_interval(*_bounds(rows, logs, free, xp=xp), NARROW, xp=xp)
-            moved = [*logs[:free], _inside(start, end), *logs[free + 1 :]]
+        for free in range(len(point)):
+            promised, start, end = _best_interval(*_bounds(rows, point, free), NARROW)
+            moved = [*point[:free], _inside(start, end), *point[free + 1 :]]
             if promised > most and (reached := right(moved)) > most:
-                most, logs, improved = reached, moved, True
-    return most, logs
+                most, point, improved = reached, moved, True
+    return most, point
 
 
-def _bounds(rows: Rows, logs: list[float], free: int, *, xp: Namespace) -> tuple[Array, Array]:
+def _bounds(rows: Rows, point: Point, free: int) -> tuple[Reals, Reals]:
     """What one log-weight must exceed (rows of its class) or stay below (other rows that the
     remaining classes do not spoil) for each row to be right."""
     y, margins = rows
-    l = xp.asarray(logs, dtype=xp.float64, device=device(margins))  # noqa: E741
-    own = xp.take(l, y, axis=0)
-    columns = xp.arange(len(logs), dtype=y.dtype, device=device(margins))[None, :]
-    aside = (columns == y[:, None]) | (columns == free)
-    needed = l[None, :] - margins
-    needed = xp.max(xp.where(aside, xp.full_like(needed, -xp.inf), needed), axis=1)
-    lower = _pick(needed, y == free, xp=xp)
-    return lower, _pick(own + margins[:, free], (y != free) & (needed < own), xp=xp)
+    own = np.asarray(point)[y]
+    needed = np.asarray(point) - margins
+    needed[np.arange(len(y)), y] = needed[:, free] = -np.inf
+    highest = np.max(needed, axis=1)
+    kept = (y != free) & (highest < own)
+    return highest[y == free], own[kept] + margins[kept, free]
 
 
-def _best_interval(lower: Array, upper: Array, narrow: float, *, xp: Namespace) -> Interval:
+def _best_interval(lower: Reals, upper: Reals, narrow: float) -> Interval:
     """The open interval of x, wider than `narrow`, in which most of lower < x and x < upper hold."""
-    edge = xp.full((1,), xp.inf, dtype=lower.dtype, device=device(lower))
-    lower, upper = xp.sort(lower), xp.sort(upper)
-    starts = xp.concat([-edge, lower])
-    met = xp.searchsorted(lower, starts, side="right")
-    lost = xp.searchsorted(upper, starts, side="right")
-    ends = xp.minimum(
-        xp.take(xp.concat([lower, edge]), met, axis=0), xp.take(xp.concat([upper, edge]), lost, axis=0)
-    )
-    counts = met - lost + upper.shape[0]
-    counts = xp.where(ends - starts > narrow, counts, xp.full_like(counts, -1))
-    best = int(xp.argmax(counts))
-    return int(counts[best]), float(starts[best]), float(ends[best])
+    starts = np.concatenate([[-np.inf], np.sort(lower)])
+    ends = np.concatenate([np.sort(upper), [np.inf]])
+    met = np.searchsorted(starts[1:], starts, side="right")
+    lost = np.searchsorted(ends[:-1], starts, side="right")
+    following = np.minimum(np.append(starts[1:], np.inf)[met], ends[lost])
+    counts = np.where(following - starts > narrow, met - lost, -len(ends))
+    best = int(np.argmax(counts))
+    return int(counts[best]) + len(upper), float(starts[best]), float(following[best])
 
 
 def _inside(start: float, end: float) -> float:
@@ -218,48 +196,40 @@ def _inside(start: float, end: float) -> float:
     return start + 1 if math.isinf(end) else (start + end) / 2
 
 
-def _best_cell(rows: Rows, *, xp: Namespace) -> tuple[int, list[float]]:
+def _best_cell(rows: Rows) -> tuple[int, Point]:
     """How many rows the best weights get right, and a point inside a cell of log t that does so."""
     y, margins = rows
     classes = margins.shape[1]
     if classes == 1:
-        return y.shape[0], [0.0]
+        return len(y), [0.0]
     if classes == 2:
-        most, start, end = _best_interval(*_bounds(rows, [0.0, 0.0], 1, xp=xp), 0.0, xp=xp)
+        most, start, end = _best_interval(*_bounds(rows, [0.0, 0.0], 1), 0.0)
         return most, [0.0, _inside(start, end)]
-    best = (-1, [0.0] * 3)
-    for free in range(3):
-        fixed, other = (k for k in range(3) if k != free)
-        best = max(best, _best_along_lines(rows, free, fixed, other, xp=xp), key=lambda cell: cell[0])
-    return best
+    sides = ((0, 1, 2), (1, 0, 2), (2, 0, 1))
+    return max((_best_along_lines(rows, *side) for side in sides), key=lambda cell: cell[0])
 
 
-def _best_along_lines(
-    rows: Rows, free: int, fixed: int, other: int, *, xp: Namespace
-) -> tuple[int, list[float]]:
+def _best_along_lines(rows: Rows, free: int, fixed: int, other: int) -> tuple[int, Point]:
     """The best cell beside a line l_other − l_fixed = position on which some row ties."""
     y, margins = rows
     # Where l_other must stay below (rows of class fixed) or above (rows of class other).
-    position = xp.where(y == fixed, margins[:, other], -margins[:, fixed])
-    bounded = _pick(position, (y != free) & xp.isfinite(position), xp=xp)
-    lower_fixed, lower_other = (_pick(-margins[:, k], y == free, xp=xp) for k in (fixed, other))
+    position = np.where(y == fixed, margins[:, other], -margins[:, fixed])
+    lines = np.unique(position[(y != free) & np.isfinite(position)])
     best = (-1, [0.0] * 3)
-    for line in map(float, xp.unique_values(bounded)):
-        upper = margins[:, free] + line * xp.astype(y == other, xp.float64)
-        lower = xp.maximum(lower_fixed, line + lower_other)
+    for line in lines:
+        upper = margins[:, free] + line * (y == other)
+        lower = np.maximum(-margins[:, fixed], line - margins[:, other])[y == free]
         for side in (-1.0, 1.0):
-            ahead = xp.where(
-                xp.abs(position - line) <= NARROW, xp.full_like(position, -side), position - line
-            )
+            ahead = np.where(np.abs(position - line) <= NARROW, -side, position - line)
             kept = ((y == fixed) & (ahead > 0)) | ((y == other) & (ahead < 0))
-            count, start, end = _best_interval(lower, _pick(upper, kept, xp=xp), NARROW, xp=xp)
+            count, start, end = _best_interval(lower, upper[kept], NARROW)
             if count > best[0]:
                 # Off the line by half the way to the next edge; the others move with l_other at most.
+                middle = _inside(start, end)
+                away = side * (lines - line)
+                clear = np.min(away[away > NARROW], initial=1.0)
+                step = float(min(middle - start, end - middle, clear)) / 2
                 point = [0.0] * 3
-                point[free] = _inside(start, end)
-                away = side * (bounded - line)
-                clear = xp.where(away > NARROW, away, xp.full_like(away, xp.inf))
-                step = min(point[free] - start, end - point[free], float(xp.min(clear)), 1.0) / 2
-                point[other] = line + side * step
+                point[free], point[other] = middle, float(line) + side * step
                 best = (count, point)
     return best
