@@ -553,10 +553,10 @@ def weights_inverse_frequency(probabilities: Any, labels: Any, /, *, exact_rows:
 )
 def weights_ties_are_right(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     found = best_class_weights(probabilities, labels, exact_rows=exact_rows)
-    return _weigh(probabilities, labels, xp_round(found.weights), ties=True)
+    return _weigh(probabilities, labels, _to_powers_of_two(found.weights), ties=True)
 
 
-def xp_round(weights: Any) -> Any:
+def _to_powers_of_two(weights: Any) -> Any:
     """Weights rounded to powers of two, which meet the ties of simple probabilities."""
     xp = array_api_compat.array_namespace(weights)
     return xp.exp(xp.round(xp.log(weights) / math.log(2)) * math.log(2))

@@ -105,7 +105,7 @@ def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.
     Parameters
     ----------
     cosines : (n,) real floating
-        Cosine c_i of each pair; any finite numbers.
+        Cosine c_i of each pair, or any numbers whose scaled differences are finite.
     labels : (n,) integer or real floating
         Label y_i of each pair; only their order counts. A NaN among them gives NaN.
     scale : float
@@ -152,7 +152,7 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
     Parameters
     ----------
     cosines : (n,) real floating
-        Cosine c_i of each pair; any finite numbers.
+        Cosine c_i of each pair, or any numbers whose scaled differences are finite.
     labels : (n,) integer or real floating
         Label y_i of each pair; only their order counts. A NaN among them gives NaN.
     scale : float
@@ -194,7 +194,7 @@ def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) ->
     Parameters
     ----------
     cosines : (n,) real floating
-        Cosine c_i of each pair; any finite numbers.
+        Cosine c_i of each pair, or any numbers whose scaled differences are finite.
     labels : (n,) integer or real floating
         Label y_i of each pair; only their order counts. A NaN among them gives NaN.
     scale : float
