@@ -642,11 +642,14 @@ def factor_transposed(similarity: Any, /) -> Any:
 
 @mistake(
     "matching.factor_similarity",
-    "jitter",
-    "Adds 1e-3 to the diagonal so that a Cholesky factor exists, and keeps it.",
+    "unit-rows",
+    "Normalises the vectors, as embeddings usually are: the diagonal of S is lost.",
 )
-def factor_jitter(similarity: Any, /) -> Any:
-    return factor_similarity(similarity) * (1 + 1e-3)
+def factor_unit_rows(similarity: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(similarity)
+    factor = factor_similarity(similarity)
+    norms = xp.sqrt(xp.sum(factor * factor, axis=1, keepdims=True))
+    return factor / xp.where(norms > 0, norms, xp.ones_like(norms))
 
 
 @mistake(
