@@ -44,6 +44,17 @@ _NEEDS: dict[str, str] = {
     "flow.full_mixture": "linalg",
     "flow.integrate_adaptive": "eager",
     # matching
+    "matching.cosent_loss": "sort indexing",
+    "matching.cosent_gradient": "sort indexing",
+    "matching.rank": "sort indexing",
+    "matching.spearman": "sort indexing",
+    "matching.best_threshold": "sort cumulative indexing eager",
+    "matching.best_class_weights": "eager",
+    "matching.factor_similarity": "linalg eager",
+    "matching.nearest_semidefinite": "linalg",
+    "matching.jl_dimension": "eager",
+    "matching.rule_of_thumb_dimension": "eager",
+    "matching.ranking_dimension": "eager",
     # residual
     "residual.deepnorm_constants": "eager",
     "residual.growth": "eager",

@@ -1,0 +1,153 @@
+"""Laws of random projections and of the dimension that a ranking needs."""
+
+import math
+from collections.abc import Iterator
+from decimal import Decimal, localcontext
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.stats import binom
+
+from ...backends import Setting
+from ..law import FALSE_ALARM, AtMost, Exact, Gap, Impl, Record, Rounding, Same, Sampling, law
+from . import inputs
+
+TRIALS = 40
+"""Projections a case of the sampled law."""
+
+
+@law(
+    "matching.jl-project-definition",
+    "jl_project(x, R)_i = ⟨R_i, x⟩",
+    source="matching D9",
+    about=("matching.jl_project",),
+    inputs=inputs.projections,
+    tolerance=Rounding(2, "d products and sums on Σ|terms|"),
+    refutes=("matching.jl_project/scaled-again", "matching.jl_project/unit-directions"),
+)
+def jl_project_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Adds one component after the other."""
+    vectors, directions = on.host(case.vectors), on.host(case.directions)
+    terms = vectors[:, None, :] * directions[None, :, :]
+    expected = np.asarray([[math.fsum(row) for row in block] for block in terms])
+    scale = terms.shape[-1] * np.sum(np.abs(terms), axis=-1)
+    yield Gap("projections", impl["matching.jl_project"](case.vectors, case.directions), expected, scale)
+    one = impl["matching.jl_project"](case.vectors[0, :], case.directions)
+    yield Gap("one vector", one, expected[0], scale[0])
+
+
+@law(
+    "matching.jl-error",
+    "with jl_dimension(n, ε, δ) directions from N(0, 1/m), the probability that some inner product of n unit "
+    "vectors errs by ε or more is at most δ",
+    source="matching C8",
+    about=("matching.jl_project", "matching.jl_dimension"),
+    inputs=inputs.unit_vectors,
+    tolerance=Sampling(1, "failures among 40 projections are binomial with probability ≤ δ"),
+    refutes=("matching.jl_project/scaled-again", "matching.jl_project/unscaled"),
+)
+def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Projects afresh forty times; the number of failures stays below its FALSE_ALARM quantile."""
+    vectors = on.host(case.vectors)
+    n, d = vectors.shape
+    m = impl["matching.jl_dimension"](n, case.error, case.failure)
+    rng = np.random.default_rng(case.seed)
+    directions = on.array(rng.standard_normal((TRIALS * m, d)) / math.sqrt(m))
+    projected = on.host(impl["matching.jl_project"](case.vectors, directions)).reshape(n, TRIALS, m)
+    errors = np.abs(np.einsum("itm,jtm->tij", projected, projected) - vectors @ vectors.T)
+    # Errors between different vectors; rounding, far below the factor, must not make a failure.
+    failed = np.any(np.triu(errors, 1) >= case.error * (1 + 1e-2 * (on.u > 1e-5) + 64 * on.u), axis=(1, 2))
+    yield AtMost("failures", int(np.sum(failed)), float(binom.isf(FALSE_ALARM, TRIALS, case.failure)), 0.0)
+
+
+@law(
+    "matching.jl-dimension-definition",
+    "jl_dimension is the least m with n(n−1)·exp(−m(ε − ln(1+ε))/2) ≤ δ",
+    source="matching D9",
+    about=("matching.jl_dimension",),
+    inputs=inputs.dimensions,
+    tolerance=Exact("decided in decimals with three times as many digits as cancel"),
+    refutes=(
+        "matching.jl_dimension/log-n",
+        "matching.jl_dimension/rounded-down",
+        "matching.jl_dimension/quadratic",
+        "matching.jl_dimension/floats",
+    ),
+)
+def jl_dimension_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Evaluates the bound at m and at m − 1."""
+    m = impl["matching.jl_dimension"](case.n, case.error, case.failure)
+    with localcontext() as context:
+        context.prec = 220
+        error, pairs = Decimal(case.error), Decimal(case.n * (case.n - 1))
+        rate = (error - (1 + error).ln()) / 2
+
+        def fails(m: int) -> bool:
+            return pairs * (-m * rate).exp() > Decimal(case.failure)
+
+        yield Same("sufficient", fails(m), False)
+        yield Same("least", fails(m - 1), True)
+
+
+@law(
+    "matching.rule-of-thumb",
+    "rule_of_thumb_dimension(n) = 8·ln n",
+    source="matching D9",
+    about=("matching.rule_of_thumb_dimension",),
+    inputs=inputs.counts,
+    kinds=("ordinary",),  # Integers: nothing to cancel, and n up to 10⁶ is the range of use
+    tolerance=Exact("n is recovered as an integer"),
+    refutes=("matching.rule_of_thumb_dimension/binary-logarithm",),
+)
+def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Takes the exponential back."""
+    for n in (case.few, case.many, 1):
+        found = float(impl["matching.rule_of_thumb_dimension"](n))
+        yield Same("e^(d/8)", round(math.exp(found / 8)), n)
+
+
+@law(
+    "matching.ranking-dimension",
+    "below ranking_dimension(n), Warren's bound on sign patterns is less than the number of rankings; so "
+    "8·ln n dimensions cannot realise every ranking",
+    source="matching C9",
+    about=("matching.ranking_dimension", "matching.rule_of_thumb_dimension"),
+    inputs=inputs.counts,
+    kinds=("ordinary",),  # Integers: nothing to cancel
+    tolerance=Exact("decimals of 40 digits for N! and (8eP/V)^V, which differ by far more"),
+    refutes=("matching.ranking_dimension/items", "matching.ranking_dimension/no-base"),
+)
+def ranking_dimension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Counts rankings and patterns as numbers, not as logarithms, for few vectors; for many, compares
+    with a third of n and with the rule of thumb; and recomputes the case of 1000."""
+    found = impl["matching.ranking_dimension"](case.few)
+    yield Same("enough patterns", _impossible(case.few, found), False)
+    yield Same("the least", found == 1 or _impossible(case.few, found - 1), True)
+    many = impl["matching.ranking_dimension"](case.many)
+    yield AtMost("linear growth", case.many / 3, many, 0.0)
+    yield AtMost("n − 1 dimensions suffice", many, case.many - 1, 0.0)
+    yield AtMost("more than the rule", impl["matching.rule_of_thumb_dimension"](case.many), many, 0.0)
+    thousand = impl["matching.ranking_dimension"](1000)
+    yield Same("a thousand", (thousand, _impossible(1000, 383), _impossible(1000, 384)), (384, True, False))
+
+
+def _impossible(n: int, d: int) -> bool:
+    """Whether (8eP/V)^V < N!, for N = n(n−1)/2 inner products, P pairs of them, V = nd ≤ P."""
+    inner = n * (n - 1) // 2
+    pairs, coordinates = inner * (inner - 1) // 2, n * d
+    with localcontext() as context:
+        context.prec, context.Emax = 40, 10**9
+        patterns = (8 * Decimal(1).exp() * pairs / coordinates) ** coordinates
+        return coordinates <= pairs and patterns < _factorial(inner)
+
+
+@cache
+def _factorial(n: int) -> Decimal:
+    """n! to 40 digits less the roundings of the product."""
+    with localcontext() as context:
+        context.prec, context.Emax = 40, 10**9
+        product = Decimal(1)
+        for k in range(2, n + 1):
+            product *= k
+        return product

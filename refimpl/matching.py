@@ -1,3 +1,0 @@
-"""Matching: CoSENT, thresholds, and what a representation can represent."""
-
-__all__: list[str] = []

@@ -1,0 +1,35 @@
+"""Matching: CoSENT, thresholds, and what a representation can represent."""
+
+from .cosent import check_nonzero, cosent_gradient, cosent_loss, cosent_loss_pairwise, cosine_similarity
+from .projection import (
+    jl_dimension,
+    jl_project,
+    ranking_dimension,
+    rule_of_thumb_dimension,
+    sbert_features,
+)
+from .ranks import rank, spearman
+from .similarity import factor_similarity, nearest_semidefinite
+from .thresholds import Threshold, best_threshold
+from .weights import ClassWeights, best_class_weights
+
+__all__ = [
+    "ClassWeights",
+    "Threshold",
+    "best_class_weights",
+    "best_threshold",
+    "check_nonzero",
+    "cosent_gradient",
+    "cosent_loss",
+    "cosent_loss_pairwise",
+    "cosine_similarity",
+    "factor_similarity",
+    "jl_dimension",
+    "jl_project",
+    "nearest_semidefinite",
+    "rank",
+    "ranking_dimension",
+    "rule_of_thumb_dimension",
+    "sbert_features",
+    "spearman",
+]

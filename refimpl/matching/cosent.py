@@ -1,0 +1,312 @@
+"""Cosines, and the CoSENT loss with its gradient in O(n log n)."""
+
+from .. import _xp
+from .._errors import DomainError, ShapeError, message
+from .._typing import Array, Namespace
+from ._checks import check_vector, unless_nan
+
+
+def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
+    """Cosine of the angle between vectors: ⟨u, v⟩ / (‖u‖ ‖v‖).
+
+    Each vector is divided by its largest magnitude first, so that no square overflows or
+    underflows. A zero vector has no direction and gives NaN (see `check_nonzero`), as do vectors
+    with infinite or NaN entries.
+
+    Parameters
+    ----------
+    u, v : (..., d) real floating
+        Vectors along `axis`; the other axes broadcast.
+    axis : int
+        The axis of the vectors; negative unless u and v have equally many axes.
+
+    Returns
+    -------
+    The broadcast shape without `axis`, in the common dtype, on the common device; within [−1, 1].
+
+    Raises
+    ------
+    ShapeError, DomainError, DTypeError, NamespaceError
+        for vectors of different lengths, an axis that is not there, integer arrays, or arrays of
+        two libraries.
+
+    Source: matching D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(cosine_similarity(np.asarray([3e200, 0.0]), np.asarray([1e-200, 0.0])))
+    1.0
+    """
+    call = "matching.cosine_similarity"
+    xp = _xp.namespace(call, u=u, v=v)
+    _xp.floating(call, xp, u=u, v=v)
+    _check_axis(call, axis, u, v)
+    if u.shape[axis] != v.shape[axis]:
+        raise ShapeError(message(call, "v", f"shape {tuple(v.shape)}", f"length {u.shape[axis]} on {axis=}"))
+    _xp.check_broadcast(call, u=u, v=v)
+    if u.shape[axis] == 0:
+        raise ShapeError(message(call, "u", f"shape {tuple(u.shape)}", "at least one component"))
+    return _cosine_similarity(u, v, axis, xp=xp)
+
+
+def _cosine_similarity(u: Array, v: Array, axis: int, *, xp: Namespace) -> Array:
+    u, v = _unit_peak(u, axis, xp=xp), _unit_peak(v, axis, xp=xp)
+    dot = xp.sum(u * v, axis=axis)
+    norms = xp.sqrt(xp.sum(u * u, axis=axis)) * xp.sqrt(xp.sum(v * v, axis=axis))
+    defined = norms > 0
+    cosine = xp.clip(dot / xp.where(defined, norms, xp.ones_like(norms)), -1.0, 1.0)
+    return xp.where(defined, cosine, xp.full_like(cosine, xp.nan))
+
+
+def _unit_peak(x: Array, axis: int, *, xp: Namespace) -> Array:
+    """The vectors divided by their largest magnitude; zero vectors stay."""
+    peak = xp.max(xp.abs(x), axis=axis, keepdims=True)
+    return x / xp.where(peak == 0, xp.ones_like(peak), peak)
+
+
+def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
+    """Which vectors have a direction: finite entries that are not all zero.
+
+    Parameters
+    ----------
+    vectors : (..., d) real floating
+        Vectors along `axis`.
+
+    Returns
+    -------
+    The shape without `axis`, boolean, on the device of the vectors.
+
+    Raises
+    ------
+    DomainError, DTypeError, NamespaceError
+        for an axis that is not there, integers, or something that is no array.
+
+    Source: matching D1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_nonzero(np.asarray([[1.0, -1.0], [0.0, 0.0]]))
+    array([ True, False])
+    """
+    call = "matching.check_nonzero"
+    xp = _xp.namespace(call, vectors=vectors)
+    _xp.floating(call, xp, vectors=vectors)
+    _check_axis(call, axis, vectors)
+    return xp.all(xp.isfinite(vectors), axis=axis) & xp.any(vectors != 0, axis=axis)
+
+
+def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
+    """CoSENT loss as it is defined, over all pairs of pairs: O(n²) time and memory.
+
+    log(1 + Σ_{y_i > y_j} exp(scale·(c_j − c_i))). Use `cosent_loss`; this one is to be read.
+
+    Parameters
+    ----------
+    cosines : (n,) real floating
+        Cosine c_i of each pair, or any numbers whose scaled differences are finite.
+    labels : (n,) integer or real floating
+        Label y_i of each pair; only their order counts. A NaN among them gives NaN.
+    scale : float
+        Positive.
+
+    Returns
+    -------
+    (), in the dtype and on the device of `cosines`; 0 if no two labels differ.
+
+    Raises
+    ------
+    ShapeError, DomainError, DTypeError, NamespaceError
+        for other shapes, a scale that is not positive and finite, integer cosines, or arrays of
+        two libraries.
+
+    Source: matching D2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> loss = cosent_loss_pairwise(np.asarray([0.5, 0.5]), np.asarray([0, 1]))
+    >>> bool(np.isclose(loss, np.log(2)))
+    True
+    """
+    xp, scale = _check_pairs("matching.cosent_loss_pairwise", cosines, labels, scale)
+    return _cosent_loss_pairwise(cosines, labels, scale, xp=xp)
+
+
+def _cosent_loss_pairwise(cosines: Array, labels: Array, scale: float, *, xp: Namespace) -> Array:
+    exponents = scale * (cosines[None, :] - cosines[:, None])
+    ordered = labels[:, None] > labels[None, :]
+    exponents = xp.where(ordered, exponents, xp.full_like(exponents, -xp.inf))
+    return unless_nan(labels, _log_one_plus_sum(xp.reshape(exponents, (-1,)), xp=xp), xp=xp)
+
+
+def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
+    """CoSENT loss log(1 + Σ_{y_i > y_j} exp(scale·(c_j − c_i))) in O(n log n) time and O(n) memory.
+
+    After sorting by label, the inner sums over j are prefix sums. They are kept as a running
+    peak and a sum relative to it: one shift for all, as in a plain prefix sum of exponentials,
+    underflows where a group's own cosines are far below the largest. The exponents are formed
+    from differences of cosines, so the result is as accurate as the pairwise form.
+
+    Parameters
+    ----------
+    cosines : (n,) real floating
+        Cosine c_i of each pair, or any numbers whose scaled differences are finite.
+    labels : (n,) integer or real floating
+        Label y_i of each pair; only their order counts. A NaN among them gives NaN.
+    scale : float
+        Positive.
+
+    Returns
+    -------
+    (), in the dtype and on the device of `cosines`; 0 if no two labels differ.
+
+    Raises
+    ------
+    ShapeError, DomainError, DTypeError, NamespaceError
+        for other shapes, a scale that is not positive and finite, integer cosines, or arrays of
+        two libraries.
+
+    Source: matching D2, C1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(cosent_loss(np.asarray([-0.5, -0.875, 1.0]), np.asarray([0, 1, 2]), scale=1000.0))
+    375.0
+    """
+    xp, scale = _check_pairs("matching.cosent_loss", cosines, labels, scale)
+    return _cosent_loss(cosines, labels, scale, xp=xp)
+
+
+def _cosent_loss(cosines: Array, labels: Array, scale: float, *, xp: Namespace) -> Array:
+    order = xp.argsort(labels)
+    lower = _log_sums_below(xp.take(cosines, order, axis=0), xp.take(labels, order, axis=0), scale, xp=xp)
+    return unless_nan(labels, _log_one_plus_sum(lower, xp=xp), xp=xp)
+
+
+def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
+    """Gradient of `cosent_loss` with respect to the cosines, in O(n log n) time and O(n) memory.
+
+    ∂/∂c_k = scale·(Σ_{y_i > y_k} e^{scale·(c_k − c_i)} − Σ_{y_j < y_k} e^{scale·(c_j − c_k)}) / e^{loss}.
+
+    Parameters
+    ----------
+    cosines : (n,) real floating
+        Cosine c_i of each pair, or any numbers whose scaled differences are finite.
+    labels : (n,) integer or real floating
+        Label y_i of each pair; only their order counts. A NaN among them gives NaN.
+    scale : float
+        Positive.
+
+    Returns
+    -------
+    (n,), in the dtype and on the device of `cosines`.
+
+    Raises
+    ------
+    ShapeError, DomainError, DTypeError, NamespaceError
+        for other shapes, a scale that is not positive and finite, integer cosines, or arrays of
+        two libraries.
+
+    Source: matching D3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cosent_gradient(np.asarray([0.5, 0.5]), np.asarray([0, 1])).round(12)
+    array([ 10., -10.])
+    """
+    xp, scale = _check_pairs("matching.cosent_gradient", cosines, labels, scale)
+    return _cosent_gradient(cosines, labels, scale, xp=xp)
+
+
+def _cosent_gradient(cosines: Array, labels: Array, scale: float, *, xp: Namespace) -> Array:
+    order = xp.argsort(labels)
+    c, y = xp.take(cosines, order, axis=0), xp.take(labels, order, axis=0)
+    lower, higher = _log_sums_below(c, y, scale, xp=xp), _log_sums_above(c, y, scale, xp=xp)
+    loss = _log_one_plus_sum(lower, xp=xp)
+    gradient = scale * (xp.exp(higher - loss) - xp.exp(lower - loss))
+    return unless_nan(labels, xp.take(gradient, xp.argsort(order), axis=0), xp=xp)
+
+
+def _log_sums_below(c: Array, y: Array, scale: float, *, xp: Namespace) -> Array:
+    """log Σ_{y_j < y_i} exp(scale·(c_j − c_i)) for each i, with y sorted; −inf where nothing is below."""
+    if c.shape[0] == 0:
+        return c
+    return _log_sums_before(c, xp.searchsorted(y, y, side="left"), scale, xp=xp)
+
+
+def _log_sums_above(c: Array, y: Array, scale: float, *, xp: Namespace) -> Array:
+    """log Σ_{y_j > y_i} exp(scale·(c_i − c_j)): the same, upside down."""
+    if c.shape[0] == 0:
+        return c
+    before = c.shape[0] - xp.flip(xp.searchsorted(y, y, side="right"))
+    return xp.flip(_log_sums_before(-xp.flip(c), before, scale, xp=xp))
+
+
+def _log_sums_before(c: Array, ends: Array, scale: float, *, xp: Namespace) -> Array:
+    """log Σ_{j < ends_i} exp(scale·(c_j − c_i)) for each i; −inf for an empty sum."""
+    peaks_and_sums = _running_sums(xp.stack([c, xp.ones_like(c)]), scale, xp=xp)
+    empty = ends == 0
+    found = xp.take(peaks_and_sums, xp.where(empty, ends, ends - 1), axis=1)
+    logs = scale * (found[0, :] - c) + xp.log(found[1, :])
+    return xp.where(empty, xp.full_like(logs, -xp.inf), logs)
+
+
+def _running_sums(x: Array, scale: float, *, xp: Namespace) -> Array:
+    """Prefix sums of Σ_j exp(scale·c_j), each a column (peak, sum): peak = max c_j and
+    sum = Σ_j exp(scale·(c_j − peak)), which lies in [1, n].
+
+    Neighbours are added, their sums scanned, and the places between filled in: 2n additions in
+    2·log₂ n array operations, so that no value has more than 2·log₂ n additions behind it.
+    """
+    n = x.shape[1]
+    if n == 1:
+        return x
+    even, odd = x[:, 0::2], x[:, 1::2]
+    at_odd = _running_sums(_add(even[:, : n // 2], odd, scale, xp=xp), scale, xp=xp)
+    later = _add(at_odd[:, : even.shape[1] - 1], even[:, 1:], scale, xp=xp)
+    at_even = xp.concat([even[:, :1], later], axis=1)
+    woven = xp.reshape(xp.stack([at_even[:, : n // 2], at_odd], axis=2), (2, n - n % 2))
+    return xp.concat([woven, at_even[:, n // 2 :]], axis=1) if n % 2 else woven
+
+
+def _add(a: Array, b: Array, scale: float, *, xp: Namespace) -> Array:
+    """Columns (peak, sum) of the sums of two such columns."""
+    gap = scale * (a[0, :] - b[0, :])
+    fade = xp.exp(-xp.abs(gap))
+    total = xp.where(gap > 0, a[1, :] + b[1, :] * fade, a[1, :] * fade + b[1, :])
+    return xp.stack([xp.maximum(a[0, :], b[0, :]), total])
+
+
+def _log_one_plus_sum(exponents: Array, *, xp: Namespace) -> Array:
+    """log(1 + Σ exp x), to full relative precision also where it is tiny."""
+    if exponents.shape[0] == 0:
+        return xp.sum(exponents)
+    peak = xp.max(exponents)
+    shift = xp.maximum(peak, xp.zeros_like(peak))
+    return shift + xp.log1p(xp.sum(xp.exp(exponents - shift)) + xp.expm1(-shift))
+
+
+def _check_pairs(call: str, cosines: Array, labels: Array, scale: float) -> tuple[Namespace, float]:
+    xp = _xp.namespace(call, cosines=cosines, labels=labels)
+    _xp.floating(call, xp, cosines=cosines)
+    _xp.real(call, xp, labels=labels)
+    check_vector(call, "cosines", cosines)
+    if labels.shape != cosines.shape:
+        expected = f"shape {tuple(cosines.shape)}, as the cosines"
+        raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", expected))
+    return xp, _xp.check_number(call, "scale", scale, 0.0)
+
+
+def _check_axis(call: str, axis: int, *arrays: Array) -> None:
+    """Require an axis that all the arrays have, and that means the same in all of them."""
+    least = min(array.ndim for array in arrays)
+    same = all(array.ndim == least for array in arrays)
+    if not -least <= axis < (least if same else 0):
+        shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
+        raise DomainError(
+            message(call, "axis", axis, f"an axis of {shapes}" + ("" if same else ", counted from the end"))
+        )

@@ -1,0 +1,207 @@
+"""Features of a pair, random projections, and how many dimensions a ranking needs."""
+
+import math
+from decimal import ROUND_CEILING, Decimal, localcontext
+
+from .. import _xp
+from .._errors import ShapeError, message
+from .._typing import Array, Namespace
+
+
+def sbert_features(u: Array, v: Array, /) -> Array:
+    """Features of a pair of sentence vectors as Sentence-BERT's classifier takes them: [u, v, |u − v|].
+
+    Parameters
+    ----------
+    u, v : (..., d) real floating
+        Vectors of equal length; the leading axes broadcast.
+
+    Returns
+    -------
+    (..., 3d), in the common dtype, on the common device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for vectors of different lengths, integer arrays, or arrays of two libraries.
+
+    Source: matching D7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sbert_features(np.asarray([1.0, 2.0]), np.asarray([3.0, 0.0]))
+    array([1., 2., 3., 0., 2., 2.])
+    """
+    call = "matching.sbert_features"
+    xp = _xp.namespace(call, u=u, v=v)
+    _xp.floating(call, xp, u=u, v=v)
+    _xp.check_axes(call, "u", u, 1)
+    _xp.check_last_axis(call, "v", v, u.shape[-1], "the length of u")
+    _xp.check_broadcast(call, u=u, v=v)
+    return _sbert_features(u, v, xp=xp)
+
+
+def _sbert_features(u: Array, v: Array, *, xp: Namespace) -> Array:
+    u, v = xp.broadcast_arrays(u, v)
+    return xp.concat([u, v, xp.abs(u - v)], axis=-1)
+
+
+def jl_project(vectors: Array, directions: Array, /) -> Array:
+    """Random projection R x of vectors, R the matrix whose rows are the directions.
+
+    With entries of R drawn from N(0, 1/m), m the number of directions, inner products are kept
+    on average and within the error of `jl_dimension`. Nothing is scaled here.
+
+    Parameters
+    ----------
+    vectors : (..., d) real floating
+        Vectors x.
+    directions : (m, d) real floating
+        Rows of R, drawn by the caller.
+
+    Returns
+    -------
+    (..., m), in the common dtype, on the common device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, integer arrays, or arrays of two libraries.
+
+    Source: matching D9, C8.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> jl_project(np.asarray([1.0, 2.0]), np.asarray([[1.0, 0.0], [1.0, 1.0], [0.0, -1.0]]))
+    array([ 1.,  3., -2.])
+    """
+    call = "matching.jl_project"
+    xp = _xp.namespace(call, vectors=vectors, directions=directions)
+    _xp.floating(call, xp, vectors=vectors, directions=directions)
+    _xp.check_axes(call, "vectors", vectors, 1)
+    if directions.ndim != 2 or directions.shape[1] != vectors.shape[-1]:
+        got, expected = f"shape {tuple(directions.shape)}", f"(m, {vectors.shape[-1]}), as the vectors"
+        raise ShapeError(message(call, "directions", got, expected))
+    return xp.matmul(vectors, directions.T)
+
+
+def jl_dimension(n: int, error: float, failure: float) -> int:
+    """Dimensions that suffice to keep the inner products of n unit vectors under random projection.
+
+    m = ⌈2·ln(n(n−1)/δ) / (ε − ln(1+ε))⌉: with directions drawn from N(0, 1/m), the probability
+    that any of the n(n−1)/2 inner products errs by ε or more is at most δ. The ceiling is exact:
+    ε − ln(1+ε) ≈ ε²/2 cancels and m grows alike, so decimals carry as many digits as both cost.
+
+    Parameters
+    ----------
+    n : int
+        Number of vectors, at least 2.
+    error : float
+        ε > 0.
+    failure : float
+        δ in (0, 1).
+
+    Returns
+    -------
+    A Python integer.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for numbers outside these ranges, or no numbers.
+
+    Source: matching D9, C8.
+
+    Examples
+    --------
+    >>> jl_dimension(1_000_000, 0.5, 0.5)
+    600
+    """
+    call = "matching.jl_dimension"
+    n = _xp.check_integer(call, "n", n, 2)
+    error = _xp.check_number(call, "error", error, 0.0)
+    failure = _xp.check_number(call, "failure", failure, 0.0, 1.0)
+    with localcontext() as context:
+        epsilon, delta = Decimal(error), Decimal(failure)
+        context.prec = 60 - 4 * min(epsilon.adjusted(), 0)
+        rate = epsilon - (1 + epsilon).ln()
+        return int((2 * (n * (n - 1) / delta).ln() / rate).to_integral_value(ROUND_CEILING))
+
+
+def rule_of_thumb_dimension(n: int) -> float:
+    """The source's rule of thumb for the dimension that suffices for n vectors: 8·ln n.
+
+    It comes with no guarantee: see `jl_dimension` for what a random projection needs, and
+    `ranking_dimension` for what any representation needs.
+
+    Parameters
+    ----------
+    n : int
+        Number of vectors, at least 1.
+
+    Returns
+    -------
+    A Python float, not rounded to an integer.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for a smaller number, or no integer.
+
+    Source: matching D9, E3.
+
+    Examples
+    --------
+    >>> round(rule_of_thumb_dimension(1000), 2)
+    55.26
+    """
+    return 8 * math.log(_xp.check_integer("matching.rule_of_thumb_dimension", "n", n, 1))
+
+
+def ranking_dimension(n: int) -> int:
+    """Dimensions without which n vectors cannot realise every ranking of their similarities.
+
+    The N = n(n−1)/2 inner products can be ordered in N! ways. Each order is a sign pattern of
+    P = N(N−1)/2 polynomials of degree 2 in V = n·d coordinates, and Warren's theorem allows at
+    most (8e·P/V)^V of those where P ≥ V. The result is the least d ≥ 1 for which that is at
+    least N!, or for which P < V: in fewer dimensions some ranking is impossible. (Cosines are the
+    inner products of unit vectors, so the bound holds for them.)
+
+    Parameters
+    ----------
+    n : int
+        Number of vectors, at least 2.
+
+    Returns
+    -------
+    A Python integer, a lower bound of the dimension; it grows like n/2.
+
+    Raises
+    ------
+    DomainError, DTypeError
+        for a smaller number, or no integer.
+
+    Source: matching C9.
+
+    Examples
+    --------
+    >>> ranking_dimension(1000)
+    384
+    """
+    n = _xp.check_integer("matching.ranking_dimension", "n", n, 2)
+    pairs = n * (n - 1) // 2
+    comparisons = pairs * (pairs - 1) // 2
+    orders = math.lgamma(pairs + 1)
+
+    def possible(d: int) -> bool:
+        coordinates = n * d
+        patterns = coordinates * (math.log(8 * comparisons / coordinates) + 1) if comparisons else 0.0
+        return comparisons < coordinates or patterns >= orders
+
+    low, high = 0, n  # n dimensions realise every ranking
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if possible(middle) else (middle, high)
+    return high

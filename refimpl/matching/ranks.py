@@ -1,0 +1,108 @@
+"""Average ranks and Spearman's correlation."""
+
+from .. import _xp
+from .._errors import ShapeError, message
+from .._typing import Array, DType, Namespace
+from ._checks import check_vector, unless_nan
+
+
+def rank(x: Array, /) -> Array:
+    """Rank of each value among all, from 1 to n; equal values share the average of their places.
+
+    rank_i = #{x_j < x_i} + (#{x_j = x_i} + 1) / 2. Exact while n ≤ 2^(significand bits − 1).
+
+    Parameters
+    ----------
+    x : (n,) integer or real floating
+        Values; a NaN among them makes all ranks NaN.
+
+    Returns
+    -------
+    (n,), in the dtype of x (for integers the default floating dtype), on its device.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, complex or boolean values, or something that is no array.
+
+    Source: matching D4.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rank(np.asarray([0.5, 0.1, 0.5, 0.9]))
+    array([2.5, 1. , 2.5, 4. ])
+    """
+    call = "matching.rank"
+    xp = _xp.namespace(call, x=x)
+    _xp.real(call, xp, x=x)
+    check_vector(call, "x", x)
+    dtype = _floating_dtype(xp, x)
+    return unless_nan(x, (xp.astype(_offsets(x, xp=xp), dtype) + (x.shape[0] + 1)) / 2, xp=xp)
+
+
+def spearman(x: Array, y: Array, /) -> Array:
+    """Spearman's rank correlation: Pearson's correlation of the average ranks.
+
+    The ranks are centred exactly and divided by n, so that no sum overflows while n itself
+    is in the range of the dtype.
+
+    Parameters
+    ----------
+    x, y : (n,) integer or real floating
+        Paired values. If all of x or all of y are equal, or a NaN is among them, the result is NaN.
+
+    Returns
+    -------
+    (), in the floating dtype of the arguments (of two integer arrays the default floating
+    dtype), on their device; within [−1, 1].
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, complex or boolean values, or arrays of two libraries.
+
+    Source: matching D4, C6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(spearman(np.asarray([0.1, 0.2, 0.9]), np.asarray([1, 2, 3])))
+    1.0
+    """
+    call = "matching.spearman"
+    xp = _xp.namespace(call, x=x, y=y)
+    _xp.real(call, xp, x=x, y=y)
+    check_vector(call, "x", x)
+    if x.shape != y.shape:
+        raise ShapeError(message(call, "y", f"shape {tuple(y.shape)}", f"shape {tuple(x.shape)}, as x"))
+    if x.shape[0] == 0:
+        raise ShapeError(message(call, "x", "shape (0,)", "at least one value"))
+    return _spearman(x, y, _floating_dtype(xp, x, y), xp=xp)
+
+
+def _spearman(x: Array, y: Array, dtype: DType, *, xp: Namespace) -> Array:
+    a = xp.astype(_offsets(x, xp=xp), dtype) / x.shape[0]
+    b = xp.astype(_offsets(y, xp=xp), dtype) / x.shape[0]
+    spread = xp.sqrt(xp.mean(a * a) * xp.mean(b * b))
+    varies = spread > 0
+    correlation = xp.clip(xp.mean(a * b) / xp.where(varies, spread, xp.ones_like(spread)), -1.0, 1.0)
+    correlation = xp.where(varies, correlation, xp.full_like(correlation, xp.nan))
+    return unless_nan(x, unless_nan(y, correlation, xp=xp), xp=xp)
+
+
+def _offsets(x: Array, *, xp: Namespace) -> Array:
+    """Twice the distance of each rank from the mean rank: the integers 2·rank − (n + 1)."""
+    order = xp.argsort(x)
+    # Searching the sorted values for themselves and sorting back reads memory in order.
+    ordered = xp.take(x, order, axis=0)
+    below = xp.searchsorted(ordered, ordered, side="left")
+    offsets = below + xp.searchsorted(ordered, ordered, side="right") - x.shape[0]
+    return xp.take(offsets, xp.argsort(order), axis=0)
+
+
+def _floating_dtype(xp: Namespace, *arrays: Array) -> DType:
+    floats = [array.dtype for array in arrays if xp.isdtype(array.dtype, "real floating")]
+    if floats:
+        return xp.result_type(*floats)
+    return xp.__array_namespace_info__().default_dtypes()["real floating"]

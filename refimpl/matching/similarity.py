@@ -1,0 +1,111 @@
+"""Which similarity matrices are inner products."""
+
+import math
+
+from .. import _xp
+from .._errors import DomainError, ShapeError, message
+from .._typing import Array, Namespace
+
+
+def factor_similarity(similarity: Array, /) -> Array:
+    """Vectors with a given matrix of inner products: B with S = B Bᵀ, from the eigenvectors of S.
+
+    This is a host function: it inspects the eigenvalues, and the shape of its result depends on
+    them. An eigenvalue counts as zero if its size is at most 8·n·u times the largest (u the unit
+    roundoff): the eigenvalues are not known better than that.
+
+    Parameters
+    ----------
+    similarity : (n, n) real floating
+        Symmetric positive semidefinite; n ≥ 1.
+
+    Returns
+    -------
+    (n, r), r the rank of S, in its dtype and on its device; row i is the vector of item i.
+
+    Raises
+    ------
+    DomainError
+        if S is not symmetric or not finite, or has a negative eigenvalue, which the message names.
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, integers, or something that is no array.
+
+    Source: matching D8, C7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> vectors = factor_similarity(np.asarray([[1.0, 1.0], [1.0, 1.0]]))
+    >>> vectors.shape, (vectors @ vectors.T).round(12).tolist()
+    ((2, 1), [[1.0, 1.0], [1.0, 1.0]])
+    """
+    call = "matching.factor_similarity"
+    xp = _check_square(call, similarity)
+    roundoff = 8 * similarity.shape[0] * float(xp.finfo(similarity.dtype).eps) / 2
+    asymmetry = float(xp.max(xp.abs(similarity - similarity.mT)))
+    if not asymmetry <= roundoff * float(xp.max(xp.abs(similarity))):
+        got = "entries that are not finite" if math.isnan(asymmetry) else f"S − Sᵀ up to {asymmetry:.3g}"
+        raise DomainError(message(call, "similarity", got, "a symmetric matrix"))
+    values, vectors = xp.linalg.eigh(similarity)
+    least, zero = float(values[0]), roundoff * float(xp.max(xp.abs(values)))
+    if least < -zero:
+        raise DomainError(
+            message(
+                call,
+                "similarity",
+                f"the eigenvalue {least:.6g}",
+                "none below 0",
+                "No vectors have these inner products; nearest_semidefinite gives the nearest that some have",
+            )
+        )
+    first = int(xp.sum(xp.astype(values <= zero, xp.int32)))
+    return vectors[:, first:] * xp.sqrt(values[first:])
+
+
+def nearest_semidefinite(matrix: Array, /) -> Array:
+    """The positive semidefinite matrix that is nearest in Frobenius norm.
+
+    The negative eigenvalues of the symmetric part are replaced by 0. For a symmetric matrix the
+    distance is the Euclidean norm of its negative eigenvalues.
+
+    Parameters
+    ----------
+    matrix : (..., n, n) real floating
+        Any square matrices, n ≥ 1.
+
+    Returns
+    -------
+    (..., n, n), symmetric, in the dtype and on the device of the matrix.
+
+    Raises
+    ------
+    ShapeError, DTypeError, NamespaceError
+        for other shapes, integers, or something that is no array.
+
+    Source: matching D8, C7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> nearest_semidefinite(np.asarray([[1.0, 0.0], [0.0, -1.0]])).tolist()
+    [[1.0, 0.0], [0.0, 0.0]]
+    """
+    xp = _check_square("matching.nearest_semidefinite", matrix, stacked=True)
+    return _nearest_semidefinite(matrix, xp=xp)
+
+
+def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
+    values, vectors = xp.linalg.eigh(matrix / 2 + matrix.mT / 2)
+    kept = xp.where(values > 0, values, xp.zeros_like(values))
+    nearest = xp.matmul(vectors * kept[..., None, :], vectors.mT)
+    return nearest / 2 + nearest.mT / 2
+
+
+def _check_square(call: str, matrix: Array, *, stacked: bool = False) -> Namespace:
+    xp = _xp.namespace(call, matrix=matrix)
+    _xp.floating(call, xp, matrix=matrix)
+    square = matrix.ndim >= 2 and matrix.shape[-1] == matrix.shape[-2] >= 1
+    if not square or (matrix.ndim > 2 and not stacked):
+        expected = "(..., n, n)" if stacked else "(n, n)"
+        raise ShapeError(message(call, "matrix", f"shape {tuple(matrix.shape)}", f"{expected}, n ≥ 1"))
+    return xp

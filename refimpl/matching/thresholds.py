@@ -1,0 +1,122 @@
+"""The threshold that is best for a binary decision, exactly."""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from .. import _xp
+from .._errors import DomainError, DTypeError, ShapeError, message
+from .._typing import Array, DType, Namespace
+from ._checks import check_vector
+
+Metric = Callable[[Array, Array, Array, Array], Array]
+
+
+class Threshold(NamedTuple):
+    """A threshold, and the value of the metric there."""
+
+    threshold: float
+    value: float
+
+
+def best_threshold(
+    scores: Array, labels: Array, /, *, metric: Literal["accuracy", "f1"] | Metric = "accuracy"
+) -> Threshold:
+    """The threshold that maximises a metric when a score is positive iff score > threshold.
+
+    One sort and the counts at every cut between distinct scores, the two ends included, so the
+    optimum is exact; equal scores are never parted. This is a host function: it inspects values
+    and cannot be compiled.
+
+    Parameters
+    ----------
+    scores : (n,) real floating
+        At least one; ±inf allowed.
+    labels : (n,) boolean or integer
+        True or 1 for positive, False or 0 for negative.
+    metric : "accuracy", "f1" or a function
+        "f1" is 0 where it is 0/0. A function gets the numbers of true positives, false positives,
+        false negatives and true negatives with the k lowest scores negative, k = 0 … n, as four
+        arrays of whole numbers (in float64 if the library has it), and returns the array of
+        values to maximise; where k would part equal scores, its values are ignored.
+
+    Returns
+    -------
+    Threshold(threshold, value), Python floats. The threshold is the midpoint of the two
+    neighbouring scores in the dtype of the scores, or the lower one if the midpoint rounds to
+    the upper or one of them is infinite; inf if no score is positive, −inf if all above −inf
+    are; for the lowest of equally good cuts.
+
+    Raises
+    ------
+    ShapeError, DomainError, DTypeError, NamespaceError
+        for other shapes, no scores, NaN scores, labels other than 0 and 1, an unknown metric or
+        one that gives NaN, or arrays of two libraries.
+
+    Source: matching D5, C4.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> best_threshold(np.asarray([0.5, 0.25, 0.75, 0.5]), np.asarray([0, 0, 1, 1]))
+    Threshold(threshold=0.375, value=0.75)
+    """
+    call = "matching.best_threshold"
+    xp = _xp.namespace(call, scores=scores, labels=labels)
+    _xp.floating(call, xp, scores=scores)
+    check_vector(call, "scores", scores)
+    if labels.shape != scores.shape:
+        expected = f"shape {tuple(scores.shape)}, as the scores"
+        raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", expected))
+    if scores.shape[0] == 0:
+        raise ShapeError(message(call, "scores", "shape (0,)", "at least one score"))
+    if not xp.isdtype(labels.dtype, ("bool", "integral")):
+        raise DTypeError(message(call, "labels", f"dtype {labels.dtype}", "a boolean or integer dtype"))
+    positive = labels if xp.isdtype(labels.dtype, "bool") else labels == 1
+    if not (xp.isdtype(labels.dtype, "bool") or bool(xp.all(positive | (labels == 0)))):
+        raise DomainError(message(call, "labels", "other values", "0 and 1"))
+    if bool(xp.any(xp.isnan(scores))):
+        raise DomainError(message(call, "scores", "NaN", "numbers, which can be put in order"))
+    if not callable(metric) and metric not in _METRICS:
+        raise DomainError(message(call, "metric", repr(metric), '"accuracy", "f1" or a function'))
+    return _best_threshold(scores, positive, metric if callable(metric) else _METRICS[metric], xp=xp)
+
+
+def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Namespace) -> Threshold:
+    order = xp.argsort(scores)
+    upper = xp.take(scores, order, axis=0)
+    hits = xp.take(xp.astype(positive, _widest(xp)), order, axis=0)
+    # Cut k says negative to the k lowest scores and positive to the rest.
+    fn = xp.cumulative_sum(hits, include_initial=True)
+    tn = xp.cumulative_sum(1 - hits, include_initial=True)
+    lower = xp.concat([xp.full_like(upper[:1], -xp.inf), upper[:-1]])
+    last = xp.full_like(upper[:1], xp.inf)
+    possible = xp.concat([lower < upper, last > 0])
+    values = metric(fn[-1] - fn, tn[-1] - tn, fn, tn)
+    if bool(xp.any(possible & xp.isnan(values))):
+        expected = "numbers at every cut, 0/0 included"
+        raise DomainError(message("matching.best_threshold", "metric", "NaN", expected))
+    best = int(xp.argmax(xp.where(possible, values, xp.full_like(values, -xp.inf))))
+    finite = xp.isfinite(lower) & xp.isfinite(upper)
+    low, high = (xp.where(finite, end, xp.zeros_like(end)) for end in (lower, upper))
+    middle = low / 2 + high / 2  # halves first: the sum could overflow
+    thresholds = xp.concat([xp.where(finite & (middle < upper), middle, lower), last])
+    return Threshold(float(thresholds[best]), float(values[best]))
+
+
+def _widest(xp: Namespace) -> DType:
+    """float64, or float32 where the library has no more (JAX as it comes)."""
+    dtypes = xp.__array_namespace_info__().dtypes(kind="real floating")
+    return dtypes.get("float64", xp.float32)
+
+
+def _accuracy(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:
+    return (tp + tn) / (tp + fp + fn + tn)
+
+
+def _f1(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:
+    both = 2 * tp + fp + fn
+    xp = _xp.namespace("matching.best_threshold", counts=both)
+    return 2 * tp / xp.maximum(both, xp.ones_like(both))  # a count below 1 is 0/0
+
+
+_METRICS: dict[str, Metric] = {"accuracy": _accuracy, "f1": _f1}

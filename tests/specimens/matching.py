@@ -1,0 +1,70 @@
+"""Specimens of matching: n pairs, scores, rows or vectors."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from refimpl import matching
+from refimpl.backends import Setting
+
+DIM, CLASSES = 8, 5
+Specimen = Callable[[Setting, int], tuple[Callable[..., Any], tuple[Any, ...]]]
+
+
+def _normal(on: Setting, *shape: int, seed: int = 0) -> Any:
+    return on.array(np.random.default_rng(seed).standard_normal(shape))
+
+
+def _grades(on: Setting, n: int) -> Any:
+    return on.array(np.arange(n) % 6)
+
+
+def _pairs(function: Callable[..., Any]) -> Specimen:
+    def make(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return function, (_normal(on, n) / 4, _grades(on, n))
+
+    return make
+
+
+def _vectors(function: Callable[..., Any]) -> Specimen:
+    def make(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return function, (_normal(on, n, DIM), _normal(on, n, DIM, seed=1))
+
+    return make
+
+
+def _class_weights(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, CLASSES, n)
+    return matching.best_class_weights, (on.array(rng.dirichlet(np.ones(CLASSES), n)), on.array(labels))
+
+
+def _threshold(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    return matching.best_threshold, (_normal(on, n), on.array(np.arange(n) % 3 == 0))
+
+
+def _similarity(on: Setting, n: int) -> Any:
+    """A positive definite matrix with unit diagonal."""
+    order = min(n, 64)
+    return on.array(0.5 ** np.abs(np.subtract.outer(np.arange(order), np.arange(order))))
+
+
+SPECIMENS: dict[str, Specimen] = {
+    "matching.best_class_weights": _class_weights,
+    "matching.best_threshold": _threshold,
+    "matching.check_nonzero": lambda on, n: (matching.check_nonzero, (_normal(on, n, DIM),)),
+    "matching.cosent_gradient": _pairs(matching.cosent_gradient),
+    "matching.cosent_loss": _pairs(matching.cosent_loss),
+    "matching.cosent_loss_pairwise": _pairs(matching.cosent_loss_pairwise),
+    "matching.cosine_similarity": _vectors(matching.cosine_similarity),
+    "matching.factor_similarity": lambda on, n: (matching.factor_similarity, (_similarity(on, n),)),
+    "matching.jl_dimension": lambda on, n: (lambda: matching.jl_dimension(n, 0.5, 0.5), ()),
+    "matching.jl_project": _vectors(matching.jl_project),
+    "matching.nearest_semidefinite": lambda on, n: (matching.nearest_semidefinite, (_similarity(on, n),)),
+    "matching.rank": lambda on, n: (matching.rank, (_normal(on, n),)),
+    "matching.ranking_dimension": lambda on, n: (lambda: matching.ranking_dimension(n), ()),
+    "matching.rule_of_thumb_dimension": lambda on, n: (lambda: matching.rule_of_thumb_dimension(n), ()),
+    "matching.sbert_features": _vectors(matching.sbert_features),
+    "matching.spearman": lambda on, n: (matching.spearman, (_normal(on, n), _grades(on, n))),
+}

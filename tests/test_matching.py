@@ -1,0 +1,455 @@
+"""Known values of matching, its special values, and its errors."""
+
+import math
+import time
+import tracemalloc
+from typing import Any
+
+import array_api_compat
+import array_api_strict as strict
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.optimize import minimize
+
+from refimpl import matching
+from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
+
+DEVICE = strict.Device("device1")
+
+
+def strict_array(values: Any, dtype: Any = None) -> Any:
+    return strict.asarray(values, dtype=dtype, device=DEVICE)
+
+
+# Cosines and features
+
+
+def test_cosine_known_values() -> None:
+    u = np.asarray([[1.0, 0.0], [1.0, 1.0], [3.0, 4.0], [1.0, 0.0]])
+    v = np.asarray([[0.0, 2.0], [1.0, 0.0], [4.0, 3.0], [-5.0, 0.0]])
+    np.testing.assert_allclose(
+        matching.cosine_similarity(u, v), [0.0, math.sqrt(0.5), 0.96, -1.0], rtol=4e-16
+    )
+
+
+def test_cosine_broadcasts_and_takes_an_axis() -> None:
+    u = np.asarray([[1.0, 0.0], [0.0, 1.0]])
+    assert matching.cosine_similarity(u[:, None, :], u[None, :, :]).tolist() == [[1, 0], [0, 1]]
+    assert matching.cosine_similarity(u, 2 * u, axis=0).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_cosine_at_the_ends_of_the_range(dtype: Any) -> None:
+    for size in (np.finfo(dtype).max, np.finfo(dtype).smallest_normal):
+        x = np.asarray([size, size, -size], dtype=dtype)
+        cosine = matching.cosine_similarity(x, np.asarray([1, 1, -1], dtype=dtype))
+        assert cosine.dtype == dtype
+        assert cosine == pytest.approx(1.0, abs=8 * float(np.finfo(dtype).eps))
+
+
+def test_cosine_stays_within_one() -> None:
+    x = np.random.default_rng(0).standard_normal((1000, 7))
+    assert np.max(np.abs(matching.cosine_similarity(x, -3 * x))) <= 1
+
+
+def test_zero_vectors() -> None:
+    x = np.asarray([[0.0, 0.0], [1.0, -1.0], [0.0, np.nan], [np.inf, 1.0]])
+    assert matching.check_nonzero(x).tolist() == [False, True, False, False]
+    assert np.isnan(matching.cosine_similarity(x[:3], np.ones((3, 2)))).tolist() == [True, False, True]
+
+
+def test_features_known_values() -> None:
+    features = matching.sbert_features(np.asarray([[1.0, -2.0]]), np.asarray([0.5, 1.0]))
+    assert features.tolist() == [[1.0, -2.0, 0.5, 1.0, 0.5, 3.0]]
+
+
+# CoSENT
+
+
+def test_loss_known_values() -> None:
+    # Pairs (1,0), (2,0), (2,1) with gaps −¼, ½, ¾: log(1 + e^−1 + e^2 + e^3) at scale 4.
+    c, y = np.asarray([0.75, 1.0, 0.25]), np.asarray([-7, 0, 3])
+    expected = math.log(1 + math.exp(-1) + math.exp(2) + math.exp(3))
+    for form in (matching.cosent_loss, matching.cosent_loss_pairwise):
+        assert float(form(c, y, scale=4.0)) == pytest.approx(expected, rel=1e-15)
+
+
+def test_default_scale_is_20() -> None:
+    c, y = np.asarray([0.25, 0.5]), np.asarray([1, 0])
+    assert float(matching.cosent_loss(c, y)) == pytest.approx(5 + math.log1p(math.exp(-5)), rel=1e-15)
+
+
+@pytest.mark.parametrize("form", [matching.cosent_loss, matching.cosent_loss_pairwise])
+def test_one_shift_would_underflow(form: Any) -> None:
+    assert float(form(np.asarray([-0.5, -0.9, 1.0]), np.asarray([0, 1, 2]), scale=1000.0)) == 400
+
+
+def test_tiny_losses_keep_their_digits() -> None:
+    loss = matching.cosent_loss(np.asarray([0.0, 1.0]), np.asarray([0, 1]), scale=600.0)
+    assert float(loss) == pytest.approx(math.exp(-600), rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5])
+def test_no_ordered_pairs(n: int) -> None:
+    c, y = np.linspace(-1, 1, n), np.full(n, 3)
+    assert float(matching.cosent_loss(c, y)) == float(matching.cosent_loss_pairwise(c, y)) == 0
+    assert matching.cosent_gradient(c, y).tolist() == [0] * n
+
+
+def test_sorted_equals_pairwise_for_every_length() -> None:
+    rng = np.random.default_rng(0)
+    for n in [*range(40), 500]:
+        c, y = rng.integers(-8, 9, n) / 8, rng.integers(0, 5, n)
+        for scale in (1.0, 1e4):
+            expected = float(matching.cosent_loss_pairwise(c, y, scale=scale))
+            assert float(matching.cosent_loss(c, y, scale=scale)) == pytest.approx(expected, rel=1e-14)
+
+
+def test_gradient_known_values() -> None:
+    # One pair: d log(1 + e^{s(c₀ − c₁)})/dc₀ = s·σ(s(c₀ − c₁)) = 2σ(1).
+    gradient = matching.cosent_gradient(np.asarray([0.75, 0.25]), np.asarray([0.0, 1.0]), scale=2.0)
+    expected = 2 / (1 + math.exp(-1))
+    np.testing.assert_allclose(gradient, [expected, -expected], rtol=1e-15)
+
+
+def test_labels_that_are_not_numbers() -> None:
+    c, y = np.asarray([0.5, 0.25, 0.0]), np.asarray([0.0, np.nan, 1.0])
+    assert np.isnan(matching.cosent_loss(c, y))
+    assert np.isnan(matching.cosent_loss_pairwise(c, y))
+    assert np.isnan(matching.cosent_gradient(c, y)).all()
+
+
+def test_a_million_pairs_take_linear_memory() -> None:
+    n = 10**6
+    rng = np.random.default_rng(0)
+    c, y = rng.uniform(-1, 1, n), rng.integers(0, 6, n)
+    tracemalloc.start()
+    started = time.perf_counter()
+    loss = float(matching.cosent_loss(c, y))
+    seconds, (_, peak) = time.perf_counter() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200 * n  # bytes; the pairs alone would take 8·10¹²
+    assert seconds < 60
+    # The same sum over groups: Σ_{y_i > y_j} = Σ over pairs of labels of products of sums.
+    up = [math.fsum(np.exp(20 * (c[y == k] - 1))) for k in range(6)]
+    down = [math.fsum(np.exp(-20 * (c[y == k] + 1))) for k in range(6)]
+    total = math.fsum(up[low] * down[high] for high in range(6) for low in range(high))
+    assert loss == pytest.approx(40 + math.log(total), rel=1e-14)
+
+
+# Ranks
+
+
+def test_rank_known_values() -> None:
+    assert matching.rank(np.asarray([30, 10, 20, 10])).tolist() == [4, 1.5, 3, 1.5]
+    assert matching.rank(np.asarray([-0.0, np.inf, 0.0, -np.inf])).tolist() == [2.5, 4, 2.5, 1]
+    assert np.isnan(matching.rank(np.asarray([1.0, np.nan]))).all()
+    assert matching.rank(np.asarray([])).tolist() == []
+
+
+def test_spearman_known_values() -> None:
+    # Ranks 1, 2.5, 2.5, 4 and 1, 3, 2, 4: 4.5/√(4.5·5).
+    value = matching.spearman(np.asarray([1, 2, 2, 5]), np.asarray([0.1, 0.3, 0.2, 0.4]))
+    assert float(value) == pytest.approx(4.5 / math.sqrt(22.5), rel=1e-15)
+
+
+def test_spearman_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 9, 200), rng.standard_normal(200)
+    assert float(matching.spearman(x, y)) == pytest.approx(stats.spearmanr(x, y).statistic, rel=1e-13)
+
+
+def test_spearman_of_a_constant_is_nan() -> None:
+    varied = np.asarray([1.0, 2.0])
+    assert np.isnan(matching.spearman(np.ones(2), varied))
+    assert np.isnan(matching.spearman(varied, np.ones(2)))
+    assert np.isnan(matching.spearman(varied[:1], varied[:1]))
+    assert np.isnan(matching.spearman(np.asarray([np.nan, 1.0]), varied))
+
+
+def test_spearman_of_a_million() -> None:
+    x = (np.random.default_rng(0).permutation(10**6) % 2000).astype(np.float32)
+    reversed_order = matching.spearman(x, -x)
+    assert reversed_order.dtype == np.float32
+    assert float(reversed_order) == -1
+
+
+def test_binary_labels_reach_1_where_scores_tie() -> None:
+    # The cap √(3pq) is one for scores without ties: here it is .89.
+    both = np.asarray([0, 0, 1, 1])
+    assert float(matching.spearman(both, both)) == 1
+    assert float(matching.spearman(np.asarray([0, 1, 2, 3]), both)) == pytest.approx(
+        math.sqrt(0.8), rel=1e-15
+    )
+
+
+# Thresholds
+
+
+def test_threshold_known_values() -> None:
+    scores, labels = np.asarray([0.1, 0.4, 0.35, 0.8]), np.asarray([0, 0, 1, 1])
+    assert matching.best_threshold(scores, labels) == ((0.1 + 0.35) / 2, 0.75)
+    assert matching.best_threshold(scores, labels, metric="f1") == ((0.1 + 0.35) / 2, 0.8)
+
+
+def test_threshold_ends() -> None:
+    scores = np.asarray([0.25, 0.5])
+    assert matching.best_threshold(scores, np.asarray([1, 1])) == (-math.inf, 1.0)
+    assert matching.best_threshold(scores, np.asarray([0, 0])) == (math.inf, 1.0)
+    assert matching.best_threshold(scores, np.asarray([0, 0]), metric="f1") == (-math.inf, 0.0)
+    assert matching.best_threshold(scores, np.asarray([True, False])) == (-math.inf, 0.5)
+
+
+def test_threshold_never_parts_equal_scores() -> None:
+    assert matching.best_threshold(np.full(4, 0.5), np.asarray([0, 0, 1, 0])) == (math.inf, 0.75)
+
+
+def test_threshold_of_neighbouring_numbers_is_the_lower() -> None:
+    for low in (1.0, -1.0, np.nextafter(1.0, 2.0), 5e-324):
+        scores = np.asarray([low, np.nextafter(low, np.inf)])
+        assert matching.best_threshold(scores, np.asarray([0, 1])) == (low, 1.0)
+
+
+def test_threshold_of_extreme_scores() -> None:
+    largest = np.finfo(np.float64).max
+    labels = np.asarray([0, 1])
+    assert matching.best_threshold(np.asarray([largest / 2, largest]), labels).threshold == largest * 0.75
+    assert matching.best_threshold(np.asarray([-np.inf, np.inf]), labels) == (-math.inf, 1.0)
+    assert matching.best_threshold(np.asarray([3.0, np.inf]), labels) == (3.0, 1.0)
+    # Nothing is below −inf, so such scores cannot be positive.
+    assert matching.best_threshold(np.asarray([-np.inf, 0.0]), np.asarray([1, 1])) == (-math.inf, 0.5)
+
+
+def test_threshold_of_a_given_metric() -> None:
+    scores, labels = np.asarray([1.0, 2.0, 3.0, 4.0]), np.asarray([0, 1, 0, 1])
+    found = matching.best_threshold(scores, labels, metric=lambda tp, fp, fn, tn: -10 * fp - fn)
+    assert found == (3.5, -1.0)
+
+
+def test_threshold_of_a_metric_without_value() -> None:
+    with pytest.raises(DomainError, match="metric: got NaN; expected numbers at every cut"):
+        matching.best_threshold(np.asarray([0.5]), np.asarray([1]), metric=lambda tp, fp, fn, tn: tp * np.nan)
+
+
+# Class weights
+
+
+def test_weights_known_values() -> None:
+    p = np.asarray([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]])
+    weights, accuracy, proven = matching.best_class_weights(p, np.asarray([0, 1, 1]))
+    # t₁/t₀ between .8/.2 and .9/.1: the geometric mean.
+    assert (accuracy, proven) == (1.0, "optimal")
+    assert float(weights[1] / weights[0]) == pytest.approx(6.0, rel=1e-14)
+
+
+def test_ties_count_as_wrong() -> None:
+    p = np.asarray([[0.5, 0.5], [0.5, 0.5]])
+    found = matching.best_class_weights(p, np.asarray([0, 1]))
+    assert found.accuracy == 0.5
+
+
+def test_rows_that_cannot_be_right() -> None:
+    p = np.asarray([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    assert matching.best_class_weights(p, np.asarray([1, 0, 2])).accuracy == 1 / 3
+    assert matching.best_class_weights(np.zeros((2, 1)), np.asarray([0, 0])).accuracy == 1
+
+
+def test_three_classes_where_single_weights_are_stuck() -> None:
+    rng = np.random.default_rng(0)
+    gains = 0
+    for _ in range(40):
+        p, labels = rng.dirichlet(np.ones(3), 12), rng.integers(0, 3, 12)
+        exact = matching.best_class_weights(p, labels)
+        stuck = matching.best_class_weights(p, labels, exact_rows=0)
+        assert (exact.proven, stuck.proven) == ("optimal", "coordinatewise")
+        assert exact.accuracy >= stuck.accuracy
+        gains += exact.accuracy > stuck.accuracy
+    assert gains > 0
+
+
+def test_more_classes_beside_powell(record_property: Any) -> None:
+    """No order is claimed between the two; how often each wins is recorded."""
+    rng = np.random.default_rng(0)
+    ours, powells = 0, 0
+    for _ in range(20):
+        p, labels = rng.dirichlet(np.ones(4), 30), rng.integers(0, 4, 30)
+
+        def wrong(logs: Any, p: Any = p, labels: Any = labels) -> float:
+            return float(np.mean(np.argmax(p * np.exp(logs), axis=1) != labels))
+
+        powell = 1 - minimize(wrong, np.zeros(4), method="Powell", options={"maxfev": 400}).fun
+        accuracy = matching.best_class_weights(p, labels).accuracy
+        assert accuracy >= 1 - wrong(np.zeros(4))
+        ours, powells = ours + (accuracy > powell + 1e-9), powells + (powell > accuracy + 1e-9)
+    record_property("wins of coordinate search and of Powell", (ours, powells))
+    assert ours > powells
+
+
+# Similarity
+
+
+CHAIN = np.asarray([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
+
+
+def test_factor_known_values() -> None:
+    # Eigenvalues 3 and 1 with eigenvectors (1, 1)/√2 and (1, −1)/√2.
+    factor = matching.factor_similarity(np.asarray([[2.0, 1.0], [1.0, 2.0]]))
+    np.testing.assert_allclose(np.abs(factor), [[0.5**0.5, 1.5**0.5]] * 2, rtol=1e-15)
+    assert matching.factor_similarity(np.zeros((3, 3))).shape == (3, 0)
+    assert matching.factor_similarity(np.ones((5, 5))).shape == (5, 1)
+
+
+def test_factor_names_the_offending_eigenvalue() -> None:
+    expected = r"factor_similarity: similarity: got the eigenvalue -0\.414214; expected none below 0"
+    with pytest.raises(DomainError, match=expected):
+        matching.factor_similarity(CHAIN)
+
+
+def test_factor_needs_symmetry() -> None:
+    with pytest.raises(DomainError, match=r"got S − Sᵀ up to 2; expected a symmetric matrix"):
+        matching.factor_similarity(np.asarray([[1.0, 2.0], [0.0, 1.0]]))
+    with pytest.raises(DomainError, match="not finite"):
+        matching.factor_similarity(np.asarray([[np.nan]]))
+
+
+def test_nearest_known_values() -> None:
+    # diag(1, 2) in the basis (1, 1), (1, −1), with 2 replaced by −2.
+    turn = np.asarray([[1.0, 1.0], [1.0, -1.0]]) / math.sqrt(2)
+    nearest = matching.nearest_semidefinite(turn @ np.diag([1.0, -2.0]) @ turn)
+    np.testing.assert_allclose(nearest, [[0.5, 0.5], [0.5, 0.5]], atol=1e-15)
+    assert np.linalg.norm(CHAIN - matching.nearest_semidefinite(CHAIN)) == pytest.approx(
+        math.sqrt(2) - 1, rel=1e-14
+    )
+
+
+# Projection
+
+
+def test_project_known_values() -> None:
+    directions = np.asarray([[1.0, 2.0], [0.0, -1.0], [3.0, 0.0]])
+    vectors = np.asarray([[[1.0, 1.0]], [[2.0, 0.0]]])
+    assert matching.jl_project(vectors, directions).tolist() == [[[3, -1, 3]], [[2, 0, 6]]]
+
+
+def test_dimensions_known_values() -> None:
+    # 2·ln(10⁶(10⁶ − 1)/½)/(½ − ln 1.5) = 2·28.32416/0.0945349 = 599.2.
+    assert matching.jl_dimension(10**6, 0.5, 0.5) == 600
+    # ε = 1.38 is what 110 dimensions guarantee, up to the digits given.
+    assert matching.jl_dimension(10**6, 1.38, 0.5) == 111
+    assert matching.jl_dimension(10**6, 1.39, 0.5) <= 110
+    assert matching.jl_dimension(2, 1e-8, 0.5) == pytest.approx(4 * math.log(4) * 1e16, rel=1e-7)
+    assert matching.rule_of_thumb_dimension(1000) == pytest.approx(24 * math.log(10), rel=1e-15)
+    assert matching.rule_of_thumb_dimension(1) == 0
+
+
+def test_ranking_dimension_known_values() -> None:
+    assert matching.ranking_dimension(1000) == 384
+    assert [matching.ranking_dimension(n) for n in (2, 3, 4)] == [1, 1, 1]
+    assert matching.ranking_dimension(10**6) / 10**6 == pytest.approx(0.43, abs=0.02)
+
+
+# Errors
+
+
+V2, V3, I2 = np.ones(2), np.ones(3), np.ones(2, dtype=np.int64)
+M2 = np.eye(2)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: matching.cosine_similarity([1.0], V2), NamespaceError, "u: got a list"),
+        (lambda: matching.cosine_similarity(V2, V3), ShapeError, r"v: got shape \(3,\); expected length 2"),
+        (lambda: matching.cosine_similarity(I2, I2), DTypeError, "u: got dtype int64"),
+        (lambda: matching.cosine_similarity(M2, V2, axis=0), DomainError, "axis: got 0; expected .* end"),
+        (lambda: matching.cosine_similarity(V2, V2, axis=1), DomainError, "axis: got 1; expected an axis"),
+        (lambda: matching.cosine_similarity(V2[:0], V2[:0]), ShapeError, "at least one component"),
+        (lambda: matching.cosine_similarity(np.ones((3, 2)), np.ones((4, 2))), ShapeError, "broadcast"),
+        (lambda: matching.check_nonzero(I2), DTypeError, "vectors: got dtype int64"),
+        (lambda: matching.check_nonzero(V2, axis=3), DomainError, "axis: got 3"),
+        (
+            lambda: matching.cosent_loss(V2, V3),
+            ShapeError,
+            r"labels: got shape \(3,\); expected shape \(2,\)",
+        ),
+        (lambda: matching.cosent_loss(M2, M2), ShapeError, r"cosines: got shape \(2, 2\); expected one axis"),
+        (lambda: matching.cosent_loss(I2, I2), DTypeError, "cosines: got dtype int64"),
+        (lambda: matching.cosent_loss(V2, V2 == 1), DTypeError, "labels: got dtype bool"),
+        (lambda: matching.cosent_loss(V2, strict.asarray([0, 1])), NamespaceError, "arrays of one library"),
+        (lambda: matching.cosent_loss_pairwise(V2, I2, scale=0.0), DomainError, "scale: got 0.0; expected"),
+        (lambda: matching.cosent_gradient(V2, I2, scale=-1), DomainError, "scale: got -1.0"),
+        (lambda: matching.cosent_gradient(V2, I2, scale=math.inf), DomainError, "scale: got inf"),
+        (lambda: matching.rank(M2), ShapeError, r"rank: x: got shape \(2, 2\); expected one axis"),
+        (lambda: matching.rank(V2 == 1), DTypeError, "rank: x: got dtype bool"),
+        (lambda: matching.spearman(V2, V3), ShapeError, r"spearman: y: got shape \(3,\)"),
+        (lambda: matching.spearman(V2[:0], V2[:0]), ShapeError, "at least one value"),
+        (lambda: matching.best_threshold(I2, I2), DTypeError, "scores: got dtype int64"),
+        (lambda: matching.best_threshold(V2, V2), DTypeError, "labels: got dtype float64"),
+        (
+            lambda: matching.best_threshold(V2, 2 * I2),
+            DomainError,
+            "labels: got other values; expected 0 and 1",
+        ),
+        (lambda: matching.best_threshold(V2, I2[:1]), ShapeError, r"labels: got shape \(1,\)"),
+        (lambda: matching.best_threshold(V2[:0], I2[:0]), ShapeError, "at least one score"),
+        (lambda: matching.best_threshold(V2 * np.nan, I2), DomainError, "scores: got NaN"),
+        (lambda: matching.best_threshold(V2, I2, metric="auc"), DomainError, "metric: got 'auc'"),
+        (lambda: matching.best_class_weights(V2, I2), ShapeError, r"probabilities: got shape \(2,\)"),
+        (lambda: matching.best_class_weights(M2, I2[:1]), ShapeError, r"labels: got shape \(1,\)"),
+        (lambda: matching.best_class_weights(M2, V2), DTypeError, "labels: got dtype float64"),
+        (lambda: matching.best_class_weights(M2, 2 * I2), DomainError, "classes from 0 to 1"),
+        (
+            lambda: matching.best_class_weights(-M2, I2),
+            DomainError,
+            "probabilities: got -1.0; expected numbers ≥ 0",
+        ),
+        (lambda: matching.best_class_weights(M2, I2, exact_rows=-1), DomainError, "exact_rows: got -1"),
+        (lambda: matching.factor_similarity(np.ones((2, 3))), ShapeError, r"got shape \(2, 3\)"),
+        (lambda: matching.factor_similarity(np.ones((1, 2, 2))), ShapeError, r"expected \(n, n\)"),
+        (lambda: matching.nearest_semidefinite(V2), ShapeError, r"got shape \(2,\); expected \(..., n, n\)"),
+        (lambda: matching.sbert_features(V2, V3), ShapeError, r"v: got shape \(3,\); expected last axis 2"),
+        (lambda: matching.jl_project(V2, np.ones((4, 3))), ShapeError, r"expected \(m, 2\)"),
+        (lambda: matching.jl_dimension(1, 0.5, 0.5), DomainError, "n: got 1; expected an integer ≥ 2"),
+        (lambda: matching.jl_dimension(2.0, 0.5, 0.5), DTypeError, "n: got 2.0"),
+        (lambda: matching.jl_dimension(2, 0.0, 0.5), DomainError, "error: got 0.0"),
+        (lambda: matching.jl_dimension(2, 0.5, 1.0), DomainError, "failure: got 1.0"),
+        (lambda: matching.rule_of_thumb_dimension(0), DomainError, "n: got 0"),
+        (lambda: matching.ranking_dimension(1), DomainError, "n: got 1"),
+    ],
+)
+def test_errors(call: Any, error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=text) as caught:
+        call()
+    assert str(caught.value).startswith("matching.")
+
+
+# Library, dtype and device
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_results_stay_where_the_inputs_are(dtype: str) -> None:
+    real = getattr(strict, dtype)
+    x, y = strict_array([0.5, -0.25, 0.75, 0.5], real), strict_array([0, 1, 2, 1])
+    square = strict_array([[2.0, 1.0], [1.0, 2.0]], real)
+    rows = strict_array([[0.5, 0.25, 0.25], [0.25, 0.25, 0.5]], real)
+    results = [
+        matching.cosine_similarity(square, square),
+        matching.cosent_loss(x, y),
+        matching.cosent_loss_pairwise(x, y),
+        matching.cosent_gradient(x, y),
+        matching.rank(x),
+        matching.spearman(x, y),
+        matching.best_class_weights(rows, strict_array([0, 2])).weights,
+        matching.factor_similarity(square),
+        matching.nearest_semidefinite(square),
+        matching.sbert_features(x, x),
+        matching.jl_project(square, square),
+    ]
+    for result in results:
+        assert array_api_compat.array_namespace(result) is array_api_compat.array_namespace(x)
+        assert result.dtype == real
+        assert result.device == DEVICE
+    nonzero = matching.check_nonzero(square)
+    assert (nonzero.dtype, nonzero.device) == (strict.bool, DEVICE)
+    assert matching.best_threshold(x, y == 1) == (-math.inf, 0.5)
