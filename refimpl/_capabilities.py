@@ -14,5 +14,17 @@ _NEEDS: dict[str, str] = {
     # residual
     # rope
     # transport
+    "transport.gaussian_map": "linalg",
+    "transport.gaussian_score_matching": "linalg",
+    "transport.coupling_monotonicity": "linalg",
+    "transport.growth_factor": "cumulative",
+    "transport.linear_flow_pair": "eager",
+    "transport.one_sided_lipschitz": "linalg",
+    "transport.printed_score_matching_bound": "cumulative",
+    "transport.score_matching_bound": "cumulative",
+    "transport.wasserstein_1d": "cumulative indexing sort",
+    "transport.wasserstein_bound": "cumulative",
+    "transport.wasserstein_discrete": "eager",
+    "transport.wasserstein_gaussian": "linalg",
 }
 NEEDS: dict[str, frozenset[str]] = {name: frozenset(needs.split()) for name, needs in _NEEDS.items()}

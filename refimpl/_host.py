@@ -1,0 +1,40 @@
+"""The way from any array library to NumPy float64 and back, for host functions."""
+
+from typing import Any, TypeAlias
+
+import array_api_compat
+import numpy as np
+
+from ._errors import DomainError, message
+from ._typing import Array, Namespace
+
+Reals: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def to_float64(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
+    """The arrays as finite NumPy float64; formats up to 64 bits convert exactly."""
+    result = []
+    for name, array in arrays.items():
+        host = _to_numpy(array, xp).astype(np.float64)
+        if not np.isfinite(host).all():
+            bad = tuple(int(i) for i in np.argwhere(~np.isfinite(host))[0])
+            raise DomainError(message(call, name, f"{host[bad]} at {bad}", "finite values"))
+        result.append(host)
+    return result
+
+
+def _to_numpy(array: Array, xp: Namespace) -> np.ndarray[Any, Any]:
+    if array_api_compat.is_torch_array(array):
+        return np.asarray(xp.astype(array.detach().cpu(), xp.float64))
+    if array_api_compat.is_cupy_array(array):
+        return np.asarray(array.get())
+    if array_api_compat.is_array_api_strict_namespace(xp):
+        array = array_api_compat.to_device(array, xp.__array_namespace_info__().default_device())
+    return np.asarray(array)
+
+
+def like(values: Any, array: Array, xp: Namespace) -> Array:
+    """Host values as an array of the given one's library, dtype and device."""
+    return xp.asarray(
+        np.asarray(values, dtype=np.float64), dtype=array.dtype, device=array_api_compat.device(array)
+    )
