@@ -10,6 +10,7 @@ from .. import _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Reals, like, to_float64
 from .._typing import Array, Device, DType, Namespace
+from ._rules import Rule, graded
 
 
 def wasserstein_1d(
@@ -39,8 +40,9 @@ def wasserstein_1d(
     Returns
     -------
     (...) W_p, a distance and not its p-th power, in the common dtype, on the device of the inputs.
-    NaN in a sample gives NaN; equal infinities give NaN. Masses that are off by u move W_p by up
-    to u^{1/p} times the range: that is the problem's own sensitivity.
+    Infinite values that meet finite ones give inf, that meet equal ones NaN; NaN gives NaN, as do
+    masses that sum to 0. Masses that are off by u move W_p by up to u^{1/p} times the range: that
+    is the problem's own sensitivity.
 
     Raises
     ------
@@ -80,10 +82,11 @@ def wasserstein_1d(
 
 
 def _power_mean(gaps: Array, masses: Array, order: float, *, xp: Namespace) -> Array:
-    """(Σ mass·|gap|^p)^{1/p} over the last axis, without overflow."""
-    peak = xp.max(xp.abs(gaps), axis=-1, keepdims=True)
-    unit = xp.where(peak > 0, peak, xp.ones_like(peak))
-    mean = xp.sum(masses * (xp.abs(gaps) / unit) ** order, axis=-1)
+    """(Σ mass·|gap|^p)^{1/p} over the last axis, without overflow; a mass of 0 has no gap."""
+    sizes = xp.where(masses == 0, xp.zeros_like(gaps), xp.abs(gaps))
+    peak = xp.max(sizes, axis=-1, keepdims=True)
+    unit = xp.where((peak > 0) & xp.isfinite(peak), peak, xp.ones_like(peak))
+    mean = xp.sum(masses * (sizes / unit) ** order, axis=-1)
     return xp.squeeze(unit, axis=-1) * mean ** (1 / order)
 
 
@@ -102,8 +105,11 @@ def _weighted(x: Array, y: Array, x_mass: Array, y_mass: Array, order: float, *,
     upper = xp.sort(xp.concat([x_upper, y_upper]))
     lower = xp.concat([xp.zeros_like(upper[:1]), upper[:-1]])
     # Between two neighbouring levels both quantile functions are constant.
-    x_at = xp.take(x, xp.searchsorted(x_upper, upper))
-    y_at = xp.take(y, xp.searchsorted(y_upper, upper))
+    x_at, y_at = (
+        # Masses of NaN sort behind everything; the result is NaN all the same.
+        xp.take(sample, xp.clip(xp.searchsorted(own, upper), max=sample.shape[0] - 1))
+        for sample, own in ((x, x_upper), (y, y_upper))
+    )
     return _power_mean(x_at - y_at, upper - lower, order, xp=xp)
 
 
@@ -139,8 +145,8 @@ def wasserstein_quantile(
 
     Returns
     -------
-    Quadrature(value, error): the distance, and the difference from half as many nodes a panel plus
-    the mass of the cut tails (2⁻⁴⁵ each) times the outermost gap.
+    Quadrature(value, error): the distance, and the difference from half as many nodes a panel. In
+    formats shorter than float64 levels near 1 are rounded, which the error does not show.
 
     Raises
     ------
@@ -157,30 +163,21 @@ def wasserstein_quantile(
     """
     call = "transport.wasserstein_quantile"
     power = _xp.check_number(call, "order", order, 1.0, closed=True)
-    xp, dtype = _xp.create(call, xp, dtype, device)
+    resolved, dtype = _xp.create(call, xp, dtype, device)
 
-    def distance(count: int) -> tuple[Array, Array]:
-        levels, masses = (xp.asarray(v, dtype=dtype, device=device) for v in _graded_rule(count))
-        gaps = p(levels) - q(levels)
-        return _power_mean(gaps, masses, power, xp=xp), xp.abs(gaps)
+    limits = resolved.finfo(dtype)
 
-    value, gaps = distance(16)
-    coarse, _ = distance(8)
-    tails = 2.0 ** (-_PANELS / power) * (gaps[0] + gaps[-1])
-    return Quadrature(value, xp.abs(value - coarse) + tails)
+    def distance(rule: Rule) -> Array:
+        levels, masses = (resolved.asarray(v, dtype=dtype, device=device) for v in rule)
+        # A level that rounds to 0 or 1 would make a quantile infinite.
+        inside = resolved.clip(levels, float(limits.smallest_normal), 1 - float(limits.eps) / 2)
+        return _power_mean(p(inside) - q(inside), masses, power, xp=resolved)
 
-
-_PANELS = 45
+    value = distance(_GRADED)
+    return Quadrature(value, resolved.abs(value - distance(_COARSE)))
 
 
-def _graded_rule(count: int) -> tuple[Reals, Reals]:
-    """Nodes and weights on (2⁻⁴⁵, 1 − 2⁻⁴⁵), in panels that halve towards both ends."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)
-    width = 2.0 ** -np.arange(2, _PANELS + 1)[::-1, None]
-    low = (width * (1.5 + 0.5 * nodes)).ravel()
-    mass = (width * 0.5 * weights).ravel()
-    # Nodes of float32 that round to 1 would make a quantile infinite; the tail estimate covers them.
-    return np.concatenate([low, 1 - low[::-1]]), np.concatenate([mass, mass[::-1]])
+_GRADED, _COARSE = graded(16), graded(8)
 
 
 class Transport(NamedTuple):
@@ -210,8 +207,8 @@ def wasserstein_discrete(
     """Optimal transport between two weighted point clouds, with a certificate.
 
     W_p^p = min Σ π_ij ‖x_i − y_j‖^p over plans π with marginals a, b. A host function: the plan is
-    POT's network simplex in float64; the potentials are made feasible here (c-transform), so that
-    `gap` bounds the suboptimality whatever the solver did.
+    POT's network simplex in float64, optimal up to a few u·max ‖x_i − y_j‖^p; the potentials are made
+    feasible here (c-transform), so that `gap` bounds the suboptimality whatever the solver did.
 
     Parameters
     ----------
@@ -224,13 +221,14 @@ def wasserstein_discrete(
 
     Returns
     -------
-    Transport(distance, plan, x_potential, y_potential, gap), in the dtype of x, on its device.
+    Transport(distance, plan, x_potential, y_potential, gap), in the dtype of x, on its device; the
+    potentials and the gap are p-th powers and may leave its range.
 
     Raises
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
-        for empty or mismatched clouds, integers, values that are not finite, negative or zero
-        masses, order < 1, or a solver that did not finish.
+        for empty or mismatched clouds, integers, values that are not finite, negative
+        masses or a sum of 0, order < 1, or a solver that did not finish.
 
     Source: transport D3.
 
@@ -253,19 +251,16 @@ def wasserstein_discrete(
     host_x, host_y = to_float64(call, xp, x=x, y=y)
     a = _masses(call, "x_weights", x_weights, x.shape[0], xp)
     b = _masses(call, "y_weights", y_weights, y.shape[0], xp)
-    unit = max(float(np.max(np.abs(host_x))), float(np.max(np.abs(host_y)))) or 1.0
-    cost = _distances(host_x / unit, host_y / unit) ** power
+    distances = _distances(host_x, host_y)
+    unit = np.max(distances) or np.float64(1.0)
+    cost = (distances / unit) ** power
     plan, u, v = _solve(call, a, b, cost)
     primal = math.fsum((plan * cost).ravel())
     gap = primal - math.fsum([*(a * u), *(b * v)])
-    scale = unit**power
-    return Transport(
-        like(unit * primal ** (1 / power), x, xp),
-        like(plan, x, xp),
-        like(u * scale, x, xp),
-        like(v * scale, x, xp),
-        like(gap * scale, x, xp),
-    )
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        powers = [value * unit**power for value in (u, v, np.float64(gap))]
+    distance = unit * primal ** (1 / power)
+    return Transport(*(like(value, x, xp) for value in (distance, plan, *powers)))
 
 
 def _masses(call: str, name: str, weights: Array | None, count: int, xp: Namespace) -> Reals:
@@ -296,8 +291,9 @@ def _solve(call: str, a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Re
     plan, log = ot.emd(a, b, cost, numItermax=10_000_000, log=True)
     if log["warning"] is not None:
         raise DomainError(message(call, "solver", log["warning"], "an optimal plan from POT"))
-    # The c-transform of any v is feasible, and at the optimum it changes nothing.
-    u = np.min(cost - log["v"][None, :], axis=1)
+    # The c-transform of any v is feasible, and at the optimum it changes nothing; where there is no
+    # mass POT's v means nothing.
+    u = np.min(cost - np.where(b > 0, log["v"], -np.inf), axis=1)
     v = np.min(cost - u[:, None], axis=0)
     return plan, u, v
 
@@ -338,9 +334,14 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
     power = _xp.check_number(call, "order", order, 1.0, closed=True)
     for name, array in (("x", x), ("y", y), ("plan", plan)):
         _xp.check_axes(call, name, array, 2)
-    if x.shape[-1] != y.shape[-1] or tuple(plan.shape[-2:]) != (x.shape[-2], y.shape[-2]):
+    fits = x.shape[-1] == y.shape[-1] and tuple(plan.shape[-2:]) == (x.shape[-2], y.shape[-2])
+    if not fits or 0 in (x.shape[-1], *plan.shape[-2:]):
         got = f"x {tuple(x.shape)}, y {tuple(y.shape)}, plan {tuple(plan.shape)}"
-        raise ShapeError(message(call, "shapes", got, "(..., n, d), (..., m, d), (..., n, m)"))
+        raise ShapeError(
+            message(call, "shapes", got, "(..., n, d), (..., m, d), (..., n, m), none of them 0")
+        )
+    batches = {"x": x[..., 0, 0], "y": y[..., 0, 0], "plan": plan[..., 0, 0]}
+    _xp.check_broadcast(call, **{f"{name}[..., 0, 0]": batch for name, batch in batches.items()})
     return _coupling_cost(x, y, plan, power, xp=xp)
 
 

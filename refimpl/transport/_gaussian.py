@@ -22,12 +22,13 @@ def _check_gaussians(call: str, m1: Array, S1: Array, m2: Array, S2: Array) -> N
     if m1.shape[-1] != m2.shape[-1]:
         got = f"m1 {tuple(m1.shape)}, m2 {tuple(m2.shape)}"
         raise ShapeError(message(call, "shapes", got, "Gaussians of the same dimension"))
+    _xp.check_broadcast(call, m1=m1, m2=m2, **{"S1[..., 0]": S1[..., 0], "S2[..., 0]": S2[..., 0]})
     return xp
 
 
 def _factor(covariance: Array, *, xp: Namespace) -> Array:
     """R with S = RRᵀ, also for singular S (negative eigenvalues are rounding and count as 0)."""
-    values, vectors = xp.linalg.eigh(0.5 * (covariance + xp.matrix_transpose(covariance)))
+    values, vectors = xp.linalg.eigh(0.5 * covariance + 0.5 * xp.matrix_transpose(covariance))
     roots = xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
     return vectors * roots[..., None, :]
 
@@ -111,7 +112,7 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     Returns
     -------
     AffineMap(matrix (..., d, d), offset (..., d)), in the common dtype, on the device of the
-    inputs; NaN or ±inf where S₁ is exactly singular, since no map need exist there.
+    inputs; of no meaning (infinite, NaN or huge) where S₁ is singular, since no map need exist there.
 
     Raises
     ------
@@ -132,7 +133,7 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
 
 
 def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) -> AffineMap:
-    values, vectors = xp.linalg.eigh(0.5 * (S1 + xp.matrix_transpose(S1)))
+    values, vectors = xp.linalg.eigh(0.5 * S1 + 0.5 * xp.matrix_transpose(S1))
     roots = xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
     R1 = xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
     inverse = xp.matmul(vectors / roots[..., None, :], xp.matrix_transpose(vectors))
