@@ -31,7 +31,7 @@ from . import host, inputs
 def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The eigenvalues went into J; quadratic forms of affine drifts stay between the constants."""
     J, v = on.host(case.J), on.host(case.points[0] - case.points[1])
-    size = float(np.max(np.linalg.norm(J, axis=(-2, -1))))
+    size = float(np.max(np.abs(J))) * J.shape[-1]
     low, high = (on.host(value) for value in impl["transport.one_sided_lipschitz"](case.J))
     yield Gap("lowest", low, np.min(case.values), size)
     yield Gap("highest", high, np.max(case.values), size)
@@ -198,16 +198,17 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         flow = host.exponential((t - case.T) * block)
         return flow[:-1, :-1] @ m + flow[:-1, -1], flow[:-1, :-1] @ P @ flow[:-1, :-1].T
 
-    square, terms = host.gaussian_square(*at(p, 0.0), *at(q, 0.0))
-    yield Gap("distance", on.host(found.distance) ** 2, square, 4 * terms)
-    square, terms = host.gaussian_square(*(on.host(v) for v in (case.m1, case.P1, case.m2, case.P2)))
-    yield Gap("terminal", on.host(found.terminal) ** 2, square, 4 * terms)
+    for name, t, given in (("distance", 0.0, found.distance), ("terminal", case.T, found.terminal)):
+        (m1, S1), (m2, S2) = at(p, t), at(q, t)
+        square, terms = host.gaussian_square(m1, S1, m2, S2)
+        scale = 4 * terms + (np.linalg.norm(m1) + np.linalg.norm(m2)) ** 2
+        yield Gap(name, on.host(given) ** 2, square, scale)
     F, e, G, h = (on.host(v) for v in (case.F, case.e, case.G, case.h))
     squares, sizes = [], []
     for t in on.host(case.times):
         mean, P = at(p, t)
         x = mean + host.cubature(P)
-        squares.append(np.mean(np.sum((x @ (F - G).T + e - h) ** 2, -1)))
+        squares.append(np.mean(np.sum((x @ (F - G).T + (e - h)) ** 2, -1)))
         sizes.append(np.mean(np.sum((np.abs(x) @ np.abs(F - G).T + np.abs(e - h)) ** 2, -1)))
     yield Gap("gap", on.host(found.gap) ** 2, np.asarray(squares), 4 * np.asarray(sizes))
     values = np.linalg.eigvals((G + G.T) / 2).real

@@ -175,7 +175,7 @@ def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     def root(t: Any) -> Any:
         return xp.exp(case.decay * t)
 
-    scale = math.exp(4 * T) * (alpha + sigma + terminal)
+    scale = math.exp(abs(case.L) * T) * ((alpha + sigma) * math.exp(abs(case.decay) * T) * T + terminal)
     bound = impl["transport.score_matching_bound"](
         case.times, constant(alpha), constant(sigma), root, constant(case.L), case.terminal
     )

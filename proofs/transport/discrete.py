@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from ..law import AtMost, Gap, Impl, Record, Rounding, law
+from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import host, inputs
 from .inputs import FloatArray
 
@@ -100,6 +100,9 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     costs = host.distances(on.host(x), on.host(y)) ** case.order
     u, v = on.host(found.x_potential), on.host(found.y_potential)
     yield AtMost("plan ≥ 0", 0.0, found.plan, 0.0)
+    yield Same("shapes", (u.shape, v.shape), (x.shape[:1], y.shape[:1]))
+    if u.shape + v.shape != costs.shape:
+        return
     plan_cost = impl["transport.coupling_cost"](x, y, found.plan, order=case.order)
     yield Gap("cost of the plan", on.host(plan_cost) ** case.order, power, 1.0)
     size = 1 + np.abs(u)[:, None] + np.abs(v)

@@ -12,7 +12,7 @@ from . import host, inputs
 from .inputs import FloatArray
 
 
-def _root_error(u: float, *covariances: FloatArray) -> FloatArray:
+def root_error(u: float, *covariances: FloatArray) -> FloatArray:
     """How far, in units of u, roots of covariances move that are off by u‖S‖."""
     values = [np.linalg.eigvalsh(S) for S in covariances]
     size = np.sqrt(sum(v[..., -1] for v in values))
@@ -46,7 +46,7 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     W = impl["transport.wasserstein_gaussian"]
     m1, S1, m2, S2 = (on.host(v) for v in (case.m1, case.S1, case.m2, case.S2))
     expected = np.asarray(case.distance)
-    scale = _root_error(on.u, S1, S2) + expected
+    scale = root_error(on.u, S1, S2) + expected
     yield Gap("distance", W(case.m1, case.S1, case.m2, case.S2), expected, scale)
     # The next pair of the batch has nothing to do with this one.
     other, unrelated = np.roll(m2, 1, 0), np.roll(S2, 1, 0)
@@ -54,7 +54,7 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     square, terms = host.gaussian_square(m1 / unit, S1 / unit**2, other / unit, unrelated / unit**2)
     if case.full:
         given = on.host(W(case.m1, case.S1, on.array(other), on.array(unrelated))) / unit
-        root = _root_error(on.u, S1 / unit**2, unrelated / unit**2)
+        root = root_error(on.u, S1 / unit**2, unrelated / unit**2)
         yield Gap("unrelated", given**2, square, terms + 2 * root * np.sqrt(terms))
 
 
@@ -103,7 +103,7 @@ def gaussian_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     p, q, r = (case.m1, case.S1), (case.m2, case.S2), (case.m3, case.S3)
     v, unit = on.host(case.shift), case.unit
     xy, xz, yz = (on.host(W(*a, *b)) for a, b in ((p, q), (p, r), (q, r)))
-    size = _root_error(
+    size = root_error(
         on.u, on.host(case.S1), on.host(case.S2), np.broadcast_to(on.host(case.S3), case.S1.shape)
     )
     moved = [on.array(on.host(m) + v) for m in (case.m1, case.m2)]

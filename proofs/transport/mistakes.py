@@ -331,9 +331,7 @@ def wasserstein_gaussian_plain_mean(m1: Any, S1: Any, m2: Any, S2: Any, /) -> An
     "Adds 10⁻⁶ to the diagonals, so that a Cholesky factor exists when a covariance is singular.",
 )
 def wasserstein_gaussian_jitter(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    # Both get it at a scale of their own: after division by the trace.
-    first, second = (S + 1e-6 * _trace(S)[..., None, None] * _eye(S) for S in (S1, S2))
-    return transport.wasserstein_gaussian(m1, first, m2, second)
+    return transport.wasserstein_gaussian(m1, S1 + 1e-6 * _eye(S1), m2, S2 + 1e-6 * _eye(S2))
 
 
 @mistake(

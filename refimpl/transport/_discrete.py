@@ -348,5 +348,8 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
 def _coupling_cost(x: Array, y: Array, plan: Array, order: float, *, xp: Namespace) -> Array:
     gaps = x[..., :, None, :] - y[..., None, :, :]
     distances = _power_mean(gaps, xp.ones_like(gaps), 2.0, xp=xp)
-    flat = (*distances.shape[:-2], distances.shape[-2] * distances.shape[-1])
-    return _power_mean(xp.reshape(distances, flat), xp.reshape(plan, flat), order, xp=xp)
+    flat = (
+        xp.reshape(pairs, (*pairs.shape[:-2], pairs.shape[-2] * pairs.shape[-1]))
+        for pairs in (distances, plan)
+    )
+    return _power_mean(*flat, order, xp=xp)
