@@ -51,8 +51,8 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     # The next pair of the batch has nothing to do with this one.
     other, unrelated = np.roll(m2, 1, 0), np.roll(S2, 1, 0)
     unit = case.unit
-    square, terms = host.gaussian_square(m1 / unit, S1 / unit**2, other / unit, unrelated / unit**2)
     if case.full:
+        square, terms = host.gaussian_square(m1 / unit, S1 / unit**2, other / unit, unrelated / unit**2)
         given = on.host(W(case.m1, case.S1, on.array(other), on.array(unrelated))) / unit
         root = root_error(on.u, S1 / unit**2, unrelated / unit**2)
         yield Gap("unrelated", given**2, square, terms + 2 * root * np.sqrt(terms))

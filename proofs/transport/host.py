@@ -37,11 +37,13 @@ def least_over_permutations(costs: FloatArray, order: float) -> FloatArray:
 def gaussian_square(
     m1: FloatArray, S1: FloatArray, m2: FloatArray, S2: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """W₂² by the eigenvalues of S₁S₂, which are those of S₁^{1/2} S₂ S₁^{1/2}; and Σ|terms|."""
-    roots = np.sqrt(np.maximum(np.linalg.eigvals(S1 @ S2).real, 0.0)).sum(-1)
+    """W₂² for regular S₁, S₂ by the eigenvalues of S₁S₂, which are those of S₁^{1/2} S₂ S₁^{1/2}; and
+    Σ|terms|, with the roots of eigenvalues that are off by u times the largest."""
+    values = np.linalg.eigvals(S1 @ S2).real
+    roots = np.sqrt(values)
     traces = np.trace(S1 + S2, axis1=-2, axis2=-1)
     shift = np.sum((m1 - m2) ** 2, -1)
-    return shift + traces - 2 * roots, shift + traces + 2 * roots
+    return shift + traces - 2 * roots.sum(-1), shift + traces + (values.max(-1)[..., None] / roots).sum(-1)
 
 
 def cubature(covariance: FloatArray) -> FloatArray:

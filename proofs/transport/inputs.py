@@ -296,7 +296,7 @@ def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     alpha, beta = size * rng.uniform(0, 2, 2)
     terminal = draw(st.sampled_from([0.0, 1.0, 1e-3 * size]))
     return {
-        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([3, 16, 33]))), p),
+        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
         "L": float(inputs.rounded(slope, p)),
         "decay": float(inputs.rounded(decay, p)),
         "alpha": float(inputs.rounded(alpha, p)),
@@ -325,7 +325,7 @@ def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     T = draw(st.sampled_from([1.0, 0.25]))
     return {
         **{name: inputs.rounded(value, p) for name, value in arrays.items()},
-        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([3, 9, 16]))), p),
+        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16]))), p),
         "T": T,
     }
 

@@ -193,7 +193,7 @@ def _grid(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     parts = weights * np.exp(-((x[:, None] - centres) ** 2) / (2 * spreads)) / np.sqrt(2 * np.pi * spreads)
     density = parts.sum(-1)
     slope = np.sum(parts * (centres - x[:, None]) / spreads, -1)
-    return x, density * (x[1] - x[0]), slope / density
+    return x, density * (2 * reach / 800), slope / density
 
 
 _HERMITE = Rounding(

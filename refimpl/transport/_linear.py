@@ -105,11 +105,13 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
 def _carry(side: Affine, duration: Reals) -> tuple[Reals, Reals]:
     """Mean and covariance after the flow has run for `duration` (negative: backward)."""
     d = side.mean.shape[0]
-    # One exponential carries the offset too: (x, 1)' = [[F, e], [0, 0]](x, 1).
+    # One exponential carries the offset too: (x, 1)' = [[F, e], [0, 0]](x, 1). In units in which e is no
+    # larger than F it needs no more squarings, each of which doubles the error.
+    unit = np.max(np.abs(side.offset)) / (np.max(np.abs(side.matrix)) or 1.0) or 1.0
     generator = np.zeros((d + 1, d + 1))
-    generator[:d, :d], generator[:d, d] = side.matrix, side.offset
+    generator[:d, :d], generator[:d, d] = side.matrix, side.offset / unit
     flow = _exponential(duration[..., None, None] * generator)
-    turn, shift = flow[..., :d, :d], flow[..., :d, d]
+    turn, shift = flow[..., :d, :d], unit * flow[..., :d, d]
     mean = np.squeeze(turn @ side.mean[:, None], -1) + shift
     return mean, turn @ side.covariance @ host_xp.matrix_transpose(turn)
 
