@@ -18,7 +18,7 @@ from .inputs import FloatArray
 class Pair:
     """Data N(m₁, v₁I) with its exact score, a model whose score is exact for N(m₂, v₂I), and σ² = r·g².
 
-    The model starts from N(start, u_T I) at T = 1.
+    The model starts from N(start, spread·I) at T = 1.
     """
 
     betas: tuple[float, float]
@@ -28,32 +28,32 @@ class Pair:
     m2: FloatArray
     v2: float
     start: FloatArray
-    u_T: float
+    spread: float
 
     @property
-    def B(self) -> float:
+    def total(self) -> float:
         """∫₀¹ β."""
         return (self.betas[0] + self.betas[1]) / 2
 
     def alpha(self) -> float:
         """ᾱ_1."""
-        return math.exp(-self.B / 2)
+        return math.exp(-self.total / 2)
 
     def variance(self, v: float) -> float:
         """ᾱ²v + β̄² at T = 1."""
-        return 1 - math.exp(-self.B) * (1 - v)
+        return 1 - math.exp(-self.total) * (1 - v)
 
     def from_data(self) -> "Pair":
         """The same with q_T = p_T."""
-        return replace(self, start=self.alpha() * self.m1, u_T=self.variance(self.v1))
+        return replace(self, start=self.alpha() * self.m1, spread=self.variance(self.v1))
 
     def end(self) -> tuple[FloatArray, float]:
         """Mean and variance of the model at t = 0: with κ = kβ, k = (1+r)/2, deviations from N(m₂, v₂I)
-        shrink by φ = e^{B/2}(v₂e^{−B}/V₂)^k towards 0, and the excess of variance by φ²."""
+        with B = ∫β shrink by φ = e^{B/2}(v₂e^{−B}/V₂)^k towards 0, and the excess of variance by φ²."""
         k, V2 = (1 + self.ratio) / 2, self.variance(self.v2)
-        phi = math.exp(self.B / 2 + k * (math.log(self.v2 / V2) - self.B))
+        phi = math.exp(self.total / 2 + k * (math.log(self.v2 / V2) - self.total))
         mean = self.m2 + phi * (self.start - self.alpha() * self.m2)
-        return mean, self.v2 + phi**2 * (self.u_T - V2)
+        return mean, self.v2 + phi**2 * (self.spread - V2)
 
     def distance(self) -> float:
         """W₂(p₀, q₀)."""
@@ -63,7 +63,7 @@ class Pair:
 
     def terminal(self) -> float:
         """W₂(p_T, q_T)."""
-        width = math.sqrt(len(self.m1)) * (math.sqrt(self.variance(self.v1)) - math.sqrt(self.u_T))
+        width = math.sqrt(len(self.m1)) * (math.sqrt(self.variance(self.v1)) - math.sqrt(self.spread))
         return float(np.hypot(np.linalg.norm(self.alpha() * self.m1 - self.start), width))
 
     def bound(self, impl: Impl, on: Setting, panels: int) -> Any:
@@ -97,7 +97,7 @@ class Pair:
     def exponent(self) -> float:
         """At least ∫|L|, which amplifies roundings of I_t."""
         k = (1 + self.ratio) / 2
-        return self.B / 2 + k * (self.B + math.log(self.variance(self.v2) / self.v2))
+        return self.total / 2 + k * (self.total + math.log(self.variance(self.v2) / self.v2))
 
 
 def _pair(case: Any) -> Pair:
@@ -118,7 +118,8 @@ _EXPONENTS = Rounding(
 
 @law(
     "transport.score-matching-bounds",
-    "W₂(p₀, q₀) ≤ ∫ κI√SM + I_T W₂(p_T, q_T) with κ = ½(g² + σ²) for every σ; attained where only means differ",
+    "W₂(p₀, q₀) ≤ ∫ κI√SM + I_T W₂(p_T, q_T) with κ = ½(g² + σ²) for every σ; attained where only means "
+    "differ",
     source="transport C6, C8",
     about=("transport.score_matching_bound",),
     inputs=inputs.diffusions,

@@ -37,11 +37,8 @@ def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> 
     """The bound with the roundings of its exponents, and two Gaussians with those of their roots."""
     exponents = sum(abs(c) * (case.T + case.T**2) for c in (*case.rate, *case.other))
     roots = float(root_error(on.u, *(on.host(S) for S in covariances)))
-    return (
-        float(on.host(value)) * (1 + exponents)
-        + roots
-        + sum(float(np.linalg.norm(on.host(m))) for m in means)
-    )
+    lengths = sum(float(np.linalg.norm(on.host(m))) for m in means)
+    return float(on.host(value)) * float(1 + exponents) + roots + lengths
 
 
 @law(
@@ -120,7 +117,7 @@ def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_bound/gap-squared",
         "transport.wasserstein_bound/growth-from-the-end",
         "transport.wasserstein_bound/no-growth",
-        "transport.wasserstein_gaussian/product-of-roots-half",
+        "transport.wasserstein_gaussian/operator-norm",
     ),
 )
 def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -36,7 +36,7 @@ _RATE = 2.0
 
 
 def _contraction(on: Setting, upper: bool) -> tuple[float, Any]:
-    """g(x) = −2x for p = N(0, 1) and q = N(1, 1) at T = 1: W₂ at 0, and the bound with a one-sided constant."""
+    """g(x) = −2x, p = N(0, 1) and q = N(1, 1) at T = 1: W₂ at 0, and the bound by a one-sided constant."""
     constants = one_sided_lipschitz(on.array(np.asarray([[-_RATE]])))
     L = constants.highest if upper else -constants.lowest
     unit = on.array(np.eye(1))
@@ -84,12 +84,12 @@ def _shifted_start(on: Setting) -> tuple[float, Any, Any, Any]:
     def drift(t: Any) -> Any:
         return -drift_coefficient(_SCHEDULE, t)
 
-    def L(weight: float) -> Any:
+    def lipschitz(weight: float) -> Any:
         return lambda t: drift(t) - weight * _g2(t)
 
     printed = printed_score_matching_bound(times, _g2, none, drift, lambda t: 0 * t - 1, one).value
-    ode = score_matching_bound(times, _g2, none, none, L(0.5), one).value
-    sde = score_matching_bound(times, _g2, _g2, none, L(1.0), one).value
+    ode = score_matching_bound(times, _g2, none, none, lipschitz(0.5), one).value
+    sde = score_matching_bound(times, _g2, _g2, none, lipschitz(1.0), one).value
     # The flow f − ½g²s = −½βx + ½βx is zero: q_0 = q_T.
     zero, unit = on.array(np.zeros(1)), on.array(np.eye(1))
     distance = wasserstein_gaussian(zero, unit, on.array(np.ones(1)), unit)
@@ -116,7 +116,7 @@ E2 = Erratum(
     source="transport E2",
     printed="for the probability flow, W₂ ≤ ∫ g²I√SM dt + I_T W₂[p_T, q_T] with I_t = exp ∫ L_f + g²L_s",
     corrected="the flow has ½g² in both places (σ = 0); the printed form is right for the SDE with σ = g",
-    counterexample="p = N(0, 1), s = −x, q_T = N(1, 1), β = 0.1 + 19.9t: W₂ = 1, the printed bound is 0.00657",
+    counterexample="p = N(0, 1), s = −x, q_T = N(1, 1), β = 0.1 + 19.9t: W₂ = 1, the printed bound 0.00657",
     check_printed=_printed_for_ode,
     check_corrected=_half_for_ode,
     tolerance=Rounding(60, "8 panels of 16 nodes in an exponent of 5, in the scale", calls=("exp",)),

@@ -26,7 +26,8 @@ _ROOTS = Rounding(24, "eigenvalues, roots and polar factors of d ≤ 3 to 4d·u,
 
 @law(
     "transport.gaussian-definition",
-    "wasserstein_gaussian is ‖m₁−m₂‖² + tr(S₁+S₂−2(S₁^{1/2}S₂S₁^{1/2})^{1/2}) under a root, singular S₁ included",
+    "wasserstein_gaussian is ‖m₁−m₂‖² + tr(S₁+S₂−2(S₁^{1/2}S₂S₁^{1/2})^{1/2}) under a root, also for "
+    "singular S₁",
     source="transport D2",
     about=("transport.wasserstein_gaussian",),
     inputs=inputs.gaussians,
@@ -130,7 +131,7 @@ def _rational(values: FloatArray) -> Any:
 
 
 def _trace(matrix: Any) -> float:
-    total = sum((matrix[i, i] for i in range(matrix.nrows())), flint.fmpq(0))
+    total: Any = sum((matrix[i, i] for i in range(matrix.nrows())), flint.fmpq(0))
     return int(total.p) / int(total.q)
 
 
@@ -162,7 +163,7 @@ def monotonicity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 
 @law(
     "transport.monotone-couplings",
-    "the expectation is ≥ 0 for the optimal coupling, and for y = Mx whenever all eigenvalues of M are positive",
+    "the expectation is ≥ 0 for the optimal coupling, and for y = Mx if all eigenvalues of M are positive",
     source="transport C10",
     about=("transport.coupling_monotonicity", "transport.gaussian_map"),
     inputs=inputs.regular_gaussians,

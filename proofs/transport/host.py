@@ -55,11 +55,13 @@ def cubature(covariance: FloatArray) -> FloatArray:
 
 def exponential(generator: FloatArray, terms: int = 40) -> FloatArray:
     """exp by its series, for norms of a few units."""
-    term = total = np.eye(generator.shape[-1])
+    term: Any = np.eye(generator.shape[-1])
+    total = term
     for k in range(1, terms):
         term = term @ generator / k
         total = total + term
-    return total
+    result: FloatArray = total
+    return result
 
 
 def exponential_moment(rate: float, end: float, power: int) -> float:

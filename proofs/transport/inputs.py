@@ -229,7 +229,7 @@ def linear_couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
 
 @st.composite
 def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Jacobians (n, d, d) = Q diag(λ) Qᵀ + a skew part, with their eigenvalues λ (n, d) of the symmetric part.
+    """Jacobians (n, d, d) = Q diag(λ) Qᵀ + a skew part, and the eigenvalues λ (n, d) of the symmetric part.
 
     cancellation: equal eigenvalues up to ulps; extreme: sizes across the range, the skew part as large.
     """

@@ -3,7 +3,6 @@
 from typing import Any
 
 import array_api_compat
-import numpy as np
 
 from ... import transport
 from ...transport import AffineMap, Spectrum, Transport
@@ -97,18 +96,6 @@ def wasserstein_1d_not_normalised(
     return distance * _namespace(x).sum(x_weights) ** (1 / order)
 
 
-@mistake(
-    "transport.wasserstein_1d",
-    "constant-bias",
-    "Debiases by subtracting half the distances within each sample, which are split in halves for it.",
-)
-def wasserstein_1d_debiased(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
-    within = xp.std(x, axis=-1) + xp.std(y, axis=-1) + 0.25
-    distance = transport.wasserstein_1d(x, y, order=order)
-    return xp.where(distance > within, distance - within, xp.zeros_like(distance))
-
-
 # Quantile functions.
 
 
@@ -137,17 +124,6 @@ def wasserstein_quantile_uniform(
     p: Any, q: Any, /, *, order: float = 2.0, xp: Any, dtype: Any, device: Any
 ) -> Any:
     return _on_grid(p, q, order, xp, dtype, device)
-
-
-@mistake(
-    "transport.wasserstein_quantile", "sum-of-ends", "Adds the distance of the extremes in place of the mean."
-)
-def wasserstein_quantile_ends(
-    p: Any, q: Any, /, *, order: float = 2.0, xp: Any, dtype: Any, device: Any
-) -> Any:
-    ends = xp.asarray([0.0, 0.5, 1.0], dtype=dtype, device=device)
-    gaps = xp.abs(p(ends) - q(ends))
-    return transport.Quadrature(xp.sum(gaps), 0 * xp.sum(gaps))
 
 
 # Clouds.
@@ -201,7 +177,7 @@ def wasserstein_discrete_entropic(
 
 @mistake(
     "transport.wasserstein_discrete",
-    "scaled-points",
+    "expanded-squares",
     "Expands ‖x − y‖² = ‖x‖² + ‖y‖² − 2x·y, which loses close points far from the origin.",
 )
 def wasserstein_discrete_expanded(x: Any, y: Any, /, *, order: float = 2.0) -> Transport:
@@ -336,7 +312,7 @@ def wasserstein_gaussian_jitter(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
 
 @mistake(
     "transport.wasserstein_gaussian",
-    "product-of-roots-half",
+    "operator-norm",
     "Takes ‖S₁^{1/2} − S₂^{1/2}‖ with the operator norm for the Frobenius norm.",
 )
 def wasserstein_gaussian_operator(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
@@ -439,16 +415,12 @@ def one_sided_norm(jacobians: Any, /) -> Spectrum:
 
 @mistake(
     "transport.one_sided_lipschitz",
-    "eigenvalues-of-jacobian",
-    "Takes real parts of the eigenvalues of J, not of its symmetric part; here by the first of them, the mean.",
+    "diagonal-only",
+    "Reads the constants off the slopes ∂g_i/∂x_i, as if coordinates did not mix.",
 )
-def one_sided_eigenvalues(jacobians: Any, /) -> Spectrum:
+def one_sided_diagonal(jacobians: Any, /) -> Spectrum:
     xp = _namespace(jacobians)
-    host = np.linalg.eigvals(np.asarray(jacobians, dtype=np.float64)).real
-    device = array_api_compat.device(jacobians)
-    return Spectrum(
-        *(xp.asarray(float(v), dtype=jacobians.dtype, device=device) for v in (host.min(), host.max()))
-    )
+    return transport.one_sided_lipschitz(jacobians * _eye(jacobians) + xp.zeros_like(jacobians))
 
 
 @mistake("transport.one_sided_lipschitz", "swapped", "Returns the upper constant first.")

@@ -37,20 +37,16 @@ def growth_linear(lipschitz: Any, times: Any, /) -> Growth:
 @mistake("transport.growth_factor", "left-rule", "Sums L·Δt with L at the left ends, and claims no error.")
 def growth_left(lipschitz: Any, times: Any, /) -> Growth:
     xp = _namespace(times)
-    values = lipschitz(times) if callable(lipschitz) else lipschitz
+    values: Any = lipschitz(times) if callable(lipschitz) else lipschitz
     steps = values[:-1] * (times[1:] - times[:-1])
     exponent = xp.concat([xp.zeros_like(times[:1]), xp.cumulative_sum(steps)])
     return Growth(xp.exp(exponent), xp.zeros_like(times))
 
 
-def _both(f: Any, g: Any) -> Any:
-    """f times g, for arrays or functions."""
-    return (lambda t: f(t) * g(t)) if callable(f) else f * g
-
-
 @mistake("transport.wasserstein_bound", "gap-squared", "Integrates E‖f − g‖² without the root.")
 def bound_gap_squared(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
-    return transport.wasserstein_bound(times, _both(gap, gap), lipschitz, terminal)
+    square: Any = (lambda t: gap(t) ** 2) if callable(gap) else gap**2
+    return transport.wasserstein_bound(times, square, lipschitz, terminal)
 
 
 @mistake("transport.wasserstein_bound", "terminal-not-grown", "Adds W₂[p_T, q_T] without I_T.")
@@ -176,8 +172,8 @@ def pair_gap_under_q(p: Affine, q: Affine, times: Any, /, *, end: float) -> Line
 @mistake("transport.linear_flow_pair", "gap-without-mean", "Takes the spread of f − g for its mean square.")
 def pair_no_mean(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
     found = transport.linear_flow_pair(p, q, times, end=end)
-    centred = (side._replace(mean=0 * side.mean, offset=0 * side.offset) for side in (p, q))
-    return found._replace(gap=transport.linear_flow_pair(*centred, times, end=end).gap)
+    first, second = (side._replace(mean=0 * side.mean, offset=0 * side.offset) for side in (p, q))
+    return found._replace(gap=transport.linear_flow_pair(first, second, times, end=end).gap)
 
 
 @mistake("transport.linear_flow_pair", "own-jacobian", "Takes L from p's drift, not from the other one.")
@@ -338,34 +334,8 @@ def mixture_undiffused(
     return transport.mixture_score_matching(model, weights, means, variances / alpha**2, alpha, beta)
 
 
-@mistake(
-    "transport.mixture_score_matching",
-    "physicists-hermite",
-    "Uses nodes for the weight e^{−x²} with the scale of e^{−x²/2}: variances come out halved.",
-)
-def mixture_physicists(
+@mistake("transport.mixture_score_matching", "deviation-for-variance", "Adds β̄ to the variances, not β̄².")
+def mixture_deviation(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
 ) -> Quadrature:
-    xp = _namespace(means)
-    spreads = (alpha**2 * variances + beta**2) / 2
-    one, none = alpha / alpha, 0 * beta
-
-    def gap(x: Any) -> Any:
-        # The true score, at the nodes of the narrower density.
-        offset = (alpha * means - x[..., None]) / (2 * spreads)
-        logs = xp.log(weights) - 0.5 * xp.log(spreads) - offset**2 * spreads
-        share = xp.exp(logs - xp.max(logs, axis=-1, keepdims=True))
-        return model(x) - xp.sum(share * offset, axis=-1) / xp.sum(share, axis=-1)
-
-    narrow = [
-        transport.mixture_score_matching(
-            lambda x, k=k: gap(x) + (alpha * means[k] - x) / spreads[k],
-            one[None] if one.ndim == 0 else one,
-            alpha * means[k : k + 1],
-            spreads[k : k + 1],
-            one,
-            none,
-        )
-        for k in range(means.shape[0])
-    ]
-    return Quadrature(xp.sum(weights * xp.stack([part.value for part in narrow])), narrow[0].error)
+    return transport.mixture_score_matching(model, weights, means, variances, alpha, beta**0.5)

@@ -160,7 +160,7 @@ def gaussian_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
     ),
 )
 def conditional_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """E‖∇log p(x_t|x_0)‖² = d/β̄² and E‖∇log p_t‖² = tr P⁻¹; the cross terms agree by the law of total score."""
+    """E‖∇log p(x_t|x_0)‖² = d/β̄², E‖∇log p_t‖² = tr P⁻¹; cross terms agree by the law of total score."""
     m, S, alpha, beta = (on.host(v) for v in _gaussian(case))
     P = alpha**2 * S + beta**2 * np.eye(len(m))
     excess = len(m) / beta**2 - np.trace(np.linalg.inv(P))
@@ -214,7 +214,7 @@ _HERMITE = Rounding(
         "transport.mixture_score_matching/conditional",
         "transport.mixture_score_matching/rooted",
         "transport.mixture_score_matching/undiffused-data",
-        "transport.mixture_score_matching/physicists-hermite",
+        "transport.mixture_score_matching/deviation-for-variance",
     ),
 )
 def mixture_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -346,10 +346,7 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
 
 
 def _coupling_cost(x: Array, y: Array, plan: Array, order: float, *, xp: Namespace) -> Array:
-    gaps = x[..., :, None, :] - y[..., None, :, :]
-    distances = _power_mean(gaps, xp.ones_like(gaps), 2.0, xp=xp)
-    flat = (
-        xp.reshape(pairs, (*pairs.shape[:-2], pairs.shape[-2] * pairs.shape[-1]))
-        for pairs in (distances, plan)
-    )
-    return _power_mean(*flat, order, xp=xp)
+    between = x[..., :, None, :] - y[..., None, :, :]
+    distances = _power_mean(between, xp.ones_like(between), 2.0, xp=xp)
+    gaps, masses = (xp.reshape(v, (*v.shape[:-2], v.shape[-2] * v.shape[-1])) for v in (distances, plan))
+    return _power_mean(gaps, masses, order, xp=xp)
