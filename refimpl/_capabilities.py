@@ -61,5 +61,18 @@ _NEEDS: dict[str, str] = {
     "residual.init_variance": "eager",
     # rope
     # transport
+    "transport.gaussian_map": "linalg",
+    "transport.gaussian_score_matching": "linalg",
+    "transport.coupling_monotonicity": "linalg",
+    "transport.growth_factor": "cumulative",
+    "transport.linear_flow_pair": "eager",
+    "transport.mixture_conditional_score_matching": "linalg",
+    "transport.one_sided_lipschitz": "linalg",
+    "transport.printed_score_matching_bound": "cumulative",
+    "transport.score_matching_bound": "cumulative",
+    "transport.wasserstein_1d": "cumulative indexing sort",
+    "transport.wasserstein_bound": "cumulative",
+    "transport.wasserstein_discrete": "eager",
+    "transport.wasserstein_gaussian": "linalg",
 }
 NEEDS: dict[str, frozenset[str]] = {name: frozenset(needs.split()) for name, needs in _NEEDS.items()}
