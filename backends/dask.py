@@ -11,6 +11,7 @@ from .numpy import ULPS
 _INSTALL = "pip install 'refimpl[dask]'"
 
 _LACKS = {
+    "loops": "a lazy graph is evaluated anew at every look: minutes for what takes NumPy milliseconds",
     "linalg": "no eigh or det, no batches, no qr of several chunks, and cholesky gives the upper factor",
 }
 

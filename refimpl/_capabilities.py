@@ -2,7 +2,8 @@
 
 The one table from which skips, documentation and compilation tests derive:
 "indexing" (integer-array take), "cumulative" (cumulative_sum, cumulative_prod), "sort", "linalg",
-and "eager" (host functions: algorithms whose control flow depends on values; never compiled).
+"loops" (many dependent steps, whose graph a lazy library evaluates anew at every look), and "eager"
+(host functions: algorithms whose control flow depends on values; never compiled).
 """
 
 _NEEDS: dict[str, str] = {
@@ -41,8 +42,11 @@ _NEEDS: dict[str, str] = {
     "density.normal_kl_full": "linalg",
     "density.normal_log_density_full": "linalg",
     # flow
+    "flow.euler_maruyama": "loops",
+    "flow.flow_log_likelihood": "loops",
     "flow.full_mixture": "linalg",
-    "flow.integrate_adaptive": "eager",
+    "flow.integrate": "loops",
+    "flow.integrate_adaptive": "eager loops",
     # matching
     "matching.cosent_loss": "sort indexing",
     "matching.cosent_gradient": "sort indexing",

@@ -34,7 +34,7 @@ def _to_numpy(array: Array, xp: Namespace) -> np.ndarray[Any, Any]:
 
 
 def like(values: Any, array: Array, xp: Namespace) -> Array:
-    """Host values as an array of the given one's library, dtype and device."""
-    return xp.asarray(
-        np.asarray(values, dtype=np.float64), dtype=array.dtype, device=array_api_compat.device(array)
-    )
+    """Host values as an array of the given one's library, dtype and device; ±inf beyond its range."""
+    host, device = np.asarray(values, dtype=np.float64), array_api_compat.device(array)
+    with np.errstate(over="ignore"):
+        return xp.asarray(host, dtype=array.dtype, device=device)

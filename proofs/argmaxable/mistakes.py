@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from ... import _xp
+from ..._host import like, to_float64
 from ...argmaxable import (
     Combination,
     Result,
@@ -20,7 +21,6 @@ from ...argmaxable import (
     verify,
     winner,
 )
-from ...argmaxable._host import like, to_float64
 from ..mistake import mistake
 
 UNARGMAXABLE = "andreasgrv/unargmaxable"

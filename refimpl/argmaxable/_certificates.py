@@ -7,9 +7,10 @@ import array_api_compat
 import numpy as np
 
 from .._errors import DTypeError, ShapeError, message
+from .._host import Reals, to_float64
 from .._typing import Array
+from ._checks import check_problem
 from ._exact import Problem
-from ._host import Reals, check_problem, to_float64
 
 Verdict: TypeAlias = Literal["argmaxable", "unargmaxable", "undecided"]
 

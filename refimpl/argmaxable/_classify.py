@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .._host import Reals, to_float64
 from .._typing import Array
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
+from ._checks import check_problem
 from ._exact import RAY, Problem, decide, to_float
-from ._host import Reals, check_problem, to_float64
 from ._nearest import nearest
 
 

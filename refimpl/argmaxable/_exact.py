@@ -5,7 +5,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from ._host import Reals
+from .._host import Reals
 from ._nearest import wolfe
 
 Rational = Any

@@ -7,8 +7,9 @@ from scipy.optimize import nnls
 
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
+from .._host import Reals, like, to_float64
 from .._typing import Array
-from ._host import Reals, check_class, check_problem, like, to_float64
+from ._checks import check_class, check_problem
 
 
 class Minimax(NamedTuple):

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _xp
+from .._host import Reals, like, to_float64
 from .._typing import Array
-from ._host import Reals, check_matrix, like, to_float64
+from ._checks import check_matrix
 
 
 class NearestPoint(NamedTuple):

@@ -4,7 +4,7 @@ import array_api_compat
 
 from .. import _xp
 from .._typing import Array, Device, DType, Namespace
-from ._host import check_class, check_problem
+from ._checks import check_class, check_problem
 
 
 def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
