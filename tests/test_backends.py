@@ -431,11 +431,21 @@ def test_dask_arrays_have_more_than_one_chunk() -> None:
 
 def test_what_dask_lacks_is_still_lacking() -> None:
     on = Setting.of(usable("dask"), "float64")
-    assert set(on.backend.lacks) == {"linalg"}
+    assert set(on.backend.lacks) == {"linalg", "loops"}
     assert not hasattr(on.xp.linalg, "eigh")
     assert not hasattr(on.xp.linalg, "det")
     square = on.array(np.asarray([[4.0, 2.0], [2.0, 5.0]])).rechunk(-1)
     assert on.host(on.xp.linalg.cholesky(square)).tolist() == [[2.0, 1.0], [0.0, 2.0]]  # the upper factor
+
+
+def test_dask_keeps_every_step_of_a_loop_in_its_graph() -> None:
+    on = Setting.of(usable("dask"), "float64")
+    array = on.array(np.ones((4, 2)))
+    before = len(array.__dask_graph__())
+    for _ in range(10):
+        array = array * 0.5 + 1.0
+        on.host(array)  # computes, but does not shorten what the next look computes again
+    assert len(array.__dask_graph__()) >= before + 20
 
 
 def test_what_dask_has_works_across_chunks() -> None:

@@ -71,7 +71,7 @@ def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
     assert invoke("prove", LAW, "--jobs", "1", "--json", str(file)).exit_code == 1
     [result] = json.loads(file.read_text(), parse_constant=pytest.fail)["results"]
     assert result["counterexample"]["left"] == "nan"
-    assert set(result["counterexample"]["case"]) == {"x", "angles", "layout"}
+    assert set(result["counterexample"]["case"]) >= {"x", "angles", "layout"}
 
 
 @pytest.mark.parametrize(

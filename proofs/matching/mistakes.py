@@ -213,7 +213,11 @@ def pairwise_ties_count(cosines: Any, labels: Any, /, *, scale: float = 20.0) ->
     return loss_ties_count.replacement(cosines, labels, scale=scale)
 
 
-@mistake("matching.cosent_loss_pairwise", "no-one", "Leaves out the 1 +.")
+@mistake(
+    "matching.cosent_loss_pairwise",
+    "no-one",
+    "Leaves out the 1 +, which an ordered set of pairs leaves as log 1 = 0.",
+)
 def pairwise_no_one(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return loss_no_one.replacement(cosines, labels, scale=scale)
 
