@@ -1,6 +1,5 @@
 """Rotation of feature pairs, and the attention scores that it gives."""
 
-from types import SimpleNamespace
 from typing import Literal
 
 from .. import _xp
@@ -51,7 +50,7 @@ def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Arr
     _xp.floating("rope.rotate", xp, x=x, angles=angles)
     _check_pairs("rope.rotate", "x", x)
     _xp.check_last_axis("rope.rotate", "angles", angles, x.shape[-1] // 2, "half of x.shape[-1]")
-    _broadcast("rope.rotate", {"x[..., 0]": x.shape[:-1], "angles[..., 0]": angles.shape[:-1]})
+    _xp.check_shapes("rope.rotate", {"x[..., 0]": x.shape[:-1], "angles[..., 0]": angles.shape[:-1]})
     _check_layout("rope.rotate", "layout", layout)
     return _rotate(x, angles, layout, xp=xp)
 
@@ -192,8 +191,8 @@ def attention_scores(
         _check_pairs(call, name, vectors)
         _xp.check_last_axis(call, name, vectors, 2 * frequencies.shape[0], "2·frequencies.shape[0]")
         shapes = {f"{name}[..., 0]": vectors.shape[:-1], f"{name}_positions": positions.shape}
-        batches[f"{name}[..., 0, 0]"] = _broadcast(call, shapes)[:-1]
-    _broadcast(call, batches)
+        batches[f"{name}[..., 0, 0]"] = _xp.check_shapes(call, shapes)[:-1]
+    _xp.check_shapes(call, batches)
     _check_layout(call, "layout", layout)
     return _scores(q, k, q_positions, k_positions, frequencies, layout, xp=xp)
 
@@ -207,12 +206,6 @@ def _check_pairs(call: str, name: str, x: Array) -> None:
 def _check_layout(call: str, name: str, layout: str) -> None:
     if layout not in _LAYOUTS:
         raise DomainError(message(call, name, repr(layout), " or ".join(map(repr, _LAYOUTS))))
-
-
-def _broadcast(call: str, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """The common shape of parts of arrays that cannot be indexed because they may be empty."""
-    parts = {name: SimpleNamespace(shape=shape) for name, shape in shapes.items()}
-    return _xp.check_broadcast(call, **parts)
 
 
 def _split(x: Array, layout: Layout) -> tuple[Array, Array]:
