@@ -124,9 +124,9 @@ def prove(
     for name in set(chosen) - set(backends.names()):
         backends.get(name)  # raises the error that lists the known names
     tasks = planning.plan(patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed)
-    x64 = "jax" in chosen and "float64" in dtypes
+    x64 = "jax" in chosen
     if x64:
-        click.echo("note: JAX runs with jax_enable_x64, which float64 needs", err=True)
+        click.echo("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64", err=True)
     run = _run(tasks, jobs, x64, verbose)
     content = report.document(
         run.outcomes, seed=seed, examples=examples, seconds=run.seconds, interrupted=run.interrupted
