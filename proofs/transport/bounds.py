@@ -30,11 +30,12 @@ from . import host, inputs
 )
 def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The eigenvalues went into J; quadratic forms of affine drifts stay between the constants."""
-    J, v = on.host(case.J), on.host(case.points[0] - case.points[1])
+    J, (x, y) = on.host(case.J), on.host(case.points)
     size = float(np.max(np.abs(J))) * J.shape[-1]
     low, high = (on.host(value) for value in impl["transport.one_sided_lipschitz"](case.J))
     yield Gap("lowest", low, np.min(case.values), size)
     yield Gap("highest", high, np.max(case.values), size)
+    v = x - y
     square = np.sum(v * v, -1)
     form = np.einsum("ni,nij,nj->n", v, J, v)
     yield AtMost("from below", low * square, form, size * square)

@@ -53,13 +53,14 @@ def cubature(covariance: FloatArray) -> FloatArray:
     return np.concatenate([columns, -columns])
 
 
-def exponential(generator: FloatArray, terms: int = 40) -> FloatArray:
+def exponential(generator: FloatArray, count: int = 40) -> FloatArray:
     """exp by its series, for norms of a few units."""
     term: Any = np.eye(generator.shape[-1])
-    total = term
-    for k in range(1, terms):
+    terms: list[Any] = [term]
+    for k in range(1, count):
         term = term @ generator / k
-        total = total + term
+        terms.append(term)
+    total: Any = np.sum(terms, axis=0)
     result: FloatArray = total
     return result
 

@@ -246,9 +246,8 @@ def _mixture_conditional(
     xp: Namespace,
 ) -> Array:
     unit = xp.eye(means.shape[-1], dtype=A.dtype, device=array_api_compat.device(A))
-    At = xp.matrix_transpose(A)
-    bias = xp.sum((alpha * xp.matmul(means, At) + c) ** 2, axis=-1)
-    spread = alpha**2 * xp.linalg.trace(xp.matmul(A, xp.matmul(covariances, At)))
+    bias = xp.sum((alpha * xp.matmul(means, xp.matrix_transpose(A)) + c) ** 2, axis=-1)
+    spread = alpha**2 * xp.sum(xp.matmul(A, covariances) * A, axis=(-2, -1))
     return xp.sum(weights * (bias + spread)) + xp.sum((beta * A + unit / beta) ** 2)
 
 
