@@ -60,9 +60,7 @@ def exponential(generator: FloatArray, count: int = 40) -> FloatArray:
     for k in range(1, count):
         term = term @ generator / k
         terms.append(term)
-    total: Any = np.sum(terms, axis=0)
-    result: FloatArray = total
-    return result
+    return np.asarray(np.sum(terms, axis=0), dtype=np.float64)
 
 
 def exponential_moment(rate: float, end: float, power: int) -> float:
