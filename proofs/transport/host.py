@@ -49,7 +49,7 @@ def gaussian_square(
 def cubature(covariance: FloatArray) -> FloatArray:
     """Points (2d, d) with mean 0 and this covariance: means of quadratic functions are exact."""
     d = covariance.shape[-1]
-    columns = math.sqrt(d) * np.linalg.cholesky(covariance).T
+    columns: Any = math.sqrt(d) * np.linalg.cholesky(covariance).T
     return np.concatenate([columns, -columns])
 
 
