@@ -70,7 +70,7 @@ _NEEDS: dict[str, str] = {
     "transport.coupling_monotonicity": "linalg",
     "transport.growth_factor": "cumulative",
     "transport.linear_flow_pair": "eager",
-    "transport.mixture_conditional_score_matching": "linalg",
+    "transport.mixture_score_matching": "sort",
     "transport.one_sided_lipschitz": "linalg",
     "transport.printed_score_matching_bound": "cumulative",
     "transport.score_matching_bound": "cumulative",

@@ -30,11 +30,12 @@ from . import host, inputs
 )
 def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The eigenvalues went into J; quadratic forms of affine drifts stay between the constants."""
-    J, v = on.host(case.J), on.host(case.points[0] - case.points[1])
+    J, (x, y) = on.host(case.J), on.host(case.points)
     size = float(np.max(np.abs(J))) * J.shape[-1]
     low, high = (on.host(value) for value in impl["transport.one_sided_lipschitz"](case.J))
     yield Gap("lowest", low, np.min(case.values), size)
     yield Gap("highest", high, np.max(case.values), size)
+    v = x - y
     square = np.sum(v * v, -1)
     form = np.einsum("ni,nij,nj->n", v, J, v)
     yield AtMost("from below", low * square, form, size * square)
@@ -231,27 +232,24 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     ),
 )
 def bound_linear(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """By trapezoids and by panels, and with p and q exchanged, which gives another bound."""
-    pair = impl["transport.linear_flow_pair"]
+    """By trapezoids, also with p and q exchanged, which gives another bound, and by panels."""
+    pair, bounded = impl["transport.linear_flow_pair"], impl["transport.wasserstein_bound"]
     sides = _affine(case, "F e m1 P1"), _affine(case, "G h m2 P2")
     lengths = [np.linalg.norm(on.host(v)) for side in sides for v in (side.offset, side.mean)]
     roots = [math.sqrt(np.trace(on.host(side.covariance))) for side in sides]
     positions = (sum(lengths) + sum(roots)) * math.exp(case.T * np.linalg.norm(on.host(case.F)))
-    for name, (p, q) in (("p, q", sides), ("q, p", sides[::-1])):
+    for name, (p, q) in (("q, p", sides[::-1]), ("p, q", sides)):
         at = pair(p, q, case.times, end=case.T)
         rates = on.array(np.full(case.times.shape, float(on.host(at.lipschitz))))
-        bound = impl["transport.wasserstein_bound"](case.times, at.gap, rates, at.terminal)
+        bound = bounded(case.times, at.gap, rates, at.terminal)
         scale = on.host(bound.integral) + on.host(bound.terminal) + positions
         yield AtMost(f"trapezoids of {name}", at.distance, bound.value, scale)
-        # The error of panels is far below that of trapezoids.
-        ends = on.array(on.host(case.times)[[0, -1]])
-        bound = impl["transport.wasserstein_bound"](
-            ends,
-            lambda t, p=p, q=q: pair(p, q, t, end=case.T).gap,
-            lambda t, at=at: 0 * t + at.lipschitz,
-            at.terminal,
-        )
-        yield AtMost(f"panels of {name}", at.distance, bound.value, scale)
+    # The error of panels is far below that of trapezoids.
+    ends = on.array(on.host(case.times)[[0, -1]])
+    bound = bounded(
+        ends, lambda t: pair(p, q, t, end=case.T).gap, lambda t: 0 * t + at.lipschitz, at.terminal
+    )
+    yield AtMost("panels of p, q", at.distance, bound.value, scale)
 
 
 _Flow = tuple[Callable[[Any], Any], Callable[[Any, float], Any], float]

@@ -68,9 +68,9 @@ def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         on.array(np.asarray(0.0)),
     )
     covariance = on.array(math.exp(-2 * C) * on.host(case.S1))
-    mean = math.exp(-C) * on.host(case.m1)
-    moved = on.array(mean - v * _integral([1.0, case.tilt], case.T))
-    distance = on.host(impl["transport.wasserstein_gaussian"](on.array(mean), covariance, moved, covariance))
+    start = math.exp(-C) * on.host(case.m1)
+    mean, moved = (on.array(m) for m in (start, start - v * _integral([1.0, case.tilt], case.T)))
+    distance = on.host(impl["transport.wasserstein_gaussian"](mean, covariance, moved, covariance))
     scale = _scale(case, on, bound.value, (mean, moved), (covariance, covariance))
     yield Gap("attained", bound.value, distance, scale)
     yield AtMost("a bound", distance, bound.value, scale)

@@ -49,19 +49,18 @@ def gaussian_square(
 def cubature(covariance: FloatArray) -> FloatArray:
     """Points (2d, d) with mean 0 and this covariance: means of quadratic functions are exact."""
     d = covariance.shape[-1]
-    columns = math.sqrt(d) * np.linalg.cholesky(covariance).T
+    columns: Any = math.sqrt(d) * np.linalg.cholesky(covariance).T
     return np.concatenate([columns, -columns])
 
 
-def exponential(generator: FloatArray, terms: int = 40) -> FloatArray:
+def exponential(generator: FloatArray, count: int = 40) -> FloatArray:
     """exp by its series, for norms of a few units."""
     term: Any = np.eye(generator.shape[-1])
-    total = term
-    for k in range(1, terms):
+    terms: list[Any] = [term]
+    for k in range(1, count):
         term = term @ generator / k
-        total = total + term
-    result: FloatArray = total
-    return result
+        terms.append(term)
+    return np.asarray(np.sum(terms, axis=0), dtype=np.float64)
 
 
 def exponential_moment(rate: float, end: float, power: int) -> float:

@@ -45,8 +45,9 @@ def growth_left(lipschitz: Any, times: Any, /) -> Growth:
 
 @mistake("transport.wasserstein_bound", "gap-squared", "Integrates E‖f − g‖² without the root.")
 def bound_gap_squared(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
-    square: Any = (lambda t: gap(t) ** 2) if callable(gap) else gap**2
-    return transport.wasserstein_bound(times, square, lipschitz, terminal)
+    if hasattr(gap, "shape"):
+        return transport.wasserstein_bound(times, gap**2, lipschitz, terminal)
+    return transport.wasserstein_bound(times, lambda t: gap(t) ** 2, lipschitz, terminal)
 
 
 @mistake("transport.wasserstein_bound", "terminal-not-grown", "Adds W₂[p_T, q_T] without I_T.")

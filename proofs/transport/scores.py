@@ -196,9 +196,9 @@ def _grid(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     return x, density * (2 * reach / 800), slope / density
 
 
-_HERMITE = Rounding(
-    400,
-    "x is rounded, which moves scores; 64 weights off by 16u, squares on (|s| + |∇log p|)²",
+_PANELS = Rounding(
+    40,
+    "on (|s| + |∇log p|)²: scores, densities and squares at 12, sums of 16 nodes and panels of like size",
     calls=("exp", "log", "tanh"),
 )
 
@@ -209,7 +209,7 @@ _HERMITE = Rounding(
     source="transport D7",
     about=("transport.mixture_score_matching",),
     inputs=inputs.mixtures,
-    tolerance=_HERMITE,
+    tolerance=_PANELS,
     refutes=(
         "transport.mixture_score_matching/conditional",
         "transport.mixture_score_matching/rooted",
@@ -236,7 +236,7 @@ def mixture_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     source="transport C7",
     about=("transport.mixture_score_matching", "transport.mixture_conditional_score_matching"),
     inputs=inputs.mixtures,
-    tolerance=_HERMITE,
+    tolerance=_PANELS,
     refutes=(
         "transport.mixture_score_matching/conditional",
         "transport.mixture_score_matching/rooted",
@@ -268,7 +268,7 @@ def mixture_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="transport C7",
     about=("transport.mixture_score_matching",),
     inputs=inputs.mixtures,
-    tolerance=_HERMITE,
+    tolerance=_PANELS,
     refutes=(
         "transport.mixture_score_matching/conditional",
         "transport.mixture_score_matching/undiffused-data",

@@ -2,7 +2,10 @@
 
 from typing import NamedTuple, TypeAlias
 
+import array_api_compat
 import numpy as np
+
+from .._typing import Array, Namespace
 
 Floats: TypeAlias = tuple[float, ...]
 
@@ -39,11 +42,9 @@ def graded(count: int) -> Rule:
     return Rule(tuple(levels.tolist()), tuple(masses.tolist()))
 
 
-def normal(count: int) -> Rule:
-    """Expectations over N(0, 1): Gauss–Legendre in 32 panels on ±9, beyond which its mass is 2·10⁻¹⁹."""
-    nodes, weights = np.polynomial.legendre.leggauss(count)
-    edges = np.linspace(-9.0, 9.0, 33)
-    half = 0.5 * np.diff(edges)[:, None]
-    x = (edges[:-1, None] + half * (1 + nodes)).ravel()
-    mass = (half * weights).ravel() * np.exp(-0.5 * x**2)
-    return Rule(tuple(x.tolist()), tuple((mass / np.sum(mass)).tolist()))
+def nodes_between(edges: Array, rule: Rule, *, xp: Namespace) -> tuple[Array, Array]:
+    """Nodes (n−1, count) in the intervals between edges (n,), and their weights."""
+    device = array_api_compat.device(edges)
+    nodes, weights = (xp.asarray(v, dtype=edges.dtype, device=device) for v in rule)
+    half = 0.5 * (edges[1:] - edges[:-1])[:, None]
+    return 0.5 * (edges[1:] + edges[:-1])[:, None] + half * nodes, half * weights

@@ -1,5 +1,6 @@
 """Score matching: how far a model's score is from the data's, in closed form and from samples."""
 
+import math
 from collections.abc import Callable
 
 import array_api_compat
@@ -8,7 +9,7 @@ from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ._discrete import Quadrature
-from ._rules import Rule, normal
+from ._rules import Rule, legendre, nodes_between
 
 
 def score_matching(model_score: Array, score: Array, /, *, weights: Array | None = None) -> Array:
@@ -246,9 +247,8 @@ def _mixture_conditional(
     xp: Namespace,
 ) -> Array:
     unit = xp.eye(means.shape[-1], dtype=A.dtype, device=array_api_compat.device(A))
-    At = xp.matrix_transpose(A)
-    bias = xp.sum((alpha * xp.matmul(means, At) + c) ** 2, axis=-1)
-    spread = alpha**2 * xp.linalg.trace(xp.matmul(A, xp.matmul(covariances, At)))
+    bias = xp.sum((alpha * xp.matmul(means, xp.matrix_transpose(A)) + c) ** 2, axis=-1)
+    spread = alpha**2 * xp.sum(xp.matmul(A, covariances) * A, axis=(-2, -1))
     return xp.sum(weights * (bias + spread)) + xp.sum((beta * A + unit / beta) ** 2)
 
 
@@ -264,7 +264,7 @@ def mixture_score_matching(
     """Score matching of any score on a diffused mixture of Gaussians on the line, by quadrature.
 
     ∫ p_t(x) (s(x) − ∇log p_t(x))² dx, p_t = Σ π_k N(ᾱm_k, ᾱ²v_k + β̄²): Gauss–Legendre
-    in 32 panels of 16 nodes for each component, over ±9 of its deviations.
+    with 16 nodes in panels of 9/16 deviations around every component, cut at each other's ends.
 
     Parameters
     ----------
@@ -278,8 +278,8 @@ def mixture_score_matching(
     Returns
     -------
     Quadrature(value (), error ()): the squared expectation, and the difference from half as many
-    nodes, in the common dtype, on the device of the inputs. Where one component is narrower than a
-    tenth of another, or the model has kinks, the quadrature converges slowly, which the error shows.
+    nodes a panel, in the common dtype, on the device of the inputs; features of the model that are
+    much narrower than a panel escape both.
 
     Raises
     ------
@@ -310,7 +310,9 @@ def mixture_score_matching(
     return Quadrature(fine, xp.abs(fine - coarse))
 
 
-_FINE, _COARSE = normal(16), normal(8)
+_FINE, _COARSE = legendre(16), legendre(8)
+_DEVIATIONS = tuple(9 * k / 16 for k in range(-16, 17))
+"""Ends of panels around each component; beyond ±9 a normal has a mass of 2·10⁻¹⁹."""
 
 
 def _mixture_score_matching(
@@ -323,14 +325,15 @@ def _mixture_score_matching(
     xp: Namespace,
 ) -> Array:
     device = array_api_compat.device(centres)
-    nodes, masses = (xp.asarray(v, dtype=centres.dtype, device=device) for v in rule)
-    x = centres[:, None] + xp.sqrt(spreads)[:, None] * nodes
-    gaps = model_score(x) - _mixture_score(x, weights, centres, spreads, xp=xp)
-    return xp.sum(weights * xp.sum(masses * gaps**2, axis=-1))
-
-
-def _mixture_score(x: Array, weights: Array, centres: Array, spreads: Array, *, xp: Namespace) -> Array:
-    gaps = (centres - x[..., None]) / spreads
-    logs = xp.log(weights) - 0.5 * xp.log(spreads) - 0.5 * gaps**2 * spreads
-    share = xp.exp(logs - xp.max(logs, axis=-1, keepdims=True))
-    return xp.sum(share * gaps, axis=-1) / xp.sum(share, axis=-1)
+    deviations = xp.asarray(_DEVIATIONS, dtype=centres.dtype, device=device)
+    # Every component's panels cut those of the others, so a narrow one is seen inside a wide one.
+    ends = centres[:, None] + xp.sqrt(spreads)[:, None] * deviations
+    x, lengths = nodes_between(xp.sort(xp.reshape(ends, (-1,))), rule, xp=xp)
+    slopes = (centres - x[..., None]) / spreads
+    logs = xp.log(weights) - 0.5 * xp.log(2 * math.pi * spreads) - 0.5 * slopes**2 * spreads
+    peak = xp.max(logs, axis=-1, keepdims=True)
+    parts = xp.exp(logs - peak)
+    total = xp.sum(parts, axis=-1)
+    score = xp.sum(parts * slopes, axis=-1) / total
+    density = xp.exp(peak[..., 0]) * total
+    return xp.sum(lengths * density * (model_score(x) - score) ** 2)

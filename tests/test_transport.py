@@ -1,0 +1,530 @@
+"""Known values, documented errors and special values of refimpl.transport."""
+
+import math
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+import array_api_strict
+import numpy as np
+import pytest
+from scipy import optimize, special, stats
+from specimens.transport import SPECIMENS
+
+from refimpl import backends, transport
+from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
+from refimpl.proofs import catalogue
+
+A = np.asarray
+INF, NAN = math.inf, math.nan
+ONE, ZERO = A(1.0), A(0.0)
+
+
+def _zero(t: Any) -> Any:
+    return 0 * t
+
+
+def _constant(value: float) -> Callable[[Any], Any]:
+    return lambda t: 0 * t + value
+
+
+# Samples on the line -----------------------------------------------------------------------------
+
+
+def test_samples_by_hand() -> None:
+    x, y = A([0.0, 1.0, 3.0]), A([5.0, 6.0, 8.0])
+    assert transport.wasserstein_1d(x, y) == 5.0
+    assert transport.wasserstein_1d(A([0.0, 3.0]), A([2.0, 0.0]), order=1) == 0.5
+    assert transport.wasserstein_1d(A([0.0, 3.0]), A([2.0, 0.0])) == pytest.approx(math.sqrt(0.5))
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_samples_against_scipy(n: int) -> None:
+    rng = np.random.default_rng(n)
+    x, y, a, b = rng.normal(size=n), rng.normal(size=n + 2), rng.random(n), rng.random(n + 2)
+    given = transport.wasserstein_1d(x, y, order=1, x_weights=a, y_weights=b)
+    assert given == pytest.approx(stats.wasserstein_distance(x, y, a, b), rel=1e-13)
+
+
+def test_weighted_samples_in_fractions() -> None:
+    """Levels 1/3, 1/2, 1 of masses (1, 2) and (3, 3): gaps 4, 3, 5."""
+    given = transport.wasserstein_1d(
+        A([1.0, 0.0]), A([4.0, 6.0]), order=2, x_weights=A([2.0, 1.0]), y_weights=A([3.0, 3.0])
+    )
+    square = Fraction(1, 3) * 16 + Fraction(1, 6) * 9 + Fraction(1, 2) * 25
+    assert given == pytest.approx(math.sqrt(square), rel=1e-15)
+
+
+def test_samples_in_batches_and_of_any_size() -> None:
+    x = A([[1.0, 0.0], [0.0, 0.0]])
+    np.testing.assert_array_equal(transport.wasserstein_1d(x, A([2.0, 1.0])), [1.0, math.sqrt(2.5)])
+    huge = transport.wasserstein_1d(A([1e300, 0.0]), A([0.0, 0.0]))
+    assert huge == pytest.approx(1e300 / math.sqrt(2), rel=1e-15)
+    tiny = transport.wasserstein_1d(A([1e-300, 0.0]), A([0.0, 0.0]))
+    assert tiny == pytest.approx(1e-300 / math.sqrt(2), rel=1e-15)
+
+
+@pytest.mark.parametrize("weights", [{}, {"x_weights": A([1.0, 3.0])}])
+def test_infinite_samples(weights: dict[str, Any]) -> None:
+    with np.errstate(invalid="ignore"):
+        assert transport.wasserstein_1d(A([INF, 0.0]), A([1.0, 0.0]), **weights) == INF
+        assert np.isnan(transport.wasserstein_1d(A([INF, 0.0]), A([INF, 0.0]), **weights))
+        assert np.isnan(transport.wasserstein_1d(A([NAN, 0.0]), A([1.0, 0.0]), **weights))
+
+
+def test_masses_without_meaning() -> None:
+    for weights in ([0.0, 0.0], [NAN, 1.0]):
+        with np.errstate(invalid="ignore"):
+            assert np.isnan(transport.wasserstein_1d(A([1.0, 2.0]), A([0.0, 1.0]), x_weights=A(weights)))
+    ignored = transport.wasserstein_1d(A([1.0, INF]), A([0.0]), x_weights=A([1.0, 0.0]))
+    assert ignored == 1.0
+
+
+def test_one_draw_can_fall_below_the_distance() -> None:
+    """Only the mean over draws is bounded: ±1 and {1, −3} are √2 apart, draws of 1 and 1 are not."""
+    assert transport.wasserstein_1d(A([1.0, -1.0]), A([1.0, -3.0])) == pytest.approx(math.sqrt(2))
+    assert transport.wasserstein_1d(A([1.0, 1.0]), A([1.0, 1.0])) == 0.0
+
+
+def test_quantile_functions_by_hand() -> None:
+    value, error = transport.wasserstein_quantile(lambda u: u, lambda u: 3 * u)
+    assert value == pytest.approx(2 / math.sqrt(3), rel=1e-14)
+    assert error < 1e-14
+
+
+@pytest.mark.parametrize("order", [1, 2, 4])
+def test_quantiles_of_normals(order: float) -> None:
+    """N(0, 1) and N(2, 1): 2; N(0, 1) and N(0, 4): (E|z|^p)^{1/p}."""
+    shifted, error = transport.wasserstein_quantile(
+        special.ndtri, lambda u: 2 + special.ndtri(u), order=order
+    )
+    assert abs(shifted - 2) <= error + 1e-14
+    wide, error = transport.wasserstein_quantile(special.ndtri, lambda u: 2 * special.ndtri(u), order=order)
+    moment = 2 ** (order / 2) * math.gamma((order + 1) / 2) / math.sqrt(math.pi)
+    assert abs(wide - moment ** (1 / order)) <= error + 1e-13
+    assert error < 1e-11
+
+
+def test_quantiles_in_float32_stay_finite() -> None:
+    value, _ = transport.wasserstein_quantile(special.ndtri, lambda u: 2 * special.ndtri(u), dtype=np.float32)
+    assert value.dtype == np.float32
+    assert value == pytest.approx(1, abs=1e-5)
+
+
+# Clouds ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [3, 6])
+def test_clouds_against_the_assignment_solver(n: int) -> None:
+    rng = np.random.default_rng(n)
+    x, y = rng.normal(size=(2, n, 3))
+    costs = np.sum((x[:, None] - y) ** 2, -1)
+    found = transport.wasserstein_discrete(x, y)
+    rows, columns = optimize.linear_sum_assignment(costs)
+    assert found.distance == pytest.approx(math.sqrt(costs[rows, columns].mean()), rel=1e-13)
+    np.testing.assert_array_equal(found.plan[rows, columns], np.full(n, 1 / n))
+
+
+def test_weighted_clouds_against_a_linear_program() -> None:
+    rng = np.random.default_rng(0)
+    x, y, a, b = rng.normal(size=(4, 2)), rng.normal(size=(3, 2)), rng.random(4), rng.random(3)
+    a, b = a / a.sum(), b / b.sum()
+    costs = np.linalg.norm(x[:, None] - y, axis=-1)
+    marginals = np.concatenate([np.kron(np.eye(4), np.ones(3)), np.kron(np.ones(4), np.eye(3))])
+    found = transport.wasserstein_discrete(x, y, 5 * a, 2 * b, order=1)
+    program = optimize.linprog(costs.ravel(), A_eq=marginals, b_eq=np.concatenate([a, b]))
+    assert found.distance == pytest.approx(program.fun, rel=1e-9)
+    assert abs(found.gap) < 1e-14
+    assert np.all(found.x_potential[:, None] + found.y_potential <= costs + 1e-14)
+
+
+def test_close_points_far_from_the_origin() -> None:
+    """Scaling the points before subtracting them loses this plan."""
+    x, y = A([[0.0], [2.0**-10]]), A([[2.0**-10], [3 * 2.0**-10]])
+    found = transport.wasserstein_discrete(2.0**30 + x, 2.0**30 + y)
+    assert found.distance == pytest.approx(2.0**-10 * math.sqrt(2.5), rel=1e-15)
+    np.testing.assert_array_equal(found.plan, [[0.5, 0.0], [0.0, 0.5]])
+
+
+def test_points_without_mass_do_not_matter() -> None:
+    x, y = A([[0.0], [1.0], [50.0]]), A([[0.0], [-90.0], [7.0], [3.0]])
+    a, b = A([0.5, 0.5, 0.0]), A([0.25, 0.0, 0.5, 0.25])
+    found = transport.wasserstein_discrete(x, y, a, b)
+    # 0 goes to 0 and 3, 1 to 7.
+    assert found.distance == pytest.approx(math.sqrt(0.25 * 9 + 0.5 * 36), rel=1e-15)
+    assert abs(found.gap) < 1e-11
+    assert np.all(found.x_potential[:, None] + found.y_potential <= (x - y[:, 0]) ** 2 + 1e-10)
+
+
+def test_clouds_of_any_size() -> None:
+    x, y = A([[1e200], [0.0]]), A([[0.0], [-1e200]])
+    with np.errstate(over="ignore"):
+        found = transport.wasserstein_discrete(x, y)
+    assert found.distance == pytest.approx(1e200, rel=1e-15)
+    assert transport.wasserstein_discrete(x * 0, y * 0).distance == 0.0
+
+
+def test_coupling_costs_by_hand() -> None:
+    x, y = A([[0.0, 0.0], [3.0, 4.0]]), A([[3.0, 4.0], [0.0, 0.0]])
+    assert transport.coupling_cost(x, y, np.eye(2) / 2) == 5.0
+    plans = np.stack([np.eye(2)[::-1] / 2, np.full((2, 2), 0.25)])
+    np.testing.assert_array_equal(transport.coupling_cost(x, y, plans, order=1), [0.0, 2.5])
+
+
+def test_every_permutation_costs_at_least_the_distance() -> None:
+    x, y = np.random.default_rng(5).normal(size=(2, 4, 2))
+    plans = np.stack([np.eye(4)[list(p)] / 4 for p in permutations(range(4))])
+    costs = transport.coupling_cost(x, y, plans)
+    assert transport.wasserstein_discrete(x, y).distance == pytest.approx(costs.min(), rel=1e-14)
+
+
+# Gaussians ---------------------------------------------------------------------------------------
+
+
+def test_gaussians_by_hand() -> None:
+    m, unit = np.zeros(2), np.eye(2)
+    W = transport.wasserstein_gaussian
+    assert W(m, unit, A([3.0, 4.0]), unit) == pytest.approx(5, rel=1e-15)
+    assert W(m, np.diag([1.0, 4.0]), m, np.diag([9.0, 16.0])) == pytest.approx(math.sqrt(8), rel=1e-14)
+    # Unit vectors at right angles: tr 1 + tr 1 − 0.
+    assert W(m, np.diag([1.0, 0.0]), m, np.diag([0.0, 1.0])) == pytest.approx(math.sqrt(2), rel=1e-15)
+    assert W(m, 0 * unit, m, unit) == pytest.approx(math.sqrt(2), rel=1e-15)
+    # For 2×2 matrices tr (S₁^{1/2}S₂S₁^{1/2})^{1/2} = (tr S₁S₂ + 2(det S₁S₂)^{1/2})^{1/2}.
+    S1, S2 = A([[2.0, 1.0], [1.0, 2.0]]), A([[1.0, -0.5], [-0.5, 3.0]])
+    cross = math.sqrt(np.trace(S1 @ S2) + 2 * math.sqrt(3 * 2.75))
+    assert W(m, S1, m, S2) == pytest.approx(math.sqrt(8 - 2 * cross), rel=1e-14)
+
+
+def test_near_gaussians_keep_their_digits() -> None:
+    """The trace formula would give 0 or noise of 10⁻⁸."""
+    m, unit = np.zeros(1), np.eye(1)
+    step = 2.0**-40
+    given = transport.wasserstein_gaussian(m, unit, m, (1 + step) * unit)
+    assert given == pytest.approx(step / 2, rel=1e-3)
+
+
+def test_gaussians_of_any_size() -> None:
+    m, unit = np.zeros(2), np.eye(2)
+    for size in (1e-150, 1e150):
+        given = transport.wasserstein_gaussian(m, size**2 * unit, m, 4 * size**2 * unit)
+        assert given == pytest.approx(math.sqrt(2) * size, rel=1e-14)
+
+
+def test_maps_by_hand() -> None:
+    found = transport.gaussian_map(A([1.0, 1.0]), np.diag([1.0, 4.0]), A([0.0, 5.0]), np.diag([9.0, 1.0]))
+    np.testing.assert_allclose(found.matrix, np.diag([3.0, 0.5]), rtol=1e-15)
+    np.testing.assert_allclose(found.offset, [-3.0, 4.5], rtol=1e-15)
+
+
+def test_map_to_a_singular_gaussian() -> None:
+    found = transport.gaussian_map(np.zeros(2), np.eye(2), np.zeros(2), np.diag([4.0, 0.0]))
+    np.testing.assert_allclose(found.matrix, np.diag([2.0, 0.0]), atol=1e-15)
+
+
+@pytest.mark.parametrize(("angle", "expected"), [(math.pi / 3, -2), (math.pi / 2, -4), (math.pi, -8), (0, 0)])
+def test_turns_are_not_monotone(angle: float, expected: float) -> None:
+    c, s = math.cos(angle), math.sin(angle)
+    given = transport.coupling_monotonicity(A([[c, -s], [s, c]]), A([[2.0, 1.0], [1.0, 5.0]]))
+    assert given == pytest.approx(expected, abs=1e-14)
+
+
+def test_scalings_are_monotone() -> None:
+    """λ + 1/λ − 2 in batches, and without cancellation."""
+    M = A([2.0, 0.5, 1 + 2.0**-30])[:, None, None]
+    given = transport.coupling_monotonicity(M, np.eye(1))
+    np.testing.assert_allclose(given, [0.5, 0.5, 2.0**-60], rtol=1e-8)
+
+
+# Bounds ------------------------------------------------------------------------------------------
+
+
+def test_one_sided_constants_by_hand() -> None:
+    turn = A([[0.0, 7.0], [-7.0, 0.0]])
+    found = transport.one_sided_lipschitz(np.stack([turn, turn + np.diag([3.0, -1.0])]))
+    np.testing.assert_allclose(found, [-1.0, 3.0], atol=1e-14)
+
+
+def test_growth_by_hand() -> None:
+    times = A([0.0, 1.0, 3.0])
+    exact = transport.growth_factor(A([0.0, 1.0, -1.0]), times)
+    np.testing.assert_allclose(exact.factor, np.exp([0.0, 0.5, 0.5]), rtol=1e-15)
+    np.testing.assert_array_equal(exact.error, np.zeros(3))
+    smooth = transport.growth_factor(np.cos, times)
+    np.testing.assert_allclose(smooth.factor, np.exp(np.sin(times)), rtol=1e-14)
+    # 16 nodes a panel cannot follow this; the error says so.
+    wild = transport.growth_factor(lambda t: 10 * np.cos(40 * t), times)
+    assert np.all(np.abs(wild.factor / np.exp(np.sin(40 * times) / 4) - 1) <= wild.error)
+    assert wild.error[-1] > 0.1
+
+
+def test_bounds_by_hand() -> None:
+    times = A([0.0, 0.5, 1.0])
+    grown = transport.wasserstein_bound(times, _constant(2.0), _constant(1.0), A(3.0))
+    assert grown.value == pytest.approx(2 * (math.e - 1) + 3 * math.e, rel=1e-14)
+    coarse = transport.wasserstein_bound(times, A([2.0, 2.0, 2.0]), A([1.0, 1.0, 1.0]), A(3.0))
+    assert coarse.integral == pytest.approx(0.5 + math.exp(0.5) + math.e / 2, rel=1e-14)
+    assert abs(coarse.integral - 2 * (math.e - 1)) < coarse.error
+    assert coarse.value == pytest.approx(coarse.integral + coarse.terminal + coarse.error, rel=1e-15)
+
+
+def test_trapezoids_alone_fall_below_the_distance() -> None:
+    """f − g = v(1 − t²), g = 0: W₂ = 2/3, and a concave integrand is underestimated."""
+    times = np.linspace(0.0, 1.0, 1001)
+    bound = transport.wasserstein_bound(times, 1 - times**2, 0 * times, ZERO)
+    assert 2 / 3 - 3e-7 < bound.integral + bound.terminal < 2 / 3 < bound.value < 2 / 3 + 1e-6
+
+
+def test_uneven_nodes_do_not_hide_the_error() -> None:
+    """The long last panel is not compared with short ones."""
+    times = A([0.0, 0.01, 0.02, 1.0])
+    bound = transport.wasserstein_bound(times, 1 - times**2, 0 * times, ZERO)
+    assert bound.integral < 0.52
+    assert bound.value >= 2 / 3
+    assert bound.error == pytest.approx((0.98**3 + 2e-6) / 2, rel=1e-10)
+
+
+def test_bound_of_scores_and_the_printed_one() -> None:
+    times = A([0.0, 1.0])
+    args = times, _constant(2.0), _constant(4.0), _constant(3.0), _constant(0.0), ONE
+    assert transport.score_matching_bound(*args).value == pytest.approx(0.5 * (2 + 4) * 3 + 1, rel=1e-14)
+    printed = transport.printed_score_matching_bound(
+        times, _constant(2.0), _constant(3.0), _constant(1.0), _constant(-0.5), ONE
+    )
+    assert printed.value == pytest.approx(2 * 3 + 1, rel=1e-14)
+
+
+def test_linear_pair_by_hand() -> None:
+    """x' = x and y' = −x from N(0, 1) at T = 1: N(0, e^{−2}) and N(0, e²)."""
+    p = transport.Affine(np.eye(1), np.zeros(1), np.zeros(1), np.eye(1))
+    pair = transport.linear_flow_pair(p, p._replace(matrix=-np.eye(1)), A([0.0, 1.0]), end=1.0)
+    assert pair.distance == pytest.approx(math.e - 1 / math.e, rel=1e-14)
+    assert pair.terminal == 0.0
+    np.testing.assert_allclose(pair.gap, [2 / math.e, 2.0], rtol=1e-14)
+    assert pair.lipschitz == 1.0
+
+
+def test_linear_pair_keeps_cancelled_and_large_offsets() -> None:
+    """Drifts e and h alone: the gap is |e − h|, and the mean moves by eT however large."""
+    still = transport.Affine(np.zeros((1, 1)), A([1e6]), A([0.0]), np.eye(1))
+    pair = transport.linear_flow_pair(still, still._replace(offset=A([1e6 + 2.0**-20])), A([0.5]), end=1.0)
+    np.testing.assert_array_equal(pair.gap, [2.0**-20])
+    assert pair.distance == 2.0**-20
+
+
+def test_saddle_is_not_tight() -> None:
+    saddle = transport.Affine(np.diag([1.0, -1.0]), np.zeros(2), np.zeros(2), np.eye(2))
+    times = A([0.0, 1.0])
+    pair = transport.linear_flow_pair(saddle._replace(offset=A([1.0, 0.0])), saddle, times, end=1.0)
+    bound = transport.wasserstein_bound(times, _constant(1.0), _constant(1.0), pair.terminal)
+    assert pair.distance / bound.value == pytest.approx(1 / math.e, rel=1e-12)
+
+
+# Score matching ----------------------------------------------------------------------------------
+
+
+def test_score_matching_by_hand() -> None:
+    s, score = A([[1.0, 2.0], [0.0, 0.0]]), A([[0.0, 0.0], [3.0, 4.0]])
+    assert transport.score_matching(s, score) == 15.0
+    assert transport.score_matching(s, score, weights=A([0.75, 0.25])) == 10.0
+    # Targets −ε/β̄ = −2, 4.
+    given = transport.conditional_score_matching(A([[1.0], [1.0]]), A([[1.0], [-2.0]]), A(0.5))
+    assert given == 9.0
+
+
+def test_closed_forms_by_hand() -> None:
+    """Data N(1, 2), ᾱ = 0.6, β̄ = 0.8: p_t = N(0.6, 1.36); s = −x + 1."""
+    A1, c, m, S = A([[-1.0]]), A([1.0]), A([1.0]), A([[2.0]])
+    noise = A(0.6), A(0.8)
+    direct = 0.4**2 + (-1 + 1 / 1.36) ** 2 * 1.36
+    assert transport.gaussian_score_matching(A1, c, m, S, *noise) == pytest.approx(direct, rel=1e-14)
+    conditional = 0.4**2 + 0.36 * 2 + (-0.8 + 1.25) ** 2
+    given = transport.mixture_conditional_score_matching(A1, c, A([1.0]), m[None], S[None], *noise)
+    assert given == pytest.approx(conditional, rel=1e-14)
+    assert conditional - direct == pytest.approx(1 / 0.64 - 1 / 1.36, rel=1e-13)
+
+
+def test_mixture_by_scipy() -> None:
+    from scipy.integrate import quad  # noqa: PLC0415
+
+    weights, means, variances = A([0.3, 0.7]), A([-2.0, 1.0]), A([0.04, 1.0])
+    alpha, beta = 0.8, 0.6
+    centres, spreads = alpha * means, alpha**2 * variances + beta**2
+
+    def integrand(x: float) -> float:
+        parts = weights * np.exp(-((x - centres) ** 2) / (2 * spreads)) / np.sqrt(2 * np.pi * spreads)
+        score = float(np.sum(parts * (centres - x) / spreads) / np.sum(parts))
+        return float(np.sum(parts)) * (math.sin(x) - score) ** 2
+
+    expected, _ = quad(integrand, -12, 12, limit=400, epsabs=1e-13)
+    value, error = transport.mixture_score_matching(np.sin, weights, means, variances, A(alpha), A(beta))
+    assert value == pytest.approx(expected, rel=1e-12)
+    assert error < 1e-10
+
+
+def test_narrow_component_inside_a_wide_one() -> None:
+    """½N(0, 1) + ½N(0.3, 10⁻⁶), zero model: the Fisher information, by quadrature near the narrow one."""
+    args = A([0.5, 0.5]), A([0.0, 0.3]), A([1.0, 1e-6]), A(1.0), A(0.0)
+    value, error = transport.mixture_score_matching(_zero, *args)
+    x = 0.3 + 1e-3 * np.linspace(-12, 12, 4001)
+    wide = 0.5 * stats.norm.pdf(x)
+    narrow = 0.5 * stats.norm.pdf(x, 0.3, 1e-3)
+    near = np.sum((wide * x + narrow * (x - 0.3) / 1e-6) ** 2 / (wide + narrow)) * 6e-6
+    # Elsewhere the wide one's x² alone.
+    rest = 0.5 * (1 - np.sum(stats.norm.pdf(x) * x**2) * 6e-6)
+    assert value == pytest.approx(near + rest, rel=1e-12)
+    assert error < 1e-6
+
+
+# Errors ------------------------------------------------------------------------------------------
+
+_M, _S = np.zeros(2), np.eye(2)
+_AFFINE = transport.Affine(np.eye(1), np.zeros(1), np.zeros(1), np.eye(1))
+_T3 = A([0.0, 0.5, 1.0])
+
+BAD: list[tuple[type[Exception], str, Callable[[], Any]]] = [
+    (ShapeError, "1d: x: got shape (0,)", lambda: transport.wasserstein_1d(A([]), A([1.0]))),
+    (ShapeError, "1d: y: got shape ()", lambda: transport.wasserstein_1d(A([1.0]), ONE)),
+    (
+        ShapeError,
+        "x_weights (3,)",
+        lambda: transport.wasserstein_1d(A([1.0, 2.0]), A([1.0]), x_weights=np.ones(3)),
+    ),
+    (ShapeError, "one axis", lambda: transport.wasserstein_1d(np.ones((2, 3)), np.ones(2))),
+    (DTypeError, "x: got dtype int64", lambda: transport.wasserstein_1d(A([1]), A([1.0]))),
+    (DomainError, "order: got 0.5", lambda: transport.wasserstein_1d(A([1.0]), A([1.0]), order=0.5)),
+    (NamespaceError, "x: got a list", lambda: transport.wasserstein_1d([1.0], A([1.0]))),
+    (DomainError, "order: got nan", lambda: transport.wasserstein_quantile(_zero, _zero, order=NAN)),
+    (
+        DTypeError,
+        "dtype: got dtype int64",
+        lambda: transport.wasserstein_quantile(_zero, _zero, dtype=np.int64),
+    ),
+    (
+        ShapeError,
+        "(n, d) and (m, d)",
+        lambda: transport.wasserstein_discrete(np.ones((2, 2)), np.ones((2, 3))),
+    ),
+    (
+        ShapeError,
+        "x_weights: got shape (2,)",
+        lambda: transport.wasserstein_discrete(_S[:1], _S, A([1.0, 2.0])),
+    ),
+    (DomainError, "least -1.0", lambda: transport.wasserstein_discrete(_S, _S, A([-1.0, 2.0]))),
+    (DomainError, "sum 0.0", lambda: transport.wasserstein_discrete(_S, _S, None, A([0.0, 0.0]))),
+    (DomainError, "inf at (0, 1)", lambda: transport.wasserstein_discrete(A([[0.0, INF]]), _S)),
+    (ShapeError, "none of them 0", lambda: transport.coupling_cost(_S, _S, np.ones((2, 3)))),
+    (ShapeError, "none of them 0", lambda: transport.coupling_cost(_S[:0], _S, np.ones((0, 2)))),
+    (
+        ShapeError,
+        "broadcast",
+        lambda: transport.coupling_cost(np.ones((2, 1, 1)), _S[:1, :1], np.ones((3, 1, 1))),
+    ),
+    (ShapeError, "same dimension", lambda: transport.wasserstein_gaussian(_M, _S, np.zeros(1), np.eye(1))),
+    (ShapeError, "m2 (2,), S2 (3, 3)", lambda: transport.gaussian_map(_M, _S, _M, np.eye(3))),
+    (
+        ShapeError,
+        "broadcast",
+        lambda: transport.wasserstein_gaussian(np.zeros((2, 2)), _S, np.zeros((3, 2)), _S),
+    ),
+    (ShapeError, "covariance: got shape (3, 3)", lambda: transport.coupling_monotonicity(_S, np.eye(3))),
+    (ShapeError, "at least one matrix", lambda: transport.one_sided_lipschitz(np.ones((0, 2, 2)))),
+    (ShapeError, "(..., d, d)", lambda: transport.one_sided_lipschitz(np.ones((2, 3)))),
+    (ShapeError, "lipschitz: got shape (2,)", lambda: transport.growth_factor(np.ones(2), _T3)),
+    (ShapeError, "times: got shape (1, 3)", lambda: transport.growth_factor(_zero, _T3[None])),
+    (NamespaceError, "lipschitz: got a float", lambda: transport.growth_factor(1.0, _T3)),
+    (ShapeError, "n ≥ 3 with arrays", lambda: transport.wasserstein_bound(_T3[:2], _T3[:2], _T3[:2], ONE)),
+    (ShapeError, "n ≥ 2", lambda: transport.wasserstein_bound(_T3[:1], _zero, _zero, ONE)),
+    (ShapeError, "gap (2,)", lambda: transport.wasserstein_bound(_T3, _T3[:2], _T3, ONE)),
+    (ShapeError, "terminal: got shape (3,)", lambda: transport.wasserstein_bound(_T3, _T3, _T3, _T3)),
+    (NamespaceError, "an array and a function", lambda: transport.wasserstein_bound(_T3, _T3, _zero, ONE)),
+    (DTypeError, "terminal: got dtype int64", lambda: transport.wasserstein_bound(_T3, _T3, _T3, A(1))),
+    (DomainError, "end: got 0.0", lambda: transport.linear_flow_pair(_AFFINE, _AFFINE, _T3, end=0.0)),
+    (
+        ShapeError,
+        "q.offset: got shape (2,)",
+        lambda: transport.linear_flow_pair(_AFFINE, _AFFINE._replace(offset=_M), _T3, end=1.0),
+    ),
+    (
+        DomainError,
+        "p.mean: got nan at (0,)",
+        lambda: transport.linear_flow_pair(_AFFINE._replace(mean=A([NAN])), _AFFINE, _T3, end=1.0),
+    ),
+    (ShapeError, "at least one point", lambda: transport.score_matching(np.ones((0, 2)), np.ones((0, 2)))),
+    (ShapeError, "the number of points", lambda: transport.score_matching(_S, _S, weights=np.ones(3))),
+    (ShapeError, "noise: got shape (2,)", lambda: transport.conditional_score_matching(_S, _M, ONE)),
+    (
+        ShapeError,
+        "broadcast",
+        lambda: transport.conditional_score_matching(_S, np.ones((3, 2, 2)), np.ones(2)),
+    ),
+    (
+        ShapeError,
+        "c: got shape (3,)",
+        lambda: transport.gaussian_score_matching(_S, np.ones(3), _M, _S, ONE, ONE),
+    ),
+    (
+        ShapeError,
+        "mean: got shape (1, 2)",
+        lambda: transport.gaussian_score_matching(_S, _M, _M[None], _S[None], ONE, ONE),
+    ),
+    (
+        ShapeError,
+        "(k,) and (k, d)",
+        lambda: transport.mixture_conditional_score_matching(
+            _S, _M, np.ones(2), _M[None], _S[None], ONE, ONE
+        ),
+    ),
+    (ShapeError, "k ≥ 1", lambda: transport.mixture_score_matching(_zero, _M, _M, np.ones(1), ONE, ONE)),
+    (
+        ShapeError,
+        "beta_bar: got shape (2,)",
+        lambda: transport.mixture_score_matching(_zero, _M, _M, _M, ONE, _M),
+    ),
+]
+
+
+@pytest.mark.parametrize(("error", "text", "call"), BAD)
+def test_bad_input(error: type[Exception], text: str, call: Callable[[], Any]) -> None:
+    with pytest.raises(error, match=re.escape(text)):
+        call()
+
+
+# Places ------------------------------------------------------------------------------------------
+
+
+def test_specimens_are_complete() -> None:
+    assert set(SPECIMENS) == {name for name in catalogue.functions() if name.startswith("transport.")}
+
+
+def _arrays(result: Any) -> list[Any]:
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_float32_and_second_device_stay(name: str) -> None:
+    """Quantile functions have no array arguments: they are told where to be."""
+    device = array_api_strict.Device("device1")
+    on = backends.Setting.of(backends.get("numpy"), "float32")
+    function, arrays = SPECIMENS[name](on, 4)
+    given = [array_api_strict.asarray(array, device=device) for array in arrays]
+    if name == "transport.wasserstein_quantile":
+        place = {"xp": array_api_strict, "dtype": array_api_strict.float32, "device": device}
+        result: Any = transport.wasserstein_quantile(lambda u: u, lambda u: given[0] * u, **place)
+    else:
+        result = function(*given)
+    for array in _arrays(result):
+        assert array.dtype == array_api_strict.float32
+        assert array.device == device
+
+
+@pytest.mark.parametrize("name", SPECIMENS)
+def test_dtypes_agree(name: str) -> None:
+    results = []
+    for dtype in ("float64", "float32"):
+        on = backends.Setting.of(backends.get("numpy"), dtype)
+        function, arrays = SPECIMENS[name](on, 5)
+        results.append([on.host(array) for array in _arrays(function(*arrays))])
+    for exact, rough in zip(*results, strict=True):
+        np.testing.assert_allclose(rough, exact, rtol=1e-3, atol=1e-4)
