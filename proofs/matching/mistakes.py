@@ -300,7 +300,7 @@ def rank_lowest(x: Any, /) -> Any:
     return xp.astype(xp.searchsorted(xp.sort(x), x) + 1, x.dtype)
 
 
-@mistake("matching.rank", "from-zero", "Counts from 0.")
+@mistake("matching.rank", "from-zero", "Counts places from 0, as indices are.")
 def rank_from_zero(x: Any, /) -> Any:
     return rank(x) - 1
 
