@@ -1,6 +1,6 @@
 """Laws of the certificates and of their check."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,7 @@ def _combination(W: Any, b: Any, k: int, combination: Combination, on: Setting) 
     indices, weights = list(combination.indices), np.asarray(combination.weights)
     m, unit = len(indices), HOST_U / on.u
     yield Same(f"classes of {k}", k not in indices and 0 < len(set(indices)) == m <= W.shape[1] + 1, True)
+    yield Same(f"order of the classes of {k}", indices, sorted(indices))
     yield Same(f"weights of {k} are positive", bool(np.all(weights > 0)), True)
     yield Gap(f"weights of {k}", np.sum(weights), 1.0, m * unit)
     support = [k, *indices]
@@ -128,6 +129,48 @@ def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
             listed[k] = certificate
             found = impl["argmaxable.verify"](case.W, on.array(bias), Result(tuple(listed)), exact=exact)
             yield Same(f"{certificate}", on.host(found), np.arange(n) == (k if true else -1))
+
+
+@law(
+    "argmaxable.verify-exact",
+    "exact arithmetic accepts a lead within rounding and refuses a combination whose bias lags within it; "
+    "float64 does the opposite; neither takes more than d + 1 classes",
+    source="argmaxable D3",
+    about=("argmaxable.verify",),
+    inputs=inputs.borderline,
+    tolerance=Exact(
+        "powers of two; leads and lags of 2⁻⁵² of the terms, where the bounds are 5 and 6 times 2⁻⁵³"
+    ),
+    refutes=("argmaxable.verify/exact-ignored", "argmaxable.verify/no-bound"),
+)
+def verify_exact(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Five classes on a line, in any order; the first of them has the certificate."""
+    first, second, order = case.first, case.second, on.host(case.order)
+    place = np.argsort(order)  # where each class went
+    unit = second / first
+
+    def verified(t: Sequence[float], b: Sequence[float], certificate: Certificate) -> tuple[bool, ...]:
+        W, biases = np.asarray(t)[:, None] * first, np.asarray(b) * second
+        listed: list[Certificate] = [Undecided(0.0)] * 5
+        listed[place[0]] = certificate
+        given = on.array(W[order]), on.array(biases[order]), Result(tuple(listed))
+        found = (on.host(impl["argmaxable.verify"](*given, exact=exact)) for exact in (False, True))
+        return tuple(bool(flags[place[0]]) for flags in found)
+
+    def combination(*weights: float) -> Combination:
+        pairs = sorted(zip(place[1:].tolist(), weights, strict=False))
+        return Combination(tuple(i for i, _ in pairs), tuple(w for _, w in pairs))
+
+    for lead, expected in ((1.0, (True, True)), (2.0**-52, (False, True)), (-(2.0**-53), (False, False))):
+        witness = Witness(((1 + lead) * unit,), lead * second)
+        found = verified([1, 0, 0, 0, -1], [0, 1, 0, -1, 0], witness)
+        yield Same(f"lead of {lead}", found, expected)
+    line, half = [0, -1, 1, -2, 2], combination(0.5, 0.5)
+    yield Same("tied", verified(line, [0] * 5, half), (True, True))
+    yield Same("four classes", verified(line, [0] * 5, combination(*[0.25] * 4)), (False, False))
+    yield Same("lag", verified(line, [1, 0, 0, 0, 0], half), (False, False))
+    apart = [2.0**-26, -(2.0**26), 2.0**26, 0, 0]
+    yield Same("lag within rounding", verified(line, apart, half), (True, False))
 
 
 def _changes(weights: list[float], b: Any, unit: float) -> Iterator[tuple[Certificate, Any, bool]]:

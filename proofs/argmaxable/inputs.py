@@ -106,12 +106,14 @@ def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 @st.composite
 def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """W, b and points z of one kind, where cancellation has rows that differ by a few last places."""
+    """W, b and points z of one kind, where cancellation has rows that differ by a few last places, or by
+    half of the places."""
     n, d, m = draw(st.sampled_from([2, 5])), draw(st.sampled_from([4, 1])), inputs.batch(draw)
     W, z = inputs.values(draw, (n, d), p, kind), inputs.values(draw, (m, d), p, kind)
     if kind == "cancellation":
         rng = inputs.generator(draw)
-        W = inputs.rounded(W[:1] * (1 + 2 * p.u * rng.integers(-1, 2, (n, d))), p)
+        step = draw(st.sampled_from([2 * p.u, 2.0 ** -(p.bits // 2)]))
+        W = inputs.rounded(W[:1] * (1 + step * rng.integers(-1, 2, (n, d))), p)
         z = inputs.rounded(rng.standard_normal((48, d)), p)
     b = 0 * W[:, 0] if draw(st.booleans()) else inputs.values(draw, (n,), p, kind)
     return {"W": W, "b": b, "z": z, "k": draw(st.integers(0, n - 1))}
@@ -234,6 +236,13 @@ def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "unit": second,
         "z": z,
     }
+
+
+@st.composite
+def borderline(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Factors of W and b, and an order of five classes."""
+    first, second = scales(draw, p, kind)
+    return {"first": first, "second": second, "order": inputs.generator(draw).permutation(5)}
 
 
 @st.composite

@@ -80,6 +80,20 @@ def winner_no_bound(W: Any, b: Any, z: Any, /) -> Any:
     return xp.where(ties == 1, best, -xp.ones_like(best))
 
 
+@mistake(
+    "argmaxable.winner",
+    "loose-bound",
+    "Asks for a lead of a thousandth, as a tolerance for ties that knows neither dtype nor sizes.",
+)
+def winner_loose_bound(W: Any, b: Any, z: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    scores = xp.matmul(z, xp.matrix_transpose(W)) + b
+    best = winner(W, b, z)
+    top = xp.max(scores, axis=-1, keepdims=True)
+    near = scores >= top - xp.max(xp.abs(scores), axis=-1, keepdims=True) / 1000
+    return xp.where(xp.sum(xp.astype(near, xp.int64), axis=-1) == 1, best, -xp.ones_like(best))
+
+
 @mistake("argmaxable.five_vectors", "scaled", "Lists the mean of the four as (2,2), the mean times two.")
 def five_vectors_scaled(*, xp: Any = None, dtype: Any = None, device: Any = None) -> Any:
     W = five_vectors(xp=xp, dtype=dtype, device=device)
@@ -361,6 +375,35 @@ def verify_exact_weights(W: Any, b: Any, result: Result, /, *, exact: bool = Fal
 
     return _flags(
         W, (ok and holds(k, c) for k, (ok, c) in enumerate(zip(proved, result.certificates, strict=True)))
+    )
+
+
+@mistake(
+    "argmaxable.verify",
+    "exact-ignored",
+    "Takes the option exact, and computes in float64 all the same.",
+)
+def verify_exact_ignored(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
+    return verify(W, b, result)
+
+
+@mistake(
+    "argmaxable.verify",
+    "no-bound",
+    "Takes a computed margin above 0 for a win, whatever its rounding.",
+)
+def verify_no_bound(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
+    rows, biases = _host(W, b)
+    proved = verify(rows, biases, result, exact=exact).tolist()
+
+    def leads(k: int, certificate: Any) -> bool:
+        if not isinstance(certificate, Witness):
+            return False
+        found = (rows[k] - rows) @ np.asarray(certificate.z) + biases[k] - biases
+        return bool(np.all(np.delete(found, k) > 0))
+
+    return _flags(
+        W, (ok or leads(k, c) for k, (ok, c) in enumerate(zip(proved, result.certificates, strict=True)))
     )
 
 

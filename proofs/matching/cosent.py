@@ -127,9 +127,10 @@ def cosent_invariances(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
 )
 def cosent_gradient_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Compares with the sums over all pairs in decimals."""
+    """Compares with the sums over all pairs in decimals, also at the default scale."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
-    gradient = impl["matching.cosent_gradient"](case.cosines, case.labels, scale=case.scale)
+    given = {} if case.scale == 20.0 else {"scale": case.scale}
+    gradient = impl["matching.cosent_gradient"](case.cosines, case.labels, **given)
     yield Gap("gradient", gradient, exact.gradient, exact.gradient_scale)
 
 

@@ -24,7 +24,7 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[float, float]:
 
 @law(
     "matching.cosine-definition",
-    "cosine_similarity(u, v) = ⟨u, v⟩/(‖u‖‖v‖) at every scale, and NaN where u or v is zero",
+    "cosine_similarity(u, v) = ⟨u, v⟩/(‖u‖‖v‖) at every scale, never beyond ±1, NaN where u or v is zero",
     source="matching D1",
     about=("matching.cosine_similarity",),
     inputs=inputs.vector_pairs,
@@ -40,8 +40,10 @@ def cosine_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with decimals, which have no overflow."""
     u, v = (np.moveaxis(on.host(x), case.axis, -1) for x in (case.u, case.v))
     defined = np.any(u != 0, axis=-1) & np.any(v != 0, axis=-1)
-    cosine = on.host(impl["matching.cosine_similarity"](case.u, case.v, axis=case.axis))
+    options = {} if case.axis == -1 else {"axis": case.axis}  # the default
+    cosine = on.host(impl["matching.cosine_similarity"](case.u, case.v, **options))
     yield Same("undefined", np.isnan(cosine), ~defined)
+    yield Same("within ±1", np.abs(cosine[defined]) <= 1, np.ones(np.sum(defined), dtype=bool))
     expected = [_cosine(a, b) for a, b in zip(u[defined], v[defined], strict=True)]
     value, size = (np.asarray([pair[part] for pair in expected]) for part in (0, 1))
     yield Gap("cosine", cosine[defined], value, (u.shape[-1] + 4) * size)

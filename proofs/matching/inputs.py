@@ -177,7 +177,7 @@ def scored_labels(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {
         "scores": scores,
         "labels": labels == 1 if draw(st.booleans()) else labels,
-        "metric": draw(st.sampled_from(["accuracy", "f1", "cost"])),
+        "metric": draw(st.sampled_from(["accuracy", "f1", "gain"])),
     }
 
 
@@ -224,11 +224,14 @@ def _orthogonal(draw: Draw, n: int) -> Floats:
 @st.composite
 def symmetric(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integer eigenvalues and their eigenvectors, as columns of dyadic fractions: everything about
-    S = VΛVᵀ is exact. cancellation: only 0 and ±1; extreme: scaled by a power of two."""
+    S = VΛVᵀ is exact. cancellation: only 0, ±1 and ±2^−k as small as that allows; extreme: scaled by a
+    power of two."""
     n = draw(st.sampled_from([2, 1, 4, 8]))
     rng = inputs.generator(draw)
     reach = 1 if kind == "cancellation" else 4
     values = rng.integers(-reach, reach + 1, n).astype(np.float64)
+    if kind == "cancellation":
+        values *= 2.0 ** -(max(0, p.bits - 12) * rng.integers(0, 2, n))
     far = int(np.log2(p.largest)) // 3
     unit = 2.0 ** (draw(st.sampled_from([far, -far])) if kind == "extreme" else 0)
     return {"values": unit * values, "vectors": _orthogonal(draw, n), "seed": draw(st.integers(0, 2**32 - 1))}

@@ -300,7 +300,7 @@ def rank_lowest(x: Any, /) -> Any:
     return xp.astype(xp.searchsorted(xp.sort(x), x) + 1, x.dtype)
 
 
-@mistake("matching.rank", "from-zero", "Counts from 0.")
+@mistake("matching.rank", "from-zero", "Counts places from 0, as indices are.")
 def rank_from_zero(x: Any, /) -> Any:
     return rank(x) - 1
 
@@ -470,6 +470,17 @@ def threshold_ternary_search(scores: Any, labels: Any, /, *, metric: Any = "accu
             high = right
     k = max(cuts[low : high + 1], key=lambda k: values[k])
     return Threshold(_midpoint(ordered, k), values[k])
+
+
+@mistake(
+    "matching.best_threshold",
+    "counts-reversed",
+    "Hands a metric the counts in the order tn, fp, fn, tp, in which a raveled confusion matrix has them.",
+)
+def threshold_counts_reversed(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
+    if not callable(metric):
+        return best_threshold(scores, labels, metric=metric)
+    return best_threshold(scores, labels, metric=lambda tp, fp, fn, tn: metric(tn, fp, fn, tp))
 
 
 @mistake(
@@ -666,6 +677,20 @@ def factor_all_columns(similarity: Any, /) -> Any:
     factor = factor_similarity(similarity)
     n, found = factor.shape
     return xp.concat([xp.zeros_like(similarity[:, : n - found]), factor], axis=1)
+
+
+@mistake(
+    "matching.factor_similarity",
+    "loose-rank",
+    "Drops eigenvalues below a thousandth of the largest, as one does with principal components.",
+)
+def factor_loose_rank(similarity: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(similarity)
+    factor = factor_similarity(similarity)
+    sizes = xp.sum(factor * factor, axis=0)  # the eigenvalues, in increasing order
+    if not factor.shape[1]:
+        return factor
+    return factor[:, int(xp.sum(xp.astype(sizes < sizes[-1] / 1000, xp.int32))) :]
 
 
 @mistake(

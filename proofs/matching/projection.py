@@ -97,14 +97,17 @@ def jl_dimension_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     about=("matching.rule_of_thumb_dimension",),
     inputs=inputs.counts,
     kinds=("ordinary",),  # Integers: nothing to cancel, and n up to 10⁶ is the range of use
-    tolerance=Exact("n is recovered as an integer"),
+    tolerance=Rounding(
+        4, "a logarithm within 2u in Python floats, its product, and the expectation's rounding"
+    ),
     refutes=("matching.rule_of_thumb_dimension/binary-logarithm",),
 )
 def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Takes the exponential back."""
+    """Logarithms in 28 decimal digits; Python floats, whatever the dtype under test."""
     for n in (case.few, case.many, 1):
+        expected = float(8 * Decimal(n).ln())
         found = float(impl["matching.rule_of_thumb_dimension"](n))
-        yield Same("e^(d/8)", round(math.exp(found / 8)), n)
+        yield Gap("8·ln n", found, expected, expected * 2.0**-53 / on.u)
 
 
 @law(
@@ -115,16 +118,21 @@ def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("matching.ranking_dimension", "matching.rule_of_thumb_dimension"),
     inputs=inputs.counts,
     kinds=("ordinary",),  # Integers: nothing to cancel
-    tolerance=Exact("decimals of 40 digits for N! and (8eP/V)^V, which differ by far more"),
+    tolerance=Exact(
+        "decimals of 40 digits for N! and (8eP/V)^V or their logarithms, which differ by far more"
+    ),
     refutes=("matching.ranking_dimension/items", "matching.ranking_dimension/no-base"),
 )
 def ranking_dimension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Counts rankings and patterns as numbers, not as logarithms, for few vectors; for many, compares
-    with a third of n and with the rule of thumb; and recomputes the case of 1000."""
+    """Counts rankings and patterns as numbers, not as logarithms, for few vectors, and in logarithms by
+    Stirling's series for many; compares those with a third of n and with the rule of thumb too; and
+    recomputes the case of 1000."""
     found = impl["matching.ranking_dimension"](case.few)
     yield Same("enough patterns", _impossible(case.few, found), False)
     yield Same("the least", found == 1 or _impossible(case.few, found - 1), True)
     many = impl["matching.ranking_dimension"](case.many)
+    yield Same("enough for many", _lacking(case.many, many), False)
+    yield Same("the least for many", _lacking(case.many, many - 1), True)
     yield AtMost("linear growth", case.many / 3, many, 0.0)
     yield AtMost("n − 1 dimensions suffice", many, case.many - 1, 0.0)
     yield AtMost("more than the rule", impl["matching.rule_of_thumb_dimension"](case.many), many, 0.0)
@@ -140,6 +148,21 @@ def _impossible(n: int, d: int) -> bool:
         context.prec, context.Emax = 40, 10**9
         patterns = (8 * Decimal(1).exp() * pairs / coordinates) ** coordinates
         return coordinates <= pairs and patterns < _factorial(inner)
+
+
+def _lacking(n: int, d: int) -> bool:
+    """The same by logarithms, for n so large that the next term of Stirling's series, N⁻³/360, is nothing."""
+    inner = n * (n - 1) // 2
+    pairs, coordinates = inner * (inner - 1) // 2, n * d
+    if d < 1:
+        return True
+    with localcontext() as context:
+        context.prec = 40
+        N = Decimal(inner)
+        tau = Decimal("6.283185307179586476925286766559005768394")
+        orders = N * (N.ln() - 1) + (tau * N).ln() / 2 + 1 / (12 * N)
+        patterns = coordinates * ((8 * Decimal(pairs) / coordinates).ln() + 1)
+        return coordinates <= pairs and patterns < orders
 
 
 @cache

@@ -34,10 +34,11 @@ def _size(case: Any, values: inputs.Floats) -> float:
         "matching.factor_similarity/transposed",
         "matching.factor_similarity/unit-rows",
         "matching.factor_similarity/all-columns",
+        "matching.factor_similarity/loose-rank",
     ),
 )
 def factor_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Builds S from integer eigenvalues and exact eigenvectors."""
+    """Builds S from eigenvalues and eigenvectors that are exact; none is near the rounding of S but 0."""
     values, vectors = np.abs(on.host(case.values)), on.host(case.vectors)
     similarity = _matrix(values, vectors)
     factor = on.host(impl["matching.factor_similarity"](on.array(similarity)))

@@ -13,13 +13,13 @@ from . import inputs
 METRICS: dict[str, Callable[[int, int, int, int], Fraction]] = {
     "accuracy": lambda tp, fp, fn, tn: Fraction(tp + tn, tp + fp + fn + tn),
     "f1": lambda tp, fp, fn, tn: Fraction(2 * tp, max(1, 2 * tp + fp + fn)),
-    "cost": lambda tp, fp, fn, tn: Fraction(-fp - 3 * fn),
+    "gain": lambda tp, fp, fn, tn: Fraction(2 * tp - fp - 3 * fn + 4 * tn),
 }
 
 
 def _given(metric: str) -> Any:
     """The metric as an implementation takes it: a name, or a function of arrays of counts."""
-    return (lambda tp, fp, fn, tn: -fp - 3 * fn) if metric == "cost" else metric
+    return (lambda tp, fp, fn, tn: 2 * tp - fp - 3 * fn + 4 * tn) if metric == "gain" else metric
 
 
 def _at(threshold: float, metric: str, scores: inputs.Floats, positive: Any) -> Fraction:
@@ -52,6 +52,7 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
         "matching.best_threshold/empty-f1-is-one",
         "matching.best_threshold/ternary-search",
         "matching.best_threshold/plain-midpoint",
+        "matching.best_threshold/counts-reversed",
     ),
 )
 def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

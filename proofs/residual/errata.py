@@ -10,8 +10,8 @@ from ...residual import growth, residual_stack
 from ..erratum import Erratum
 from ..law import Gap, Record, Rounding
 
-_N = 64
-_EPSILON = 0.125  # 1/√N
+_N = 256
+_EPSILON = 0.0625  # 1/√N
 
 
 def _one_dimension(on: Setting) -> float:
@@ -52,12 +52,13 @@ E1 = Erratum(
     "the dimension",
     corrected="growth depends on J's sign, not on the dimension: (1+ε)^N for J = I in any dimension, and "
     "(1+ε²)^{N/2} in the root mean square for J of zero mean with E[JJᵀ] = I, in one dimension too",
-    counterexample="N = 64, ε = 1/8: J = ±1 in one dimension has E y² = (1+1/64)^64 x² = 2.70 x², not "
-    "(1+1/8)^128 x² = 3.5e6 x²; J = I in five dimensions has 3.5e6",
+    counterexample="N = 256, ε = 1/16: J = ±1 in one dimension has E y² = (1+1/256)^256 x² = 2.71 x², not "
+    "(1+1/16)^512 x² = 3.0e13 x²; J = I in five dimensions has 3.0e13",
     check_printed=_printed,
     check_corrected=_corrected,
     tolerance=Rounding(
-        340, "a product and a sum in each of 64 blocks, doubled by the square, 65 terms, and growth's square"
+        1320,
+        "a product and a sum in each of 256 blocks, doubled by the square, 257 terms, and growth's square",
     ),
     laws=("residual.growth-definition", "residual.zero-mean-growth"),
 )

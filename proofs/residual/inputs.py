@@ -51,7 +51,7 @@ def residual(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     n, power = 3, 2 * len(hidden) + 2
     case: dict[str, Any] = {
         "hidden": hidden,
-        "scale": draw(st.sampled_from([0.5, 2.0, 0.1])),
+        "scale": draw(st.sampled_from([0.5, 2.0, 0.1, -0.5])),
         "activation": _activation(draw, kind),
         "x": inputs.values(draw, (*leading, n), p, kind, power=power),
         "cotangent": inputs.values(draw, (*leading, n), p, kind, power=power),
@@ -70,7 +70,7 @@ def gradients(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "first": inputs.values(draw, (2, 3), p, kind),
         "second": inputs.values(draw, (3,), p, kind),
         "third": inputs.values(draw, (3, 2), p, kind),
-        "learning_rate": draw(st.sampled_from([1.0, 0.5, 0.1, 3e-4])),
+        "learning_rate": draw(st.sampled_from([1.0, 0.5, 0.1, 3e-4, 0.0])),
     }
 
 
@@ -163,7 +163,7 @@ def growths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     if kind == "ordinary":
         return {
             "kind": which,
-            "eps": draw(st.sampled_from([1.0, 0.5, 0.1, 3.0])),
+            "eps": draw(st.sampled_from([1.0, 0.5, 0.1, 3.0, 0.0])),
             "depth": draw(st.integers(0, 64)),
         }
     exponent = rng.uniform(-17, -9) if kind == "cancellation" else rng.uniform(-150, -17)
@@ -231,24 +231,28 @@ def _row(draw: inputs.Draw, n: int, p: Precision, kind: Kind, *, power: int) -> 
 
 @st.composite
 def rows(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """x (batch, n), branch, γ, β, eps and α of a normalisation."""
+    """x (batch, n), γ, β and eps of a normalisation; eps = 0 only with ordinary rows that vary."""
     n = draw(st.sampled_from([1, 2, 8]))
+    x = _row(draw, n, p, kind, power=1)
+    varied = kind == "ordinary" and bool(np.all(np.ptp(x, axis=-1) > 0))
     return {
-        "x": _row(draw, n, p, kind, power=1),
+        "x": x,
         "gamma": inputs.values(draw, (n,), p, "ordinary"),
         "beta": inputs.values(draw, (n,), p, "ordinary"),
-        "eps": draw(st.sampled_from([1e-5, 1e-12, 0.25])),
+        "eps": draw(st.sampled_from([1e-5, 1e-12, 0.25, 0.0] if varied else [1e-5, 1e-12, 0.25])),
     }
 
 
 @st.composite
 def connections(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """x and branch of one shape, α and eps."""
+    """x and branch of one shape, γ, β, α and eps."""
     n = draw(st.sampled_from([2, 8]))
     x = _row(draw, n, p, kind, power=2)
     return {
         "x": x,
         "branch": inputs.values(draw, x.shape, p, kind, power=2),
+        "gamma": inputs.values(draw, (n,), p, "ordinary"),
+        "beta": inputs.values(draw, (n,), p, "ordinary"),
         "alpha": draw(st.sampled_from([1.0, 2.0, 0.3, 5.0])),
         "eps": draw(st.sampled_from([1e-5, 1e-12, 0.25])),
     }

@@ -487,3 +487,10 @@ def deep_norm_branch_normalised(
     x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
 ) -> Any:
     return alpha * x + residual.layer_norm(branch, gamma, beta, eps=eps)
+
+
+@mistake("residual.deep_norm", "no-gain", "Normalises without γ and β, which stay where they started.")
+def deep_norm_no_gain(
+    x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
+) -> Any:
+    return residual.deep_norm(x, branch, alpha=alpha, eps=eps)

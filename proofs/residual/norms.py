@@ -55,20 +55,23 @@ def _exact(rows: Real) -> list[list[Fraction]]:
     ),
 )
 def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Compares with exact fractions."""
+    """Compares with exact fractions; γ and β also alone, and the rows under another leading axis."""
     x, gamma, beta = on.host(case.x), on.host(case.gamma), on.host(case.beta)
+    options = {} if case.eps == 1e-5 else {"eps": case.eps}  # the default
+    norm = impl["residual.layer_norm"]
     normal, scale = np.empty_like(x), np.empty_like(x)
     for i, row in enumerate(_exact(x)):
         values, steepness = _normalised(row, case.eps)
         normal[i] = values
         scale[i] = np.max(np.abs(normal[i])) + np.max(np.abs(x[i])) * steepness
-    yield Gap("without γ and β", impl["residual.layer_norm"](case.x, eps=case.eps), normal, scale)
-    yield Gap(
-        "with γ and β",
-        impl["residual.layer_norm"](case.x, case.gamma, case.beta, eps=case.eps),
-        gamma * normal + beta,
-        np.abs(gamma) * scale + np.abs(beta),
-    )
+    yield Gap("without γ and β", norm(case.x, **options), normal, scale)
+    sizes = np.abs(gamma) * scale + np.abs(beta)
+    yield Gap("with γ and β", norm(case.x, case.gamma, case.beta, **options), gamma * normal + beta, sizes)
+    yield Gap("with γ alone", norm(case.x, case.gamma, None, **options), gamma * normal, sizes)
+    yield Gap("with β alone", norm(case.x, None, case.beta, **options), normal + beta, scale + np.abs(beta))
+    stacked = norm(on.array(x[:, None, :]), **options)
+    yield Gap("three axes", stacked, normal[:, None, :], scale[:, None, :])
+    yield Gap("one row", norm(case.x[0, :], **options), normal[0], scale[0])
 
 
 @law(
@@ -93,12 +96,13 @@ def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @law(
     "residual.deep-norm-definition",
-    "deep_norm is LN(α x + branch)",
+    "deep_norm is LN(α x + branch), with the γ and β of LN",
     source="residual D7",
     about=("residual.deep_norm",),
     inputs=inputs.connections,
     tolerance=Rounding(24, "α, a sum, and layer_norm after a relative change of one unit in |αx| + |branch|"),
     refutes=(
+        "residual.deep_norm/no-gain",
         "residual.deep_norm/branch-scaled",
         "residual.deep_norm/post-norm",
         "residual.deep_norm/branch-normalised",
@@ -114,8 +118,12 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         expected[i] = values
         size = np.max(case.alpha * np.abs(x[i]) + np.abs(branch[i]))
         scale[i] = np.max(np.abs(expected[i])) + size * steepness
-    got = impl["residual.deep_norm"](case.x, case.branch, alpha=case.alpha, eps=case.eps)
-    yield Gap("deep_norm", got, expected, scale)
+    options = {"alpha": case.alpha} | ({} if case.eps == 1e-5 else {"eps": case.eps})  # the default
+    found = impl["residual.deep_norm"](case.x, case.branch, **options)
+    yield Gap("deep_norm", found, expected, scale)
+    gamma, beta = on.host(case.gamma), on.host(case.beta)
+    found = impl["residual.deep_norm"](case.x, case.branch, case.gamma, case.beta, **options)
+    yield Gap("with γ and β", found, gamma * expected + beta, np.abs(gamma) * scale + np.abs(beta))
 
 
 @law(

@@ -67,7 +67,8 @@ def _apply(z: Real, activation: str) -> Real:
 def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with sums that round once, layer by layer; the scale is the same stack of absolute values."""
     weights, biases = _plain_arguments(case)
-    trace = impl["residual.plain_stack"](case.x, weights, biases, activation=case.activation)
+    options = {} if case.activation == "linear" else {"activation": case.activation}  # the default
+    trace = impl["residual.plain_stack"](case.x, weights, biases, **options)
     output, states, preactivations = trace
     yield Same("states", (len(states), len(preactivations)), (case.depth + 1, case.depth))
     x = on.host(case.x)
@@ -104,8 +105,9 @@ def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 )
 def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with sums that round once, block by block; the scale is the same stack of absolute values."""
+    options = {} if case.activation == "linear" else {"activation": case.activation}  # the default
     output, states, preactivations, branches = impl["residual.residual_stack"](
-        case.x, _blocks(case), scale=case.scale, activation=case.activation
+        case.x, _blocks(case), scale=case.scale, **options
     )
     depth = len(case.hidden)
     yield Same("states", (len(states), len(preactivations), len(branches)), (depth + 1, depth, depth))
@@ -117,7 +119,7 @@ def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         branch, branch_size = z, z_size
         if W2 is not None:
             branch, branch_size = _product(_apply(z, case.activation), W2), z_size @ np.abs(W2)
-        y, size = y + case.scale * branch, size + case.scale * branch_size
+        y, size = y + case.scale * branch, size + abs(case.scale) * branch_size
         yield Gap(
             f"z{i}",
             preactivations[i],
@@ -214,7 +216,7 @@ def residual_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     cotangent, z_sizes = _off_kink(case, on)
     expected = derivatives.residual_gradients(x, weights, cotangent, case.scale, case.activation)
     scales = derivatives.residual_gradients(
-        np.abs(x), _size(weights), np.abs(cotangent), case.scale, "linear"
+        np.abs(x), _size(weights), np.abs(cotangent), abs(case.scale), "linear"
     )
     to_x, to_weights = impl["residual.residual_gradients"](
         case.x,
@@ -236,7 +238,7 @@ def _off_kink(case: Any, on: Setting) -> tuple[Real, list[Real]]:
     """The cotangent's rows, 0 where relu's side is open to rounding, and the sizes of the xW₁."""
     x, weights = _rows(on.host(case.x)), _host(on, _blocks(case))
     _, zs = derivatives.residual(x, weights, case.scale, case.activation)
-    _, z_sizes = derivatives.residual(np.abs(x), _size(weights), case.scale, "linear")
+    _, z_sizes = derivatives.residual(np.abs(x), _size(weights), abs(case.scale), "linear")
     cotangent = _rows(on.host(case.cotangent))
     if case.activation == "relu":
         # Without W₂ there is no kink.
@@ -273,7 +275,11 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     cotangent = on.array(rows.reshape(case.x.shape))
     scales = iter(
         derivatives.residual_gradients(
-            np.abs(_rows(on.host(case.x))), _size(_host(on, blocks)), np.abs(rows), case.scale, "linear"
+            np.abs(_rows(on.host(case.x))),
+            _size(_host(on, blocks)),
+            np.abs(rows),
+            abs(case.scale),
+            "linear",
         )[1:]
     )
     factor = _curvature(case.activation, z_sizes)

@@ -199,16 +199,21 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "exponent, power and quotient; the base's error and the exponent's are in the scale",
         calls=("pow",),
     ),
-    refutes=("rope.dynamic_ntk/factor-times-ratio",),
+    refutes=("rope.dynamic_ntk/factor-times-ratio", "rope.dynamic_ntk/plain-at-one"),
 )
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Scale in rationals, powers in 50 decimal digits."""
-    k, d = Fraction(case.factor), case.dim
-    ratio = Fraction(case.train_length * case.beyond) / case.train_length
-    scale = float(k * ratio - (k - 1))
-    expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
-    found = impl["rope.dynamic_ntk"](case.train_length * case.beyond, dim=d, **inputs.configured(case, on))
-    yield Gap("ω", found, expected, expected * (exact.weight(expected) + 8 * exact.double(on)))
+    """Scale in rationals, powers in 50 decimal digits; at k = 1 it still grows, as n/L."""
+    d, length = case.dim, case.train_length * case.beyond
+    ratio = Fraction(length) / case.train_length
+    for factor in (case.factor, 1.0):
+        k = Fraction(factor)
+        scale = float(k * ratio - (k - 1))
+        expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
+        options = inputs.configured(case, on) | {"factor": factor}
+        found = impl["rope.dynamic_ntk"](length, dim=d, **options)
+        yield Gap(
+            f"ω, k = {factor}", found, expected, expected * (exact.weight(expected) + 8 * exact.double(on))
+        )
 
 
 @law(

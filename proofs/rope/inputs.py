@@ -215,3 +215,13 @@ def lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }[kind]
     real = inputs.rounded(np.clip(whole, 1, p.largest) * 1.0, p)
     return {"whole": whole, "real": real, "train_length": train}
+
+
+@st.composite
+def defaults(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Configurations on which other options than the usual would show."""
+    return {
+        "dim": draw(st.sampled_from([128, 64])),
+        "train_length": draw(st.sampled_from([4096, 2048])),
+        "factor": draw(st.sampled_from([16.0, 8.0])),
+    }

@@ -335,6 +335,18 @@ def dynamic_ntk_factor_times_ratio(
     return frequencies(dim, base=ntk_base(base, factor=factor * length / train_length, dim=dim), **like)
 
 
+@mistake(
+    "rope.dynamic_ntk",
+    "plain-at-one",
+    "Takes k = 1 for no extension at all, but the base then still grows with n/L.",
+)
+def dynamic_ntk_plain_at_one(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    present = min(length, train_length) if factor == 1 else length
+    return dynamic_ntk(present, dim=dim, train_length=train_length, factor=factor, base=base, **like)
+
+
 _longest: dict[float, float] = {}
 
 
@@ -411,6 +423,11 @@ def yarn_scale_no_one(factor: float, /) -> float:
 @mistake("rope.yarn_scale", "squared", "Gives 1/t, for scores, where √(1/t), for queries and keys, is meant.")
 def yarn_scale_squared(factor: float, /) -> float:
     return yarn_scale(factor) ** 2
+
+
+@mistake("rope.yarn", "code-by-default", "Follows the common code where the paper is meant by default.")
+def yarn_code_by_default(dim: int, /, *, ramp: Any = "code", **options: Any) -> Any:
+    return yarn(dim, ramp=ramp, **options)
 
 
 @mistake("rope.llama3", "bands-swapped", "Divides short wavelengths and keeps long ones: λ was taken for ω.")

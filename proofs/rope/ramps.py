@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from ..law import AtMost, Gap, Impl, Record, Rounding, law
+from ..law import AtMost, Exact, Gap, Impl, Record, Rounding, Same, law
 from . import exact, inputs
 
 
@@ -270,3 +270,48 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         found = impl["rope.log_n_scale"](array, **options)
         yield Gap(f"{label}, clipped", found, clipped, clipped * (1 / 8 + exact.double(on)))
         yield AtMost(f"{label}, at least 1", 1.0, found, exact.double(on))
+
+
+@law(
+    "rope.defaults",
+    "by default the base is 10000 (500000 for Llama 3), YaRN has the paper's ramp from 1 to 32 turns, Llama "
+    "3 from 1 to 4, pairs are interleaved, and log n scaling is clipped",
+    source="rope D2, D3, D4, D5, D6",
+    about=(
+        "rope.frequencies",
+        "rope.sinusoidal",
+        "rope.dynamic_ntk",
+        "rope.yarn",
+        "rope.llama3",
+        "rope.rotate",
+        "rope.attention_scores",
+        "rope.log_n_scale",
+    ),
+    inputs=inputs.defaults,
+    tolerance=Exact("the same computation twice"),
+    refutes=("rope.yarn/code-by-default", "rope.rotate/layouts-swapped"),
+    kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
+)
+def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the same options in words; the rotation of single features with its definition."""
+    extended = {"train_length": case.train_length, "factor": case.factor, **on.like}
+    yarn = {"ramp": "paper", "base": 10000.0, "beta_slow": 1.0, "beta_fast": 32.0}
+    llama3 = {"base": 500000.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
+    n = on.array(np.arange(1, 4) * case.train_length)
+    for name, array, options, omitted in (
+        ("rope.frequencies", case.dim, on.like, {"base": 10000.0}),
+        ("rope.sinusoidal", n, {"dim": case.dim, "dtype": on.dtype}, {"base": 10000.0}),
+        ("rope.dynamic_ntk", 2 * case.train_length, extended | {"dim": case.dim}, {"base": 10000.0}),
+        ("rope.yarn", case.dim, extended, yarn),
+        ("rope.llama3", case.dim, extended, llama3),
+        ("rope.log_n_scale", n, {"train_length": 2 * case.train_length, "dtype": on.dtype}, {"clip": True}),
+    ):
+        expected = impl[name](array, **options, **omitted)
+        yield Gap(name, impl[name](array, **options), on.host(expected), 0.0)
+    x, quarter = on.array(np.asarray([[1.0, 0.0, 0.0, 0.0]])), on.array(np.asarray([[math.pi / 2, 0.0]]))
+    turned = on.host(impl["rope.rotate"](x, quarter))
+    yield Same("features of pair 0", np.abs(turned) > 0.5, np.asarray([[False, True, False, False]]))
+    p, omega = on.array(np.asarray([1])), on.array(np.asarray([math.pi / 2, 0.0]))
+    keys = on.array(np.eye(4))
+    scores = on.host(impl["rope.attention_scores"](keys, x, on.array(np.zeros(4, dtype=np.int64)), p, omega))
+    yield Same("score of pair 0", np.abs(scores[:, 0]) > 0.5, np.asarray([False, True, False, False]))
