@@ -154,6 +154,13 @@ def likelihood_averaged_divergence(
     )
 
 
+@mistake("flow.flow_log_likelihood", "own-integrator", "Takes RK4 steps whatever integrator is asked for.")
+def likelihood_own_integrator(
+    velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
+) -> Any:
+    return flow.flow_log_likelihood(velocity, divergence, terminal, x, times)
+
+
 def _noisy(kick: Any, sign: bool = True) -> Any:
     """Euler–Maruyama with another kick(σ², Δt)."""
 
