@@ -114,7 +114,8 @@ Marginals: TypeAlias = Preserving | SubPreserving | Exploding | Cosine
 def drift_and_diffusion(marginals: Marginals, t: Host) -> tuple[Host, Host]:
     """f = (log ᾱ)' and g² = 2 ᾱ β̄ (β̄/ᾱ)', the latter as ᾱ² d/dt(β̄/ᾱ)², which exists at β̄ = 0 too."""
     f = derivative(lambda s: np.log(marginals.alpha(s) + 0j), t)
-    return f, marginals.alpha(t) ** 2 * derivative(lambda s: marginals.variance(s) / marginals.alpha(s) ** 2, t)
+    slope = derivative(lambda s: marginals.variance(s) / marginals.alpha(s) ** 2, t)
+    return f, marginals.alpha(t) ** 2 * slope
 
 
 class Data:

@@ -35,9 +35,7 @@ def times(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"schedule": schedule(draw), "t": inputs.rounded(values, p)}
 
 
-def _points(
-    draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True
-) -> dict[str, Any]:
+def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> dict[str, Any]:
     n, k, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
     rng = inputs.generator(draw)
     chosen = schedule(draw)
@@ -77,7 +75,7 @@ def _points(
 
 @st.composite
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Isotropic or diagonal mixture data, a schedule, times (n,), 0 among them, and points (n, d) near p_t."""
+    """Isotropic or diagonal mixture data, a schedule, times (n,) from 0 on, points (n, d) near p_t."""
     return _points(draw, p, kind, full=False)
 
 
