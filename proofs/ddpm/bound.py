@@ -1,5 +1,6 @@
 """Laws of linear-Gaussian generators: the bound, the joint divergence, the states' covariances."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import hypothesis.strategies as st
 import numpy as np
 
 from ...backends import Precision, Setting
-from ...ddpm import AffineGenerator
+from ...ddpm import AffineGenerator, Schedule
 from .. import inputs as common
 from ..law import AtMost, Gap, Impl, Kind, Record, Rounding, law
 from . import gaussian, inputs
@@ -125,6 +126,16 @@ def multistep_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("two apart", cross[:-1, 0, 1], np.diag(expected, 2), np.diag(scale, 2))
 
 
+@st.composite
+def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points (n, d), and schedules that end ordinarily, with next to no noise, or with next to no signal."""
+    rng, steps = common.generator(draw), draw(st.sampled_from(inputs.STEPS))
+    low, high = {"ordinary": (0.01, 0.9), "cancellation": (p.u, 1e-4), "extreme": (0.97, 0.999)}[kind]
+    beta_squared = common.rounded(rng.uniform(low, high, steps), p)
+    shape = common.batch(draw), draw(st.sampled_from([1, 3]))
+    return {"beta_squared": beta_squared, "x": common.rounded(rng.standard_normal(shape), p)}
+
+
 @law(
     "ddpm.elbo-definition",
     "elbo_terms gives L_0 = −E log q(x_0|x_1), L_{t−1} = E KL(p(x_{t−1}|x_t, x_0)‖q), L_T = KL(p(x_T|x_0)‖q)",
@@ -172,6 +183,33 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     expected.append((signal * np.sum(x0**2, axis=-1) - d * (signal + np.log(noise))) / 2)
     got = impl["ddpm.elbo_terms"](case.x0, model.generator, model.schedule)
     yield Gap("terms", got, np.stack(expected, axis=-1), model.elbo_scale(x0))
+
+
+@law(
+    "ddpm.last-term",
+    "L_T = ½(ᾱ_T²‖x_0‖² − d(ᾱ_T² + log β̄_T²)) keeps its digits for ᾱ_T near 0 and near 1",
+    source="ddpm D10",
+    about=("ddpm.elbo_terms",),
+    inputs=ends,
+    tolerance=Rounding(
+        20,
+        "six partial sums, two logarithms of them, d ≤ 3 squares; on ᾱ²(‖x‖² + d) + d|log β̄²|",
+        calls=(*COEFFICIENTS, "log"),
+    ),
+    refutes=("ddpm.elbo_terms/last-term-cancels", "ddpm.elbo_terms/divergence-twice"),
+)
+def last_term(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """No term but the last depends on the schedule's end alone; the generator ignores its state."""
+    signal, noise = (float(part[-1]) for part in inputs.products(on.host(case.beta_squared)))
+    square = np.sum(on.host(case.x) ** 2, axis=-1)
+    steps, d = len(on.host(case.beta_squared)), case.x.shape[-1]
+    eye = np.broadcast_to(np.eye(d), (steps, d, d))
+    generator = inputs.affine(on, np.zeros((steps, d, d)), np.zeros((steps, d)), eye)
+    terms = on.host(impl["ddpm.elbo_terms"](case.x, generator, Schedule(case.beta_squared)))
+    log = math.log1p(-signal) if signal < 0.5 else math.log(noise)
+    # ᾱ² has the error of its logarithm, which log β̄² sees only times ᾱ².
+    scale = signal * (square + d) * (1 - math.log(signal)) + d * abs(log)
+    yield Gap("L_T", terms[..., -1], (signal * square - d * (signal + log)) / 2, scale)
 
 
 def _joint_divergence(model: Model) -> float:

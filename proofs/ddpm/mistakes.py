@@ -414,6 +414,25 @@ def predict_x0_velocity(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, 
     return ddpm.predict_x0(x_t, sign * prediction, schedule, t, given=given)
 
 
+@mistake(
+    "ddpm.predict_x0",
+    "velocity-through-noise",
+    "Turns v into noise and divides by ᾱ_t, which is 0/0 at zero terminal SNR.",
+)
+def predict_x0_through_noise(
+    x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "noise"
+) -> Any:
+    if given == "v":
+        prediction, given = ddpm.predict_noise(x_t, prediction, schedule, t, given="v"), "noise"
+    return ddpm.predict_x0(x_t, prediction, schedule, t, given=given)
+
+
+@mistake("ddpm.snr", "clipped", "Clips ᾱ² away from 0, so that pure noise keeps a signal.")
+def snr_clipped(schedule: Any, /) -> Any:
+    xp, beta_squared = _xp(schedule.beta_squared), schedule.beta_squared
+    return ddpm.snr(Schedule(xp.where(beta_squared < 0.999, beta_squared, 0.999 * beta_squared)))
+
+
 @mistake("ddpm.predict_noise", "velocity-sign", "Subtracts ᾱ_t v, from the opposite definition of v.")
 def predict_noise_velocity(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
     sign = -1 if given == "v" else 1
@@ -566,6 +585,18 @@ def elbo_without_spread(x0: Any, generator: Any, schedule: Any, /) -> Any:
     solved = xp.linalg.solve(xp.linalg.cholesky(generator.covariance[0, ...]), generator.weight[0, ...])
     lost = schedule.beta_squared[:1] * xp.sum(solved * solved) / 2
     return xp.concat([terms[..., :1] - lost, terms[..., 1:]], axis=-1)
+
+
+@mistake(
+    "ddpm.elbo_terms",
+    "last-term-cancels",
+    "Takes log(1 − ᾱ_T²) in KL(p_T‖q_T): beside 1 all digits of a small signal are lost.",
+)
+def elbo_last_cancels(x0: Any, generator: Any, schedule: Any, /) -> Any:
+    xp, terms = _xp(x0), ddpm.elbo_terms(x0, generator, schedule)
+    signal = ddpm.to_ho(schedule).alphas_cumprod[-1:]
+    last = signal * xp.sum(x0 * x0, axis=-1, keepdims=True) - x0.shape[-1] * (signal + xp.log(1 - signal))
+    return xp.concat([terms[..., :-1], last / 2], axis=-1)
 
 
 @mistake(

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis.strategies as st
 import numpy as np
 
-from ...backends import Setting
+from ...backends import Precision, Setting
 from ...ddpm import Schedule
-from ..law import Gap, Impl, Record, Rounding, law
+from .. import inputs as common
+from ..law import Gap, Impl, Kind, Record, Rounding, Same, law
 from . import inputs
 from .inputs import Host
 from .process import COEFFICIENTS, each_step, later_steps
@@ -202,3 +204,58 @@ def loss_weight_of_data(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ratio = on.host(impl["ddpm.snr"](schedule))
     scale = (exact + ratio[1:-1]) * host.condition[1:]
     yield Gap("difference of SNRs", got, (ratio[1:-1] - ratio[2:]) / 2, scale)
+
+
+@st.composite
+def silenced(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A schedule whose last β² is 1 ("zero terminal SNR"), and three batches of data (n, d)."""
+    case = draw(inputs.steps(p, kind))
+    case["beta_squared"][-1] = 1.0
+    return dict(case)
+
+
+@law(
+    "ddpm.no-signal",
+    "where β_T² = 1, SNR_T = 0, x_T is the noise, x_0 = −v, ε = x_T, the score −x_T; only ε → x_0 is lost",
+    source="ddpm D6, C11",
+    about=(
+        "ddpm.cumulative",
+        "ddpm.snr",
+        "ddpm.log_snr",
+        "ddpm.diffuse",
+        "ddpm.posterior",
+        "ddpm.velocity",
+        "ddpm.predict_x0",
+        "ddpm.predict_noise",
+        "ddpm.predict_v",
+        "ddpm.predict_score",
+    ),
+    inputs=silenced,
+    tolerance=Rounding(4, "a product with 1 and a sum with 0; the expectation's root", calls=COEFFICIENTS),
+    refutes=("ddpm.predict_x0/velocity-through-noise", "ddpm.snr/clipped"),
+)
+def no_signal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """ᾱ_T = 0 and β̄_T = 1 leave one of the two terms of every formula."""
+    schedule, T = Schedule(case.beta_squared), len(on.host(case.beta_squared))
+    x, y = on.host(case.x), on.host(case.y)
+    last = {name: on.host(impl[f"ddpm.{name}"](schedule))[-1] for name in ("snr", "log_snr")}
+    yield Same("SNR", float(last["snr"]), 0.0)
+    yield Same("log SNR", float(last["log_snr"]), -np.inf)
+    signal, noise = (on.host(part)[-1] for part in impl["ddpm.cumulative"](schedule))
+    yield Same("ᾱ", float(signal), 0.0)
+    yield Gap("β̄", noise, 1.0, 1.0)
+    at = case.x, case.y, schedule, T
+    yield Gap("x_T", impl["ddpm.diffuse"](*at), y, np.abs(y))
+    yield Gap("v", impl["ddpm.velocity"](*at), -x, np.abs(x))
+    yield Gap("x_0 from v", impl["ddpm.predict_x0"](*at, given="v"), -y, np.abs(y))
+    yield Gap("ε from v", impl["ddpm.predict_noise"](*at, given="v"), x, np.abs(x))
+    yield Gap("ε from x_0", impl["ddpm.predict_noise"](*at), x, np.abs(x))
+    yield Gap("v from x_0", impl["ddpm.predict_v"](*at, given="x0"), -y, np.abs(y))
+    for given in ("x0", "v"):
+        yield Gap(f"score from {given}", impl["ddpm.predict_score"](*at, given=given), -x, np.abs(x))
+    host = inputs.products(on.host(case.beta_squared)[:-1])
+    before, spread = np.sqrt(host[0][-1]), host[1][-1]
+    mean, variance = impl["ddpm.posterior"](*at)
+    condition = 1 - np.log(host[0][-1])
+    yield Gap("posterior's mean", mean, before * x, before * np.abs(x) * (4 * condition))
+    yield Gap("posterior's variance", variance, np.full((1,), spread), 4 * spread)

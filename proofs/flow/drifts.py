@@ -152,7 +152,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "flow.score_from_noise",
         "flow.mixture_score",
     ),
-    inputs=inputs.mixtures,
+    inputs=inputs.noised_mixtures,
     tolerance=Rounding(
         40,
         "24 of the score as in flow.diagonal-mixture-definition, 14 of g² and f, 2 here",

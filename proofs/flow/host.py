@@ -21,8 +21,9 @@ STEP = 1e-30
 
 
 def derivative(function: Callable[[Any], Any], t: Any) -> Host:
-    """f'(t) by a complex step."""
-    return np.asarray(np.imag(function(t + STEP * 1j)) / STEP)
+    """f'(t) by a complex step; what is left of it where f' vanishes is its own error, of order STEP²."""
+    slope = np.asarray(np.imag(function(t + STEP * 1j)) / STEP)
+    return np.where(np.abs(slope) < STEP, 0.0, slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,10 @@ Marginals: TypeAlias = Preserving | SubPreserving | Exploding | Cosine
 
 
 def drift_and_diffusion(marginals: Marginals, t: Host) -> tuple[Host, Host]:
-    """f = (log ᾱ)' and g² = 2 ᾱ β̄ (β̄/ᾱ)', as the definition has them."""
+    """f = (log ᾱ)' and g² = 2 ᾱ β̄ (β̄/ᾱ)', the latter as ᾱ² d/dt(β̄/ᾱ)², which exists at β̄ = 0 too."""
     f = derivative(lambda s: np.log(marginals.alpha(s) + 0j), t)
-    slope = derivative(lambda s: np.sqrt(marginals.variance(s) + 0j) / marginals.alpha(s), t)
-    return f, 2 * marginals.alpha(t) * np.sqrt(marginals.variance(t)) * slope
+    slope = derivative(lambda s: marginals.variance(s) / marginals.alpha(s) ** 2, t)
+    return f, marginals.alpha(t) ** 2 * slope
 
 
 class Data:

@@ -24,18 +24,18 @@ def schedule(draw: inputs.Draw) -> host.Marginals:
 
 @st.composite
 def times(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """A schedule and times: ordinary, so small that 1 − ᾱ² cancels, or ends and tiny times."""
+    """A schedule and times: ordinary, so small that 1 − ᾱ² cancels, or both ends and tiny times."""
     n = inputs.batch(draw)
     rng = inputs.generator(draw)
     values = {
         "ordinary": rng.uniform(0.01, 1.0, n),
         "cancellation": 10.0 ** rng.uniform(-7, -2, n),
-        "extreme": rng.choice([1.0, 2.0**-20, 1e-10], n),
+        "extreme": rng.choice([1.0, 0.0, 2.0**-20, 1e-10], n),
     }[kind]
     return {"schedule": schedule(draw), "t": inputs.rounded(values, p)}
 
 
-def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool) -> dict[str, Any]:
+def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> dict[str, Any]:
     n, k, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
     rng = inputs.generator(draw)
     chosen = schedule(draw)
@@ -48,6 +48,8 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool) -> dict[str
         weights = rng.choice([0.0, -30.0, -200.0], k)
         variances = rng.choice([0.0, 0.01, 30.0], (k, d))
     t = inputs.rounded(rng.uniform(0.05, 1.0, n), p)
+    if start and kind != "extreme":  # where there are no point masses
+        t[rng.random(n) < 0.2] = 0.0
     alpha, variance = chosen.alpha(t), chosen.variance(t)
     pick = rng.integers(0, k, n)
     width = np.sqrt(alpha[:, None] ** 2 * variances[pick] + variance[:, None])
@@ -73,8 +75,14 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool) -> dict[str
 
 @st.composite
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Isotropic or diagonal mixture data, a schedule, times (n,) and points (n, d) near p_t."""
+    """Isotropic or diagonal mixture data, a schedule, times (n,) from 0 on, points (n, d) near p_t."""
     return _points(draw, p, kind, full=False)
+
+
+@st.composite
+def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """The same at times t > 0, where β̄ has a derivative."""
+    return _points(draw, p, kind, full=False, start=False)
 
 
 @st.composite
@@ -109,7 +117,7 @@ def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 @st.composite
 def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Data points, noises, and two times: any, neighbouring, or the two ends."""
+    """Data points, noises, and two times: any, neighbouring, or the two ends, β̄ = 0 among them."""
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
     rng = inputs.generator(draw)
     source = rng.uniform(0.05, 1.0, n)
@@ -118,6 +126,7 @@ def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         target = source * (1 + 2 * p.u * rng.integers(-4, 5, n))
     if kind == "extreme":
         source, target = np.where(rng.random(n) < 0.5, [[1.0], [1e-6]], [[1e-6], [1.0]])
+        target = np.where((target < 1) & (rng.random(n) < 0.5), 0.0, target)
     return {
         "schedule": schedule(draw),
         "source": inputs.rounded(source, p),

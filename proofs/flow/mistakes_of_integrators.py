@@ -126,6 +126,13 @@ def adaptive_one_step_for_all(velocity: Any, x: Any, times: Any, /, **options: A
     return xp.reshape(states, (times.shape[0], *shape))
 
 
+@mistake(
+    "flow.integrate_adaptive", "tolerances-ignored", "Always takes 1e-2, whatever tolerance is asked for."
+)
+def adaptive_ignores_tolerances(velocity: Any, x: Any, times: Any, /, **tolerances: Any) -> Any:
+    return flow.integrate_adaptive(velocity, x, times, rtol=1e-2, atol=1e-2)
+
+
 @mistake("flow.flow_log_likelihood", "minus-divergence", "Subtracts ∫∇·v, the formula for log p_T.")
 def likelihood_minus_divergence(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
@@ -152,6 +159,13 @@ def likelihood_averaged_divergence(
     return flow.flow_log_likelihood(
         velocity, lambda t, x: divergence(t, x) / x.shape[-1], terminal, x, times, **options
     )
+
+
+@mistake("flow.flow_log_likelihood", "own-integrator", "Takes RK4 steps whatever integrator is asked for.")
+def likelihood_own_integrator(
+    velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
+) -> Any:
+    return flow.flow_log_likelihood(velocity, divergence, terminal, x, times)
 
 
 def _noisy(kick: Any, sign: bool = True) -> Any:

@@ -307,6 +307,42 @@ def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
 
 
 @st.composite
+def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """L = λω cos ωt on even nodes of [0, T], gap α/I_t and a terminal distance.
+
+    cancellation: L and its integral nearly vanish; extreme: large λ, gap and terminal of unlike sizes.
+    """
+    rng = inputs.generator(draw)
+    reach = {"ordinary": 1.0, "cancellation": 1e-2, "extreme": 3.0}[kind]
+    sizes = 10.0 ** rng.uniform(-4, 4, 2) if kind == "extreme" else rng.uniform(0.5, 2.0, 2)
+    T = draw(st.sampled_from([1.0, 0.5, 2.0]))
+    return {
+        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
+        "rate": float(reach * rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.0)),
+        "omega": draw(st.sampled_from([1.0, 2.0])) / T,
+        "alpha": float(sizes[0]),
+        "terminal": inputs.rounded(sizes[1], p),
+    }
+
+
+@st.composite
+def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Panels of one length and a wave of 19 to 21 radians in half of it, of small or ordinary size.
+
+    cancellation: several panels, over which most of the wave cancels; extreme: short or long panels.
+    """
+    rng = inputs.generator(draw)
+    length = float(2.0 ** rng.integers(-6, 7)) if kind == "extreme" else 1.0
+    panels = int(rng.integers(2, 5)) if kind == "cancellation" else 1
+    return {
+        "times": length * np.arange(panels + 1.0),
+        "omega": 2 * float(rng.uniform(19, 21)) / length,
+        "phase": float(rng.uniform(0, 6)),
+        "size": float(rng.uniform(0.05, 0.2)) / length,
+    }
+
+
+@st.composite
 def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Two affine drifts F, G (d, d), e, h (d,) with Gaussian terminals, and T.
 

@@ -43,6 +43,34 @@ def growth_left(lipschitz: Any, times: Any, /) -> Growth:
     return Growth(xp.exp(exponent), xp.zeros_like(times))
 
 
+@mistake("transport.growth_factor", "no-error", "States no error for a function either.")
+def growth_no_error(lipschitz: Any, times: Any, /) -> Growth:
+    found = transport.growth_factor(lipschitz, times)
+    return found._replace(error=0 * found.error)
+
+
+@mistake(
+    "transport.wasserstein_bound",
+    "exact-growth",
+    "Takes trapezoids of L for exact, and adds the error of the outer integral alone.",
+)
+def bound_exact_growth(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
+    if not hasattr(gap, "shape"):
+        return transport.wasserstein_bound(times, gap, lipschitz, terminal)
+    grown = gap * transport.growth_factor(lipschitz, times).factor
+    bound = transport.wasserstein_bound(times, gap, lipschitz, terminal)
+    error = transport.wasserstein_bound(times, grown, 0 * lipschitz, terminal).error
+    return bound._replace(value=bound.integral + bound.terminal + error, error=error)
+
+
+@mistake("transport.wasserstein_bound", "no-error-of-panels", "Trusts Gauss–Legendre nodes unconditionally.")
+def bound_trusts_panels(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
+    bound = transport.wasserstein_bound(times, gap, lipschitz, terminal)
+    if hasattr(gap, "shape"):
+        return bound
+    return bound._replace(value=bound.integral + bound.terminal, error=0 * bound.error)
+
+
 @mistake("transport.wasserstein_bound", "gap-squared", "Integrates E‖f − g‖² without the root.")
 def bound_gap_squared(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
     if hasattr(gap, "shape"):
