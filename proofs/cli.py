@@ -1,5 +1,6 @@
 """The command line: refimpl prove, selftest, errata, list, show, doctor."""
 
+import io
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from .. import backends
 from .._errors import RefimplError
@@ -26,8 +28,16 @@ class _Commands(click.Group):
     """Turns refimpl's own errors into usage errors (exit code 2)."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        # Hypothesis keeps caches in a folder of the working directory unless told otherwise.
+        set_hypothesis_home_dir(LAST.parent / "hypothesis")
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            sys.exit(3)
         except RefimplError as error:
             raise click.UsageError(str(error)) from error
 
@@ -40,6 +50,13 @@ def main() -> None:
     Exit codes: 0 all held; 1 something refuted, crashed or timed out; 2 usage; 3 nothing ran,
     or not all that was asked.
     """
+
+
+def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file that cannot be written before the work is done, not after."""
+    if value is not None and not os.access(value if value.exists() else value.parent, os.W_OK):
+        raise click.BadParameter(f"cannot write {value}: no such folder, or no permission")
+    return value
 
 
 def _positive(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:
@@ -59,7 +76,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--jobs", default=os.cpu_count() or 1, callback=_positive,
                          help="Processes [default: all cores]."),
             click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
-                         help="Write the results to this file."),
+                         callback=_writable, help="Write the results to this file."),
             click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal."),
         ]
     ):  # fmt: skip
@@ -121,8 +138,6 @@ def prove(
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
     chosen = backends.names() if "all" in names else names
-    for name in set(chosen) - set(backends.names()):
-        backends.get(name)  # raises the error that lists the known names
     tasks = planning.plan(patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed)
     x64 = "jax" in chosen
     if x64:
@@ -135,12 +150,14 @@ def prove(
     if json_file:
         _save(json_file, content)
     display.summary(run.outcomes, len(tasks), run.seconds, seed, run.interrupted)
-    sys.exit(planning.exit_code(run.outcomes, interrupted=run.interrupted))
+    proved = {outcome.backend for outcome in run.outcomes if outcome.verdict == "held"}
+    missing = "all" not in names and not proved >= set(names)  # asked for by name, and not there
+    sys.exit(planning.exit_code(run.outcomes, interrupted=run.interrupted or missing))
 
 
 @main.command("selftest")
 @_common
-@click.option("--dtype", default="float64", show_default=True)
+@click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
 def selftest_(
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
     dtype: str,
@@ -202,8 +219,15 @@ def list_(what: str, patterns: tuple[str, ...]) -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Show one function, law, mistake or erratum with all that belongs to it."""
-    last = json.loads(LAST.read_text(encoding="utf-8"))["results"] if LAST.exists() else []
-    display.show(name, last)
+    display.show(name, _last_figures())
+
+
+def _last_figures() -> list[dict[str, Any]]:
+    try:
+        results: list[dict[str, Any]] = json.loads(LAST.read_text(encoding="utf-8"))["results"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # none yet, or cut off while it was written
+    return results
 
 
 @main.command()

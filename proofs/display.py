@@ -40,15 +40,6 @@ def line(outcome: Outcome) -> str:
     )
 
 
-def _number(value: object) -> str:
-    return f"{value:.17g}" if isinstance(value, float | np.floating) else str(value)
-
-
-def _claim(finding: Finding) -> str:
-    """left = right, or left ≤ right, with what was got."""
-    return f"{_number(finding.left)} {finding.relation} {_number(finding.right)}"
-
-
 def _case(found: Counterexample) -> Iterator[str]:
     for name, value in found.case.items():
         shown = np.array2string(value, threshold=24, precision=17) if isinstance(value, np.ndarray) else value
@@ -62,12 +53,6 @@ def failure(outcome: Outcome) -> list[str]:
     if found:
         lines.append(f"  smallest input found ({found.kind}, seed {outcome.seed}):")
         lines.extend(_case(found))
-        if found.finding:
-            at = f" at index {found.finding.index}" if found.finding.index else ""
-            lines.append(
-                f"  {found.finding.label}{at}: {_claim(found.finding)}, "
-                f"{found.finding.ratio:.3g} times the tolerance"
-            )
     return lines
 
 
@@ -178,7 +163,7 @@ def erratum(entry: Erratum, printed: list[Finding], corrected: list[Finding]) ->
         _say(f"    {'held' if holds else 'refuted'}", "green" if holds else "red")
         for finding in findings:
             mark = "held" if finding.holds else "refuted"
-            _say(f"    {mark}: {finding.label}: {_claim(finding)}")
+            _say(f"    {mark}: {finding.label}: {finding.left} {finding.relation} {finding.right}")
         if title == "as printed":
             _say(f"  counterexample: {entry.counterexample}")
     _say(f"  laws: {', '.join(entry.laws)}")

@@ -1,4 +1,4 @@
-"""The functions under test by name, with every result checked for library, dtype and device."""
+"""The functions under test by name; what they return, and what they do to their inputs, is checked."""
 
 import traceback
 from collections.abc import Iterator, Mapping
@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 import array_api_compat
+import numpy as np
 
 from ..backends import Setting
 from .law import Implementation
@@ -16,7 +17,7 @@ class ImplementationCrashedError(Exception):
 
 
 class WrongResultError(Exception):
-    """An implementation returned another library, dtype or device than it was given."""
+    """An implementation returned another kind of thing than the reference, or changed its inputs."""
 
 
 class Implementations(Mapping[str, Implementation]):
@@ -26,6 +27,7 @@ class Implementations(Mapping[str, Implementation]):
         self, reference: Mapping[str, Implementation], replaced: Mapping[str, Implementation], on: Setting
     ) -> None:
         self._functions = {**reference, **replaced}
+        self._expected = {name: reference[name] for name in replaced}
         self._on = on
         self.called: set[str] = set()
 
@@ -34,14 +36,21 @@ class Implementations(Mapping[str, Implementation]):
 
         def checked(*args: Any, **kwargs: Any) -> Any:
             self.called.add(name)
+            expected = self._reference(name, args, kwargs)
+            before = [(array, self._on.host(array).copy()) for array in self._watched(name, args, kwargs)]
             try:
                 result = function(*args, **kwargs)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 last = traceback.extract_tb(error.__traceback__)[-1]
                 raise ImplementationCrashedError(
                     f"{name} raised {type(error).__name__}: {error} (line {last.lineno}: {last.line})"
                 ) from error
             self._admit(name, result)
+            if expected is not None:
+                _require_form(name, result, expected)
+            for array, values in before:
+                if not np.array_equal(self._on.host(array), values, equal_nan=values.dtype.kind == "f"):
+                    raise WrongResultError(f"{name} changed its input in place")
             return result
 
         return checked
@@ -51,6 +60,20 @@ class Implementations(Mapping[str, Implementation]):
 
     def __len__(self) -> int:
         return len(self._functions)
+
+    def _reference(self, name: str, args: Any, kwargs: Any) -> Any:
+        """What the reference gives, for a replaced function; its values are not used, only their form."""
+        if name not in self._expected:
+            return None
+        try:
+            return self._expected[name](*args, **kwargs)
+        except Exception:  # where the reference refuses, a law says what is wanted
+            return None
+
+    def _watched(self, name: str, args: Any, kwargs: Any) -> Iterator[Any]:
+        """The arrays that a replaced function is given."""
+        if name in self._expected:
+            yield from _arrays([*args, *kwargs.values()])
 
     def _admit(self, name: str, result: Any) -> None:
         """Require every array in the result to be of the setting's library, dtype and device."""
@@ -65,6 +88,26 @@ class Implementations(Mapping[str, Implementation]):
             device = array_api_compat.device(array)
             if device != on.device and str(device) != str(on.device):
                 raise WrongResultError(f"{name} returned an array on {device} for input on {on.device}")
+
+
+def _require_form(name: str, result: Any, expected: Any) -> None:
+    """Require arrays of the same shape and dtype, numbers and tuples where the reference has them."""
+    if isinstance(expected, tuple):
+        if not isinstance(result, tuple | list) or len(result) != len(expected):
+            raise WrongResultError(f"{name} returned {_form(result)}, expected {len(expected)} values")
+        for part, wanted in zip(result, expected, strict=True):
+            _require_form(name, part, wanted)
+    elif array_api_compat.is_array_api_obj(expected):
+        if _form(result) != _form(expected):
+            raise WrongResultError(f"{name} returned {_form(result)}, expected {_form(expected)}")
+    elif isinstance(expected, int | float) and not isinstance(result, int | float | np.generic):
+        raise WrongResultError(f"{name} returned {_form(result)}, expected a number")
+
+
+def _form(value: Any) -> str:
+    if array_api_compat.is_array_api_obj(value):
+        return f"an array of shape {tuple(value.shape)} and dtype {value.dtype}"
+    return f"a {type(value).__name__}"
 
 
 def _arrays(result: Any) -> Iterator[Any]:

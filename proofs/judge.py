@@ -32,6 +32,16 @@ class Finding:
         """Whether the record holds; NaN does not."""
         return self.ratio <= 1
 
+    def __str__(self) -> str:
+        at = f" at {self.index}" if self.index else ""
+        claim = f"{_number(self.left)} {self.relation} {_number(self.right)}"
+        text = f"{self.label}{at}: {claim}, {self.ratio:.3g} times the tolerance"
+        return f"{text} ({self.why})" if self.why else text
+
+
+def _number(value: object) -> str:
+    return f"{value:.17g}" if isinstance(value, float | np.floating) else str(value)
+
 
 def _host(value: Any, on: Setting) -> Any:
     """A value of any backend as NumPy; Python values stay."""
@@ -54,8 +64,8 @@ def judge(record: Record, tolerance: Tolerance, on: Setting) -> Finding:
     left, right = np.asarray(_host(first, on)), np.asarray(_host(second, on))
     scale = np.asarray(_host(record.scale, on), dtype=np.float64)
     # A plain number stands for all elements as an expectation or a bound, never as a tested array.
-    tested = left.ndim or isinstance(record, Gap)
-    if left.shape != right.shape and right.ndim and tested:
+    plain = isinstance(second, int | float) or (isinstance(record, AtMost) and isinstance(first, int | float))
+    if left.shape != right.shape and not plain:
         return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
     if np.iscomplexobj(left) or np.iscomplexobj(right):
         return _refuted(record.label, "complex values", left.dtype, right.dtype)

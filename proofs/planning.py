@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from .. import backends
 from .._errors import DTypeError, UnknownNameError, message
+from .._xp import check_integer
 from ..backends import BackendUnavailableError, Setting
 from ..backends.jax import enable_x64
 from . import catalogue
@@ -57,18 +58,27 @@ class Task:
 def plan(
     patterns: Sequence[str] = (),
     *,
-    names: Sequence[str] = ("numpy",),
-    dtypes: Sequence[str] = ("float64",),
+    names: str | Sequence[str] = ("numpy",),
+    dtypes: str | Sequence[str] = ("float64",),
     device: str | None = None,
     examples: int = EXAMPLES,
     seed: int = 0,
 ) -> list[Task]:
-    """The tasks that prove all laws matching the patterns in all the settings."""
+    """The tasks that prove all laws that match the patterns (or are about functions of those names)."""
+    names = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+    dtypes = (dtypes,) if isinstance(dtypes, str) else tuple(dict.fromkeys(dtypes))
+    check_integer("prove", "examples", examples, 1)
+    for name in set(names) - set(backends.names()):
+        backends.get(name)  # raises the error that lists the known names
     for dtype in dtypes:
         if dtype not in DTYPES:
             advice = "Half-precision ranges are too narrow for the inputs of the laws"
             raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
-    chosen = catalogue.select(patterns, catalogue.laws(), "law")
+    about = [law for pattern in patterns for law in _laws_about(pattern)]
+    rest = [pattern for pattern in patterns if pattern not in catalogue.functions()]
+    chosen = list(dict.fromkeys(about))
+    if rest or not about:
+        chosen = list(dict.fromkeys([*about, *catalogue.select(rest, catalogue.laws(), "law")]))
     return [
         Task(law, name, dtype, device, examples, seed) for name in names for dtype in dtypes for law in chosen
     ]
@@ -76,6 +86,11 @@ def plan(
 
 def _work(task: Task) -> Outcome:
     return task.run()
+
+
+def _laws_about(function: str) -> list[str]:
+    """The laws about a function of that name, if there is one."""
+    return [law.id for law in catalogue.laws().values() if function in law.about]
 
 
 def _prepare(x64: bool) -> None:
@@ -123,8 +138,8 @@ def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator
 def prove(
     *patterns: str,
     impl: Mapping[str, Implementation] | None = None,
-    names: Sequence[str] = ("numpy",),
-    dtypes: Sequence[str] = ("float64",),
+    names: str | Sequence[str] = ("numpy",),
+    dtypes: str | Sequence[str] = ("float64",),
     device: str | None = None,
     examples: int = EXAMPLES,
     seed: int = 0,
@@ -132,7 +147,7 @@ def prove(
     """Prove laws in this process, on the reference or on implementations of your own.
 
     With `impl`, {"rope.rotate": mine}, only the laws about those functions run, with every
-    other function taken from the reference.
+    other function taken from the reference. JAX needs refimpl.backends.jax.enable_x64() first.
 
     Raises
     ------
@@ -147,9 +162,21 @@ def prove(
     """
     tasks = plan(patterns, names=names, dtypes=dtypes, device=device, examples=examples, seed=seed)
     if impl:
-        catalogue.select(list(impl), catalogue.functions(), "function")
         tasks = [task for task in tasks if set(impl) & set(catalogue.laws()[task.law].about)]
+        _check_implementations(impl, tasks)
     return [task.run(impl) for task in tasks]
+
+
+def _check_implementations(impl: Mapping[str, Implementation], tasks: Sequence[Task]) -> None:
+    """Require known names, callables, and a chosen law about each of them."""
+    tested = {name for task in tasks for name in catalogue.laws()[task.law].about}
+    for name, function in impl.items():
+        if name not in catalogue.functions():
+            raise UnknownNameError(f"prove: impl: no function {name!r}; see `refimpl list functions`")
+        if not callable(function):
+            raise DTypeError(message("prove", f"impl[{name!r}]", f"{function!r}", "a function"))
+        if name not in tested:
+            raise UnknownNameError(f"prove: impl: no law that was chosen is about {name}")
 
 
 def exit_code(outcomes: Sequence[Outcome], *, interrupted: bool = False) -> int:

@@ -114,7 +114,7 @@ class _Trial:
         for finding in findings:
             self.compared += finding.compared
             if not finding.holds:
-                self._fail("refuted", finding.why or finding.label, kind, case, finding)
+                self._fail("refuted", str(finding), kind, case, finding)
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
 

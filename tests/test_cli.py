@@ -94,8 +94,8 @@ def test_usage_errors(arguments: tuple[str, ...], text: str) -> None:
 
 def test_an_unwritable_file_is_a_clear_error(tmp_path: Path) -> None:
     result = invoke("prove", LAW, "--jobs", "1", "--json", str(tmp_path / "no" / "file.json"))
-    assert result.exit_code == 1
-    assert "No such file or directory" in result.output
+    assert result.exit_code == 2
+    assert "no such folder" in result.output
 
 
 def test_nothing_proved_is_not_success() -> None:
