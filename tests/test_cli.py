@@ -105,6 +105,20 @@ def test_nothing_proved_is_not_success() -> None:
     assert "nothing was proved" in result.output
 
 
+def test_a_backend_asked_for_by_name_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    result = invoke("prove", LAW, "--backend", "numpy", "--backend", "cupy", "--jobs", "1")
+    assert result.exit_code == 3
+    assert "1 held" in result.output
+    assert "skipped 1" in result.output
+
+
+def test_cut_off_figures_are_no_figures(last_figures: Path) -> None:
+    last_figures.parent.mkdir(parents=True)
+    last_figures.write_text("{")
+    assert invoke("show", "rope.rotate").exit_code == 0
+
+
 def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
     reports: list[list[dict[str, Any]]] = []
     for jobs in ("1", "2"):
