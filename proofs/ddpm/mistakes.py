@@ -153,6 +153,11 @@ def check_steps_zero_based(schedule: Any, t: Any, /) -> Any:
     return _xp(t).all((t >= 0) & (t < schedule.beta_squared.shape[0]))
 
 
+@mistake("ddpm.check_signal", "of-square", "Asks whether ᾱ_T² > 0, which underflows long before ᾱ_T does.")
+def signal_of_square(schedule: Any, /) -> Any:
+    return ddpm.to_ho(schedule).alphas_cumprod[-1] > 0
+
+
 @mistake(
     "ddpm.check_signal", "last-step-only", "Looks at the last β² alone; an earlier 1 has lost the data too."
 )

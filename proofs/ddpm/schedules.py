@@ -210,6 +210,7 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.check_schedule/closed-interval",
         "ddpm.check_steps/zero-based",
         "ddpm.check_signal/last-step-only",
+        "ddpm.check_signal/of-square",
     ),
 )
 def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -223,6 +224,11 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     if valid or 1.0 in values:
         signal = on.host(impl["ddpm.check_signal"](schedule))
         yield Same("signal", signal, np.asarray(1.0 not in values))
+    # ᾱ_T by steps of √0.001, well above the smallest number of the dtype and well below the subnormal ones.
+    for share, left in ((0.9, True), (1.3, False)):
+        steps = math.ceil(share * math.log(on.precision.smallest) / math.log(0.001) * 2)
+        faint = Schedule(on.array(np.full(steps, 0.999)))
+        yield Same(f"underflow, {share}", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
 
 
 @law(

@@ -327,7 +327,7 @@ def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
 
 @st.composite
 def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Panels of one length and a wave of 19 to 21 radians in half of it, of small or ordinary size.
+    """Panels of one length and a wave of 23.5 to 24.5 radians in half of it.
 
     cancellation: several panels, over which most of the wave cancels; extreme: short or long panels.
     """
@@ -336,9 +336,9 @@ def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     panels = int(rng.integers(2, 5)) if kind == "cancellation" else 1
     return {
         "times": length * np.arange(panels + 1.0),
-        "omega": 2 * float(rng.uniform(19, 21)) / length,
+        "omega": 2 * float(rng.uniform(23.5, 24.5)) / length,
         "phase": float(rng.uniform(0, 6)),
-        "size": float(rng.uniform(0.05, 0.2)) / length,
+        "size": float(rng.uniform(0.2, 1.0)) / length,
     }
 
 
