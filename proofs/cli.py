@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from .. import backends
 from .._errors import RefimplError
@@ -29,7 +28,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         # Hypothesis keeps caches in a folder of the working directory unless told otherwise.
-        set_hypothesis_home_dir(LAST.parent / "hypothesis")
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LAST.parent / "hypothesis"))
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
