@@ -74,11 +74,8 @@ def plan(
         if dtype not in DTYPES:
             advice = "Half-precision ranges are too narrow for the inputs of the laws"
             raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
-    about = [law for pattern in patterns for law in _laws_about(pattern)]
-    rest = [pattern for pattern in patterns if pattern not in catalogue.functions()]
-    chosen = list(dict.fromkeys(about))
-    if rest or not about:
-        chosen = list(dict.fromkeys([*about, *catalogue.select(rest, catalogue.laws(), "law")]))
+    wanted = [law for pattern in patterns for law in _laws_about(pattern) or [pattern]]
+    chosen = catalogue.select(wanted, catalogue.laws(), "law")
     return [
         Task(law, name, dtype, device, examples, seed) for name in names for dtype in dtypes for law in chosen
     ]
