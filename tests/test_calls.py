@@ -34,9 +34,7 @@ def test_several_laws_all_kinds_ordinary_first_none_twice() -> None:
     assert len(calls("rope.rotate", ON, limit=7)) == 7
 
 
-@pytest.mark.parametrize(
-    "name", ["rope.rotate", "rope.yarn", "ddpm.sample", "residual.plain_stack", "rope.range_of"]
-)
+@pytest.mark.parametrize("name", ["rope.yarn", "ddpm.sample"])
 def test_the_reference_takes_them(name: str, backend: Backend) -> None:
     on = Setting.of(backend)
     made = calls(name, on, examples=3, limit=10)
