@@ -81,6 +81,10 @@ class Exact:
         return 0.0
 
 
+class NotApplicableError(Exception):
+    """A foreign implementation lacks an option that this case needs; the case says nothing about it."""
+
+
 FALSE_ALARM = 1e-12
 """Probability of a false alarm that a sampled check may spend on one example. The runner
 allows at most 1000 examples of it, so that a whole run stays below 1e-9."""

@@ -16,7 +16,7 @@ from ..backends import Setting
 from . import catalogue
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
-from .law import Implementation, Kind, Law, Sampling
+from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
 Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
 
@@ -89,6 +89,7 @@ class _Trial:
     def __init__(self, law: Law, on: Setting, impl: Implementations) -> None:
         self.law, self.on, self.impl = law, on, impl
         self.examples: dict[str, int] = {}
+        self.inapplicable: set[str] = set()
         self.compared = 0
         self.worst = Finding("", 0.0, 0)
         self.failure: tuple[Literal["refuted", "crashed"], str, Counterexample] | None = None
@@ -107,6 +108,10 @@ class _Trial:
             with np.errstate(all="ignore"):
                 records = list(self.law.check(self.impl, self.on, SimpleNamespace(**arrays)))
                 findings = [judge(record, self.law.tolerance, self.on) for record in records]
+        except NotApplicableError as error:
+            self.inapplicable.add(str(error))
+            self.examples[kind] -= 1
+            return
         except WrongResultError as error:
             self._fail("refuted", str(error), kind, case, None)
         except ImplementationCrashedError as error:
@@ -193,7 +198,11 @@ def run_law(
                 break
         else:
             uncalled = [name for name in law.about if name not in impl.called]
-            if uncalled:
+            if trial.inapplicable:
+                reason = f"not tried where {', '.join(sorted(trial.inapplicable))}: no such option"
+            if trial.inapplicable and not trial.compared:
+                verdict = "skipped"
+            elif uncalled:
                 verdict, reason = "crashed", f"the law never called {', '.join(uncalled)}"
             elif not trial.compared:
                 verdict, reason = "crashed", "the law compared nothing"
