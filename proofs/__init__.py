@@ -6,7 +6,8 @@
 'held'
 """
 
-from .catalogue import errata, functions, laws, mistakes
+from .adapter import Adapter
+from .catalogue import adapters, errata, functions, laws, mistakes
 from .erratum import Erratum
 from .law import AtMost, Exact, Gap, Law, Rounding, Same, Sampling
 from .mistake import Mistake
@@ -14,6 +15,7 @@ from .planning import prove
 from .runner import Outcome
 
 __all__ = [
+    "Adapter",
     "AtMost",
     "Erratum",
     "Exact",
@@ -24,6 +26,7 @@ __all__ = [
     "Rounding",
     "Same",
     "Sampling",
+    "adapters",
     "errata",
     "functions",
     "laws",

@@ -182,6 +182,8 @@ def listing(what: str, names: Sequence[str]) -> None:
             text = f"{name}  ({catalogue.laws()[name].source})  {catalogue.laws()[name].statement}"
         elif what == "mistakes":
             text = f"{name}  {catalogue.mistakes()[name].sentence}"
+        elif what == "adapters":
+            text = f"{name}  {catalogue.adapters()[name].sentence}"
         else:
             text = f"{name}  ({catalogue.errata()[name].source})  {catalogue.errata()[name].printed}"
         _say(text)
@@ -200,12 +202,14 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
             _say(f"  seen in: {wrong.reference}")
         by = [law.id for law in catalogue.laws().values() if name in law.refutes]
         _say(f"  refuted by: {', '.join(by)}")
+    elif name in catalogue.adapters():
+        _show_adapter(name)
     elif name in catalogue.errata():
         erratum_entry = catalogue.errata()[name]
         _say(f"{name}: {erratum_entry.printed}; see `refimpl errata {name}`")
     else:
         raise UnknownNameError(
-            f"nothing is called {name!r}; see `refimpl list functions` (laws, mistakes, errata)"
+            f"nothing is called {name!r}; see `refimpl list functions` (laws, mistakes, adapters, errata)"
         )
 
 
@@ -232,6 +236,21 @@ def _show_function(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     for wrong in catalogue.mistakes().values():
         if wrong.function == name:
             _say(f"  {wrong.id}: {wrong.sentence}" + (f" ({wrong.reference})" if wrong.reference else ""))
+    conventions = [it for it in catalogue.adapters().values() if it.function == name]
+    if conventions:
+        _say("\nAdapters")
+    for convention in conventions:
+        _say(f"  {convention.name}: {convention.sentence}")
+
+
+def _show_adapter(name: str) -> None:
+    known = catalogue.adapters()
+    convention = known[name]
+    _say(f"{name}: {convention.sentence}")
+    if convention.reference:
+        _say(f"  as in: {convention.reference}")
+    others = [other.function for other in known.values() if other.name == convention.name]
+    _say(f"  adapters of this name: {', '.join(others)}")
 
 
 def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:
