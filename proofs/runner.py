@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias
@@ -100,13 +100,9 @@ class _Trial:
         if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
             raise _Stop
         self.examples[kind] = self.examples.get(kind, 0) + 1
-        arrays = {
-            name: self.on.array(value) if isinstance(value, np.ndarray) else value
-            for name, value in case.items()
-        }
         try:
             with np.errstate(all="ignore"):
-                records = list(self.law.check(self.impl, self.on, SimpleNamespace(**arrays)))
+                records = list(self.law.check(self.impl, self.on, converted(case, self.on)))
                 findings = [judge(record, self.law.tolerance, self.on) for record in records]
         except NotApplicableError as error:
             self.inapplicable.add(str(error))
@@ -136,10 +132,19 @@ class _Trial:
         raise _RefutedError
 
 
-def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
-    """Run one kind of generator; return early, with trial.failure set, if a case fails."""
+def each_case(
+    law: Law,
+    on: Setting,
+    kind: Kind,
+    do: Callable[[dict[str, Any]], None],
+    *,
+    examples: int,
+    seed: int,
+    shrink: bool = False,
+) -> None:
+    """Do something with the cases of one kind of generator; the same cases for a law on every backend."""
 
-    @hypothesis.seed(_seed(seed, trial.law.id, kind))
+    @hypothesis.seed(_seed(seed, law.id, kind))
     @hypothesis.settings(
         max_examples=examples,
         deadline=None,
@@ -154,12 +159,32 @@ def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) 
             HealthCheck.large_base_example,
         ],
     )
-    @hypothesis.given(trial.law.inputs(trial.on.precision, kind))
+    @hypothesis.given(law.inputs(on.precision, kind))
     def run(case: dict[str, Any]) -> None:
-        trial.example(kind, case)
+        do(case)
 
+    run()
+
+
+def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
+    """A case as a check gets it: NumPy arrays as new arrays of the setting, Python values as they are."""
+    return SimpleNamespace(
+        **{name: on.array(value) if isinstance(value, np.ndarray) else value for name, value in case.items()}
+    )
+
+
+def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
+    """Run one kind of generator; return early, with trial.failure set, if a case fails."""
     try:
-        run()
+        each_case(
+            trial.law,
+            trial.on,
+            kind,
+            lambda case: trial.example(kind, case),
+            examples=examples,
+            seed=seed,
+            shrink=shrink,
+        )
     except (_RefutedError, _Stop):
         pass
     except Flaky:
