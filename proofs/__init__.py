@@ -7,6 +7,7 @@
 """
 
 from .adapter import Adapter
+from .auditing import Report, audit
 from .catalogue import adapters, errata, functions, laws, mistakes
 from .erratum import Erratum
 from .law import AtMost, Exact, Gap, Law, Rounding, Same, Sampling
@@ -23,9 +24,11 @@ __all__ = [
     "Law",
     "Mistake",
     "Outcome",
+    "Report",
     "Rounding",
     "Same",
     "Sampling",
+    "audit",
     "adapters",
     "errata",
     "functions",

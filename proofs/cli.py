@@ -1,4 +1,4 @@
-"""The command line: refimpl prove, selftest, errata, list, show, doctor."""
+"""The command line: refimpl prove, audit, selftest, errata, list, show, doctor."""
 
 import io
 import json
@@ -16,6 +16,7 @@ import click
 from .. import backends
 from .._errors import RefimplError
 from . import catalogue, display, planning, report, selftest
+from .audit_cli import audit
 from .planning import EXAMPLES, Task
 from .runner import Outcome
 
@@ -49,6 +50,9 @@ def main() -> None:
     Exit codes: 0 all held; 1 something refuted, crashed or timed out; 2 usage; 3 nothing ran,
     or not all that was asked.
     """
+
+
+main.add_command(audit)
 
 
 def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:

@@ -27,11 +27,19 @@ def _say(text: str = "", style: str | None = None) -> None:
     CONSOLE.print(escape(text), style=style)
 
 
+def say(*lines: str) -> None:
+    """Print lines."""
+    for text in lines:
+        _say(text)
+
+
 def line(outcome: Outcome) -> str:
     """One outcome on one line."""
     where = f"{outcome.backend} {outcome.dtype}"
     name = outcome.law + (f" on {outcome.mistake}" if outcome.mistake else "")
     if outcome.verdict == "skipped":
+        return f"{outcome.verdict:<8} {name}  {where}  {outcome.reason}"
+    if outcome.verdict in ("crashed", "timed out"):
         return f"{outcome.verdict:<8} {name}  {where}  {outcome.reason}"
     ran = f"{sum(outcome.examples.values())} examples  {outcome.compared} compared"
     return (
@@ -57,8 +65,8 @@ def failure(outcome: Outcome) -> list[str]:
 
 
 @contextmanager
-def progress(total: int, verbose: bool) -> Iterator[Callable[[Outcome], None]]:
-    """A function to call with each outcome as it comes."""
+def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Callable[[Outcome], None]]:
+    """A function to call with each outcome as it comes; with `details` it says why a law failed."""
     terminal = CONSOLE.is_terminal
     bar = Progress(
         TextColumn("{task.description}"),
@@ -77,7 +85,7 @@ def progress(total: int, verbose: bool) -> Iterator[Callable[[Outcome], None]]:
             good = outcome.verdict == ("refuted" if outcome.mistake else "held")
             if verbose or not terminal or not (good or outcome.verdict == "skipped"):
                 _say(line(outcome), COLOURS.get(outcome.verdict) if not outcome.mistake else None)
-            if not good and not outcome.mistake and outcome.verdict != "skipped":
+            if details and not good and not outcome.mistake and outcome.verdict != "skipped":
                 for text in failure(outcome):
                     _say(text)
             bar.update(task, advance=1, description=outcome.law)
