@@ -54,7 +54,9 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
         elif ":" in target:
             new = {name: target}
         elif name in catalogue.DOCUMENTS:
-            new = {full: f"{target}:{full.partition('.')[2]}" for full in session.discover(target, name, timeout)}
+            new = {
+                full: f"{target}:{full.partition('.')[2]}" for full in session.discover(target, name, timeout)
+            }
         else:
             new = {name: f"{target}:{name.rpartition('.')[2]}"}
         if double := found.keys() & new.keys():
@@ -67,22 +69,41 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 
 @click.command("audit")
 @click.argument("target", required=False)
-@click.option("--as", "names", multiple=True, metavar="NAME[=TARGET]",
-              help="What the function is, such as rope.rotate; repeatable with =TARGET. For a module: a document.")
-@click.option("--adapter", "adapters", multiple=True, help="A convention of the function: `refimpl list adapters`.")
+@click.option(
+    "--as",
+    "names",
+    multiple=True,
+    metavar="NAME[=TARGET]",
+    help="What the function is, such as rope.rotate; repeatable with =TARGET. For a module: a document.",
+)
+@click.option(
+    "--adapter", "adapters", multiple=True, help="A convention of the function: `refimpl list adapters`."
+)
 @click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
 @click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 @click.option("--law", "laws", multiple=True, help="Only laws that match this pattern; repeatable.")
-@click.option("--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True, help="Inputs per law.")
+@click.option(
+    "--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True, help="Inputs per law."
+)
 @click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=TIMEOUT, show_default=True,
-              help="Seconds for one law.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    help="Seconds for one law.",
+)
 @click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here.")
-@click.option("--reproducer", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write a program that shows the first failure.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here."
+)
+@click.option(
+    "--reproducer",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a program that shows the first failure.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
 def audit(
     target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], backend: str, dtype: str,
@@ -105,8 +126,8 @@ def audit(
         if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
             raise click.BadParameter(f"cannot write {file}: no such folder, or no permission")
     ready = plan(
-        targets(target, names, timeout), adapter=adapters, backend=backend, dtype=dtype, device=device, laws=laws,
-        examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,
+        targets(target, names, timeout), adapter=adapters, backend=backend, dtype=dtype, device=device,
+        laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,
     )  # fmt: skip
     report = _run(ready, verbose)
     display.say(*(text for name in ready.load.sources for text in _about(report, name)))

@@ -5,7 +5,8 @@ processes of their own (`child`, under `limits`), `diagnosis` compares them with
 """
 
 from .audit import audit
+from .cases import pytest_case
 from .report import Report
 from .targets import TargetError
 
-__all__ = ["Report", "TargetError", "audit"]
+__all__ = ["Report", "TargetError", "audit", "pytest_case"]

@@ -40,7 +40,9 @@ class Plan:
         """Answers as they come: what was loaded, each law, each diagnosis. Closing it ends the work."""
         tried: list[Tried] = []
         try:
-            with Session(self.load, self.timeout, self.jobs) if self.isolated else _Here(self.load) as session:
+            with (
+                Session(self.load, self.timeout, self.jobs) if self.isolated else _Here(self.load) as session
+            ):
                 yield session.loaded
                 for answer in session.run(self.requests):
                     if isinstance(answer, Tried):
@@ -54,7 +56,9 @@ class Plan:
     def _questions(self, tried: Sequence[Tried]) -> list[Explain]:
         """One for every function: why it failed, or how near it is."""
         failed = {t.function for t in tried if t.outcome.verdict in ("refuted", "crashed", "timed out")}
-        died = {t.function for t in tried if t.outcome.verdict == "timed out" or "process" in t.outcome.reason}
+        died = {
+            t.function for t in tried if t.outcome.verdict == "timed out" or "process" in t.outcome.reason
+        }
         return [Explain(name, name in failed) for name in self.load.sources if name not in died]
 
 
@@ -68,7 +72,9 @@ class _Here:
     def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
         """Answers one after the other."""
         for request in requests:
-            yield self._audited.attempt(request) if isinstance(request, Try) else self._audited.explain(request)
+            yield (
+                self._audited.attempt(request) if isinstance(request, Try) else self._audited.explain(request)
+            )
 
     def __enter__(self) -> "_Here":
         return self

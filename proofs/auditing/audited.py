@@ -27,7 +27,7 @@ class Audited:
         if request.backend == "jax":
             enable_x64()  # laws draw int64 positions, and tables are made in float64
         self.on = Setting.of(backends.get(request.backend), request.dtype, request.device)
-        catalogue.laws(), catalogue.mistakes(), catalogue.adapters()  # noqa: B018  before foreign code can interfere
+        catalogue.laws(), catalogue.mistakes(), catalogue.adapters()  # before foreign code can interfere
 
     def load(self) -> Loaded:
         """Import the functions; which options each lacks is said."""
@@ -42,7 +42,11 @@ class Audited:
         """Run one law, and look for the call that went wrong."""
         law, function = catalogue.laws()[request.law], self.functions[request.function]
         outcome = run_law(
-            law, self.on, examples=request.examples, seed=self.request.seed, replaced={request.function: function}
+            law,
+            self.on,
+            examples=request.examples,
+            seed=self.request.seed,
+            replaced={request.function: function},
         )
         shown = None
         if outcome.verdict == "refuted" and outcome.counterexample is not None:
@@ -58,7 +62,7 @@ class Audited:
         return explain(request.function, raw, chosen, request.failed, self.on, self.request.seed)
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
-        """An answer for what not even the runner caught: a KeyboardInterrupt of the function, or our own fault."""
+        """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""
         on = self.on
         who = "the audit itself" if isinstance(error, Exception) else request.function
         reason = f"{who} raised {type(error).__name__}: {error}"

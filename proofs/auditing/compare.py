@@ -30,7 +30,9 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
         return [Leaf(path, code, np.asarray(on.host(result)))]
     if isinstance(result, bool | int | float | np.generic):
         return [Leaf(path, code, np.asarray(result))]
-    parts = [leaf for name, place, part in _parts(result) for leaf in leaves(part, on, path + name, code + place)]
+    parts = [
+        leaf for name, place, part in _parts(result) for leaf in leaves(part, on, path + name, code + place)
+    ]
     return parts or [Leaf(path, code, type(result).__name__ if callable(result) else repr(result))]
 
 
@@ -79,7 +81,9 @@ def difference(got: Any, expected: Any, on: Setting) -> Difference | None:
     found = [_leaf_difference(mine, theirs, on) for mine, theirs in zip(first, second, strict=True)]
     if any(part is None for part in found):
         return None
-    return max((part for part in found if part is not None), key=lambda part: part.relative, default=Difference())
+    return max(
+        (part for part in found if part is not None), key=lambda part: part.relative, default=Difference()
+    )
 
 
 def _leaf_difference(got: Leaf, expected: Leaf, on: Setting) -> Difference | None:

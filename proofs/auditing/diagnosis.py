@@ -39,7 +39,9 @@ def explain(name: str, raw: Implementation, chosen: str, failed: bool, on: Setti
     mine = results(chosen)
     if not failed:
         return Diagnosis(name, (mine.agreement(),))
-    others = {a.id: results(a.id) for a in catalogue.adapters().values() if a.function == name and a.id != chosen}
+    others = {
+        a.id: results(a.id) for a in catalogue.adapters().values() if a.function == name and a.id != chosen
+    }
     matches = mine.mistakes()
     for adapter, other in others.items():
         if other.agrees and _all_held(name, _adapted(name, raw, adapter), on, seed):
@@ -48,7 +50,8 @@ def explain(name: str, raw: Implementation, chosen: str, failed: bool, on: Setti
         return Diagnosis(name, (*_named(matches), *mine.notes()), tuple(matches), chosen)
     for adapter, other in others.items():
         if matches := other.mistakes():
-            text = f"under the adapter {catalogue.adapters()[adapter].name}: {catalogue.adapters()[adapter].sentence}"
+            convention = catalogue.adapters()[adapter]
+            text = f"under the adapter {convention.name}: {convention.sentence}"
             return Diagnosis(name, (text, *_named(matches), *other.notes()), tuple(matches), adapter)
     return Diagnosis(name, (*mine.unknown(), *mine.notes()))
 
@@ -74,7 +77,9 @@ def _named(matches: Sequence[str]) -> tuple[str, ...]:
     lines = [f"{m.id}: {m.sentence}" + (f" (seen in {m.reference})" if m.reference else "") for m in told]
     if len(lines) == 1:
         return (f"your function equals the reference with the mistake {lines[0]}",)
-    head = "your function equals the reference with one of these mistakes, which these inputs cannot tell apart:"
+    head = (
+        "your function equals the reference with one of these mistakes, which these inputs cannot tell apart:"
+    )
     return (head, *lines)
 
 
@@ -135,7 +140,7 @@ class _Results:
         return bool(self.got) and all(d is not None and d.relative <= self.loose for d in self.apart)
 
     def mistakes(self) -> list[str]:
-        """The known mistakes that explain every result, or at least those with all options at their defaults."""
+        """The known mistakes that explain every result, or else those without options."""
         wrong = [m for m in catalogue.mistakes().values() if m.function == self.name]
         results = {m.id: [_apply(m.replacement, call) for call in self.calls] for m in wrong}
         everywhere = range(len(self.calls))
@@ -195,8 +200,8 @@ class _Results:
             return "not compared with the reference: no call of the laws gives comparable results"
         worst = max(near, key=lambda d: d.relative)
         return (
-            f"{len(near)} calls compared with the reference: the results differ by at most {worst.relative:.2g} "
-            f"of their largest entry ({worst.ulps:.3g} ulps{_at(worst)})"
+            f"{len(near)} calls compared with the reference: the results differ by at most "
+            f"{worst.relative:.2g} of their largest entry ({worst.ulps:.3g} ulps{_at(worst)})"
         )
 
     def unknown(self) -> Iterator[str]:
@@ -212,9 +217,9 @@ class _Results:
                 "The law's reason says what differs"
             )
             return
-        if (near := [d.relative for d in self.apart if d is not None]) and len(near) == len(self.apart):
-            if max(near) <= self.loose:
-                yield f"digits are lost: no result is off by more than {max(near):.2g} of its largest entry"
+        off = max((math.inf if d is None else d.relative for d in self.apart), default=math.inf)
+        if off <= self.loose:
+            yield f"digits are lost: no result is off by more than {off:.2g} of its largest entry"
         if text := relation(self._pairs(), self.loose):
             yield f"no known mistake; it gives {text}"
         else:
@@ -227,8 +232,7 @@ class _Results:
             if not isinstance(got, _Raised) and not isinstance(expected, _Raised):
                 mine, theirs = leaves(got, self.on), leaves(expected, self.on)
                 if len(mine) == len(theirs) == 1 and not isinstance(mine[0].value, str):
-                    first = call.args[0] if call.args else None
-                    n = first.shape[-1] if is_array(first) and first.ndim else 1
+                    n = next((a.shape[-1] for a in call.args[:1] if is_array(a) and a.ndim), 1)
                     found.append((mine[0].value, theirs[0].value, n))
         return [pair for pair in found if not isinstance(pair[1], str)]
 

@@ -93,7 +93,7 @@ def only_here(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _adopt_orphans() -> None:
-    """Become the parent of orphaned descendants (Linux), so that they are found and ended with this process."""
+    """Become the parent of orphaned descendants (Linux), so that they are ended with this process."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -135,7 +135,10 @@ def descendants(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
         for entry in os.listdir("/proc"):
             if entry.isdigit():
-                with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f:
+                with (
+                    contextlib.suppress(OSError),
+                    open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f,
+                ):
                     state, parent, *_ = f.read().rpartition(")")[2].split()
                     if state != "Z":
                         parents.setdefault(int(parent), []).append(int(entry))

@@ -1,5 +1,6 @@
 """The parent's side of an audited process: start it, ask, wait within limits, and end it."""
 
+import contextlib
 import os
 import pickle
 import secrets
@@ -33,10 +34,12 @@ class Process:
 
     def __init__(self, first: Load | Discover, seconds: float) -> None:
         if os.name != "posix":
-            raise RefimplError("audit: isolation needs a POSIX system; pass isolated=False to run in this process")
+            raise RefimplError(
+                "audit: isolation needs a POSIX system; pass isolated=False to run in this process"
+            )
         self._seconds = seconds
         self._nonce = secrets.token_bytes(16)
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
         self._answers, theirs = os.pipe()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         self._process = subprocess.Popen(
@@ -106,7 +109,11 @@ class Process:
         lines = self._errors.read(1 << 16).decode("utf-8", "replace").splitlines()
         places = [line.strip() for line in lines if line.strip().startswith("File ")]
         for place in places:
-            if f"{os.sep}refimpl{os.sep}" not in place and "/lib/python" not in place and "<frozen" not in place:
+            if (
+                f"{os.sep}refimpl{os.sep}" not in place
+                and "/lib/python" not in place
+                and "<frozen" not in place
+            ):
                 return f", in {place}"
         return f" ({lines[-1].strip()})" if lines and not places else ""
 
@@ -115,10 +122,8 @@ class Process:
         limits.destroy(self._process.pid)
         self._process.wait()
         if self._process.stdin is not None:
-            try:
+            with contextlib.suppress(OSError):
                 self._process.stdin.close()
-            except OSError:
-                pass
         os.close(self._answers)
         self._errors.close()
 

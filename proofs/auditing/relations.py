@@ -53,9 +53,9 @@ def _candidates(pairs: Sequence[tuple[Reals, Reals, int]]) -> Iterator[tuple[str
     if shift:
         yield f"what is expected plus {_text(shift)}", [e + shift for _, e, _ in pairs]
     for text, function in _MAPS.items():
-        if all(e.ndim >= 2 for _, e, _ in pairs) or "last two" not in text:
-            if all(e.ndim >= 1 for _, e, _ in pairs) or "last axis" not in text:
-                yield text, [function(e) for _, e, _ in pairs]
+        axes = 2 if "last two axes" in text else 1 if "last axis" in text else 0
+        if all(e.ndim >= axes for _, e, _ in pairs):
+            yield text, [function(e) for _, e, _ in pairs]
 
 
 def _constant(pairs: Sequence[tuple[Reals, Reals, int]], f: Callable[[Reals, Reals], Reals]) -> float | None:

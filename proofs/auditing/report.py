@@ -8,7 +8,7 @@ from typing import Any
 from .. import display, planning
 from .. import report as outcome_report
 from ..runner import Outcome, Verdict
-from .messages import Diagnosis, Load, Loaded, Shown, Tried, Try
+from .messages import Diagnosis, Load, Loaded, Tried, Try
 
 SCHEMA = "refimpl.audit/1"
 _FAILED = ("refuted", "crashed", "timed out")
@@ -29,7 +29,12 @@ class Report:
 
     @classmethod
     def of(
-        cls, load: Load, requests: Sequence[Try], answers: Sequence[Any], seconds: float, interrupted: bool = False
+        cls,
+        load: Load,
+        requests: Sequence[Try],
+        answers: Sequence[Any],
+        seconds: float,
+        interrupted: bool = False,
     ) -> "Report":
         """Put the answers in order."""
         order = {(request.function, request.law): place for place, request in enumerate(requests)}
@@ -51,7 +56,7 @@ class Report:
         verdicts = {outcome.verdict for outcome in self.outcomes}
         for verdict in (*_FAILED, "inconclusive"):
             if verdict in verdicts:
-                return verdict  # type: ignore[return-value]
+                return verdict
         return "held" if "held" in verdicts and not self.interrupted else "inconclusive"
 
     @property
@@ -85,7 +90,9 @@ class Report:
 
     def _about(self, name: str) -> Iterator[str]:
         adapter = self.load.adapters.get(name)
-        yield f"{self.load.sources[name]} as {name}" + (f" (adapter {adapter.rpartition('/')[2]})" if adapter else "")
+        yield f"{self.load.sources[name]} as {name}" + (
+            f" (adapter {adapter.rpartition('/')[2]})" if adapter else ""
+        )
         for t in self.tried:
             if t.function == name:
                 yield f"  {line(t)}"
@@ -102,7 +109,8 @@ class Report:
             if (shown := failed.shown) is not None:
                 yield "the call in it that differs most from the reference:"
                 yield from (f"    {argument}" for argument in shown.arguments)
-                yield f"    at {shown.place}: expected {shown.expected}, got {shown.got} ({shown.ulps:.3g} ulps)"
+                error = f"({shown.ulps:.3g} ulps)"
+                yield f"    at {shown.place}: expected {shown.expected}, got {shown.got} {error}"
         for diagnosis in self.diagnoses:
             if diagnosis.function == name:
                 yield f"{'diagnosis' if failed else 'agreement'}: {diagnosis.sentences[0]}"
@@ -149,7 +157,9 @@ class Report:
         )
         head = "<tr><th>verdict</th><th>function</th><th>law</th><th>worst/tolerance</th><th>reason</th></tr>"
         found = [html.escape(text) for name in self.load.sources for text in self.findings(name)]
-        return f"<table>{head}{rows}</table><pre>{chr(10).join(found)}</pre><p>{html.escape(self.total())}</p>"
+        return (
+            f"<table>{head}{rows}</table><pre>{chr(10).join(found)}</pre><p>{html.escape(self.total())}</p>"
+        )
 
 
 def line(tried: Tried) -> str:

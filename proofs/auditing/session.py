@@ -25,7 +25,9 @@ def discover(module: str, document: str, seconds: float) -> tuple[str, ...]:
         except DiedError as death:
             raise TargetError(f"audit: {module}: {death.reason} while it was imported") from death
     if isinstance(answer, Failed):
-        raise TargetError(answer.reason if answer.missing else f"audit: {module}: importing it raised {answer.reason}")
+        raise TargetError(
+            answer.reason if answer.missing else f"audit: {module}: importing it raised {answer.reason}"
+        )
     names: tuple[str, ...] = answer.names
     return names
 
@@ -140,11 +142,11 @@ class Session:
             return outcome_of(self._load, request, death.verdict, death.reason)
         if isinstance(answer, Failed):  # only Explain can fail here
             return Diagnosis(name, (f"no diagnosis: {answer.reason}",))
-        wanted: type = Tried if isinstance(request, Try) else Diagnosis
-        if not isinstance(answer, wanted) or answer.function != name:
-            worker.stop()
-            return self._unreadable(request)
-        return answer
+        fits = isinstance(answer, Tried if isinstance(request, Try) else Diagnosis)
+        if isinstance(answer, Tried | Diagnosis) and fits and answer.function == name:
+            return answer
+        worker.stop()
+        return self._unreadable(request)
 
     def _unreadable(self, request: Try | Explain) -> Tried | Diagnosis:
         reason = "the process sent an answer to another question"

@@ -86,10 +86,10 @@ def _text(value: Any) -> str:
 
 
 def _form(result: Any, on: Setting) -> str:
-    parts = [
-        f"{leaf.path or 'result'}: {leaf.value if isinstance(leaf.value, str) else f'shape {leaf.value.shape}'}"
-        for leaf in leaves(result, on)
-    ]
+    parts = []
+    for leaf in leaves(result, on):
+        form = leaf.value if isinstance(leaf.value, str) else f"shape {leaf.value.shape}"
+        parts.append(f"{leaf.path or 'result'}: {form}")
     return "; ".join(parts)
 
 
@@ -115,7 +115,11 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
     except (KeyError, _UnprintableError) as error:
         return f"no program: {error} cannot be spelled out; run the audit again with the same seed"
     # Half of what was seen, but no more than half of the digits: a right function passes by far.
-    allowed = min(at.error / 2, math.sqrt(on.u) * at.scale) if math.isfinite(at.error) else math.sqrt(on.u) * at.scale
+    allowed = (
+        min(at.error / 2, math.sqrt(on.u) * at.scale)
+        if math.isfinite(at.error)
+        else math.sqrt(on.u) * at.scale
+    )
     imports, function = _import(source, name, adapter)
     return _TEMPLATE.format(
         name=name, source=source, library=library, imports=imports, function=function,
@@ -152,30 +156,37 @@ sys.exit(0 if same.all() else 1)
 def _code(value: Any, on: Setting) -> str:
     """A value as a Python expression."""
     if is_array(value):
-        host = on.host(value) if not isinstance(value, np.ndarray) else value
-        if host.size > _LARGEST:
-            raise _UnprintableError(f"an array of {host.size} numbers")
-        kind = {"i": "int64", "u": "int64", "b": "bool"}.get(host.dtype.kind, on.precision.name)
-        if isinstance(value, np.ndarray) and host.dtype.kind == "f":
-            kind = str(value.dtype)
-        return f"xp.asarray({host.tolist()!r}, dtype=xp.{kind})"
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        parts = ", ".join(_code(part, on) for part in value)
-        return f"namedtuple({type(value).__name__!r}, {' '.join(value._fields)!r})({parts})"
-    if type(value) in (list, tuple):
-        parts = ", ".join(_code(part, on) for part in value)
-        return f"[{parts}]" if isinstance(value, list) else f"({parts},)" if parts else "()"
+        return _array_code(value, on)
+    if isinstance(value, tuple | list):
+        return _sequence_code(value, on)
+    if value is None or isinstance(value, bool | int | float | str):
+        return repr(value)
     if value is on.xp:
         return "xp"
-    if value is on.dtype or (not isinstance(value, str) and str(value) == str(on.dtype)):
+    if value is on.dtype:
         return f"xp.{on.precision.name}"
-    if value is on.device and not isinstance(value, str):
-        return f"xp.device({str(value)!r})" if on.backend.name == "torch" else "None"
-    if value is None or isinstance(value, bool | int | str):
-        return repr(value)
-    if isinstance(value, float | np.generic):
-        return repr(value.item() if isinstance(value, np.generic) else value)
+    if value is on.device and on.backend.name == "torch":
+        return f"xp.device({str(value)!r})"
     raise _UnprintableError(getattr(value, "__name__", type(value).__name__))
+
+
+def _array_code(value: Any, on: Setting) -> str:
+    host = value if isinstance(value, np.ndarray | np.generic) else on.host(value)
+    if host.size > _LARGEST:
+        raise _UnprintableError(f"an array of {host.size} numbers")
+    kind = {"i": "int64", "u": "int64", "b": "bool"}.get(host.dtype.kind, on.precision.name)
+    if isinstance(value, np.ndarray) and host.dtype.kind == "f":
+        kind = str(value.dtype)
+    return f"xp.asarray({host.tolist()!r}, dtype=xp.{kind})"
+
+
+def _sequence_code(value: tuple[Any, ...] | list[Any], on: Setting) -> str:
+    parts = ", ".join(_code(part, on) for part in value)
+    if isinstance(value, list):
+        return f"[{parts}]"
+    if hasattr(value, "_fields"):
+        return f"namedtuple({type(value).__name__!r}, {' '.join(value._fields)!r})({parts})"
+    return f"({parts},)" if parts else "()"
 
 
 def _import(source: Source, name: str, adapter: str) -> tuple[str, str]:
@@ -195,7 +206,9 @@ def _import(source: Source, name: str, adapter: str) -> tuple[str, str]:
             mine = module.{source.name}"""
         )
     else:
-        text = f"sys.path.insert(0, \"\")\nimport {source.module}\n\nmine = {source.module}.{source.name}"
+        text = f'sys.path.insert(0, "")\nimport {source.module}\n\nmine = {source.module}.{source.name}'
     if adapter:
-        text += f'\nfrom refimpl.proofs import catalogue\n\nmine = catalogue.adapters()["{adapter}"].wrap(mine)'
+        text += (
+            f'\nfrom refimpl.proofs import catalogue\n\nmine = catalogue.adapters()["{adapter}"].wrap(mine)'
+        )
     return text, "mine"

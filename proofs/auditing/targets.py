@@ -1,4 +1,4 @@
-"""Where the function under test comes from: "package.module:function", "path/file.py:function", or an object."""
+"""Where the function under test comes from: "module:function", "path/file.py:function", or an object."""
 
 import importlib
 import importlib.util
@@ -34,7 +34,7 @@ class Place:
         module, colon, name = text.rpartition(":")
         if not colon or not module or not name:
             raise TargetError(
-                f"audit: target: got {text!r}; expected 'package.module:function' or 'path/to/file.py:function'"
+                f"audit: target: got {text!r}; expected 'package.module:function' or 'path/file.py:function'"
             )
         return cls(module, name)
 
@@ -44,7 +44,9 @@ class Place:
         for part in self.name.split("."):
             if not hasattr(found, part):
                 here = ", ".join(sorted(n for n in vars(found) if not n.startswith("_"))[:12])
-                raise TargetError(f"audit: {self.module} has no {self.name!r}; it has {here or 'nothing public'}")
+                raise TargetError(
+                    f"audit: {self.module} has no {self.name!r}; it has {here or 'nothing public'}"
+                )
             found = getattr(found, part)
         return found
 
@@ -63,13 +65,20 @@ class Pickled:
     def of(cls, function: Implementation) -> "Pickled":
         """Pickle a function; by value where its module cannot be imported elsewhere (notebooks, closures)."""
         label = getattr(function, "__qualname__", repr(function))
+        module = sys.modules.get(getattr(function, "__module__", None) or "")
+        alone = module is not None and not _importable(module)
         try:
+            if alone:
+                cloudpickle.register_pickle_by_value(module)
             return cls(cloudpickle.dumps(function), label)
         except Exception as error:
             raise TargetError(
                 f"audit: {label}: cannot be sent to another process ({type(error).__name__}: {error}). "
                 "Put it into a file and name it 'file.py:function', or pass isolated=False"
             ) from error
+        finally:
+            if alone:
+                cloudpickle.unregister_pickle_by_value(module)
 
     def load(self) -> Any:
         """The function again."""
@@ -77,6 +86,17 @@ class Pickled:
 
     def __str__(self) -> str:
         return self.label
+
+
+def _importable(module: ModuleType) -> bool:
+    """Whether another process would import the same module by this name."""
+    try:
+        spec = importlib.util.find_spec(module.__name__)
+    except (ImportError, ValueError):  # __main__, or a test module that was loaded from its file
+        return False
+    return spec is not None and (
+        spec.origin is None or spec.origin == getattr(module, "__file__", spec.origin)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +122,9 @@ def load_module(text: str) -> ModuleType:
         if "" not in sys.path:
             sys.path.insert(0, "")  # as `python -m` does
         if importlib.util.find_spec(text.partition(".")[0]) is None:
-            raise TargetError(f"audit: no module {text!r}; run where it can be imported, or give the file's path")
+            raise TargetError(
+                f"audit: no module {text!r}; run where it can be imported, or give the file's path"
+            )
         return importlib.import_module(text)
     path = Path(text)
     if not path.is_file():
@@ -111,7 +133,8 @@ def load_module(text: str) -> ModuleType:
     taken = path.stem in sys.modules or path.stem in sys.stdlib_module_names
     name = f"_audited_{path.stem}" if taken else path.stem  # a file may be called rope.py or types.py
     spec = importlib.util.spec_from_file_location(name, path.resolve())
-    assert spec is not None and spec.loader is not None  # it ends with .py
+    assert spec is not None  # it ends with .py
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+import scipy  # its parts load on first use
 
 from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Exact, Gap, Impl, Record, Rounding, Same, Sampling, law
@@ -58,7 +58,9 @@ def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     errors = np.abs(np.einsum("itm,jtm->tij", projected, projected) - vectors @ vectors.T)
     # Errors between different vectors; rounding, far below the factor, must not make a failure.
     failed = np.any(np.triu(errors, 1) >= case.error * (1 + 1e-2 * (on.u > 1e-5) + 64 * on.u), axis=(1, 2))
-    yield AtMost("failures", int(np.sum(failed)), float(binom.isf(FALSE_ALARM, TRIALS, case.failure)), 0.0)
+    yield AtMost(
+        "failures", int(np.sum(failed)), float(scipy.stats.binom.isf(FALSE_ALARM, TRIALS, case.failure)), 0.0
+    )
 
 
 @law(

@@ -1,5 +1,6 @@
 """Implementations of rope.rotation_matrix that misbehave; each is right where it lets itself be."""
 
+import contextlib
 import ctypes
 import mmap
 import os
@@ -60,7 +61,9 @@ def fork_bomb(angles):
 
 def leaves_daemons(angles):
     if len(_CALLS) < 3:
-        _CALLS.append(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True))
+        _CALLS.append(
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+        )
     return right(angles)
 
 
@@ -103,10 +106,8 @@ def closes_descriptors(angles):
 
 def writes_to_descriptors(angles):
     for descriptor in range(3, 50):
-        try:
+        with contextlib.suppress(OSError):
             os.write(descriptor, b"\x00" * 100)
-        except OSError:
-            pass
     return right(angles)
 
 
