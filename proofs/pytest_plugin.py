@@ -24,8 +24,8 @@ _LINE = re.compile(r"(?P<name>[\w.]+)\s*=\s*(?P<target>[^()\s]+)\s*(\((?P<adapte
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("refimpl", "audits against refimpl")
-    group.addoption("--refimpl", action="append", default=[], metavar="NAME=TARGET",
-                    help="Audit a function: 'rope.rotate = mypkg.rope:rotate (adapter)'. Repeatable.")  # fmt: skip
+    text = "Audit a function, as in 'rope.rotate = mypkg.rope:rotate (adapter)'; repeatable."
+    group.addoption("--refimpl", action="append", default=[], metavar="NAME=TARGET", help=text)
     parser.addini("refimpl", "Functions to audit, as for --refimpl.", type="linelist")
     parser.addini("refimpl_backend", "Array library of the audited functions.", default="numpy")
     parser.addini("refimpl_dtype", "float64 or float32.", default="float64")
