@@ -25,7 +25,8 @@ def namespace(call: str, **arrays: Array) -> Namespace:
     try:
         return array_api_compat.array_namespace(*arrays.values())
     except TypeError as error:
-        kinds = ", ".join(f"{name}: {type(array).__module__}" for name, array in arrays.items())
+        libraries = {name: type(array).__module__.partition(".")[0] for name, array in arrays.items()}
+        kinds = ", ".join(f"{name} of {library}" for name, library in libraries.items())
         raise NamespaceError(
             message(call, "arrays", kinds, "arrays of one library", "Convert them to one library first")
         ) from error
@@ -70,7 +71,10 @@ def create(
     """The namespace and dtype for a function that has no array argument: NumPy float64 unless told."""
     given: Namespace = numpy if xp is None else xp
     dtype = given.float64 if dtype is None else dtype
-    probe = given.empty((0,), dtype=dtype, device=device)
+    try:
+        probe = given.empty((0,), dtype=dtype, device=device)
+    except TypeError as error:  # a dtype of another library
+        raise DTypeError(message(call, "dtype", repr(dtype), "a real floating-point dtype of xp")) from error
     resolved = array_api_compat.array_namespace(probe)
     if probe.dtype != dtype:
         raise DTypeError(
@@ -89,7 +93,8 @@ def create(
 def check_axes(call: str, name: str, array: Array, least: int) -> None:
     """Require at least so many axes."""
     if array.ndim < least:
-        raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", f"at least {least} axes"))
+        axes = "one axis" if least == 1 else f"{least} axes"
+        raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", f"at least {axes}"))
 
 
 def check_last_axis(call: str, name: str, array: Array, length: int, meaning: str) -> None:
@@ -138,10 +143,8 @@ def check_number(
     number = float(value)
     inside = low <= number <= high if closed else low < number < high
     if not (inside and abs(number) < float("inf")):
-        brackets = "[]" if closed else "()"
-        raise DomainError(
-            message(call, name, number, f"a finite number in {brackets[0]}{low}, {high}{brackets[1]}")
-        )
+        left, right = "[" if closed else "(", "]" if closed and high < float("inf") else ")"
+        raise DomainError(message(call, name, number, f"a finite number in {left}{low}, {high}{right}"))
     return number
 
 

@@ -23,7 +23,7 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     x : (..., d) real floating
         Data.
     W : (d, k), b : (d,) real floating
-        Decoder.
+        Decoder, d, k ≥ 1.
     s2 : () real floating
         Variance s² > 0 of the decoder; a negative one gives NaN.
 
@@ -59,7 +59,7 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
     x : (..., d) real floating
         Data.
     W : (d, k), b : (d,) real floating
-        Decoder.
+        Decoder, d, k ≥ 1.
     s2 : () real floating
         Variance s² > 0 of the decoder; a negative one gives NaN.
 
@@ -95,8 +95,8 @@ def _model(
     given = {"x": x, "W": W, "b": b, "s2": s2}
     xp = _xp.namespace(call, **given)
     _xp.floating(call, xp, **given)
-    if W.ndim != 2:
-        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "a matrix (d, k)"))
+    if W.ndim != 2 or 0 in W.shape:
+        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "a matrix (d, k) with d, k ≥ 1"))
     _xp.check_last_axis(call, "x", x, W.shape[0], "W.shape[0]")
     if b.shape != (W.shape[0],):
         raise ShapeError(message(call, "b", f"shape {tuple(b.shape)}", f"({W.shape[0]},), as W has rows"))

@@ -1,6 +1,7 @@
 """Normal densities and their divergences, with diagonal and with full covariance."""
 
 import math
+from typing import Any
 
 from .. import _xp
 from .._errors import ShapeError, message
@@ -37,7 +38,7 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     >>> float(normal_log_density(x, np.zeros(2), np.ones(2)).round(6))
     -2.337877
     """
-    xp, _ = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
+    xp = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
     z = (x - mean) / xp.sqrt(variance)
     return -0.5 * xp.sum(z * z + xp.log(variance) + LOG_2PI, axis=-1)
 
@@ -70,7 +71,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     >>> float(normal_kl(one, one, 0 * one, one))
     0.5
     """
-    xp, _ = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
+    xp = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
     deviation = xp.sqrt(v2)
     z = (m1 - m2) / deviation
     # The quotient of the roots has half the exponent of v1/v2, so it does not underflow.
@@ -110,13 +111,11 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     -2.720517
     """
     call = "density.normal_log_density_full"
-    xp, d = _vectors(call, x=x, mean=mean)
-    _check_matrices(call, xp, d, x - mean, covariance=covariance)
-    x, mean, covariance = common(xp, x, mean, covariance)
+    xp, x, mean, covariance = _gaussian(call, {"x": x, "mean": mean}, {"covariance": covariance})
     root = xp.linalg.cholesky(covariance)
     z = solve_rows(root, x - mean, xp=xp)
     log_det = 2 * xp.sum(xp.log(xp.linalg.diagonal(root)), axis=-1)
-    return -0.5 * (xp.sum(z * z, axis=-1) + log_det + d * LOG_2PI)
+    return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * LOG_2PI)
 
 
 def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
@@ -152,9 +151,7 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     1.613706
     """
     call = "density.normal_kl_full"
-    xp, d = _vectors(call, m1=m1, m2=m2)
-    _check_matrices(call, xp, d, m1 - m2, c1=c1, c2=c2)
-    m1, c1, m2, c2 = common(xp, m1, c1, m2, c2)
+    xp, m1, m2, c1, c2 = _gaussian(call, {"m1": m1, "m2": m2}, {"c1": c1, "c2": c2})
     first, second = xp.broadcast_arrays(xp.linalg.cholesky(c1), xp.linalg.cholesky(c2))
     a, b = xp.linalg.diagonal(first), xp.linalg.diagonal(second)
     below = xp.tril(_solve(second, first, xp=xp), k=-1)
@@ -163,23 +160,28 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
 
 
-def _vectors(call: str, **arrays: Array) -> tuple[Namespace, int]:
-    """The namespace of real vectors that broadcast, and their length."""
+def _vectors(call: str, **arrays: Array) -> Namespace:
+    """The namespace of real vectors that broadcast."""
     xp = _xp.namespace(call, **arrays)
     _xp.floating(call, xp, **arrays)
     for name, array in arrays.items():
         _xp.check_axes(call, name, array, 1)
-    return xp, _xp.check_broadcast(call, **arrays)[-1]
+    _xp.check_broadcast(call, **arrays)
+    return xp
 
 
-def _check_matrices(call: str, xp: Namespace, d: int, vectors: Array, **matrices: Array) -> None:
-    """Require real matrices (..., d, d) that broadcast against the vectors (..., d)."""
-    _xp.namespace(call, vectors=vectors, **matrices)
+def _gaussian(call: str, vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
+    """The namespace, then real vectors (..., d) and matrices (..., d, d) in their common dtype."""
+    xp = _xp.namespace(call, **vectors, **matrices)
+    _vectors(call, **vectors)
     _xp.floating(call, xp, **matrices)
+    d = _xp.check_broadcast(call, **vectors)[-1]
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
             raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
-    _xp.check_broadcast(call, vectors=vectors, **{name: matrix[..., 0] for name, matrix in matrices.items()})
+    rows = {f"{name}[..., 0]": matrix[..., 0] for name, matrix in matrices.items()}
+    _xp.check_broadcast(call, **vectors, **rows)
+    return [xp, *common(xp, *vectors.values(), *matrices.values())]
 
 
 def common(xp: Namespace, *arrays: Array) -> tuple[Array, ...]:

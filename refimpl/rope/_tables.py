@@ -76,6 +76,11 @@ def result_dtype(call: str, name: str, array: Array, dtype: DType | None, *, xp:
             )
             raise DTypeError(message(call, name, f"dtype {array.dtype}", "a real floating dtype", advice))
         return array.dtype
-    if not xp.isdtype(dtype, "real floating"):
-        raise DTypeError(message(call, "dtype", dtype, "a real floating dtype"))
+    try:
+        fits = xp.isdtype(dtype, "real floating")
+    except TypeError:  # a dtype of another library
+        fits = False
+    if not fits:
+        expected = "a real floating dtype of the library of the array"
+        raise DTypeError(message(call, "dtype", dtype, expected))
     return dtype
