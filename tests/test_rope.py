@@ -4,11 +4,13 @@ import math
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import array_api_strict as strict
 import numpy as np
 import pytest
+from array_api_compat import numpy
 
 from refimpl import rope
 from refimpl.backends import Setting, get
@@ -27,6 +29,8 @@ def test_digits_by_hand() -> None:
     np.testing.assert_array_equal(found, expected)
     assert found.dtype == np.int32
     np.testing.assert_array_equal(rope.digits(np.asarray(6), base=2, count=4), [0, 1, 1, 0])
+    byte = np.asarray([254, 255], dtype=np.uint8)
+    np.testing.assert_array_equal(rope.digits(byte, base=255, count=2), [[254, 0], [0, 1]])
 
 
 def test_digits_at_the_ends_of_int64() -> None:
@@ -112,9 +116,21 @@ def test_yarn_ramps_differ_threefold() -> None:
 
 
 def test_yarn_with_an_empty_index_ramp_is_a_step() -> None:
-    """dim = 2: low = high = 1 beyond the only pair; the guard 0.001 divides instead of zero."""
-    found = rope.yarn(2, ramp="code", train_length=10**6, factor=4.0, base=10000.0)
-    np.testing.assert_array_equal(found, [1.0])
+    """c(1) = −0.1 rounds to 0 as low = 0: the guard 0.001 divides instead of zero."""
+    found = rope.yarn(8, ramp="code", train_length=5, factor=4.0)
+    np.testing.assert_array_equal(found, rope.frequencies(8) * [1, 0.25, 0.25, 0.25])
+    # c(32) = 1.17, and c(1) = 1.55 is cut to d − 1: the only pair is kept.
+    np.testing.assert_array_equal(rope.yarn(2, ramp="code", train_length=10**7, factor=4.0), [1.0])
+
+
+def test_a_position_need_not_be_the_unit() -> None:
+    """Positions in other units than tokens: lengths below 1 are lengths."""
+    plain = rope.frequencies(8)
+    np.testing.assert_array_equal(rope.yarn(8, train_length=0.5, factor=2), plain / 2)
+    np.testing.assert_array_equal(rope.llama3(8, train_length=0.5, factor=2, base=10000.0), plain / 2)
+    options = {"dim": 8, "factor": 2}
+    found = rope.dynamic_ntk(0.75, train_length=0.5, **options)
+    np.testing.assert_array_equal(found, rope.dynamic_ntk(3, train_length=2, **options))
 
 
 def test_llama3_at_its_published_configuration() -> None:
@@ -238,6 +254,18 @@ def test_a_device_without_float64_uses_what_it_has() -> None:
     assert found.device == device
     table = rope.frequencies(4, xp=strict, dtype=strict.float32, device=device)
     assert table.device == device
+    assert float(rope.interpolate(n, factor=2, dtype=strict.float32)[0]) == 1.5
+    assert float(rope.log_n_scale(n, train_length=9, clip=False, dtype=strict.float32)[0]) == 0.5
+
+
+def test_without_float64_the_wider_of_input_and_result_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    info = SimpleNamespace(dtypes=lambda **_: {"float16": np.float16, "float32": np.float32})
+    monkeypatch.setattr(numpy, "__array_namespace_info__", lambda: info)
+    far, narrow = np.asarray([2.0**20], dtype=np.float32), {"dtype": np.float16}  # beyond float16
+    assert rope.log_n_scale(far, train_length=2**10, **narrow) == 2.0
+    assert rope.interpolate(far, factor=2.0**10, **narrow) == 2.0**10
+    assert rope.angles(far, np.asarray([2.0**-10], dtype=np.float16)) == 2.0**10
+    assert rope.sinusoidal(far, dim=2, **narrow)[0, 0] == np.float16(np.cos(np.float32(2.0**20)))
 
 
 # Bad input: which call, what was got, what is expected.

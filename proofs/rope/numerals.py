@@ -104,7 +104,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     "range_of(base, digits) counts the numerals: base^digits",
     source="rope D7",
     about=("rope.range_of",),
-    inputs=inputs.ranges,
+    inputs=inputs.tables,
     tolerance=Rounding(3, "a power within 2u, and the rounding of the exact one"),
     refutes=("rope.range_of/largest-number",),
 )

@@ -55,7 +55,7 @@ def _index_ends(case: Any) -> tuple[int, int]:
     "YaRN's common code: γ = 1 − clip((m − low)/(high − low)) with low, high rounded outwards",
     source="rope D5",
     about=("rope.yarn",),
-    inputs=inputs.extensions,
+    inputs=inputs.index_ramps,
     tolerance=Rounding(
         6,
         "ω, on its condition, the blend's three operations, and the rounding of the expectation",
@@ -79,7 +79,7 @@ def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     "YaRN keeps pairs of at least `fast` turns and interpolates those of at most `slow`, in both ramps",
     source="rope C8",
     about=("rope.yarn", "rope.frequencies"),
-    inputs=inputs.extensions,
+    inputs=inputs.index_ramps,
     tolerance=Rounding(
         7,
         "a frequency a side, on its condition, the blend's two operations, the quotient by k",
