@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 from .._errors import UnknownNameError
 from ._backend import Backend, BackendUnavailableError
 
-_OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict")
+_OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict", "ball")
 _GROUP = "refimpl.backends"
 
 
