@@ -32,20 +32,6 @@ def cosine_similarity_matrix(mine: Implementation) -> Implementation:
     return cosine_similarity
 
 
-@adapter(
-    "matching.cosine_similarity",
-    "distance",
-    "mine(u, v) → 1 − cosine of the rows of u, v (n, d).",
-    reference="scipy.spatial.distance.cosine",
-)
-def cosine_similarity_distance(mine: Implementation) -> Implementation:
-    def cosine_similarity(u: Any, v: Any, /, *, axis: int = -1) -> Any:
-        first, second, shape = _rows(u, v, axis)
-        return 1 - array_namespace(u, v).reshape(mine(first, second), shape)
-
-    return cosine_similarity
-
-
 def _temperature(mine: Implementation) -> Implementation:
     return lambda cosines, labels, /, *, scale=20.0: mine(cosines, labels, 1 / scale)
 
@@ -71,7 +57,7 @@ def _embeddings(mine: Implementation) -> Implementation:
     def loss(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
         xp = array_namespace(cosines)
         u = xp.stack([cosines, xp.ones_like(cosines)], axis=-1)
-        return mine(u, xp.flip(u, axis=-1), labels, scale, lambda a, b: a[..., 0] * b[..., 1])
+        return mine(u, xp.flip(u, axis=-1), labels, scale, lambda a, b: a[..., 0] * b[..., 0])
 
     return loss
 

@@ -18,10 +18,6 @@ def cosines(A, B, sign=1):
     return sign * np.clip(unit(A) @ unit(B).T, -1, 1)
 
 
-def distances(u, v, one=1):
-    return one - np.clip(np.einsum("nd,nd->n", unit(u), unit(v)), -1, 1)
-
-
 def cosent(cosines, labels, temperature, sign=1):
     """All pairs, with the 1 among the exponents."""
     gaps = (cosines[None, :] - cosines[:, None]) / np.asarray(temperature, cosines.dtype)
@@ -140,7 +136,6 @@ def _signed(function):
 
 CONVENTIONS = {
     "matching.cosine_similarity/matrix": _signed(cosines),
-    "matching.cosine_similarity/distance": Convention(distances, lambda *a: distances(*a, one=2)),
     "matching.cosent_loss/temperature": _signed(cosent),
     "matching.cosent_loss_pairwise/temperature": _signed(cosent),
     "matching.cosent_gradient/temperature": _signed(cosent_gradient),
