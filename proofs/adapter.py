@@ -25,6 +25,8 @@ class Adapter:
     wrap: Wrap
     reference: str = ""
     """A library that has this convention."""
+    beyond: tuple[str, ...] = ()
+    """Laws that no function of this convention can meet in every dtype; the sentence says why."""
 
     @property
     def name(self) -> str:
@@ -32,10 +34,12 @@ class Adapter:
         return self.id.partition("/")[2]
 
 
-def adapter(function: str, name: str, sentence: str, *, reference: str = "") -> Callable[[Wrap], Adapter]:
+def adapter(
+    function: str, name: str, sentence: str, *, reference: str = "", beyond: tuple[str, ...] = ()
+) -> Callable[[Wrap], Adapter]:
     """Make an adapter of the wrapper that follows; its id is function/name."""
 
     def make(wrap: Wrap) -> Adapter:
-        return Adapter(f"{function}/{name}", function, sentence, wrap, reference)
+        return Adapter(f"{function}/{name}", function, sentence, wrap, reference, beyond)
 
     return make

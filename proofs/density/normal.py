@@ -96,7 +96,8 @@ def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
 )
 def normal_kl_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """The scale lets the logarithm of the quotient be taken as a difference of logarithms."""
+    """The scale lets the logarithm of the quotient be taken as a difference of logarithms, and the
+    quotient as the exponential of such a difference."""
     terms, size = _divergence(on, case)
     given = impl["density.normal_kl"](case.m1, case.v1, case.m2, case.v2)
     yield Gap("divergence", given, terms.sum(-1), size.sum(-1))
@@ -135,7 +136,8 @@ def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
     integral = (weight * near**2 * t / (1 + near * t)).sum(-1)
     first, second, square = np.log(v1), np.log(v2), (m1 - m2) ** 2 / v2
     excess = np.where(np.abs(delta) < 0.75, integral, delta - np.log(v1 / v2))
-    return (excess + square) / 2, (v1 / v2 + 1 + np.abs(first) + np.abs(second) + square) / 2
+    ratio = v1 / v2 * (1 + np.abs(first - second))
+    return (excess + square) / 2, (ratio + 1 + np.abs(first) + np.abs(second) + square) / 2
 
 
 @law(

@@ -1,0 +1,5 @@
+"""Stub."""
+
+from ._convention import Convention
+
+CONVENTIONS: dict[str, Convention] = {}
