@@ -485,7 +485,8 @@ def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         x = step(x, slope[t - 1] * x + shift[t - 1], t, -1)
         scale = step(scale, np.abs(slope[t - 1]) * scale + np.abs(shift[t - 1]), t, 1)
     yield Gap("sample", impl["ddpm.sample"](model, case.x_T, case.noises, schedule, case.sigma), x, scale)
-    yield Same("steps asked for", asked, list(range(steps, 0, -1)))
+    # The reference, which gives the form of the result, may have asked the model before.
+    yield Same("steps asked for", asked[-steps:], list(range(steps, 0, -1)))
 
     t, eps = case.step, on.host(case.x_T) ** 2 / 8
     got = impl["ddpm.ancestral_step"](
