@@ -75,7 +75,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "matching.nearest-distance",
     "the nearest semidefinite matrix is as far from S as the norm of its negative eigenvalues, others more",
     source="matching C7",
-    about=("matching.nearest_semidefinite", "matching.factor_similarity"),
+    about=("matching.nearest_semidefinite",),
     inputs=inputs.symmetric,
     tolerance=Rounding(8, f"{EIGENVECTORS}; a norm of n² differences"),
     refutes=("matching.nearest_semidefinite/absolute", "matching.nearest_semidefinite/shifted"),
@@ -85,12 +85,11 @@ def nearest_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     values, vectors = on.host(case.values), on.host(case.vectors)
     similarity, size = _matrix(values, vectors), _size(case, values)
     unit = float(np.max(np.abs(values))) or 1.0
-    found = impl["matching.nearest_semidefinite"](on.array(similarity))
-    nearest = on.host(found)
+    nearest = on.host(impl["matching.nearest_semidefinite"](on.array(similarity)))
     distance = unit * np.linalg.norm((similarity - nearest) / unit)
     yield Gap("distance", distance, unit * np.linalg.norm(np.minimum(values, 0) / unit), size)
     yield AtMost("semidefinite", -np.linalg.eigvalsh(nearest / unit)[0] * unit, 0.0, size)
-    factor = on.host(impl["matching.factor_similarity"](found)) / np.sqrt(unit)
+    factor = vectors * np.sqrt(np.maximum(values, 0) / unit)
     rng = np.random.default_rng(case.seed)
     for step in (1.0, 0.1):
         other = factor + step * rng.standard_normal(factor.shape)

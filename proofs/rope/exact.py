@@ -24,10 +24,10 @@ def frequencies(dim: int, base: float) -> Numbers:
     return np.asarray([power(base, Fraction(-2 * m, dim)) for m in range(dim // 2)])
 
 
-def weight(omega: Numbers) -> Numbers:
-    """1 + |ln ω|, the condition of a table in its exponents: code that computes −2m/d in the dtype
-    rounds it, which moves ω by |ln ω| roundings, and is not wrong for that."""
-    return 1 + np.abs(np.log(omega))
+def weight(power: Any) -> Any:
+    """1 + |ln p|, the condition of a power in its exponent: code that computes −2m/d or d/(d−2) in
+    floats rounds it, which moves p by |ln p| roundings, and is not wrong for that."""
+    return 1 + np.abs(np.log(power))
 
 
 def double(on: Setting) -> float:

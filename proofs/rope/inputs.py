@@ -66,13 +66,14 @@ def readable(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 def ranges(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A base B, a factor k, an integer base and factor, and an even number of features.
 
-    ordinary: usual values; cancellation: B and k next to 1; extreme: large values.
+    ordinary: usual values; cancellation: B and k next to 1; extreme: large values, but B k^(d/(d−2))
+    within the dtype, because most code raises the base to powers there.
     """
-    rng = inputs.generator(draw)
+    rng, reach = inputs.generator(draw), np.log10(p.largest)
     base, factor = {
         "ordinary": (draw(st.sampled_from([10000.0, 500000.0, 10.0])), rng.uniform(1, 32)),
         "cancellation": (1 + 10.0 ** rng.uniform(-6, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
-        "extreme": (10.0 ** rng.uniform(6, 50), 10.0 ** rng.uniform(2, 12)),
+        "extreme": (10.0 ** rng.uniform(6, min(50, reach / 2)), 10.0 ** rng.uniform(2, min(12, reach / 4))),
     }[kind]
     return {
         "base": float(base),
