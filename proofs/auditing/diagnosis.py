@@ -14,9 +14,11 @@ from ..law import Implementation, NotApplicableError
 from ..runner import run_law
 from .compare import Difference, difference, leaves
 from .messages import Diagnosis
-from .options import narrowed, options
-from .relations import relation
+from .options import narrowed, options, parameters
+from .relations import relation, rounded
 
+_DIGITS = 1e-3
+"""Below this share of the largest entry an error is called a loss of digits."""
 _EXPLAINED = 1e-2
 """A mistake explains a result if what remains is below this share of the deviation."""
 
@@ -218,12 +220,35 @@ class _Results:
             )
             return
         off = max((math.inf if d is None else d.relative for d in self.apart), default=math.inf)
-        if off <= self.loose:
+        if off <= _DIGITS:
             yield f"digits are lost: no result is off by more than {off:.2g} of its largest entry"
-        if text := relation(self._pairs(), self.loose):
+        if text := self._rounding():
+            yield f"no known mistake; it equals the reference {text}"
+        elif text := relation(self._pairs(), self.loose):
             yield f"no known mistake; it gives {text}"
         else:
             yield f"no known mistake; {self._first(differing[0])}"
+
+    def _rounding(self) -> str:
+        """Whether the reference gives these results if arguments, or results, are rounded to a narrower format."""
+        everywhere = range(len(self.calls))
+        names = parameters(self.name)
+        for digits, form in ((24, "float32"), (11, "float16's digits"), (8, "bfloat16")):
+            if digits >= self.on.precision.bits:
+                continue
+            if self._explained([rounded(e, digits) for e in self.expected], everywhere):
+                return f"with its result rounded to {form}"
+            function = catalogue.reference()[self.name]
+            for place, name in enumerate(names):
+                calls_rounded = [
+                    replace(
+                        c, args=tuple(rounded(a, digits) if i == place else a for i, a in enumerate(c.args))
+                    )
+                    for c in self.calls
+                ]
+                if self._explained([_apply(function, call) for call in calls_rounded], everywhere):
+                    return f"with {name} rounded to {form}"
+        return ""
 
     def _pairs(self) -> list[tuple[Any, Any, int]]:
         """(got, expected, length of the first argument's last axis) of results that are one array."""
