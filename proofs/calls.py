@@ -6,6 +6,7 @@
 ('ordinary', True)
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
@@ -130,6 +131,13 @@ def is_array(value: Any) -> bool:
 def copied(value: Any) -> Any:
     """A value whose arrays are copies, so that later changes in place do not reach them."""
     return mapped(value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True))
+
+
+def size(value: Any) -> int:
+    """How many numbers the arrays in a value have."""
+    sizes: list[int] = []
+    mapped(value, lambda array: sizes.append(math.prod(array.shape)))
+    return sum(sizes)
 
 
 def key(value: Any, on: Setting) -> Any:
