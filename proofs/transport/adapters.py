@@ -72,7 +72,8 @@ def _clouds(x: Any, y: Any, masses: tuple[Any, Any], order: float) -> tuple[Any,
 @adapter(
     "transport.wasserstein_discrete",
     "cost",
-    "mine(a, b, M) → W_p^p: masses with sum 1 and the matrix of costs. Plan and potentials are the reference's.",
+    "mine(a, b, M) → W_p^p: masses with sum 1 and the matrix of costs. Plan and potentials are the "
+    "reference's.",
     reference="emd2 of POT",
 )
 def wasserstein_discrete_cost(mine: Implementation) -> Implementation:
@@ -89,7 +90,8 @@ def wasserstein_discrete_cost(mine: Implementation) -> Implementation:
 @adapter(
     "transport.wasserstein_discrete",
     "plan",
-    "mine(a, b, M) → plan (n, m): masses with sum 1 and the matrix of costs. The distance is made of the plan; "
+    "mine(a, b, M) → plan (n, m): masses with sum 1 and the matrix of costs. The distance is made of the "
+    "plan; "
     "potentials are the reference's.",
     reference="emd of POT",
 )
@@ -186,7 +188,8 @@ def _each_set(function: Any, *arrays: Any) -> Any:
 @adapter(
     "transport.score_matching",
     "mse",
-    "mine(model_score, score) → mean of the squares over points and coordinates, (n, d) each; with weights the "
+    "mine(model_score, score) → mean of the squares over points and coordinates, (n, d) each; with "
+    "weights the "
     "reference answers.",
     reference="torch.nn.functional.mse_loss",
 )

@@ -15,12 +15,16 @@ def power_1d(x, y, x_weights, y_weights, p, factor=1.0):
         gaps = np.sort(x, axis=-1) - np.sort(y, axis=-1)
         return factor * np.mean(np.abs(gaps) ** x.dtype.type(p), axis=-1)
     sides = []
-    for values, mass in ((x, x_weights), (y, y_weights)):
-        mass = np.ones_like(values) if mass is None else mass
+    for values, given in ((x, x_weights), (y, y_weights)):
+        mass = np.ones_like(values) if given is None else given
         order = np.argsort(values)
-        sides.append((values[order], np.cumsum(mass[order].astype(np.float64)) / np.sum(mass, dtype=np.float64)))
+        sides.append(
+            (values[order], np.cumsum(mass[order].astype(np.float64)) / np.sum(mass, dtype=np.float64))
+        )
     levels = np.union1d(sides[0][1], sides[1][1])
-    quantiles = [values[np.minimum(np.searchsorted(upper, levels), len(values) - 1)] for values, upper in sides]
+    quantiles = [
+        values[np.minimum(np.searchsorted(upper, levels), len(values) - 1)] for values, upper in sides
+    ]
     terms = np.diff(levels, prepend=0.0) * np.abs(quantiles[0] - quantiles[1]).astype(np.float64) ** p
     return np.asarray(factor * np.sum(terms), dtype=x.dtype)
 
