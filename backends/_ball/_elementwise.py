@@ -61,9 +61,12 @@ def _integer_power(x: Any, y: Any) -> Any:
     return x**y
 
 
-def _compare(name: str, reals: Callable[[Any, Any], int], others: Callable[[Any, Any], Any]) -> Any:
+def _compare(
+    name: str, reals: Callable[[Any, Any], int], others: Callable[[Any, Any], Any], *kinds: str
+) -> Any:
     def compare(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
         first, second = operands(xp, name, x1, x2)
+        require(name, first, "numeric", *kinds)
         if first.dtype.real:
             return apply(xp, reals, BOOL, first, second)
         if first.dtype.boolean:
@@ -175,8 +178,8 @@ less = _compare("less", s.less, np.less)
 less_equal = _compare("less_equal", s.less_equal, np.less_equal)
 greater = _compare("greater", lambda x, y: s.less(y, x), np.greater)
 greater_equal = _compare("greater_equal", lambda x, y: s.less_equal(y, x), np.greater_equal)
-equal = _compare("equal", s.equal, np.equal)
-not_equal = _compare("not_equal", lambda x, y: 2 - s.equal(x, y), np.not_equal)
+equal = _compare("equal", s.equal, np.equal, "bool")
+not_equal = _compare("not_equal", lambda x, y: 2 - s.equal(x, y), np.not_equal, "bool")
 
 isfinite = _class("isfinite", _whether(lambda x: bool(x.is_finite())), s.TRUE)
 isnan = _class("isnan", _whether(s.is_nan), s.FALSE)

@@ -8,7 +8,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from ..._errors import NamespaceError, message
-from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _shapes
+from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, _shapes
 from ._array import DEVICE, BallArray
 from ._precision import WorkingPrecision
 
@@ -32,7 +32,8 @@ class BallNamespace:
     """
 
     __array_api_version__ = "2024.12"
-    inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
+    inf, nan, newaxis = math.inf, math.nan, None
+    pi, e = _scalars.PI, _scalars.E  # exact where they meet an array; 2 * xp.pi is a float as any
     isdtype = staticmethod(_dtypes.isdtype)
     finfo = staticmethod(_dtypes.finfo)
     iinfo = staticmethod(_dtypes.iinfo)
