@@ -10,8 +10,9 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
-from ..calls import Call, Recorder, calls, copied, is_array, size
+from ..calls import Call, Recorder, calls
 from ..law import Implementation, NotApplicableError
+from ..packing import copied, is_array, size
 from ..runner import converted, run_law
 from .compare import Difference, difference, leaves
 from .messages import Diagnosis, Explain

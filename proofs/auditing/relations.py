@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
-from ..calls import mapped
+from ..packing import mapped
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 

@@ -252,7 +252,7 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     possible = xp.where(top > 0, ordered[..., None], xp.zeros_like(ordered[..., None]))
     mean_max = xp.sum(possible * top, axis=-2)
     depth = _depth(ordered, xp=xp)
-    start, end = -_DEEP - math.log(M), float(xp.max(depth)) + math.log(_DEEP)
+    start, end = -_DEEP - math.log(M), _largest(depth, xp=xp) + math.log(_DEEP)
     # A multiple of 64 nodes makes few distinct shapes, as some libraries compile for each.
     nodes = start + _STEP * xp.arange(64 * math.ceil((end - start) / (64 * _STEP)), **like)
     exponents = nodes[:, None] - depth[..., None, :]
@@ -261,6 +261,11 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     subsets = _mean_hits(hit, sizes, xp=xp)
     excess = _STEP * xp.sum(subsets - xp.matmul(hit, top), axis=-2)
     return mean_max + excess - xp.asarray([math.log(m) for m in sizes], **like)
+
+
+def _largest(depth: Array, *, xp: Namespace) -> float:
+    """The largest of the depths; 0 if the batch is empty."""
+    return float(xp.max(depth)) if math.prod(depth.shape) else 0.0
 
 
 def _depth(ordered: Array, *, xp: Namespace) -> Array:

@@ -22,7 +22,7 @@ def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
 
     Returns
     -------
-    The broadcast shape without `axis`, in the common dtype, on the common device; within [−1, 1].
+    (...), the broadcast shape without `axis`, in the common dtype, on the common device; within [−1, 1].
 
     Raises
     ------
@@ -75,7 +75,7 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
 
     Returns
     -------
-    The shape without `axis`, boolean, on the device of the vectors.
+    (...), the shape without `axis`, boolean, on the device of the vectors.
 
     Raises
     ------
