@@ -257,6 +257,8 @@ def _show_adapter(name: str) -> None:
     _say(f"{name}: {convention.sentence}")
     if convention.reference:
         _say(f"  as in: {convention.reference}")
+    if convention.beyond:
+        _say(f"  laws beyond its reach: {', '.join(convention.beyond)}")
     others = [other.function for other in known.values() if other.name == convention.name]
     _say(f"  adapters of this name: {', '.join(others)}")
 
