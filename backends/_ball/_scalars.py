@@ -53,6 +53,8 @@ def lift(value: Any) -> Ball:
     if isinstance(value, np.floating):  # of any width
         numerator, denominator = value.as_integer_ratio()
         return arb(numerator) / arb(denominator)
+    if isinstance(ball := getattr(value, "ball", None), arb):  # a Real of _numbers
+        return ball
     raise DTypeError(message("ball", "value", f"a {type(value).__name__}", "a real number"))
 
 
