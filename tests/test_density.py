@@ -154,6 +154,9 @@ def test_full_covariances_broadcast() -> None:
     assert given.shape == (5, 4)
     single = density.normal_log_density_full(x[2], mean[3, 0], covariance[3, 0])
     assert given[3, 2] == pytest.approx(single, rel=1e-14)
+    stack = density.normal_log_density_full(x[2], mean[3, 0], covariance)
+    assert stack.shape == (5, 1)
+    assert stack[3, 0] == pytest.approx(single, rel=1e-14)
     kl = density.normal_kl_full(x, covariance, mean, covariance[0])
     assert kl.shape == (5, 4)
     assert kl[3, 2] == pytest.approx(

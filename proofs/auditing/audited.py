@@ -58,8 +58,7 @@ class Audited:
     def explain(self, request: Explain) -> Diagnosis:
         """Say what is wrong with a function."""
         chosen = self.request.adapters.get(request.function, "")
-        raw = self.raw[request.function]
-        return explain(request.function, raw, chosen, request.failed, self.on, self.request.seed)
+        return explain(request, self.raw[request.function], chosen, self.on, self.request.seed)
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""

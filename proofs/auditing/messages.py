@@ -54,7 +54,9 @@ class Explain:
     """Compare a function with the reference, with mistakes and under other adapters."""
 
     function: str
-    failed: bool
+    failed: bool = True
+    failures: Mapping[str, Counterexample] = field(default_factory=dict)
+    """The laws that it failed, with the inputs."""
 
 
 @dataclass(frozen=True, slots=True)

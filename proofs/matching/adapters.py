@@ -65,7 +65,8 @@ def _embeddings(mine: Implementation) -> Implementation:
 cosent_loss_embeddings = adapter(
     "matching.cosent_loss",
     "embeddings",
-    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose similarity "
+    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose "
+    "similarity "
     "the last argument gives; it stands for the cosine, whose rounding times the scale would show.",
     reference="CoSENTLoss of sentence-transformers",
 )(_embeddings)
@@ -73,7 +74,8 @@ cosent_loss_embeddings = adapter(
 cosent_loss_pairwise_embeddings = adapter(
     "matching.cosent_loss_pairwise",
     "embeddings",
-    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose similarity "
+    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose "
+    "similarity "
     "the last argument gives; it stands for the cosine, whose rounding times the scale would show.",
     reference="CoSENTLoss of sentence-transformers",
 )(_embeddings)
@@ -103,7 +105,8 @@ def spearman_statistic(mine: Implementation) -> Implementation:
     "matching.best_threshold",
     "at-least",
     'mine(scores, labels, metric) → (threshold, value): positive iff score ≥ threshold; metric "accuracy", '
-    '"f1" or a function of counts. Of the threshold only the cut is tested; infinite scores, which allow other '
+    '"f1" or a function of counts. Of the threshold only the cut is tested; infinite scores, which allow '
+    "other "
     "cuts, go to the reference.",
 )
 def best_threshold_at_least(mine: Implementation) -> Implementation:
@@ -126,7 +129,8 @@ def best_threshold_at_least(mine: Implementation) -> Implementation:
 @adapter(
     "matching.best_class_weights",
     "logits",
-    "mine(logits, labels) → biases (K,) that maximise the accuracy of argmax logits + biases, where ties count "
+    "mine(logits, labels) → biases (K,) that maximise the accuracy of argmax logits + biases, where ties "
+    "count "
     "as wrong: logarithms of probabilities, −inf among them, and of weights. The accuracy is counted by the "
     "adapter, and claimed to be proven where the reference would.",
 )
@@ -154,7 +158,9 @@ def best_class_weights_logits(mine: Implementation) -> Implementation:
 
 
 @adapter(
-    "matching.jl_project", "columns", "mine(vectors, directions): directions as the columns of a (d, m) matrix."
+    "matching.jl_project",
+    "columns",
+    "mine(vectors, directions): directions as the columns of a (d, m) matrix.",
 )
 def jl_project_columns(mine: Implementation) -> Implementation:
     return lambda vectors, directions, /: mine(vectors, directions.T)

@@ -1,4 +1,4 @@
-"""Functions in other conventions, written without refimpl: `CONVENTIONS[adapter id]` has a right and a wrong one.
+"""Functions in other conventions, without refimpl: `CONVENTIONS[adapter id]` has a right and a wrong one.
 
 Plain NumPy; tests/test_adapters.py lifts them to other backends.
 """
