@@ -16,6 +16,11 @@ def names() -> tuple[str, ...]:
     return (*_OWN, *others)
 
 
+def libraries() -> tuple[str, ...]:
+    """The known backends that are array libraries: all but `ball`, whose numbers are intervals."""
+    return tuple(name for name in names() if name != "ball")
+
+
 def _find(name: str) -> tuple[str | EntryPoint, str]:
     """Where the backend of that name is made, and the command that installs it."""
     if name in _OWN:

@@ -16,6 +16,12 @@ from .._xp import check_integer
 from ._backend import FORMATS, Backend, load
 
 _INSTALL = "pip install python-flint"
+_LACKS = {
+    "host": "what is computed in float64 proves nothing of balls",
+    "underflow": "its exponents have no bound",
+}
+WIDEST = 2.0**-64
+"""Radius up to which a midpoint may stand for its ball: 2⁻¹¹ of a rounding of float64."""
 PRECISION = 256
 """Bits of the backend that `make` describes."""
 
@@ -53,14 +59,15 @@ def ball(*, prec: int = PRECISION) -> Namespace:
 def midpoints(array: Array, /) -> np.ndarray[Any, Any]:
     """The float64 numbers nearest to the midpoints of the balls: no proof goes with them.
 
-    Integers and booleans come as such.
+    Every radius is at most WIDEST times 1, or times the largest midpoint if that is more. Integers and
+    booleans come as such.
 
     Raises
     ------
     DTypeError
         for something that is no array of balls.
     UndecidedError
-        for a value of which nothing is known, or an undecided comparison.
+        for a ball that is too wide, a value of which nothing is known, or an undecided comparison.
 
     Examples
     --------
@@ -73,7 +80,12 @@ def midpoints(array: Array, /) -> np.ndarray[Any, Any]:
         raise DTypeError(message("ball.midpoints", "array", f"a {type(array).__name__}", "an array of balls"))
     if not array.dtype.real:
         return np.asarray(array)
-    values = [_scalars.nearest(value) for value in array.data.reshape(-1)]
+    balls = list(array.data.reshape(-1))
+    values = [_scalars.nearest(value) for value in balls]
+    largest = max([1.0, *(abs(value) for value in values if np.isfinite(value))])
+    for value in balls:
+        if value.is_finite() and value.rad() > WIDEST * largest:
+            raise _scalars.undecided("ball.midpoints", _scalars.text(value))
     return np.asarray(values, dtype=np.float64).reshape(array.shape)
 
 
@@ -87,6 +99,7 @@ def make() -> Backend:
         devices={"cpu": "cpu"},
         to_numpy=midpoints,
         dtypes=("float64", "float32", "float16"),
+        lacks=_LACKS,
         ulps={dtype: {"default": 1.0} for dtype in FORMATS},
         notes=(
             f"every number is an interval that contains the exact value, computed with {PRECISION} bits",

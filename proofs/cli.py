@@ -132,7 +132,7 @@ def _remember(content: dict[str, Any]) -> None:
 @main.command()
 @_common
 @click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
-              help="Repeatable; `all` for every backend that works here.")  # fmt: skip
+              help="Repeatable; `all` for every array library that works here; ball only by name.")  # fmt: skip
 @click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 def prove(
@@ -140,7 +140,8 @@ def prove(
     names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
-    chosen = backends.names() if "all" in names else names
+    chosen = [*backends.libraries(), *names] if "all" in names else names
+    chosen = [name for name in chosen if name != "all"]
     tasks = planning.plan(patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed)
     x64 = "jax" in chosen
     if x64:

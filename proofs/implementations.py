@@ -8,6 +8,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
+from .._errors import UndecidedError
 from ..backends import Setting
 from .law import Implementation, NotApplicableError
 
@@ -40,7 +41,7 @@ class Implementations(Mapping[str, Implementation]):
             before = [(array, self._on.host(array).copy()) for array in self._watched(name, args, kwargs)]
             try:
                 result = function(*args, **kwargs)
-            except NotApplicableError:
+            except (NotApplicableError, UndecidedError):
                 raise
             except (Exception, SystemExit) as error:
                 last = traceback.extract_tb(error.__traceback__)[-1]

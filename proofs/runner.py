@@ -12,6 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky, HypothesisException
 
+from .._errors import UndecidedError
 from ..backends import Setting
 from . import catalogue
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
@@ -19,6 +20,7 @@ from .judge import Finding, judge
 from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
 Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
+Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
 
 SHRINK_SECONDS = 5.0
 """How long a counterexample may be made smaller."""
@@ -92,7 +94,7 @@ class _Trial:
         self.inapplicable: set[str] = set()
         self.compared = 0
         self.worst = Finding("", 0.0, 0)
-        self.failure: tuple[Literal["refuted", "crashed"], str, Counterexample] | None = None
+        self.failure: tuple[Failure, str, Counterexample] | None = None
         self.failed_at = 0.0
 
     def example(self, kind: Kind, case: dict[str, Any]) -> None:
@@ -112,6 +114,8 @@ class _Trial:
             self._fail("refuted", str(error), kind, case, None)
         except ImplementationCrashedError as error:
             self._fail("crashed", str(error), kind, case, None)
+        except UndecidedError as error:
+            self._fail("inconclusive", str(error), kind, case, None)
         for finding in findings:
             self.compared += finding.compared
             if not finding.holds:
@@ -121,7 +125,7 @@ class _Trial:
 
     def _fail(
         self,
-        verdict: Literal["refuted", "crashed"],
+        verdict: Failure,
         reason: str,
         kind: Kind,
         case: dict[str, Any],

@@ -55,7 +55,7 @@ def _host(xp: "Xp", obj: Any) -> np.ndarray[Any, Any]:
         return out
     if isinstance(obj, BallArray):
         return obj.data if obj.dtype.real else np.asarray(obj)
-    if isinstance(obj, bool | float) or (isinstance(obj, int) and -(2**63) <= obj < 2**63):
+    if isinstance(obj, bool | float) and not isinstance(obj, s.Constant) or (isinstance(obj, int) and -(2**63) <= obj < 2**63):
         return np.asarray(obj)
     box = np.empty((), dtype=object)
     box[()] = obj

@@ -91,7 +91,7 @@ def reciprocal(x: Ball) -> Ball:
 def _monotone(at_point: Callable[[Ball], Ball], reference: Callable[..., Any]) -> Callable[[Ball], Ball]:
     def function(x: Ball) -> Ball:
         if not x.is_finite():
-            return resolve(reference, (0.0,), x, x)
+            return resolve(reference, (0.0,), at_point(x), x)
         return at_point(x) if x.is_exact() else hull(at_point(x.lower()), at_point(x.upper()))
 
     return function
@@ -120,9 +120,10 @@ def remainder(x: Ball, y: Ball) -> Ball:
 
 
 def floor_divide(x: Ball, y: Ball) -> Ball:
-    if y.is_zero():
-        return NAN if not is_indeterminate(x) else INDETERMINATE
-    return floor(divide(x, y))
+    value = floor(divide(x, y))
+    if value.is_finite() and x.is_finite() and y.is_finite():
+        return value
+    return resolve(np.floor_divide, (0.0,), INDETERMINATE, x, y)
 
 
 # Smaller and larger

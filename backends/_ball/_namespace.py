@@ -8,8 +8,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from ..._errors import NamespaceError, message
-from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _shapes
+from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, _shapes
 from ._array import DEVICE, BallArray
+from ._numbers import RealMath, real_math
 from ._precision import WorkingPrecision
 
 
@@ -32,7 +33,8 @@ class BallNamespace:
     """
 
     __array_api_version__ = "2024.12"
-    inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
+    inf, nan, newaxis = math.inf, math.nan, None
+    pi, e = _scalars.PI, _scalars.E  # exact where they meet an array; 2 * xp.pi is a float as any
     isdtype = staticmethod(_dtypes.isdtype)
     finfo = staticmethod(_dtypes.finfo)
     iinfo = staticmethod(_dtypes.iinfo)
@@ -51,6 +53,11 @@ class BallNamespace:
         for name in ("matmul", "tensordot", "vecdot"):
             setattr(self, name, getattr(self.linalg, name))
         self.linalg.matrix_transpose = self.matrix_transpose
+
+    @property
+    def __math__(self) -> RealMath:
+        """Functions of numbers as proven as those of arrays; refimpl._xp.numbers looks for them."""
+        return real_math(self.prec)
 
     def _bind(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)

@@ -48,6 +48,8 @@ def operand(value: Any) -> Any:
         return s.lift(int(value))
     if isinstance(value, int | np.integer | Fraction | fmpq):
         return s.lift(value)
+    if isinstance(value, s.Constant):
+        return s.lift(value)
     if isinstance(value, float | np.floating):
         if is_rounded(float(value)):
             expected = "a proven number, or one as people write them"

@@ -236,7 +236,26 @@ def _sorted(vector: list[Any], descending: bool) -> list[Any]:
     except s.UndecidedError:
         if not all_known(vector):
             raise
-    ends = [sorted(map(end, vector), key=s.KEY, reverse=descending) for end in (s.lower, s.upper)]
+    groups: list[list[Any]] = []
+    for value in sorted(vector, key=lambda x: s.KEY(s.lower(x))):
+        if groups and not builtins.all(_below(other, value) for other in groups[-1]):
+            groups[-1].append(value)
+        else:
+            groups.append([value])
+    rising = [value for group in groups for value in _enclosed(group)]
+    return rising[::-1] if descending else rising
+
+
+def _below(x: Any, y: Any) -> bool:
+    """Whether x certainly comes before y."""
+    return s.less(x, y) == s.TRUE or (s.is_nan(y) and not s.is_nan(x))
+
+
+def _enclosed(group: list[Any]) -> list[Any]:
+    """The order statistics of balls that overlap."""
+    if len(group) == 1:
+        return group
+    ends = [sorted(map(end, group), key=s.KEY) for end in (s.lower, s.upper)]
     return [s.hull(low, high) for low, high in zip(*ends, strict=True)]
 
 

@@ -21,15 +21,30 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from ..._errors import DTypeError, UndecidedError, message
+from ._precision import WorkingPrecision
 
 Ball: TypeAlias = Any  # flint ships no types
 
 FALSE, UNDECIDED, TRUE = 0, 1, 2
 ZERO, ONE = arb(0), arb(1)
 INF, NAN, INDETERMINATE = arb("inf"), arb(float("nan")), arb.nan()
+
+
+class Constant(float):
+    """A Python float that becomes the number it stands for, not itself, where it meets an array."""
+
+    exact: Callable[[], Ball]
+
+    def __new__(cls, value: float, exact: Callable[[], Ball]) -> "Constant":
+        made = super().__new__(cls, value)
+        made.exact = exact
+        return made
+
+
+PI, E = Constant(math.pi, arb.pi), Constant(math.e, arb.const_e)
 
 
 def undecided(call: str, got: str) -> UndecidedError:
@@ -42,20 +57,28 @@ def lift(value: Any) -> Ball:
     """A number as a ball: exact, but for fractions whose denominator is no power of two."""
     if isinstance(value, arb):
         return normal(value)
+    if isinstance(value, Constant):
+        return value.exact()
     if isinstance(value, float | np.floating) and not math.isfinite(value):
         return NAN if math.isnan(value) else (INF if value > 0 else -INF)
     if isinstance(value, float):
         return arb(value)
     if isinstance(value, int | np.integer | np.bool_):
         return arb(int(value))
-    if isinstance(value, Fraction | fmpq):
-        return arb(fmpq(int(value.numerator), int(value.denominator)))
+    if isinstance(value, Fraction):
+        return _quotient(value.numerator, value.denominator)
     if isinstance(value, np.floating):  # of any width
-        numerator, denominator = value.as_integer_ratio()
-        return arb(numerator) / arb(denominator)
+        return _quotient(*value.as_integer_ratio())
     if isinstance(ball := getattr(value, "ball", None), arb):  # a Real of _numbers
         return ball
     raise DTypeError(message("ball", "value", f"a {type(value).__name__}", "a real number"))
+
+
+def _quotient(numerator: int, denominator: int) -> Ball:
+    """Exact, whatever the working precision, if the denominator is a power of two."""
+    exact = denominator & (denominator - 1) == 0
+    with WorkingPrecision(max(ctx.prec, numerator.bit_length() if exact else 0)):
+        return arb(fmpq(numerator, denominator))
 
 
 def normal(x: Ball) -> Ball:
