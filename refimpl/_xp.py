@@ -1,5 +1,6 @@
 """Namespace resolution, static checks, and the few formulas that every document shares."""
 
+import math
 from typing import Any
 
 import array_api_compat
@@ -90,6 +91,12 @@ def create(
     return resolved, dtype
 
 
+def numbers(*given: Any) -> Any:
+    """The functions and constants of numbers (log, sqrt, pi, …) that go with a namespace or with numbers:
+    the module math, unless what is given has functions of its own, so that constants are as exact as it."""
+    return next((one.__math__ for one in given if hasattr(one, "__math__")), math)
+
+
 def check_axes(call: str, name: str, array: Array, least: int) -> None:
     """Require at least so many axes."""
     if array.ndim < least:
@@ -137,10 +144,11 @@ def check_integer(call: str, name: str, value: Any, least: int) -> int:
 def check_number(
     call: str, name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
 ) -> float:
-    """Require a finite Python number in (low, high), or in [low, high] if closed."""
+    """Require a finite Python number in (low, high), or in [low, high] if closed; one that brings functions
+    of its own (see `numbers`) stays what it is."""
     if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "shape", None):
         raise DTypeError(message(call, name, f"{value!r}", "a real number"))
-    number = float(value)
+    number = value if hasattr(value, "__math__") else float(value)
     inside = low <= number <= high if closed else low < number < high
     if not (inside and abs(number) < float("inf")):
         left, right = "[" if closed else "(", "]" if closed and high < float("inf") else ")"
