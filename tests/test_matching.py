@@ -367,6 +367,8 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: matching.cosine_similarity(np.ones((3, 2)), np.ones((4, 2))),
     lambda: matching.check_nonzero(I2),
     lambda: matching.check_nonzero(V2, axis=3),
+    lambda: matching.check_nonzero(V2, axis=0.5),
+    lambda: matching.cosine_similarity(M2, V2, axis=-2),
     lambda: matching.cosent_loss(V2, V3),
     lambda: matching.cosent_loss(M2, M2),
     lambda: matching.cosent_loss(I2, I2),
