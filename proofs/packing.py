@@ -63,9 +63,7 @@ def copied(value: Any) -> Any:
 
 def size(value: Any) -> int:
     """How many numbers the arrays in a value have."""
-    sizes: list[int] = []
-    mapped(value, lambda array: sizes.append(math.prod(array.shape)))
-    return sum(sizes)
+    return sum(math.prod(part.shape) for _, part in parts(value) if is_array(part))
 
 
 def key(value: Any, on: Setting) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
-from ..packing import mapped
+from ..packing import is_array, mapped
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -97,6 +97,8 @@ def rounded(value: Any, digits: int) -> Any:
     """A value whose real arrays are rounded to so many binary digits, by Veltkamp's splitting."""
 
     def split(array: Any) -> Any:
+        if not is_array(array):
+            return array
         xp = array_api_compat.array_namespace(array)
         if not xp.isdtype(array.dtype, "real floating"):
             return array
