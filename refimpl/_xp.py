@@ -124,6 +124,16 @@ def check_shapes(call: str, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ..
     return tuple(result)
 
 
+def check_axis(call: str, axis: int, *arrays: Array) -> None:
+    """Require an axis that all the arrays have, and that means the same in all of them."""
+    least = min(array.ndim for array in arrays)
+    same = all(array.ndim == least for array in arrays)
+    if check_integer(call, "axis", axis, -least) >= (least if same else 0):
+        shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
+        expected = f"an axis of shape {shapes}" + ("" if same else ", counted from the end")
+        raise DomainError(message(call, "axis", axis, expected))
+
+
 def check_integer(call: str, name: str, value: Any, least: int) -> int:
     """Require a Python integer (or NumPy integer) of at least `least`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or getattr(value, "shape", None):

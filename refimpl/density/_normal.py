@@ -38,7 +38,7 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     >>> float(normal_log_density(x, np.zeros(2), np.ones(2)).round(6))
     -2.337877
     """
-    xp = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
+    xp, _ = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
     z = (x - mean) / xp.sqrt(variance)
     return -0.5 * xp.sum(z * z + xp.log(variance) + LOG_2PI, axis=-1)
 
@@ -71,7 +71,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     >>> float(normal_kl(one, one, 0 * one, one))
     0.5
     """
-    xp = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
+    xp, _ = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
     deviation = xp.sqrt(v2)
     z = (m1 - m2) / deviation
     # The quotient of the roots has half the exponent of v1/v2, so it does not underflow.
@@ -160,22 +160,20 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
 
 
-def _vectors(call: str, **arrays: Array) -> Namespace:
-    """The namespace of real vectors that broadcast."""
+def _vectors(call: str, **arrays: Array) -> tuple[Namespace, int]:
+    """The namespace of real vectors that broadcast, and their length."""
     xp = _xp.namespace(call, **arrays)
     _xp.floating(call, xp, **arrays)
     for name, array in arrays.items():
         _xp.check_axes(call, name, array, 1)
-    _xp.check_broadcast(call, **arrays)
-    return xp
+    return xp, _xp.check_broadcast(call, **arrays)[-1]
 
 
 def _gaussian(call: str, vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
     """The namespace, then real vectors (..., d) and matrices (..., d, d) in their common dtype."""
-    xp = _xp.namespace(call, **vectors, **matrices)
-    _vectors(call, **vectors)
+    xp, d = _vectors(call, **vectors)
+    _xp.namespace(call, **vectors, **matrices)
     _xp.floating(call, xp, **matrices)
-    d = _xp.check_broadcast(call, **vectors)[-1]
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
             raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))

@@ -220,17 +220,15 @@ def _samples(call: str, log_w: Array, axis: int) -> Namespace:
     xp = _xp.namespace(call, log_w=log_w)
     _xp.floating(call, xp, log_w=log_w)
     _xp.check_axes(call, "log_w", log_w, 1)
-    if _xp.check_integer(call, "axis", axis, -log_w.ndim) >= log_w.ndim:
-        raise DomainError(message(call, "axis", axis, f"an axis of an array of shape {tuple(log_w.shape)}"))
+    _xp.check_axis(call, axis, log_w)
     if log_w.shape[axis] == 0:
         raise ShapeError(message(call, "log_w", f"shape {tuple(log_w.shape)}", "at least one sample"))
     return xp
 
 
 def _scaled_weights(log_w: Array, axis: int, *, xp: Namespace) -> Array:
-    """Weights over the largest one; all zero if all log-weights are −inf."""
-    peak = xp.max(log_w, axis=axis, keepdims=True)
-    return xp.exp(log_w - xp.where(peak == -math.inf, xp.zeros_like(peak), peak))
+    """Weights over the largest one; NaN if all log-weights are −inf."""
+    return xp.exp(log_w - xp.max(log_w, axis=axis, keepdims=True))
 
 
 _STEP = 0.25  # of the trapezoidal rule in log t: its error is 2|Γ(2πi/step)| = 7e-18 a term
