@@ -134,7 +134,7 @@ def _remember(content: dict[str, Any]) -> None:
 @main.command()
 @_common
 @click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
-              help="Repeatable; `all` for every array library that works here; ball only by name.")  # fmt: skip
+              help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
 @click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 def prove(

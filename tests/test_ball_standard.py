@@ -1,4 +1,4 @@
-"""Balls follow the Array API standard as array-api-strict does: shapes, broadcasting, dtypes, indexing, values."""
+"""Balls follow the Array API standard as array-api-strict does: shapes, dtypes, indexing, values."""
 
 import itertools
 from collections.abc import Callable
@@ -53,9 +53,9 @@ def described(result: Any) -> Any:
 def same(strict: Any, call: Callable[[Any], Any]) -> None:
     with np.errstate(all="ignore"):
         expected = outcome(strict, call)
-    assert repr(outcome(XP, call)) == repr(expected).replace("-0.0,", "0.0,").replace("-0.0]", "0.0]").replace(
-        "-0.0)", "0.0)"
-    )
+    assert repr(outcome(XP, call)) == repr(expected).replace("-0.0,", "0.0,").replace(
+        "-0.0]", "0.0]"
+    ).replace("-0.0)", "0.0)")
 
 
 # Broadcasting and dtypes
@@ -75,8 +75,10 @@ def test_shapes_broadcast(strict: Any, name: str) -> None:
         same(strict, call)
 
 
-ARITHMETIC = "add subtract multiply divide floor_divide remainder pow maximum minimum less equal atan2 hypot".split()
-BITWISE = "bitwise_and bitwise_or bitwise_xor bitwise_left_shift logical_and logical_xor".split()
+ARITHMETIC = str.split(
+    "add subtract multiply divide floor_divide remainder pow maximum minimum less equal atan2 hypot"
+)
+BITWISE = str.split("bitwise_and bitwise_or bitwise_xor bitwise_left_shift logical_and logical_xor")
 
 
 @pytest.mark.parametrize("name", [*ARITHMETIC, *BITWISE, "result_type", "where"])
@@ -89,7 +91,11 @@ def test_dtypes_promote(strict: Any, name: str) -> None:
             a, b = xp.asarray(x), xp.asarray(y)
             if name == "result_type":
                 return str(xp.result_type(a, b)).rpartition(".")[2]
-            return xp.where(xp.asarray([True, False, True, True]), a, b) if name == "where" else getattr(xp, name)(a, b)
+            return (
+                xp.where(xp.asarray([True, False, True, True]), a, b)
+                if name == "where"
+                else getattr(xp, name)(a, b)
+            )
 
         same(strict, call)
 
@@ -100,7 +106,17 @@ def test_python_numbers_take_the_dtype(strict: Any, dtype: str, scalar: Any) -> 
     if scalar == -3 and dtype.startswith("u"):
         return  # out of range is left open
     x = sample((3,), dtype)
-    for operation in ("__add__", "__radd__", "__mul__", "__truediv__", "__lt__", "__and__", "__pow__", "__rsub__", "__eq__"):
+    for operation in (
+        "__add__",
+        "__radd__",
+        "__mul__",
+        "__truediv__",
+        "__lt__",
+        "__and__",
+        "__pow__",
+        "__rsub__",
+        "__eq__",
+    ):
         if (operation, scalar) == ("__pow__", -3) and "int" in dtype:
             continue  # left open as well
 
@@ -113,17 +129,28 @@ def test_python_numbers_take_the_dtype(strict: Any, dtype: str, scalar: Any) -> 
         same(strict, call)
 
 
-UNARY = """abs negative positive sign square floor ceil trunc round reciprocal sqrt exp expm1 log log1p log2 log10
-    sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh isfinite isnan isinf logical_not bitwise_invert
-    sum prod mean max min all any var std cumulative_sum argmax argmin count_nonzero sort argsort zeros_like
-    ones_like nonzero""".split()
+UNARY = str.split("""
+    abs negative positive sign square floor ceil trunc round reciprocal sqrt exp expm1 log log1p log2 log10
+    sin cos tan sinh cosh tanh asin acos atan asinh acosh atanh isfinite isnan isinf logical_not
+    bitwise_invert sum prod mean max min all any var std cumulative_sum argmax argmin count_nonzero sort
+    argsort zeros_like ones_like nonzero""")
 
 
 @pytest.mark.parametrize("name", UNARY)
 def test_functions_take_the_dtypes_that_they_should(strict: Any, name: str) -> None:
     for dtype in KINDS:
         x = sample((3,), dtype)
-        if dtype.startswith("float") and name in ("acosh", "log", "log1p", "log2", "log10", "sqrt", "atanh", "asin", "acos"):
+        if dtype.startswith("float") and name in (
+            "acosh",
+            "log",
+            "log1p",
+            "log2",
+            "log10",
+            "sqrt",
+            "atanh",
+            "asin",
+            "acos",
+        ):
             x = np.abs(x) / 16 + (1 if name == "acosh" else np.asarray(1 / 64, dtype=x.dtype))
             x = x.astype(dtype)
         same(strict, lambda xp, x=x: getattr(xp, name)(xp.asarray(x)))
@@ -138,13 +165,28 @@ def test_astype(strict: Any) -> None:
         same(strict, lambda xp, x=x, other=other: xp.can_cast(xp.asarray(x).dtype, getattr(xp, other)))
 
 
-@pytest.mark.parametrize("kind", ["bool", "signed integer", "unsigned integer", "integral", "real floating", "numeric", ("bool", "integral"), "nonsense"])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "bool",
+        "signed integer",
+        "unsigned integer",
+        "integral",
+        "real floating",
+        "numeric",
+        ("bool", "integral"),
+        "nonsense",
+    ],
+)
 def test_isdtype(strict: Any, kind: Any) -> None:
     for dtype in KINDS:
         same(strict, lambda xp, dtype=dtype: xp.isdtype(getattr(xp, dtype), kind))
         same(strict, lambda xp, dtype=dtype: xp.isdtype(getattr(xp, dtype), getattr(xp, dtype)))
     if isinstance(kind, str):
-        same(strict, lambda xp: sorted({*xp.__array_namespace_info__().dtypes(kind=kind)} - {"float16", *COMPLEX}))
+        same(
+            strict,
+            lambda xp: sorted({*xp.__array_namespace_info__().dtypes(kind=kind)} - {"float16", *COMPLEX}),
+        )
 
 
 @pytest.mark.parametrize("dtype", KINDS)
@@ -158,7 +200,8 @@ def test_finfo_and_iinfo(strict: Any, dtype: str) -> None:
 
 KEYS: list[Any] = [
     0, -1, 5, slice(None), slice(1, None), slice(None, None, -1), ..., None, (0, 1), (..., 0), (0, ...),
-    (slice(1), slice(None, None, 2)), (None, 0), (..., None), (slice(None), None), (0, 0, 0), (0, 0, 0, 0), 1.5, "x",
+    (slice(1), slice(None, None, 2)), (None, 0), (..., None), (slice(None), None), (0, 0, 0), (0, 0, 0, 0),
+    1.5, "x",
 ]  # fmt: skip
 
 
@@ -184,12 +227,15 @@ def test_array_keys(strict: Any) -> None:
 
 def _each_axis(name: str, **options: Any) -> list[Callable[[Any, Any], Any]]:
     return [
-        lambda xp, x, axis=axis: getattr(xp, name)(x, axis=axis, **options) for axis in (None, 0, 1, -1, 2, (0, 1), (0, 0))
+        lambda xp, x, axis=axis: getattr(xp, name)(x, axis=axis, **options)
+        for axis in (None, 0, 1, -1, 2, (0, 1), (0, 0))
     ]
 
 
 MOVES: dict[str, list[Callable[[Any, Any], Any]]] = {
-    "reshape": [lambda xp, x, s=s: xp.reshape(x, s) for s in ((-1,), (3, 2), (6,), (1, -1, 1), (7,), (-1, -1))],
+    "reshape": [
+        lambda xp, x, s=s: xp.reshape(x, s) for s in ((-1,), (3, 2), (6,), (1, -1, 1), (7,), (-1, -1))
+    ],
     "broadcast_to": [lambda xp, x, s=s: xp.broadcast_to(x, s) for s in ((2, 3), (4, 2, 3), (3, 2))],
     "broadcast_arrays": [lambda xp, x: xp.broadcast_arrays(x, x[..., :1])],
     "expand_dims": [lambda xp, x, a=a: xp.expand_dims(x, axis=a) for a in (0, 1, -1, 5)],
@@ -198,7 +244,10 @@ MOVES: dict[str, list[Callable[[Any, Any], Any]]] = {
     "moveaxis": [lambda xp, x: xp.moveaxis(x, 0, -1), lambda xp, x: xp.moveaxis(x, 0, 5)],
     "matrix_transpose": [lambda xp, x: xp.matrix_transpose(x), lambda xp, x: x.mT, lambda xp, x: x.T],
     "flip": _each_axis("flip"),
-    "roll": [lambda xp, x, s=s, a=a: xp.roll(x, s, axis=a) for s, a in ((1, None), (2, 0), (-1, 1), ((1, 1), (0, 1)))],
+    "roll": [
+        lambda xp, x, s=s, a=a: xp.roll(x, s, axis=a)
+        for s, a in ((1, None), (2, 0), (-1, 1), ((1, 1), (0, 1)))
+    ],
     "repeat": [lambda xp, x, a=a: xp.repeat(x, 2, axis=a) for a in (None, 0, 1)],
     "tile": [lambda xp, x, r=r: xp.tile(x, r) for r in ((2,), (2, 1), (2, 1, 1))],
     "stack": [lambda xp, x, a=a: xp.stack([x, x], axis=a) for a in (0, 1, -1, 4)],
@@ -209,7 +258,10 @@ MOVES: dict[str, list[Callable[[Any, Any], Any]]] = {
     "tril": [lambda xp, x, k=k: xp.tril(x, k=k) for k in (-1, 0, 1)],
     "triu": [lambda xp, x, k=k: xp.triu(x, k=k) for k in (-1, 0, 1)],
     "diagonal": [lambda xp, x, k=k: xp.linalg.diagonal(x, offset=k) for k in (-1, 0, 1)],
-    "meshgrid": [lambda xp, x: xp.meshgrid(x[0, :], x[:, 0], indexing="ij"), lambda xp, x: xp.meshgrid(x[0, :], x[:, 0])],
+    "meshgrid": [
+        lambda xp, x: xp.meshgrid(x[0, :], x[:, 0], indexing="ij"),
+        lambda xp, x: xp.meshgrid(x[0, :], x[:, 0]),
+    ],
     "diff": [lambda xp, x: xp.diff(x), lambda xp, x: xp.diff(x, axis=0), lambda xp, x: xp.diff(x, n=2)],
 }
 
@@ -226,7 +278,9 @@ def test_moves(strict: Any, name: str, dtype: str) -> None:
 # Reductions, order, creation
 
 
-@pytest.mark.parametrize("name", ["sum", "prod", "mean", "max", "min", "all", "any", "var", "std", "count_nonzero"])
+@pytest.mark.parametrize(
+    "name", ["sum", "prod", "mean", "max", "min", "all", "any", "var", "std", "count_nonzero"]
+)
 @pytest.mark.parametrize("keepdims", [False, True])
 def test_reductions(strict: Any, name: str, keepdims: bool) -> None:
     for shape in SHAPES:
@@ -242,11 +296,17 @@ def test_along_an_axis(strict: Any, name: str) -> None:
         for dtype in ("float64", "int64"):
             for axis in (None, 0, -1, 3):
                 options: dict[str, Any] = {} if axis is None and "sort" in name else {"axis": axis}
-                same(strict, lambda xp, s=shape, o=options, t=dtype: getattr(xp, name)(xp.asarray(sample(s, t)), **o))
+                same(
+                    strict,
+                    lambda xp, s=shape, o=options, t=dtype: getattr(xp, name)(xp.asarray(sample(s, t)), **o),
+                )
         if "sort" in name:
             same(strict, lambda xp, s=shape: xp.sort(xp.asarray(sample(s)), descending=True))
         if "cumulative" in name:
-            same(strict, lambda xp, s=shape: getattr(xp, name)(xp.asarray(sample(s)), axis=0, include_initial=True))
+            same(
+                strict,
+                lambda xp, s=shape: getattr(xp, name)(xp.asarray(sample(s)), axis=0, include_initial=True),
+            )
 
 
 @pytest.mark.parametrize("side", ["left", "right", "middle"])
@@ -287,7 +347,9 @@ def test_creation(strict: Any, name: str) -> None:
 
 def test_names_are_the_standards(strict: Any) -> None:
     """Nothing but what the standard has; what is missing is listed, with the reason."""
-    extra = {name for name in vars(XP) if callable(getattr(XP, name)) and not name.startswith("_")} - set(dir(strict))
+    extra = {name for name in vars(XP) if callable(getattr(XP, name)) and not name.startswith("_")} - set(
+        dir(strict)
+    )
     assert extra <= {"float16"}
     public = {name for name in strict.__all__ if not name.startswith(("_", "complex", "__"))}
     assert {name for name in public if not hasattr(XP, name)} == MISSING
