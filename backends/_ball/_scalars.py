@@ -67,8 +67,6 @@ def lift(value: Any) -> Ball:
         return arb(int(value))
     if isinstance(value, Fraction):
         return _quotient(value.numerator, value.denominator)
-    if isinstance(value, np.floating):  # of any width
-        return _quotient(*value.as_integer_ratio())
     if isinstance(ball := getattr(value, "ball", None), arb):  # a Real of _numbers
         return ball
     raise DTypeError(message("ball", "value", f"a {type(value).__name__}", "a real number"))
