@@ -94,7 +94,15 @@ def create(
 def numbers(*given: Any) -> Any:
     """The functions and constants of numbers (log, sqrt, pi, …) that go with a namespace or with numbers:
     the module math, unless what is given has functions of its own, so that constants are as exact as it."""
-    return next((one.__math__ for one in given if hasattr(one, "__math__")), math)
+    for one in given:
+        if hasattr(one, "__math__"):
+            return one.__math__
+    return math
+
+
+def rounds(xp: Namespace) -> bool:
+    """Whether the namespace rounds to its dtypes, so that series that save cancelled digits are worth it."""
+    return not hasattr(xp, "__math__")
 
 
 def check_axes(call: str, name: str, array: Array, least: int) -> None:

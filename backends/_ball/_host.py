@@ -14,7 +14,7 @@ from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
-from ._numbers import Complex, LeftBallsError, Real, at, operand, real_math, wrapped
+from ._numbers import Complex, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -25,6 +25,11 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return array_function(function, args, kwargs)
+
+    @property
+    def __math__(self) -> RealMath:
+        """Functions of numbers as proven as these; refimpl._xp.numbers looks for them."""
+        return next((x.__math__ for x in self.flat if isinstance(x, Real | Complex)), real_math(ctx.prec))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Real and complex dtypes are what the elements are; integers and booleans must be decided."""

@@ -24,7 +24,7 @@ def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     """Quotients of rationals."""
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
         numbers = on.host(positions).tolist()
-        expected = np.asarray([float(Fraction(n) / Fraction(case.factor)) for n in numbers])
+        expected = np.asarray([on.number(Fraction(n) / Fraction(case.factor)) for n in numbers])
         found = impl["rope.interpolate"](positions, factor=case.factor, dtype=on.dtype)
         yield Gap(label, found, expected, np.abs(expected))
 
@@ -183,11 +183,11 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     unit = exact.weight(exact.power(k, Fraction(d, d - 2))) * exact.double(on)
 
     def ratio(factor: float, dim: int) -> float:
-        return float(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
+        return on.number(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
 
     def on_base(factor: float, dim: int) -> float:
         new = impl["rope.ntk_base"](case.base, factor=factor, dim=dim)
-        return float(new / impl["rope.rebase"](case.base, factor=factor))
+        return on.number(new / impl["rope.rebase"](case.base, factor=factor))
 
     expected = exact.power(k, Fraction(4, d * (d - 2)))
     yield Gap("β", ratio(k, d), expected, expected * unit)
@@ -218,8 +218,8 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     ratio = Fraction(length) / case.train_length
     for factor in (case.factor, 1.0):
         k = Fraction(factor)
-        scale = float(k * ratio - (k - 1))
-        cancelled = float(k * ratio) / scale  # what is lost where the terms are formed in float64
+        scale = on.number(k * ratio - (k - 1))
+        cancelled = on.number(k * ratio) / scale  # what is lost where the terms are formed in float64
         expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
         options = inputs.configured(case, on) | {"factor": factor}
         found = impl["rope.dynamic_ntk"](length, dim=d, **options)

@@ -76,7 +76,7 @@ def angles_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Products of rationals, rounded to float64."""
     omega = [Fraction(w) for w in on.host(case.frequencies).tolist()]
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
-        rows = [[float(Fraction(n) * w) for w in omega] for n in on.host(positions).tolist()]
+        rows = [[on.number(Fraction(n) * w) for w in omega] for n in on.host(positions).tolist()]
         expected = np.asarray(rows)
         yield Gap(label, impl["rope.angles"](positions, case.frequencies), expected, np.abs(expected))
 
@@ -126,10 +126,10 @@ def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """β is a power of two, so that n/β^m is exact; real positions only."""
     n, pairs = on.host(case.real), case.dim // 2
-    options = {"dim": case.dim, "base": float(case.beta) ** pairs}
+    options = {"dim": case.dim, "base": on.number(case.beta) ** pairs}
     table = on.host(impl["rope.sinusoidal"](case.real, **options))
     for m in range(pairs):
-        quotient = n / float(case.beta) ** m
+        quotient = n / on.number(case.beta) ** m
         # A quotient that the format holds only as a subnormal, or not at all, is no test.
         resolved = np.where(
             np.abs(quotient) < 2 * on.precision.smallest * 2**on.precision.bits, 0.0, quotient
@@ -163,7 +163,7 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     before = on.host(impl["rope.sinusoidal"](case.real, **options)).reshape(len(n), -1, 2)
     after = on.host(impl["rope.sinusoidal"](moved, **options)).reshape(len(n), len(omega), -1, 2)
     own = after[:, np.arange(len(omega)), np.arange(len(omega))]
-    scale = 1 + np.abs(n[:, None] * omega) + 2 * math.pi
+    scale = 1 + np.abs(n[:, None] * omega) + 2 * on.math.pi
     yield Gap("pairs", np.where(inside[..., None], own, before), before, scale[..., None])
 
 
@@ -178,10 +178,10 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def period_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """b^(m+1) is exact."""
-    powers = float(case.base) ** np.arange(1, case.count + 1)
-    table = on.array(2 * math.pi / powers)
+    powers = on.number(case.base) ** np.arange(1, case.count + 1)
+    table = on.array(2 * on.math.pi / powers)
     found = impl["rope.period"](table)
     yield Gap("period", found, powers, powers)
-    whole = round(float(on.host(found)[-1]))
+    whole = round(on.number(on.host(found)[-1]))
     yield Same("range", impl["rope.range_of"](case.base, digits=case.count), whole)
     yield Same("still", impl["rope.period"](on.array(np.zeros(2))), np.full(2, np.inf))

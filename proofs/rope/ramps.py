@@ -33,7 +33,7 @@ def _condition(case: Any, omega: Any) -> Any:
 def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """From wavelengths, and as a deviation from ω/k."""
     omega = exact.frequencies(case.dim, case.base)
-    turns = case.train_length / (2 * math.pi / omega)
+    turns = case.train_length / (2 * on.math.pi / omega)
     gamma = np.interp(turns, [case.slow, case.fast], [0.0, 1.0])
     expected = omega / case.factor + gamma * (omega - omega / case.factor)
     found = impl["rope.yarn"](
@@ -91,7 +91,7 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The common code's ramp starts at `low` and ends at `high`, outside those ends; all lies between."""
     k = case.factor
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
-    turns = case.train_length * exact.frequencies(case.dim, case.base) / (2 * math.pi)
+    turns = case.train_length * exact.frequencies(case.dim, case.base) / (2 * on.math.pi)
     (low, high), m = _index_ends(case), np.arange(case.dim // 2)
     for ramp, kept, divided in (
         ("paper", turns >= case.fast, turns <= case.slow),
@@ -122,7 +122,7 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def yarn_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A logarithm in 28 decimal digits."""
-    expected = float(Decimal(case.factor).ln() / 10 + 1)
+    expected = on.number(Decimal(case.factor).ln() / 10 + 1)
     yield Gap("scale", impl["rope.yarn_scale"](case.factor), expected, expected * exact.double(on))
 
 
@@ -147,7 +147,7 @@ def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
 def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Three cases by wavelength, as published."""
     omega, length = exact.frequencies(case.dim, case.base), case.train_length
-    wavelength = 2 * math.pi / omega
+    wavelength = 2 * on.math.pi / omega
     smooth = (length / wavelength - case.slow) / (case.fast - case.slow)
     expected = (1 - smooth) * omega / case.factor + smooth * omega
     expected = np.where(wavelength < length / case.fast, omega, expected)
@@ -172,14 +172,14 @@ def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Band edges from wavelengths; L shrinks by `ratio` below the last wavelength for the last ratio."""
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
-    wavelength = 2 * math.pi / exact.frequencies(case.dim, case.base)
+    wavelength = 2 * on.math.pi / exact.frequencies(case.dim, case.base)
     found, length = on.host(_llama3(impl, on, case)), case.train_length
     high, low = wavelength < length / case.fast, wavelength > length / case.slow
     expected = np.where(high, plain, np.where(low, plain / case.factor, found))
     unit = exact.weight(plain)
     yield Gap("bands", found, expected, expected * unit)
     short = on.host(
-        _llama3(impl, on, case, train_length=float(wavelength[-1] * case.slow * 0.9 * case.ratio))
+        _llama3(impl, on, case, train_length=on.number(wavelength[-1] * case.slow * 0.9 * case.ratio))
     )
     yield Gap("last", short[-1], plain[-1] / case.factor, plain[-1] / case.factor * unit[-1])
     yield AtMost("no faster than plain", found, plain, plain * unit)
@@ -262,7 +262,7 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Binary logarithms in float64; an eighth of the operations covers the one rounding to the dtype."""
     for label, array in (("integer n", case.whole), ("real n", case.real)):
         n = on.host(array)
-        ratio = np.asarray([math.log2(x) / math.log2(case.train_length) for x in n.tolist()])
+        ratio = np.asarray([on.math.log2(x) / on.math.log2(case.train_length) for x in n.tolist()])
         options = {"train_length": case.train_length, "dtype": on.dtype}
         found = impl["rope.log_n_scale"](array, clip=False, **options)
         yield Gap(f"{label}, unclipped", found, ratio, ratio * (1 / 8 + exact.double(on)))
@@ -308,10 +308,10 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ):
         expected = impl[name](array, **options, **omitted)
         yield Gap(name, impl[name](array, **options), on.host(expected), 0.0)
-    x, quarter = on.array(np.asarray([[1.0, 0.0, 0.0, 0.0]])), on.array(np.asarray([[math.pi / 2, 0.0]]))
+    x, quarter = on.array(np.asarray([[1.0, 0.0, 0.0, 0.0]])), on.array(np.asarray([[on.math.pi / 2, 0.0]]))
     turned = on.host(impl["rope.rotate"](x, quarter))
     yield Same("features of pair 0", np.abs(turned) > 0.5, np.asarray([[False, True, False, False]]))
-    p, omega = on.array(np.asarray([1])), on.array(np.asarray([math.pi / 2, 0.0]))
+    p, omega = on.array(np.asarray([1])), on.array(np.asarray([on.math.pi / 2, 0.0]))
     keys = on.array(np.eye(4))
     scores = on.host(impl["rope.attention_scores"](keys, x, on.array(np.zeros(4, dtype=np.int64)), p, omega))
     yield Same("score of pair 0", np.abs(scores[:, 0]) > 0.5, np.asarray([False, True, False, False]))
