@@ -100,9 +100,16 @@ def numbers(*given: Any) -> Any:
     return math
 
 
-def rounds(xp: Namespace) -> bool:
-    """Whether the namespace rounds to its dtypes, so that series that save cancelled digits are worth it."""
-    return not hasattr(xp, "__math__")
+def number(value: Any, *given: Any) -> Any:
+    """A number (also a fraction) in the arithmetic that goes with a namespace or with numbers: a float,
+    unless what is given has an arithmetic of its own."""
+    m = numbers(*given, value)
+    return float(value) if m is math else m.number(value)
+
+
+def rounds(given: Any) -> bool:
+    """Whether a namespace, or a number, rounds to a dtype, so that saving cancelled digits is worth it."""
+    return not hasattr(given, "__math__")
 
 
 def check_axes(call: str, name: str, array: Array, least: int) -> None:

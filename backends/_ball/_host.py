@@ -58,7 +58,17 @@ def host(array: BallArray) -> Any:
 
 def reals(value: Any) -> Reals:
     """Numbers, nested lists and arrays of them as Reals."""
-    return _view(np.asarray(value, dtype=object))
+    return _view(_lifted(np.asarray(value, dtype=object)))
+
+
+def _lifted(array: Any) -> Any:
+    """An array of objects whose plain numbers are Real too, lest two of them meet in floats."""
+    array = array.view(np.ndarray)
+    if all(type(x) in (Real, Complex) for x in array.flat):
+        return array
+    data = np.empty(array.shape, dtype=object)
+    data[...] = np.frompyfunc(lambda x: x if operand(x) is NotImplemented else _number(x), 1, 1)(array)
+    return data
 
 
 def balls(value: Any) -> np.ndarray[Any, Any]:
@@ -236,7 +246,7 @@ def _returned(value: Any) -> Any:
         return type(value)(map(_returned, value))
     if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
         return value[()]
-    return _view(value)
+    return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
 
 
 def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -314,6 +324,13 @@ def _where(condition: Any, *choices: Any) -> Any:
     return _view(np.where(np.asarray(condition).astype(np.bool_), x, y))
 
 
+def _made(function: Any) -> Callable[..., Any]:
+    def made(*args: Any, **kwargs: Any) -> Any:
+        return reals(function(*args, **{**kwargs, "dtype": object}))
+
+    return made
+
+
 def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
     if set(options) - {"endpoint"}:
         raise LeftBallsError(message("ball", "linspace", ", ".join(options), "endpoint alone"))
@@ -332,6 +349,7 @@ _OWN: dict[Any, Callable[..., Any]] = {
     np.linalg.cond: _condition,
     np.linalg.eigvals: _eigvals,
     np.linalg.svd: lambda x, full_matrices=True: _linear("svd")(x, full_matrices=full_matrices),
+    **{made: _made(made) for made in (np.zeros, np.ones, np.full, np.empty, np.eye, np.asarray)},  # like=
     np.where: _where,
     np.linspace: _linspace,
     np.real: lambda x: x.real,
