@@ -165,6 +165,10 @@ class Setting:
         """A number (also a fraction, or an array of one element) for such computations: a float."""
         return float(value)
 
+    def reals(self, values: Any) -> np.ndarray[Any, Any]:
+        """Numbers, or nested lists of them, as an array for such computations: float64."""
+        return np.asarray(values, dtype=np.float64)
+
     def array(self, values: Any) -> Array:
         """Values as a new array of this backend: integers as int64, booleans as such, reals in the dtype."""
         host = np.asarray(values)

@@ -94,7 +94,22 @@ def create(
 def numbers(*given: Any) -> Any:
     """The functions and constants of numbers (log, sqrt, pi, …) that go with a namespace or with numbers:
     the module math, unless what is given has functions of its own, so that constants are as exact as it."""
-    return next((one.__math__ for one in given if hasattr(one, "__math__")), math)
+    for one in given:
+        if hasattr(one, "__math__"):
+            return one.__math__
+    return math
+
+
+def number(value: Any, *given: Any) -> Any:
+    """A number (also a fraction) in the arithmetic that goes with a namespace or with numbers: a float,
+    unless what is given has an arithmetic of its own."""
+    m = numbers(*given, value)
+    return float(value) if m is math else m.number(value)
+
+
+def rounds(given: Any) -> bool:
+    """Whether a namespace, or a number, rounds to a dtype, so that saving cancelled digits is worth it."""
+    return not hasattr(given, "__math__")
 
 
 def check_axes(call: str, name: str, array: Array, least: int) -> None:

@@ -14,7 +14,7 @@ from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
-from ._numbers import Complex, LeftBallsError, Real, at, operand, real_math, wrapped
+from ._numbers import Complex, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -25,6 +25,11 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return array_function(function, args, kwargs)
+
+    @property
+    def __math__(self) -> RealMath:
+        """Functions of numbers as proven as these; refimpl._xp.numbers looks for them."""
+        return next((x.__math__ for x in self.flat if isinstance(x, Real | Complex)), real_math(ctx.prec))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Real and complex dtypes are what the elements are; integers and booleans must be decided."""
@@ -53,7 +58,17 @@ def host(array: BallArray) -> Any:
 
 def reals(value: Any) -> Reals:
     """Numbers, nested lists and arrays of them as Reals."""
-    return _view(np.asarray(value, dtype=object))
+    return _view(_lifted(np.asarray(value, dtype=object)))
+
+
+def _lifted(array: Any) -> Any:
+    """An array of objects whose plain numbers are Real too, lest two of them meet in floats."""
+    array = array.view(np.ndarray)
+    if all(type(x) in (Real, Complex) for x in array.flat):
+        return array
+    data = np.empty(array.shape, dtype=object)
+    data[...] = np.frompyfunc(lambda x: x if operand(x) is NotImplemented else _number(x), 1, 1)(array)
+    return data
 
 
 def balls(value: Any) -> np.ndarray[Any, Any]:
@@ -231,7 +246,7 @@ def _returned(value: Any) -> Any:
         return type(value)(map(_returned, value))
     if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
         return value[()]
-    return _view(value)
+    return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
 
 
 def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -309,6 +324,13 @@ def _where(condition: Any, *choices: Any) -> Any:
     return _view(np.where(np.asarray(condition).astype(np.bool_), x, y))
 
 
+def _made(function: Any) -> Callable[..., Any]:
+    def made(*args: Any, **kwargs: Any) -> Any:
+        return reals(function(*args, **{**kwargs, "dtype": object}))
+
+    return made
+
+
 def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
     if set(options) - {"endpoint"}:
         raise LeftBallsError(message("ball", "linspace", ", ".join(options), "endpoint alone"))
@@ -327,6 +349,7 @@ _OWN: dict[Any, Callable[..., Any]] = {
     np.linalg.cond: _condition,
     np.linalg.eigvals: _eigvals,
     np.linalg.svd: lambda x, full_matrices=True: _linear("svd")(x, full_matrices=full_matrices),
+    **{made: _made(made) for made in (np.zeros, np.ones, np.full, np.empty, np.eye, np.asarray)},  # like=
     np.where: _where,
     np.linspace: _linspace,
     np.real: lambda x: x.real,

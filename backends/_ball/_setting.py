@@ -9,7 +9,7 @@ from flint import arb
 from .._backend import Setting
 from . import _dtypes
 from ._array import BallArray
-from ._host import Reals, balls, host
+from ._host import Reals, balls, host, reals
 from ._numbers import Real, RealMath
 
 
@@ -29,6 +29,10 @@ class BallSetting(Setting):
         if isinstance(value, BallArray):
             value = self.host(value)
         return self.math.number(value.reshape(-1)[0] if isinstance(value, np.ndarray) else value)
+
+    def reals(self, values: Any) -> Reals:
+        """Numbers, or nested lists of them, as an array of Real."""
+        return reals(values)
 
     def array(self, values: Any) -> BallArray:
         """Values as a ball array: integers as int64, booleans as such, reals as they are."""

@@ -103,7 +103,7 @@ def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     2.0
     """
     xp = _samples("density.importance_bound", log_w, axis)
-    return _xp.logsumexp(log_w, axis=axis, xp=xp) - math.log(log_w.shape[axis])
+    return _xp.logsumexp(log_w, axis=axis, xp=xp) - _xp.numbers(xp).log(log_w.shape[axis])
 
 
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
@@ -143,7 +143,7 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     wanted = [_xp.check_integer(call, "sizes", m, 1) for m in sizes]
     if not wanted or max(wanted) > M:
         raise DomainError(message(call, "sizes", wanted, f"one or more integers from 1 to {M}"))
-    means = {M: _xp.logsumexp(log_w, axis=-1, xp=xp) - math.log(M), 1: xp.mean(log_w, axis=-1)}
+    means = {M: _xp.logsumexp(log_w, axis=-1, xp=xp) - _xp.numbers(xp).log(M), 1: xp.mean(log_w, axis=-1)}
     between = sorted({m for m in wanted if 1 < m < M})
     if between:
         inner = _subset_means(log_w, between, xp=xp)
