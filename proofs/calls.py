@@ -108,16 +108,16 @@ class Recorder(Mapping[str, Implementation]):
         return self._calls
 
 
-def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     """A value with every array in it changed, however it is packed."""
     if isinstance(value, Mapping):
-        return {name: _mapped(part, change) for name, part in value.items()}
+        return {name: mapped(part, change) for name, part in value.items()}
     if type(value) in (tuple, list):
-        return type(value)(_mapped(part, change) for part in value)
+        return type(value)(mapped(part, change) for part in value)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_mapped(part, change) for part in value))
+        return type(value)(*(mapped(part, change) for part in value))
     if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: _mapped(getattr(value, field.name), change) for field in fields(value)}
+        parts = {field.name: mapped(getattr(value, field.name), change) for field in fields(value)}
         return replace(value, **parts)
     return change(value) if is_array(value) else value
 
@@ -129,7 +129,7 @@ def is_array(value: Any) -> bool:
 
 def copied(value: Any) -> Any:
     """A value whose arrays are copies, so that later changes in place do not reach them."""
-    return _mapped(value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True))
+    return mapped(value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True))
 
 
 def key(value: Any, on: Setting) -> Any:

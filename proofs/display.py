@@ -64,9 +64,12 @@ def failure(outcome: Outcome) -> list[str]:
     return lines
 
 
+Show = Callable[[str, str, bool, str | None], None]
+
+
 @contextmanager
-def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Callable[[Outcome], None]]:
-    """A function to call with each outcome as it comes; with `details` it says why a law failed."""
+def progress_bar(total: int, verbose: bool, what: str) -> Iterator[Show]:
+    """A function of a line, what it is about, whether it is worth a line on a terminal, and its colour."""
     terminal = CONSOLE.is_terminal
     bar = Progress(
         TextColumn("{task.description}"),
@@ -78,17 +81,30 @@ def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Cal
         disable=not terminal,
     )
     with bar:
-        task = bar.add_task("laws", total=total)
+        task = bar.add_task(what, total=total)
+
+        def show(text: str, about: str, notable: bool, style: str | None) -> None:
+            if verbose or not terminal or notable:
+                _say(text, style)
+            bar.update(task, advance=1, description=about)
+
+        yield show
+
+
+@contextmanager
+def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Callable[[Outcome], None]]:
+    """A function to call with each outcome as it comes; with `details` it says why a law failed."""
+    with progress_bar(total, verbose, "laws") as put:
 
         def show(outcome: Outcome) -> None:
             # A mistake that is refuted is what the self-test wants to see.
             good = outcome.verdict == ("refuted" if outcome.mistake else "held")
-            if verbose or not terminal or not (good or outcome.verdict == "skipped"):
-                _say(line(outcome), COLOURS.get(outcome.verdict) if not outcome.mistake else None)
-            if details and not good and not outcome.mistake and outcome.verdict != "skipped":
+            notable = not (good or outcome.verdict == "skipped")
+            style = COLOURS.get(outcome.verdict) if not outcome.mistake else None
+            put(line(outcome), outcome.law, notable, style)
+            if details and notable and not outcome.mistake:
                 for text in failure(outcome):
                     _say(text)
-            bar.update(task, advance=1, description=outcome.law)
 
         yield show
 

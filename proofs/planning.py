@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from .. import backends
 from .._errors import DTypeError, UnknownNameError, message
@@ -54,6 +55,13 @@ class Task:
         )
         return replace(outcome, mistake=self.mistake)
 
+    def lost(self) -> Outcome:
+        """The outcome if the process that ran it died."""
+        reason = "a worker process died (signal or exit); run this law alone with --jobs 1"
+        return Outcome(
+            self.law, "crashed", self.backend, self.device or "", self.dtype, self.seed, reason=reason
+        )
+
 
 def plan(
     patterns: Sequence[str] = (),
@@ -81,7 +89,20 @@ def plan(
     ]
 
 
-def _work(task: Task) -> Outcome:
+Found = TypeVar("Found", covariant=True)
+
+
+class Work(Protocol[Found]):
+    """What a pool of processes can do."""
+
+    def run(self) -> Found:
+        """The result."""
+
+    def lost(self) -> Found:
+        """The result if the process died."""
+
+
+def _work(task: Work[Found]) -> Found:
     return task.run()
 
 
@@ -102,8 +123,8 @@ def _start(x64: bool) -> None:
     _prepare(x64)
 
 
-def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator[Outcome, None, None]:
-    """Outcomes as they come, in no fixed order; closing the iterator stops the work.
+def run(tasks: Sequence[Work[Found]], jobs: int = 1, *, x64: bool = False) -> Generator[Found, None, None]:
+    """Results as they come, in no fixed order; closing the iterator stops the work.
 
     With `x64`, JAX's 64-bit types are switched on in the processes that do the work.
     """
@@ -121,11 +142,7 @@ def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator
             try:
                 yield future.result()
             except BrokenProcessPool:
-                task = futures[future]
-                yield Outcome(
-                    task.law, "crashed", task.backend, task.device or "", task.dtype, task.seed,
-                    reason="a worker process died (signal or exit); run this law alone with --jobs 1",
-                )  # fmt: skip
+                yield futures[future].lost()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
