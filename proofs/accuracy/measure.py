@@ -25,12 +25,16 @@ from . import domains, sweeps
 from .enclose import Case, enclosures, leaves
 from .exact import UnprovenError
 from .sweeps import Sweep
-from .tally import Place, Tally
-from .ulps import BITS, Format, neighbours
+from .tally import Leaf, Place, Tally
+from .ulps import BITS, neighbours
 
-LARGEST = 4096
+LARGEST = 1024
 """Elements of arguments or results up to which a call of a law is measured: balls are slow."""
 CHUNK = 1024
+GOOD = 4.0
+"""Ulps above which the condition is looked at."""
+TRIES = 3
+"""Of moving the inputs, for the condition."""
 MOVED = ", moved by ulps"
 ROUNDS, BEST, NEIGHBOURS = 8, 4, 96
 """Of a search: rounds, points that are kept, and neighbours that are tried of each."""
@@ -43,15 +47,6 @@ class Effort:
     samples: int = 1536
     calls: int = 24
     seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Worst:
-    """Where the largest error is."""
-
-    place: Place
-    shift: float
-    """Ulps by which the exact value itself moves if the inputs move by one ulp (largest of some tries)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +63,10 @@ class Accuracy:
     exhaustive: bool = False
     """Every finite number of the format was an input: the worst error is no lower bound."""
     samples: int = 0
-    worst: Worst | None = None
+    worst: Place | None = None
+    beyond: Place | None = None
+    """The largest error over the condition: what inputs that move by one ulp do not explain."""
     median: float = math.nan
-    conditioned: float = math.nan
-    """The worst error over max(1, shift), among the places of largest error."""
     counts: dict[str, int] = field(default_factory=dict)
     discrete: int = 0
     different: int = 0
@@ -116,26 +111,44 @@ class _Run:
             self.add(case)
         for sweep in sweeps.of(self.function):
             self.sweep(sweep)
-        for place in self.tally.places[:2]:
+        for place in dict.fromkeys([*self.tally.worst[:1], *self.tally.beyond[:2]]):
             if not place.case.limits:
                 self._around(place)
 
-    def add(self, case: Case, *, searched: bool = False) -> list[Any] | None:
-        """Measure one case; None if it cannot be."""
+    def add(self, case: Case, *, searched: bool = False) -> list[Leaf]:
+        """Measure one case; nothing comes of it if it cannot be."""
         try:
             result = list(leaves(case.on(self.tested, self.on)))
         except Exception as error:  # a library may refuse with anything
             self.left_out[f"{self.on.backend.name} refuses: {type(error).__name__}: {_first_line(error)}"] += 1
-            return None
-        if sum(math.prod(part.shape) for part in result if is_array(part)) > LARGEST * 4:
+            return []
+        if sum(math.prod(part.shape) for part in result if is_array(part)) > 4 * LARGEST:
             self.left_out["the result is too large"] += 1
-            return None
+            return []
         try:
             exact = enclosures(case, self.reference, self.on.precision.name)
         except UnprovenError as error:
             self.left_out[_first_line(error)] += 1
-            return None
-        return self.tally.add(case, result, exact, searched=searched)
+            return []
+        found = self.tally.add(case, result, exact, searched=searched)
+        if any(np.any(leaf.errors > GOOD) for leaf in found):
+            self._find_conditions(case, found)
+        self.tally.keep(case, found)
+        return found
+
+    def _find_conditions(self, case: Case, found: list[Leaf]) -> None:
+        """Move the inputs by one ulp, with random signs, and see how far the exact values move."""
+        for leaf in found:
+            leaf.conditions = np.zeros(len(leaf.exact))
+        for _ in range(TRIES):
+            moved = moved_by_ulps(case, self.rng, self.on, 1)
+            try:
+                exact = enclosures(moved, self.reference, self.on.precision.name, most=512)
+            except UnprovenError:
+                continue
+            for leaf in found:
+                distances = _distances(leaf, exact[leaf.number])
+                leaf.conditions = np.maximum(leaf.conditions, distances)  # type: ignore[type-var]
 
     def sweep(self, sweep: Sweep) -> None:
         """Draw samples, or take all there are; then search around the worst."""
@@ -151,11 +164,11 @@ class _Run:
         points = [values[: max(count, 1)] for values in points]
         errors = self.evaluate(sweep, points)
         for _ in range(ROUNDS):
-            best = np.argsort(-errors, kind="stable")[:BEST]
-            best = best[errors[best] >= 0]
+            best = np.unique([row for ranked in errors for row in np.argsort(-ranked, kind="stable")[:BEST]])
+            best = best[errors[0, best] >= 0]
             if not len(best):
                 return
-            points, errors = [values[best] for values in points], errors[best]
+            points, errors = [values[best] for values in points], errors[:, best]
             tries = NEIGHBOURS // (48 if sweep.tables else 8 if single else 1)
             moved = [
                 d.near(self.rng, np.repeat(values, tries), self.on.precision)
@@ -164,7 +177,7 @@ class _Run:
             moved = self._inside(sweep, moved)
             found = self.evaluate(sweep, moved, searched=True)
             points = [np.concatenate(pair) for pair in zip(points, moved, strict=True)]
-            errors = np.concatenate([errors, found])
+            errors = np.concatenate([errors, found], axis=1)
 
     def _all_values(self, sweep: Sweep) -> Any:
         """Every number of a 16-bit format inside the domain, if the sweep has one real array argument."""
@@ -184,18 +197,18 @@ class _Run:
         return [values[kept] for values in points]
 
     def evaluate(self, sweep: Sweep, points: list[Any], *, searched: bool = False) -> Any:
-        """The largest error at each point; −1 where there is none."""
+        """The largest error at each point, and beyond the condition, in two rows; −1 where there is none."""
         count = len(points[0])
         if not count:
-            return np.zeros(0)
+            return np.zeros((2, 0))
         if not sweep.single:
             parts = [
                 self._errors(sweep, [values[i : i + CHUNK] for values in points], searched)
                 for i in range(0, count, CHUNK)
             ]
-            return np.concatenate(parts)
+            return np.concatenate(parts, axis=1)
         each = [self._errors(sweep, [values[i : i + 1] for values in points], searched) for i in range(count)]
-        return np.concatenate(each)
+        return np.concatenate(each, axis=1)
 
     def _errors(self, sweep: Sweep, points: list[Any], searched: bool) -> Any:
         count = len(points[0])
@@ -203,32 +216,26 @@ class _Run:
         names = inspect.signature(self.reference).parameters
         like = dict.fromkeys([name for name in ("xp", "dtype", "device") if name in names and sweep.python], True)
         found = self.add(Case(sweep.call, arguments, like, "sweep", sweep.domains), searched=searched)
-        errors = np.full(count, -1.0)
-        for leaf in found or ():
-            rows = leaf.reshape(count, -1) if not sweep.single else leaf.reshape(1, -1)
-            if rows.shape[1]:
-                errors = np.maximum(errors, np.max(np.where(np.isnan(rows), -1.0, rows), axis=1))
-        return errors
+        largest = np.full((2, count), -1.0)
+        for leaf in found:
+            for row, errors in enumerate((leaf.errors, leaf.beyond)):
+                if len(errors):
+                    rows = np.where(np.isnan(errors), -1.0, errors).reshape(1 if sweep.single else count, -1)
+                    largest[row] = np.maximum(largest[row], np.max(rows, axis=1))
+        return largest
 
     def _around(self, place: Place) -> None:
         """Move the numbers of a call by ulps, keeping what makes the error larger."""
-        best = place
+        case, error = place.case, place.beyond
         for _ in range(6):
-            before = best.error
-            case = moved_by_ulps(best.case, self.rng, self.on, 4)
-            found = self.add(case, searched=True)
-            if found and (top := self.tally.places[0]).error > before and top.case is case:
-                best = top
+            moved = moved_by_ulps(case, self.rng, self.on, 4)
+            sizes = [np.max(leaf.beyond, initial=0.0, where=~np.isnan(leaf.beyond)) for leaf in self.add(moved, searched=True)]
+            if sizes and max(sizes) > error:
+                case, error = moved, float(max(sizes))
 
     def result(self, blank: Accuracy) -> Accuracy:
         """What the run adds up to."""
         tally = self.tally
-        places = tally.places
-        worst, conditioned = None, math.nan
-        if places:
-            shifts = [self._shift(place) for place in places[:3]]
-            worst = Worst(places[0], shifts[0])
-            conditioned = max(place.error / max(1.0, shift) for place, shift in zip(places, shifts, strict=False))
         compared = sum(tally.counts.values()) - tally.counts["undecided"]
         status: Any = "measured" if tally.counts["measured"] else "exact" if tally.discrete or compared else "not measured"
         reasons = [reason for reason, _ in self.left_out.most_common(1)]
@@ -238,9 +245,9 @@ class _Run:
             reason=reasons[0] if status == "not measured" and reasons else "" if compared or tally.discrete else "no numbers to compare",
             exhaustive=bool(self.exhausted) and all(self.exhausted),
             samples=tally.counts["measured"],
-            worst=worst,
+            worst=tally.worst[0] if tally.worst else None,
+            beyond=tally.beyond[0] if tally.beyond else None,
             median=statistics.median(tally.errors) if tally.errors else math.nan,
-            conditioned=conditioned,
             counts={kind: count for kind, count in sorted(tally.counts.items()) if count},
             discrete=tally.discrete,
             different=tally.different,
@@ -249,24 +256,15 @@ class _Run:
             left_out=dict(self.left_out),
         )
 
-    def _shift(self, place: Place) -> float:
-        """Ulps by which the exact value at a place moves with inputs that move by one ulp."""
-        fmt = Format.of(self.on.precision.name if place.shape or _is_array_leaf(place) else "float64")
-        largest = 0.0
-        for _ in range(3):
-            case = moved_by_ulps(place.case, self.rng, self.on, 1)
-            try:
-                y = enclosures(case, self.reference, self.on.precision.name, most=512)[place.leaf][place.index]
-            except (UnprovenError, IndexError):
-                continue
-            with WorkingPrecision(BITS):
-                moved = (abs(y - place.exact) / fmt.ulp(place.exact)).abs_lower() if y.is_finite() else None
-            largest = max(largest, float(moved)) if moved is not None else math.inf
-        return largest
 
-
-def _is_array_leaf(place: Place) -> bool:
-    return place.case.limits != () or bool(place.shape)
+def _distances(leaf: Leaf, moved: Any) -> Any:
+    """Ulps between enclosures; infinite where one of them is unknown."""
+    found = np.full(len(leaf.exact), math.inf)
+    with WorkingPrecision(BITS):
+        for index, (y, other) in enumerate(zip(leaf.exact, moved, strict=True)):
+            if y.is_finite() and other.is_finite():
+                found[index] = float((abs(other - y) / leaf.fmt.ulp(y)).abs_lower())
+    return found
 
 
 def _first_line(error: Exception) -> str:

@@ -7,9 +7,10 @@
                   "exhaustive": bool,             false: the worst error is a lower bound
                   "samples": int,                 results that have an error in ulps
                   "worst_ulps", "median_ulps",
-                  "condition_ulps",               what inputs that move by one ulp do to the exact value there
-                  "worst_over_condition",         the largest error over max(1, condition)
-                  "worst": null or {"source", "leaf", "index", "result", "exact", "arguments", "options"},
+                  "beyond",                       the largest error over max(1, condition)
+                  "worst", "worst_beyond": null or {"ulps", "condition", "source", "leaf", "index",
+                      "result", "exact", "arguments", "options"}, where they are; condition: ulps that the
+                      exact value moves if the inputs move by one (null if not asked for),
                   "classes": {class: int},        see Class in ulps.py; only "measured" enters the figures
                   "tiny_worst",                   in units of the smallest number, beside the figures
                   "faults": {class: as worst},    one place of each class "lost", "wrong_special", "tiny_missed"
@@ -67,6 +68,8 @@ def place(found: Place | None) -> dict[str, Any] | None:
         return None
     small = _numbers((found.case.args, dict(found.case.kwargs))) <= SHOWN
     return {
+        "ulps": _number(found.error),
+        "condition": _number(found.condition),
         "source": found.case.source,
         "leaf": found.leaf,
         "index": found.index,
@@ -89,11 +92,11 @@ def result(found: Accuracy) -> dict[str, Any]:
         "reason": found.reason,
         "exhaustive": found.exhaustive,
         "samples": found.samples,
-        "worst_ulps": plain(worst.place.error) if worst else None,
+        "worst_ulps": plain(worst.error) if worst else None,
         "median_ulps": _number(found.median),
-        "condition_ulps": plain(worst.shift) if worst else None,
-        "worst_over_condition": _number(found.conditioned),
-        "worst": place(worst.place) if worst else None,
+        "beyond": plain(found.beyond.beyond) if found.beyond else None,
+        "worst": place(worst),
+        "worst_beyond": place(found.beyond),
         "classes": dict(found.counts),
         "tiny_worst": plain(found.tiny_worst),
         "faults": {kind: place(where) for kind, where in found.faults.items()},

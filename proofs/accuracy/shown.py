@@ -10,6 +10,7 @@ from typing import Any
 from ..._errors import DomainError, message
 from .measure import Accuracy
 from .notes import NOTES
+from .tally import Place
 
 FAULTS = {
     "lost": "not finite where the exact value is",
@@ -34,11 +35,11 @@ def line(found: Accuracy) -> str:
     if found.status in ("not measured", "failed"):
         return f"{found.status:<12} {where}  {found.reason}"
     parts = []
-    if found.worst:
+    if found.worst and found.beyond:
         bound = "exhaustive" if found.exhaustive else "at least"
         parts.append(
-            f"worst {bound} {number(found.worst.place.error)} ulp (condition {number(found.worst.shift)}), "
-            f"median {number(found.median)}, {found.samples} samples, {at(found)}"
+            f"worst {bound} {number(found.worst.error)} ulp, beyond condition {number(found.beyond.beyond)}, "
+            f"median {number(found.median)}, {found.samples} samples, at {at(found.beyond)}"
         )
     if found.discrete:
         parts.append(f"{found.discrete} compared exactly, {found.different} differ")
@@ -48,13 +49,11 @@ def line(found: Accuracy) -> str:
     return f"{found.status:<12} {where}  " + "; ".join(parts)
 
 
-def at(found: Accuracy) -> str:
-    """Where the worst error is."""
-    assert found.worst is not None
-    place = found.worst.place
+def at(place: Place) -> str:
+    """Where an error is."""
     if place.case.source != "sweep":
-        return f"at {place.case.source}, index {place.index}"
-    return "at " + ", ".join(point(value, place.index, place.shape) for value in place.case.args)
+        return f"{place.case.source}, index {place.index}"
+    return ", ".join(point(value, place.index, place.shape) for value in place.case.args)
 
 
 def point(value: Any, index: int, shape: tuple[int, ...]) -> str:
@@ -79,7 +78,7 @@ def table(results: Sequence[Accuracy]) -> list[str]:
     rows: dict[str, dict[str, Accuracy]] = {}
     for it in results:
         rows.setdefault(it.function, {})[it.dtype] = it
-    head = ["function", *(f"{dtype}: worst (÷ condition), median" for dtype in dtypes), "worst at", "note"]
+    head = ["function", *(f"{dtype}: worst, beyond condition, median" for dtype in dtypes), "at (beyond condition)", "note"]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     unmeasured: dict[str, list[str]] = {}
     for name, by_dtype in rows.items():
@@ -88,7 +87,7 @@ def table(results: Sequence[Accuracy]) -> list[str]:
             continue
         cells = [_cell(by_dtype[dtype]) if dtype in by_dtype else "" for dtype in dtypes]
         first = by_dtype[dtypes[0]]
-        place = at(first).removeprefix("at ") if first.worst and first.worst.place.error > 0.5 else ""
+        place = at(first.beyond) if first.beyond and first.beyond.error > 0.5 else ""
         lines.append(f"| `{name}` | " + " | ".join(cells) + f" | {place} | {note(by_dtype.values(), NOTES.get(name, ''))} |")
     lines.append("")
     lines += ["Not measured:", ""]
@@ -97,12 +96,11 @@ def table(results: Sequence[Accuracy]) -> list[str]:
 
 
 def _cell(found: Accuracy) -> str:
-    if found.worst is None:
-        return "exact" if found.discrete and not found.different else f"{found.different} of {found.discrete} differ" if found.discrete else "–"
-    worst = number(found.worst.place.error)
-    if found.conditioned < 0.95 * found.worst.place.error:
-        worst += f" (÷ {number(found.worst.shift)})"
-    return f"{worst}, {number(found.median)}"
+    if found.worst is None or found.beyond is None:
+        if not found.discrete:
+            return "–"
+        return f"{found.different} of {found.discrete} differ" if found.different else "exact"
+    return ", ".join(map(number, (found.worst.error, found.beyond.beyond, found.median)))
 
 
 def note(results: Iterable[Accuracy], given: str) -> str:
@@ -133,9 +131,9 @@ def summary(results: Sequence[Accuracy], planned: int, seconds: float, interrupt
         part = [it for it in results if (it.backend, it.dtype) == (backend, dtype)]
         counts = Counter(it.status for it in part)
         text = ", ".join(f"{count} {status}" for status, count in counts.items())
-        worst = sorted((it for it in part if it.worst), key=lambda it: -it.conditioned)[:3]
-        named = ", ".join(f"{it.function} ({number(it.conditioned)})" for it in worst)
-        lines.append(f"{backend} {dtype}: {text}" + (f"; worst over condition: {named}" if named else ""))
+        worst = sorted(((it.beyond.beyond, it.function) for it in part if it.beyond), reverse=True)[:3]
+        named = ", ".join(f"{name} ({number(size)})" for size, name in worst)
+        lines.append(f"{backend} {dtype}: {text}" + (f"; worst beyond condition: {named}" if named else ""))
         reasons = Counter(it.reason for it in part if it.status in ("not measured", "failed"))
         lines += [f"  not measured {count}: {reason}" for reason, count in reasons.items()]
     if interrupted:

@@ -1,7 +1,5 @@
 """What the comparisons of one function add up to."""
 
-import heapq
-import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +18,7 @@ KEPT = 6
 """Places of largest error that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """Where an error is: element `index` (flat) of one leaf of the result of a case."""
 
@@ -32,6 +30,41 @@ class Place:
     result: float
     exact: Any
     """The enclosure."""
+    condition: float = math.nan
+    """Ulps that the exact value moves if the inputs move by one ulp, the largest of some tries; NaN if not
+    asked for."""
+
+    @property
+    def beyond(self) -> float:
+        """The error over what inputs that move by one ulp do, if that is more than an ulp."""
+        return self.error / max(1.0, self.condition) if self.condition > 1 else self.error
+
+
+@dataclass(slots=True)
+class Leaf:
+    """One real leaf of a result, compared: flat lists."""
+
+    number: int
+    shape: tuple[int, ...]
+    fmt: Format
+    results: Sequence[float]
+    exact: Sequence[Any]
+    errors: np.ndarray[Any, Any]
+    """In ulps; NaN for what has none."""
+    conditions: np.ndarray[Any, Any] | None = None
+
+    @property
+    def beyond(self) -> np.ndarray[Any, Any]:
+        """Errors over conditions that are more than an ulp."""
+        if self.conditions is None:
+            return self.errors
+        return self.errors / np.where(self.conditions > 1, self.conditions, 1.0)
+
+    def place(self, case: Case, index: int, error: Any) -> Place:
+        """One element."""
+        size = float(error[index]) if isinstance(error, np.ndarray) else error
+        condition = math.nan if self.conditions is None else float(self.conditions[index])
+        return Place(size, case, self.number, index, self.shape, self.results[index], self.exact[index], condition)
 
 
 @dataclass(slots=True)
@@ -47,47 +80,50 @@ class Tally:
     tiny_worst: float = 0.0
     examples: dict[str, Place] = field(default_factory=dict)
     """One place of each class that is a fault."""
-    _heap: list[tuple[float, int, Place]] = field(default_factory=list)
-    _order: Any = field(default_factory=itertools.count)
+    worst: list[Place] = field(default_factory=list)
+    """Places of largest error, one a case, largest first."""
+    beyond: list[Place] = field(default_factory=list)
+    """… of largest error beyond the condition."""
 
-    @property
-    def places(self) -> list[Place]:
-        """The places of largest error, one a case, largest first."""
-        return [place for *_, place in sorted(self._heap, key=lambda item: (-item[0], item[1]))]
-
-    def add(self, case: Case, results: Sequence[Any], exact: Sequence[Any], *, searched: bool = False) -> list[Any]:
-        """Compare the leaves of a result; the errors of each leaf with NaN for what has none."""
+    def add(self, case: Case, results: Sequence[Any], exact: Sequence[Any], *, searched: bool = False) -> list[Leaf]:
+        """Compare the leaves of a result that are real; they are not yet kept as places."""
         if len(results) != len(exact):
             raise ValueError(f"{len(results)} results, {len(exact)} enclosures")
         found = []
-        worst: Place | None = None
         for number, (result, balls) in enumerate(zip(results, exact, strict=True)):
             if not isinstance(balls, list):
                 self._discrete(result, balls)
                 continue
-            host, shape, fmt = self._reals(result)
-            errors = np.full(len(balls), math.nan)
-            with WorkingPrecision(BITS):
-                for index, (value, y) in enumerate(zip(host, balls, strict=True)):
-                    kind, error = compare(value, y, fmt)
-                    self.counts[kind] += 1
-                    place = Place(error, case, number, index, shape, value, y)
-                    if kind == "measured":
-                        errors[index] = error
-                        if worst is None or error > worst.error:
-                            worst = place
-                    elif kind in ("lost", "wrong_special", "tiny_missed"):
-                        self.examples.setdefault(kind, place)
-                        if kind == "tiny_missed":
-                            self.tiny_worst = max(self.tiny_worst, error)
+            leaf = self._compare(case, number, result, balls)
+            found.append(leaf)
             if not searched:
-                self.errors.extend(errors[~np.isnan(errors)])
-            found.append(errors)
-        if worst is not None:
-            heapq.heappush(self._heap, (worst.error, next(self._order), worst))
-            if len(self._heap) > KEPT:
-                heapq.heappop(self._heap)
+                self.errors.extend(leaf.errors[~np.isnan(leaf.errors)])
         return found
+
+    def _compare(self, case: Case, number: int, result: Any, balls: Sequence[Any]) -> "Leaf":
+        host, shape, fmt = self._reals(result)
+        leaf = Leaf(number, shape, fmt, host, balls, np.full(len(balls), math.nan))
+        with WorkingPrecision(BITS):
+            for index, (value, y) in enumerate(zip(host, balls, strict=True)):
+                kind, error = compare(value, y, fmt)
+                self.counts[kind] += 1
+                if kind == "measured":
+                    leaf.errors[index] = error
+                elif kind in ("lost", "wrong_special", "tiny_missed"):
+                    self.examples.setdefault(kind, leaf.place(case, index, error))
+                    if kind == "tiny_missed":
+                        self.tiny_worst = max(self.tiny_worst, error)
+        return leaf
+
+    def keep(self, case: Case, found: Sequence["Leaf"]) -> None:
+        """Remember the places of largest error of a case, with their conditions."""
+        places = [leaf.place(case, int(np.nanargmax(errors)), leaf.errors)
+                  for leaf in found for errors in (leaf.errors, leaf.beyond) if not np.isnan(errors).all()]
+        for kept, size in ((self.worst, lambda place: place.error), (self.beyond, lambda place: place.beyond)):
+            if places:
+                kept.append(max(places, key=size))
+                kept.sort(key=size, reverse=True)
+                del kept[KEPT:]
 
     def _reals(self, result: Any) -> tuple[list[float], tuple[int, ...], Format]:
         if not is_array(result):
