@@ -169,15 +169,14 @@ def check_integer(call: str, name: str, value: Any, least: int) -> int:
 def check_number(
     call: str, name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
 ) -> float:
-    """Require a finite Python number in (low, high), or in [low, high] if closed; one that brings functions
+    """Require a finite Python number in (low, high), or in [low, high) if closed; one that brings functions
     of its own (see `numbers`) stays what it is."""
     if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "shape", None):
         raise DTypeError(message(call, name, f"{value!r}", "a real number"))
     number = value if hasattr(value, "__math__") else float(value)
-    inside = low <= number <= high if closed else low < number < high
-    if not (inside and abs(number) < float("inf")):
-        left, right = "[" if closed else "(", "]" if closed and high < float("inf") else ")"
-        raise DomainError(message(call, name, number, f"a finite number in {left}{low}, {high}{right}"))
+    if not ((low <= number if closed else low < number) and number < high):
+        expected = f"a finite number in {'[' if closed else '('}{low}, {high})"
+        raise DomainError(message(call, name, number, expected))
     return number
 
 
