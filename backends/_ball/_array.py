@@ -228,9 +228,10 @@ def _matrices(data: Storage, least: int, most: int | None = None) -> Storage:
 
 
 def _operand(array: BallArray, other: Any) -> bool:
-    """Whether an operator takes the other operand: an array of the same namespace, or a number."""
+    """Whether an operator takes the other operand: an array of the same namespace, or a number (a Real too)."""
     if isinstance(other, BallArray) and other.xp is not array.xp:
         got = f"{array.xp.__name__} and {other.xp.__name__}"
         advice = "Convert one of them with asarray of the other namespace"
         raise NamespaceError(message("ball", "arrays", got, "arrays of one precision", advice))
-    return isinstance(other, BallArray | bool | int | float | np.integer | np.floating | np.bool_)
+    numbers = bool | int | float | np.integer | np.floating | np.bool_
+    return isinstance(other, BallArray | numbers) or hasattr(other, "__math__")

@@ -10,6 +10,7 @@ from typing import Any
 from ..._errors import NamespaceError, message
 from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, _shapes
 from ._array import DEVICE, BallArray
+from ._numbers import RealMath, real_math
 from ._precision import WorkingPrecision
 
 
@@ -52,6 +53,11 @@ class BallNamespace:
         for name in ("matmul", "tensordot", "vecdot"):
             setattr(self, name, getattr(self.linalg, name))
         self.linalg.matrix_transpose = self.matrix_transpose
+
+    @property
+    def __math__(self) -> RealMath:
+        """Functions of numbers as proven as those of arrays; refimpl._xp.numbers looks for them."""
+        return real_math(self.prec)
 
     def _bind(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)

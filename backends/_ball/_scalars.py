@@ -67,6 +67,8 @@ def lift(value: Any) -> Ball:
         return arb(int(value))
     if isinstance(value, Fraction):
         return _quotient(value.numerator, value.denominator)
+    if isinstance(ball := getattr(value, "ball", None), arb):  # a Real of _numbers
+        return ball
     raise DTypeError(message("ball", "value", f"a {type(value).__name__}", "a real number"))
 
 
