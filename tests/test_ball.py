@@ -313,6 +313,24 @@ def test_sums_of_squares_have_roots() -> None:
     assert bool(XP.linalg.vector_norm(zero) < 1e-14)
 
 
+def test_powers_and_roots_of_balls_that_hold_zero() -> None:
+    x = wide(1, 3)  # [−2, 4]
+    for power, low, high in ((2, 0, 16), (3, -8, 64), (4, 0, 256), (5, -32, 1024)):
+        found = item(x**power)
+        assert found.contains(arb(low))
+        assert found.contains(arb(high))
+        assert found.upper() < high * 1.1
+        assert found.lower() > low - 0.1 * high
+    root = item(XP.sqrt(x**2))  # of [0, 16]
+    assert root.contains(arb(0.01))
+    assert root.contains(arb(3.99))
+    assert _scalars.is_indeterminate(item(x**-2))
+    assert _scalars.is_indeterminate(item(x**0.5))
+    half = item((x**2) ** 0.5)
+    assert half.contains(arb(0.01))
+    assert half.contains(arb(3.99))
+
+
 def test_one_object_is_one_number() -> None:
     third = XP.ones((2,)) / 3
     assert bool(XP.all(XP.equal(third, third)))
@@ -424,6 +442,15 @@ def test_overlapping_balls_have_order_statistics() -> None:
     assert bool(XP.max(x[:4]) == x[0])
     assert int(XP.argmax(x[:4])) == 0
     assert int(XP.argmin(x[:4])) == 3
+
+
+def test_a_ball_within_another_moves_both_order_statistics() -> None:
+    least, most = XP.sort(XP.stack([wide(3, 3), wide(1.5, 0.5)]))  # [0, 6] and [1, 2]
+    assert item(least).contains(arb(0.1))
+    assert not bool(least > 2.1)
+    assert item(most).contains(arb(5.9))
+    assert bool(most > 0.9)
+    assert bool(least < 2.1)
 
 
 # Ways out

@@ -77,23 +77,15 @@ def arguments(
 
 
 def balls_around(rng: np.random.Generator, points: list[float]) -> Any:
-    """Half of the points as they are, half in a ball of some width off its middle."""
+    """Half of the points as they are, half in a ball off its middle, now and then wide enough to hold 0."""
     made = []
     for x in points:
-        radius = abs(x) * 10.0 ** rng.uniform(-20, -1)
+        radius = abs(x) * 10.0 ** rng.uniform(-20, 1)
         off = rng.uniform(-0.99, 0.99) * radius
         made.append(
             arb(x) if rng.random() < 0.5 or off == 0 else arb(x + off, abs(off) * 1.001 + abs(x) * 2e-16)
         )
     return XP.asarray(np.asarray(made, dtype=object))
-
-
-def fraction(x: Any) -> Fraction:
-    """An exact arb or mpf as a fraction."""
-    if isinstance(x, arb):
-        return Fraction(int(x.fmpq().p), int(x.fmpq().q))
-    man, exp = x.man_exp if hasattr(x, "man_exp") else mpmath.mpf(x).man_exp
-    return Fraction(int(man)) * Fraction(2) ** exp
 
 
 def holds(element: Any, expected: Number) -> bool:

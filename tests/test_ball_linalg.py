@@ -227,6 +227,14 @@ def test_blocks_may_share_eigenvalues() -> None:
     )
 
 
+def test_eigenvalues_of_two_blocks_are_order_statistics_too() -> None:
+    values = XP.asarray([arb(3, 3), arb(1.5, 0.5)])  # [0, 6] and [1, 2]
+    S = XP.eye(2) * values
+    for found in (XP.linalg.eigvalsh(S), XP.linalg.eigh(S).eigenvalues):
+        assert found.data[0].contains(arb(0.1))
+        assert found.data[1].contains(arb(5.9))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [
