@@ -1,4 +1,4 @@
-"""The command line: refimpl prove, certify, audit, selftest, errata, list, show, doctor."""
+"""The command line: refimpl prove, certify, accuracy, audit, selftest, errata, list, show, doctor."""
 
 import io
 import json
@@ -16,6 +16,7 @@ import click
 from .. import backends
 from .._errors import RefimplError
 from . import catalogue, display, planning, report, selftest
+from .accuracy_cli import accuracy
 from .audit_cli import audit
 from .certify_cli import certify
 from .planning import EXAMPLES, Task
@@ -55,6 +56,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(certify)
+main.add_command(accuracy)
 
 
 def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:

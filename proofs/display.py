@@ -70,13 +70,13 @@ def failure(outcome: Outcome) -> list[str]:
 
 
 @contextmanager
-def bar(total: int, verbose: bool) -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
+def bar(total: int, verbose: bool, what: str = "laws") -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
     """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
     show if they are quiet."""
     terminal = CONSOLE.is_terminal
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=CONSOLE, transient=True, disable=not terminal) as shown:
-        task = shown.add_task("laws", total=total)
+        task = shown.add_task(what, total=total)
 
         def show(law: str, verdict: str, lines: Sequence[str], quiet: bool) -> None:
             if lines and (verbose or not terminal or not quiet):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
-from ..packing import is_array, mapped
+from ..packing import mapped_arrays
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -97,8 +97,6 @@ def rounded(value: Any, digits: int) -> Any:
     """A value whose real arrays are rounded to so many binary digits, by Veltkamp's splitting."""
 
     def split(array: Any) -> Any:
-        if not is_array(array):
-            return array
         xp = array_api_compat.array_namespace(array)
         if not xp.isdtype(array.dtype, "real floating"):
             return array
@@ -106,4 +104,4 @@ def rounded(value: Any, digits: int) -> Any:
         shifted = array * float(2**drop + 1)
         return shifted - (shifted - array)
 
-    return mapped(value, split)
+    return mapped_arrays(value, split)

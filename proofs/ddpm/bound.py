@@ -1,6 +1,5 @@
 """Laws of linear-Gaussian generators: the bound, the joint divergence, the states' covariances."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
