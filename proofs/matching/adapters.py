@@ -14,7 +14,8 @@ def _rows(u: Any, v: Any, axis: int) -> tuple[Any, Any, tuple[int, ...]]:
     """Vectors as (n, d), and the shape without their axis."""
     xp = array_namespace(u, v)
     u, v = xp.broadcast_arrays(xp.moveaxis(u, axis, -1), xp.moveaxis(v, axis, -1))
-    return *(xp.reshape(x, (-1, x.shape[-1])) for x in (u, v)), tuple(u.shape[:-1])
+    shape = tuple(u.shape[:-1])
+    return *(xp.reshape(x, (math.prod(shape), x.shape[-1])) for x in (u, v)), shape
 
 
 @adapter(

@@ -122,7 +122,9 @@ def wasserstein_discrete_plan(mine: Implementation) -> Implementation:
 def coupling_cost_squared(mine: Implementation) -> Implementation:
     def coupling_cost(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
         xp = array_namespace(x, y, plan)
-        unit = _unit(*(xp.reshape(points, (*points.shape[:-2], -1)) for points in (x, y)))
+        unit = _unit(
+            *(xp.reshape(points, (*points.shape[:-2], math.prod(points.shape[-2:]))) for points in (x, y))
+        )
         power = mine(x / unit[..., None], y / unit[..., None], plan, order)
         return unit[..., 0] * power ** (1 / order)
 
@@ -146,8 +148,8 @@ def _pairs(m1: Any, m2: Any, S1: Any, S2: Any) -> tuple[list[Any], tuple[int, ..
     """One pair of Gaussians after the other, and the shape of the batch."""
     xp, d = array_namespace(m1, m2, S1, S2), m1.shape[-1]
     shape = tuple(xp.broadcast_arrays(m1[..., 0], m2[..., 0], S1[..., 0, 0], S2[..., 0, 0])[0].shape)
-    means = [xp.reshape(xp.broadcast_to(m, (*shape, d)), (-1, d)) for m in (m1, m2)]
-    matrices = [xp.reshape(xp.broadcast_to(S, (*shape, d, d)), (-1, d, d)) for S in (S1, S2)]
+    means = [xp.reshape(xp.broadcast_to(m, (*shape, d)), (math.prod(shape), d)) for m in (m1, m2)]
+    matrices = [xp.reshape(xp.broadcast_to(S, (*shape, d, d)), (math.prod(shape), d, d)) for S in (S1, S2)]
     pairs = [[array[i, ...] for array in (*means, *matrices)] for i in range(means[0].shape[0])]
     return pairs, shape
 
@@ -162,6 +164,8 @@ def wasserstein_gaussian_means_first(mine: Implementation) -> Implementation:
     def wasserstein_gaussian(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
         xp = array_namespace(m1, S1, m2, S2)
         pairs, shape = _pairs(m1, m2, S1, S2)
+        if not pairs:
+            return transport.wasserstein_gaussian(m1, S1, m2, S2)
         found = [xp.asarray(mine(*pair), dtype=m1.dtype, device=device(m1)) for pair in pairs]
         return xp.reshape(xp.stack(found), shape)
 
@@ -193,6 +197,8 @@ def gaussian_map_means_first(mine: Implementation) -> Implementation:
     def gaussian_map(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
         xp = array_namespace(m1, S1, m2, S2)
         pairs, shape = _pairs(m1, m2, S1, S2)
+        if not pairs:
+            return transport.gaussian_map(m1, S1, m2, S2)
         matrices, offsets = (xp.stack(parts) for parts in zip(*(mine(*pair) for pair in pairs), strict=True))
         d = m1.shape[-1]
         matrix = xp.matrix_transpose(xp.reshape(matrices, (*shape, d, d)))
@@ -206,6 +212,8 @@ def _each_set(function: Any, *arrays: Any) -> Any:
     xp = array_namespace(*arrays)
     arrays = xp.broadcast_arrays(*arrays)
     shape = arrays[0].shape
+    if not math.prod(shape[:-2]):
+        return xp.zeros_like(arrays[0][..., 0, 0])
     flat = [xp.reshape(array, (math.prod(shape[:-2]), *shape[-2:])) for array in arrays]
     results = [function(*(array[i, ...] for array in flat)) for i in range(flat[0].shape[0])]
     return xp.reshape(xp.stack(results), shape[:-2])
