@@ -8,7 +8,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from . import catalogue
 from .law import KINDS, Implementation, Kind, Law
 from .packing import copied, key
 from .runner import converted, each_case, missing
+
+Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
+"""The positional and the keyword arguments of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,7 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
             yield Call(args, kwargs, law.id, kind)
 
 
-def record(
-    function: str, law: Law, case: Mapping[str, Any], on: Setting
-) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+def record(function: str, law: Law, case: Mapping[str, Any], on: Setting) -> list[Given]:
     """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
     recorder = Recorder(catalogue.reference(), function)
     with np.errstate(all="ignore"):
@@ -85,7 +86,7 @@ class Recorder(Mapping[str, Implementation]):
 
     def __init__(self, functions: Mapping[str, Implementation], recorded: str) -> None:
         self._functions, self._recorded = functions, recorded
-        self._calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+        self._calls: list[Given] = []
         self._open = True
 
     def __getitem__(self, name: str) -> Implementation:
@@ -108,7 +109,7 @@ class Recorder(Mapping[str, Implementation]):
 
         return recording
 
-    def taken(self) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    def taken(self) -> list[Given]:
         """What was recorded; nothing is from now on, also not by callables that recorded calls hold."""
         self._open = False
         return self._calls

@@ -2,8 +2,9 @@
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import array_api_compat
@@ -11,15 +12,11 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
+from ..calls import Given
+from ..law import Implementation
 from ..packing import is_array, key, mapped, parts
 from . import shapes
 from .shapes import Shape
-
-Arguments = dict[str, Any]
-
-
-def _joined(before: Sequence[int], batch: Sequence[int], after: Sequence[int]) -> tuple[int, ...]:
-    return (*before, *batch, *after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +24,37 @@ class Batched:
     """A call with its arguments by name, and the common shape of their batch axes."""
 
     function: str
-    arguments: Arguments
+    arguments: dict[str, Any]
     lengths: tuple[int, ...]
 
     @classmethod
     def of(cls, function: str, args: Sequence[Any], kwargs: dict[str, Any]) -> "Batched | None":
         """The call, if it has arrays with batch axes and these are where the docstring says."""
         arguments = inspect.signature(catalogue.reference()[function]).bind(*args, **kwargs).arguments
-        if not _regular(function, arguments):
-            return None
+        call = cls(function, dict(arguments), ())
         lengths = [
             _batch(array, shape)
-            for name, shape in shapes.arguments(function).items()
-            for _, array in parts(arguments.get(name))
+            for name, shape in call.batched()
+            for _, array in parts(arguments[name])
             if is_array(array)
         ]
-        return cls(function, arguments, np.broadcast_shapes(*lengths)) if lengths else None
+        return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths and call._regular() else None
+
+    def _regular(self) -> bool:
+        """Whether batch axes of this call stand where the docstring says by default."""
+        given = self.arguments
+        if given.get("axis", -1) != -1:
+            return False
+        if self.function == "transport.wasserstein_1d":  # a batch needs samples of one length, no weights
+            weighted = given.get("x_weights") is not None or given.get("y_weights") is not None
+            return not weighted and bool(given["x"].shape[-1] == given["y"].shape[-1])
+        return True
+
+    def batched(self) -> Iterator[tuple[str, Shape]]:
+        """The names of the arguments that have batch axes in this call, and where these stand."""
+        for name, shape in shapes.arguments(self.function).items():
+            if any(is_array(part) for _, part in parts(self.arguments.get(name))):
+                yield name, shape
 
     @property
     def rank(self) -> int:
@@ -54,28 +66,34 @@ class Batched:
         """The number of entries."""
         return math.prod(self.lengths)
 
-    def call(self, implementation: Callable[..., Any]) -> Any:
-        """What an implementation gives."""
+    def given(self) -> Given:
+        """The positional and the keyword arguments."""
         bound = inspect.signature(catalogue.reference()[self.function]).bind_partial()
         bound.arguments.update(self.arguments)
-        return implementation(*bound.args, **bound.kwargs)
+        return bound.args, bound.kwargs
 
-    def changed(self, change: Callable[[Any, Shape], Any], only: str = "") -> Arguments:
-        """The arguments with those of batch axes (or one of them) changed."""
-        return self.arguments | {
-            name: mapped(
-                self.arguments[name], lambda part, s=shape: change(part, s) if is_array(part) else part
-            )
-            for name, shape in shapes.arguments(self.function).items()
-            if name in self.arguments and only in ("", name)
-        }
+    def call(self, implementation: Implementation) -> Any:
+        """What an implementation gives."""
+        args, kwargs = self.given()
+        return implementation(*args, **kwargs)
+
+    def changed(self, change: Callable[..., Any]) -> dict[str, Any]:
+        """The arguments with every array that has batch axes changed, by `change(array, shape=shape)`."""
+        arguments = dict(self.arguments)
+        for name, shape in self.batched():
+            arguments[name] = _on_arrays(arguments[name], partial(change, shape=shape))
+        return arguments
 
     def aligned(self, array: Any, shape: Shape) -> Any:
         """An argument with all batch axes, those that it lacked of length 1."""
         batch = _batch(array, shape)
         before, after = array.shape[: shape.before], array.shape[array.ndim - shape.after :]
-        wanted = _joined(before, (1,) * (self.rank - len(batch)) + batch, after)
+        wanted = (*before, *(1,) * (self.rank - len(batch)), *batch, *after)
         return _namespace(array).reshape(array, wanted)
+
+    def widened(self, array: Any, shape: Shape) -> Any:
+        """An argument with all batch axes, and a new first one of length 1."""
+        return _namespace(array).expand_dims(self.aligned(array, shape), axis=shape.before)
 
     def row(self, index: int) -> "Batched":
         """One entry of the first batch axis, without that axis."""
@@ -109,18 +127,9 @@ class Batched:
         """No entry at all, on a new first batch axis."""
 
         def none(array: Any, shape: Shape) -> Any:
-            array = _namespace(array).expand_dims(self.aligned(array, shape), axis=shape.before)
-            return array[(slice(None),) * shape.before + (slice(0, 0), ...)]
+            return self.widened(array, shape)[(slice(None),) * shape.before + (slice(0, 0), ...)]
 
         return replace(self, arguments=self.changed(none), lengths=(0, *self.lengths))
-
-    def batched(self) -> list[str]:
-        """The arguments that have batch axes in this call."""
-        return [
-            name
-            for name in shapes.arguments(self.function)
-            if any(is_array(part) for _, part in parts(self.arguments.get(name)))
-        ]
 
     def with_argument(self, name: str, other: "Batched") -> "Batched":
         """This call with one argument of another."""
@@ -128,52 +137,38 @@ class Batched:
 
     def fits(self, other: "Batched", on: Setting) -> bool:
         """Whether both can be stacked: equal shapes of what has batch axes, all else equal."""
-        form = lambda array, shape: (tuple(array.shape), str(array.dtype))  # noqa: E731
-        return key(self.changed(form), on) == key(other.changed(form), on)
+        return bool(key(self.changed(_form), on) == key(other.changed(_form), on))
 
 
 def stacked(first: Batched, second: Batched, only: str = "") -> Batched:
     """Two calls on a new first batch axis; with `only`, one argument is stacked and the others, of which
     every second one gets an axis of length 1, broadcast."""
-    names = list(shapes.arguments(first.function))
     arguments = dict(first.arguments)
-    for place, name in enumerate(names):
-        if name not in arguments:
-            continue
-        shape = shapes.arguments(first.function)[name]
-        if only and name != only:
-            if place % 2:
-                arguments[name] = mapped(arguments[name], lambda part, s=shape: _widened(first, part, s))
-            continue
-        pairs = [iter([part for _, part in parts(call.arguments[name])]) for call in (first, second)]
-        arguments[name] = mapped(
-            arguments[name], lambda _, s=shape, p=pairs: _joint(first, next(p[0]), next(p[1]), s)
-        )
+    for place, (name, shape) in enumerate(first.batched()):
+        if only in ("", name):
+            arguments[name] = _joint(first, second, name, shape)
+        elif place % 2:
+            arguments[name] = _on_arrays(arguments[name], partial(first.widened, shape=shape))
     return replace(first, arguments=arguments, lengths=(2, *first.lengths))
 
 
-def _widened(call: Batched, part: Any, shape: Shape) -> Any:
-    """An argument with a first batch axis of length 1."""
-    if not is_array(part):
-        return part
-    return _namespace(part).expand_dims(call.aligned(part, shape), axis=shape.before)
+def _joint(first: Batched, second: Batched, name: str, shape: Shape) -> Any:
+    """One argument of two calls on a new first batch axis."""
+    others = iter([part for _, part in parts(second.arguments[name]) if is_array(part)])
+
+    def joined(array: Any) -> Any:
+        both = [first.aligned(part, shape) for part in (array, next(others))]
+        return _namespace(array).stack(both, axis=shape.before)
+
+    return _on_arrays(first.arguments[name], joined)
 
 
-def _joint(call: Batched, left: Any, right: Any, shape: Shape) -> Any:
-    """Two arguments on a new first batch axis."""
-    if not is_array(left):
-        return left
-    return _namespace(left).stack([call.aligned(part, shape) for part in (left, right)], axis=shape.before)
+def _on_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
+    return mapped(value, lambda part: change(part) if is_array(part) else part)
 
 
-def _regular(function: str, arguments: Arguments) -> bool:
-    """Whether batch axes of this call stand where the docstring says by default."""
-    if arguments.get("axis", -1) != -1:
-        return False
-    if function == "transport.wasserstein_1d":  # a batch needs samples of one length without weights
-        weighted = arguments.get("x_weights") is not None or arguments.get("y_weights") is not None
-        return not weighted and arguments["x"].shape[-1] == arguments["y"].shape[-1]
-    return True
+def _form(array: Any, shape: Shape) -> tuple[Any, ...]:
+    return tuple(array.shape), str(array.dtype)
 
 
 def _batch(array: Any, shape: Shape) -> tuple[int, ...]:

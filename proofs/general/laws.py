@@ -5,13 +5,13 @@ from typing import Any
 
 from ...backends import Setting
 from .. import catalogue
+from ..calls import Given
 from ..law import Check, Impl, Implementation, Law, Record, Same
 from ..packing import copied, is_array, parts
 from . import shapes, sources
 from .agreement import TOLERANCE, agree
 from .batches import Batched, stacked
 from .shapes import Part, Shape
-from .sources import Call
 
 MOST = 9
 """Examples of a general law: each is some ten calls, and a defect shows in nearly all."""
@@ -24,13 +24,12 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
 
     def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         """Calls once, and in reverse order; and looks whether the first results have stayed."""
-        calls = sources.recorded(function, case, on)
-        made = [
-            *calls[:1],
-            *(other for call in calls[:1] for other in sources.variant(function, call, case.turn)),
-            *calls[1:],
-        ]
         tested = impl[function]
+        made = sources.recorded(function, case, on)
+        others = [sources.variant(call, case.turn) for call in made[:1]]
+        made[1:1] = [
+            other for other in others if sources.taken(other, catalogue.reference()[function], tested)
+        ]
         first = [tested(*args, **kwargs) for args, kwargs in made]
         kept = copied(first)
         for (args, kwargs), result in reversed(list(zip(made, kept, strict=True))):
@@ -54,21 +53,23 @@ def batched(function: str, refutes: tuple[str, ...]) -> Law:
     def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         """Two calls stacked, four on two axes, single rows, one argument that broadcasts, and none at all."""
         tested = impl[function]
-        for first, second in _pairs(function, sources.recorded(function, case, on), on):
-            values = [call.call(tested) for call in (first, second)]
-            pair = stacked(first, second)
-            both = [call.call(tested) for call in (pair, pair.backwards())]
-            yield from _ends("two inputs stacked", function, both[0], values, on)
-            square = stacked(pair, pair.backwards()).call(tested)
-            yield from _ends("four inputs stacked on two axes", function, square, both, on)
-            yield from _rows(first, values[0], tested, on)
-            yield from _broadcasts(first, second, tested, on)
-            yield from _empty(first, values[0], tested, on)
+        pair = _pair(function, tested, sources.recorded(function, case, on), on)
+        if pair is None:  # no call had batch axes, or none that could be stacked
+            return
+        values = [call.call(tested) for call in pair]
+        whole = stacked(*pair)
+        both = [call.call(tested) for call in (whole, whole.backwards())]
+        yield from _ends("two inputs stacked", function, both[0], values, on)
+        square = stacked(whole, whole.backwards()).call(tested)
+        yield from _ends("four inputs stacked on two axes", function, square, both, on)
+        yield from _rows(pair[0], values[0], tested, on)
+        yield from _broadcasts(*pair, tested, on)
+        yield from _empty(pair[0], values[0], tested, on)
 
     return _general(
         function,
         "batched",
-        "leading axes are a batch: a stack of inputs gives the stack of the results",
+        "leading axes are a batch, of any number and length: stacked inputs give the stack of the results",
         check,
         refutes,
         ("ordinary",),
@@ -94,38 +95,32 @@ def _general(
     )
 
 
-def _pairs(function: str, calls: Sequence[Call], on: Setting) -> list[tuple[Batched, Batched]]:
+def _pair(
+    function: str, tested: Implementation, calls: Sequence[Given], on: Setting
+) -> tuple[Batched, Batched] | None:
     """A call with many entries, and one that can be stacked with it: another call, or the same one with
     numbers three quarters as large, or in reverse order."""
+    reference = catalogue.reference()[function]
     found = [batch for call in calls if (batch := Batched.of(function, *call))]
-    found.sort(key=lambda batch: -min(batch.size, LARGE))
-    for first in found:
+    for first in sorted(found, key=lambda batch: -min(batch.size, LARGE)):
         others = [batch for batch in found if batch is not first and batch.fits(first, on)]
-        smaller = first.smaller()
-        for second in [*others, *([smaller] if _taken(smaller) else []), first.backwards()]:
-            if _accepted(stacked(first, second)):
-                return [(first, second)]
-    return []
+        others += [batch for batch in [first.smaller()] if sources.taken(batch.given(), reference, tested)]
+        for second in [*others, first.backwards()]:
+            if _possible(stacked(first, second), reference):
+                return first, second
+    return None
 
 
-def _taken(call: Batched) -> bool:
-    """Whether the reference takes a call."""
-    try:
-        call.call(catalogue.reference()[call.function])
-    except Exception:  # its own errors, or those of functions among the arguments
-        return False
-    return True
-
-
-def _accepted(call: Batched) -> bool:
+def _possible(call: Batched, reference: Implementation) -> bool:
     """Whether the functions among the arguments, if there are any, are made for these shapes: they may
     hold numbers for the entries of the call that they come from."""
-    return not any(map(callable, call.arguments.values())) or _taken(call)
+    return not any(map(callable, call.arguments.values())) or sources.taken(call.given(), reference)
 
 
 def _rows(call: Batched, value: Any, tested: Implementation, on: Setting) -> Iterator[Record]:
     """The first and the last entry alone."""
-    if call.rank and call.lengths[0] and _accepted(call.row(0)):
+    reference = catalogue.reference()[call.function]
+    if call.rank and call.lengths[0] and _possible(call.row(0), reference):
         ends = [call.row(place).call(tested) for place in (0, -1)]
         yield from _ends("a batch and its rows", call.function, value, ends, on, add=False)
 
@@ -134,7 +129,7 @@ def _broadcasts(first: Batched, second: Batched, tested: Implementation, on: Set
     """One argument stacked, the others broadcast."""
     if not shapes.broadcasts(first.function):
         return
-    for name in first.batched()[:2]:
+    for name in [name for name, _ in first.batched()][:2]:
         values = [first.call(tested), first.with_argument(name, second).call(tested)]
         whole = stacked(first, second, only=name).call(tested)
         yield from _ends(f"only {name} stacked", first.function, whole, values, on)
@@ -161,9 +156,9 @@ def _ends(
         _arrays(function, whole, on), first, last, strict=True
     ):
         if isinstance(part, Shape):
-            for index, wanted in ((0, left), (-1, right)):
+            for index, name, wanted in ((0, "first", left), (-1, "last", right)):
                 entry = _entry(found, part, index, wanted)
-                yield from agree(f"{label}: entry {index}{place}", entry, wanted, on)
+                yield from agree(f"{label}: {name} entry{place}", entry, wanted, on)
         elif part == "shared":
             yield from agree(f"{label}: result{place}", found, left, on)
         elif add:

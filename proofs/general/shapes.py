@@ -44,14 +44,16 @@ GRIDS = frozenset({"flow.fokker_planck_rhs_grid"})
 """Functions whose dots stand for axes that belong together, not for a batch."""
 
 
-def _shape(text: str) -> Shape | None:
+def shape_in(text: str) -> Shape | None:
     """The first shape with dots in a text."""
     inner = r"(?:[^()]|\([^()]*\))*?"  # parentheses such as those of len(sizes) may be inside
     found = re.search(rf"\(({inner}\.\.\.{inner})\)", text)
     if found is None:
         return None
-    before, after = found.group(1).split("...")
-    return Shape(*(len([axis for axis in part.split(",") if axis.strip()]) for part in (before, after)))
+    before, after = (
+        sum(bool(axis.strip()) for axis in part.split(",")) for part in found.group(1).split("...")
+    )
+    return Shape(before, after)
 
 
 def _section(doc: str, title: str) -> list[str]:
@@ -66,7 +68,7 @@ def arguments(function: str) -> Mapping[str, Shape]:
     found: dict[str, Shape] = {}
     for line in _section(catalogue.functions()[function].doc, "Parameters"):
         names, colon, text = line.partition(" : ")
-        shape = _shape(text)
+        shape = shape_in(text)
         if colon and shape and not re.search("callable|↦|function", text):
             found |= dict.fromkeys(names.split(", "), shape)
     return found
@@ -77,7 +79,7 @@ def results(function: str) -> tuple[Part, ...]:
     """The parts of the result; none if there are no batch axes in it."""
     if function in RESULTS:
         return RESULTS[function]
-    shape = _shape(" ".join(_section(catalogue.functions()[function].doc, "Returns")).partition(";")[0])
+    shape = shape_in(" ".join(_section(catalogue.functions()[function].doc, "Returns")).partition(";")[0])
     return () if shape is None or function in GRIDS else (shape,)
 
 

@@ -1,23 +1,21 @@
 """Where the general laws take their calls from: the laws that documents have about the function."""
 
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import array_api_compat
 import hypothesis.strategies as st
 
 from ...backends import Precision, Setting
 from .. import catalogue, inputs
-from ..calls import record
-from ..law import KINDS, Inputs, Kind, Law, Sampling
+from ..calls import Given, record
+from ..law import KINDS, Implementation, Inputs, Kind, Law, Sampling
 from ..packing import is_array, mapped, parts
 
 CASES = 2
 """Cases of one law in an example: their shapes often agree, their values do not."""
 CALLS = 2
 """Calls that are taken from each."""
-
-Call: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def _extra(law: Law, function: str) -> frozenset[str]:
@@ -59,26 +57,31 @@ def cases(function: str) -> Inputs:
     return drawn
 
 
-def recorded(function: str, case: Any, on: Setting) -> list[Call]:
+def recorded(function: str, case: Any, on: Setting) -> list[Given]:
     """The first calls that the source makes of the function on each of its cases."""
     law = catalogue.written_laws()[case.law]
     return [call for part in case.cases for call in record(function, law, part, on)[:CALLS]]
 
 
-def variant(function: str, call: Call, turn: int) -> list[Call]:
-    """A call of the same form that should give something else, if the reference takes it: other numbers
-    in every second argument. They may be outside the domain; a result then means nothing, but is one."""
+def taken(call: Given, *implementations: Implementation) -> bool:
+    """Whether all the implementations take a call that may be outside the domain."""
     args, kwargs = call
-    if args:
-        changed = _changeable(args, turn)
-        other = tuple(mapped(part, _varied) if i in changed else part for i, part in enumerate(args)), kwargs
-    else:
-        other = args, mapped(kwargs, _varied)
     try:
-        catalogue.reference()[function](*other[0], **other[1])
-    except Exception:  # whatever the reference, or a function among the arguments, says of such numbers
-        return []
-    return [other]
+        for implementation in implementations:
+            implementation(*args, **kwargs)
+    except Exception:  # whatever they, or functions among the arguments, say of it
+        return False
+    return True
+
+
+def variant(call: Given, turn: int) -> Given:
+    """A call of the same form with other numbers in every second argument, which should give something
+    else. They may be outside the domain, and are to be tried with care."""
+    args, kwargs = call
+    if not args:
+        return args, mapped(kwargs, _varied)
+    changed = _changeable(args, turn)
+    return tuple(mapped(part, _varied) if i in changed else part for i, part in enumerate(args)), kwargs
 
 
 def _changeable(args: tuple[Any, ...], turn: int) -> list[int]:
