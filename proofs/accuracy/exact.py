@@ -222,6 +222,7 @@ def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
     integrators = importlib.import_module("refimpl.flow._integrators")
     rk4 = SimpleNamespace(**{name: getattr(integrators._METHODS["rk4"], name) for name in ("order", "a", "c")}, b=_RK4)
     yield integrators, "_METHODS", {**integrators._METHODS, "rk4": rk4}
+    yield _xp, "rounds", lambda xp: False
     yield _xp, "check_number", _checked(_xp.check_number)
     yield _xp, "check_integer", _checked(_xp.check_integer)
 

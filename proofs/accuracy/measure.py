@@ -4,11 +4,12 @@ Inputs are the calls that the laws make, samples of sweeps, and what a search ar
 """
 
 import inspect
+import itertools
 import math
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from ..law import Implementation
 from . import domains, sweeps
 from .enclose import Case, enclosures, leaves
 from .exact import UnprovenError
+from .spots import Spot, spot
 from .sweeps import Sweep
 from .tally import Leaf, Place, Tally
 from .ulps import BITS, neighbours
@@ -33,8 +35,8 @@ LARGEST = 1024
 CHUNK = 1024
 GOOD = 4.0
 """Ulps above which the condition is looked at."""
-TRIES = 3
-"""Of moving the inputs, for the condition."""
+TRIES, ARGUMENTS, CONDITION_BITS = 2, 6, 1280
+"""Of moving an argument, for the condition; arguments up to which each is moved alone; bits for that."""
 MOVED = ", moved by ulps"
 ROUNDS, BEST, NEIGHBOURS = 8, 4, 96
 """Of a search: rounds, points that are kept, and neighbours that are tried of each."""
@@ -63,15 +65,15 @@ class Accuracy:
     exhaustive: bool = False
     """Every finite number of the format was an input: the worst error is no lower bound."""
     samples: int = 0
-    worst: Place | None = None
-    beyond: Place | None = None
+    worst: Spot | None = None
+    beyond: Spot | None = None
     """The largest error over the condition: what inputs that move by one ulp do not explain."""
     median: float = math.nan
     counts: dict[str, int] = field(default_factory=dict)
     discrete: int = 0
     different: int = 0
     tiny_worst: float = 0.0
-    faults: dict[str, Place] = field(default_factory=dict)
+    faults: dict[str, Spot] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     """Calls that could not be measured, by reason."""
     seconds: float = 0.0
@@ -137,18 +139,22 @@ class _Run:
         return found
 
     def _find_conditions(self, case: Case, found: list[Leaf]) -> None:
-        """Move the inputs by one ulp, with random signs, and see how far the exact values move."""
+        """Move each argument by one ulp, with random signs, and add up how far the exact values move."""
         for leaf in found:
             leaf.conditions = np.zeros(len(leaf.exact))
-        for _ in range(TRIES):
-            moved = moved_by_ulps(case, self.rng, self.on, 1)
-            try:
-                exact = enclosures(moved, self.reference, self.on.precision.name, most=512)
-            except UnprovenError:
-                continue
-            for leaf in found:
-                distances = _distances(leaf, exact[leaf.number])
-                leaf.conditions = np.maximum(leaf.conditions, distances)  # type: ignore[type-var]
+        count = _real_arguments(case)
+        for only in range(count) if count <= ARGUMENTS else [None] * ARGUMENTS:
+            moves = [np.zeros(len(leaf.exact)) for leaf in found]
+            for _ in range(TRIES):
+                moved = moved_by_ulps(case, self.rng, self.on, 1, only=only)
+                try:
+                    exact = enclosures(moved, self.reference, self.on.precision.name, most=CONDITION_BITS)
+                except UnprovenError:
+                    continue
+                for place, leaf in enumerate(found):
+                    moves[place] = np.maximum(moves[place], _distances(leaf, exact[leaf.number]))
+            for leaf, move in zip(found, moves, strict=True):
+                leaf.conditions = leaf.conditions + move
 
     def sweep(self, sweep: Sweep) -> None:
         """Draw samples, or take all there are; then search around the worst."""
@@ -245,14 +251,14 @@ class _Run:
             reason=reasons[0] if status == "not measured" and reasons else "" if compared or tally.discrete else "no numbers to compare",
             exhaustive=bool(self.exhausted) and all(self.exhausted),
             samples=tally.counts["measured"],
-            worst=tally.worst[0] if tally.worst else None,
-            beyond=tally.beyond[0] if tally.beyond else None,
+            worst=spot(tally.worst[0]) if tally.worst else None,
+            beyond=spot(tally.beyond[0]) if tally.beyond else None,
             median=statistics.median(tally.errors) if tally.errors else math.nan,
             counts={kind: count for kind, count in sorted(tally.counts.items()) if count},
             discrete=tally.discrete,
             different=tally.different,
             tiny_worst=tally.tiny_worst,
-            faults=tally.examples,
+            faults={kind: spot(place) for kind, place in tally.examples.items()},
             left_out=dict(self.left_out),
         )
 
@@ -277,23 +283,42 @@ def rounded(values: Any, on: Setting) -> Any:
     return on.host(on.array(host)) if host.dtype.kind == "f" else host
 
 
-def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int) -> Case:
-    """The case with every real number of its arrays moved by up to so many ulps; symmetric matrices stay so."""
+def _real_arguments(case: Case) -> int:
+    """How many arrays of reals (of numbers, in a sweep of those) a case has."""
+    seen: list[Any] = []
+    _each_real(case, lambda host: seen.append(host) or host)  # type: ignore[func-returns-value]
+    return len(seen)
+
+
+def _each_real(case: Case, change: Callable[[Any], Any]) -> Case:
+    """The case with every array of reals changed; in a sweep, every Python float too."""
+
+    def number(value: Any) -> Any:
+        return float(change(np.asarray(value))) if type(value) is float else value
+
+    def array(host: Any) -> Any:
+        return change(host) if host.dtype.kind == "f" else host
+
+    args = tuple(map(number, case.args)) if case.limits else case.args
+    return replace(case, args=mapped(args, array), kwargs=mapped(case.kwargs, array))
+
+
+def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, *, only: int | None = None) -> Case:
+    """The case with every real number moved by up to so many ulps; symmetric matrices stay so.
+
+    With `only`, just the numbers of that argument.
+    """
+    numbers = itertools.count()
 
     def move(host: Any) -> Any:
-        if host.dtype.kind != "f":
-            return host
         steps = rng.choice([-1, 1], host.shape) * rng.integers(1, most + 1, host.shape)
         if host.ndim >= 2 and host.shape[-1] == host.shape[-2] and np.array_equal(host, np.swapaxes(host, -1, -2)):
             steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
+        if only not in (None, next(numbers)):
+            return host
         return rounded(neighbours(host, on.precision, steps), on)
 
-    def number(value: Any) -> Any:
-        return float(move(np.asarray(value))) if type(value) is float else value
-
-    args = tuple(map(number, case.args)) if case.limits else case.args
-    source = case.source.removesuffix(MOVED) + MOVED
-    return replace(case, args=mapped(args, move), kwargs=mapped(case.kwargs, move), source=source)
+    return replace(_each_real(case, move), source=case.source.removesuffix(MOVED) + MOVED)
 
 
 def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:

@@ -168,7 +168,7 @@ _FLOW = [
     _table("flow.variance_preserving", TIME, call=_functions_of),
     _table("flow.sub_variance_preserving", TIME, call=_functions_of),
     _table("flow.variance_exploding", TIME, call=_functions_of),
-    _table("flow.from_functions", UNIT, call=lambda f, t: _functions_of(_straight, t)),
+    _table("flow.from_functions", Reals(0.0, 1.0, reach=60), call=lambda f, t: _functions_of(_straight, t)),
     _table("flow.drift_coefficient", TIME, call=_on_each_schedule),
     _table("flow.diffusion_squared", TIME, call=_on_each_schedule),
     _table("flow.flow_velocity", MILD, SCALE, MILD),
