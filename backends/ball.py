@@ -6,6 +6,7 @@ do not decide is neither true nor false: `where` then gives the hull of both cho
 answer (`bool`, an index, argsort) raises UndecidedError.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from .._errors import DTypeError, message
 from .._typing import Array, Namespace
 from .._xp import check_integer
-from ._backend import FORMATS, Backend, load
+from ._backend import FORMATS, Backend, Precision, Setting, load
 
 _INSTALL = "pip install python-flint"
 _LACKS = {
@@ -89,20 +90,38 @@ def midpoints(array: Array, /) -> np.ndarray[Any, Any]:
     return np.asarray(values, dtype=np.float64).reshape(array.shape)
 
 
-def make() -> Backend:
-    """The ball backend at its default precision."""
+def setting(*, prec: int = PRECISION) -> Setting:
+    """The setting in which checks compute with balls of `prec` bits on both sides: what they take to NumPy
+    stays balls, what becomes a float is an error.
+
+    Examples
+    --------
+    >>> on = setting(prec=128)
+    >>> total = on.host(on.array([0.5, 0.25])).sum()
+    >>> bool(total == 0.75), bool(on.math.pi > 3.14)
+    (True, True)
+    """
+    backend = make(prec)
+    backend = replace(backend, lacks={**backend.lacks, "quadrature": "a sum over nodes is no integral"})
+    from ._ball._setting import BallSetting  # noqa: PLC0415
+
+    return BallSetting(backend, Precision("float64"), "cpu")
+
+
+def make(prec: int = PRECISION) -> Backend:
+    """The ball backend, at its default precision unless told."""
     flint = load("ball", "flint", _INSTALL)
     return Backend(
         name="ball",
         version=flint.__version__,
-        xp=ball(),
+        xp=ball(prec=prec),
         devices={"cpu": "cpu"},
         to_numpy=midpoints,
         dtypes=("float64", "float32", "float16"),
         lacks=_LACKS,
         ulps={dtype: {"default": 1.0} for dtype in FORMATS},
         notes=(
-            f"every number is an interval that contains the exact value, computed with {PRECISION} bits",
+            f"every number is an interval that contains the exact value, computed with {prec} bits",
             "dtypes are names: nothing is rounded to them",
         ),
     )

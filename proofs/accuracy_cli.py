@@ -23,15 +23,14 @@ def _run(tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: boo
     """The results in the order of the tasks, and whether Ctrl-C stopped the work."""
     results: list[Accuracy] = []
     interrupted = False
-    with display.progress_bar(len(tasks), verbose, "functions") as show:
+    with display.bar(len(tasks), verbose, "functions") as show:
         try:
             with closing(planning.run(tasks, jobs, x64=x64)) as found:
                 for result in found:
                     results.append(result)
-                    style = None if result.status in ("measured", "exact") else "yellow"
-                    show(shown.line(result), result.function, True, style)
-                    if verbose:
-                        display.say(*shown.details(result))
+                    verdict = "held" if result.status in ("measured", "exact") else "skipped"
+                    lines = [shown.line(result), *(shown.details(result) if verbose else ())]
+                    show(result.function, verdict, lines, False)
         except KeyboardInterrupt:
             interrupted = True
     order = {(task.function, task.backend, task.dtype): place for place, task in enumerate(tasks)}

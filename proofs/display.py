@@ -48,10 +48,15 @@ def line(outcome: Outcome) -> str:
     )
 
 
+def value(given: Any) -> str:
+    """An input as it is printed."""
+    long = isinstance(given, np.ndarray)
+    return np.array2string(given, threshold=24, precision=17) if long else str(given)
+
+
 def _case(found: Counterexample) -> Iterator[str]:
-    for name, value in found.case.items():
-        shown = np.array2string(value, threshold=24, precision=17) if isinstance(value, np.ndarray) else value
-        yield f"    {name} = {shown}"
+    for name, given in found.case.items():
+        yield f"    {name} = {value(given)}"
 
 
 def failure(outcome: Outcome) -> list[str]:
@@ -64,29 +69,20 @@ def failure(outcome: Outcome) -> list[str]:
     return lines
 
 
-Show = Callable[[str, str, bool, str | None], None]
-
-
 @contextmanager
-def progress_bar(total: int, verbose: bool, what: str) -> Iterator[Show]:
-    """A function of a line, what it is about, whether it is worth a line on a terminal, and its colour."""
+def bar(total: int, verbose: bool, what: str = "laws") -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
+    """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
+    show if they are quiet."""
     terminal = CONSOLE.is_terminal
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=CONSOLE,
-        transient=True,
-        disable=not terminal,
-    )
-    with bar:
-        task = bar.add_task(what, total=total)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=CONSOLE, transient=True, disable=not terminal) as shown:
+        task = shown.add_task(what, total=total)
 
-        def show(text: str, about: str, notable: bool, style: str | None) -> None:
-            if verbose or not terminal or notable:
-                _say(text, style)
-            bar.update(task, advance=1, description=about)
+        def show(law: str, verdict: str, lines: Sequence[str], quiet: bool) -> None:
+            if lines and (verbose or not terminal or not quiet):
+                _say(lines[0], COLOURS.get(verdict))
+                say(*lines[1:])
+            shown.update(task, advance=1, description=law)
 
         yield show
 
@@ -94,17 +90,15 @@ def progress_bar(total: int, verbose: bool, what: str) -> Iterator[Show]:
 @contextmanager
 def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Callable[[Outcome], None]]:
     """A function to call with each outcome as it comes; with `details` it says why a law failed."""
-    with progress_bar(total, verbose, "laws") as put:
+    with bar(total, verbose) as shown:
 
         def show(outcome: Outcome) -> None:
             # A mistake that is refuted is what the self-test wants to see.
             good = outcome.verdict == ("refuted" if outcome.mistake else "held")
-            notable = not (good or outcome.verdict == "skipped")
-            style = COLOURS.get(outcome.verdict) if not outcome.mistake else None
-            put(line(outcome), outcome.law, notable, style)
-            if details and notable and not outcome.mistake:
-                for text in failure(outcome):
-                    _say(text)
+            explained = details and not good and not outcome.mistake and outcome.verdict != "skipped"
+            lines = [line(outcome), *(failure(outcome) if explained else ())]
+            colour = outcome.verdict if not outcome.mistake else ""
+            shown(outcome.law, colour, lines, good or outcome.verdict == "skipped")
 
         yield show
 
@@ -273,6 +267,8 @@ def _show_adapter(name: str) -> None:
     _say(f"{name}: {convention.sentence}")
     if convention.reference:
         _say(f"  as in: {convention.reference}")
+    if convention.beyond:
+        _say(f"  laws beyond its reach: {', '.join(convention.beyond)}")
     others = [other.function for other in known.values() if other.name == convention.name]
     _say(f"  adapters of this name: {', '.join(others)}")
 

@@ -48,7 +48,12 @@ def _left_behind() -> set[int]:
     return set(limits.descendants(os.getpid()))
 
 
-@pytest.mark.parametrize("name", VERDICTS)
+QUICK = ("right", "hangs", "segfaults", "exits", "changes_its_input")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in VERDICTS]
+)
 def test_hostile_implementation(name: str) -> None:
     verdict, reason = VERDICTS[name]
     before = _left_behind()

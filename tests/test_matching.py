@@ -169,6 +169,22 @@ def test_spearman_of_a_constant_is_nan() -> None:
     assert np.isnan(matching.spearman(np.asarray([np.nan, 1.0]), varied))
 
 
+def test_spearman_stays_within_one() -> None:
+    """Two neighbours swapped among 2000 leave less than float32 can tell from ±1."""
+    x = np.arange(2000, dtype=np.float32)
+    for k in range(0, 300, 7):
+        y = x.copy()
+        y[k], y[k + 1] = x[k + 1], x[k]
+        assert matching.spearman(x, y) <= 1
+        assert matching.spearman(x, -y) >= -1
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_spearman_of_two_precisions_has_the_wider(swapped: bool) -> None:
+    pair = np.asarray([1, 3, 2], dtype=np.float32), np.asarray([1.0, 2.0, 3.0])
+    assert matching.spearman(*(pair[::-1] if swapped else pair)).dtype == np.float64
+
+
 def test_spearman_of_a_million() -> None:
     x = (np.random.default_rng(0).permutation(10**6) % 2000).astype(np.float32)
     reversed_order = matching.spearman(x, -x)
@@ -367,6 +383,8 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: matching.cosine_similarity(np.ones((3, 2)), np.ones((4, 2))),
     lambda: matching.check_nonzero(I2),
     lambda: matching.check_nonzero(V2, axis=3),
+    lambda: matching.check_nonzero(V2, axis=0.5),
+    lambda: matching.cosine_similarity(M2, V2, axis=-2),
     lambda: matching.cosent_loss(V2, V3),
     lambda: matching.cosent_loss(M2, M2),
     lambda: matching.cosent_loss(I2, I2),
@@ -379,6 +397,8 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: matching.rank(V2 == 1),
     lambda: matching.spearman(V2, V3),
     lambda: matching.spearman(V2[:0], V2[:0]),
+    lambda: matching.spearman(V2 == 1, V2),
+    lambda: matching.spearman(V2, V2 == 1),
     lambda: matching.best_threshold(I2, I2),
     lambda: matching.best_threshold(V2, V2),
     lambda: matching.best_threshold(V2, 2 * I2),

@@ -10,6 +10,7 @@ from typing import Any
 from ..._errors import NamespaceError, message
 from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, _shapes
 from ._array import DEVICE, BallArray
+from ._numbers import RealMath, real_math
 from ._precision import WorkingPrecision
 
 
@@ -53,6 +54,11 @@ class BallNamespace:
             setattr(self, name, getattr(self.linalg, name))
         self.linalg.matrix_transpose = self.matrix_transpose
 
+    @property
+    def __math__(self) -> RealMath:
+        """Functions of numbers as proven as those of arrays; refimpl._xp.numbers looks for them."""
+        return real_math(self.prec)
+
     def _bind(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def bound(*args: Any, **kwargs: Any) -> Any:
@@ -61,7 +67,7 @@ class BallNamespace:
 
         return bound
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Callable[..., BallArray]:
         # Only for what is not there; the text also serves type checkers.
         raise AttributeError(f"{self.__dict__.get('__name__', 'ball')} has no {name}")
 
@@ -83,7 +89,9 @@ class BallNamespace:
 
     def result_type(self, *given: Any) -> _dtypes.DType:
         """The dtype that holds all of the arrays and dtypes; Python numbers take it."""
-        dtypes = [getattr(one, "dtype", one) for one in given if not isinstance(one, bool | int | float)]
+        dtypes: list[_dtypes.DType] = [
+            getattr(one, "dtype", one) for one in given if not isinstance(one, bool | int | float)
+        ]
         return functools.reduce(_dtypes.promote, dtypes)
 
     def broadcast_shapes(self, *shapes: tuple[int, ...]) -> tuple[int, ...]:

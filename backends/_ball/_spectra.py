@@ -1,13 +1,13 @@
 """Factorisations of one matrix of finite balls, as lists of rows."""
 
-import itertools
 from typing import Any
 
-from flint import acb_mat, arb_mat, fmpq_mat
+from flint import acb_mat, arb_mat, ctx, fmpq_mat
 
 from ..._errors import DomainError, message
 from . import _functions as f
 from . import _scalars as s
+from ._precision import WorkingPrecision
 from ._scalars import Ball
 
 Rows = list[list[Ball]]
@@ -83,10 +83,26 @@ def _part(a: Rows, block: list[int]) -> Rows:
 def _values(a: Rows) -> list[Ball]:
     if len(a) == 1:
         return [a[0][0]]
+    if _is_exact(a):
+        return [value for value, count in _roots(a) for _ in range(count)]
     try:
         return [value.real for value in acb_mat(arb_mat(a)).eig(multiple=True)]
     except ValueError:
-        raise s.undecided("eigh", "a matrix whose eigenvalues cannot be enclosed") from None
+        raise s.undecided("eigvalsh", "a matrix whose eigenvalues cannot be enclosed") from None
+
+
+def _is_exact(a: Rows) -> bool:
+    return all(x.is_exact() for row in a for x in row)
+
+
+def _rational(a: Rows) -> Any:
+    return fmpq_mat([[x.fmpq() for x in row] for row in a])
+
+
+def _roots(a: Rows) -> list[tuple[Ball, int]]:
+    """The distinct eigenvalues of an exact matrix, from its characteristic polynomial, and how often each."""
+    polynomial = _rational(a).charpoly().numer()
+    return [(root.real, count) for root, count in polynomial.complex_roots()]
 
 
 def _pairs(a: Rows) -> tuple[list[Ball], list[list[Ball]]]:
@@ -98,7 +114,13 @@ def _pairs(a: Rows) -> tuple[list[Ball], list[list[Ball]]]:
     except ValueError:
         return _multiple(a)
     columns = vectors.transpose().tolist()
-    return [value.real for value in values], [_unit(column) for column in columns]
+    return [_or_zero(value.real, a) for value in values], [_unit(column) for column in columns]
+
+
+def _or_zero(value: Ball, a: Rows) -> Ball:
+    """0 for the one eigenvalue that may be 0, if the matrix is exact and its determinant is 0."""
+    singular = value.contains(s.ZERO) and _is_exact(a) and _rational(a).det() == 0
+    return s.ZERO if singular else value
 
 
 def _unit(column: list[Any]) -> list[Ball]:
@@ -112,35 +134,17 @@ def _unit(column: list[Any]) -> list[Ball]:
 def _multiple(a: Rows) -> tuple[list[Ball], list[list[Ball]]]:
     """The same for multiple eigenvalues, which only an exact matrix proves to be so.
 
-    The number of distinct roots of the characteristic polynomial p is n − deg gcd(p, p′). If the enclosures
-    fall into as many groups, each group is one eigenvalue, and Π_{j≠i} (A − λ_j)/(λ_i − λ_j) projects on
-    its eigenvectors.
+    Π_{j≠i} (A − λ_j)/(λ_i − λ_j) over the distinct ones projects on the eigenvectors of λ_i.
     """
-    if not all(x.is_exact() for row in a for x in row):
+    if not _is_exact(a):
         raise s.undecided("eigh", "close eigenvalues of a matrix that is not exact")
-    groups = _groups(_values(a))
-    polynomial = fmpq_mat([[x.fmpq() for x in row] for row in a]).charpoly()
-    if len(groups) != len(a) - polynomial.gcd(polynomial.derivative()).degree():
-        raise s.undecided("eigh", "close eigenvalues")
-    distinct = [s.ZERO if group[0].contains(0) and polynomial(0) == 0 else group[0] for group in groups]
+    roots = _roots(a)
+    distinct = [root for root, _ in roots]
     values, vectors = [], []
-    for i, group in enumerate(groups):
-        values += [distinct[i]] * len(group)
-        vectors += _basis(_projector(a, i, distinct), len(group))
+    for i, (root, count) in enumerate(roots):
+        values += [root] * count
+        vectors += _basis(_projector(a, i, distinct), count)
     return values, vectors
-
-
-def _groups(values: list[Ball]) -> list[list[Ball]]:
-    """Enclosures that overlap, together."""
-    groups: list[list[Ball]] = []
-    for value in sorted(values, key=lambda x: s.KEY(x.mid())):
-        if groups and groups[-1][-1].overlaps(value):
-            groups[-1].append(value)
-        else:
-            groups.append([value])
-    if any(x.overlaps(y) for one, other in itertools.combinations(groups, 2) for x in one for y in other):
-        raise s.undecided("eigh", "close eigenvalues")
-    return groups
 
 
 def _projector(a: Rows, i: int, values: list[Ball]) -> Any:
@@ -177,7 +181,15 @@ def _residual(p: Rows, chosen: list[int], i: int) -> float:
 
 
 def svd(a: Rows) -> tuple[Rows, list[Ball], Rows]:
-    """U, singular values falling, Vᵀ, of a matrix with no more columns than rows, from AᵀA = VΣ²Vᵀ."""
+    """U, singular values falling, Vᵀ, of a matrix with no more columns than rows, from AᵀA = VΣ²Vᵀ.
+
+    Squares take twice the digits.
+    """
+    with WorkingPrecision(2 * ctx.prec + 64):
+        return _svd(a)
+
+
+def _svd(a: Rows) -> tuple[Rows, list[Ball], Rows]:
     matrix = arb_mat(a)
     squares, V = eigh((matrix.transpose() * matrix).tolist())
     columns = list(zip(*V, strict=True))[::-1]

@@ -14,7 +14,7 @@ from ...backends._ball import _scalars
 from ...backends._ball._array import BallArray
 from ...backends._ball._precision import WorkingPrecision
 from ...backends.ball import ball
-from ..calls import mapped
+from ..packing import mapped_arrays
 from . import ulps
 from .exact import Exact, UnprovenError, exact_numbers
 from .ulps import Format
@@ -66,7 +66,7 @@ class Case:
     def moved(self, array: Callable[[Any], Any], like: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments for another namespace."""
         kwargs = {name: like.get(name, value) for name, value in self.kwargs.items() if value is not None}
-        return mapped(self.args, array), mapped(kwargs, array)
+        return mapped_arrays(self.args, array), mapped_arrays(kwargs, array)
 
 
 def leaves(result: Any) -> Iterator[Any]:

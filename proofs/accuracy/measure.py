@@ -10,8 +10,9 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -20,8 +21,9 @@ from ... import backends
 from ...backends import Setting
 from ...backends._ball._precision import WorkingPrecision
 from .. import catalogue
-from ..calls import calls, is_array, mapped
+from ..calls import calls
 from ..law import Implementation
+from ..packing import is_array, mapped_arrays, size
 from . import domains, sweeps
 from .enclose import Case, enclosures, leaves
 from .exact import UnprovenError
@@ -35,8 +37,8 @@ LARGEST = 1024
 CHUNK = 1024
 GOOD = 4.0
 """Ulps above which the condition is looked at."""
-TRIES, ARGUMENTS, CONDITION_BITS = 2, 6, 1280
-"""Of moving an argument, for the condition; arguments up to which each is moved alone; bits for that."""
+TRIES, STEPS, ARGUMENTS, CONDITION_BITS = 2, 8, 6, 1280
+"""Of moving an argument, for the condition; ulps by which at most; arguments up to which each is moved alone; bits for that."""
 MOVED = ", moved by ulps"
 ROUNDS, BEST, NEIGHBOURS = 8, 4, 96
 """Of a search: rounds, points that are kept, and neighbours that are tried of each."""
@@ -116,6 +118,7 @@ class _Run:
         for place in dict.fromkeys([*self.tally.worst[:1], *self.tally.beyond[:2]]):
             if not place.case.limits:
                 self._around(place)
+        self._settle()
 
     def add(self, case: Case, *, searched: bool = False) -> list[Leaf]:
         """Measure one case; nothing comes of it if it cannot be."""
@@ -138,23 +141,38 @@ class _Run:
         self.tally.keep(case, found)
         return found
 
-    def _find_conditions(self, case: Case, found: list[Leaf]) -> None:
-        """Move each argument by one ulp, with random signs, and add up how far the exact values move."""
+    def _find_conditions(self, case: Case, found: list[Leaf], tries: int = TRIES) -> None:
+        """Move each argument by up to some ulps at random, and add up how far the exact values move, an ulp.
+
+        Where the moved values have no enclosure, the condition is unknown, and stays so (NaN).
+        """
         for leaf in found:
             leaf.conditions = np.zeros(len(leaf.exact))
         count = _real_arguments(case)
         for only in range(count) if count <= ARGUMENTS else [None] * ARGUMENTS:
-            moves = [np.zeros(len(leaf.exact)) for leaf in found]
-            for _ in range(TRIES):
-                moved = moved_by_ulps(case, self.rng, self.on, 1, only=only)
-                try:
+            moves = [np.full(len(leaf.exact), math.nan) for leaf in found]
+            for _ in range(tries):
+                moved = moved_by_ulps(case, self.rng, self.on, STEPS, only=only)
+                with suppress(UnprovenError):
                     exact = enclosures(moved, self.reference, self.on.precision.name, most=CONDITION_BITS)
-                except UnprovenError:
-                    continue
-                for place, leaf in enumerate(found):
-                    moves[place] = np.maximum(moves[place], _distances(leaf, exact[leaf.number]))
+                    for place, leaf in enumerate(found):
+                        moves[place] = np.fmax(moves[place], _distances(leaf, exact[leaf.number]) / STEPS)
             for leaf, move in zip(found, moves, strict=True):
                 leaf.conditions = leaf.conditions + move
+
+    def _settle(self) -> None:
+        """Look harder at the conditions where the errors beyond them are largest: chance makes some small."""
+        for place in list(self.tally.beyond):
+            if place.error <= GOOD:
+                continue
+            result = list(leaves(place.case.on(self.tested, self.on)))
+            exact = enclosures(place.case, self.reference, self.on.precision.name)
+            found = Tally(self.on).add(place.case, result, exact)
+            self._find_conditions(place.case, found, 4 * TRIES)
+            [leaf] = [leaf for leaf in found if leaf.number == place.leaf]
+            self.tally.beyond.remove(place)
+            self.tally.beyond.append(leaf.place(place.case, place.index, leaf.errors))
+        self.tally.beyond.sort(key=lambda place: -place.beyond)
 
     def sweep(self, sweep: Sweep) -> None:
         """Draw samples, or take all there are; then search around the worst."""
@@ -306,12 +324,13 @@ def _each_real(case: Case, change: Callable[[Any], Any]) -> Case:
 def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, *, only: int | None = None) -> Case:
     """The case with every real number moved by up to so many ulps; symmetric matrices stay so.
 
-    With `only`, just the numbers of that argument.
+    With `only`, just the numbers of that argument. A single number moves by the most.
     """
     numbers = itertools.count()
 
     def move(host: Any) -> Any:
-        steps = rng.choice([-1, 1], host.shape) * rng.integers(1, most + 1, host.shape)
+        sizes = rng.integers(1, most + 1, host.shape) if host.size > 1 else most
+        steps = rng.choice([-1, 1], host.shape) * sizes
         if host.ndim >= 2 and host.shape[-1] == host.shape[-2] and np.array_equal(host, np.swapaxes(host, -1, -2)):
             steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
         if only not in (None, next(numbers)):
@@ -325,17 +344,21 @@ def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
     """The calls of laws with the bits that the setting holds; made on NumPy, so the same on every backend."""
     dtype = on.precision.name if on.precision.name in ("float64", "float32") else "float32"
     for number, call in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
-        args, kwargs = (mapped(part, lambda array: rounded(array, on)) for part in (call.args, call.kwargs))
-        sizes = []
-        mapped((args, kwargs), lambda array: sizes.append(array.size))
-        if sum(sizes) <= LARGEST:
-            yield Case(_call, args, kwargs, f"{call.law}, {call.kind}, call {number}")
+        args, kwargs = (mapped_arrays(part, lambda array: rounded(array, on)) for part in (call.args, call.kwargs))
+        if size((args, kwargs)) <= LARGEST:
+            defined = sweeps.DEFINED.get(function)
+            call = _call if defined is None else partial(_defined, defined)
+            yield Case(call, args, kwargs, f"{call.law}, {call.kind}, call {number}")
 
 
 @cache
 def _recorded(function: str, dtype: str, limit: int, seed: int) -> list[Any]:
     on = Setting.of(backends.get("numpy"), dtype)
     return calls(function, on, examples=12, seed=seed, limit=limit)
+
+
+def _defined(part: Callable[[Any], Any], f: Any, *args: Any, **kwargs: Any) -> Any:
+    return part(f(*args, **kwargs))
 
 
 def _call(f: Any, *args: Any, **kwargs: Any) -> Any:

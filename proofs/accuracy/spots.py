@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..calls import is_array
+from ..packing import is_array, size
 from .tally import Place
 
 SHOWN = 256
@@ -38,7 +38,7 @@ class Spot:
 def spot(place: Place) -> Spot:
     """The texts of a place."""
     case, y = place.case, place.exact
-    small = _numbers((case.args, dict(case.kwargs))) <= SHOWN
+    small = size((case.args, dict(case.kwargs))) <= SHOWN
     return Spot(
         place.error,
         place.condition,
@@ -81,9 +81,3 @@ def hexadecimal(value: Any) -> Any:
         return [hexadecimal(part) for part in value]
     return value if value is None or isinstance(value, bool | int | str) else getattr(value, "__name__", repr(value))
 
-
-def _numbers(value: Any) -> int:
-    if is_array(value):
-        return int(value.size)
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return sum(map(_numbers, parts))

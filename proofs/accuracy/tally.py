@@ -10,7 +10,7 @@ import numpy as np
 
 from ...backends import Setting
 from ...backends._ball._precision import WorkingPrecision
-from ..calls import is_array
+from ..packing import is_array
 from .enclose import Case
 from .ulps import BITS, Format, compare
 
@@ -58,7 +58,7 @@ class Leaf:
         """Errors over conditions that are more than an ulp."""
         if self.conditions is None:
             return self.errors
-        return self.errors / np.where(self.conditions > 1, self.conditions, 1.0)
+        return self.errors / np.where(self.conditions > 1, self.conditions, 1.0)  # NaN: 1
 
     def place(self, case: Case, index: int, error: Any) -> Place:
         """One element."""

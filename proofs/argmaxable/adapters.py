@@ -15,7 +15,9 @@ def margins_columns(mine: Implementation) -> Implementation:
     return lambda W, b, z, /, k: mine(W.T, b, z, k)
 
 
-@adapter("argmaxable.margins", "no-bias", "mine(W, z, k): no biases; here they are a feature that is 1 at every z.")
+@adapter(
+    "argmaxable.margins", "no-bias", "mine(W, z, k): no biases; here they are a feature that is 1 at every z."
+)
 def margins_no_bias(mine: Implementation) -> Implementation:
     def margins(W: Any, b: Any, z: Any, /, k: int) -> Any:
         xp = array_namespace(W, b, z)
@@ -51,17 +53,15 @@ def classify_verdicts(mine: Implementation) -> Implementation:
         certificates = []
         for k, known in enumerate(argmaxable.classify(W, b).certificates):
             can_win = bool(said[k])
-            if known.verdict not in ("undecided", "argmaxable" if can_win else "unargmaxable"):
-                known = Witness((), 0.0) if can_win else Combination((), ())
-            certificates.append(known)
+            agrees = known.verdict in ("undecided", "argmaxable" if can_win else "unargmaxable")
+            nothing = Witness((), 0.0) if can_win else Combination((), ())
+            certificates.append(known if agrees else nothing)
         return Result(tuple(certificates))
 
     return classify
 
 
-@adapter(
-    "argmaxable.five_vectors", "plain", "mine() → (5, 2), an array of any library or a list."
-)
+@adapter("argmaxable.five_vectors", "plain", "mine() → (5, 2), an array of any library or a list.")
 def five_vectors_plain(mine: Implementation) -> Implementation:
     def five_vectors(*, xp: Any = None, dtype: Any = None, device: Any = None) -> Any:
         like = argmaxable.five_vectors(xp=xp, dtype=dtype, device=device)

@@ -13,9 +13,9 @@ from .. import catalogue
 from ..law import Implementation
 from ..planning import DTYPES, EXAMPLES
 from .audited import Audited
-from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try
-from .report import Report
-from .session import LoadError, Session, outcome_of, workers
+from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
+from .report import FAILED, Report
+from .session import LoadError, Session, workers
 from .targets import Source, sources
 
 TIMEOUT = 60.0
@@ -55,11 +55,13 @@ class Plan:
 
     def _questions(self, tried: Sequence[Tried]) -> list[Explain]:
         """One for every function: why it failed, or how near it is."""
-        failed = {t.function for t in tried if t.outcome.verdict in ("refuted", "crashed", "timed out")}
-        died = {
-            t.function for t in tried if t.outcome.verdict == "timed out" or "process" in t.outcome.reason
-        }
-        return [Explain(name, name in failed) for name in self.load.sources if name not in died]
+        questions = []
+        for name in self.load.sources:
+            failed = [t.outcome for t in tried if t.function == name and t.outcome.verdict in FAILED]
+            if not any("process" in o.reason or o.verdict == "timed out" for o in failed):
+                found = {o.law: o.counterexample for o in failed if o.counterexample is not None}
+                questions.append(Explain(name, bool(failed), found))
+        return questions
 
 
 class _Here:

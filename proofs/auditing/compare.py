@@ -1,14 +1,14 @@
 """Results of any form as leaves, and how far two results are apart."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ...backends import Setting
-from ..calls import is_array
+from ..packing import is_array
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -29,11 +29,26 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
     if is_array(result):
         return [Leaf(path, code, np.asarray(on.host(result)))]
     if isinstance(result, bool | int | float | np.generic):
-        return [Leaf(path, code, np.asarray(result))]
-    parts = [
-        leaf for name, place, part in _parts(result) for leaf in leaves(part, on, path + name, code + place)
-    ]
+        large = isinstance(result, int) and abs(result) >= 2**63
+        return [Leaf(path, code, np.asarray(float(result) if large else result))]
+    if callable(result) and (values := _values(result, on)) is not None:
+        return leaves(values, on, f"{path}(t)", f"{code}(xp.asarray({_TIMES}))")
+    parts: list[Leaf] = []
+    for name, place, part in _parts(result):
+        parts += leaves(part, on, path + name, code + place)
     return parts or [Leaf(path, code, type(result).__name__ if callable(result) else repr(result))]
+
+
+_TIMES = [1e-9, 0.05, 0.25, 0.5, 0.75, 0.95]
+"""Where functions among results are compared: schedules are functions of a time in [0, 1]."""
+
+
+def _values(function: Callable[..., Any], on: Setting) -> Any:
+    """A function's values, or None if it is not one of an array of times."""
+    try:
+        return function(on.array(np.asarray(_TIMES)))
+    except Exception:
+        return None
 
 
 def _parts(result: Any) -> Iterator[tuple[str, str, Any]]:

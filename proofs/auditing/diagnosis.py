@@ -1,5 +1,6 @@
 """What is wrong with a function: its results beside those of the reference, of mistakes, and of adapters."""
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +10,19 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
-from ..calls import Call, calls, copied, is_array
+from ..calls import Call, Recorder, calls
 from ..law import Implementation, NotApplicableError
-from ..runner import run_law
+from ..packing import copied, is_array, size
+from ..runner import converted, run_law
 from .compare import Difference, difference, leaves
-from .messages import Diagnosis
-from .options import narrowed, options
-from .relations import relation
+from .messages import Diagnosis, Explain
+from .options import narrowed, options, parameters
+from .relations import relation, rounded
 
+_LARGEST = 20_000
+"""Calls with more numbers than this are not tried on every mistake."""
+_DIGITS = 1e-3
+"""Below this share of the largest entry an error is called a loss of digits."""
 _EXPLAINED = 1e-2
 """A mistake explains a result if what remains is below this share of the deviation."""
 
@@ -28,16 +34,18 @@ class _Raised:
     error: str
 
 
-def explain(name: str, raw: Implementation, chosen: str, failed: bool, on: Setting, seed: int) -> Diagnosis:
+def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, seed: int) -> Diagnosis:
     """Compare a function with all that is known of its kind. `chosen` is the adapter in use, if any."""
-    made = calls(name, on, seed=seed)
+    name = request.function
+    made = [*_failing_calls(request, on), *calls(name, on, seed=seed)]
+    made = [call for call in made if size((call.args, call.kwargs)) <= _LARGEST]
     expected = [_apply(catalogue.reference()[name], call) for call in made]
 
     def results(adapter: str) -> _Results:
         return _Results(name, _adapted(name, raw, adapter), made, expected, on)
 
     mine = results(chosen)
-    if not failed:
+    if not request.failed:
         return Diagnosis(name, (mine.agreement(),))
     others = {
         a.id: results(a.id) for a in catalogue.adapters().values() if a.function == name and a.id != chosen
@@ -54,6 +62,17 @@ def explain(name: str, raw: Implementation, chosen: str, failed: bool, on: Setti
             text = f"under the adapter {convention.name}: {convention.sentence}"
             return Diagnosis(name, (text, *_named(matches), *other.notes()), tuple(matches), adapter)
     return Diagnosis(name, (*mine.unknown(), *mine.notes()))
+
+
+def _failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
+    """The calls that laws make on the counterexamples."""
+    for law, found in request.failures.items():
+        recorder = Recorder(catalogue.reference(), request.function)
+        # A case may have lost what cannot travel between processes; the calls up to there count.
+        with np.errstate(all="ignore"), contextlib.suppress(Exception):
+            list(catalogue.laws()[law].check(recorder, on, converted(found.case, on)))
+        for args, kwargs in recorder.taken():
+            yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]
 
 
 def _adapted(name: str, raw: Implementation, adapter: str) -> Implementation:
@@ -105,6 +124,10 @@ def _apply(function: Implementation, call: Call) -> Any:
         return _Raised(f"{type(error).__name__}: {error}")
 
 
+def _all(function: Implementation, made: Sequence[Call]) -> list[Any]:
+    return [_apply(function, call) for call in made]
+
+
 class _Results:
     """The results of one function on all calls, beside the expected ones."""
 
@@ -112,7 +135,7 @@ class _Results:
         self, name: str, function: Implementation, made: Sequence[Call], expected: Sequence[Any], on: Setting
     ) -> None:
         self.name, self.function = name, function
-        got = [_apply(function, call) for call in made]
+        got = _all(function, made)
         kept = [i for i, result in enumerate(got) if result is not None]  # None: does not apply
         self.on = on
         self.calls = [made[i] for i in kept]
@@ -142,7 +165,7 @@ class _Results:
     def mistakes(self) -> list[str]:
         """The known mistakes that explain every result, or else those without options."""
         wrong = [m for m in catalogue.mistakes().values() if m.function == self.name]
-        results = {m.id: [_apply(m.replacement, call) for call in self.calls] for m in wrong}
+        results = {m.id: _all(m.fresh(), self.calls) for m in wrong}
         everywhere = range(len(self.calls))
         plain = [i for i in everywhere if not options(self.name, self.calls[i])]
         for places in (everywhere, plain):
@@ -218,12 +241,35 @@ class _Results:
             )
             return
         off = max((math.inf if d is None else d.relative for d in self.apart), default=math.inf)
-        if off <= self.loose:
+        if off <= _DIGITS:
             yield f"digits are lost: no result is off by more than {off:.2g} of its largest entry"
-        if text := relation(self._pairs(), self.loose):
+        if text := self._rounding():
+            yield f"no known mistake; it equals the reference {text}"
+        elif text := relation(self._pairs(), self.loose):
             yield f"no known mistake; it gives {text}"
         else:
             yield f"no known mistake; {self._first(differing[0])}"
+
+    def _rounding(self) -> str:
+        """How the reference gives these results if an argument, or the result, is rounded."""
+        everywhere = range(len(self.calls))
+        names = parameters(self.name)
+        for digits, form in ((24, "float32"), (11, "float16's digits"), (8, "bfloat16")):
+            if digits >= self.on.precision.bits:
+                continue
+            if self._explained([rounded(e, digits) for e in self.expected], everywhere):
+                return f"with its result rounded to {form}"
+            function = catalogue.reference()[self.name]
+            for place, name in enumerate(names):
+                calls_rounded = [
+                    replace(
+                        c, args=tuple(rounded(a, digits) if i == place else a for i, a in enumerate(c.args))
+                    )
+                    for c in self.calls
+                ]
+                if self._explained([_apply(function, call) for call in calls_rounded], everywhere):
+                    return f"with {name} rounded to {form}"
+        return ""
 
     def _pairs(self) -> list[tuple[Any, Any, int]]:
         """(got, expected, length of the first argument's last axis) of results that are one array."""

@@ -54,7 +54,9 @@ class Explain:
     """Compare a function with the reference, with mistakes and under other adapters."""
 
     function: str
-    failed: bool
+    failed: bool = True
+    failures: Mapping[str, Counterexample] = field(default_factory=dict)
+    """The laws that it failed, with the inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,12 @@ class Tried:
     function: str
     outcome: Outcome
     shown: Shown | None = None
+
+
+def outcome_of(load: Load, request: Try, verdict: Any, reason: str) -> Tried:
+    """An answer that no law gave."""
+    outcome = Outcome(request.law, verdict, load.backend, load.device, load.dtype, load.seed, reason=reason)
+    return Tried(request.function, outcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ def _defaults(name: str) -> Mapping[str, Any]:
     }
 
 
+def parameters(name: str) -> list[str]:
+    """The reference's positional parameters."""
+    signature = inspect.signature(catalogue.functions()[name].implementation)
+    return [p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+
 def options(name: str, call: Call) -> list[str]:
     """The options of a call that are not at their defaults."""
     defaults = _defaults(name)

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import array_api_compat
 import numpy as np
+
+from ..packing import mapped_arrays
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -88,3 +91,17 @@ def _text(number: float) -> str:
     if math.isclose(number, float(simple), rel_tol=1e-7):
         return str(simple).replace("-", "−")
     return f"{number:.10g}"
+
+
+def rounded(value: Any, digits: int) -> Any:
+    """A value whose real arrays are rounded to so many binary digits, by Veltkamp's splitting."""
+
+    def split(array: Any) -> Any:
+        xp = array_api_compat.array_namespace(array)
+        if not xp.isdtype(array.dtype, "real floating"):
+            return array
+        drop = round(-math.log2(float(xp.finfo(array.dtype).eps))) + 1 - digits
+        shifted = array * float(2**drop + 1)
+        return shifted - (shifted - array)
+
+    return mapped_arrays(value, split)

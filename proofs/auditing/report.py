@@ -11,7 +11,7 @@ from ..runner import Outcome, Verdict
 from .messages import Diagnosis, Load, Loaded, Tried, Try
 
 SCHEMA = "refimpl.audit/1"
-_FAILED = ("refuted", "crashed", "timed out")
+FAILED = ("refuted", "crashed", "timed out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Report:
     def verdict(self) -> Verdict:
         """The worst verdict of any law; "held" if at least one held and none failed."""
         verdicts = {outcome.verdict for outcome in self.outcomes}
-        for verdict in (*_FAILED, "inconclusive"):
+        for verdict in (*FAILED, "inconclusive"):
             if verdict in verdicts:
                 return verdict
         return "held" if "held" in verdicts and not self.interrupted else "inconclusive"
@@ -76,7 +76,7 @@ class Report:
             shown = tried.shown
             return shown is None, shown is None or not shown.program, len(shown.script) if shown else 0
 
-        failed = [t for t in self.tried if t.function == function and t.outcome.verdict in _FAILED]
+        failed = [t for t in self.tried if t.function == function and t.outcome.verdict in FAILED]
         return min(failed, key=unclear, default=None)
 
     def __str__(self) -> str:

@@ -149,7 +149,7 @@ def posterior_ho(mine: Implementation) -> Implementation:
 @adapter(
     "ddpm.posterior",
     "std",
-    "mine(x0, x_t, betas, t) → (mean, standard deviation), else as \"ho\".",
+    'mine(x0, x_t, betas, t) → (mean, standard deviation), else as "ho".',
 )
 def posterior_std(mine: Implementation) -> Implementation:
     def posterior(x0: Any, x_t: Any, schedule: Schedule, t: Any, /) -> Any:
@@ -358,9 +358,9 @@ snr_ho = adapter("ddpm.snr", "ho", "mine(betas) → ratios (T,), without the inf
     _without_start
 )
 
-log_snr_ho = adapter("ddpm.log_snr", "ho", "mine(betas) → logarithms (T,), without the infinite one of step 0.")(
-    _without_start
-)
+log_snr_ho = adapter(
+    "ddpm.log_snr", "ho", "mine(betas) → logarithms (T,), without the infinite one of step 0."
+)(_without_start)
 
 
 @adapter(

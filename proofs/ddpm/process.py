@@ -547,7 +547,7 @@ def linear_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield Gap(f"variance, t = {t}", np.sum(on.host(after) ** 2), variance, scale)
         x = after
         expected.append(variance)
-        chain.append(float(scale))
+        chain.append(on.number(scale))
     final = on.host(impl["ddpm.sample"](model, start, noises, schedule, case.sigma))
     yield Gap("sample", np.sum(final**2), variance, scale)
 

@@ -80,7 +80,8 @@ def _log_variance(variance: Any) -> tuple[Any, Any]:
 @adapter(
     "density.normal_log_density",
     "log-variance",
-    "mine(x, mean, log_variance). log v is rounded by |log v|·u, which the adapter makes good to first order.",
+    "mine(x, mean, log_variance). log v is rounded by |log v|·u, which the adapter makes good to first "
+    "order.",
 )
 def normal_log_density_log_variance(mine: Implementation) -> Implementation:
     def log_density(x: Any, mean: Any, variance: Any, /) -> Any:
@@ -170,7 +171,9 @@ effective_sample_size_samples_first = adapter(
 
 
 @adapter(
-    "density.normalized_weights", "samples-first", "mine(log_w): samples on the first axis, in the result too."
+    "density.normalized_weights",
+    "samples-first",
+    "mine(log_w): samples on the first axis, in the result too.",
 )
 def normalized_weights_samples_first(mine: Implementation) -> Implementation:
     def normalized_weights(log_w: Any, /, *, axis: int = -1) -> Any:
@@ -195,7 +198,9 @@ importance_bound_loss = adapter(
 
 
 @adapter(
-    "density.effective_sample_size", "weights", "mine(w): weights with sum 1 instead of log-weights, last axis."
+    "density.effective_sample_size",
+    "weights",
+    "mine(w): weights with sum 1 instead of log-weights, last axis.",
 )
 def effective_sample_size_weights(mine: Implementation) -> Implementation:
     def effective_sample_size(log_w: Any, /, *, axis: int = -1) -> Any:

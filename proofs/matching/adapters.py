@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device, is_array_api_obj
 
 from ... import matching
 from ..adapter import adapter
@@ -65,7 +65,8 @@ def _embeddings(mine: Implementation) -> Implementation:
 cosent_loss_embeddings = adapter(
     "matching.cosent_loss",
     "embeddings",
-    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose similarity "
+    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose "
+    "similarity "
     "the last argument gives; it stands for the cosine, whose rounding times the scale would show.",
     reference="CoSENTLoss of sentence-transformers",
 )(_embeddings)
@@ -73,7 +74,8 @@ cosent_loss_embeddings = adapter(
 cosent_loss_pairwise_embeddings = adapter(
     "matching.cosent_loss_pairwise",
     "embeddings",
-    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose similarity "
+    "mine(u, v, labels, scale, similarity): embeddings (n, d) of the sentences of each pair, whose "
+    "similarity "
     "the last argument gives; it stands for the cosine, whose rounding times the scale would show.",
     reference="CoSENTLoss of sentence-transformers",
 )(_embeddings)
@@ -92,18 +94,27 @@ def rank_descending(mine: Implementation) -> Implementation:
 @adapter(
     "matching.spearman",
     "statistic",
-    "mine(x, y) → (correlation, p-value): what follows the correlation is left aside.",
+    "mine(x, y) → (correlation, p-value), an array or a number; what follows it is left aside.",
     reference="scipy.stats.spearmanr",
 )
 def spearman_statistic(mine: Implementation) -> Implementation:
-    return lambda x, y, /: mine(x, y)[0]
+    def spearman(x: Any, y: Any, /) -> Any:
+        correlation, xp = mine(x, y)[0], array_namespace(x, y)
+        if is_array_api_obj(correlation) and not isinstance(correlation, float):
+            return correlation
+        floats = [array.dtype for array in (x, y) if xp.isdtype(array.dtype, "real floating")]
+        dtype = xp.result_type(*floats) if floats else None
+        return xp.asarray(correlation, dtype=dtype, device=device(x))
+
+    return spearman
 
 
 @adapter(
     "matching.best_threshold",
     "at-least",
     'mine(scores, labels, metric) → (threshold, value): positive iff score ≥ threshold; metric "accuracy", '
-    '"f1" or a function of counts. Of the threshold only the cut is tested; infinite scores, which allow other '
+    '"f1" or a function of counts. Of the threshold only the cut is tested; infinite scores, which allow '
+    "other "
     "cuts, go to the reference.",
 )
 def best_threshold_at_least(mine: Implementation) -> Implementation:
@@ -126,7 +137,8 @@ def best_threshold_at_least(mine: Implementation) -> Implementation:
 @adapter(
     "matching.best_class_weights",
     "logits",
-    "mine(logits, labels) → biases (K,) that maximise the accuracy of argmax logits + biases, where ties count "
+    "mine(logits, labels) → biases (K,) that maximise the accuracy of argmax logits + biases, where ties "
+    "count "
     "as wrong: logarithms of probabilities, −inf among them, and of weights. The accuracy is counted by the "
     "adapter, and claimed to be proven where the reference would.",
 )
@@ -154,7 +166,9 @@ def best_class_weights_logits(mine: Implementation) -> Implementation:
 
 
 @adapter(
-    "matching.jl_project", "columns", "mine(vectors, directions): directions as the columns of a (d, m) matrix."
+    "matching.jl_project",
+    "columns",
+    "mine(vectors, directions): directions as the columns of a (d, m) matrix.",
 )
 def jl_project_columns(mine: Implementation) -> Implementation:
     return lambda vectors, directions, /: mine(vectors, directions.T)

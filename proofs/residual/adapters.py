@@ -46,9 +46,7 @@ def plain_stack_out_in(mine: Implementation) -> Implementation:
     reference="torch.nn.Linear",
 )
 def residual_stack_out_in(mine: Implementation) -> Implementation:
-    def residual_stack(
-        x: Any, weights: Sequence[Any], /, *, scale: float, activation: Any = "linear"
-    ) -> Any:
+    def residual_stack(x: Any, weights: Sequence[Any], /, *, scale: float, activation: Any = "linear") -> Any:
         turned = [(_turned(first), _turned(second)) for first, second in weights]
         states, preactivations, branches = [x], [], []
         for block, here in zip(turned, weights, strict=True):
@@ -83,7 +81,8 @@ def plain_gradients_out_in(mine: Implementation) -> Implementation:
 @adapter(
     "residual.residual_gradients",
     "out-in",
-    "mine(x, weights, cotangent, scale, activation) → (to x, to weights): pairs (W1, W2) of weights (out, in), "
+    "mine(x, weights, cotangent, scale, activation) → (to x, to weights): pairs (W1, W2) of weights "
+    "(out, in), "
     "and pairs of their gradients, None for W2 None.",
     reference="torch.nn.Linear",
 )
@@ -115,7 +114,8 @@ def layer_norm_normalized_shape(mine: Implementation) -> Implementation:
 @adapter(
     "residual.deep_norm",
     "sublayer",
-    "mine(x, sublayer, norm, alpha): functions of an array, the norm with its γ, β and eps (the reference's).",
+    "mine(x, sublayer, norm, alpha): functions of an array, the norm with its γ, β and eps (the "
+    "reference's).",
 )
 def deep_norm_sublayer(mine: Implementation) -> Implementation:
     def deep_norm(

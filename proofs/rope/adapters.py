@@ -182,7 +182,8 @@ def attention_scores_half_split(mine: Implementation) -> Implementation:
 @adapter(
     "rope.angles",
     "doubled",
-    "mine(positions, inv_freq): angles (..., d) that hold each half twice, [θ | θ]; the mean of both is tested.",
+    "mine(positions, inv_freq): angles (..., d) that hold each half twice, [θ | θ]; the mean of both is "
+    "tested.",
 )
 def angles_doubled(mine: Implementation) -> Implementation:
     def angles(positions: Any, frequencies: Any, /) -> Any:
@@ -192,7 +193,9 @@ def angles_doubled(mine: Implementation) -> Implementation:
     return angles
 
 
-@adapter("rope.rotation_matrix", "row-vectors", "mine(angles): the matrices that turn rows, xR instead of Rx.")
+@adapter(
+    "rope.rotation_matrix", "row-vectors", "mine(angles): the matrices that turn rows, xR instead of Rx."
+)
 def rotation_matrix_row_vectors(mine: Implementation) -> Implementation:
     def rotation_matrix(angles: Any, /) -> Any:
         return array_namespace(angles).matrix_transpose(mine(angles))
@@ -269,7 +272,8 @@ def dynamic_ntk_inv_freq(mine: Implementation) -> Implementation:
 @adapter(
     "rope.yarn",
     "inv-freq",
-    "mine(dim, base, factor=, train_length=, and if given ramp=, beta_slow=, beta_fast=) → (dim/2,), an array "
+    "mine(dim, base, factor=, train_length=, and if given ramp=, beta_slow=, beta_fast=) → (dim/2,), an "
+    "array "
     "of any library or a list.",
 )
 def yarn_inv_freq(mine: Implementation) -> Implementation:
@@ -285,7 +289,8 @@ def yarn_inv_freq(mine: Implementation) -> Implementation:
 @adapter(
     "rope.llama3",
     "inv-freq",
-    "mine(dim, base, factor=, train_length=, and if given low_freq_factor=, high_freq_factor=) → (dim/2,), an "
+    "mine(dim, base, factor=, train_length=, and if given low_freq_factor=, high_freq_factor=) → "
+    "(dim/2,), an "
     "array of any library or a list.",
 )
 def llama3_inv_freq(mine: Implementation) -> Implementation:

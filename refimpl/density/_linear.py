@@ -9,7 +9,7 @@ import array_api_compat
 from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
-from ._normal import LOG_2PI, common, solve_rows
+from ._normal import common, log_2pi, solve_rows
 
 
 def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
@@ -124,4 +124,4 @@ def _evidence(residual: Array, W: Array, s2: Array, *, xp: Namespace) -> Array:
     error = (residual - xp.matmul(mean, xp.matrix_transpose(W))) / xp.sqrt(s2)
     quadratic = xp.sum(error * error, axis=-1) + xp.sum(mean * mean, axis=-1)
     log_det = (d - k) * xp.log(s2) + 2 * xp.sum(xp.log(xp.abs(xp.linalg.diagonal(r))))
-    return -0.5 * (quadratic + log_det + d * LOG_2PI)
+    return -0.5 * (quadratic + log_det + d * log_2pi(xp))

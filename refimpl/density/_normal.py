@@ -1,13 +1,15 @@
 """Normal densities and their divergences, with diagonal and with full covariance."""
 
-import math
 from typing import Any
 
 from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 
-LOG_2PI = math.log(2 * math.pi)
+def log_2pi(xp: Namespace) -> Any:
+    """log 2π."""
+    m = _xp.numbers(xp)
+    return m.log(2 * m.pi)
 
 
 def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
@@ -38,9 +40,9 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     >>> float(normal_log_density(x, np.zeros(2), np.ones(2)).round(6))
     -2.337877
     """
-    xp = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
+    xp, _ = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
     z = (x - mean) / xp.sqrt(variance)
-    return -0.5 * xp.sum(z * z + xp.log(variance) + LOG_2PI, axis=-1)
+    return -0.5 * xp.sum(z * z + xp.log(variance) + log_2pi(xp), axis=-1)
 
 
 def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
@@ -71,7 +73,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     >>> float(normal_kl(one, one, 0 * one, one))
     0.5
     """
-    xp = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
+    xp, _ = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
     deviation = xp.sqrt(v2)
     z = (m1 - m2) / deviation
     # The quotient of the roots has half the exponent of v1/v2, so it does not underflow.
@@ -115,7 +117,7 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     root = xp.linalg.cholesky(covariance)
     z = solve_rows(root, x - mean, xp=xp)
     log_det = 2 * xp.sum(xp.log(xp.linalg.diagonal(root)), axis=-1)
-    return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * LOG_2PI)
+    return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * log_2pi(xp))
 
 
 def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
@@ -160,22 +162,20 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
 
 
-def _vectors(call: str, **arrays: Array) -> Namespace:
-    """The namespace of real vectors that broadcast."""
+def _vectors(call: str, **arrays: Array) -> tuple[Namespace, int]:
+    """The namespace of real vectors that broadcast, and their length."""
     xp = _xp.namespace(call, **arrays)
     _xp.floating(call, xp, **arrays)
     for name, array in arrays.items():
         _xp.check_axes(call, name, array, 1)
-    _xp.check_broadcast(call, **arrays)
-    return xp
+    return xp, _xp.check_broadcast(call, **arrays)[-1]
 
 
 def _gaussian(call: str, vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
     """The namespace, then real vectors (..., d) and matrices (..., d, d) in their common dtype."""
-    xp = _xp.namespace(call, **vectors, **matrices)
-    _vectors(call, **vectors)
+    xp, d = _vectors(call, **vectors)
+    _xp.namespace(call, **vectors, **matrices)
     _xp.floating(call, xp, **matrices)
-    d = _xp.check_broadcast(call, **vectors)[-1]
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
             raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
@@ -195,14 +195,16 @@ def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
 
     With s = δ/(2 + δ), log r = 2 artanh s and δ − 2s = δs, so r − 1 − log r = δs − 2s³(1/3 + s²/5 + …).
     """
+    low = delta < -0.9  # near −1, δ no longer knows r
+    log_ratio = xp.where(low, 2 * xp.log(root), xp.log1p(xp.where(low, xp.zeros_like(delta), delta)))
+    if not _xp.rounds(xp):
+        return delta - log_ratio
     near = xp.abs(delta) < 0.5
     small = xp.where(near, delta, xp.zeros_like(delta))
     s = small / (2 + small)
     series = xp.zeros_like(s)
     for odd in range(35, 1, -2):  # |s| < 1/3, so the next term is below 1e-17 of the first
         series = series * (s * s) + 1 / odd
-    low = delta < -0.9  # near −1, δ no longer knows r
-    log_ratio = xp.where(low, 2 * xp.log(root), xp.log1p(xp.where(low, xp.zeros_like(delta), delta)))
     return xp.where(near, s * (small - 2 * s * s * series), delta - log_ratio)
 
 

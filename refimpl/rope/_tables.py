@@ -18,6 +18,8 @@ def power(base: float, exponent: Fraction) -> float:
     Rounding the exponent alone would cost |ln result| units, so its rounding error is put back:
     base^(h + l) ≈ base^h (1 + l ln base).
     """
+    if not _xp.rounds(base):
+        return base**exponent
     high = float(exponent)
     low = float(exponent - Fraction(high))
     try:
@@ -27,8 +29,9 @@ def power(base: float, exponent: Fraction) -> float:
     return result + result * low * math.log(base)
 
 
-def plain(dim: int, base: float) -> list[float]:
-    """The frequencies base^(−2m/dim) as Python numbers."""
+def plain(dim: int, base: float, xp: Namespace | None = None) -> list[float]:
+    """The frequencies base^(−2m/dim) as numbers (for a namespace)."""
+    base = _xp.number(base, xp)
     return [power(base, Fraction(-2 * m, dim)) for m in range(dim // 2)]
 
 

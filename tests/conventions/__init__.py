@@ -1,19 +1,15 @@
-"""Functions in other conventions, written without refimpl: `CONVENTIONS[adapter id]` has a right and a wrong one.
+"""Functions in other conventions, without refimpl: `CONVENTIONS[adapter id]` has a right and a wrong one.
 
 Plain NumPy; tests/test_adapters.py lifts them to other backends.
 """
 
 import importlib
-from collections.abc import Callable
-from typing import Any
 
 import refimpl
 
 from ._convention import Convention
 
 __all__ = ["CONVENTIONS", "Convention"]
-
-Function = Callable[..., Any]
 
 CONVENTIONS: dict[str, Convention] = {
     name: convention

@@ -13,7 +13,9 @@ def margins(columns, b, z, k, sign=1):
 
 
 def margins_without_bias(W, z, k, sign=1):
-    return sign * np.stack([np.sum(z * (W[k] - row), axis=-1) for i, row in enumerate(W) if i != k] or [z[..., 0]], -1)
+    return sign * np.stack(
+        [np.sum(z * (W[k] - row), axis=-1) for i, row in enumerate(W) if i != k] or [z[..., 0]], -1
+    )
 
 
 def argmax(W, b, z, sign=1):
@@ -51,7 +53,9 @@ def feasible(columns, target):
 
 def can_win(W, b, strict=True):
     """A class can win unless others combine to its row without lagging in bias."""
-    points = [[*map(Fraction, map(float, row)), Fraction(float(bias))] for row, bias in zip(W, b, strict=True)]
+    points = [
+        [*map(Fraction, map(float, row)), Fraction(float(bias))] for row, bias in zip(W, b, strict=True)
+    ]
     d, verdicts = W.shape[1], []
     for k, own in enumerate(points):
         others = [[*point, Fraction(1)] for i, point in enumerate(points) if i != k]

@@ -130,7 +130,9 @@ CONVENTIONS = {
     "density.normal_kl/log-variance": Convention(
         kl_of_log_variances, lambda *a: kl_of_log_variances(*a, factor=1.0)
     ),
-    "density.normal_log_density_full/cholesky": Convention(of_cholesky, lambda *a: of_cholesky(*a, factor=0.5)),
+    "density.normal_log_density_full/cholesky": Convention(
+        of_cholesky, lambda *a: of_cholesky(*a, factor=0.5)
+    ),
     "density.normal_kl_full/cholesky": Convention(kl_of_cholesky, lambda *a: kl_of_cholesky(*a, factor=2.0)),
     "density.linear_evidence/std": Convention(evidence, lambda *a: evidence(*a, factor=0.5)),
     "density.linear_posterior/std": Convention(posterior, lambda *a: posterior(*a, sign=-1)),

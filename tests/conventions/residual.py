@@ -17,7 +17,9 @@ def slope(z, activation):
 
 def forward(x, weights, biases, activation, sign=1):
     for i, W in enumerate(weights):
-        x = ACTIVATIONS[activation](sign * np.einsum("...i,oi->...o", x, W) + (0 if biases is None else biases[i]))
+        x = ACTIVATIONS[activation](
+            sign * np.einsum("...i,oi->...o", x, W) + (0 if biases is None else biases[i])
+        )
     return x
 
 
@@ -45,7 +47,11 @@ def backward(x, weights, biases, cotangent, activation, sign=1):
     )
     to_z = after * slope(z, activation)
     to_bias = to_z.reshape(-1, to_z.shape[-1]).sum(axis=0)
-    return np.einsum("...o,oi->...i", to_z, weights[0]), [sign * outer(to_z, x), *to_weights], [to_bias, *to_biases]
+    return (
+        np.einsum("...o,oi->...i", to_z, weights[0]),
+        [sign * outer(to_z, x), *to_weights],
+        [to_bias, *to_biases],
+    )
 
 
 def backward_of_blocks(x, weights, cotangent, scale, activation, skip=1):
@@ -54,7 +60,9 @@ def backward_of_blocks(x, weights, cotangent, scale, activation, skip=1):
     first, second = weights[0]
     z = np.einsum("...i,hi->...h", x, first)
     hidden = ACTIVATIONS[activation](z)
-    after, others = backward_of_blocks(blocks(x, weights[:1], scale, activation), weights[1:], cotangent, scale, activation)
+    after, others = backward_of_blocks(
+        blocks(x, weights[:1], scale, activation), weights[1:], cotangent, scale, activation
+    )
     to_z = after if second is None else np.einsum("...o,oh->...h", after, second) * slope(z, activation)
     pair = scale * outer(to_z, x), None if second is None else scale * outer(after, hidden)
     return skip * after + scale * np.einsum("...h,hi->...i", to_z, first), [pair, *others]
@@ -80,7 +88,7 @@ def functional(x, normalized_shape, weight, bias, eps, ddof=0):
     return layer_norm(x, weight, bias, eps, ddof)
 
 
-def std(fan_in, fan_out, *, mode, activation, gain=math.sqrt(2)):
+def std(fan_in, fan_out, *, mode, activation, gain=2**0.5):
     fan = {"forward": fan_in, "backward": fan_out, "xavier": (fan_in + fan_out) / 2}[mode]
     return (gain if activation == "relu" else 1) / math.sqrt(fan)
 

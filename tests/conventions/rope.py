@@ -62,7 +62,9 @@ def scores(q, k, q_positions, k_positions, frequencies, shift=0):
 
 def doubled(positions, inv_freq, shift=0):
     angles = ((positions[..., None] + shift) * inv_freq.astype(np.float64)).astype(inv_freq.dtype)
-    return np.concatenate([angles, (positions[..., None] * inv_freq.astype(np.float64)).astype(inv_freq.dtype)], -1)
+    return np.concatenate(
+        [angles, (positions[..., None] * inv_freq.astype(np.float64)).astype(inv_freq.dtype)], -1
+    )
 
 
 def row_matrix(angles, sign=1):
@@ -91,7 +93,7 @@ def sin_cos_halves(positions, dim, base, first=0):
 def dynamic(length, dim, base, *, factor, train_length, plus=1):
     longer = max(length, train_length)
     stretch = 1 + factor * (longer - train_length) / train_length * plus
-    return list(inv_freq(dim, base * stretch ** (dim / (dim - 2))))
+    return inv_freq(dim, base * stretch ** (dim / (dim - 2))).tolist()
 
 
 def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_fast=32.0, swap=False):
@@ -100,6 +102,7 @@ def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_f
         turns = train_length * plain / (2 * math.pi)
         keep = np.clip((turns - beta_slow) / (beta_fast - beta_slow), 0, 1)
     else:
+
         def index(turns):
             return dim * math.log(train_length / (turns * 2 * math.pi)) / (2 * math.log(base))
 
@@ -116,7 +119,7 @@ def llama3(dim, base, *, factor, train_length, low_freq_factor=1.0, high_freq_fa
         smooth = (train_length / wavelength - low_freq_factor) / (high_freq_factor - low_freq_factor)
         smooth = min(max(1 - smooth if swap else smooth, 0.0), 1.0)
         result.append((1 - smooth) * frequency / factor + smooth * frequency)
-    return result
+    return [float(value) for value in result]
 
 
 def big_endian(n, base, count, shift=0):

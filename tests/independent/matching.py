@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import mpmath
+import flint
 import numpy as np
 from scipy import special, stats
 
@@ -187,11 +187,11 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
 
 
 def jl_dimension(n: int, error: float, failure: float) -> int:
-    """mpmath with digits to spare."""
-    with mpmath.workdps(400):
-        error = mpmath.mpf(error)
-        rate = (error - mpmath.log1p(error)) / 2
-        return int(mpmath.ceil(mpmath.log(mpmath.mpf(n) * (n - 1) / mpmath.mpf(failure)) / rate))
+    """Balls with digits to spare."""
+    with flint.ctx.workdps(400):
+        rate = (flint.arb(error) - flint.arb(error).log1p()) / 2
+        bound = (flint.arb(n) * (n - 1) / flint.arb(failure)).log() / rate
+        return int(bound.ceil().unique_fmpz())
 
 
 def rule_of_thumb_dimension(n: int) -> float:
@@ -200,16 +200,16 @@ def rule_of_thumb_dimension(n: int) -> float:
 
 
 def ranking_dimension(n: int) -> int:
-    """Bisection on logarithms of 60 digits."""
+    """Bisection on logarithms as balls of 60 digits."""
     inner = n * (n - 1) // 2
     pairs = inner * (inner - 1) // 2
 
     def enough(d: int) -> bool:
         if n * d > pairs:
             return True
-        with mpmath.workdps(60):
-            patterns = n * d * (mpmath.log(8 * mpmath.mpf(pairs) / (n * d)) + 1)
-            return bool(patterns >= mpmath.loggamma(inner + 1))
+        with flint.ctx.workdps(60):
+            patterns = n * d * ((flint.arb(8 * pairs) / (n * d)).log() + 1)
+            return bool(patterns >= flint.arb(inner + 1).lgamma())
 
     low, high = 0, n
     while high - low > 1:
