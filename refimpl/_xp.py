@@ -182,9 +182,21 @@ def check_number(
 
 def logsumexp(x: Array, *, axis: int, xp: Namespace) -> Array:
     """log Σ exp x along an axis, for values of any size; all −inf gives −inf, any +inf gives +inf."""
+    shift, log = log_sum(x, axis=axis, xp=xp)
+    return xp.squeeze(shift, axis=axis) + log
+
+
+def log_sum(x: Array, *, axis: int, xp: Namespace) -> tuple[Array, Array]:
+    """The finite peak of x (0 if it is not), the axis kept, and log Σ exp(x − peak), the axis removed."""
     peak = xp.max(x, axis=axis, keepdims=True)
     shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
-    total = xp.sum(xp.exp(x - shift), axis=axis)
+    parts = xp.exp(x - shift)
+    if rounds(xp):  # without the peak's own 1, small parts beside it keep their digits
+        top = x == shift
+        ties = xp.sum(xp.where(top, xp.ones_like(parts), xp.zeros_like(parts)), axis=axis)
+        rest = xp.sum(xp.where(top, xp.zeros_like(parts), parts), axis=axis) + (ties - 1)
+    else:
+        rest = xp.sum(parts, axis=axis) - 1
     # log 0 is −inf, but some libraries warn of it.
-    logs = xp.log(xp.where(total == 0, xp.ones_like(total), total)) + xp.squeeze(shift, axis=axis)
-    return xp.where(total == 0, xp.full_like(total, -xp.inf), logs)
+    none = rest == -1
+    return shift, xp.where(none, xp.full_like(rest, -xp.inf), xp.log1p(xp.where(none, xp.zeros_like(rest), rest)))

@@ -85,9 +85,8 @@ class Integers:
         return (values >= self.low) & (values <= self.high)
 
     def draw(self, rng: np.random.Generator, count: int, p: Precision) -> Floats:
-        top = math.log2(self.high - self.low + 1)
-        offsets = np.floor(np.exp2(rng.uniform(0, top, count))).astype(np.int64) - 1
-        return self.low + offsets
+        top = math.log2(self.high - self.low + 2)
+        return self.low + np.floor(np.exp2(rng.uniform(0, top, count))).astype(np.int64) - 1
 
     def near(self, rng: np.random.Generator, values: Floats, p: Precision) -> Floats:
         return values + rng.integers(-3, 4, len(values))

@@ -146,6 +146,8 @@ def _math() -> SimpleNamespace:
     found["log"] = lambda x, *base: derived(balls.log, x) / (derived(balls.log, *base) if base else 1)
     found["floor"] = lambda x: Whole(_whole(balls.floor, x))
     found["ceil"] = lambda x: Whole(_whole(balls.ceil, x))
+    found["fsum"] = lambda values: sum(values, exact(0.0))
+    found["number"] = exact
     found |= {
         "pi": Exact(math.pi, arb.pi),
         "tau": Exact(math.tau, lambda: 2 * arb.pi()),
@@ -160,10 +162,6 @@ def _whole(function: Callable[..., Any], x: Any) -> int:
 
 
 # Kernels that approximate, and what they approximate
-
-
-def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
-    return delta - xp.log1p(delta)
 
 
 def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
@@ -196,15 +194,12 @@ class _Refused:
         yield _QUADRATURE()
 
 
-_LOG_2PI = Exact(math.log(2 * math.pi), lambda: (2 * arb.pi()).log())
 _RK4 = {0: exact(Fraction(1, 6)), 1: exact(Fraction(1, 3)), 2: exact(Fraction(1, 3)), 3: exact(Fraction(1, 6))}
 
 
 def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
     """What the documents see instead, by module and name."""
     fixed: dict[str, dict[str, Any]] = {
-        "density._normal": {"LOG_2PI": _LOG_2PI, "_excess": _excess},
-        "density._linear": {"LOG_2PI": _LOG_2PI},
         "density._weights": {"_subset_means": _subset_means},
         "flow._integrators": {
             "_advance": _refusal("the step sizes follow error estimates: rounding is not what its error comes from")
@@ -222,6 +217,7 @@ def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
     integrators = importlib.import_module("refimpl.flow._integrators")
     rk4 = SimpleNamespace(**{name: getattr(integrators._METHODS["rk4"], name) for name in ("order", "a", "c")}, b=_RK4)
     yield integrators, "_METHODS", {**integrators._METHODS, "rk4": rk4}
+    yield _xp, "rounds", lambda _given: False
     yield _xp, "check_number", _checked(_xp.check_number)
     yield _xp, "check_integer", _checked(_xp.check_integer)
 
@@ -244,9 +240,7 @@ def _everything() -> list[tuple[ModuleType, str, Any]]:
         importlib.import_module(root)
     modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(roots)]
     found += [(module, "math", replaced) for module in modules if getattr(module, "math", None) is math]
-    if hasattr(_xp, "numbers"):  # the functions and constants of numbers that go with a namespace
-        found.append((_xp, "numbers", lambda *_given: replaced))
-    return found
+    return [*found, (_xp, "numbers", lambda *_given: replaced)]
 
 
 @contextmanager

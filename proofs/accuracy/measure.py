@@ -4,13 +4,15 @@ Inputs are the calls that the laws make, samples of sweeps, and what a search ar
 """
 
 import inspect
+import itertools
 import math
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +27,7 @@ from ..packing import is_array, mapped_arrays, size
 from . import domains, sweeps
 from .enclose import Case, enclosures, leaves
 from .exact import UnprovenError
+from .spots import Spot, spot
 from .sweeps import Sweep
 from .tally import Leaf, Place, Tally
 from .ulps import BITS, neighbours
@@ -34,8 +37,8 @@ LARGEST = 1024
 CHUNK = 1024
 GOOD = 4.0
 """Ulps above which the condition is looked at."""
-TRIES = 3
-"""Of moving the inputs, for the condition."""
+TRIES, STEPS, ARGUMENTS, CONDITION_BITS = 2, 8, 6, 1280
+"""Of moving an argument, for the condition; ulps by which at most; arguments up to which each is moved alone; bits for that."""
 MOVED = ", moved by ulps"
 ROUNDS, BEST, NEIGHBOURS = 8, 4, 96
 """Of a search: rounds, points that are kept, and neighbours that are tried of each."""
@@ -64,15 +67,15 @@ class Accuracy:
     exhaustive: bool = False
     """Every finite number of the format was an input: the worst error is no lower bound."""
     samples: int = 0
-    worst: Place | None = None
-    beyond: Place | None = None
+    worst: Spot | None = None
+    beyond: Spot | None = None
     """The largest error over the condition: what inputs that move by one ulp do not explain."""
     median: float = math.nan
     counts: dict[str, int] = field(default_factory=dict)
     discrete: int = 0
     different: int = 0
     tiny_worst: float = 0.0
-    faults: dict[str, Place] = field(default_factory=dict)
+    faults: dict[str, Spot] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     """Calls that could not be measured, by reason."""
     seconds: float = 0.0
@@ -115,6 +118,7 @@ class _Run:
         for place in dict.fromkeys([*self.tally.worst[:1], *self.tally.beyond[:2]]):
             if not place.case.limits:
                 self._around(place)
+        self._settle()
 
     def add(self, case: Case, *, searched: bool = False) -> list[Leaf]:
         """Measure one case; nothing comes of it if it cannot be."""
@@ -137,19 +141,38 @@ class _Run:
         self.tally.keep(case, found)
         return found
 
-    def _find_conditions(self, case: Case, found: list[Leaf]) -> None:
-        """Move the inputs by one ulp, with random signs, and see how far the exact values move."""
+    def _find_conditions(self, case: Case, found: list[Leaf], tries: int = TRIES) -> None:
+        """Move each argument by up to some ulps at random, and add up how far the exact values move, an ulp.
+
+        Where the moved values have no enclosure, the condition is unknown, and stays so (NaN).
+        """
         for leaf in found:
             leaf.conditions = np.zeros(len(leaf.exact))
-        for _ in range(TRIES):
-            moved = moved_by_ulps(case, self.rng, self.on, 1)
-            try:
-                exact = enclosures(moved, self.reference, self.on.precision.name, most=512)
-            except UnprovenError:
+        count = _real_arguments(case)
+        for only in range(count) if count <= ARGUMENTS else [None] * ARGUMENTS:
+            moves = [np.full(len(leaf.exact), math.nan) for leaf in found]
+            for _ in range(tries):
+                moved = moved_by_ulps(case, self.rng, self.on, STEPS, only=only)
+                with suppress(UnprovenError):
+                    exact = enclosures(moved, self.reference, self.on.precision.name, most=CONDITION_BITS)
+                    for place, leaf in enumerate(found):
+                        moves[place] = np.fmax(moves[place], _distances(leaf, exact[leaf.number]) / STEPS)
+            for leaf, move in zip(found, moves, strict=True):
+                leaf.conditions = leaf.conditions + move
+
+    def _settle(self) -> None:
+        """Look harder at the conditions where the errors beyond them are largest: chance makes some small."""
+        for place in list(self.tally.beyond):
+            if place.error <= GOOD:
                 continue
-            for leaf in found:
-                distances = _distances(leaf, exact[leaf.number])
-                leaf.conditions = np.maximum(leaf.conditions, distances)  # type: ignore[type-var]
+            result = list(leaves(place.case.on(self.tested, self.on)))
+            exact = enclosures(place.case, self.reference, self.on.precision.name)
+            found = Tally(self.on).add(place.case, result, exact)
+            self._find_conditions(place.case, found, 4 * TRIES)
+            [leaf] = [leaf for leaf in found if leaf.number == place.leaf]
+            self.tally.beyond.remove(place)
+            self.tally.beyond.append(leaf.place(place.case, place.index, leaf.errors))
+        self.tally.beyond.sort(key=lambda place: -place.beyond)
 
     def sweep(self, sweep: Sweep) -> None:
         """Draw samples, or take all there are; then search around the worst."""
@@ -246,14 +269,14 @@ class _Run:
             reason=reasons[0] if status == "not measured" and reasons else "" if compared or tally.discrete else "no numbers to compare",
             exhaustive=bool(self.exhausted) and all(self.exhausted),
             samples=tally.counts["measured"],
-            worst=tally.worst[0] if tally.worst else None,
-            beyond=tally.beyond[0] if tally.beyond else None,
+            worst=spot(tally.worst[0]) if tally.worst else None,
+            beyond=spot(tally.beyond[0]) if tally.beyond else None,
             median=statistics.median(tally.errors) if tally.errors else math.nan,
             counts={kind: count for kind, count in sorted(tally.counts.items()) if count},
             discrete=tally.discrete,
             different=tally.different,
             tiny_worst=tally.tiny_worst,
-            faults=tally.examples,
+            faults={kind: spot(place) for kind, place in tally.examples.items()},
             left_out=dict(self.left_out),
         )
 
@@ -278,23 +301,43 @@ def rounded(values: Any, on: Setting) -> Any:
     return on.host(on.array(host)) if host.dtype.kind == "f" else host
 
 
-def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int) -> Case:
-    """The case with every real number of its arrays moved by up to so many ulps; symmetric matrices stay so."""
+def _real_arguments(case: Case) -> int:
+    """How many arrays of reals (of numbers, in a sweep of those) a case has."""
+    seen: list[Any] = []
+    _each_real(case, lambda host: seen.append(host) or host)  # type: ignore[func-returns-value]
+    return len(seen)
 
-    def move(host: Any) -> Any:
-        if host.dtype.kind != "f":
-            return host
-        steps = rng.choice([-1, 1], host.shape) * rng.integers(1, most + 1, host.shape)
-        if host.ndim >= 2 and host.shape[-1] == host.shape[-2] and np.array_equal(host, np.swapaxes(host, -1, -2)):
-            steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
-        return rounded(neighbours(host, on.precision, steps), on)
+
+def _each_real(case: Case, change: Callable[[Any], Any]) -> Case:
+    """The case with every array of reals changed; in a sweep, every Python float too."""
 
     def number(value: Any) -> Any:
-        return float(move(np.asarray(value))) if type(value) is float else value
+        return float(change(np.asarray(value))) if type(value) is float else value
+
+    def array(host: Any) -> Any:
+        return change(host) if host.dtype.kind == "f" else host
 
     args = tuple(map(number, case.args)) if case.limits else case.args
-    source = case.source.removesuffix(MOVED) + MOVED
-    return replace(case, args=mapped_arrays(args, move), kwargs=mapped_arrays(case.kwargs, move), source=source)
+    return replace(case, args=mapped(args, array), kwargs=mapped(case.kwargs, array))
+
+
+def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, *, only: int | None = None) -> Case:
+    """The case with every real number moved by up to so many ulps; symmetric matrices stay so.
+
+    With `only`, just the numbers of that argument. A single number moves by the most.
+    """
+    numbers = itertools.count()
+
+    def move(host: Any) -> Any:
+        sizes = rng.integers(1, most + 1, host.shape) if host.size > 1 else most
+        steps = rng.choice([-1, 1], host.shape) * sizes
+        if host.ndim >= 2 and host.shape[-1] == host.shape[-2] and np.array_equal(host, np.swapaxes(host, -1, -2)):
+            steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
+        if only not in (None, next(numbers)):
+            return host
+        return rounded(neighbours(host, on.precision, steps), on)
+
+    return replace(_each_real(case, move), source=case.source.removesuffix(MOVED) + MOVED)
 
 
 def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
@@ -303,13 +346,19 @@ def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
     for number, call in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
         args, kwargs = (mapped_arrays(part, lambda array: rounded(array, on)) for part in (call.args, call.kwargs))
         if size((args, kwargs)) <= LARGEST:
-            yield Case(_call, args, kwargs, f"{call.law}, {call.kind}, call {number}")
+            defined = sweeps.DEFINED.get(function)
+            call = _call if defined is None else partial(_defined, defined)
+            yield Case(call, args, kwargs, f"{call.law}, {call.kind}, call {number}")
 
 
 @cache
 def _recorded(function: str, dtype: str, limit: int, seed: int) -> list[Any]:
     on = Setting.of(backends.get("numpy"), dtype)
     return calls(function, on, examples=12, seed=seed, limit=limit)
+
+
+def _defined(part: Callable[[Any], Any], f: Any, *args: Any, **kwargs: Any) -> Any:
+    return part(f(*args, **kwargs))
 
 
 def _call(f: Any, *args: Any, **kwargs: Any) -> Any:

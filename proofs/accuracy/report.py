@@ -31,52 +31,25 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
-
 from ... import backends
-from ..packing import is_array
 from ..report import plain
 from .measure import Accuracy, Effort
-from .tally import Place
+from .spots import Spot
 
-SHOWN = 256
-
-
-def hexadecimal(value: Any) -> Any:
-    """A value with every float in it as its hexadecimal text."""
-    if isinstance(value, np.ndarray | np.generic):
-        return hexadecimal(value.tolist())
-    if isinstance(value, float):
-        return value.hex()
-    if isinstance(value, dict):
-        return {str(name): hexadecimal(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [hexadecimal(part) for part in value]
-    return value if value is None or isinstance(value, bool | int | str) else getattr(value, "__name__", repr(value))
-
-
-def _numbers(value: Any) -> int:
-    if is_array(value):
-        return int(value.size)
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return sum(map(_numbers, parts))
-
-
-def place(found: Place | None) -> dict[str, Any] | None:
+def place(found: Spot | None) -> dict[str, Any] | None:
     """A place as in the schema."""
     if found is None:
         return None
-    small = _numbers((found.case.args, dict(found.case.kwargs))) <= SHOWN
     return {
         "ulps": _number(found.error),
         "condition": _number(found.condition),
-        "source": found.case.source,
+        "source": found.source,
         "leaf": found.leaf,
         "index": found.index,
-        "result": found.result.hex() if math.isfinite(found.result) else str(found.result),
-        "exact": found.exact.str(25, radius=False) if found.exact.is_finite() else str(float(found.exact)),
-        "arguments": hexadecimal(found.case.args) if small else None,
-        "options": hexadecimal(dict(found.case.kwargs)) if small else None,
+        "result": found.result,
+        "exact": found.exact,
+        "arguments": found.arguments,
+        "options": found.options,
     }
 
 

@@ -5,12 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from ..._errors import DomainError, message
 from .measure import Accuracy
 from .notes import NOTES
-from .tally import Place
 
 FAULTS = {
     "lost": "not finite where the exact value is",
@@ -39,7 +37,7 @@ def line(found: Accuracy) -> str:
         bound = "exhaustive" if found.exhaustive else "at least"
         parts.append(
             f"worst {bound} {number(found.worst.error)} ulp, beyond condition {number(found.beyond.beyond)}, "
-            f"median {number(found.median)}, {found.samples} samples, at {at(found.beyond)}"
+            f"median {number(found.median)}, {found.samples} samples, at {found.beyond.at}"
         )
     if found.discrete:
         parts.append(f"{found.discrete} compared exactly, {found.different} differ")
@@ -49,25 +47,9 @@ def line(found: Accuracy) -> str:
     return f"{found.status:<12} {where}  " + "; ".join(parts)
 
 
-def at(place: Place) -> str:
-    """Where an error is."""
-    if place.case.source != "sweep":
-        return f"{place.case.source}, index {place.index}"
-    return ", ".join(point(value, place.index, place.shape) for value in place.case.args)
-
-
-def point(value: Any, index: int, shape: tuple[int, ...]) -> str:
-    """One argument of a sweep at a place of the result."""
-    if hasattr(value, "shape"):
-        rows = shape[0] if shape else 1
-        sample = index // (math.prod(shape) // rows) if value.shape[0] == rows else 0
-        value = value[sample].item()
-    return value.hex() if isinstance(value, float) else str(value)
-
-
 def details(found: Accuracy) -> list[str]:
     """What a line only counts: faults with a place, and why calls were left out."""
-    lines = [f"  {kind} {found.counts[kind]}: {FAULTS[kind]}, e.g. {where.result!r} at {where.case.source}"
+    lines = [f"  {kind} {found.counts[kind]}: {FAULTS[kind]}, e.g. {where.result} at {where.at}"
              for kind, where in found.faults.items()]  # fmt: skip
     return [*lines, *(f"  left out {count}: {reason}" for reason, count in found.left_out.items())]
 
@@ -87,7 +69,7 @@ def table(results: Sequence[Accuracy]) -> list[str]:
             continue
         cells = [_cell(by_dtype[dtype]) if dtype in by_dtype else "" for dtype in dtypes]
         first = by_dtype[dtypes[0]]
-        place = at(first.beyond) if first.beyond and first.beyond.error > 0.5 else ""
+        place = first.beyond.at if first.beyond and first.beyond.error > 0.5 else ""
         lines.append(f"| `{name}` | " + " | ".join(cells) + f" | {place} | {note(by_dtype.values(), NOTES.get(name, ''))} |")
     lines.append("")
     lines += ["Not measured:", ""]

@@ -22,11 +22,13 @@ from ...flow import (
 from .domains import Domain, Integers, Reals
 
 UNIT = Reals(0.0, 1.0)
-TIME = Reals(0.0, 1.0, closed=True)
+TIME = Reals(0.0, 1.0, closed=True, reach=500)
+"""Of schedules, whose functions hold t²."""
 POSITIVE = Reals(0.0)
 ANY = Reals()
 MILD = Reals(reach=24)
 SCALE = Reals(0.0, reach=24)
+WEAK = Reals(-16.0, 16.0, reach=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,12 @@ def _straight() -> Any:
     )  # fmt: skip
 
 
-def _on_mixture(f: Any, t: Any, x: Any) -> Any:
+def _on_mixture(f: Any, t: Any, x: Any, *parameters: Any) -> Any:
+    """Of two components on the line: t, x, and the means and variances."""
+    first, second, v, w = parameters
     xp = array_api_compat.array_namespace(t)
-    like = {"dtype": t.dtype, "device": array_api_compat.device(t)}
-    numbers = ([-0.75, -0.625], [[-1.0], [1.5]], [[0.25], [0.5]])
-    mixture = diagonal_mixture(*(xp.asarray(values, **like) for values in numbers))
+    logs = xp.asarray([-0.75, -0.625], dtype=t.dtype, device=array_api_compat.device(t))
+    mixture = diagonal_mixture(logs, _join(first, second)[:, None], _join(v, w)[:, None])
     return f(mixture, variance_preserving(), t, x[:, None])
 
 
@@ -173,7 +176,7 @@ _FLOW = [
     _table("flow.variance_preserving", TIME, call=_functions_of),
     _table("flow.sub_variance_preserving", TIME, call=_functions_of),
     _table("flow.variance_exploding", TIME, call=_functions_of),
-    _table("flow.from_functions", UNIT, call=lambda f, t: _functions_of(_straight, t)),
+    _table("flow.from_functions", Reals(0.0, 1.0, reach=60), call=lambda f, t: _functions_of(_straight, t)),
     _table("flow.drift_coefficient", TIME, call=_on_each_schedule),
     _table("flow.diffusion_squared", TIME, call=_on_each_schedule),
     _table("flow.flow_velocity", MILD, SCALE, MILD),
@@ -183,7 +186,7 @@ _FLOW = [
     _table("flow.noise_from_score", ANY, POSITIVE),
     _table("flow.ddim_step", MILD, MILD, UNIT, UNIT, UNIT, UNIT,
            call=lambda f, x, e, a, b, c, d: f(x, e, (a, b), (c, d))),
-    *(_table(f"flow.mixture_{name}", TIME, Reals(reach=5), call=_on_mixture)
+    *(_each(f"flow.mixture_{name}", TIME, WEAK, WEAK, WEAK, Reals(0.0, reach=5), Reals(0.0, reach=5), call=_on_mixture)
       for name in ("log_density", "score", "score_jacobian", "score_divergence", "time_derivative")),
     _each("flow.integrate", MILD, UNIT, UNIT, call=_fields),
 ]  # fmt: skip
@@ -236,6 +239,16 @@ _TRANSPORT = [
     _each("transport.gaussian_score_matching", MILD, MILD, MILD, SCALE, UNIT, UNIT,
           call=lambda f, A, c, m, s, a, b: f(A[:, None], c, m, s[:, None], a[0, ...], b[0, ...])),
 ]  # fmt: skip
+DEFINED: dict[str, Callable[[Any], Any]] = {
+    # Eigenvectors are defined up to their signs, and not at all where eigenvalues are equal.
+    "flow.full_mixture": lambda mixture: (
+        mixture.log_weights,
+        mixture.means,
+        mixture.variances,
+        (mixture.axes * mixture.variances[..., None, :]) @ mixture.axes.mT,
+    ),
+}
+"""What of a result is defined uniquely, where not all of it is."""
 SWEEPS = [*_DDPM, *_DENSITY, *_FLOW, *_MATCHING, *_RESIDUAL, *_ROPE, *_TRANSPORT]
 
 

@@ -58,7 +58,7 @@ class Leaf:
         """Errors over conditions that are more than an ulp."""
         if self.conditions is None:
             return self.errors
-        return self.errors / np.where(self.conditions > 1, self.conditions, 1.0)
+        return self.errors / np.where(self.conditions > 1, self.conditions, 1.0)  # NaN: 1
 
     def place(self, case: Case, index: int, error: Any) -> Place:
         """One element."""

@@ -103,7 +103,20 @@ def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     2.0
     """
     xp = _samples("density.importance_bound", log_w, axis)
-    return _xp.logsumexp(log_w, axis=axis, xp=xp) - _xp.numbers(xp).log(log_w.shape[axis])
+    return _log_mean(log_w, axis, xp=xp)
+
+
+def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
+    """log((1/M) Σ w), with all digits also where all weights are near 1."""
+    far = _xp.logsumexp(log_w, axis=axis, xp=xp) - _xp.numbers(xp).log(log_w.shape[axis])
+    if not _xp.rounds(xp):
+        return far
+    peak = xp.max(log_w, axis=axis, keepdims=True)
+    shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
+    fall = xp.mean(xp.expm1(log_w - shift), axis=axis)  # of the mean weight below the largest
+    near = fall > -0.6
+    close = xp.squeeze(shift, axis=axis) + xp.log1p(xp.where(near, fall, xp.zeros_like(fall)))
+    return xp.where(near, close, far)
 
 
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
@@ -143,7 +156,7 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     wanted = [_xp.check_integer(call, "sizes", m, 1) for m in sizes]
     if not wanted or max(wanted) > M:
         raise DomainError(message(call, "sizes", wanted, f"one or more integers from 1 to {M}"))
-    means = {M: _xp.logsumexp(log_w, axis=-1, xp=xp) - _xp.numbers(xp).log(M), 1: xp.mean(log_w, axis=-1)}
+    means = {M: _log_mean(log_w, -1, xp=xp), 1: xp.mean(log_w, axis=-1)}
     between = sorted({m for m in wanted if 1 < m < M})
     if between:
         inner = _subset_means(log_w, between, xp=xp)
