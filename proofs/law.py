@@ -81,6 +81,10 @@ class Exact:
         return 0.0
 
 
+class NotApplicableError(Exception):
+    """A foreign implementation lacks an option that this case needs; the case says nothing about it."""
+
+
 FALSE_ALARM = 1e-12
 """Probability of a false alarm that a sampled check may spend on one example. The runner
 allows at most 1000 examples of it, so that a whole run stays below 1e-9."""
@@ -122,6 +126,10 @@ class Law:
     kinds: tuple[Kind, ...] = KINDS
     needs: Mapping[str, str] = field(default_factory=dict)
     """Capabilities that the check itself needs, beyond those of its functions, with the reason."""
+    most: int | None = None
+    """Examples at most, for laws whose every example is many calls."""
+    general: bool = False
+    """Whether it is one of those that hold of any function, made in proofs/general."""
 
     @property
     def document(self) -> str:

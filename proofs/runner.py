@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias
@@ -12,13 +12,15 @@ import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky, HypothesisException
 
+from .._errors import UndecidedError
 from ..backends import Setting
 from . import catalogue
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
-from .law import Implementation, Kind, Law, Sampling
+from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
 Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
+Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
 
 SHRINK_SECONDS = 5.0
 """How long a counterexample may be made smaller."""
@@ -89,9 +91,10 @@ class _Trial:
     def __init__(self, law: Law, on: Setting, impl: Implementations) -> None:
         self.law, self.on, self.impl = law, on, impl
         self.examples: dict[str, int] = {}
+        self.inapplicable: set[str] = set()
         self.compared = 0
         self.worst = Finding("", 0.0, 0)
-        self.failure: tuple[Literal["refuted", "crashed"], str, Counterexample] | None = None
+        self.failure: tuple[Failure, str, Counterexample] | None = None
         self.failed_at = 0.0
 
     def example(self, kind: Kind, case: dict[str, Any]) -> None:
@@ -99,18 +102,20 @@ class _Trial:
         if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
             raise _Stop
         self.examples[kind] = self.examples.get(kind, 0) + 1
-        arrays = {
-            name: self.on.array(value) if isinstance(value, np.ndarray) else value
-            for name, value in case.items()
-        }
         try:
             with np.errstate(all="ignore"):
-                records = list(self.law.check(self.impl, self.on, SimpleNamespace(**arrays)))
+                records = list(self.law.check(self.impl, self.on, converted(case, self.on)))
                 findings = [judge(record, self.law.tolerance, self.on) for record in records]
+        except NotApplicableError as error:
+            self.inapplicable.add(str(error))
+            self.examples[kind] -= 1
+            return
         except WrongResultError as error:
             self._fail("refuted", str(error), kind, case, None)
         except ImplementationCrashedError as error:
             self._fail("crashed", str(error), kind, case, None)
+        except UndecidedError as error:
+            self._fail("inconclusive", str(error), kind, case, None)
         for finding in findings:
             self.compared += finding.compared
             if not finding.holds:
@@ -120,7 +125,7 @@ class _Trial:
 
     def _fail(
         self,
-        verdict: Literal["refuted", "crashed"],
+        verdict: Failure,
         reason: str,
         kind: Kind,
         case: dict[str, Any],
@@ -131,10 +136,19 @@ class _Trial:
         raise _RefutedError
 
 
-def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
-    """Run one kind of generator; return early, with trial.failure set, if a case fails."""
+def each_case(
+    law: Law,
+    on: Setting,
+    kind: Kind,
+    do: Callable[[dict[str, Any]], None],
+    *,
+    examples: int,
+    seed: int,
+    shrink: bool = False,
+) -> None:
+    """Do something with the cases of one kind of generator; the same cases for a law on every backend."""
 
-    @hypothesis.seed(_seed(seed, trial.law.id, kind))
+    @hypothesis.seed(_seed(seed, law.id, kind))
     @hypothesis.settings(
         max_examples=examples,
         deadline=None,
@@ -149,12 +163,32 @@ def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) 
             HealthCheck.large_base_example,
         ],
     )
-    @hypothesis.given(trial.law.inputs(trial.on.precision, kind))
+    @hypothesis.given(law.inputs(on.precision, kind))
     def run(case: dict[str, Any]) -> None:
-        trial.example(kind, case)
+        do(case)
 
+    run()
+
+
+def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
+    """A case as a check gets it: NumPy arrays as new arrays of the setting, Python values as they are."""
+    return SimpleNamespace(
+        **{name: on.array(value) if isinstance(value, np.ndarray) else value for name, value in case.items()}
+    )
+
+
+def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
+    """Run one kind of generator; return early, with trial.failure set, if a case fails."""
     try:
-        run()
+        each_case(
+            trial.law,
+            trial.on,
+            kind,
+            lambda case: trial.example(kind, case),
+            examples=examples,
+            seed=seed,
+            shrink=shrink,
+        )
     except (_RefutedError, _Stop):
         pass
     except Flaky:
@@ -180,7 +214,7 @@ def run_law(
         return replace(blank, reason=reason)
     impl = Implementations(catalogue.reference(), replaced or {}, on)
     trial = _Trial(law, on, impl)
-    share = max(1, round(examples / len(law.kinds)))
+    share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
     if isinstance(law.tolerance, Sampling):
         share = min(share, 1000 // len(law.kinds))
     verdict: Verdict = "held"
@@ -193,7 +227,11 @@ def run_law(
                 break
         else:
             uncalled = [name for name in law.about if name not in impl.called]
-            if uncalled:
+            if trial.inapplicable:
+                reason = f"not tried where {', '.join(sorted(trial.inapplicable))}: no such option"
+            if trial.inapplicable and not trial.compared:
+                verdict = "skipped"
+            elif uncalled:
                 verdict, reason = "crashed", f"the law never called {', '.join(uncalled)}"
             elif not trial.compared:
                 verdict, reason = "crashed", "the law compared nothing"

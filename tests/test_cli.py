@@ -167,7 +167,7 @@ def test_show_has_formula_laws_mistakes_and_last_figures() -> None:
         assert text in output
 
 
-@pytest.mark.parametrize("what", ["functions", "laws", "mistakes", "errata"])
+@pytest.mark.parametrize("what", ["functions", "laws", "mistakes", "adapters", "errata"])
 def test_list(what: str) -> None:
     result = invoke("list", what)
     assert result.exit_code == 0

@@ -1,6 +1,5 @@
 """Laws of linear-Gaussian generators: the bound, the joint divergence, the states' covariances."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -200,15 +199,15 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def last_term(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """No term but the last depends on the schedule's end alone; the generator ignores its state."""
-    signal, noise = (float(part[-1]) for part in inputs.products(on.host(case.beta_squared)))
+    signal, noise = (on.number(part[-1]) for part in inputs.products(on.host(case.beta_squared)))
     square = np.sum(on.host(case.x) ** 2, axis=-1)
     steps, d = len(on.host(case.beta_squared)), case.x.shape[-1]
     eye = np.broadcast_to(np.eye(d), (steps, d, d))
     generator = inputs.affine(on, np.zeros((steps, d, d)), np.zeros((steps, d)), eye)
     terms = on.host(impl["ddpm.elbo_terms"](case.x, generator, Schedule(case.beta_squared)))
-    log = math.log1p(-signal) if signal < 0.5 else math.log(noise)
+    log = on.math.log1p(-signal) if signal < 0.5 else on.math.log(noise)
     # ᾱ² has the error of its logarithm, which log β̄² sees only times ᾱ².
-    scale = signal * (square + d) * (1 - math.log(signal)) + d * abs(log)
+    scale = signal * (square + d) * (1 - on.math.log(signal)) + d * abs(log)
     yield Gap("L_T", terms[..., -1], (signal * square - d * (signal + log)) / 2, scale)
 
 
@@ -344,7 +343,7 @@ def exact_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     states = impl["ddpm.marginals"](exact)
     start = on.host(states.mean)[0], on.host(states.covariance)[0]
     reached = gaussian.divergence(model.mean, model.covariance, *start)
-    condition = float(np.linalg.cond(start[1])) ** 2
+    condition = on.number(np.linalg.cond(start[1])) ** 2
     yield AtMost("data", reached, last, scale + condition * (model.dims + model.mean @ model.mean))
 
     values = np.linalg.eigvalsh(gaussian.reverse(model.mean, model.covariance, model.beta_squared)[2])

@@ -485,8 +485,8 @@ def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         x = step(x, slope[t - 1] * x + shift[t - 1], t, -1)
         scale = step(scale, np.abs(slope[t - 1]) * scale + np.abs(shift[t - 1]), t, 1)
     yield Gap("sample", impl["ddpm.sample"](model, case.x_T, case.noises, schedule, case.sigma), x, scale)
-    # The reference, which gives the form of the result, may have asked the model before.
-    yield Same("steps asked for", asked[-steps:], list(range(steps, 0, -1)))
+    once = list(range(steps, 0, -1))  # and once more by the reference, where `sample` is replaced
+    yield Same("steps asked for", once if asked == 2 * once else asked, once)
 
     t, eps = case.step, on.host(case.x_T) ** 2 / 8
     got = impl["ddpm.ancestral_step"](
@@ -547,7 +547,7 @@ def linear_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield Gap(f"variance, t = {t}", np.sum(on.host(after) ** 2), variance, scale)
         x = after
         expected.append(variance)
-        chain.append(float(scale))
+        chain.append(on.number(scale))
     final = on.host(impl["ddpm.sample"](model, start, noises, schedule, case.sigma))
     yield Gap("sample", np.sum(final**2), variance, scale)
 

@@ -39,7 +39,7 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 )
 def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
-    expected = np.asarray([float(Fraction(2 * t, 100 * case.steps)) for t in range(1, case.steps + 1)])
+    expected = np.asarray([on.number(Fraction(2 * t, 100 * case.steps)) for t in range(1, case.steps + 1)])
     yield Gap("β²", impl["ddpm.linear_schedule"](case.steps, **on.like).beta_squared, expected, expected)
 
 
@@ -57,8 +57,8 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     """Also the value itself, against math.fsum of exact logarithms."""
     schedule = impl["ddpm.linear_schedule"](case.steps, **on.like)
     alpha_bar = on.host(impl["ddpm.cumulative"](schedule).alpha_bar)[-1]
-    log, steps = 2 * math.log(alpha_bar), case.steps
-    expected = math.fsum(math.log1p(-0.02 * t / steps) for t in range(1, steps + 1))
+    log, steps = 2 * on.math.log(alpha_bar), case.steps
+    expected = on.math.fsum(on.math.log1p(-0.02 * t / steps) for t in range(1, steps + 1))
     scale = 2 + steps * abs(expected)
     yield Gap("log ᾱ_T²", log, expected, scale)
     yield AtMost("bound", log, -0.01 * (steps + 1), scale)
@@ -79,7 +79,7 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 def ho_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational interpolation, rounded once."""
     first, last, gaps = Fraction(case.first), Fraction(case.last), max(case.steps - 1, 1)
-    expected = np.asarray([float(first + (last - first) * i / gaps) for i in range(case.steps)])
+    expected = np.asarray([on.number(first + (last - first) * i / gaps) for i in range(case.steps)])
     got = impl["ddpm.ho_schedule"](case.steps, case.first, case.last, **on.like)
     yield Gap("β²", got.beta_squared, expected, expected + np.abs(expected - case.first))
 
@@ -184,7 +184,7 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 )
 def from_alpha_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
-    expected = np.asarray([float(1 - Fraction(float(a)) ** 2) for a in on.host(case.alphas)])
+    expected = np.asarray([on.number(1 - Fraction(on.number(a)) ** 2) for a in on.host(case.alphas)])
     yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
 
 
@@ -214,11 +214,12 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.check_signal/last-step-only",
         "ddpm.check_signal/of-square",
     ),
+    needs={"underflow": "the steps of one signal are below every number of the dtype"},
 )
 def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with Python's own comparisons."""
     schedule = Schedule(case.beta_squared)
-    values = [float(value) for value in on.host(case.beta_squared)]
+    values = [on.number(value) for value in on.host(case.beta_squared)]
     valid = all(0 < value < 1 for value in values)
     inside = all(1 <= int(step) <= len(values) for step in on.host(case.t))
     yield Same("schedule", on.host(impl["ddpm.check_schedule"](schedule)), np.asarray(valid))
@@ -228,7 +229,7 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield Same("signal", signal, np.asarray(1.0 not in values))
     # ᾱ_T by steps of √0.001, well above the smallest number of the dtype and well below the subnormal ones.
     for share, left in ((0.9, True), (1.3, False)):
-        steps = math.ceil(share * math.log(on.precision.smallest) / math.log(0.001) * 2)
+        steps = math.ceil(share * on.math.log(on.precision.smallest) / on.math.log(0.001) * 2)
         faint = Schedule(on.array(np.full(steps, 0.999)))
         yield Same(f"underflow, {share}", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
 

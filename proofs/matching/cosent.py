@@ -78,7 +78,8 @@ def cosent_pairwise(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def cosent_limit(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds the largest gap by comparing all pairs."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
-    scaled = float(impl["matching.cosent_loss"](case.cosines, case.labels, scale=case.scale)) / case.scale
+    loss = impl["matching.cosent_loss"](case.cosines, case.labels, scale=case.scale)
+    scaled = float(on.host(loss)) / case.scale
     gap, size = max(0.0, exact.gap), exact.loss_scale / case.scale
     yield AtMost("at least the largest gap", gap, scaled, size)
     yield AtMost("at most log(1+P)/s more", scaled, gap + np.log1p(exact.ordered) / case.scale, size)

@@ -86,11 +86,11 @@ def spearman_extremes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     x, y = on.host(case.x), on.host(case.y)
     for second in (y, x, -x, np.sort(-x)):
         a, b = _offsets(x), _offsets(second)
-        found = float(impl["matching.spearman"](case.x, on.array(second)))
+        found = float(on.host(impl["matching.spearman"](case.x, on.array(second))))
         if not a.any() or not b.any():
             yield Same("constant", math.isnan(found), True)
             continue
-        yield AtMost("at most 1", abs(found), 1.0, 0.0)
+        yield AtMost("at most 1", abs(found), 1.0, len(x) + 8)
         for sign, label in ((1, "1 iff equal"), (-1, "−1 iff reversed")):
             if np.all(a == sign * b):
                 yield Gap(label, found, float(sign), len(x) + 8)
@@ -129,7 +129,7 @@ def spearman_binary(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     labels = on.host(case.labels)
     n, ones = len(labels), int(labels.sum())
     cap = math.sqrt(3 * ones * (n - ones) / (n * n - 1))
-    found = float(impl["matching.spearman"](case.scores, case.labels))
+    found = float(on.host(impl["matching.spearman"](case.scores, case.labels)))
     yield AtMost("cap", abs(found), cap, n + 8)
     ordered = on.array(np.sort(labels)[np.argsort(np.argsort(on.host(case.scores)))])
-    yield Gap("attained", float(impl["matching.spearman"](case.scores, ordered)), cap, n + 8)
+    yield Gap("attained", float(on.host(impl["matching.spearman"](case.scores, ordered))), cap, n + 8)

@@ -24,7 +24,7 @@ def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     """Quotients of rationals."""
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
         numbers = on.host(positions).tolist()
-        expected = np.asarray([float(Fraction(n) / Fraction(case.factor)) for n in numbers])
+        expected = on.reals([on.number(exact.fraction(n) / exact.fraction(case.factor)) for n in numbers])
         found = impl["rope.interpolate"](positions, factor=case.factor, dtype=on.dtype)
         yield Gap(label, found, expected, np.abs(expected))
 
@@ -183,11 +183,11 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     unit = exact.weight(exact.power(k, Fraction(d, d - 2))) * exact.double(on)
 
     def ratio(factor: float, dim: int) -> float:
-        return float(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
+        return on.number(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
 
     def on_base(factor: float, dim: int) -> float:
         new = impl["rope.ntk_base"](case.base, factor=factor, dim=dim)
-        return float(new / impl["rope.rebase"](case.base, factor=factor))
+        return on.number(new / impl["rope.rebase"](case.base, factor=factor))
 
     expected = exact.power(k, Fraction(4, d * (d - 2)))
     yield Gap("β", ratio(k, d), expected, expected * unit)
@@ -195,8 +195,8 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     expected = exact.power(k, Fraction(2, d - 2))
     yield Gap("B", on_base(k, d), expected, expected * unit)
     for dim, beta, base in PRINTED:
-        yield AtMost(f"printed, β, d = {dim}", abs(ratio(8.0, dim) - beta), 0.5e-8, unit)
-        yield AtMost(f"printed, B, d = {dim}", abs(on_base(8.0, dim) - base), 0.5e-4, unit)
+        yield AtMost(f"printed, β, d = {dim}", abs(ratio(on.number(8), dim) - beta), 0.5e-8, unit)
+        yield AtMost(f"printed, B, d = {dim}", abs(on_base(on.number(8), dim) - base), 0.5e-4, unit)
 
 
 @law(
@@ -215,11 +215,11 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Scale in rationals, powers in 50 decimal digits; at k = 1 it still grows, as n/L."""
     d, length = case.dim, case.train_length * case.beyond
-    ratio = Fraction(length) / case.train_length
+    ratio = exact.fraction(length) / exact.fraction(case.train_length)
     for factor in (case.factor, 1.0):
-        k = Fraction(factor)
-        scale = float(k * ratio - (k - 1))
-        cancelled = float(k * ratio) / scale  # what is lost where the terms are formed in float64
+        k = exact.fraction(factor)
+        scale = on.number(k * ratio - (k - 1))
+        cancelled = on.number(k * ratio) / scale  # what is lost where the terms are formed in float64
         expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
         options = inputs.configured(case, on) | {"factor": factor}
         found = impl["rope.dynamic_ntk"](length, dim=d, **options)

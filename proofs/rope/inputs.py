@@ -199,6 +199,18 @@ def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
+@st.composite
+def index_ramps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """The same, but extreme: a ramp in the pair index that ends at its bounds d − 1 and 0, or is empty."""
+    case: dict[str, Any] = draw(extensions(p, kind))
+    if kind != "extreme":
+        return case
+    # low = 0 and high = 4, cut to d − 1; low = high = 0; low = high = d − 1; both within.
+    ends = [(4, 10.0, 300), (8, 10000.0, 3), (2, 10000.0, 10**7), (128, 10000.0, 4096)]
+    dim, base, length = draw(st.sampled_from(ends))
+    return case | {"dim": dim, "base": base, "train_length": length}
+
+
 def configured(case: Any, on: Setting) -> dict[str, Any]:
     """The options that all published maps of frequencies share."""
     return {"train_length": case.train_length, "factor": case.factor, "base": case.base, **on.like}
@@ -225,4 +237,24 @@ def defaults(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "dim": draw(st.sampled_from([128, 64])),
         "train_length": draw(st.sampled_from([4096, 2048])),
         "factor": draw(st.sampled_from([16.0, 8.0])),
+    }
+
+
+STACK, REACH = (3, 3), 100.0
+"""A batch with two axes of one length, so that confusing them is no error of shapes; a bound of all numbers
+that `stacks` leads to."""
+
+
+@st.composite
+def stacks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Vectors x, angles, positions n, digits, and q = vectors of three positions, each for a batch STACK."""
+    rng, half = inputs.generator(draw), 2
+    return {
+        "x": rng.integers(-3, 4, (*STACK, 2 * half)) * 1.0,
+        "q": rng.integers(-3, 4, (*STACK, STACK[-1], 2 * half)) * 1.0,
+        "angles": inputs.rounded(rng.uniform(0.1, 3, (*STACK, half)), p),
+        "n": rng.integers(1, int(REACH), STACK),
+        "digits": rng.integers(0, 3, (*STACK, 4)),
+        "frequencies": inputs.rounded(rng.uniform(0.1, 1, half), p),
+        "layout": draw(st.sampled_from(["interleaved", "half"])),
     }

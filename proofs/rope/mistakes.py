@@ -233,6 +233,17 @@ def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> 
     return convert_layout(turned, source="half", target=layout)
 
 
+@mistake(
+    "rope.rotate",
+    "angles-from-the-left",
+    "Expands the angles before the wrong axis: those of positions meet the heads, where there are as many.",
+)
+def rotate_angles_from_the_left(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    missing = (1,) * max(x.ndim - angles.ndim, 0)
+    shape = (*angles.shape[:-1], *missing, angles.shape[-1])
+    return rotate(x, array_api_compat.array_namespace(x).reshape(angles, shape), layout=layout)
+
+
 @mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers where it should scatter.")
 def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
     return convert_layout(x, source=target, target=source)
@@ -241,6 +252,17 @@ def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
 @mistake("rope.rotation_matrix", "transposed", "Writes the matrix for row vectors.")
 def rotation_matrix_transposed(angles: Any, /) -> Any:
     return rotation_matrix(-angles)
+
+
+@mistake(
+    "rope.rotation_matrix",
+    "axes-from-the-left",
+    "Counts the new axes from the front, which is right for a table of positions and pairs alone.",
+)
+def rotation_matrix_axes_from_the_left(angles: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(angles)
+    cos, sin = xp.cos(angles), xp.sin(angles)
+    return xp.stack([xp.stack([cos, -sin], axis=2), xp.stack([sin, cos], axis=2)], axis=2)
 
 
 @mistake(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import Exact, Gap, Impl, Record, Rounding, Same, law
 from . import exact, inputs
@@ -104,7 +105,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     "range_of(base, digits) counts the numerals: base^digits",
     source="rope D7",
     about=("rope.range_of",),
-    inputs=inputs.ranges,
+    inputs=inputs.tables,
     tolerance=Rounding(3, "a power within 2u, and the rounding of the exact one"),
     refutes=("rope.range_of/largest-number",),
 )
@@ -112,7 +113,7 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Integers by repeated multiplication, reals by rationals."""
     base, digits = case.whole[0], min(case.dim // 2, 5)
     yield Same("integer base", impl["rope.range_of"](base, digits=digits), math.prod([base] * digits))
-    expected = float(Fraction(case.base) ** digits)
+    expected = on.number(exact.fraction(case.base) ** digits)
     found = impl["rope.range_of"](case.base, digits=digits)
     yield Gap("real base", found, expected, expected * exact.double(on))
 
@@ -134,7 +135,7 @@ def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     beta, grown = exact.power(case.base, root), exact.power(case.factor, root)
     found = impl["rope.range_of"](beta * grown, digits=half)
     larger = impl["rope.rebase"](case.base, factor=case.factor)
-    expected = float(Fraction(case.base) * Fraction(case.factor))
+    expected = on.number(exact.fraction(case.base) * exact.fraction(case.factor))
     yield Gap("range", found, expected, expected * half * exact.double(on))
     yield Gap("base", larger, expected, expected * exact.double(on))
     b, t = case.whole
@@ -199,8 +200,9 @@ def digits_are_rounded_angles(impl: Impl, on: Setting, case: Any) -> Iterator[Re
 
 
 def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
-    """nω_m b/(2π) = n/b^m of each angle, in float64."""
-    return np.asarray(angles) * (base / (2 * math.pi))
+    """nω_m b/(2π) = n/b^m of each angle."""
+    result: np.ndarray[Any, Any] = angles * (base / (2 * numbers(angles).pi))
+    return result
 
 
 @law(
@@ -216,12 +218,12 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     """At multiples of b^m the angle is on the edge of a digit, where any rounding may change it."""
     b, powers = case.base, case.base ** np.arange(case.count)
     table = on.host(impl["rope.frequencies"](2 * case.count, base=b**case.count, **on.like))
-    angles = on.host(impl["rope.angles"](case.n, on.array(table * (2 * math.pi / b))))
+    angles = on.host(impl["rope.angles"](case.n, on.array(table * (2 * on.math.pi / b))))
     digits = on.host(impl["rope.digits"](case.n, base=b, count=case.count))
     inside = on.host(case.n)[:, None] % powers != 0
-    found = np.floor(_read(angles, b)).astype(np.int64) % b
-    yield Same("off the edges", np.where(inside, found, 0), np.where(inside, digits, 0))
-    moved = np.floor(_read(angles, b) + 0.5 / powers).astype(np.int64) % b
+    found = np.floor(np.where(inside, _read(angles, b), 0.5)).astype(np.int64) % b
+    yield Same("off the edges", found, np.where(inside, digits, 0))
+    moved = np.floor(_read(angles, b) + 1 / on.reals(2 * powers)).astype(np.int64) % b
     yield Same("half a unit later", moved, digits)
 
 
@@ -239,11 +241,11 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 def encoding_determines_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Reads n back from rotated unit vectors, at n + ½ to stay off the edges."""
     b, count = case.base, case.count
-    table = on.host(impl["rope.frequencies"](2 * count, base=b**count, **on.like)) * (2 * math.pi / b)
+    table = on.host(impl["rope.frequencies"](2 * count, base=b**count, **on.like)) * (2 * on.math.pi / b)
     middle = on.array(on.host(case.n) + 0.5)
     unit = on.array(np.tile([1.0, 0.0], (len(on.host(case.n)), count)))
     pairs = on.host(impl["rope.rotate"](unit, impl["rope.angles"](middle, on.array(table))))
-    angles = np.arctan2(pairs[:, 1::2], pairs[:, 0::2]) % (2 * math.pi)
+    angles = np.arctan2(pairs[:, 1::2], pairs[:, 0::2]) % (2 * on.math.pi)
     digits = np.floor(_read(angles, b)).astype(np.int64) % b
     yield Same("n", impl["rope.from_digits"](on.array(digits), base=b), on.host(case.n))
 

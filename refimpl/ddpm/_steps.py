@@ -101,5 +101,5 @@ def at_step(values: Array, t: Steps, *, xp: Namespace) -> Array:
         return values[t - 1 : t]
     inside = (t >= 1) & (t <= values.shape[0])
     index = xp.where(inside, t, xp.ones_like(t)) - 1
-    found = xp.reshape(xp.take(values, xp.reshape(index, (-1,)), axis=0), (*t.shape, 1))
+    found = xp.reshape(xp.take(values, xp.reshape(index, (-1,))), (*t.shape, 1))
     return xp.where(xp.expand_dims(inside, axis=-1), found, xp.full_like(found, xp.nan))

@@ -332,7 +332,8 @@ def _check(call: str, x: Array, times: Array) -> Namespace:
     xp = _xp.namespace(call, x=x, times=times)
     _xp.floating(call, xp, x=x)
     _same_dtype(call, x, "times", times)
-    _xp.check_axes(call, "x", x, 1)
+    if x.ndim < 1 or x.shape[-1] < 1:
+        raise ShapeError(message(call, "x", f"shape {tuple(x.shape)}", "(..., d) with d ≥ 1"))
     if times.ndim != 1 or times.shape[0] < 1:
         raise ShapeError(
             message(call, "times", f"shape {tuple(times.shape)}", "one axis of at least one time")
