@@ -296,14 +296,30 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     pair = isinstance(axis, tuple) or (axis is None and np.ndim(x) == 2)
     if pair and ord not in (None, "fro"):
         moved = x if axis is None else np.moveaxis(x, axis, (-2, -1))
-        return _linear("matrix_norm")(moved, ord=ord, keepdims=keepdims)
+        return _spectral(moved) if ord == 2 and not keepdims else _linear("matrix_norm")(moved, ord=ord)
     if ord not in (None, "fro", 2):
         return _linear("vector_norm")(x, axis=axis, keepdims=keepdims, ord=ord)
     return np.sqrt(np.sum(np.square(np.abs(x)), axis=axis, keepdims=keepdims))
 
 
+def _spectral(x: Any) -> Any:
+    """The largest singular value; between that of an entry and the Frobenius norm where it is not found."""
+    try:
+        return _linear("matrix_norm")(x, ord=2)
+    except s.UndecidedError:
+        return _each(_hull, np.max(np.abs(x), axis=(-2, -1)), _norm(x, axis=(-2, -1)))
+
+
+def _hull(x: Real, y: Real) -> Real:
+    return Real(s.hull(x.ball, y.ball), x.prec)
+
+
 def _condition(x: Any, p: Any = None) -> Any:
-    values = _linear("svdvals")(x)
+    """The ratio of the largest and the smallest singular value; anything where they are not found."""
+    try:
+        values = _linear("svdvals")(x)
+    except s.UndecidedError:
+        return _each(lambda x: Real(s.INDETERMINATE, x.prec), x[..., 0, 0])
     return values[..., 0] / values[..., -1]
 
 

@@ -48,9 +48,11 @@ class BallSetting(Setting):
         return host(array)
 
     def lifted(self, value: Any) -> Any:
-        """Inputs that are Python numbers, however they are packed, with every float as a ball."""
+        """Inputs that no array of the setting holds, with every float in them as a ball."""
         if isinstance(value, float):
             return self.number(value) if math.isfinite(value) else value
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            return self.host(self.array(value))
         if isinstance(value, dict):
             return {name: self.lifted(part) for name, part in value.items()}
         if type(value) in (list, tuple):

@@ -161,14 +161,14 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     swirl = _phases(case.swirls, case.sizes)
     p = on.host(on.array(2 + np.cos(angle)))
     drift = np.stack([c + e * np.sin(swirl) for c, e in zip(case.push, case.twist, strict=True)])
-    diffusion = float(on.host(case.diffusion))
+    diffusion = on.number(on.host(case.diffusion))
     expected, scale = np.zeros_like(p), 0.0
     for axis, (size, step) in enumerate(zip(case.sizes, case.spacing, strict=True)):
-        k, m = (2 * np.pi * number[axis] / (size * step) for number in (case.waves, case.swirls))
+        k, m = (2 * on.math.pi * number[axis] / (size * step) for number in (case.waves, case.swirls))
         expected -= drift[axis] * -k * np.sin(angle) + p * case.twist[axis] * m * np.cos(swirl)
         expected -= 0.5 * diffusion * k**2 * np.cos(angle)
         # Σ_j |D_0j| ≤ (π/(n h)) Σ 1/|sin(π j/n)|
-        rows = np.pi / (size * step) * np.sum(1 / np.sin(np.pi * np.arange(1, size) / size))
+        rows = on.math.pi / (size * step) * np.sum(1 / np.sin(on.math.pi * np.arange(1, size) / size))
         scale += rows * 3 * np.max(np.abs(drift[axis])) + rows**2 * 3 * diffusion / 2
     result = impl["flow.fokker_planck_rhs_grid"](
         on.array(p), on.array(drift), case.diffusion, spacing=case.spacing, method="spectral"
@@ -194,10 +194,10 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
     angle = case.phase + _phases(case.waves, case.sizes)
     drift = np.stack([np.full(case.sizes, c) for c in case.push])
     twisted = np.stack([e * np.sin(_phases(case.swirls, case.sizes)) for e in case.twist])
-    diffusion = float(on.host(case.diffusion))
+    diffusion = on.number(on.host(case.diffusion))
     expected, scale = np.zeros(case.sizes), 0.0
     for axis, (size, step) in enumerate(zip(case.sizes, case.spacing, strict=True)):
-        turn = 2 * np.pi * case.waves[axis] / size
+        turn = 2 * on.math.pi * case.waves[axis] / size
         expected += case.push[axis] * np.sin(turn) / step * np.sin(angle)
         expected += diffusion * (np.cos(turn) - 1) / step**2 * np.cos(angle)
         scale += 3 * (abs(case.push[axis]) + abs(case.twist[axis])) / step + 6 * diffusion / step**2
@@ -220,10 +220,10 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
 )
 def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """p = exp(cos x) with drift sin x and the drawn diffusion, at 32 and 64 points of a period."""
-    diffusion = float(on.host(case.diffusion))
+    diffusion = on.number(on.host(case.diffusion))
     errors = []
     for size in (32, 64):
-        step = 2 * np.pi / size
+        step = 2 * on.math.pi / size
         x = np.arange(size) * step
         p, sine = np.exp(np.cos(x)), np.sin(x)
         exact = p * (sine**2 - np.cos(x) + 0.5 * diffusion * (sine**2 - np.cos(x)))
@@ -276,7 +276,7 @@ def grid_agrees_with_mixture(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     f, g2 = host.drift_and_diffusion(data.marginals, half)
     # |D_jk| ≤ (π/(n h)) / |sin(π (j − k)/n)|
     lag = np.subtract.outer(np.arange(size), np.arange(size)) + np.diag(np.full(size, np.inf))
-    matrix = np.pi / (size * step) / np.abs(np.sin(np.pi * np.where(np.isinf(lag), 0.5, lag) / size))
+    matrix = on.math.pi / (size * step) / np.abs(np.sin(on.math.pi * np.where(np.isinf(lag), 0.5, lag) / size))
     matrix = np.where(np.isinf(lag), 0.0, matrix)
     points = on.host(grid)
     density = np.exp(data.log_density_at(np.full(size, 0.5), points[:, None]))

@@ -96,7 +96,7 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """x' = ±2 x cos t from 0 to ±1, solution e^{2 sin 1}; with steps of the converged range."""
     steps = {"euler": 32, "heun": 16, "rk4": 6}[case.method]
     sign = 1.0 if on.host(case.times)[-1] > on.host(case.times)[0] else -1.0
-    exact, errors = math.exp(2 * math.sin(1.0)), []
+    exact, errors = on.math.exp(2 * on.math.sin(1.0)), []
     for n in (steps, 2 * steps):
         states = impl["flow.integrate"](
             lambda t, x: 2 * sign * on.xp.cos(t) * x,
@@ -104,7 +104,7 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
             on.array(np.arange(n + 1) * (sign / n)),
             method=case.method,
         )
-        errors.append(abs(float(on.host(states)[-1, 0, 0]) - exact))
+        errors.append(abs(on.number(on.host(states)[-1, 0, 0]) - exact))
     order = ORDERS[case.method]
     scale = 2 * steps * exact * 2**order
     yield AtMost("at least", 2 ** (order - 0.2) * errors[1], errors[0], scale)
@@ -129,7 +129,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     √d times its tolerance, 16 steps suffice for 2 time units at 10⁻⁵ and, the estimate being of order
     h⁶, 80 at 10⁻⁹; growth is at most e^{½|λ|}."""
     t, x = on.host(case.times), on.host(case.x)
-    given = case.rate / max(1.0, float(np.max(np.abs(on.host(case.rate)))))
+    given = case.rate / max(1.0, on.number(np.max(np.abs(on.host(case.rate)))))
     times = on.array(t[0] + np.sign(t[-1] - t[0]) * np.asarray([0.0, 1.0, 2.0]))
     turns = np.sin(4 * on.host(times))
     exact = x * np.exp(on.host(given) / 4 * (turns - turns[0])[:, None, None])
@@ -143,7 +143,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
             rtol=tolerance,
             atol=tolerance,
         )
-        allowed = steps * math.sqrt(3) * growth * tolerance * (1 + reach)
+        allowed = steps * on.math.sqrt(3) * growth * tolerance * (1 + reach)
         error = np.abs(on.host(states) - exact)
         yield AtMost(f"error at {tolerance:.0e}", error, allowed + 0 * exact, growth * reach)
 

@@ -120,13 +120,13 @@ def gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
     fine, left = _refined(on, lambda times: on.host(impl["flow.integrate"](field, case.x, times))[-1])
-    a, b = float(data.marginals.alpha(1.0)), float(data.marginals.variance(1.0))
+    a, b = on.number(data.marginals.alpha(1.0)), on.number(data.marginals.variance(1.0))
     before = data.covariances[0]
     after = a**2 * before + b * np.eye(before.shape[0])
     mean, deviation = data.means[0], data.x - data.means[0]
     exact = a * mean + deviation @ (_power(after, 0.5) @ _power(before, -0.5)).T
     lowest = np.linalg.eigvalsh(before)[0]
-    growth = math.sqrt(np.linalg.eigvalsh(after)[0] / lowest) + 1
+    growth = on.math.sqrt(np.linalg.eigvalsh(after)[0] / lowest) + 1
     moved, _ = _velocity_error(data)
     later, _ = _velocity_error(data.at(np.ones(data.t.shape), exact))
     error = np.max(np.abs(data.x)) + np.max(np.abs(exact))
@@ -161,7 +161,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
     x, reached = on.host(start), on.host(states)[-1]
     size = np.sum(np.abs(x), axis=-1)
     yield Gap("e^{At} x", reached, x @ np.asarray([[1.0, 0.0], [sign, 1.0]]), size[:, None])
-    root = np.asarray([[3.0, sign], [sign, 2.0]]) / math.sqrt(5)
+    root = np.asarray([[3.0, sign], [sign, 2.0]]) / on.math.sqrt(5)
     away = np.linalg.norm(reached - x @ root, axis=-1)
     yield AtMost("distance", 0.25 * np.linalg.norm(x, axis=-1), away, size)
 
@@ -233,7 +233,7 @@ def returns(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     def field(t: Any, x: Any) -> Any:
         return impl["flow.flow_velocity"](0 * x, one, -x / (data + t[..., None]))
 
-    x, growth = on.host(case.mean), math.sqrt((1 + data) / data)
+    x, growth = on.host(case.mean), on.math.sqrt((1 + data) / data)
     atol = tolerance / growth
     states = on.host(
         impl["flow.integrate_adaptive"](
@@ -338,8 +338,8 @@ def euler_maruyama_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     t = on.host(case.times)
     f, g2, mean, variance, slope, size = _rates(case, on)
     sources = t.size
-    corners = math.sqrt(sources) * np.concatenate([np.eye(sources), -np.eye(sources)])
-    start = mean[0] + math.sqrt(variance[0]) * corners[:, :1]
+    corners = on.math.sqrt(sources) * np.concatenate([np.eye(sources), -np.eye(sources)])
+    start = mean[0] + on.math.sqrt(variance[0]) * corners[:, :1]
     noises = np.swapaxes(corners[:, 1:], 0, 1)[..., None]
     states = impl["flow.euler_maruyama"](drift, sigma2, on.array(start), case.times, on.array(noises))
     end = on.host(states)[-1, :, 0]
@@ -348,10 +348,10 @@ def euler_maruyama_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     for i, step in enumerate(np.diff(t)):
         noise = case.ratio * g2[i] * abs(step)
         # Every corner carries √(n+1) times a deviation; errors grow with it.
-        kick = math.sqrt(sources * noise)
+        kick = on.math.sqrt(sources * noise)
         m, v = m + step * (f[i] * mean[i] + slope[i] * (m - mean[i])), (1 + slope[i] * step) ** 2 * v + noise
         factor = 1 + size[i] * abs(step)
         grown = factor * grown + condition[i] * (factor * (reach + abs(mean[i])) + kick)
         reach = factor * (reach + abs(mean[i])) + kick
     yield Gap("mean", np.mean(end), m, grown)
-    yield Gap("variance", np.mean((end - m) ** 2), v, 2 * math.sqrt(sources * v) * grown)
+    yield Gap("variance", np.mean((end - m) ** 2), v, 2 * on.math.sqrt(sources * v) * grown)
