@@ -108,7 +108,7 @@ def fokker_planck(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def family_shares_marginals(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The residual of the forward equation, for the drawn σ²/g² and for 0 and 4."""
-    for ratio in {case.ratio, 0.0, 4.0}:
+    for ratio in (case.ratio, 0.0, 4.0):
         yield from _member(impl, on, case, "flow.forward_drift", ratio)
 
 
@@ -127,14 +127,15 @@ def family_shares_marginals(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 )
 def reversal_shares_marginals(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """With τ = −t, ∂_τ p = ∇·(b p) + ½σ²Δp, so ∂ₜp = −∇·(b p) − ½σ²Δp."""
-    for ratio in {case.ratio, 0.0, 4.0}:
+    for ratio in (case.ratio, 0.0, 4.0):
         yield from _member(impl, on, case, "flow.reverse_drift", ratio)
 
 
-def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...]) -> Any:
+def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...], on: Setting) -> Any:
     """(n_1, ..., n_d) k·x of grid points; whole turns are dropped exactly, in integers."""
-    turns = [np.arange(size) * number % size / size for number, size in zip(numbers, sizes, strict=True)]
-    return 2 * np.pi * sum(np.meshgrid(*turns, indexing="ij"))
+    counts = [on.reals(np.arange(size) * number % size) for number, size in zip(numbers, sizes, strict=True)]
+    turns = [count / size for count, size in zip(counts, sizes, strict=True)]
+    return 2 * on.math.pi * sum(np.meshgrid(*turns, indexing="ij"))
 
 
 @law(
@@ -157,8 +158,8 @@ def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...]) -> Any:
 )
 def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with −f·∇p − p∇·f + ½DΔp of p = 2 + cos(phase + k·x), f_a = c_a + e_a sin(m·x)."""
-    angle = case.phase + _phases(case.waves, case.sizes)
-    swirl = _phases(case.swirls, case.sizes)
+    angle = case.phase + _phases(case.waves, case.sizes, on)
+    swirl = _phases(case.swirls, case.sizes, on)
     p = on.host(on.array(2 + np.cos(angle)))
     drift = np.stack([c + e * np.sin(swirl) for c, e in zip(case.push, case.twist, strict=True)])
     diffusion = on.number(on.host(case.diffusion))
@@ -191,13 +192,13 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 )
 def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A constant drift on p = 2 + cos(phase + k·x); and Σ right-hand side = 0 for a varying one."""
-    angle = case.phase + _phases(case.waves, case.sizes)
-    drift = np.stack([np.full(case.sizes, c) for c in case.push])
-    twisted = np.stack([e * np.sin(_phases(case.swirls, case.sizes)) for e in case.twist])
+    angle = case.phase + _phases(case.waves, case.sizes, on)
+    drift = np.stack([c + 0 * angle for c in case.push])
+    twisted = np.stack([e * np.sin(_phases(case.swirls, case.sizes, on)) for e in case.twist])
     diffusion = on.number(on.host(case.diffusion))
-    expected, scale = np.zeros(case.sizes), 0.0
+    expected, scale = 0 * angle, 0.0
     for axis, (size, step) in enumerate(zip(case.sizes, case.spacing, strict=True)):
-        turn = 2 * on.math.pi * case.waves[axis] / size
+        turn = 2 * on.math.pi * case.waves[axis] / on.number(size)
         expected += case.push[axis] * np.sin(turn) / step * np.sin(angle)
         expected += diffusion * (np.cos(turn) - 1) / step**2 * np.cos(angle)
         scale += 3 * (abs(case.push[axis]) + abs(case.twist[axis])) / step + 6 * diffusion / step**2
@@ -232,8 +233,8 @@ def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         )
         errors.append(np.max(np.abs(on.host(result) - exact)))
     scale = 3 / step + 6 * diffusion / step**2
-    yield AtMost("at least order 1.8", 2**1.8 * errors[1], errors[0], scale)
-    yield AtMost("at most order 2.2", errors[0], 2**2.2 * errors[1], scale)
+    yield AtMost("at least order 1.8", on.math.pow(2, 1.8) * errors[1], errors[0], scale)
+    yield AtMost("at most order 2.2", errors[0], on.math.pow(2, 2.2) * errors[1], scale)
 
 
 @law(
@@ -259,6 +260,7 @@ def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "flow.diffusion_squared/growth-of-variance-only",
         "flow.mixture_time_derivative/only-noise-grows",
     ),
+    needs={"quadrature": "the grid resolves the density only to 1e-16"},
 )
 def grid_agrees_with_mixture(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """One-dimensional data at t = ½ on 160 points."""

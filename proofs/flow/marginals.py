@@ -35,7 +35,7 @@ def _refined(on: Setting, run: Callable[[Any], Any]) -> tuple[Any, Any]:
     """run(times) from 0 to 1 with the most steps, and the bound of the error that the steps leave."""
     counts = (STEPS // 4, STEPS // 2, STEPS)
     # Steps are shorter at 0, where the data are still sharp.
-    coarse, middle, fine = (run(on.array((np.arange(n + 1) / n) ** 2)) for n in counts)
+    coarse, middle, fine = (run(on.array((on.reals(np.arange(n + 1)) / n) ** 2)) for n in counts)
     return fine, max(np.max(np.abs(fine - middle)), np.max(np.abs(middle - coarse)))
 
 
@@ -50,7 +50,7 @@ def _velocity_error(data: host.Data) -> tuple[Any, Any]:
 def _path(data: host.Data) -> host.Data:
     """One-dimensional data where the flow carries x, at five times, through the quantiles."""
     level = np.tile(host.cumulative(data, data.t, data.x[:, 0]), 5)
-    t = np.repeat(np.linspace(0.0, 1.0, 5), data.t.size)
+    t = 0 * level + np.repeat(np.linspace(0.0, 1.0, 5), data.t.size)
     return data.at(t, host.quantile(data, t, level)[:, None])
 
 
@@ -86,7 +86,7 @@ def keeps_cumulative_probability(impl: Impl, on: Setting, case: Any) -> Iterator
     """RK4 from 0 to 1 on mixtures."""
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
-    ones = np.ones(data.t.shape)
+    ones = 1 + 0 * data.t
 
     def run(times: Any) -> Any:
         states = impl["flow.integrate"](field, case.x, times)
@@ -120,7 +120,7 @@ def gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
     fine, left = _refined(on, lambda times: on.host(impl["flow.integrate"](field, case.x, times))[-1])
-    a, b = on.number(data.marginals.alpha(1.0)), on.number(data.marginals.variance(1.0))
+    a, b = on.number(data.marginals.alpha(on.number(1))), on.number(data.marginals.variance(on.number(1)))
     before = data.covariances[0]
     after = a**2 * before + b * np.eye(before.shape[0])
     mean, deviation = data.means[0], data.x - data.means[0]
@@ -128,7 +128,7 @@ def gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     lowest = np.linalg.eigvalsh(before)[0]
     growth = on.math.sqrt(np.linalg.eigvalsh(after)[0] / lowest) + 1
     moved, _ = _velocity_error(data)
-    later, _ = _velocity_error(data.at(np.ones(data.t.shape), exact))
+    later, _ = _velocity_error(data.at(1 + 0 * data.t, exact))
     error = np.max(np.abs(data.x)) + np.max(np.abs(exact))
     scale = growth * (STEPS * error + np.max(moved) + np.max(later))
     yield AtMost("arrived", np.abs(fine - exact), left, scale)
@@ -161,7 +161,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
     x, reached = on.host(start), on.host(states)[-1]
     size = np.sum(np.abs(x), axis=-1)
     yield Gap("e^{At} x", reached, x @ np.asarray([[1.0, 0.0], [sign, 1.0]]), size[:, None])
-    root = np.asarray([[3.0, sign], [sign, 2.0]]) / on.math.sqrt(5)
+    root = on.reals([[3.0, sign], [sign, 2.0]]) / on.math.sqrt(5)
     away = np.linalg.norm(reached - x @ root, axis=-1)
     yield AtMost("distance", 0.25 * np.linalg.norm(x, axis=-1), away, size)
 
