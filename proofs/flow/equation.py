@@ -260,7 +260,7 @@ def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "flow.diffusion_squared/growth-of-variance-only",
         "flow.mixture_time_derivative/only-noise-grows",
     ),
-    needs={"quadrature": "the grid resolves the density only to 1e-16"},
+    needs={"approximation": "the grid resolves the density only to 1e-16"},
 )
 def grid_agrees_with_mixture(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """One-dimensional data at t = ½ on 160 points."""

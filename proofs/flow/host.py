@@ -76,10 +76,10 @@ class Exploding:
         return 1 + 0 * t
 
     def variance(self, t: Any) -> Any:
-        return self.low**2 * np.expm1(2 * t * np.log(self.ratio))
+        return self.low**2 * np.expm1(2 * t * numbers(t).log(self.ratio))
 
     def condition(self, t: Any) -> Any:
-        return 1 + 2 * t * np.log(self.ratio)
+        return 1 + 2 * t * numbers(t).log(self.ratio)
 
     def build(self, impl: Impl, on: Setting) -> Any:
         return impl["flow.variance_exploding"](sigma_min=self.low, sigma_max=self.low * self.ratio)

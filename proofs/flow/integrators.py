@@ -123,6 +123,7 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "flow.integrate_adaptive/forward-only",
         "flow.integrate_adaptive/tolerances-ignored",
     ),
+    needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
 def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """x' = λ x cos 4t with |λ| ≤ 1, solution x₀ e^{λ(sin 4t − sin 4t₀)/4}: an accepted step adds at most
@@ -158,6 +159,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         400, "other vector lengths may round otherwise: 16 steps of 12 stages, twice, growth in the scale"
     ),
     refutes=("flow.integrate_adaptive/one-step-for-all",),
+    needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
 def adaptive_ignores_batch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A stiff companion is put beside each sample of x' = −x³ + sin t."""
