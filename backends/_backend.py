@@ -4,6 +4,7 @@ import importlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -164,6 +165,10 @@ class Setting:
     def number(self, value: Any) -> Any:
         """A number (also a fraction, or an array of one element) for such computations: a float."""
         return float(value)
+
+    def fraction(self, value: Any) -> Fraction:
+        """An exact number as a fraction."""
+        return Fraction(*value.as_integer_ratio())
 
     def reals(self, values: Any) -> np.ndarray[Any, Any]:
         """Numbers, or nested lists of them, as an array for such computations: float64."""

@@ -102,7 +102,7 @@ def setting(*, prec: int = PRECISION) -> Setting:
     (True, True)
     """
     backend = make(prec)
-    backend = replace(backend, lacks={**backend.lacks, "quadrature": "a sum over nodes is no integral"})
+    backend = replace(backend, lacks={**backend.lacks, "approximation": "what is close is not equal"})
     from ._ball._setting import BallSetting  # noqa: PLC0415
 
     return BallSetting(backend, Precision("float64"), "cpu")

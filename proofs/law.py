@@ -18,7 +18,8 @@ KINDS: tuple[Kind, ...] = ("ordinary", "cancellation", "extreme")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise.
+    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise; the scale may
+    be a function that gives it, for the case that it is needed.
 
     Shapes must be equal, but a plain number on the right stands for every element."""
 

@@ -51,8 +51,11 @@ def judge(record: Record) -> Proof:
         return Proof(record.label, "refuted", 1, left.shape, right.shape, why="shapes")
     if isinstance(record, Same) and (left.dtype == object) != (right.dtype == object):
         return Proof(record.label, "refuted", 1, left.dtype, right.dtype, why="dtypes")
-    scale = magnitude(0.0 if isinstance(record, Same) else record.scale)
-    return _elements(record, *np.broadcast_arrays(left, right, scale))
+    given = 0.0 if isinstance(record, Same) else record.scale
+    proof = _elements(record, *np.broadcast_arrays(left, right, magnitude(0.0 if callable(given) else given)))
+    if proof.state == "open" and callable(given):  # only now is it needed
+        proof = _elements(record, *np.broadcast_arrays(left, right, magnitude(given())))
+    return proof
 
 
 def _is_array(value: Any) -> bool:

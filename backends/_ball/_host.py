@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import acb, acb_mat, arb, ctx
 
 from ..._errors import message
 from . import _functions as f
@@ -278,6 +278,8 @@ def _linear(name: str) -> Callable[..., Any]:
 
     def function(*arrays: Any, **options: Any) -> Any:
         xp = _xp(*arrays)
+        if name in _COMPLEX and _is_complex(arrays[0]):
+            return _complex_linear(name, arrays[0], xp.prec)
         result = getattr(xp.linalg, name)(*(lifted(a, xp) for a in arrays), **options)
         if isinstance(result, tuple):
             return type(result)(*map(host, result))
@@ -286,8 +288,32 @@ def _linear(name: str) -> Callable[..., Any]:
     return function
 
 
+_COMPLEX = ("det", "inv")
+
+
+def _is_complex(array: Any) -> bool:
+    return any(isinstance(x, Complex) for x in np.asarray(array, dtype=object).flat)
+
+
+def _complex_linear(name: str, array: Any, prec: int) -> Any:
+    """Determinant or inverse of matrices of complex numbers."""
+    batch, n = array.shape[:-2], array.shape[-1]
+    out = np.empty(batch if name == "det" else array.shape, dtype=object)
+    for i in np.ndindex(batch):
+        matrix = acb_mat([[acb(_number(x).ball) for x in row] for row in array[i]])
+        try:
+            found = at(prec, getattr(matrix, name))
+        except ZeroDivisionError:
+            raise s.undecided(name, "a matrix that may be singular") from None
+        if name == "det":
+            out[i] = Complex(found, prec)
+        else:
+            out[i] = np.asarray([Complex(x, prec) for x in found.entries()], dtype=object).reshape(n, n)
+    return _view(out)
+
+
 def _matmul(x: Any, y: Any, out: Any = None) -> Any:
-    if any(isinstance(v, Complex) for a in (x, y) for v in np.asarray(a, dtype=object).flat):
+    if _is_complex(x) or _is_complex(y):
         return _view(np.matmul(_base(reals(x)), _base(reals(y))))
     return _linear("matmul")(x, y)[()]
 
@@ -296,14 +322,30 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     pair = isinstance(axis, tuple) or (axis is None and np.ndim(x) == 2)
     if pair and ord not in (None, "fro"):
         moved = x if axis is None else np.moveaxis(x, axis, (-2, -1))
-        return _linear("matrix_norm")(moved, ord=ord, keepdims=keepdims)
+        return _spectral(moved) if ord == 2 and not keepdims else _linear("matrix_norm")(moved, ord=ord)
     if ord not in (None, "fro", 2):
         return _linear("vector_norm")(x, axis=axis, keepdims=keepdims, ord=ord)
     return np.sqrt(np.sum(np.square(np.abs(x)), axis=axis, keepdims=keepdims))
 
 
+def _spectral(x: Any) -> Any:
+    """The largest singular value; between that of an entry and the Frobenius norm where it is not found."""
+    try:
+        return _linear("matrix_norm")(x, ord=2)
+    except s.UndecidedError:
+        return _each(_hull, np.max(np.abs(x), axis=(-2, -1)), _norm(x, axis=(-2, -1)))
+
+
+def _hull(x: Real, y: Real) -> Real:
+    return Real(s.hull(x.ball, y.ball), x.prec)
+
+
 def _condition(x: Any, p: Any = None) -> Any:
-    values = _linear("svdvals")(x)
+    """The ratio of the largest and the smallest singular value; anything where they are not found."""
+    try:
+        values = _linear("svdvals")(x)
+    except s.UndecidedError:
+        return _each(lambda x: Real(s.INDETERMINATE, x.prec), x[..., 0, 0])
     return values[..., 0] / values[..., -1]
 
 
@@ -354,5 +396,5 @@ _OWN: dict[Any, Callable[..., Any]] = {
     np.linspace: _linspace,
     np.real: lambda x: x.real,
     np.imag: lambda x: x.imag,
-    np.iscomplexobj: lambda x: any(isinstance(v, Complex) for v in np.asarray(x).flat),
+    np.iscomplexobj: _is_complex,
 }

@@ -1,6 +1,7 @@
 """The setting in which a check computes its own expectation with balls too."""
 
 import math
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,11 +49,15 @@ class BallSetting(Setting):
         return host(array)
 
     def lifted(self, value: Any) -> Any:
-        """Inputs that are Python numbers, however they are packed, with every float as a ball."""
+        """Inputs that no array of the setting holds, with every float in them as a ball."""
         if isinstance(value, float):
             return self.number(value) if math.isfinite(value) else value
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            return self.host(self.array(value))
         if isinstance(value, dict):
             return {name: self.lifted(part) for name, part in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{f.name: self.lifted(getattr(value, f.name)) for f in fields(value)})
         if type(value) in (list, tuple):
             return type(value)(map(self.lifted, value))
         return value

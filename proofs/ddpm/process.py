@@ -6,6 +6,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Precision, Setting
 from ...ddpm import Schedule
 from .. import inputs as common
@@ -128,7 +129,7 @@ def _log_normal(x: Host, mean: Host, variance: Host, terms: Host) -> tuple[Host,
     """log N(x; m, v), and its scale: relative errors of v, errors of x − m relative to `terms`."""
     residual = x - mean
     square = residual**2 / variance
-    value = -0.5 * (np.log(2 * np.pi * variance) + square)
+    value = -0.5 * (np.log(2 * numbers(variance).pi * variance) + square)
     scale = 1 + np.abs(np.log(variance)) + square + np.abs(residual) * (np.abs(x) + terms) / variance
     return value, scale
 
@@ -307,7 +308,7 @@ def variance_reduction(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     t, schedule, x0 = case.step, Schedule(case.beta_squared), on.host(case.x0)
     d = len(x0)
     at = inputs.exact(on.host(case.beta_squared)).at(t)
-    nodes = np.sqrt(2 * d) * np.concatenate([np.eye(2 * d), -np.eye(2 * d)])
+    nodes = on.math.sqrt(2 * d) * np.concatenate([np.eye(2 * d), -np.eye(2 * d)])
     before, fresh = nodes[:, :d], nodes[:, d:]
     alpha, beta, beta_bar = (np.sqrt(v) for v in (at.alpha_squared, at.beta_squared, at.beta_bar_squared))
     kept = alpha * np.sqrt(at.previous_beta_bar_squared) / beta_bar

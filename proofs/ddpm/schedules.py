@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
-from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ..._xp import numbers, rounds
 from ...backends import Precision, Setting
 from ...ddpm import Schedule
 from .. import inputs as common
@@ -39,7 +40,8 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 )
 def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
-    expected = np.asarray([on.number(Fraction(2 * t, 100 * case.steps)) for t in range(1, case.steps + 1)])
+    last = on.fraction(0.02)
+    expected = on.reals([on.number(last * t / case.steps) for t in range(1, case.steps + 1)])
     yield Gap("β²", impl["ddpm.linear_schedule"](case.steps, **on.like).beta_squared, expected, expected)
 
 
@@ -58,7 +60,7 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     schedule = impl["ddpm.linear_schedule"](case.steps, **on.like)
     alpha_bar = on.host(impl["ddpm.cumulative"](schedule).alpha_bar)[-1]
     log, steps = 2 * on.math.log(alpha_bar), case.steps
-    expected = on.math.fsum(on.math.log1p(-0.02 * t / steps) for t in range(1, steps + 1))
+    expected = on.math.fsum(on.math.log1p(-on.number(0.02) * t / steps) for t in range(1, steps + 1))
     scale = 2 + steps * abs(expected)
     yield Gap("log ᾱ_T²", log, expected, scale)
     yield AtMost("bound", log, -0.01 * (steps + 1), scale)
@@ -78,8 +80,8 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 )
 def ho_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational interpolation, rounded once."""
-    first, last, gaps = Fraction(case.first), Fraction(case.last), max(case.steps - 1, 1)
-    expected = np.asarray([on.number(first + (last - first) * i / gaps) for i in range(case.steps)])
+    first, last, gaps = on.fraction(case.first), on.fraction(case.last), max(case.steps - 1, 1)
+    expected = on.reals([on.number(first + (last - first) * i / gaps) for i in range(case.steps)])
     got = impl["ddpm.ho_schedule"](case.steps, case.first, case.last, **on.like)
     yield Gap("β²", got.beta_squared, expected, expected + np.abs(expected - case.first))
 
@@ -97,15 +99,19 @@ def _cosine(angle: Decimal) -> Decimal:
     return total
 
 
-def _cosine_variances(steps: int, offset: float) -> list[float]:
+def _cosine_variances(steps: int, offset: Any) -> list[Any]:
     """β_t² as Nichol and Dhariwal print it, in 45 digits, so that 1 − ratio loses none that count."""
+    if not rounds(offset):
+        m = numbers(offset)
+        signal = [m.cos(m.pi / 2 * (t + steps * offset) / (steps * (1 + offset))) ** 2 for t in range(steps + 1)]
+        return [min(1 - now / before, m.number(0.999)) for before, now in pairwise(signal)]
     with localcontext() as context:
         context.prec = 45
         shift = Decimal(offset)
         angles = [_PI / 2 * (Decimal(t) / steps + shift) / (1 + shift) for t in range(steps + 1)]
         signal = [_cosine(angle) ** 2 for angle in angles]
-        pairs = zip(signal[1:], signal, strict=False)
-        return [float(min(1 - now / before, Decimal("0.999"))) for now, before in pairs]
+        pairs = pairwise(signal)
+        return [float(min(1 - now / before, Decimal("0.999"))) for before, now in pairs]
 
 
 @st.composite
@@ -137,7 +143,7 @@ def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any
 def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with the printed form in decimal arithmetic."""
     got = impl["ddpm.cosine_schedule"](case.steps, case.offset, **on.like)
-    expected = np.asarray(_cosine_variances(case.steps, case.offset))
+    expected = on.reals(_cosine_variances(case.steps, case.offset))
     yield Gap("β²", got.beta_squared, expected, expected)
 
 
@@ -184,7 +190,7 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 )
 def from_alpha_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
-    expected = np.asarray([on.number(1 - Fraction(on.number(a)) ** 2) for a in on.host(case.alphas)])
+    expected = on.reals([on.number(1 - on.fraction(a) ** 2) for a in on.host(case.alphas)])
     yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
 
 

@@ -78,7 +78,7 @@ def _location_mixture(
         "density.normal_log_density/deviation-for-variance",
         "density.normal_log_density/missing-log-2pi",
     ),
-    needs={"quadrature": "distances are sums over Gauss–Legendre nodes"},
+    needs={"approximation": "distances are sums over Gauss–Legendre nodes"},
 )
 def location_mixtures_approximate(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """f∗N(0, s²) is a mixture with f at quadrature nodes as weights; the distances have closed forms."""

@@ -141,7 +141,7 @@ def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.importance_bounds/average-before-log",
         "density.importance_bounds/missing-log-count",
     ),
-    needs={"quadrature": "the average over subsets is a sum over nodes"},
+    needs={"approximation": "the average over subsets is a sum over nodes"},
 )
 def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Enumerates the subsets for every m; a subset of zero weights makes the average −inf."""
@@ -171,7 +171,7 @@ def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator
         "density.importance_bounds/average-before-log",
         "density.importance_bounds/missing-log-count",
     ),
-    needs={"quadrature": "the average over subsets is a sum over nodes"},
+    needs={"approximation": "the average over subsets is a sum over nodes"},
 )
 def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Every (m+1)-subset's mean weight is the average of those of its m-subsets, and log is concave."""

@@ -165,7 +165,7 @@ def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterato
         ("exact encoder α¹⁶", 27 * alpha**16, N**4 * M),
         ("exact encoder β⁻¹⁶", 27 * beta**-16, 256 * N**4 * M),
     ):
-        yield Gap(label, power, float(expected), float(expected) * double(on))
+        yield Gap(label, power, on.number(expected), on.number(expected) * double(on))
 
 
 @law(
@@ -191,7 +191,7 @@ def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     constants, N, M = impl["residual.deepnorm_constants"], case.encoder, case.decoder
 
     def strength(c: tuple[float, float]) -> float:
-        return float(2 * c[1] ** 2 / c[0] ** 2)
+        return on.number(2 * c[1] ** 2 / c[0] ** 2)
 
     single, decoder_only = constants(N, 0)[0], constants(0, M)[1]
     encoder, decoder = constants(N, M, exact=True)
@@ -202,9 +202,9 @@ def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         ("encoder", encoder),
         ("decoder", decoder),
     ):
-        yield Gap(f"αβ√2, {label}", c[0] * c[1] * math.sqrt(2), 1.0, one)
+        yield Gap(f"αβ√2, {label}", c[0] * c[1] * on.math.sqrt(2), 1.0, one)
     published = constants(N, M)[0]
-    yield AtMost("αβ√2, published", abs(published[0] * published[1] * math.sqrt(2) - 1), 4e-3, one)
+    yield AtMost("αβ√2, published", abs(published[0] * published[1] * on.math.sqrt(2) - 1), 4e-3, one)
     yield Gap("encoder-only", 2 * N * strength(single), 1.0, one)
     yield Gap("decoder-only", 2 * M * strength(decoder_only), 1.0, one)
     yield Gap("decoder", 3 * M * strength(decoder), 1.0, one)
@@ -226,8 +226,8 @@ def _increment(impl: Impl, on: Setting, case: Any, constants: tuple[float, float
     gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=1 / alpha)[1]
     together = on.host(on.xp.stack([part for pair in gradients for part in pair]))
     total = ensembles.mean_square(np.diagonal(together, axis1=-2, axis2=-1), members)
-    start = float(on.host(case.x)[0] ** 2 * on.host(case.cotangent)[0] ** 2)
-    return float(total / start * (1 + (v * w / alpha) ** 2) ** -sublayers)
+    start = on.number(on.host(case.x)[0] ** 2 * on.host(case.cotangent)[0] ** 2)
+    return on.number(total / start * (1 + (v * w / alpha) ** 2) ** -sublayers)
 
 
 @law(
@@ -254,7 +254,7 @@ def linearised_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     given = 2 * N * (case.v**2 + case.w**2) / (case.alpha**2 + (case.v * case.w) ** 2)
     for label, constants, expected in (
         ("any α, v, w", (case.alpha, case.v, case.w), given),
-        ("DeepNorm", (alpha, beta, beta), 1 / (1 + 1 / (8 * N * math.sqrt(2 * N)))),
+        ("DeepNorm", (alpha, beta, beta), 1 / (1 + 1 / (8 * N * on.math.sqrt(2 * N)))),
         ("Post-LN", (1.0, 1.0, 1.0), 2.0 * N),
     ):
         a, v, w = constants

@@ -13,11 +13,6 @@ from ...backends import Setting
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def fraction(number: Any) -> Fraction:
-    """An exact number as a fraction."""
-    return Fraction(*number.as_integer_ratio())
-
-
 def power(base: Any, exponent: Fraction) -> Any:
     """base^exponent, correctly rounded to float64 if the base is a float."""
     return _power(base, exponent) if rounds(base) else base**exponent

@@ -24,7 +24,7 @@ def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     """Quotients of rationals."""
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
         numbers = on.host(positions).tolist()
-        expected = on.reals([on.number(exact.fraction(n) / exact.fraction(case.factor)) for n in numbers])
+        expected = on.reals([on.number(on.fraction(n) / on.fraction(case.factor)) for n in numbers])
         found = impl["rope.interpolate"](positions, factor=case.factor, dtype=on.dtype)
         yield Gap(label, found, expected, np.abs(expected))
 
@@ -215,9 +215,9 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Scale in rationals, powers in 50 decimal digits; at k = 1 it still grows, as n/L."""
     d, length = case.dim, case.train_length * case.beyond
-    ratio = exact.fraction(length) / exact.fraction(case.train_length)
+    ratio = on.fraction(length) / on.fraction(case.train_length)
     for factor in (case.factor, 1.0):
-        k = exact.fraction(factor)
+        k = on.fraction(factor)
         scale = on.number(k * ratio - (k - 1))
         cancelled = on.number(k * ratio) / scale  # what is lost where the terms are formed in float64
         expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))

@@ -73,9 +73,9 @@ def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> It
 )
 def angles_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Products of rationals, rounded to float64."""
-    omega = [exact.fraction(w) for w in on.host(case.frequencies).tolist()]
+    omega = [on.fraction(w) for w in on.host(case.frequencies).tolist()]
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
-        rows = [[on.number(exact.fraction(n) * w) for w in omega] for n in on.host(positions).tolist()]
+        rows = [[on.number(on.fraction(n) * w) for w in omega] for n in on.host(positions).tolist()]
         expected = on.reals(rows)
         yield Gap(label, impl["rope.angles"](positions, case.frequencies), expected, np.abs(expected))
 

@@ -113,7 +113,7 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Integers by repeated multiplication, reals by rationals."""
     base, digits = case.whole[0], min(case.dim // 2, 5)
     yield Same("integer base", impl["rope.range_of"](base, digits=digits), math.prod([base] * digits))
-    expected = on.number(exact.fraction(case.base) ** digits)
+    expected = on.number(on.fraction(case.base) ** digits)
     found = impl["rope.range_of"](case.base, digits=digits)
     yield Gap("real base", found, expected, expected * exact.double(on))
 
@@ -135,7 +135,7 @@ def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     beta, grown = exact.power(case.base, root), exact.power(case.factor, root)
     found = impl["rope.range_of"](beta * grown, digits=half)
     larger = impl["rope.rebase"](case.base, factor=case.factor)
-    expected = on.number(exact.fraction(case.base) * exact.fraction(case.factor))
+    expected = on.number(on.fraction(case.base) * on.fraction(case.factor))
     yield Gap("range", found, expected, expected * half * exact.double(on))
     yield Gap("base", larger, expected, expected * exact.double(on))
     b, t = case.whole

@@ -336,7 +336,7 @@ def _components(mixture: Mixture, schedule: Schedule, t: Array, x: Array, *, xp:
     alpha = schedule.alpha(t)
     offset = _along_axes(x[..., None, :] - alpha * mixture.means, mixture, xp=xp)
     variance = alpha**2 * mixture.variances + schedule.variance(t)
-    exponent = xp.sum(offset**2 / variance + xp.log(2 * math.pi * variance), axis=-1)
+    exponent = xp.sum(offset**2 / variance + xp.log(2 * _xp.numbers(xp).pi * variance), axis=-1)
     return _Components(offset, variance, -0.5 * exponent)
 
 
