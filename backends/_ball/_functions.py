@@ -154,15 +154,6 @@ def minimum(x: Ball, y: Ball) -> Ball:
 # Roots, powers, exponentials
 
 
-def sqrt(x: Ball) -> Ball:
-    value = x.sqrt()
-    if value.is_finite():
-        return value
-    if x.is_finite() and x >= ZERO:
-        return hull(ZERO, x.upper().sqrt()).nonnegative_part()
-    return resolve(np.sqrt, (0.0,), value, x)
-
-
 def power(x: Ball, y: Ball) -> Ball:
     """x^y as IEEE 754 has it: x^0 = 1 and 1^y = 1 even of NaN; NaN for negative x and fractional y."""
     if y.is_zero() or x == ONE:
@@ -216,6 +207,7 @@ def _unary(
     return wrapped
 
 
+sqrt = _unary(arb.sqrt, np.sqrt, 0.0)
 exp = _unary(lambda x: nonnegative(x.exp()), np.exp, 0.0)
 expm1 = _unary(arb.expm1, np.expm1, 0.0)
 log = _unary(arb.log, np.log, 0.0)
