@@ -58,7 +58,9 @@ def test_a_right_implementation_of_another_algorithm_holds() -> None:
     def complex_product(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
         pairs = rope.convert_layout(x, source=layout, target="interleaved")
         turned = (pairs[..., 0::2] + 1j * pairs[..., 1::2]) * np.exp(1j * angles)
-        joined = np.stack([turned.real, turned.imag], axis=-1).reshape(*turned.shape[:-1], -1)
+        joined = np.stack([turned.real, turned.imag], axis=-1).reshape(
+            *turned.shape[:-1], 2 * turned.shape[-1]
+        )
         return rope.convert_layout(joined, source="interleaved", target=layout)
 
     assert verdicts("rope.rotate", complex_product) == {"held"}

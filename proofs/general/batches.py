@@ -29,26 +29,30 @@ class Batched:
 
     @classmethod
     def of(cls, function: str, args: Sequence[Any], kwargs: dict[str, Any]) -> "Batched | None":
-        """The call, if it has arrays with batch axes and these are where the docstring says."""
-        arguments = inspect.signature(catalogue.reference()[function]).bind(*args, **kwargs).arguments
-        call = cls(function, dict(arguments), ())
+        """The call, if it has arrays with batch axes."""
+        arguments = dict(inspect.signature(catalogue.reference()[function]).bind(*args, **kwargs).arguments)
+        call = cls(function, arguments, ())._usual()
         lengths = [
             _batch(array, shape)
             for name, shape in call.batched()
-            for _, array in parts(arguments[name])
+            for _, array in parts(call.arguments[name])
             if is_array(array)
         ]
-        return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths and call._regular() else None
+        return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths else None
 
-    def _regular(self) -> bool:
-        """Whether batch axes of this call stand where the docstring says by default."""
-        given = self.arguments
-        if given.get("axis", -1) != -1:
-            return False
-        if self.function == "transport.wasserstein_1d":  # a batch needs samples of one length, no weights
-            weighted = given.get("x_weights") is not None or given.get("y_weights") is not None
-            return not weighted and bool(given["x"].shape[-1] == given["y"].shape[-1])
-        return True
+    def _usual(self) -> "Batched":
+        """With the batch axes where the docstring has them: the `axis` last, and samples on the line (whose
+        distance takes a batch only of one length, without weights) so."""
+        arguments = dict(self.arguments)
+        if "axis" in arguments:
+            axis = arguments.pop("axis")
+            for name, _ in self.batched():
+                arguments[name] = _namespace(arguments[name]).moveaxis(arguments[name], axis, -1)
+        if self.function == "transport.wasserstein_1d":
+            length = min(arguments[name].shape[-1] for name in "xy")
+            arguments |= {name: arguments[name][..., :length] for name in "xy"}
+            arguments = {name: value for name, value in arguments.items() if "weights" not in name}
+        return replace(self, arguments=arguments)
 
     def batched(self) -> Iterator[tuple[str, Shape]]:
         """The names of the arguments that have batch axes in this call, and where these stand."""

@@ -27,15 +27,17 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
         tested = impl[function]
         made = sources.recorded(function, case, on)
         others = [sources.variant(call, case.turn) for call in made[:1]]
-        made[1:1] = [
+        made[:0] = [
             other for other in others if sources.taken(other, catalogue.reference()[function], tested)
         ]
-        first = [tested(*args, **kwargs) for args, kwargs in made]
-        kept = copied(first)
-        for (args, kwargs), result in reversed(list(zip(made, kept, strict=True))):
-            yield from agree("the same call, in reverse order", tested(*args, **kwargs), result, on)
+        first, kept = [], []
+        for args, kwargs in made:
+            first.append(tested(*args, **kwargs))
+            kept.append(copied(first[-1]))
         for result, before in zip(first, kept, strict=True):
             yield from agree("an earlier result, after other calls", result, before, on)
+        for (args, kwargs), result in reversed(list(zip(made, kept, strict=True))):
+            yield from agree("the same call, in reverse order", tested(*args, **kwargs), result, on)
 
     return _general(
         function,
@@ -136,7 +138,9 @@ def _broadcasts(first: Batched, second: Batched, tested: Implementation, on: Set
 
 
 def _empty(call: Batched, value: Any, tested: Implementation, on: Setting) -> Iterator[Record]:
-    """No entries give no results, in the shape that is left."""
+    """No entries give no results, where the docstring says so, in the shape that is left."""
+    if not shapes.empties(call.function):
+        return
     whole = call.empty().call(tested)
     for (place, part, found), (_, _, one) in zip(
         *(_arrays(call.function, result, on) for result in (whole, value)), strict=True

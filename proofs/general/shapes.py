@@ -91,6 +91,13 @@ def broadcasts(function: str) -> bool:
 
 
 @cache
+def empties(function: str) -> bool:
+    """Whether an empty batch is promised to give an empty result."""
+    doc = catalogue.functions()[function].doc
+    return re.search(r"\bempty\b[^.;]*\bempty\s+result\b", doc) is not None
+
+
+@cache
 def batched() -> tuple[str, ...]:
     """The functions with batch axes in arguments and result."""
     return tuple(name for name in catalogue.functions() if arguments(name) and results(name))
