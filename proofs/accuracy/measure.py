@@ -318,18 +318,18 @@ def _each_real(case: Case, change: Callable[[Any], Any]) -> Case:
         return change(host) if host.dtype.kind == "f" else host
 
     args = tuple(map(number, case.args)) if case.limits else case.args
-    return replace(case, args=mapped(args, array), kwargs=mapped(case.kwargs, array))
+    return replace(case, args=mapped_arrays(args, array), kwargs=mapped_arrays(case.kwargs, array))
 
 
 def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, *, only: int | None = None) -> Case:
     """The case with every real number moved by up to so many ulps; symmetric matrices stay so.
 
-    With `only`, just the numbers of that argument. A single number moves by the most.
+    With `only`, just the numbers of that argument. Samples of a sweep move by the most.
     """
     numbers = itertools.count()
 
     def move(host: Any) -> Any:
-        sizes = rng.integers(1, most + 1, host.shape) if host.size > 1 else most
+        sizes = most if case.limits or host.size == 1 else rng.integers(1, most + 1, host.shape)
         steps = rng.choice([-1, 1], host.shape) * sizes
         if host.ndim >= 2 and host.shape[-1] == host.shape[-2] and np.array_equal(host, np.swapaxes(host, -1, -2)):
             steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
@@ -343,12 +343,12 @@ def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, 
 def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
     """The calls of laws with the bits that the setting holds; made on NumPy, so the same on every backend."""
     dtype = on.precision.name if on.precision.name in ("float64", "float32") else "float32"
-    for number, call in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
-        args, kwargs = (mapped_arrays(part, lambda array: rounded(array, on)) for part in (call.args, call.kwargs))
+    defined = sweeps.DEFINED.get(function)
+    call = _call if defined is None else partial(_defined, defined)
+    for number, made in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
+        args, kwargs = (mapped_arrays(part, lambda array: rounded(array, on)) for part in (made.args, made.kwargs))
         if size((args, kwargs)) <= LARGEST:
-            defined = sweeps.DEFINED.get(function)
-            call = _call if defined is None else partial(_defined, defined)
-            yield Case(call, args, kwargs, f"{call.law}, {call.kind}, call {number}")
+            yield Case(call, args, kwargs, f"{made.law}, {made.kind}, call {number}")
 
 
 @cache
