@@ -433,13 +433,14 @@ def optimal_std_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @st.composite
 def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """A sampler, its noises (T, n, d), and the model ε = k_t x + h_t."""
+    """A sampler, its noises (T, n, d), one step and steps (n,), and the model ε = k_t x + h_t."""
     case = draw(inputs.samplers(p, kind))
     steps, n, d = len(case["sigma"]), common.batch(draw), draw(st.sampled_from([1, 3]))
     rng = common.generator(draw)
     return {
         **case,
         "step": draw(st.integers(1, steps)),
+        "t": rng.integers(1, steps + 1, n),
         "x_T": inputs.reals(draw, (n, d), p, "ordinary"),
         "noises": common.rounded(rng.standard_normal((steps, n, d)), p),
         "slope": common.rounded(rng.uniform(-1, 1, steps), p),
@@ -457,6 +458,7 @@ def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     refutes=(
         "ddpm.ancestral_step/variance-for-deviation",
         "ddpm.ancestral_step/no-noise-at-the-end",
+        "ddpm.ancestral_step/sigma-of-the-next-step",
         "ddpm.sample/no-noise-at-the-end",
         "ddpm.sample/reversed-time",
         "ddpm.sample/zero-based-time",
@@ -495,6 +497,14 @@ def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     )
     scale = step(np.abs(on.host(case.x_T)), eps, t, 1)
     yield Gap("one step", got, step(on.host(case.x_T), eps, t, -1), scale)
+
+    at, kick = host.at(on.host(case.t)), sigma[on.host(case.t) - 1][:, None] * noises[0]
+    taken = at.beta_squared / np.sqrt(at.beta_bar_squared) * eps
+    got = impl["ddpm.ancestral_step"](
+        case.x_T, case.x_T**2 / 8, case.noises[0, ...], schedule, case.sigma, case.t
+    )
+    alpha, scale = np.sqrt(at.alpha_squared), np.abs(on.host(case.x_T)) + taken
+    yield Gap("a step a row", got, (on.host(case.x_T) - taken) / alpha + kick, scale / alpha + np.abs(kick))
 
 
 @st.composite

@@ -148,6 +148,52 @@ def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @law(
+    "ddpm.defaults",
+    "by default Ho's variances go from 1e-4 to 0.02, the cosine schedule has the offset 0.008, predictions are "
+    "of noise (of data for predict_noise), σ is dirac's, and the weight is the source's",
+    source="ddpm D1, D6, D7, D8",
+    about=(
+        "ddpm.ho_schedule",
+        "ddpm.cosine_schedule",
+        "ddpm.predict_x0",
+        "ddpm.predict_noise",
+        "ddpm.predict_v",
+        "ddpm.predict_score",
+        "ddpm.sampling_std",
+        "ddpm.loss_weight",
+    ),
+    inputs=inputs.steps,
+    tolerance=Exact("the same computation twice"),
+    refutes=(
+        "ddpm.ho_schedule/last-of-variances-for-deviations",
+        "ddpm.cosine_schedule/without-offset",
+        "ddpm.predict_v/from-data-by-default",
+        "ddpm.predict_score/from-data-by-default",
+    ),
+    kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
+)
+def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the same options in words."""
+    schedule, steps = Schedule(case.beta_squared), case.beta_squared.shape[0]
+    for name, ends in (("ho_schedule", (1e-4, 0.02)), ("cosine_schedule", (0.008,))):
+        function = impl[f"ddpm.{name}"]
+        expected = on.host(function(steps, *ends, **on.like).beta_squared)
+        yield Gap(name, function(steps, **on.like).beta_squared, expected, 0.0)
+    at = (case.x, case.y, schedule, case.t)
+    sigma = impl["ddpm.sampling_std"](schedule, kind="normal")
+    for name, given, options in (
+        ("predict_x0", at, {"given": "noise"}),
+        ("predict_noise", at, {"given": "x0"}),
+        ("predict_v", at, {"given": "noise"}),
+        ("predict_score", at, {"given": "noise"}),
+        ("sampling_std", (schedule,), {"kind": "dirac"}),
+        ("loss_weight", (schedule, sigma), {"half": False}),
+    ):
+        expected = on.host(impl[f"ddpm.{name}"](*given, **options))
+        yield Gap(name, impl[f"ddpm.{name}"](*given), expected, 0.0)
+
+
+@law(
     "ddpm.ho-conversion",
     "from_ho keeps Ho's β_t as β_t²; to_ho gives β_t², 1 − β_t² and Π(1 − β²)",
     source="ddpm D1",

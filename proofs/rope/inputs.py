@@ -176,10 +176,11 @@ def interpolations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
 
 @st.composite
 def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Configurations of YaRN and Llama 3, where both ramps lie among the pairs.
+    """Configurations of YaRN and Llama 3.
 
     ordinary: usual; cancellation: ends of the ramp close together, factors next to 1; extreme: a
-    wide ramp, large factors.
+    wide ramp, large factors. Ramps lie among the pairs, start before the first (length 16 too), lie
+    all before it, where the common code's ends agree, or end beyond index d − 1, where it cuts them.
     """
     rng = inputs.generator(draw)
     slow, fast, factor = {
@@ -187,10 +188,17 @@ def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "cancellation": (2.0, 2 + 10.0 ** rng.uniform(-3, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
         "extreme": (rng.uniform(0.5, 1), rng.uniform(30, 40), 10.0 ** rng.uniform(3, 6)),
     }[kind]
+    dim, base = draw(st.sampled_from([128, 8, 64, 4, 96])), draw(st.sampled_from([10000.0, 500000.0, 1e6]))
+    length = draw(st.sampled_from([4096, 8192, 300, 131072, 16]))
+    ramp = draw(st.sampled_from(["among", "among", "before", "beyond"]))
+    if ramp == "before":  # `slow` turns are between pairs −1 and 0
+        length = float(2 * np.pi * slow * base ** (-2 / dim * rng.uniform(0.1, 0.9)))
+    if ramp == "beyond" and length > 16:  # index d − 1 is between those of `fast` and `slow` turns
+        base = float((length / (2 * np.pi * np.sqrt(slow * fast))) ** (dim / (2 * dim - 2)))
     return {
-        "dim": draw(st.sampled_from([128, 8, 64, 4, 96])),
-        "base": draw(st.sampled_from([10000.0, 500000.0, 1e6])),
-        "train_length": draw(st.sampled_from([4096, 8192, 300, 131072])),
+        "dim": dim,
+        "base": base,
+        "train_length": length,
         "factor": float(factor),
         "slow": float(slow),
         "fast": float(fast),

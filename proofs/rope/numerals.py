@@ -80,20 +80,25 @@ def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @law(
     "rope.mixed-radix-definition",
-    "digit m in a mixed radix is ⌊n/(b_1⋯b_m)⌋ mod b_{m+1}, and Σ digit_m b_1⋯b_m = n",
+    "digit m in a mixed radix is ⌊n/(b_1⋯b_m)⌋ mod b_{m+1}, also for negative n, and Σ digit_m b_1⋯b_m = n",
     source="rope D1",
     about=("rope.mixed_radix_digits", "rope.digits"),
     inputs=inputs.radices,
     tolerance=INTEGERS,
-    refutes=("rope.mixed_radix_digits/product-off-by-one", "rope.digits/most-significant-first"),
+    refutes=(
+        "rope.mixed_radix_digits/product-off-by-one",
+        "rope.mixed_radix_digits/truncates",
+        "rope.digits/most-significant-first",
+    ),
 )
 def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Python integers; with equal bases it must agree with plain digits."""
     products = [math.prod(case.bases[:m]) for m in range(len(case.bases))]
-    numbers = on.host(case.n).tolist()
-    rows = [[n // product % b for product, b in zip(products, case.bases, strict=True)] for n in numbers]
-    found = impl["rope.mixed_radix_digits"](case.n, bases=case.bases)
-    yield Same("digits", found, _table(rows))
+    for label, array in (("n < 0", -1 - case.n), ("n ≥ 0", case.n)):
+        numbers = on.host(array).tolist()
+        rows = [[n // product % b for product, b in zip(products, case.bases, strict=True)] for n in numbers]
+        found = impl["rope.mixed_radix_digits"](array, bases=case.bases)
+        yield Same(f"digits, {label}", found, _table(rows))
     total = on.host(found).astype(object) @ np.asarray(products, dtype=object)
     yield Same("value", total.astype(np.int64), on.host(case.n))
     equal = impl["rope.mixed_radix_digits"](case.n, bases=[7] * 5)

@@ -60,7 +60,14 @@ def _index_ends(case: Any) -> tuple[int, int]:
         "ω, on its condition, the blend's three operations, and the rounding of the expectation",
         calls=("pow",),
     ),
-    refutes=("rope.yarn/ramp-inverted", "rope.yarn/ramps-confused", "rope.yarn/no-rounding"),
+    refutes=(
+        "rope.yarn/ramp-inverted",
+        "rope.yarn/ramps-confused",
+        "rope.yarn/no-rounding",
+        "rope.yarn/start-before-the-first",
+        "rope.yarn/end-beyond-the-last",
+        "rope.yarn/equal-ends-apart",
+    ),
 )
 def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds floor and ceiling by counting pairs instead of logarithms."""
@@ -274,7 +281,7 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 @law(
     "rope.defaults",
     "by default the base is 10000 (500000 for Llama 3), YaRN has the paper's ramp from 1 to 32 turns, Llama "
-    "3 from 1 to 4, pairs are interleaved, and log n scaling is clipped",
+    "3 from 1 to 4, pairs are interleaved, log n scaling is clipped, and real positions keep their dtype",
     source="rope D2, D3, D4, D5, D6",
     about=(
         "rope.frequencies",
@@ -284,11 +291,17 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.llama3",
         "rope.rotate",
         "rope.attention_scores",
+        "rope.interpolate",
         "rope.log_n_scale",
     ),
     inputs=inputs.defaults,
     tolerance=Exact("the same computation twice"),
-    refutes=("rope.yarn/code-by-default", "rope.rotate/layouts-swapped"),
+    refutes=(
+        "rope.yarn/code-by-default",
+        "rope.rotate/layouts-swapped",
+        "rope.interpolate/float32-by-default",
+        "rope.log_n_scale/float32-by-default",
+    ),
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
 )
 def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -297,6 +310,7 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yarn = {"ramp": "paper", "base": 10000.0, "beta_slow": 1.0, "beta_fast": 32.0}
     llama3 = {"base": 500000.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
     n = on.array(np.arange(1, 4) * case.train_length)
+    real = on.array(np.arange(1, 4) * float(case.train_length))
     for name, array, options, omitted in (
         ("rope.frequencies", case.dim, on.like, {"base": 10000.0}),
         ("rope.sinusoidal", n, {"dim": case.dim, "dtype": on.dtype}, {"base": 10000.0}),
@@ -304,6 +318,8 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         ("rope.yarn", case.dim, extended, yarn),
         ("rope.llama3", case.dim, extended, llama3),
         ("rope.log_n_scale", n, {"train_length": 2 * case.train_length, "dtype": on.dtype}, {"clip": True}),
+        ("rope.log_n_scale", real, {"train_length": case.train_length + 1}, {"dtype": on.dtype}),
+        ("rope.interpolate", real, {"factor": case.factor}, {"dtype": on.dtype}),
     ):
         expected = impl[name](array, **options, **omitted)
         yield Gap(name, impl[name](array, **options), on.host(expected), 0.0)
