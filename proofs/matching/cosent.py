@@ -79,7 +79,7 @@ def cosent_limit(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds the largest gap by comparing all pairs."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
     loss = impl["matching.cosent_loss"](case.cosines, case.labels, scale=case.scale)
-    scaled = float(on.host(loss)) / case.scale
+    scaled = on.number(on.host(loss)) / case.scale
     gap, size = max(0.0, exact.gap), exact.loss_scale / case.scale
     yield AtMost("at least the largest gap", gap, scaled, size)
     yield AtMost("at most log(1+P)/s more", scaled, gap + np.log1p(exact.ordered) / case.scale, size)
@@ -154,7 +154,7 @@ def cosent_gradient_derivative(impl: Impl, on: Setting, case: Any) -> Iterator[R
     steps = np.eye(len(cosines))
     real = case.scale * (cosines[lower] - cosines[higher])
     imaginary = case.scale * step * (steps[:, lower] - steps[:, higher])
-    shift = max(0.0, float(np.max(real, initial=0.0)))
+    shift = max(0.0, on.number(np.max(real, initial=0.0)))
     total = np.exp(-shift) + np.sum(np.exp(real - shift + 1j * imaginary), axis=1)
     yield Gap("derivative", gradient, np.log(total).imag / step, exact.gradient_scale)
-    yield Gap("sum", float(np.sum(on.host(gradient))), 0.0, float(np.sum(exact.gradient_scale)))
+    yield Gap("sum", on.number(np.sum(on.host(gradient))), 0.0, on.number(np.sum(exact.gradient_scale)))

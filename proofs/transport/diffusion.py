@@ -69,7 +69,7 @@ class Pair:
     def bound(self, impl: Impl, on: Setting, panels: int) -> Any:
         """The bound by score matching, from flow's schedule."""
         schedule = variance_preserving(beta_min=self.betas[0], beta_max=self.betas[1])
-        apart, d = float(np.linalg.norm(self.m1 - self.m2)), len(self.m1)
+        apart, d = on.number(np.linalg.norm(self.m1 - self.m2)), len(self.m1)
 
         def variances(t: Any) -> tuple[Any, Any, Any]:
             alpha, noise = schedule.alpha(t), schedule.variance(t)
@@ -162,21 +162,21 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 )
 def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """g² = α, σ² a multiple of it, √SM = e^{μt}; constants, so that the integrals are series."""
-    T, xp = float(on.host(case.times)[-1]), on.xp
+    T, xp = on.number(on.host(case.times)[-1]), on.xp
     alpha, sigma = case.alpha, case.sigma * case.alpha
-    terminal = float(on.host(case.terminal))
+    terminal = on.number(on.host(case.terminal))
 
     def constant(value: float) -> Any:
         return lambda t: 0 * t + value
 
     def expected(kappa: float, L: float) -> float:
         moment = host.exponential_moment(L + case.decay, T, 0)
-        return kappa * moment + math.exp(L * T) * terminal
+        return kappa * moment + on.math.exp(L * T) * terminal
 
     def root(t: Any) -> Any:
         return xp.exp(case.decay * t)
 
-    scale = math.exp(abs(case.L) * T) * ((alpha + sigma) * math.exp(abs(case.decay) * T) * T + terminal)
+    scale = on.math.exp(abs(case.L) * T) * ((alpha + sigma) * on.math.exp(abs(case.decay) * T) * T + terminal)
     bound = impl["transport.score_matching_bound"](
         case.times, constant(alpha), constant(sigma), root, constant(case.L), case.terminal
     )
@@ -205,10 +205,10 @@ def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 def flow_drift_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """f = f_t x − ½g²∇log p_t, g = f_t x − ½g²s, averaged over points with the moments of p_t."""
     A, c, m, S = (on.host(v) for v in (case.A1, case.c1, case.means[0, :], case.covariances[0, :, :]))
-    alpha, beta = float(on.host(case.alpha)), float(on.host(case.beta))
+    alpha, beta = on.number(on.host(case.alpha)), on.number(on.host(case.beta))
     schedule = variance_preserving()
     t = np.asarray(0.5)
-    rate, half = float(drift_coefficient(schedule, t)), float(diffusion_squared(schedule, t)) / 2
+    rate, half = on.number(drift_coefficient(schedule, t)), on.number(diffusion_squared(schedule, t)) / 2
     P = alpha**2 * S + beta**2 * np.eye(len(m))
     x = alpha * m + host.cubature(P)
     f = rate * x + half * np.linalg.solve(P, (x - alpha * m).T).T
