@@ -61,7 +61,7 @@ _NEEDS: dict[str, str] = {
     "matching.rule_of_thumb_dimension": "eager",
     "matching.ranking_dimension": "eager",
     # residual
-    "residual.deepnorm_constants": "eager",
+    "residual.deepnorm_constants": "eager host",
     "residual.growth": "eager",
     "residual.init_variance": "eager",
     # rope

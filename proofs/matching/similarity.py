@@ -19,7 +19,7 @@ def _matrix(values: inputs.Floats, vectors: inputs.Floats) -> inputs.Floats:
 
 
 def _size(case: Any, values: inputs.Floats) -> float:
-    return float(len(values) * np.max(np.abs(values)))
+    return len(values) * np.max(np.abs(values))
 
 
 @law(

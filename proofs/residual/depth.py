@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import ensembles, inputs
@@ -37,7 +38,9 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     epsilon = on.fraction(case.eps)
     increment = epsilon if case.kind == "aligned" else epsilon**2
     steps = Fraction(case.depth) if case.kind == "aligned" else Fraction(case.depth, 2)
-    if case.depth <= 64:
+    if not rounds(on.number(1)):
+        expected = on.math.exp(steps * on.math.log1p(increment))
+    elif case.depth <= 64:
         power = on.number((1 + increment) ** case.depth)
         expected = power if case.kind == "aligned" else on.math.sqrt(power)
     else:

@@ -362,6 +362,7 @@ def _loss_slopes(
         "residual.sgd_increment/mean-of-squares",
         "residual.plain_gradients/batch-mean",
     ),
+    needs={"approximation": "the remainder is a sum over Gauss–Legendre nodes"},
 )
 def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """L = ½‖y − t‖² with t the case's cotangent; Gauss–Legendre on the complex-step slope; no relu kink."""

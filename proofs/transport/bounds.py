@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import transport
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import AtMost, Gap, Impl, Record, Rounding, law
 from . import host, inputs
@@ -96,9 +97,9 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 )
 def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Trapezoids in fractions; the antiderivative of a + bt + ct³ + e·cos ωt."""
-    times, L = ([Fraction(v) for v in on.host(a).tolist()] for a in (case.times, case.L))
+    times, L = ([on.fraction(v) for v in on.host(a).tolist()] for a in (case.times, case.L))
     steps = [(L[i] + L[i + 1]) / 2 * (times[i + 1] - times[i]) for i in range(len(L) - 1)]
-    exact = np.exp([on.number(sum(steps[:i], Fraction(0))) for i in range(len(L))])
+    exact = np.exp(on.reals([on.number(sum(steps[:i], Fraction(0))) for i in range(len(L))]))
     lengths = np.diff(on.host(case.times))
     absolute = np.abs(on.host(case.L))
     size = 1 + np.append(0.0, np.cumsum((absolute[1:] + absolute[:-1]) / 2 * lengths))
@@ -317,11 +318,11 @@ _Flow = tuple[Callable[[Any], Any], Callable[[Any, float], Any], float]
 def _flow(name: str, c: float, xp: Any) -> _Flow:
     """A drift on the line, its flow by a signed duration, and the largest −∂f."""
     if name == "linear":
-        return lambda x: c * x, lambda x, t: x * math.exp(c * t), -c
+        return lambda x: c * x, lambda x, t: x * numbers(c).exp(c * t), -c
     if name == "cubic":
         return lambda x: c * x**3, lambda x, t: x / xp.sqrt(1 - 2 * c * t * x * x), max(-c, 0.0)
     # sinh x_t = sinh x_0 · e^{ct}
-    return lambda x: c * xp.tanh(x), lambda x, t: xp.asinh(xp.sinh(x) * math.exp(c * t)), max(-c, 0.0)
+    return lambda x: c * xp.tanh(x), lambda x, t: xp.asinh(xp.sinh(x) * numbers(c).exp(c * t)), max(-c, 0.0)
 
 
 @law(

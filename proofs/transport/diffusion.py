@@ -37,11 +37,11 @@ class Pair:
 
     def alpha(self) -> float:
         """ᾱ_1."""
-        return math.exp(-self.total / 2)
+        return np.exp(-self.total / 2)
 
     def variance(self, v: float) -> float:
         """ᾱ²v + β̄² at T = 1."""
-        return 1 - math.exp(-self.total) * (1 - v)
+        return 1 - np.exp(-self.total) * (1 - v)
 
     def from_data(self) -> "Pair":
         """The same with q_T = p_T."""
@@ -51,20 +51,20 @@ class Pair:
         """Mean and variance of the model at t = 0: with κ = kβ, k = (1+r)/2, deviations from N(m₂, v₂I)
         with B = ∫β shrink by φ = e^{B/2}(v₂e^{−B}/V₂)^k towards 0, and the excess of variance by φ²."""
         k, V2 = (1 + self.ratio) / 2, self.variance(self.v2)
-        phi = math.exp(self.total / 2 + k * (math.log(self.v2 / V2) - self.total))
+        phi = np.exp(self.total / 2 + k * (np.log(self.v2 / V2) - self.total))
         mean = self.m2 + phi * (self.start - self.alpha() * self.m2)
         return mean, self.v2 + phi**2 * (self.spread - V2)
 
     def distance(self) -> float:
         """W₂(p₀, q₀)."""
         mean, spread = self.end()
-        width = math.sqrt(len(mean)) * (math.sqrt(self.v1) - math.sqrt(spread))
-        return float(np.hypot(np.linalg.norm(self.m1 - mean), width))
+        width = np.sqrt(len(mean)) * (np.sqrt(self.v1) - np.sqrt(spread))
+        return np.hypot(np.linalg.norm(self.m1 - mean), width)
 
     def terminal(self) -> float:
         """W₂(p_T, q_T)."""
-        width = math.sqrt(len(self.m1)) * (math.sqrt(self.variance(self.v1)) - math.sqrt(self.spread))
-        return float(np.hypot(np.linalg.norm(self.alpha() * self.m1 - self.start), width))
+        width = np.sqrt(len(self.m1)) * (np.sqrt(self.variance(self.v1)) - np.sqrt(self.spread))
+        return np.hypot(np.linalg.norm(self.alpha() * self.m1 - self.start), width)
 
     def bound(self, impl: Impl, on: Setting, panels: int) -> Any:
         """The bound by score matching, from flow's schedule."""
@@ -97,7 +97,7 @@ class Pair:
     def exponent(self) -> float:
         """At least ∫|L|, which amplifies roundings of I_t."""
         k = (1 + self.ratio) / 2
-        return self.total / 2 + k * (self.total + math.log(self.variance(self.v2) / self.v2))
+        return self.total / 2 + k * (self.total + np.log(self.variance(self.v2) / self.v2))
 
 
 def _pair(case: Any) -> Pair:

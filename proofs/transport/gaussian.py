@@ -127,7 +127,7 @@ def gaussian_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 def _rational(values: FloatArray) -> Any:
     n, m = values.shape
-    return flint.fmpq_mat(n, m, [flint.fmpq(*float(v).as_integer_ratio()) for v in values.reshape(-1)])
+    return flint.fmpq_mat(n, m, [flint.fmpq(*v.as_integer_ratio()) for v in values.reshape(-1)])
 
 
 def _trace(matrix: Any) -> float:
