@@ -258,11 +258,11 @@ def _returned(value: Any) -> Any:
 
 def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy on numbers and arrays of them."""
-    args = tuple(map(_prepared, args))
-    kwargs = {name: _prepared(value) for name, value in kwargs.items()}
     own = _OWN.get(function)
     if own is not None:
         return _returned(own(*args, **kwargs))
+    args = tuple(map(_prepared, args))
+    kwargs = {name: _prepared(value) for name, value in kwargs.items()}
     if function.__module__ == "numpy.linalg":
         raise LeftBallsError(message("ball", "function", function.__name__, "one with a proven enclosure"))
     return _returned(np.ndarray.__array_function__(np.empty(0), function, (Reals,), args, kwargs))

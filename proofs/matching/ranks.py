@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -128,7 +129,7 @@ def spearman_binary(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with the cap at these scores, and with their labels put in order."""
     labels = on.host(case.labels)
     n, ones = len(labels), int(labels.sum())
-    cap = on.math.sqrt(3 * ones * (n - ones) / (n * n - 1))
+    cap = on.math.sqrt(on.number(Fraction(3 * ones * (n - ones), n * n - 1)))
     found = on.number(on.host(impl["matching.spearman"](case.scores, case.labels)))
     yield AtMost("cap", abs(found), cap, n + 8)
     ordered = on.array(np.sort(labels)[np.argsort(np.argsort(on.host(case.scores)))])

@@ -92,7 +92,7 @@ def nearest_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     factor = vectors * np.sqrt(np.maximum(values, 0) / unit)
     rng = np.random.default_rng(case.seed)
     for step in (1.0, 0.1):
-        other = factor + step * rng.standard_normal(factor.shape)
+        other = factor + step * on.host(on.array(rng.standard_normal(factor.shape)))
         yield AtMost("others", distance, unit * np.linalg.norm(similarity / unit - other @ other.T), size)
 
 

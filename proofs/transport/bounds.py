@@ -141,6 +141,7 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/no-error",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Against the series of ∫ tᵏe^{(λ+μ)t}; the error of trapezoids is at most ¼h²∫|v″|, and enough."""
@@ -339,6 +340,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
         "transport.wasserstein_bound/terminal-not-grown",
         "transport.wasserstein_bound/gap-squared",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def bound_curved(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """x' = c·tanh x, cx, cx³ (c ≥ 0) have closed flows; terminals are uniform: E integrates over levels."""

@@ -159,6 +159,7 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "transport.printed_score_matching_bound/half",
         "transport.printed_score_matching_bound/unscaled-score-constant",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """g² = α, σ² a multiple of it, √SM = e^{μt}; constants, so that the integrals are series."""
@@ -250,6 +251,7 @@ _CASES = (
         "transport.wasserstein_gaussian/squared",
     ),
     kinds=("ordinary",),  # seven given cases
+    needs={"approximation": "compares with printed digits"},
 )
 def reference_values(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """W₂ in closed form; half of the last printed digit is allowed on top of rounding."""

@@ -55,6 +55,7 @@ def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> 
         "transport.wasserstein_gaussian/mean-dropped",
         "transport.wasserstein_gaussian/mean-not-squared",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """With a_t = (1 + βt)e^{C_t}, C = ∫₀ᵗ c, the paths part by v∫(1 + βt): I_t = e^{−C_t}."""
@@ -88,6 +89,7 @@ def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_gaussian/squared",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Both Gaussians are scaled by e^{−C_T}; e_t shifts both alike."""
@@ -119,6 +121,7 @@ def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_gaussian/operator-norm",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """p_t = N(0, e^{2(A_t − A_T)}P): the gap is |a − b|e^{A_t − A_T}√tr P."""

@@ -79,7 +79,7 @@ def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     d = means.shape[-1]
     points, targets, masses = [], [], []
     for weight, m, covariance in zip(weights, means, S, strict=True):
-        block = np.zeros((2 * d, 2 * d))
+        block = np.zeros((2 * d, 2 * d), like=m)
         block[:d, :d], block[d:, d:] = covariance, np.eye(d)
         both = host.cubature(block)
         x0, noise = m + both[:, :d], both[:, d:]
