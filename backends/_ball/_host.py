@@ -251,6 +251,8 @@ def _prepared(value: Any) -> Any:
 def _returned(value: Any) -> Any:
     if type(value) in (list, tuple):
         return type(value)(map(_returned, value))
+    if isinstance(value, Reals) and value.dtype != object:
+        return value.view(np.ndarray)  # places, truth values
     if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
         return value[()]
     return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
@@ -383,6 +385,8 @@ def _eigvals(x: Any) -> Any:
 def _where(condition: Any, *choices: Any) -> Any:
     if not choices:
         return np.nonzero(np.asarray(condition).astype(np.bool_))
+    if not any(isinstance(choice, (Reals, *_KINDS)) for choice in choices):
+        return np.where(np.asarray(condition).astype(np.bool_), *choices)
     x, y = (np.asarray(choice, dtype=object) for choice in choices)
     return _view(np.where(np.asarray(condition).astype(np.bool_), x, y))
 
