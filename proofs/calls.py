@@ -6,19 +6,21 @@
 ('ordinary', True)
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-import array_api_compat
 import numpy as np
 
 from .._errors import UnknownNameError
 from ..backends import Setting
 from . import catalogue
 from .law import KINDS, Implementation, Kind, Law
+from .packing import copied, key
 from .runner import converted, each_case, missing
+
+Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
+"""The positional and the keyword arguments of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
     sources = [
         list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed))
         for law in catalogue.laws().values()
-        if function in law.about and not missing(law, on)
+        if function in law.about and not law.general and not missing(law, on)
         for kind in law.kinds
     ]
     chosen: dict[Any, Call] = {}
@@ -63,24 +65,28 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
 
 def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed: int) -> Iterator[Call]:
     """The calls that one law makes on the cases of one kind."""
+    cases: list[dict[str, Any]] = []
+    each_case(law, on, kind, cases.append, examples=examples, seed=seed)
+    for case in cases:
+        for args, kwargs in record(function, law, case, on):
+            yield Call(args, kwargs, law.id, kind)
+
+
+def record(function: str, law: Law, case: Mapping[str, Any], on: Setting) -> list[Given]:
+    """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
     recorder = Recorder(catalogue.reference(), function)
-
-    def run(case: dict[str, Any]) -> None:
-        with np.errstate(all="ignore"):
-            for _ in law.check(recorder, on, converted(case, on)):
-                pass
-
-    each_case(law, on, kind, run, examples=examples, seed=seed)
-    for args, kwargs, _ in recorder.taken():
-        yield Call(args, kwargs, law.id, kind)
+    with np.errstate(all="ignore"):
+        for _ in law.check(recorder, on, converted(case, on)):
+            pass
+    return recorder.taken()
 
 
 class Recorder(Mapping[str, Implementation]):
-    """Implementations by name, of which one is recorded: copies of its arguments, and its results."""
+    """Functions by name, of which one keeps copies of the arguments that it is called with."""
 
     def __init__(self, functions: Mapping[str, Implementation], recorded: str) -> None:
         self._functions, self._recorded = functions, recorded
-        self._calls: list[tuple[tuple[Any, ...], dict[str, Any], Any]] = []
+        self._calls: list[Given] = []
         self._open = True
 
     def __getitem__(self, name: str) -> Implementation:
@@ -96,59 +102,14 @@ class Recorder(Mapping[str, Implementation]):
     def _recording(self, function: Implementation) -> Implementation:
         def recording(*args: Any, **kwargs: Any) -> Any:
             kept = copied(args), copied(kwargs)
-            result = function(*args, **kwargs)
+            result = function(*args, **kwargs)  # what the reference refuses is not kept
             if self._open:
-                self._calls.append((*kept, result))
+                self._calls.append(kept)
             return result
 
         return recording
 
-    def taken(self) -> list[tuple[tuple[Any, ...], dict[str, Any], Any]]:
+    def taken(self) -> list[Given]:
         """What was recorded; nothing is from now on, also not by callables that recorded calls hold."""
         self._open = False
         return self._calls
-
-
-def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A value with every array in it changed, however it is packed."""
-    if isinstance(value, Mapping):
-        return {name: mapped(part, change) for name, part in value.items()}
-    if type(value) in (tuple, list):
-        return type(value)(mapped(part, change) for part in value)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(mapped(part, change) for part in value))
-    if is_dataclass(value) and not isinstance(value, type):
-        parts = {field.name: mapped(getattr(value, field.name), change) for field in fields(value)}
-        return replace(value, **parts)
-    return change(value) if is_array(value) else value
-
-
-def is_array(value: Any) -> bool:
-    """Whether it is an array. NumPy's dtypes are classes that look like arrays."""
-    return array_api_compat.is_array_api_obj(value) and not isinstance(value, type)
-
-
-def copied(value: Any) -> Any:
-    """A value whose arrays are copies, so that later changes in place do not reach them."""
-    return mapped(value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True))
-
-
-def size(value: Any) -> int:
-    """How many numbers the arrays in a value have."""
-    sizes: list[int] = []
-    mapped(value, lambda array: sizes.append(math.prod(array.shape)))
-    return sum(sizes)
-
-
-def key(value: Any, on: Setting) -> Any:
-    """Something hashable that is equal for equal values: arrays by dtype, shape and bits."""
-    if isinstance(value, Mapping):
-        return tuple((name, key(part, on)) for name, part in sorted(value.items()))
-    if isinstance(value, tuple | list):
-        return type(value).__name__, *(key(part, on) for part in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value), *(key(getattr(value, field.name), on) for field in fields(value))
-    if is_array(value):
-        host = value if isinstance(value, np.ndarray) else on.host(value)
-        return str(value.dtype), host.shape, host.tobytes()
-    return type(value).__name__, repr(value)

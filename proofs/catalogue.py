@@ -92,14 +92,30 @@ def _members(kind: type[Item]) -> Mapping[str, Item]:
     return found
 
 
-def laws() -> Mapping[str, Law]:
-    """Every law by id."""
+def written_laws() -> Mapping[str, Law]:
+    """The laws that are written for the documents, by id."""
     return _members(Law)
 
 
-def mistakes() -> Mapping[str, Mistake]:
-    """Every mistake by id."""
+def written_mistakes() -> Mapping[str, Mistake]:
+    """The mistakes that are written for the documents, by id."""
     return _members(Mistake)
+
+
+@cache
+def laws() -> Mapping[str, Law]:
+    """Every law by id, the general ones last."""
+    from . import general  # noqa: PLC0415 - which is made from the written ones
+
+    return {**written_laws(), **general.laws()}
+
+
+@cache
+def mistakes() -> Mapping[str, Mistake]:
+    """Every mistake by id, the general ones last."""
+    from . import general  # noqa: PLC0415
+
+    return {**written_mistakes(), **general.mistakes()}
 
 
 def adapters() -> Mapping[str, Adapter]:
@@ -129,13 +145,13 @@ def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list
 
 
 def table() -> list[str]:
-    """The documents in Markdown: functions, laws, mistakes, errata of each."""
+    """The documents in Markdown: functions, written laws and mistakes, errata of each."""
     rows = ["| document | functions | laws | mistakes | errata |", "| --- | --- | --- | --- | --- |"]
     for document in DOCUMENTS:
         names = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
-        wrong = [m for m in mistakes().values() if m.function.startswith(f"{document}.")]
+        wrong = [m for m in written_mistakes().values() if m.function.startswith(f"{document}.")]
         counts = [
-            sum(law.document == document for law in laws().values()),
+            sum(law.document == document for law in written_laws().values()),
             len(wrong),
             sum(erratum.startswith(f"{document}.") for erratum in errata()),
         ]

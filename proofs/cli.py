@@ -1,4 +1,4 @@
-"""The command line: refimpl prove, certify, audit, selftest, errata, list, show, doctor."""
+"""The command line: refimpl prove, certify, accuracy, audit, selftest, errata, list, show, doctor."""
 
 import io
 import json
@@ -16,6 +16,7 @@ import click
 from .. import backends
 from .._errors import RefimplError
 from . import catalogue, display, planning, report, selftest
+from .accuracy_cli import accuracy
 from .audit_cli import audit
 from .certify_cli import certify
 from .planning import EXAMPLES, Task
@@ -55,6 +56,7 @@ def main() -> None:
 
 main.add_command(audit)
 main.add_command(certify)
+main.add_command(accuracy)
 
 
 def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
@@ -134,7 +136,7 @@ def _remember(content: dict[str, Any]) -> None:
 @main.command()
 @_common
 @click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
-              help="Repeatable; `all` for every array library that works here; ball only by name.")  # fmt: skip
+              help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
 @click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 def prove(

@@ -70,13 +70,13 @@ def failure(outcome: Outcome) -> list[str]:
 
 
 @contextmanager
-def bar(total: int, verbose: bool) -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
+def bar(total: int, verbose: bool, what: str = "laws") -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
     """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
     show if they are quiet."""
     terminal = CONSOLE.is_terminal
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=CONSOLE, transient=True, disable=not terminal) as shown:
-        task = shown.add_task("laws", total=total)
+        task = shown.add_task(what, total=total)
 
         def show(law: str, verdict: str, lines: Sequence[str], quiet: bool) -> None:
             if lines and (verbose or not terminal or not quiet):
@@ -267,6 +267,8 @@ def _show_adapter(name: str) -> None:
     _say(f"{name}: {convention.sentence}")
     if convention.reference:
         _say(f"  as in: {convention.reference}")
+    if convention.beyond:
+        _say(f"  laws beyond its reach: {', '.join(convention.beyond)}")
     others = [other.function for other in known.values() if other.name == convention.name]
     _say(f"  adapters of this name: {', '.join(others)}")
 

@@ -127,6 +127,10 @@ class Law:
     kinds: tuple[Kind, ...] = KINDS
     needs: Mapping[str, str] = field(default_factory=dict)
     """Capabilities that the check itself needs, beyond those of its functions, with the reason."""
+    most: int | None = None
+    """Examples at most, for laws whose every example is many calls."""
+    general: bool = False
+    """Whether it is one of those that hold of any function, made in proofs/general."""
 
     @property
     def document(self) -> str:

@@ -1,6 +1,7 @@
 """A named, plausible mistake in one function, which some law must refute."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 
 from .law import Implementation
@@ -16,6 +17,12 @@ class Mistake:
     replacement: Implementation
     reference: str = ""
     """Where it was seen in public."""
+    general: bool = False
+    """Whether it is one that any function can have, made in proofs/general."""
+
+    def fresh(self) -> Implementation:
+        """The replacement without memory of earlier calls: some mistakes keep state (a function has none)."""
+        return deepcopy(self.replacement)
 
 
 def mistake(

@@ -44,7 +44,7 @@ class Task:
             return replace(unavailable, reason=str(error))
         if self.mistake:
             wrong = catalogue.mistakes()[self.mistake]
-            replaced = {wrong.function: wrong.replacement}
+            replaced = {wrong.function: wrong.fresh()}
         outcome = run_law(
             catalogue.laws()[self.law],
             on,

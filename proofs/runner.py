@@ -214,7 +214,7 @@ def run_law(
         return replace(blank, reason=reason)
     impl = Implementations(catalogue.reference(), replaced or {}, on)
     trial = _Trial(law, on, impl)
-    share = max(1, round(examples / len(law.kinds)))
+    share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
     if isinstance(law.tolerance, Sampling):
         share = min(share, 1000 // len(law.kinds))
     verdict: Verdict = "held"

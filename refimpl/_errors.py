@@ -1,6 +1,14 @@
 """The exceptions of refimpl: what was wrong, what was got, what was expected, in which call."""
 
-__all__ = ["DTypeError", "DomainError", "NamespaceError", "RefimplError", "ShapeError", "UndecidedError", "UnknownNameError"]
+__all__ = [
+    "DTypeError",
+    "DomainError",
+    "NamespaceError",
+    "RefimplError",
+    "ShapeError",
+    "UndecidedError",
+    "UnknownNameError",
+]
 
 
 class RefimplError(Exception):

@@ -146,6 +146,16 @@ def check_shapes(call: str, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ..
     return tuple(result)
 
 
+def check_axis(call: str, axis: int, *arrays: Array) -> None:
+    """Require an axis that all the arrays have, and that means the same in all of them."""
+    least = min(array.ndim for array in arrays)
+    same = all(array.ndim == least for array in arrays)
+    if check_integer(call, "axis", axis, -least) >= (least if same else 0):
+        shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
+        expected = f"an axis of shape {shapes}" + ("" if same else ", counted from the end")
+        raise DomainError(message(call, "axis", axis, expected))
+
+
 def check_integer(call: str, name: str, value: Any, least: int) -> int:
     """Require a Python integer (or NumPy integer) of at least `least`."""
     if isinstance(value, bool) or not hasattr(value, "__index__") or getattr(value, "shape", None):
@@ -159,23 +169,34 @@ def check_integer(call: str, name: str, value: Any, least: int) -> int:
 def check_number(
     call: str, name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
 ) -> float:
-    """Require a finite Python number in (low, high), or in [low, high] if closed; one that brings functions
+    """Require a finite Python number in (low, high), or in [low, high) if closed; one that brings functions
     of its own (see `numbers`) stays what it is."""
     if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "shape", None):
         raise DTypeError(message(call, name, f"{value!r}", "a real number"))
     number = value if hasattr(value, "__math__") else float(value)
-    inside = low <= number <= high if closed else low < number < high
-    if not (inside and abs(number) < float("inf")):
-        left, right = "[" if closed else "(", "]" if closed and high < float("inf") else ")"
-        raise DomainError(message(call, name, number, f"a finite number in {left}{low}, {high}{right}"))
+    if not ((low <= number if closed else low < number) and number < high):
+        expected = f"a finite number in {'[' if closed else '('}{low}, {high})"
+        raise DomainError(message(call, name, number, expected))
     return number
 
 
 def logsumexp(x: Array, *, axis: int, xp: Namespace) -> Array:
     """log Σ exp x along an axis, for values of any size; all −inf gives −inf, any +inf gives +inf."""
+    shift, log = log_sum(x, axis=axis, xp=xp)
+    return xp.squeeze(shift, axis=axis) + log
+
+
+def log_sum(x: Array, *, axis: int, xp: Namespace) -> tuple[Array, Array]:
+    """The finite peak of x (0 if it is not), the axis kept, and log Σ exp(x − peak), the axis removed."""
     peak = xp.max(x, axis=axis, keepdims=True)
     shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
-    total = xp.sum(xp.exp(x - shift), axis=axis)
+    parts = xp.exp(x - shift)
+    if rounds(xp):  # without the peak's own 1, small parts beside it keep their digits
+        top = x == shift
+        ties = xp.sum(xp.where(top, xp.ones_like(parts), xp.zeros_like(parts)), axis=axis)
+        rest = xp.sum(xp.where(top, xp.zeros_like(parts), parts), axis=axis) + (ties - 1)
+    else:
+        rest = xp.sum(parts, axis=axis) - 1
     # log 0 is −inf, but some libraries warn of it.
-    logs = xp.log(xp.where(total == 0, xp.ones_like(total), total)) + xp.squeeze(shift, axis=axis)
-    return xp.where(total == 0, xp.full_like(total, -xp.inf), logs)
+    none = rest == -1
+    return shift, xp.where(none, xp.full_like(rest, -xp.inf), xp.log1p(xp.where(none, xp.zeros_like(rest), rest)))

@@ -23,6 +23,8 @@ from refimpl.argmaxable import (
     verify,
     winner,
 )
+from refimpl.argmaxable._certificates import lead
+from refimpl.argmaxable._exact import Problem
 
 UN, YES = "unargmaxable", "argmaxable"
 
@@ -272,8 +274,20 @@ def test_verify_by_hand(certificate: Any, valid: bool, exact: bool) -> None:
 @pytest.mark.parametrize("exact", [False, True])
 def test_verify_weighs_the_bias(exact: bool) -> None:
     W, half = arrays([[-1], [0], [1]])[0], Combination((0, 2), (0.5, 0.5))
-    for lead, valid in ((0.0, True), (-1.0, True), (1e-9, False)):
-        assert verify(W, np.asarray([0.0, lead, 0.0]), alone(1, half), exact=exact)[1] == valid
+    for ahead, valid in ((0.0, True), (-1.0, True), (1e-9, False)):
+        assert verify(W, np.asarray([0.0, ahead, 0.0]), alone(1, half), exact=exact)[1] == valid
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_verify_where_a_difference_overflows(exact: bool) -> None:
+    large = 1.5e308
+    W, b = arrays([[large], [large / 2], [-large]])
+    assert verify(W, b, alone(1, Combination((0, 2), (0.75, 0.25))), exact=exact)[1]
+
+
+def test_a_tie_is_no_witness() -> None:
+    problem = Problem(np.zeros((2, 1)), np.zeros(2))
+    assert lead(problem, 0, np.ones(1), exact=True) is None
 
 
 def test_only_exact_verification_sees_below_rounding() -> None:

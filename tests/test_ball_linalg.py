@@ -146,7 +146,9 @@ def check_spectra(seed: int) -> None:
     q = orthogonal(rng)
     values = sorted(Fraction(int(v), 4) for v in rng.choice([-8, -3, 0, 1, 5, 12], 4))
     if seed % 3 == 0:
-        values = sorted(Fraction(float(v)) * Fraction(2) ** int(rng.integers(-20, 20)) for v in rng.standard_normal(4))
+        values = sorted(
+            Fraction(float(v)) * Fraction(2) ** int(rng.integers(-20, 20)) for v in rng.standard_normal(4)
+        )
     a = (q * np.asarray(values, dtype=object)) @ q.T
     assert_spectrum(XP.asarray(a), a, q, values)
     if len({*map(abs, values), 0}) == 5 and seed % 3:
@@ -207,7 +209,9 @@ def test_rectangular_svd() -> None:
         U, S, Vh = XP.linalg.svd(XP.asarray(matrix), full_matrices=False)
         assert [x.shape for x in (U, S, Vh)] == [x.shape for x in np.linalg.svd(matrix, full_matrices=False)]
         np.testing.assert_allclose(
-            np.asarray([float(x.mid()) for x in S.data.flat]).reshape(2, 3), np.linalg.svd(matrix)[1], rtol=1e-12
+            np.asarray([float(x.mid()) for x in S.data.flat]).reshape(2, 3),
+            np.linalg.svd(matrix)[1],
+            rtol=1e-12,
         )
         for i in range(2):
             assert_holds(XP.matmul(U * S[:, None, :], Vh)[i], fractions(matrix[i]))
@@ -218,13 +222,27 @@ def test_blocks_may_share_eigenvalues() -> None:
     S = XP.eye(3) * third
     found = XP.linalg.eigh(S)
     assert_holds(found.eigenvalues, [Fraction(1, 3)] * 3)
-    assert_holds(XP.matmul(found.eigenvectors * found.eigenvalues, found.eigenvectors.mT), fractions(np.eye(3)) / 3)
+    assert_holds(
+        XP.matmul(found.eigenvectors * found.eigenvalues, found.eigenvectors.mT), fractions(np.eye(3)) / 3
+    )
+
+
+def test_eigenvalues_of_two_blocks_are_order_statistics_too() -> None:
+    values = XP.asarray([arb(3, 3), arb(1.5, 0.5)])  # [0, 6] and [1, 2]
+    S = XP.eye(2) * values
+    for found in (XP.linalg.eigvalsh(S), XP.linalg.eigh(S).eigenvalues):
+        assert found.data[0].contains(arb(0.1))
+        assert found.data[1].contains(arb(5.9))
 
 
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [
-        (lambda: XP.linalg.solve(XP.ones((2, 2)), XP.ones((2,))), UndecidedError, "a matrix that may be singular"),
+        (
+            lambda: XP.linalg.solve(XP.ones((2, 2)), XP.ones((2,))),
+            UndecidedError,
+            "a matrix that may be singular",
+        ),
         (lambda: XP.linalg.inv(XP.zeros((2, 2))), UndecidedError, "a matrix that may be singular"),
         (lambda: XP.linalg.cholesky(XP.eye(2) * 0), DomainError, "expected a positive definite matrix"),
         (lambda: XP.linalg.cholesky(XP.eye(2) * XP.asarray(arb(0, 1))), UndecidedError, "the pivot"),

@@ -8,7 +8,8 @@ import pytest
 from refimpl._errors import UnknownNameError
 from refimpl.backends import Backend, Setting, get
 from refimpl.proofs import catalogue
-from refimpl.proofs.calls import calls, copied, key
+from refimpl.proofs.calls import calls
+from refimpl.proofs.packing import copied, key
 
 ON = Setting.of(get("numpy"))
 

@@ -28,6 +28,7 @@ def test_ho_schedule_at_a_thousand_steps() -> None:
     assert ddpm.to_ho(ddpm.ho_schedule(1000)).alphas_cumprod[-1] == pytest.approx(expected, rel=1e-12)
     assert expected == pytest.approx(4.0358e-5, rel=1e-4)
     assert ddpm.ho_schedule(1, 0.3, 0.6).beta_squared.tolist() == [0.3]
+    assert ddpm.ho_schedule(2, 0.3, 0.6).beta_squared.tolist() == [0.3, 0.6]
 
 
 def test_cosine_schedule_is_clipped() -> None:

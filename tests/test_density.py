@@ -76,6 +76,13 @@ def test_importance_bounds_of_a_hundred_samples_increase_between_their_ends() ->
     assert bounds[98] == pytest.approx(np.mean(rest), rel=1e-14)
 
 
+@pytest.mark.parametrize("M", [100, 300])
+def test_importance_bounds_of_equal_weights_are_their_logarithm(M: int) -> None:
+    bounds = density.importance_bounds(np.full(M, 0.25), sizes=(2, M - 1))
+    # One rounding of a number below 1 for each of the M weights.
+    assert bounds == pytest.approx([0.25] * 2, rel=0, abs=M * 2.0**-53)
+
+
 def test_importance_bounds_with_weights_of_zero() -> None:
     log_w = np.asarray([0.3, -INF, 1.2, -INF])
     with np.errstate(divide="ignore"):  # NumPy warns of log 0

@@ -269,6 +269,40 @@ def test_adaptive_gives_up_on_a_singularity(monkeypatch: pytest.MonkeyPatch) -> 
         flow.integrate_adaptive(lambda t, x: x**2, np.ones((1, 1)), np.asarray([0.0, 2.0]), rtol=1e-2)
 
 
+def _step_starts(x: float, times: list[float], slips: dict[int, float], **tolerances: float) -> list[float]:
+    """Where the 12 stages of each step begin, for x' = 1 with slips added to single evaluations."""
+    asked: list[float] = []
+
+    def field(t: Any, x: Any) -> Any:
+        asked.append(float(t))
+        return 1 + slips.get(len(asked) - 1, 0.0) + 0 * x
+
+    flow.integrate_adaptive(field, np.full(2, x), np.asarray(times), **tolerances)
+    return asked[1::12]  # the first evaluation is for the first step's size
+
+
+def test_adaptive_steps_by_hand() -> None:
+    # 1 % of x/x' first; without an error five times as far each time. The step to t = 1, cut from 1.25 to
+    # 0.69, makes the next 5·0.69.
+    starts = _step_starts(1.0, [0.0, 1.0, 10.0], {})
+    assert starts == pytest.approx([0, 0.01, 0.06, 0.31, 1.0, 4.45])
+    assert _step_starts(1e3, [0.0, -1.0], {}) == [0.0]  # 1 % of x/x' is 10: at once
+    # From x = 0 one thousandth of the way.
+    assert _step_starts(0.0, [0.0, 1.0], {}) == pytest.approx([0, 0.001, 0.006, 0.031, 0.156, 0.781])
+    assert _step_starts(1e3, [0.0, 1.0], {3: math.nan}) == pytest.approx([0, 0, 0.2])
+
+
+@pytest.mark.parametrize(("error", "second"), [(64.0, 0.0), (1e20, 0.0), (1 / 64, 1.0), (1e-3, 1.0)])
+def test_adaptive_step_follows_the_error(error: float, second: float) -> None:
+    """A slip in the first stage of the first step, of length 1, makes an error of that many tolerances."""
+    tolerances = {"rtol": 1e-6, "atol": 2e-4}  # 3e-4 at x = 100
+    slip = error * 3e-4 / abs(_tableaux.DOP853_ERROR[0])
+    starts = _step_starts(100.0, [0.0, 50.0], {1: slip}, **tolerances)
+    factor = min(max(0.9 * error ** (-1 / 6), 0.2), 5.0)
+    assert starts[1] == second
+    assert starts[2] == pytest.approx(second + factor, rel=1e-2)
+
+
 def test_likelihood_takes_an_adaptive_integrator() -> None:
     """x' = −x from N(0, 1): at T the density is N(0, e^{−2T})."""
     run = partial(flow.integrate_adaptive, rtol=1e-12, atol=1e-12)

@@ -1,4 +1,4 @@
-"""Every law holds on NumPy, and every mistake is refuted by the laws that name it."""
+"""Every written law holds on NumPy, and every written mistake is refuted by the laws that name it."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from refimpl.proofs.runner import run_law
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("name", catalogue.laws())
+@pytest.mark.parametrize("name", catalogue.written_laws())
 def test_law(name: str, dtype: str) -> None:
     on = Setting.of(backends.get("numpy"), dtype)
     outcome = run_law(catalogue.laws()[name], on, examples=12, seed=0)
@@ -18,6 +18,7 @@ def test_law(name: str, dtype: str) -> None:
 
 @pytest.mark.parametrize("document", catalogue.DOCUMENTS)
 def test_every_mistake_is_refuted(document: str) -> None:
-    tasks = [task for task in selftest.plan([document]) if task.mistake]
+    written = catalogue.written_mistakes()
+    tasks = [task for task in selftest.plan([document]) if task.mistake in written]
     verdict = selftest.conclude([task.run() for task in tasks])
     assert verdict.passed, verdict

@@ -41,6 +41,9 @@ def _spoilt(array: Any, last: bool) -> Iterator[tuple[str, Any]]:
         yield "axis less", array[0, ...]
         yield "shorter", array[..., :-1]
         yield "empty", array[..., :0]
+    if array.ndim > 1:
+        yield "no axis", array[(0,) * array.ndim + (...,)]
+        yield "fewer rows", array[1:]
 
 
 def _answer(call: Callable[[], Any]) -> str:

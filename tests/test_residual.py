@@ -169,6 +169,11 @@ def test_layer_norm_at_the_ends_of_the_range(dtype: Any) -> None:
     tiny = np.asarray([smallest, -smallest], dtype=dtype)
     np.testing.assert_allclose(residual.layer_norm(tiny, eps=0.0), [1.0, -1.0])
     np.testing.assert_allclose(residual.layer_norm(tiny, eps=0.25), 2 * tiny)
+    # Each row has its own scale: the halves of a row of three overflow, the other must not underflow.
+    subnormal = smallest * np.finfo(dtype).eps
+    both = np.asarray([[largest, -largest, -largest], [2 * subnormal, -subnormal, -subnormal]], dtype=dtype)
+    got = residual.layer_norm(both, eps=0.0)
+    np.testing.assert_allclose(got, [[2**0.5, -(0.5**0.5), -(0.5**0.5)]] * 2, rtol=4 * np.finfo(dtype).eps)
 
 
 def test_layer_norm_of_a_row_that_differs_in_the_last_place() -> None:
@@ -199,6 +204,8 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: residual.plain_stack(X, SWAP),
     lambda: residual.plain_stack(X, [SWAP], []),
     lambda: residual.plain_stack(X, [SWAP], [SWAP]),
+    lambda: residual.plain_stack(X, [SWAP], SWAP),
+    lambda: residual.plain_stack(np.asarray(1.0), []),
     lambda: residual.plain_stack(X, [], activation="gelu"),
     lambda: residual.plain_stack(INTEGERS, []),
     lambda: residual.plain_stack([1.0], []),
@@ -207,6 +214,9 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: residual.residual_stack(X, [(np.ones((2, 3)), None)], scale=1.0),
     lambda: residual.residual_stack(X, [(np.ones((2, 3)), np.ones((2, 2)))], scale=1.0),
     lambda: residual.residual_stack(X, [], scale=math.nan),
+    lambda: residual.residual_stack(X, SWAP, scale=1.0),
+    lambda: residual.residual_stack(X, [], scale=1.0, activation="gelu"),
+    lambda: residual.residual_stack(np.asarray(1.0), [], scale=1.0),
     lambda: residual.residual_stack(X, [], scale=X),
     lambda: residual.plain_gradients(X, [np.ones((2, 3))], None, X),
     lambda: residual.residual_gradients(X, [], np.ones(3), scale=1.0),
@@ -219,6 +229,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: residual.growth(0.1, 1, kind="norm"),
     lambda: residual.deepnorm_constants(0, 0),
     lambda: residual.deepnorm_constants(-1, 2),
+    lambda: residual.deepnorm_constants(2, -1),
     lambda: residual.layer_norm(np.ones((2, 0))),
     lambda: residual.layer_norm(X, np.ones(3)),
     lambda: residual.layer_norm(X, eps=-1.0),

@@ -1,7 +1,6 @@
 """The array of balls, truth values or integers. It never changes; every operation makes a new one."""
 
-import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -15,6 +14,28 @@ if TYPE_CHECKING:
 
 Storage = np.ndarray[Any, np.dtype[Any]]
 DEVICE = "cpu"
+
+
+def _forward(name: str) -> Callable[["BallArray", Any], "BallArray"]:
+    def operation(self: "BallArray", other: Any) -> "BallArray":
+        return getattr(self.xp, name)(self, other) if _operand(self, other) else NotImplemented
+
+    return operation
+
+
+def _reverse(name: str) -> Callable[["BallArray", Any], "BallArray"]:
+    def operation(self: "BallArray", other: Any) -> "BallArray":
+        return getattr(self.xp, name)(other, self) if _operand(self, other) else NotImplemented
+
+    return operation
+
+
+def _own(name: str) -> Callable[["BallArray"], "BallArray"]:
+    def operation(self: "BallArray") -> "BallArray":
+        function: Callable[..., BallArray] = getattr(self.xp, name)
+        return function(self)
+
+    return operation
 
 
 class BallArray:
@@ -43,7 +64,7 @@ class BallArray:
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes."""
-        return self.data.shape
+        return tuple(self.data.shape)
 
     @property
     def ndim(self) -> int:
@@ -81,6 +102,32 @@ class BallArray:
         for index in np.ndindex(self.shape):
             texts[index] = element_text(self.data[index], self.dtype)
         return f"ball({texts.tolist()}, dtype={self.dtype}, prec={self.xp.prec})"
+
+    # Operators
+
+    __add__, __radd__ = _forward("add"), _reverse("add")
+    __sub__, __rsub__ = _forward("subtract"), _reverse("subtract")
+    __mul__, __rmul__ = _forward("multiply"), _reverse("multiply")
+    __truediv__, __rtruediv__ = _forward("divide"), _reverse("divide")
+    __floordiv__, __rfloordiv__ = _forward("floor_divide"), _reverse("floor_divide")
+    __mod__, __rmod__ = _forward("remainder"), _reverse("remainder")
+    __pow__, __rpow__ = _forward("pow"), _reverse("pow")
+    __matmul__, __rmatmul__ = _forward("matmul"), _reverse("matmul")
+    __and__, __rand__ = _forward("bitwise_and"), _reverse("bitwise_and")
+    __or__, __ror__ = _forward("bitwise_or"), _reverse("bitwise_or")
+    __xor__, __rxor__ = _forward("bitwise_xor"), _reverse("bitwise_xor")
+    __lshift__, __rlshift__ = _forward("bitwise_left_shift"), _reverse("bitwise_left_shift")
+    __rshift__, __rrshift__ = _forward("bitwise_right_shift"), _reverse("bitwise_right_shift")
+    __lt__ = _forward("less")
+    __le__ = _forward("less_equal")
+    __gt__ = _forward("greater")
+    __ge__ = _forward("greater_equal")
+    __eq__ = _forward("equal")  # type: ignore[assignment]
+    __ne__ = _forward("not_equal")  # type: ignore[assignment]
+    __neg__ = _own("negative")
+    __pos__ = _own("positive")
+    __abs__ = _own("abs")
+    __invert__ = _own("bitwise_invert")
 
     # Its elements
 
@@ -180,20 +227,6 @@ def _matrices(data: Storage, least: int, most: int | None = None) -> Storage:
     return data
 
 
-def _forward(name: str) -> Any:
-    def operation(self: BallArray, other: Any) -> Any:
-        return getattr(self.xp, name)(self, other) if _operand(self, other) else NotImplemented
-
-    return operation
-
-
-def _reverse(name: str) -> Any:
-    def operation(self: BallArray, other: Any) -> Any:
-        return getattr(self.xp, name)(other, self) if _operand(self, other) else NotImplemented
-
-    return operation
-
-
 def _operand(array: BallArray, other: Any) -> bool:
     """Whether an operator takes the other operand: an array of the same namespace, or a number (a Real too)."""
     if isinstance(other, BallArray) and other.xp is not array.xp:
@@ -202,41 +235,3 @@ def _operand(array: BallArray, other: Any) -> bool:
         raise NamespaceError(message("ball", "arrays", got, "arrays of one precision", advice))
     numbers = bool | int | float | np.integer | np.floating | np.bool_
     return isinstance(other, BallArray | numbers) or hasattr(other, "__math__")
-
-
-def _own(name: str) -> Any:
-    def operation(self: BallArray) -> BallArray:
-        result: BallArray = getattr(self.xp, name)(self)
-        return result
-
-    return operation
-
-
-for _name, _function in {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "divide",
-    "floordiv": "floor_divide",
-    "mod": "remainder",
-    "pow": "pow",
-    "matmul": "matmul",
-    "and": "bitwise_and",
-    "or": "bitwise_or",
-    "xor": "bitwise_xor",
-    "lshift": "bitwise_left_shift",
-    "rshift": "bitwise_right_shift",
-}.items():
-    setattr(BallArray, f"__{_name}__", _forward(_function))
-    setattr(BallArray, f"__r{_name}__", _reverse(_function))
-for _name, _function in {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}.items():
-    setattr(BallArray, f"__{_name}__", _forward(_function))
-for _name, _function in {"neg": "negative", "pos": "positive", "abs": "abs", "invert": "bitwise_invert"}.items():
-    setattr(BallArray, f"__{_name}__", _own(_function))

@@ -37,29 +37,35 @@ def asarray(
 
 def _host(xp: "Xp", obj: Any) -> np.ndarray[Any, Any]:
     """A NumPy array of numbers; of objects if NumPy has no dtype that holds them exactly."""
-    if isinstance(obj, np.ndarray | np.generic):
-        return np.asarray(obj)
     if isinstance(obj, list | tuple):
-        rows = [_host(xp, row) for row in obj]
-        if not rows:
-            return np.empty((0,))
-        shape = rows[0].shape
-        if any(row.shape != shape for row in rows):
-            raise ValueError(message("asarray", "obj", "rows of different lengths", "a rectangular nest"))
-        kinds = {row.dtype.kind for row in rows}
-        if len(kinds) == 1 and kinds != {"O"}:
-            return np.stack(rows)
-        out = np.empty((len(rows), *shape), dtype=object)
-        for i, row in enumerate(rows):
-            out[i] = row if shape else row[()]
-        return out
+        return _nested([_host(xp, row) for row in obj])
     if isinstance(obj, BallArray):
         return obj.data if obj.dtype.real else np.asarray(obj)
-    if isinstance(obj, bool | float) and not isinstance(obj, s.Constant) or (isinstance(obj, int) and -(2**63) <= obj < 2**63):
+    if isinstance(obj, np.ndarray | np.generic | bool) or type(obj) is float or _fits(obj):
         return np.asarray(obj)
     box = np.empty((), dtype=object)
     box[()] = obj
     return box
+
+
+def _fits(obj: Any) -> bool:
+    return isinstance(obj, int) and -(2**63) <= obj < 2**63
+
+
+def _nested(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    """Rows of one shape as an array; of objects, if not all are of one kind that NumPy has."""
+    if not rows:
+        return np.empty((0,))
+    shape = rows[0].shape
+    if any(row.shape != shape for row in rows):
+        raise ValueError(message("asarray", "obj", "rows of different lengths", "a rectangular nest"))
+    kinds = {row.dtype.kind for row in rows}
+    if len(kinds) == 1 and kinds != {"O"}:
+        return np.stack(rows)
+    out = np.empty((len(rows), *shape), dtype=object)
+    for i, row in enumerate(rows):
+        out[i] = row if shape else row[()]
+    return out
 
 
 def _from_numpy(xp: "Xp", host: np.ndarray[Any, Any], wanted: d.DType | None) -> BallArray:
@@ -72,7 +78,9 @@ def _from_numpy(xp: "Xp", host: np.ndarray[Any, Any], wanted: d.DType | None) ->
     elif host.dtype.kind not in "fO":
         raise DTypeError(message("asarray", "obj", f"dtype {host.dtype}", "real numbers"))
     known = host.dtype.kind == "f" and host.dtype.name in d.REALS
-    dtype = wanted if wanted is not None and wanted.real else d.DTYPES[host.dtype.name if known else "float64"]
+    dtype = (
+        wanted if wanted is not None and wanted.real else d.DTYPES[host.dtype.name if known else "float64"]
+    )
     flat = host.reshape(-1)
     values = flat.tolist() if known or host.dtype.kind in "iu" else list(flat)
     return BallArray(objects([s.lift(value) for value in values], host.shape), dtype, xp)
@@ -202,12 +210,12 @@ def eye(
 
 def tril(xp: "Xp", x: BallArray, /, *, k: int = 0) -> BallArray:
     """The lower triangle, zeros elsewhere."""
-    return _kept(xp, x, np.tri(*x.shape[-2:], k, dtype=np.bool_))
+    return _kept(xp, x, np.tri(x.shape[-2], x.shape[-1], k, dtype=np.bool_))
 
 
 def triu(xp: "Xp", x: BallArray, /, *, k: int = 0) -> BallArray:
     """The upper triangle, zeros elsewhere."""
-    return _kept(xp, x, ~np.tri(*x.shape[-2:], k - 1, dtype=np.bool_))
+    return _kept(xp, x, ~np.tri(x.shape[-2], x.shape[-1], k - 1, dtype=np.bool_))
 
 
 def _kept(xp: "Xp", x: BallArray, mask: np.ndarray[Any, Any]) -> BallArray:

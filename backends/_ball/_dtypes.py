@@ -120,8 +120,9 @@ def finfo(given: Any) -> FInfo:
     if not dtype.real:
         raise DTypeError(message("finfo", "dtype", dtype, "a real floating dtype"))
     info = np.finfo(dtype.name)
-    numbers = (float(value) for value in (info.eps, info.max, info.min, info.smallest_normal))
-    return FInfo(info.bits, *numbers, dtype)
+    return FInfo(
+        int(info.bits), float(info.eps), float(info.max), float(info.min), float(info.smallest_normal), dtype
+    )
 
 
 def iinfo(given: Any) -> IInfo:

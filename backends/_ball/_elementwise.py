@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 BOOL = DTYPES["bool"]
 
 
-def _real(name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None) -> Any:
+def _real(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
     """A numeric function of one or two arrays, for integers as NumPy has it, if at all."""
     kinds = ("real floating", "integral") if integers else ("real floating",)
 
@@ -37,19 +39,23 @@ def _real(name: str, function: Callable[..., Any], integers: Callable[..., Any] 
 
 
 # One operand, or two: the count is checked here, since the functions above take any.
-def _unary(name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None) -> Any:
+def _unary(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
     inner = _real(name, function, integers)
 
-    def unary(xp: "Xp", x: BallArray, /) -> Any:
+    def unary(xp: "Xp", x: BallArray, /) -> BallArray:
         return inner(xp, x)
 
     return unary
 
 
-def _binary(name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None) -> Any:
+def _binary(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
     inner = _real(name, function, integers)
 
-    def binary(xp: "Xp", x1: Any, x2: Any, /) -> Any:
+    def binary(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
         return inner(xp, x1, x2)
 
     return binary
@@ -61,9 +67,12 @@ def _integer_power(x: Any, y: Any) -> Any:
     return x**y
 
 
-def _compare(name: str, reals: Callable[[Any, Any], int], others: Callable[[Any, Any], Any]) -> Any:
+def _compare(
+    name: str, reals: Callable[[Any, Any], int], others: Callable[[Any, Any], Any], *kinds: str
+) -> Callable[..., BallArray]:
     def compare(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
         first, second = operands(xp, name, x1, x2)
+        require(name, first, "numeric", *kinds)
         if first.dtype.real:
             return apply(xp, reals, BOOL, first, second)
         if first.dtype.boolean:
@@ -79,7 +88,7 @@ def _truths(relation: Callable[[Any, Any], Any], x: int, y: int) -> int:
     return s.TRUE if relation(x, y) else s.FALSE
 
 
-def _class(name: str, reals: Callable[[Any], int], integers: int) -> Any:
+def _class(name: str, reals: Callable[[Any], int], integers: int) -> Callable[..., BallArray]:
     def test(xp: "Xp", x: BallArray, /) -> BallArray:
         (x,) = operands(xp, name, x)
         require(name, x, "numeric")
@@ -99,7 +108,9 @@ def _whether(known: Callable[[Any], bool]) -> Callable[[Any], int]:
     return test
 
 
-def _bits(name: str, truths: Callable[..., Any] | None, integers: Callable[..., Any]) -> Any:
+def _bits(
+    name: str, truths: Callable[..., Any] | None, integers: Callable[..., Any]
+) -> Callable[..., BallArray]:
     """Bitwise on integers; on booleans as Kleene has it."""
 
     def bitwise(xp: "Xp", *given: Any) -> BallArray:
@@ -111,7 +122,7 @@ def _bits(name: str, truths: Callable[..., Any] | None, integers: Callable[..., 
     return bitwise
 
 
-def _logical(name: str, truths: Callable[..., Any]) -> Any:
+def _logical(name: str, truths: Callable[..., Any]) -> Callable[..., BallArray]:
     def logical(xp: "Xp", *given: Any) -> BallArray:
         arrays = operands(xp, name, *given)
         require(name, arrays[0], "bool")
@@ -175,8 +186,8 @@ less = _compare("less", s.less, np.less)
 less_equal = _compare("less_equal", s.less_equal, np.less_equal)
 greater = _compare("greater", lambda x, y: s.less(y, x), np.greater)
 greater_equal = _compare("greater_equal", lambda x, y: s.less_equal(y, x), np.greater_equal)
-equal = _compare("equal", s.equal, np.equal)
-not_equal = _compare("not_equal", lambda x, y: 2 - s.equal(x, y), np.not_equal)
+equal = _compare("equal", s.equal, np.equal, "bool")
+not_equal = _compare("not_equal", lambda x, y: 2 - s.equal(x, y), np.not_equal, "bool")
 
 isfinite = _class("isfinite", _whether(lambda x: bool(x.is_finite())), s.TRUE)
 isnan = _class("isnan", _whether(s.is_nan), s.FALSE)

@@ -116,7 +116,9 @@ def remainder(x: Ball, y: Ball) -> Ball:
     """x − ⌊x/y⌋·y, of the sign of y."""
     whole = floor_divide(x, y)
     value = subtract(x, multiply(whole, y))
-    return value if value.is_finite() and y.is_finite() else resolve(np.remainder, (0.0,), INDETERMINATE, x, y)
+    return (
+        value if value.is_finite() and y.is_finite() else resolve(np.remainder, (0.0,), INDETERMINATE, x, y)
+    )
 
 
 def floor_divide(x: Ball, y: Ball) -> Ball:

@@ -17,7 +17,7 @@ from . import _spectra
 from ._array import BallArray, boxed
 from ._operands import operands, require
 from ._reductions import sum as _sum
-from ._shapes import matrix_transpose as matrix_transpose  # also in the standard's linalg  # noqa: PLC0414
+from ._shapes import broadcast_arrays, unstack
 
 if TYPE_CHECKING:
     from ._namespace import BallNamespace as Xp
@@ -91,7 +91,7 @@ def _all_finite(matrix: Any) -> bool:
 
 def vecdot(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
     """Inner products along an axis."""
-    return _sum(xp, xp.multiply(x1, x2), axis=axis)  # type: ignore[no-any-return]
+    return _sum(xp, xp.multiply(x1, x2), axis=axis)
 
 
 def tensordot(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axes: Any = 2) -> BallArray:
@@ -104,26 +104,28 @@ def tensordot(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axes: Any = 2) -> Ba
     right = xp.permute_dims(x2, (*second, *kept[1]))
     inner = int(np.prod([x1.shape[i] for i in first], dtype=int))
     shape = (*left.shape[: len(kept[0])], *right.shape[len(second) :])
-    rows, columns = (int(np.prod([x.shape[i] for i in k], dtype=int)) for x, k in ((x1, kept[0]), (x2, kept[1])))
+    rows, columns = (
+        int(np.prod([x.shape[i] for i in k], dtype=int)) for x, k in ((x1, kept[0]), (x2, kept[1]))
+    )
     product = xp.matmul(xp.reshape(left, (rows, inner)), xp.reshape(right, (inner, columns)))
-    return xp.reshape(product, shape)  # type: ignore[no-any-return]
+    return xp.reshape(product, shape)
 
 
 def outer(xp: "Xp", x1: BallArray, x2: BallArray, /) -> BallArray:
     """All products of elements of two vectors."""
-    return xp.multiply(x1[:, None], x2[None, :])  # type: ignore[no-any-return]
+    return xp.multiply(x1[:, None], x2[None, :])
 
 
 def cross(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
     """Cross products of vectors of three."""
-    a, b = (xp.unstack(x, axis=axis) for x in xp.broadcast_arrays(x1, x2))
+    a, b = (unstack(xp, x, axis=axis) for x in broadcast_arrays(xp, x1, x2))
     parts = [a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))]
-    return xp.stack(parts, axis=axis)  # type: ignore[no-any-return]
+    return xp.stack(parts, axis=axis)
 
 
 def trace(xp: "Xp", x: BallArray, /, *, offset: int = 0, dtype: Any = None) -> BallArray:
     """Sums of diagonals."""
-    return _sum(xp, diagonal(xp, x, offset=offset), axis=-1, dtype=dtype)  # type: ignore[no-any-return]
+    return _sum(xp, diagonal(xp, x, offset=offset), axis=-1, dtype=dtype)
 
 
 def diagonal(xp: "Xp", x: BallArray, /, *, offset: int = 0) -> BallArray:
@@ -144,7 +146,9 @@ def _matrices(xp: "Xp", call: str, x: BallArray, square: bool = True) -> BallArr
     return x
 
 
-def _each(x: BallArray, function: Callable[[Any], tuple[Any, ...]], *shapes: tuple[int, ...]) -> list[BallArray]:
+def _each(
+    x: BallArray, function: Callable[[Any], tuple[Any, ...]], *shapes: tuple[int, ...]
+) -> list[BallArray]:
     """A function of every matrix, whose results have the given shapes; what is not finite tells nothing."""
     batch = x.shape[:-2]
     outs = [np.empty((*batch, *shape), dtype=object) for shape in shapes]
@@ -225,7 +229,7 @@ def matrix_power(xp: "Xp", x: BallArray, n: int, /) -> BallArray:
     for bit in bin(abs(n))[2:]:
         result = xp.matmul(result, result)
         result = xp.matmul(result, base) if bit == "1" else result
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def cholesky(xp: "Xp", x: BallArray, /, *, upper: bool = False) -> BallArray:
@@ -285,7 +289,9 @@ def svd(xp: "Xp", x: BallArray, /, *, full_matrices: bool = True) -> SVDResult:
     m, n = x.shape[-2:]
     if full_matrices and m != n:
         advice = "pass full_matrices=False"
-        raise DomainError(message("svd", "x", f"full_matrices for shape {x.shape}", "a square matrix", advice))
+        raise DomainError(
+            message("svd", "x", f"full_matrices for shape {x.shape}", "a square matrix", advice)
+        )
     if m < n:
         V, S, Uh = svd(xp, x.mT, full_matrices=False)
         return SVDResult(Uh.mT, S, V.mT)
@@ -296,20 +302,29 @@ def svdvals(xp: "Xp", x: BallArray, /) -> BallArray:
     """Singular values in falling order."""
     _matrices(xp, "svdvals", x, square=False)
     gram = xp.matmul(x, x.mT) if x.shape[-2] < x.shape[-1] else xp.matmul(x.mT, x)
-    return xp.flip(xp.sqrt(xp.maximum(eigvalsh(xp, gram), 0.0)), axis=-1)  # type: ignore[no-any-return]
+    return xp.flip(xp.sqrt(xp.maximum(eigvalsh(xp, gram), 0.0)), axis=-1)
 
 
-def vector_norm(xp: "Xp", x: BallArray, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> BallArray:  # noqa: A002
+def vector_norm(
+    xp: "Xp",
+    x: BallArray,
+    /,
+    *,
+    axis: Any = None,
+    keepdims: bool = False,
+    ord: Any = 2,  # noqa: A002
+) -> BallArray:
     """(Σ|x|^p)^{1/p}."""
     sizes = xp.abs(x)
     if abs(ord) == float("inf"):
         extremum = xp.max if ord > 0 else xp.min
-        return extremum(sizes, axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+        return extremum(sizes, axis=axis, keepdims=keepdims)
     if ord == 0:
-        return _sum(xp, xp.astype(sizes != 0, x.dtype), axis=axis, keepdims=keepdims)  # type: ignore[no-any-return]
+        return _sum(xp, xp.astype(sizes != 0, x.dtype), axis=axis, keepdims=keepdims)
     if ord == 2:
-        return xp.sqrt(_sum(xp, xp.square(x), axis=axis, keepdims=keepdims))  # type: ignore[no-any-return]
-    return _sum(xp, sizes**ord, axis=axis, keepdims=keepdims) ** (xp.ones((), dtype=x.dtype) / ord)  # type: ignore[no-any-return]
+        return xp.sqrt(_sum(xp, xp.square(x), axis=axis, keepdims=keepdims))
+    powers = _sum(xp, sizes**ord, axis=axis, keepdims=keepdims)
+    return xp.pow(powers, xp.ones((), dtype=x.dtype) / ord)
 
 
 def matrix_norm(xp: "Xp", x: BallArray, /, *, keepdims: bool = False, ord: Any = "fro") -> BallArray:  # noqa: A002
@@ -323,6 +338,4 @@ def matrix_norm(xp: "Xp", x: BallArray, /, *, keepdims: bool = False, ord: Any =
     else:
         values = svdvals(xp, x)
         result = _sum(xp, values, axis=-1) if ord == "nuc" else values[..., 0 if ord == 2 else -1]
-    return result[..., None, None] if keepdims else result  # type: ignore[no-any-return]
-
-
+    return result[..., None, None] if keepdims else result

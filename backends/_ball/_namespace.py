@@ -67,7 +67,7 @@ class BallNamespace:
 
         return bound
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Callable[..., BallArray]:
         # Only for what is not there; the text also serves type checkers.
         raise AttributeError(f"{self.__dict__.get('__name__', 'ball')} has no {name}")
 
@@ -89,7 +89,9 @@ class BallNamespace:
 
     def result_type(self, *given: Any) -> _dtypes.DType:
         """The dtype that holds all of the arrays and dtypes; Python numbers take it."""
-        dtypes = [getattr(one, "dtype", one) for one in given if not isinstance(one, bool | int | float)]
+        dtypes: list[_dtypes.DType] = [
+            getattr(one, "dtype", one) for one in given if not isinstance(one, bool | int | float)
+        ]
         return functools.reduce(_dtypes.promote, dtypes)
 
     def broadcast_shapes(self, *shapes: tuple[int, ...]) -> tuple[int, ...]:

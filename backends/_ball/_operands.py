@@ -35,8 +35,7 @@ def _number(xp: "Xp", call: str, value: Any, dtype: DType) -> BallArray:
     if not fits:
         got = f"a {type(value).__name__} beside an array of {dtype}"
         raise DTypeError(message(call, "arguments", got, "numbers of the array's kind"))
-    result: BallArray = xp.asarray(value, dtype=dtype)
-    return result
+    return xp.asarray(value, dtype=dtype)
 
 
 def apply(xp: "Xp", function: Callable[..., Any], dtype: DType, *arrays: BallArray) -> BallArray:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..._errors import DTypeError, message
+from ..._errors import UndecidedError, message
 from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, boxed
@@ -60,7 +60,7 @@ def _integers(x: BallArray, reduction: Any, axis: Axis, keepdims: bool, wide: bo
     return BallArray(boxed(np.asarray(reduction(data, axis=axis, keepdims=keepdims)), dtype), dtype, x.xp)
 
 
-def _summing(name: str, reals: Callable[[list[Any]], Any], integers: Any) -> Any:
+def _summing(name: str, reals: Callable[[list[Any]], Any], integers: Any) -> Callable[..., BallArray]:
     def reduction(
         xp: "Xp", x: BallArray, /, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
     ) -> BallArray:
@@ -82,7 +82,7 @@ sum = _summing("sum", f.total, np.sum)  # noqa: A001
 prod = _summing("prod", _product, np.prod)
 
 
-def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Any:
+def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Callable[..., BallArray]:
     def reduction(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
         xp.check_own(name, x)
         require(name, x, "real floating", "integral")
@@ -125,11 +125,10 @@ def var(
 
 
 def std(xp: "Xp", x: BallArray, /, **options: Any) -> BallArray:
-    result: BallArray = xp.sqrt(var(xp, x, **options))
-    return result
+    return xp.sqrt(var(xp, x, **options))
 
 
-def _truths(empty: int, reduction: Callable[..., Any]) -> Any:
+def _truths(empty: int, reduction: Callable[..., Any]) -> Callable[..., BallArray]:
     def reduced(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
         truths = xp.astype(x, BOOL)
         found = reduction(truths.data, axis=axis, keepdims=keepdims, initial=empty)
@@ -144,8 +143,7 @@ any = _truths(s.FALSE, np.max)  # noqa: A001
 
 def count_nonzero(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
     ones = xp.astype(xp.astype(x, BOOL), INT64)
-    result: BallArray = sum(xp, ones, axis=axis, keepdims=keepdims)
-    return result
+    return sum(xp, ones, axis=axis, keepdims=keepdims)
 
 
 # Along one axis
@@ -166,7 +164,9 @@ def _vectors(x: BallArray, axis: int) -> tuple[Any, Callable[[list[Any], Any], B
     return vectors, restored
 
 
-def _running(name: str, function: Callable[[Any, Any], Any], start: int, integers: Any) -> Any:
+def _running(
+    name: str, function: Callable[[Any, Any], Any], start: int, integers: Any
+) -> Callable[..., BallArray]:
     def cumulative(
         xp: "Xp",
         x: BallArray,
@@ -185,16 +185,16 @@ def _running(name: str, function: Callable[[Any, Any], Any], start: int, integer
             x = xp.astype(x, dtype)
         elif not x.dtype.real:
             x = xp.astype(x, DTYPES["uint64" if isdtype(x.dtype, "unsigned integer") else "int64"])
-        if include_initial:
-            first = list(x.shape)
-            first[along] = 1
-            initial = xp.full(tuple(first), start, dtype=x.dtype)
         if not x.dtype.real:
             result = x.like(integers(x.data, axis=along))
         else:
             vectors, restored = _vectors(x, along)
             result = restored([list(itertools.accumulate(v, function)) for v in vectors], x.dtype)
-        return xp.concat([initial, result], axis=along) if include_initial else result
+        if not include_initial:
+            return result
+        shape = list(x.shape)
+        shape[along] = 1
+        return xp.concat([xp.full(tuple(shape), start, dtype=x.dtype), result], axis=along)
 
     return cumulative
 
@@ -211,7 +211,7 @@ def diff(
     for _ in range(n):
         moved = xp.moveaxis(result, axis, -1)
         result = xp.moveaxis(moved[..., 1:] - moved[..., :-1], -1, axis)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 # Order. NaN sorts behind everything, as in NumPy; equal numbers stay in their order.
@@ -233,7 +233,7 @@ def sort(
 def _sorted(vector: list[Any], descending: bool) -> list[Any]:
     try:
         return sorted(vector, key=s.KEY, reverse=descending)
-    except s.UndecidedError:
+    except UndecidedError:
         if not all_known(vector):
             raise
     groups: list[list[Any]] = []
@@ -271,15 +271,12 @@ def argsort(
     xp.check_own("argsort", x)
     require("argsort", x, "real floating", "integral")
     vectors, restored = _vectors(x, axis)
-    key = s.KEY if x.dtype.real else lambda value: value
-    orders = [
-        sorted(range(len(vector)), key=lambda i, v=vector: key(v[i]), reverse=descending)  # type: ignore[misc]
-        for vector in vectors
-    ]
+    keys = [[s.KEY(value) for value in v] if x.dtype.real else v for v in vectors]
+    orders = [sorted(range(len(v)), key=v.__getitem__, reverse=descending) for v in keys]
     return restored(orders, INT64)
 
 
-def _argument(name: str, sense: int) -> Any:
+def _argument(name: str, sense: int) -> Callable[..., BallArray]:
     def position(xp: "Xp", x: BallArray, /, *, axis: int | None = None, keepdims: bool = False) -> BallArray:
         """The first place of the extremum, which the balls must decide."""
         xp.check_own(name, x)

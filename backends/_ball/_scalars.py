@@ -59,16 +59,14 @@ def lift(value: Any) -> Ball:
         return normal(value)
     if isinstance(value, Constant):
         return value.exact()
-    if isinstance(value, float | np.floating) and not math.isfinite(value):
-        return NAN if math.isnan(value) else (INF if value > 0 else -INF)
-    if isinstance(value, float):
-        return arb(value)
+    if isinstance(value, float | np.floating):
+        near = float(value)
+        exact = near == value or math.isnan(near)
+        return normal(arb(near)) if exact else _quotient(*value.as_integer_ratio())
     if isinstance(value, int | np.integer | np.bool_):
         return arb(int(value))
     if isinstance(value, Fraction):
         return _quotient(value.numerator, value.denominator)
-    if isinstance(value, np.floating):  # of any width
-        return _quotient(*value.as_integer_ratio())
     if isinstance(ball := getattr(value, "ball", None), arb):  # a Real of _numbers
         return ball
     raise DTypeError(message("ball", "value", f"a {type(value).__name__}", "a real number"))
@@ -189,9 +187,7 @@ def _inside(low: float, high: float) -> float:
     return low + 1 if math.isinf(high) else (low + high) / 2
 
 
-def resolve(
-    reference: Callable[..., Any], borders: tuple[float, ...], value: Ball, *arguments: Ball
-) -> Ball:
+def resolve(reference: Callable[..., Any], borders: tuple[float, ...], value: Ball, *arguments: Ball) -> Ball:
     """What is certain of a function's value where Arb gives no finite ball, or the arguments are not finite.
 
     IEEE 754 fixes the value at infinities and at borders of domains. `reference` follows it (NumPy), at

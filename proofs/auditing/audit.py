@@ -13,9 +13,9 @@ from .. import catalogue
 from ..law import Implementation
 from ..planning import DTYPES, EXAMPLES
 from .audited import Audited
-from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try
+from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .report import FAILED, Report
-from .session import LoadError, Session, outcome_of, workers
+from .session import LoadError, Session, workers
 from .targets import Source, sources
 
 TIMEOUT = 60.0

@@ -7,9 +7,9 @@ from ...backends import Setting
 from ...backends.jax import enable_x64
 from .. import catalogue
 from ..law import Implementation
-from ..runner import Outcome, run_law
+from ..runner import run_law
 from .diagnosis import explain
-from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try
+from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .options import lacking, narrowed
 from .shown import show
 from .targets import call
@@ -41,6 +41,10 @@ class Audited:
     def attempt(self, request: Try) -> Tried:
         """Run one law, and look for the call that went wrong."""
         law, function = catalogue.laws()[request.law], self.functions[request.function]
+        chosen = self.request.adapters.get(request.function)
+        if chosen and law.id in catalogue.adapters()[chosen].beyond:
+            reason = f"no function of this convention can meet it in every dtype: `refimpl show {chosen}`"
+            return outcome_of(self.request, request, "skipped", reason)
         outcome = run_law(
             law,
             self.on,
@@ -62,9 +66,5 @@ class Audited:
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""
-        on = self.on
         who = "the audit itself" if isinstance(error, Exception) else request.function
-        reason = f"{who} raised {type(error).__name__}: {error}"
-        setting = on.backend.name, on.device_name, on.precision.name
-        outcome = Outcome(request.law, "crashed", *setting, self.request.seed, reason=reason)
-        return Tried(request.function, outcome)
+        return outcome_of(self.request, request, "crashed", f"{who} raised {type(error).__name__}: {error}")

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backends import Setting
-from ..calls import is_array
+from ..packing import is_array
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
-from ..calls import Call, Recorder, calls, copied, is_array, size
+from ..calls import Call, Recorder, calls
 from ..law import Implementation, NotApplicableError
+from ..packing import copied, is_array, size
 from ..runner import converted, run_law
 from .compare import Difference, difference, leaves
 from .messages import Diagnosis, Explain
@@ -70,8 +71,8 @@ def _failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
         # A case may have lost what cannot travel between processes; the calls up to there count.
         with np.errstate(all="ignore"), contextlib.suppress(Exception):
             list(catalogue.laws()[law].check(recorder, on, converted(found.case, on)))
-        for args, kwargs, _ in recorder.taken():
-            yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]  (a kind, by its text)
+        for args, kwargs in recorder.taken():
+            yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]
 
 
 def _adapted(name: str, raw: Implementation, adapter: str) -> Implementation:
@@ -123,6 +124,10 @@ def _apply(function: Implementation, call: Call) -> Any:
         return _Raised(f"{type(error).__name__}: {error}")
 
 
+def _all(function: Implementation, made: Sequence[Call]) -> list[Any]:
+    return [_apply(function, call) for call in made]
+
+
 class _Results:
     """The results of one function on all calls, beside the expected ones."""
 
@@ -130,7 +135,7 @@ class _Results:
         self, name: str, function: Implementation, made: Sequence[Call], expected: Sequence[Any], on: Setting
     ) -> None:
         self.name, self.function = name, function
-        got = [_apply(function, call) for call in made]
+        got = _all(function, made)
         kept = [i for i, result in enumerate(got) if result is not None]  # None: does not apply
         self.on = on
         self.calls = [made[i] for i in kept]
@@ -160,7 +165,7 @@ class _Results:
     def mistakes(self) -> list[str]:
         """The known mistakes that explain every result, or else those without options."""
         wrong = [m for m in catalogue.mistakes().values() if m.function == self.name]
-        results = {m.id: [_apply(m.replacement, call) for call in self.calls] for m in wrong}
+        results = {m.id: _all(m.fresh(), self.calls) for m in wrong}
         everywhere = range(len(self.calls))
         plain = [i for i in everywhere if not options(self.name, self.calls[i])]
         for places in (everywhere, plain):

@@ -106,6 +106,12 @@ class Tried:
     shown: Shown | None = None
 
 
+def outcome_of(load: Load, request: Try, verdict: Any, reason: str) -> Tried:
+    """An answer that no law gave."""
+    outcome = Outcome(request.law, verdict, load.backend, load.device, load.dtype, load.seed, reason=reason)
+    return Tried(request.function, outcome)
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What is wrong with a function, as far as comparison tells."""

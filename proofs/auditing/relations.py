@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import array_api_compat
 import numpy as np
 
-from ..calls import mapped
+from ..packing import mapped_arrays
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -104,4 +104,4 @@ def rounded(value: Any, digits: int) -> Any:
         shifted = array * float(2**drop + 1)
         return shifted - (shifted - array)
 
-    return mapped(value, split)
+    return mapped_arrays(value, split)

@@ -8,8 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..runner import Outcome
-from .messages import Diagnosis, Discover, Explain, Failed, Load, Loaded, Tried, Try
+from .messages import Diagnosis, Discover, Explain, Failed, Load, Loaded, Tried, Try, outcome_of
 from .process import STARTUP_SECONDS, DiedError, Process
 from .targets import TargetError
 
@@ -166,12 +165,6 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def outcome_of(load: Load, request: Try, verdict: Any, reason: str) -> Tried:
-    """The answer to a request for which no process answered."""
-    outcome = Outcome(request.law, verdict, load.backend, load.device, load.dtype, load.seed, reason=reason)
-    return Tried(request.function, outcome)
 
 
 def workers(requests: int) -> int:

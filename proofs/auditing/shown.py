@@ -12,9 +12,9 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
-from ..calls import copied, is_array
 from ..implementations import Implementations
 from ..law import Implementation, Law
+from ..packing import copied, is_array
 from ..runner import Counterexample, converted
 from .compare import Difference, difference, leaves
 from .messages import Shown

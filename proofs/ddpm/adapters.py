@@ -4,6 +4,7 @@
 betas[t] belongs to a row. The names of the first papers: betas are our β_t², alphas_cumprod our ᾱ_t².
 """
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -24,17 +25,19 @@ class _Rows:
         steps = t if hasattr(t, "ndim") else xp.asarray(t, dtype=xp.int64, device=device(arrays[0]))
         shape = xp.broadcast_arrays(*arrays, steps[..., None])[0].shape
         self.shape, self.axes = tuple(shape), 0 if steps is not t else t.ndim
-        self.arrays = [xp.reshape(xp.broadcast_to(array, shape), (-1, shape[-1])) for array in arrays]
-        self.t = xp.reshape(xp.broadcast_to(steps, shape[:-1]), (-1,)) - 1
+        n = math.prod(shape[:-1])
+        self.arrays = [xp.reshape(xp.broadcast_to(array, shape), (n, shape[-1])) for array in arrays]
+        self.t = xp.reshape(xp.broadcast_to(steps, shape[:-1]), (n,)) - 1
 
     def back(self, rows: Any) -> Any:
         """Rows (n, d) in the shape of the arrays."""
         return array_namespace(rows).reshape(rows, self.shape)
 
     def of_steps(self, rows: Any) -> Any:
-        """What depends on t alone, (n,) or (n, ...), with the axes of t and one of length 1."""
+        """What depends on t alone, (n,) or (n, d), with the axes of t and one of length 1."""
         xp = array_namespace(rows)
-        values = xp.reshape(xp.reshape(rows, (self.t.shape[0], -1))[:, :1], (*self.shape[:-1], 1))
+        first = rows[:, :1] if rows.ndim > 1 else rows
+        values = xp.reshape(first, (*self.shape[:-1], 1))
         for _ in range(len(self.shape) - 1 - self.axes):
             values = values[0, ...]
         return values
@@ -140,6 +143,8 @@ def predict_noise_x0_model(mine: Implementation) -> Implementation:
 def posterior_ho(mine: Implementation) -> Implementation:
     def posterior(x0: Any, x_t: Any, schedule: Schedule, t: Any, /) -> Any:
         rows = _Rows(t, x0, x_t)
+        if not rows.t.shape[0]:
+            return ddpm.posterior(x0, x_t, schedule, t)
         mean, variance, *_ = mine(*rows.arrays, schedule.beta_squared, rows.t)
         return rows.back(mean), rows.of_steps(variance)
 
@@ -154,6 +159,8 @@ def posterior_ho(mine: Implementation) -> Implementation:
 def posterior_std(mine: Implementation) -> Implementation:
     def posterior(x0: Any, x_t: Any, schedule: Schedule, t: Any, /) -> Any:
         rows = _Rows(t, x0, x_t)
+        if not rows.t.shape[0]:
+            return ddpm.posterior(x0, x_t, schedule, t)
         mean, deviation = mine(*rows.arrays, schedule.beta_squared, rows.t)
         return rows.back(mean), rows.of_steps(deviation) ** 2
 
@@ -178,13 +185,14 @@ def ancestral_step_ho(mine: Implementation) -> Implementation:
     return step
 
 
-def _model(model: Any, convert: Any = None) -> Any:
-    """A model of (x, t), t a Python integer or equal integers (n,) counted from 0."""
+def _model(model: Any, shape: tuple[int, ...], convert: Any) -> Any:
+    """A model of rows (n, d) and t, a Python integer or equal integers (n,) counted from 0."""
 
-    def called(x: Any, t: Any) -> Any:
-        step = 1 + int(t if not getattr(t, "ndim", 0) else array_namespace(t).reshape(t, (-1,))[0])
+    def called(rows: Any, t: Any) -> Any:
+        xp, step = array_namespace(rows), 1 + int(t[0] if getattr(t, "ndim", 0) else t)
+        x = xp.reshape(rows, shape)
         eps = model(x, step)
-        return convert(x, eps, step) if convert else eps
+        return xp.reshape(convert(x, eps, step) if convert else eps, rows.shape)
 
     return called
 
@@ -193,11 +201,14 @@ def _sampler(convert: Any = None) -> Any:
     def wrap(mine: Implementation) -> Implementation:
         def sample(model: Any, x_T: Any, noises: Any, schedule: Schedule, sigma: Any, /) -> Any:
             other = (lambda x, eps, t: convert(x, eps, schedule, t)) if convert else None
-            xp = array_namespace(x_T)
-            start = mine(
-                _model(model, other), x_T, xp.flip(noises, axis=0), schedule.beta_squared, sigma * sigma
-            )
-            return start + sigma[0] * noises[0, ...]
+            xp, shape = array_namespace(x_T), tuple(x_T.shape)
+            if not math.prod(shape):
+                return x_T
+            n = math.prod(shape[:-1])
+            used = xp.flip(xp.reshape(noises, (noises.shape[0], n, shape[-1])), axis=0)
+            rows, betas = xp.reshape(x_T, (n, shape[-1])), schedule.beta_squared
+            start = mine(_model(model, shape, other), rows, used, betas, sigma * sigma)
+            return xp.reshape(start, shape) + sigma[0] * noises[0, ...]
 
         return sample
 
@@ -207,8 +218,8 @@ def _sampler(convert: Any = None) -> Any:
 sample_ho = adapter(
     "ddpm.sample",
     "ho",
-    "mine(model, x_T, noises, betas, variances): model(x, t) with t from T − 1 to 0, noises in the order "
-    "of use, and none added at t = 0 (the adapter adds it, as this document does).",
+    "mine(model, x_T, noises, betas, variances): rows, model(x, t) with t from T − 1 to 0, noises in the "
+    "order of use, and none added at t = 0 (the adapter adds it, as this document does).",
     reference="p_sample_loop of improved-diffusion",
 )(_sampler())
 
@@ -298,8 +309,9 @@ diffuse_alphas_cumprod = adapter(
     "alphas-cumprod",
     "mine(x0, noise, alphas_cumprod, t) → x_t: alphas_cumprod is Π(1 − β²) in float64, t from 0, rows. "
     "Where it is near 1 it has lost the digits of 1 − Π, so in float64 laws with little noise refute "
-    "whatever is made of it: audit in float32.",
+    "whatever is made of it: audit in float32, where only those of the least noise do.",
     reference="diffusers",
+    beyond=("ddpm.diffusion-definition", "ddpm.ho-convention"),
 )(_of_cumprod)
 
 velocity_alphas_cumprod = adapter(

@@ -234,6 +234,16 @@ def diffuse_variance(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.diffuse(x0, noise * _tables(schedule, t)[3], schedule, t)
 
 
+@mistake(
+    "ddpm.diffuse",
+    "steps-from-the-left",
+    "Gives steps axes up to those of the data at their right, so that they belong to the first axis.",
+)
+def diffuse_steps_from_the_left(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
+    missing = 0 if isinstance(t, int) else x0.ndim - 1 - t.ndim
+    return ddpm.diffuse(x0, noise, schedule, _xp(t).reshape(t, (*t.shape, *[1] * missing)) if missing else t)
+
+
 @mistake("ddpm.posterior", "swapped", "Exchanges the coefficients of x_0 and x_t.")
 def posterior_swapped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.posterior(x_t, x0, schedule, t)

@@ -1,6 +1,5 @@
 """Laws of normal densities and their divergences."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,6 +1,5 @@
 """Laws of importance weights, for any fixed weights."""
 
-import math
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any

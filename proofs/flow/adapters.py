@@ -1,5 +1,6 @@
 """Conventions of flows and diffusions in continuous time that differ from this document's."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -139,7 +140,9 @@ def integrate_adaptive_solve_ivp(mine: Implementation) -> Implementation:
         velocity: Any, x: Any, times: Any, /, *, rtol: float = 1e-6, atol: float = 1e-6
     ) -> Any:
         xp, where = array_namespace(x, times), device(x)
-        rows = xp.reshape(x, (-1, x.shape[-1]))
+        if not math.prod(x.shape):
+            return flow.integrate_adaptive(velocity, x, times, rtol=rtol, atol=atol)
+        rows = xp.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
         numbers = xp.arange(rows.shape[0], device=where)
 
         def alone(sample: int) -> Any:
@@ -175,7 +178,7 @@ def euler_maruyama_increments(mine: Implementation) -> Implementation:
     def euler_maruyama(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
         xp = array_namespace(x, times, noises)
         steps = xp.sqrt(xp.abs(times[1:] - times[:-1]))
-        increments = xp.reshape(steps, (-1, *[1] * x.ndim)) * noises
+        increments = xp.reshape(steps, (noises.shape[0], *[1] * x.ndim)) * noises
         return mine(drift, lambda t: _root(sigma2(t)), x, times, increments)
 
     return euler_maruyama
@@ -212,36 +215,40 @@ sub_variance_preserving_marginal_prob = adapter(
 )(_marginal_prob(flow.sub_variance_preserving))
 
 
-def _at_each_point(mine: Implementation, mixture: Any, schedule: Any, t: Any, x: Any) -> Any:
-    """A function of plain mixtures at every point, each with its own time."""
-    xp = array_namespace(t, x)
-    d = x.shape[-1]
-    shape = xp.broadcast_arrays(t, x[..., 0])[0].shape
-    points = xp.reshape(xp.broadcast_to(x, (*shape, d)), (-1, d))
-    eye = xp.eye(d, dtype=x.dtype, device=device(x))
-    covariances = mixture.variances[:, None, :] * eye
-    if mixture.axes is not None:
-        covariances = (mixture.axes * mixture.variances[:, None, :]) @ xp.matrix_transpose(mixture.axes)
-    weights, results = xp.exp(mixture.log_weights), []
-    for point, time in zip(
-        range(points.shape[0]), xp.unstack(xp.reshape(xp.broadcast_to(t, shape), (-1,))), strict=True
-    ):
-        alpha, variance = schedule.alpha(time), schedule.variance(time)
-        moved = alpha**2 * covariances + variance * eye
-        results.append(mine(points[point : point + 1, :], weights, alpha * mixture.means, moved)[0, ...])
-    result = xp.stack(results)
-    return xp.reshape(result, (*shape, *result.shape[1:]))
+def _at_each_point(mine: Implementation, reference: Implementation) -> Implementation:
+    """A function of plain mixtures at every point, each with its own time; without any, the reference."""
+
+    def call(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
+        xp, d = array_namespace(t, x), x.shape[-1]
+        shape = xp.broadcast_arrays(t, x[..., 0])[0].shape
+        n = math.prod(shape)
+        if not n:
+            return reference(mixture, schedule, t, x)
+        points = xp.reshape(xp.broadcast_to(x, (*shape, d)), (n, d))
+        times = xp.reshape(xp.broadcast_to(t, shape), (n,))
+        eye = xp.eye(d, dtype=x.dtype, device=device(x))
+        covariances = mixture.variances[:, None, :] * eye
+        if mixture.axes is not None:
+            covariances = (mixture.axes * mixture.variances[:, None, :]) @ xp.matrix_transpose(mixture.axes)
+        weights, results = xp.exp(mixture.log_weights), []
+        for i in range(n):
+            alpha, variance = schedule.alpha(times[i]), schedule.variance(times[i])
+            moved = alpha**2 * covariances + variance * eye
+            results.append(mine(points[i : i + 1, :], weights, alpha * mixture.means, moved)[0, ...])
+        result = xp.stack(results)
+        return xp.reshape(result, (*shape, *result.shape[1:]))
+
+    return call
 
 
 @adapter(
     "flow.mixture_score",
     "gmm",
-    "mine(x, weights, means, covariances) → (n, d), of a plain mixture: x (n, d), weights (K,) with sum "
-    "1, means "
-    "(K, d), covariances (K, d, d), which the adapter takes to time t.",
+    "mine(x, weights, means, covariances) → (n, d), of a plain mixture: x (n, d), weights (K,) with "
+    "sum 1, means (K, d), covariances (K, d, d), which the adapter takes to time t.",
 )
 def mixture_score_gmm(mine: Implementation) -> Implementation:
-    return lambda mixture, schedule, t, x, /: _at_each_point(mine, mixture, schedule, t, x)
+    return _at_each_point(mine, flow.mixture_score)
 
 
 @adapter(
@@ -252,4 +259,4 @@ def mixture_score_gmm(mine: Implementation) -> Implementation:
     "(K, d), covariances (K, d, d), which the adapter takes to time t.",
 )
 def mixture_log_density_gmm(mine: Implementation) -> Implementation:
-    return lambda mixture, schedule, t, x, /: _at_each_point(mine, mixture, schedule, t, x)
+    return _at_each_point(mine, flow.mixture_log_density)

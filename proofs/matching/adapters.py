@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device, is_array_api_obj
 
 from ... import matching
 from ..adapter import adapter
@@ -14,7 +14,8 @@ def _rows(u: Any, v: Any, axis: int) -> tuple[Any, Any, tuple[int, ...]]:
     """Vectors as (n, d), and the shape without their axis."""
     xp = array_namespace(u, v)
     u, v = xp.broadcast_arrays(xp.moveaxis(u, axis, -1), xp.moveaxis(v, axis, -1))
-    return *(xp.reshape(x, (-1, x.shape[-1])) for x in (u, v)), tuple(u.shape[:-1])
+    shape = tuple(u.shape[:-1])
+    return *(xp.reshape(x, (math.prod(shape), x.shape[-1])) for x in (u, v)), shape
 
 
 @adapter(
@@ -94,11 +95,19 @@ def rank_descending(mine: Implementation) -> Implementation:
 @adapter(
     "matching.spearman",
     "statistic",
-    "mine(x, y) → (correlation, p-value): what follows the correlation is left aside.",
+    "mine(x, y) → (correlation, p-value), an array or a number; what follows it is left aside.",
     reference="scipy.stats.spearmanr",
 )
 def spearman_statistic(mine: Implementation) -> Implementation:
-    return lambda x, y, /: mine(x, y)[0]
+    def spearman(x: Any, y: Any, /) -> Any:
+        correlation, xp = mine(x, y)[0], array_namespace(x, y)
+        if is_array_api_obj(correlation) and not isinstance(correlation, float):
+            return correlation
+        floats = [array.dtype for array in (x, y) if xp.isdtype(array.dtype, "real floating")]
+        dtype = xp.result_type(*floats) if floats else None
+        return xp.asarray(correlation, dtype=dtype, device=device(x))
+
+    return spearman
 
 
 @adapter(

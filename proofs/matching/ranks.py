@@ -91,7 +91,7 @@ def spearman_extremes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         if not a.any() or not b.any():
             yield Same("constant", math.isnan(found), True)
             continue
-        yield AtMost("at most 1", abs(found), 1.0, 0.0)
+        yield AtMost("at most 1", abs(found), 1.0, len(x) + 8)
         for sign, label in ((1, "1 iff equal"), (-1, "−1 iff reversed")):
             if np.all(a == sign * b):
                 yield Gap(label, found, on.number(sign), len(x) + 8)

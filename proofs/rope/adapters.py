@@ -1,5 +1,6 @@
 """Conventions of rotary embeddings that differ from this document's."""
 
+import math
 from typing import Any
 
 from array_api_compat import array_namespace
@@ -35,7 +36,7 @@ def _rows(x: Any, angles: Any) -> tuple[Any, Any, tuple[int, ...]]:
     xp = array_namespace(x, angles)
     shape = tuple(xp.broadcast_arrays(x[..., 0], angles[..., 0])[0].shape)
     rows = (
-        xp.reshape(xp.broadcast_to(array, (*shape, array.shape[-1])), (-1, array.shape[-1]))
+        xp.reshape(xp.broadcast_to(array, (*shape, array.shape[-1])), (math.prod(shape), array.shape[-1]))
         for array in (x, angles)
     )
     return (*rows, (*shape, x.shape[-1]))
@@ -121,7 +122,7 @@ def rotate_pairs(mine: Implementation) -> Implementation:
     def rotate(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
         xp = array_namespace(x, angles)
         pairs = rope.convert_layout(x, source=layout, target="interleaved")
-        turned = mine(xp.reshape(pairs, (*x.shape[:-1], -1, 2)), angles)
+        turned = mine(xp.reshape(pairs, (*x.shape[:-1], x.shape[-1] // 2, 2)), angles)
         flat = xp.reshape(turned, (*turned.shape[:-2], x.shape[-1]))
         return rope.convert_layout(flat, source="interleaved", target=layout)
 
@@ -217,7 +218,7 @@ def _encoded(mine: Implementation, positions: Any, dim: int, base: float, dtype:
 def sinusoidal_sine_first(mine: Implementation) -> Implementation:
     def sinusoidal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
         xp, table = array_namespace(positions), _encoded(mine, positions, dim, base, dtype)
-        pairs = xp.flip(xp.reshape(table, (*table.shape[:-1], -1, 2)), axis=-1)
+        pairs = xp.flip(xp.reshape(table, (*table.shape[:-1], dim // 2, 2)), axis=-1)
         return xp.reshape(pairs, table.shape)
 
     return sinusoidal

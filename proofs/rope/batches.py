@@ -39,7 +39,7 @@ def _flat(array: Any, core: int) -> Any:
 
 @law(
     "rope.leading-axes",
-    "the axes before those of a vector are a batch: they broadcast from the right, and each index stands alone",
+    "the axes before those of a vector are a batch: they broadcast from the right, each index alone",
     source="rope D1, D2, D3, D4, D5, D6, D7",
     about=(
         "rope.angles",

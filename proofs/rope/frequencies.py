@@ -1,6 +1,5 @@
 """Laws of frequencies, angles and the sinusoidal encoding."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any

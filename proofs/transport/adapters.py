@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from ... import transport
 from ..adapter import adapter
@@ -24,10 +24,16 @@ def _unit(*lengths: Any) -> Any:
     return 2.0 * xp.full_like(peak, 2.0) ** (exponent - 1)
 
 
+def _shares(mass: Any) -> Any:
+    """Masses with sum 1, or None."""
+    return None if mass is None else mass / array_namespace(mass).sum(mass)
+
+
 @adapter(
     "transport.wasserstein_1d",
     "squared",
-    f"mine(x, y, x_weights, y_weights, p) → W_p^p, without the root: {_POWER}. Weights may be None.",
+    f"mine(x, y, x_weights, y_weights, p) → W_p^p, without the root: {_POWER}. "
+    "Weights have sum 1, or are None.",
     reference="POT",
 )
 def wasserstein_1d_squared(mine: Implementation) -> Implementation:
@@ -35,7 +41,7 @@ def wasserstein_1d_squared(mine: Implementation) -> Implementation:
         x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any = None, y_weights: Any = None
     ) -> Any:
         unit = _unit(x, y)
-        power = mine(x / unit, y / unit, x_weights, y_weights, order)
+        power = mine(x / unit, y / unit, _shares(x_weights), _shares(y_weights), order)
         return unit[..., 0] * power ** (1 / order)
 
     return wasserstein_1d
@@ -44,29 +50,29 @@ def wasserstein_1d_squared(mine: Implementation) -> Implementation:
 @adapter(
     "transport.wasserstein_1d",
     "samples-first",
-    "mine(x, y, x_weights, y_weights, p) → W_p: samples on the first axis, weights may be None.",
+    "mine(x, y, x_weights, y_weights, p) → W_p: samples on the first axis, weights with sum 1 or None.",
 )
 def wasserstein_1d_samples_first(mine: Implementation) -> Implementation:
     def wasserstein_1d(
         x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any = None, y_weights: Any = None
     ) -> Any:
         xp = array_namespace(x, y)
-        return mine(xp.moveaxis(x, -1, 0), xp.moveaxis(y, -1, 0), x_weights, y_weights, order)
+        samples = (xp.moveaxis(sample, -1, 0) for sample in (x, y))
+        return mine(*samples, _shares(x_weights), _shares(y_weights), order)
 
     return wasserstein_1d
 
 
 def _clouds(x: Any, y: Any, masses: tuple[Any, Any], order: float) -> tuple[Any, Any, Any, Any]:
-    """Masses with sum 1, the costs ‖x_i − y_j‖^p in units of unit^p, and the unit."""
+    """Masses with sum 1, the costs ‖x_i − y_j‖^p in units of unit^p, the largest about 1, and the unit."""
     xp = array_namespace(x, y)
-    both = xp.reshape(xp.concat([x, y]), (-1,))
-    unit = _unit(both)[0]
-    costs = xp.sqrt(xp.sum((x[:, None, :] / unit - y[None, :, :] / unit) ** 2, axis=-1)) ** order
+    far = _unit(xp.reshape(x[:, None, :] - y[None, :, :], (-1,)))[0]
+    gaps = xp.sqrt(xp.sum(((x[:, None, :] - y[None, :, :]) / far) ** 2, axis=-1))
     shares = [
-        xp.ones_like(points[:, 0]) / points.shape[0] if mass is None else mass / xp.sum(mass)
+        xp.ones_like(points[:, 0]) / points.shape[0] if mass is None else _shares(mass)
         for points, mass in zip((x, y), masses, strict=True)
     ]
-    return *shares, costs, unit
+    return *shares, gaps**order, far
 
 
 @adapter(
@@ -116,7 +122,9 @@ def wasserstein_discrete_plan(mine: Implementation) -> Implementation:
 def coupling_cost_squared(mine: Implementation) -> Implementation:
     def coupling_cost(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
         xp = array_namespace(x, y, plan)
-        unit = _unit(*(xp.reshape(points, (*points.shape[:-2], -1)) for points in (x, y)))
+        unit = _unit(
+            *(xp.reshape(points, (*points.shape[:-2], math.prod(points.shape[-2:]))) for points in (x, y))
+        )
         power = mine(x / unit[..., None], y / unit[..., None], plan, order)
         return unit[..., 0] * power ** (1 / order)
 
@@ -136,14 +144,32 @@ def wasserstein_gaussian_squared(mine: Implementation) -> Implementation:
     return wasserstein_gaussian
 
 
+def _pairs(m1: Any, m2: Any, S1: Any, S2: Any) -> tuple[list[Any], tuple[int, ...]]:
+    """One pair of Gaussians after the other, and the shape of the batch."""
+    xp, d = array_namespace(m1, m2, S1, S2), m1.shape[-1]
+    shape = tuple(xp.broadcast_arrays(m1[..., 0], m2[..., 0], S1[..., 0, 0], S2[..., 0, 0])[0].shape)
+    means = [xp.reshape(xp.broadcast_to(m, (*shape, d)), (math.prod(shape), d)) for m in (m1, m2)]
+    matrices = [xp.reshape(xp.broadcast_to(S, (*shape, d, d)), (math.prod(shape), d, d)) for S in (S1, S2)]
+    pairs = [[array[i, ...] for array in (*means, *matrices)] for i in range(means[0].shape[0])]
+    return pairs, shape
+
+
 @adapter(
     "transport.wasserstein_gaussian",
     "means-first",
-    "mine(m1, m2, S1, S2) → W₂.",
+    "mine(m1, m2, S1, S2) → W₂ of one pair of Gaussians.",
     reference="bures_wasserstein_distance of POT",
 )
 def wasserstein_gaussian_means_first(mine: Implementation) -> Implementation:
-    return lambda m1, S1, m2, S2, /: mine(m1, m2, S1, S2)
+    def wasserstein_gaussian(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
+        xp = array_namespace(m1, S1, m2, S2)
+        pairs, shape = _pairs(m1, m2, S1, S2)
+        if not pairs:
+            return transport.wasserstein_gaussian(m1, S1, m2, S2)
+        found = [xp.asarray(mine(*pair), dtype=m1.dtype, device=device(m1)) for pair in pairs]
+        return xp.reshape(xp.stack(found), shape)
+
+    return wasserstein_gaussian
 
 
 @adapter(
@@ -164,13 +190,19 @@ def wasserstein_gaussian_roots(mine: Implementation) -> Implementation:
 @adapter(
     "transport.gaussian_map",
     "means-first",
-    "mine(m1, m2, S1, S2) → (A, b), the map x ↦ xA + b of rows.",
+    "mine(m1, m2, S1, S2) → (A, b) of one pair of Gaussians, the map x ↦ xA + b of rows.",
     reference="bures_wasserstein_mapping of POT",
 )
 def gaussian_map_means_first(mine: Implementation) -> Implementation:
     def gaussian_map(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-        matrix, offset = mine(m1, m2, S1, S2)
-        return transport.AffineMap(array_namespace(matrix).matrix_transpose(matrix), offset)
+        xp = array_namespace(m1, S1, m2, S2)
+        pairs, shape = _pairs(m1, m2, S1, S2)
+        if not pairs:
+            return transport.gaussian_map(m1, S1, m2, S2)
+        matrices, offsets = (xp.stack(parts) for parts in zip(*(mine(*pair) for pair in pairs), strict=True))
+        d = m1.shape[-1]
+        matrix = xp.matrix_transpose(xp.reshape(matrices, (*shape, d, d)))
+        return transport.AffineMap(matrix, xp.reshape(offsets, (*shape, d)))
 
     return gaussian_map
 
@@ -180,6 +212,8 @@ def _each_set(function: Any, *arrays: Any) -> Any:
     xp = array_namespace(*arrays)
     arrays = xp.broadcast_arrays(*arrays)
     shape = arrays[0].shape
+    if not math.prod(shape[:-2]):
+        return xp.zeros_like(arrays[0][..., 0, 0])
     flat = [xp.reshape(array, (math.prod(shape[:-2]), *shape[-2:])) for array in arrays]
     results = [function(*(array[i, ...] for array in flat)) for i in range(flat[0].shape[0])]
     return xp.reshape(xp.stack(results), shape[:-2])

@@ -155,12 +155,8 @@ def cosine_schedule(
     cosine = space.sin(unit * (steps + 1 - t))
     rise = unit * (2 * t - 1) + pi * offset / (1 + offset)
     fall = unit * (2 * (steps - t) + 1)
-    ratio = (
-        space.sin(unit * space.ones_like(t))
-        / cosine
-        * (space.sin(space.where(rise < fall, rise, fall)) / cosine)
-    )
-    return Schedule(space.where(ratio < 0.999, ratio, 0.999 * space.ones_like(t)))
+    ratio = math.sin(unit) / cosine * (space.sin(space.minimum(rise, fall)) / cosine)
+    return Schedule(space.clip(ratio, max=0.999))
 
 
 def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Array:

@@ -11,16 +11,16 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
 
     Parameters
     ----------
-    f : real floating
+    f : (...) real floating
         Drift vectors f_t(x) of dx = f_t(x) dt + g_t dw.
-    g2, sigma2 : real floating
+    g2, sigma2 : (...) real floating
         g_t² and σ_t²; they broadcast against f.
-    score : real floating
+    score : (...) real floating
         ∇log p_t(x), of the shape of f.
 
     Returns
     -------
-    The drift vectors, in the common dtype of the arguments, on their device.
+    (...), the drift vectors, in the common dtype of the arguments, on their device.
 
     Raises
     ------
@@ -47,16 +47,16 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
 
     Parameters
     ----------
-    f : real floating
+    f : (...) real floating
         Drift vectors f_t(x) of dx = f_t(x) dt + g_t dw.
-    g2, sigma2 : real floating
+    g2, sigma2 : (...) real floating
         g_t² and σ_t², any σ² ≥ 0; they broadcast against f.
-    score : real floating
+    score : (...) real floating
         ∇log p_t(x), of the shape of f.
 
     Returns
     -------
-    The drift vectors dx/dt (dt < 0 in use), in the common dtype of the arguments, on their device.
+    (...), the drift vectors dx/dt (dt < 0 in use), in the common dtype of the arguments, on their device.
 
     Raises
     ------
@@ -81,16 +81,16 @@ def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
 
     Parameters
     ----------
-    f : real floating
+    f : (...) real floating
         Drift vectors f_t(x) of dx = f_t(x) dt + g_t dw.
-    g2 : real floating
+    g2 : (...) real floating
         g_t²; broadcasts against f.
-    score : real floating
+    score : (...) real floating
         ∇log p_t(x), of the shape of f.
 
     Returns
     -------
-    The velocities, in the common dtype of the arguments, on their device.
+    (...), the velocities, in the common dtype of the arguments, on their device.
 
     Raises
     ------
@@ -114,14 +114,14 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
 
     Parameters
     ----------
-    eps : real floating
+    eps : (...) real floating
         Predicted noise.
-    beta_bar : real floating, > 0
+    beta_bar : (...) real floating, > 0
         β̄_t, a standard deviation; broadcasts against eps.
 
     Returns
     -------
-    The score, in the common dtype of the arguments, on their device; infinite or NaN where β̄ = 0.
+    (...), the score, in the common dtype of the arguments, on their device; infinite or NaN where β̄ = 0.
 
     Raises
     ------
@@ -145,14 +145,14 @@ def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
 
     Parameters
     ----------
-    score : real floating
+    score : (...) real floating
         ∇log p_t(x).
-    beta_bar : real floating, ≥ 0
+    beta_bar : (...) real floating, ≥ 0
         β̄_t, a standard deviation; broadcasts against the score.
 
     Returns
     -------
-    The noise, in the common dtype of the arguments, on their device.
+    (...), the noise, in the common dtype of the arguments, on their device.
 
     Raises
     ------
@@ -178,16 +178,16 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
 
     Parameters
     ----------
-    x : real floating
+    x : (...) real floating
         Points at the time of `source`.
-    eps : real floating
+    eps : (...) real floating
         Predicted noise there, of the shape of x.
-    source, target : pairs of real floating arrays
+    source, target : pairs of (...) real floating arrays
         (ᾱ, β̄) where x is and where it goes, ᾱ > 0; they broadcast against x. Either may be later.
 
     Returns
     -------
-    The points at the time of `target`, in the common dtype of the arguments, on their device.
+    (...), the points at the time of `target`, in the common dtype of the arguments, on their device.
 
     Raises
     ------

@@ -363,7 +363,8 @@ def _responsibilities(mixture: Mixture, at: _Components, *, xp: Namespace) -> Ar
 
 
 def _normalised(log_weights: Array, *, xp: Namespace) -> Array:
-    return log_weights - _xp.logsumexp(log_weights, axis=-1, xp=xp)
+    peak, log = _xp.log_sum(log_weights, axis=-1, xp=xp)
+    return (log_weights - peak) - log[..., None]
 
 
 def _check_components(call: str, log_weights: Array, means: Array) -> None:

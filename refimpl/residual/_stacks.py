@@ -172,7 +172,8 @@ def plain_gradients(
 
     Parameters
     ----------
-    x, weights, biases, activation
+    x : (..., n₀) real floating
+    weights, biases, activation
         As in plain_stack.
     cotangent : (..., n_N) real floating
         ∂L/∂output, of the output's shape.
@@ -242,7 +243,8 @@ def residual_gradients(
 
     Parameters
     ----------
-    x, weights, scale, activation
+    x : (..., n) real floating
+    weights, scale, activation
         As in residual_stack.
     cotangent : (..., n) real floating
         ∂L/∂output, of the shape of x.

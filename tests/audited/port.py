@@ -9,7 +9,7 @@ def rotate(x, angles, *, layout="interleaved"):
     parts = [turned.real, turned.imag]
     if layout == "half":
         return np.concatenate(parts, axis=-1)
-    return np.stack(parts, axis=-1).reshape(*turned.shape[:-1], -1)
+    return np.stack(parts, axis=-1).reshape(*turned.shape[:-1], x.shape[-1])
 
 
 def rotate_interleaved_only(x, angles):

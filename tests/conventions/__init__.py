@@ -4,16 +4,12 @@ Plain NumPy; tests/test_adapters.py lifts them to other backends.
 """
 
 import importlib
-from collections.abc import Callable
-from typing import Any
 
 import refimpl
 
 from ._convention import Convention
 
 __all__ = ["CONVENTIONS", "Convention"]
-
-Function = Callable[..., Any]
 
 CONVENTIONS: dict[str, Convention] = {
     name: convention

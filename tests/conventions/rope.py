@@ -119,7 +119,7 @@ def llama3(dim, base, *, factor, train_length, low_freq_factor=1.0, high_freq_fa
         smooth = (train_length / wavelength - low_freq_factor) / (high_freq_factor - low_freq_factor)
         smooth = min(max(1 - smooth if swap else smooth, 0.0), 1.0)
         result.append((1 - smooth) * frequency / factor + smooth * frequency)
-    return result
+    return [float(value) for value in result]
 
 
 def big_endian(n, base, count, shift=0):

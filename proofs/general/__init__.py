@@ -1,0 +1,34 @@
+"""Laws that hold of any function, made one a function from the documents' own laws.
+
+`rope.rotate-pure`: results depend on the arguments alone. `rope.rotate-batched`, for functions whose
+docstring gives batch axes `(..., d)`: a stack of inputs gives the stack of the results. Their inputs are the
+calls that the documents' laws make of the function. With each come the mistakes that it refutes, such as
+`rope.rotate/remembers` and `rope.rotate/first-row`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from .. import catalogue
+from ..law import Law
+from ..mistake import Mistake
+from . import shapes
+from .laws import batched, pure
+from .mistakes import of_axes, of_memory
+
+
+def _ids(mistakes: Iterable[Mistake]) -> tuple[str, ...]:
+    return tuple(mistake.id for mistake in mistakes)
+
+
+def laws() -> Mapping[str, Law]:
+    """The general laws by id."""
+    made = [pure(name, _ids(of_memory(name))) for name in catalogue.functions()]
+    made += [batched(name, _ids(of_axes(name))) for name in shapes.batched()]
+    return {law.id: law for law in made}
+
+
+def mistakes() -> Mapping[str, Mistake]:
+    """The general mistakes by id."""
+    made = [mistake for name in catalogue.functions() for mistake in of_memory(name)]
+    made += [mistake for name in shapes.batched() for mistake in of_axes(name)]
+    return {mistake.id: mistake for mistake in made}

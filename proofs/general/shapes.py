@@ -1,0 +1,96 @@
+"""Which axes of a function's arguments and results are batch axes, read from its docstring.
+
+`(..., d)` has one core axis after the batch axes, `(T, ..., d)` one before them and one after.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+from .. import catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many core axes stand before and after the batch axes."""
+
+    before: int
+    after: int
+    loose: bool = False
+    """In a result: has the batch axes of some arguments only, which broadcast against the rest."""
+
+
+Part: TypeAlias = Shape | Literal["shared", "summed"]
+"""A part of a result: with batch axes, without and the same for every entry, or summed over them."""
+
+ROW, SCALAR, MATRIX = Shape(0, 1), Shape(0, 0), Shape(0, 2)
+
+RESULTS: Mapping[str, tuple[Part, ...]] = {
+    "ddpm.posterior": (ROW, Shape(0, 1, loose=True)),  # the variance has the axes of t
+    "density.linear_posterior": (ROW, "shared"),
+    "flow.fokker_planck_residual": (SCALAR, SCALAR),
+    "residual.plain_gradients": (ROW, "summed", "summed"),
+    "residual.plain_stack": (ROW, ROW, ROW),
+    "residual.residual_gradients": (ROW, "summed"),
+    "residual.residual_stack": (ROW, ROW, ROW, ROW),
+    "transport.gaussian_map": (MATRIX, ROW),
+    "transport.linear_flow_pair": ("shared", "shared", SCALAR, "shared"),
+}
+"""The parts of results that are more than one array, in order (a list within a part counts as one)."""
+
+GRIDS = frozenset({"flow.fokker_planck_rhs_grid"})
+"""Functions whose dots stand for axes that belong together, not for a batch."""
+
+
+def shape_in(text: str) -> Shape | None:
+    """The first shape with dots in a text."""
+    inner = r"(?:[^()]|\([^()]*\))*?"  # parentheses such as those of len(sizes) may be inside
+    found = re.search(rf"\(({inner}\.\.\.{inner})\)", text)
+    if found is None:
+        return None
+    before, after = (
+        sum(bool(axis.strip()) for axis in part.split(",")) for part in found.group(1).split("...")
+    )
+    return Shape(before, after)
+
+
+def _section(doc: str, title: str) -> list[str]:
+    """The lines under one heading."""
+    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-+$|\Z)", doc, re.MULTILINE | re.DOTALL)
+    return found.group(1).splitlines() if found else []
+
+
+@cache
+def arguments(function: str) -> Mapping[str, Shape]:
+    """The arguments that have batch axes, by name."""
+    found: dict[str, Shape] = {}
+    for line in _section(catalogue.functions()[function].doc, "Parameters"):
+        names, colon, text = line.partition(" : ")
+        shape = shape_in(text)
+        if colon and shape and not re.search("callable|↦|function", text):
+            found |= dict.fromkeys(names.split(", "), shape)
+    return found
+
+
+@cache
+def results(function: str) -> tuple[Part, ...]:
+    """The parts of the result; none if there are no batch axes in it."""
+    if function in RESULTS:
+        return RESULTS[function]
+    shape = shape_in(" ".join(_section(catalogue.functions()[function].doc, "Returns")).partition(";")[0])
+    return () if shape is None or function in GRIDS else (shape,)
+
+
+@cache
+def broadcasts(function: str) -> bool:
+    """Whether arguments of unlike batch axes broadcast, all of them."""
+    doc = catalogue.functions()[function].doc
+    return "broadcast" in doc and "of the shape of" not in doc
+
+
+@cache
+def batched() -> tuple[str, ...]:
+    """The functions with batch axes in arguments and result."""
+    return tuple(name for name in catalogue.functions() if arguments(name) and results(name))

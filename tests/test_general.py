@@ -1,0 +1,214 @@
+"""The general laws: what they read from docstrings, that the reference keeps them, and whom they refute."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from refimpl import density, proofs, rope
+from refimpl.backends import Setting, get
+from refimpl.proofs import catalogue, selftest
+from refimpl.proofs.general import shapes
+from refimpl.proofs.general.agreement import agree
+from refimpl.proofs.general.batches import Batched, stacked
+from refimpl.proofs.general.mistakes import Drifts, Remembers
+from refimpl.proofs.general.shapes import Shape
+from refimpl.proofs.implementations import Implementations
+from refimpl.proofs.judge import judge
+from refimpl.proofs.runner import run_law
+
+ON = Setting.of(get("numpy"))
+GENERAL = [law for law in catalogue.laws().values() if law.general]
+
+NO_BATCH = {
+    "ddpm.check_steps": "one answer for all steps",
+    "flow.fokker_planck_rhs_grid": "its dots stand for the axes of a grid",
+    "transport.one_sided_lipschitz": "the extremes over all points",
+}
+"""Functions that take arrays with dots and give no batch."""
+
+
+@pytest.mark.parametrize("law", GENERAL, ids=lambda law: law.id)
+def test_the_reference_as_a_foreign_implementation(law: proofs.Law) -> None:
+    """As a replacement, so that its inputs are watched too. Other dtypes and backends: `refimpl prove`."""
+    [name] = law.about
+    outcome = run_law(law, ON, examples=2, seed=0, replaced={name: catalogue.reference()[name]})
+    assert outcome.verdict == "held", outcome
+
+
+@pytest.mark.parametrize(
+    "document",
+    [pytest.param(name, marks=[] if name == "rope" else pytest.mark.long) for name in catalogue.DOCUMENTS],
+)
+def test_every_general_mistake_is_refuted(document: str) -> None:
+    made = catalogue.mistakes()
+    tasks = [task for task in selftest.plan([document]) if task.mistake and made[task.mistake].general]
+    verdict = selftest.conclude([task.run() for task in tasks])
+    assert verdict.passed, verdict
+
+
+def test_every_function_is_tried_for_purity_and_every_batch_for_being_one() -> None:
+    made = {law.id for law in GENERAL}
+    assert made >= {f"{name}-pure" for name in catalogue.functions()}
+    assert made >= {f"{name}-batched" for name in shapes.batched()}
+    assert {name for name in catalogue.functions() if shapes.arguments(name)} == {
+        *shapes.batched(),
+        *NO_BATCH,
+    }
+
+
+@pytest.mark.parametrize("name", shapes.RESULTS)
+def test_results_of_several_parts_are_as_documented(name: str) -> None:
+    assert name in shapes.batched()
+    reals = [part for part in shapes.RESULTS[name] if isinstance(part, Shape)]
+    doc = catalogue.functions()[name].doc
+    documented = {shape for line in doc.splitlines() if (shape := shapes.shape_in(line))}
+    assert {Shape(part.before, part.after) for part in reals} <= documented
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("(..., d) real floating", Shape(0, 1)),
+        ("int in 1..T or integer array (...)", Shape(0, 0)),
+        ("(n+1, ..., d), the states", Shape(1, 1)),
+        ("(..., len(sizes)), in the dtype", Shape(0, 1)),
+        ("() or (...,) real floating > 0", Shape(0, 0)),
+        ("(n, d) real floating", None),
+    ],
+)
+def test_shapes_are_read_from_texts(text: str, shape: Shape | None) -> None:
+    assert shapes.shape_in(text) == shape
+
+
+def rotation(*batch: int) -> Batched:
+    rng = np.random.default_rng(0)
+    call = Batched.of("rope.rotate", (rng.standard_normal((*batch, 4)), rng.standard_normal((1, 2))), {})
+    assert call is not None
+    return call
+
+
+def test_calls_are_stacked_cut_and_emptied() -> None:
+    call = rotation(3, 5)
+    assert call.lengths == (3, 5)
+    form = {name: array.shape for name, array in stacked(call, call.backwards()).arguments.items()}
+    assert form == {"x": (2, 3, 5, 4), "angles": (2, 1, 1, 2)}
+    form = {name: array.shape for name, array in stacked(call, call.smaller(), only="x").arguments.items()}
+    assert form == {"x": (2, 3, 5, 4), "angles": (1, 1, 1, 2)}
+    assert call.row(-1).arguments["x"].shape == (5, 4)
+    assert call.empty().call(rope.rotate).shape == (0, 3, 5, 4)
+    assert call.fits(call.smaller(), ON)
+    assert not call.fits(rotation(5, 5), ON)
+
+
+def test_agreement_is_of_every_part() -> None:
+    def holds(left: Any, right: Any) -> bool:
+        return all(judge(record, proofs.Exact(""), ON).holds for record in agree("", left, right, ON))
+
+    nan = float("nan")
+    assert holds((np.asarray([1.0, nan]), {"n": 2}), (np.asarray([1.0, nan]), {"n": 2}))
+    assert not holds(np.asarray([1.0, nan]), np.asarray([1.0, 2.0]))
+    assert not holds((1.0, 2), (1.0, 3))
+    assert not holds((1.0,), (1.0, 2.0))
+    assert not holds(np.ones((1, 2)), np.ones(2))
+    assert holds([np.sin], [np.sin])
+    assert not holds([np.sin], [np.cos])
+
+
+def test_a_fresh_mistake_remembers_nothing() -> None:
+    wrong = catalogue.mistakes()["rope.range_of/drifts"]
+    for _ in range(2):
+        first = wrong.fresh()
+        assert [first(10, digits=2), first(10, digits=2)] == [100, 101]
+    plain = catalogue.mistakes()["rope.rotate/wrong-sign"]
+    assert plain.fresh() is plain.replacement
+
+
+def test_mistakes_of_memory() -> None:
+    remembers = Remembers(rope.range_of)
+    assert [remembers(base, digits=2) for base in (10, 3, 3)] == [100, 100, 9]
+    drifts = Drifts(lambda: (np.ones(1), True, 1.0, "text"))
+    assert drifts() == (1.0, True, 1.0, "text")
+    assert drifts() == (1.001, False, 1.001, "text")
+
+
+def refuted(name: str, mine: Callable[..., Any], suffix: str) -> str:
+    """The reason for which the general law refutes an implementation."""
+    [outcome] = [o for o in proofs.prove(f"{name}-{suffix}", impl={name: mine}) if o.law.endswith(suffix)]
+    assert outcome.verdict == "refuted", outcome
+    return outcome.reason
+
+
+def test_right_only_for_one_leading_axis() -> None:
+    def mine(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+        flat = rope.rotate(x, angles, layout=layout).reshape(-1, x.shape[-1])
+        shape = np.broadcast_shapes(x.shape[:-1], angles.shape[:-1])
+        return np.moveaxis(flat.reshape(*shape[::-1], -1), range(len(shape)), range(len(shape))[::-1])
+
+    assert "four inputs stacked on two axes: " in refuted("rope.rotate", mine, "batched")
+
+
+def test_sums_over_a_fixed_axis() -> None:
+    def mine(log_w: Any, /, *, axis: int = -1) -> Any:
+        return density.elbo(log_w, axis=min(1, log_w.ndim - 1) if axis == -1 else axis)
+
+    assert "returned an array of shape" in refuted("density.elbo", mine, "batched")
+
+
+def test_a_softmax_over_the_whole_batch() -> None:
+    def mine(log_w: Any, /, *, axis: int = -1) -> Any:
+        weights = density.normalized_weights(log_w, axis=axis)
+        return weights / (weights.shape[0] if weights.ndim == 3 else 1)
+
+    reason = refuted("density.normalized_weights", mine, "batched")
+    assert "stacked" in reason
+    assert "times the tolerance" in reason
+
+
+def test_a_table_kept_for_the_longest_sequence() -> None:
+    """As the rotary caches of public code: the frequencies of the longest sequence yet."""
+    longest = 0.0
+
+    def mine(length: float, /, **options: Any) -> Any:
+        nonlocal longest
+        longest = max(longest, length)
+        return rope.dynamic_ntk(longest, **options)
+
+    assert "in reverse order" in refuted("rope.dynamic_ntk", mine, "pure")
+
+
+def test_a_cache_by_shape() -> None:
+    """A cache that is never emptied answers alike for ever, so only other shapes and values tell."""
+    cache: dict[Any, Any] = {}
+
+    def mine(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+        return cache.setdefault((x.shape, angles.shape), rope.rotate(x, angles, layout=layout)) * 1
+
+    outcomes = proofs.prove(impl={"rope.rotate": mine}, examples=9)
+    verdicts = {outcome.law: outcome.verdict for outcome in outcomes}
+    assert verdicts["rope.rotate-batched"] == verdicts["rope.rotation-definition"] == "refuted"
+
+
+def test_one_buffer_for_all_results() -> None:
+    buffer = np.empty((1000, 1000))
+
+    def mine(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+        result = rope.rotate(x, angles, layout=layout)
+        shared = buffer.reshape(-1)[: result.size].reshape(result.shape)
+        shared[...] = result
+        return shared
+
+    assert "an earlier result, after other calls" in refuted("rope.rotate", mine, "pure")
+
+
+def test_refusing_what_is_outside_the_domain_is_no_defect() -> None:
+    """The calls that are varied may leave the domain; an implementation that says so is right."""
+
+    def mine(schedule: Any, /) -> Any:
+        if not 0.0 < float(np.min(schedule.variance)) < 1.0 or np.any(np.diff(schedule.variance) < 0):
+            raise ValueError("no growing schedule")
+        return catalogue.reference()["ddpm.snr"](schedule)
+
+    impl = Implementations(catalogue.reference(), {"ddpm.snr": mine}, ON)
+    assert callable(impl["ddpm.snr"])
