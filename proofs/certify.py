@@ -112,7 +112,8 @@ def certify_law(
         for kind in law.kinds:
             for case in _cases(law, kind, max(1, round(points / len(law.kinds))), seed):
                 trial.point(kind, case)
-        trial.check_work()
+        if not trial.undecided:
+            trial.check_work()
     except _EndError as end:
         verdict, reason = end.verdict, end.reason
     if trial.undecided and verdict == "held":

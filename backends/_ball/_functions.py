@@ -114,7 +114,7 @@ sign = _monotone(arb.sgn, np.sign)
 
 def remainder(x: Ball, y: Ball) -> Ball:
     """x − ⌊x/y⌋·y, of the sign of y."""
-    whole = floor(divide(x, y))
+    whole = floor_divide(x, y)
     value = subtract(x, multiply(whole, y))
     return (
         value if value.is_finite() and y.is_finite() else resolve(np.remainder, (0.0,), INDETERMINATE, x, y)
@@ -122,6 +122,8 @@ def remainder(x: Ball, y: Ball) -> Ball:
 
 
 def floor_divide(x: Ball, y: Ball) -> Ball:
+    if x.is_finite() and y.is_finite() and x.is_exact() and y.is_exact() and not y.is_zero():
+        return arb((x.fmpq() / y.fmpq()).floor())
     value = floor(divide(x, y))
     if value.is_finite() and x.is_finite() and y.is_finite():
         return value

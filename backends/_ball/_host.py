@@ -14,7 +14,7 @@ from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
-from ._numbers import Complex, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
+from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -29,7 +29,7 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
     @property
     def __math__(self) -> RealMath:
         """Functions of numbers as proven as these; refimpl._xp.numbers looks for them."""
-        return next((x.__math__ for x in self.flat if isinstance(x, Real | Complex)), real_math(ctx.prec))
+        return next((x.__math__ for x in self.flat if isinstance(x, _KINDS)), real_math(ctx.prec))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Real and complex dtypes are what the elements are; integers and booleans must be decided."""
@@ -64,10 +64,10 @@ def reals(value: Any) -> Reals:
 def _lifted(array: Any) -> Any:
     """An array of objects whose plain numbers are Real too, lest two of them meet in floats."""
     array = array.view(np.ndarray)
-    if all(type(x) in (Real, Complex) for x in array.flat):
+    if all(type(x) in _KINDS for x in array.flat):
         return array
     data = np.empty(array.shape, dtype=object)
-    data[...] = np.frompyfunc(lambda x: x if operand(x) is NotImplemented else _number(x), 1, 1)(array)
+    data[...] = np.frompyfunc(_plain_lifted, 1, 1)(array)
     return data
 
 
@@ -85,6 +85,10 @@ def _real_ball(x: Any) -> Any:
     return ball
 
 
+def _plain_lifted(x: Any) -> Any:
+    return x if isinstance(x, _KINDS) or operand(x) is NotImplemented else _number(x)
+
+
 def _view(array: Any) -> Any:
     return array.view(Reals) if isinstance(array, np.ndarray) and array.dtype == object else array
 
@@ -95,12 +99,15 @@ def _base(value: Any) -> Any:
         return value.view(np.ndarray)
     if isinstance(value, np.ndarray | np.generic) and value.dtype != object:
         return np.asarray(value).astype(object)
-    return np.asarray(value, dtype=object) if isinstance(value, Real | Complex) else value
+    return np.asarray(value, dtype=object) if isinstance(value, _KINDS) else value
+
+
+_KINDS = (Real, Complex, Dual)
 
 
 def _number(x: Any) -> Any:
     """An element, which may be a plain number that was put into an array."""
-    if isinstance(x, Real | Complex):
+    if isinstance(x, _KINDS):
         return x
     ball = operand(x)
     if ball is NotImplemented:
@@ -158,7 +165,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "positive": operator.pos,
     "absolute": abs,
     "fabs": abs,
-    "square": lambda x: x * x if isinstance(x, Complex) else _of_balls(f.square)(x),
+    "square": lambda x: x * x if isinstance(x, Complex | Dual) else _of_balls(f.square)(x),
     "reciprocal": lambda x: 1 / x,
     "conjugate": lambda x: _number(x).conjugate(),
     "arctan2": _mathematical("atan2"),
@@ -234,7 +241,7 @@ def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
 
 def _prepared(value: Any) -> Any:
     """Scalars as arrays, since NumPy looks at the classes of arguments."""
-    if isinstance(value, Real | Complex):
+    if isinstance(value, _KINDS):
         return reals(value)
     if type(value) in (list, tuple):
         return type(value)(map(_prepared, value))
@@ -244,6 +251,8 @@ def _prepared(value: Any) -> Any:
 def _returned(value: Any) -> Any:
     if type(value) in (list, tuple):
         return type(value)(map(_returned, value))
+    if isinstance(value, Reals) and value.dtype != object:
+        return value.view(np.ndarray)  # places, truth values
     if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
         return value[()]
     return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
@@ -251,11 +260,11 @@ def _returned(value: Any) -> Any:
 
 def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy on numbers and arrays of them."""
-    args = tuple(map(_prepared, args))
-    kwargs = {name: _prepared(value) for name, value in kwargs.items()}
     own = _OWN.get(function)
     if own is not None:
         return _returned(own(*args, **kwargs))
+    args = tuple(map(_prepared, args))
+    kwargs = {name: _prepared(value) for name, value in kwargs.items()}
     if function.__module__ == "numpy.linalg":
         raise LeftBallsError(message("ball", "function", function.__name__, "one with a proven enclosure"))
     return _returned(np.ndarray.__array_function__(np.empty(0), function, (Reals,), args, kwargs))
@@ -280,6 +289,8 @@ def _linear(name: str) -> Callable[..., Any]:
         xp = _xp(*arrays)
         if name in _COMPLEX and _is_complex(arrays[0]):
             return _complex_linear(name, arrays[0], xp.prec)
+        if any(isinstance(x, Dual) for x in np.asarray(arrays[0], dtype=object).flat):
+            return _dual_linear(name, reals(arrays[0]))
         result = getattr(xp.linalg, name)(*(lifted(a, xp) for a in arrays), **options)
         if isinstance(result, tuple):
             return type(result)(*map(host, result))
@@ -293,6 +304,18 @@ _COMPLEX = ("det", "inv")
 
 def _is_complex(array: Any) -> bool:
     return any(isinstance(x, Complex) for x in np.asarray(array, dtype=object).flat)
+
+
+def _dual_linear(name: str, array: Any) -> Any:
+    """(A + εB)⁻¹ = A⁻¹ − εA⁻¹BA⁻¹, and det(A + εB) = det A·(1 + ε tr A⁻¹B)."""
+    A, B = array.real, array.imag
+    inverse = np.linalg.inv(A)
+    if name == "inv":
+        return _each(Dual, inverse, -(inverse @ B @ inverse))
+    if name == "det":
+        value = np.linalg.det(A)
+        return _each(Dual, value, value * np.trace(inverse @ B, axis1=-2, axis2=-1))
+    raise LeftBallsError(message("ball", "function", name, "det or inv of dual numbers"))
 
 
 def _complex_linear(name: str, array: Any, prec: int) -> Any:
@@ -313,7 +336,7 @@ def _complex_linear(name: str, array: Any, prec: int) -> Any:
 
 
 def _matmul(x: Any, y: Any, out: Any = None) -> Any:
-    if _is_complex(x) or _is_complex(y):
+    if any(isinstance(v, Complex | Dual) for a in (x, y) for v in np.asarray(a, dtype=object).flat):
         return _view(np.matmul(_base(reals(x)), _base(reals(y))))
     return _linear("matmul")(x, y)[()]
 
@@ -362,6 +385,8 @@ def _eigvals(x: Any) -> Any:
 def _where(condition: Any, *choices: Any) -> Any:
     if not choices:
         return np.nonzero(np.asarray(condition).astype(np.bool_))
+    if not any(isinstance(choice, (Reals, *_KINDS)) for choice in choices):
+        return np.where(np.asarray(condition).astype(np.bool_), *choices)
     x, y = (np.asarray(choice, dtype=object) for choice in choices)
     return _view(np.where(np.asarray(condition).astype(np.bool_), x, y))
 

@@ -44,6 +44,8 @@ def operand(value: Any) -> Any:
     """The ball of a number that takes part; NotImplemented for what is no number."""
     if isinstance(value, Real | Complex):
         return value.ball
+    if isinstance(value, Dual):
+        raise LeftBallsError(message("ball", "number", value, "a real or complex number"))
     if isinstance(value, bool | np.bool_):
         return s.lift(int(value))
     if isinstance(value, int | np.integer | Fraction | fmpq):
@@ -85,6 +87,8 @@ def _binary(name: str, *, swap: bool = False) -> Any:
     reals, complexes = getattr(f, _REAL_NAMES.get(name, name)), getattr(operator, name)
 
     def method(self: Any, other: Any) -> Any:
+        if isinstance(other, Dual):
+            return NotImplemented  # its own reflected operation knows the rule
         prec = max(self.prec, getattr(other, "prec", 0))
         ball = at(prec, operand, other)
         if ball is NotImplemented:
@@ -262,10 +266,75 @@ class Complex(_Number):
         return f"{self.real}+{self.imag}j"
 
 
+def _dual(operation: Callable[[Any, Any], Any]) -> Any:
+    def method(self: "Dual", other: Any) -> Any:
+        if not isinstance(other, Dual):
+            if isinstance(other, complex) and not other.imag:
+                other = other.real
+            ball = at(self.prec, operand, other)
+            if not isinstance(ball, arb):
+                return NotImplemented
+            other = Dual(Real(ball, self.prec), Real(s.ZERO, self.prec))
+        return operation(self, other)
+
+    return method
+
+
+class Dual(_Number):
+    """a + bε with ε² = 0: a number and its derivative along some direction, exactly."""
+
+    __slots__ = ("imag", "real")
+
+    def __init__(self, real: Real, imag: Real) -> None:
+        super().__init__(None, real.prec)
+        self.real, self.imag = real, imag
+
+    def __neg__(self) -> "Dual":
+        return Dual(-self.real, -self.imag)
+
+    def __pow__(self, power: Any) -> "Dual":
+        return Dual(self.real**power, power * self.real ** (power - 1) * self.imag)
+
+    def __repr__(self) -> str:
+        return f"{self.real}+{self.imag}ε"
+
+    __add__ = __radd__ = _dual(lambda x, y: Dual(x.real + y.real, x.imag + y.imag))
+    __sub__ = _dual(lambda x, y: Dual(x.real - y.real, x.imag - y.imag))
+    __rsub__ = _dual(lambda x, y: Dual(y.real - x.real, y.imag - x.imag))
+    __mul__ = __rmul__ = _dual(lambda x, y: Dual(x.real * y.real, x.real * y.imag + x.imag * y.real))
+    __truediv__ = _dual(lambda x, y: _quotient(x, y))
+    __rtruediv__ = _dual(lambda x, y: _quotient(y, x))
+
+
+def _quotient(x: Dual, y: Dual) -> Dual:
+    ratio = x.real / y.real
+    return Dual(ratio, (x.imag - ratio * y.imag) / y.real)
+
+
+_SLOPES: dict[str, Callable[[Any, Real, Real], Real]] = {
+    "exp": lambda m, x, y: y,
+    "expm1": lambda m, x, y: y + 1,
+    "log": lambda m, x, y: 1 / x,
+    "log1p": lambda m, x, y: 1 / (1 + x),
+    "sqrt": lambda m, x, y: 1 / (2 * y),
+    "sin": lambda m, x, y: m.cos(x),
+    "cos": lambda m, x, y: -m.sin(x),
+    "tan": lambda m, x, y: 1 + y * y,
+    "sinh": lambda m, x, y: m.cosh(x),
+    "cosh": lambda m, x, y: m.sinh(x),
+    "tanh": lambda m, x, y: 1 - y * y,
+}
+"""f′ from the functions, x and y = f(x)."""
+
+
 def _function(real: Callable[..., Any], complex_name: str = "") -> Any:
     """A function of numbers of any kind."""
 
     def function(self: "RealMath", *values: Any) -> Any:
+        if complex_name and isinstance(values[0], Dual):
+            x = values[0].real
+            y = function(self, x)
+            return Dual(y, _SLOPES[complex_name](self, x, y) * values[0].imag)
         balls = [at(self.prec, operand, value) for value in values]
         if complex_name and any(isinstance(x, acb) for x in balls):
             return Complex(at(self.prec, getattr(acb, complex_name), *balls), self.prec)
@@ -302,6 +371,10 @@ class RealMath:
     def log(self, value: Any, base: Any = None) -> Any:
         """The natural logarithm, or that to a base."""
         return self._log(value) if base is None else self._log(value) / self._log(base)
+
+    def derivation(self) -> Dual:
+        """ε with ε² = 0: f(x + ε) has the imaginary part f′(x)."""
+        return Dual(Real(s.ZERO, self.prec), Real(s.ONE, self.prec))
 
     def fsum(self, values: Iterable[Any]) -> Real:
         """The sum."""

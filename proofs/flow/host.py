@@ -21,8 +21,8 @@ STEP = 1e-30
 
 def derivative(function: Callable[[Any], Any], t: Any) -> Host:
     """f'(t) by a complex step; what is left of it where f' vanishes is its own error, of order STEP²."""
-    step = complex_step.step(t, of_floats=STEP)
-    slope = np.asanyarray(np.imag(function(t + step * 1j)) / step)
+    step, unit = complex_step.step(t, STEP)
+    slope = np.asanyarray(np.imag(function(t + step)) / unit)
     if not rounds(t):
         return slope
     return np.where(np.abs(slope) < STEP, 0.0, slope)
@@ -179,17 +179,17 @@ class Data:
     @cached_property
     def score(self) -> Host:
         """(n, d)."""
-        h = complex_step.step(self.x, of_floats=STEP)
-        steps = h * 1j * np.eye(self.x.shape[1])
-        columns = [np.imag(self.log_density_at(self.t, self.x + step)) / h for step in steps]
+        step, unit = complex_step.step(self.x, STEP)
+        steps = step * np.eye(self.x.shape[1])
+        columns = [np.imag(self.log_density_at(self.t, self.x + step)) / unit for step in steps]
         return np.stack(columns, axis=-1)
 
     @cached_property
     def jacobian(self) -> Host:
         """(n, d, d)."""
-        h = complex_step.step(self.x, of_floats=STEP)
-        steps = h * 1j * np.eye(self.x.shape[1])
-        return np.stack([np.imag(self.score_at(self.t, self.x + step)) / h for step in steps], axis=-1)
+        step, unit = complex_step.step(self.x, STEP)
+        steps = step * np.eye(self.x.shape[1])
+        return np.stack([np.imag(self.score_at(self.t, self.x + step)) / unit for step in steps], axis=-1)
 
     @cached_property
     def rate(self) -> Host:

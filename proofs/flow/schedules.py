@@ -39,10 +39,11 @@ _CONSTRUCTORS = (
 )
 def schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with closed forms in float64 and their complex-step derivatives."""
-    for marginals in (host.Preserving(0.1, 20.0), host.SubPreserving(0.1, 20.0), case.schedule):
+    low, high = on.number(0.1), on.number(20)
+    for marginals in (host.Preserving(low, high), host.SubPreserving(low, high), case.schedule):
         yield from _functions(impl, on, marginals, case.t)
-    yield from _functions(impl, on, host.Exploding(0.01, 50.0), case.t)
-    yield from _functions(impl, on, host.Cosine(1.25), case.t)
+    yield from _functions(impl, on, host.Exploding(on.number(0.01), on.number(50)), case.t)
+    yield from _functions(impl, on, host.Cosine(on.number(1.25)), case.t)
 
 
 def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -> Iterator[Record]:

@@ -30,7 +30,7 @@ def jl_project_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     """Adds one component after the other."""
     vectors, directions = on.host(case.vectors), on.host(case.directions)
     terms = vectors[:, None, :] * directions[None, :, :]
-    expected = np.asarray([[math.fsum(row) for row in block] for block in terms])
+    expected = np.asarray([[on.math.fsum(row) for row in block] for block in terms])
     scale = terms.shape[-1] * np.sum(np.abs(terms), axis=-1)
     yield Gap("projections", impl["matching.jl_project"](case.vectors, case.directions), expected, scale)
     one = impl["matching.jl_project"](case.vectors[0, :], case.directions)
@@ -53,13 +53,13 @@ def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     n, d = vectors.shape
     m = impl["matching.jl_dimension"](n, case.error, case.failure)
     rng = np.random.default_rng(case.seed)
-    directions = on.array(rng.standard_normal((TRIALS * m, d)) / math.sqrt(m))
+    directions = on.array(rng.standard_normal((TRIALS * m, d)) / on.math.sqrt(m))
     projected = on.host(impl["matching.jl_project"](case.vectors, directions)).reshape(n, TRIALS, m)
     errors = np.abs(np.einsum("itm,jtm->tij", projected, projected) - vectors @ vectors.T)
     # Errors between different vectors; rounding, far below the factor, must not make a failure.
     failed = np.any(np.triu(errors, 1) >= case.error * (1 + 1e-2 * (on.u > 1e-5) + 64 * on.u), axis=(1, 2))
     yield AtMost(
-        "failures", int(np.sum(failed)), float(scipy.stats.binom.isf(FALSE_ALARM, TRIALS, case.failure)), 0.0
+        "failures", int(np.sum(failed)), on.number(scipy.stats.binom.isf(FALSE_ALARM, TRIALS, case.failure)), 0.0
     )
 
 
@@ -107,8 +107,8 @@ def jl_dimension_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Logarithms in 28 decimal digits; Python floats, whatever the dtype under test."""
     for n in (case.few, case.many, 1):
-        expected = float(8 * Decimal(n).ln())
-        found = float(impl["matching.rule_of_thumb_dimension"](n))
+        expected = on.number(8 * Decimal(n).ln())
+        found = on.number(impl["matching.rule_of_thumb_dimension"](n))
         yield Gap("8·ln n", found, expected, expected * 2.0**-53 / on.u)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import ensembles, inputs
@@ -34,10 +35,12 @@ from .initialisation import double
 )
 def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Exact powers of fractions; for tiny e, exp of N(e − e²/2 + e³/3) summed exactly."""
-    epsilon = Fraction(case.eps)
+    epsilon = on.fraction(case.eps)
     increment = epsilon if case.kind == "aligned" else epsilon**2
     steps = Fraction(case.depth) if case.kind == "aligned" else Fraction(case.depth, 2)
-    if case.depth <= 64:
+    if not rounds(on.number(1)):
+        expected = on.math.exp(steps * on.math.log1p(increment))
+    elif case.depth <= 64:
         power = on.number((1 + increment) ** case.depth)
         expected = power if case.kind == "aligned" else on.math.sqrt(power)
     else:
@@ -64,12 +67,12 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def growth_limits(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """N log(1+1/N) lies between 1 − 1/2N and 1 − 1/2N + 1/3N², which gives the rate of convergence."""
     growth, N, e = impl["residual.growth"], case.depth, on.math.e
-    here, after = growth(1 / N, N), growth(1 / (N + 1), N + 1)
+    here, after = growth(1 / on.number(N), N), growth(1 / on.number(N + 1), N + 1)
     few = 20 * e * double(on)
     yield AtMost("increases", here, after, few)
     yield AtMost("stays below e", after, e, few)
-    yield AtMost("tends to e", e * on.math.exp(-1 / (2 * N)), here, few)
-    yield AtMost("at this rate", here, e * on.math.exp(-1 / (2 * N) + 1 / (3 * N**2)), few)
+    yield AtMost("tends to e", e * on.math.exp(-1 / on.number(2 * N)), here, few)
+    yield AtMost("at this rate", here, e * on.math.exp(on.number(Fraction(2 - 3 * N, 6 * N**2))), few)
     if N <= 10**5:  # beyond it leaves the range of float64
         bound = on.math.exp(on.math.sqrt(N) - 0.5)
         yield AtMost(
@@ -80,16 +83,16 @@ def growth_limits(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("below √e", root, on.math.sqrt(e), few)
 
 
-def _family(ensemble: str, n: int) -> Real:
+def _family(ensemble: str, n: int, on: Setting) -> Real:
     """Matrices J of zero mean with E[JJᵀ] = E[JᵀJ] = I."""
     if ensemble == "signs":
-        return ensembles.sign_matrices(n, n) / math.sqrt(n)
+        return ensembles.sign_matrices(n, n) / on.math.sqrt(n)
     return ensembles.signed_permutations(n)
 
 
 def _linear_stack(case: Any, on: Setting) -> tuple[list[tuple[Any, None]], int]:
     """Every choice of J a layer, block-diagonal, and their number."""
-    family = _family(case.ensemble, case.n)
+    family = _family(case.ensemble, case.n, on)
     choice = ensembles.paths(len(family), case.depth)
     return [(on.array(ensembles.block_diagonal(family[layer])), None) for layer in choice], choice.shape[1]
 
@@ -285,7 +288,7 @@ def relu_block_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     start = on.number(np.sum(x * x) * np.sum(cotangent * cotangent))
     growth = impl["residual.growth"](epsilon, N - 1, kind="zero_mean")
     scale = start * (1 + hidden) * n * (1 + epsilon * on.math.sqrt(2 * n * hidden)) ** (2 * N)
-    yield Gap("E Σ‖∇‖²", total, 0.75**2 * (1 + hidden / (2 * n)) * growth**2 * start, scale)
+    yield Gap("E Σ‖∇‖²", total, 0.75**2 * (1 + on.number(Fraction(hidden, 2 * n))) * growth**2 * start, scale)
 
 
 def _chi_square_moment(p: int, n: int) -> float:

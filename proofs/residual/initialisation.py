@@ -121,13 +121,12 @@ def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     n, root = case.n, on.math.sqrt(2 / on.math.pi)
     spread = on.math.sqrt(1 - 2 / on.math.pi)
     first = [sign * (root + shift) for sign in (1, -1) for shift in (spread, -spread)]
-    column = np.asarray([[w, *rest] for w in first for rest in ensembles.signs(n - 1)])
+    column = on.reals([[w, *rest] for w in first for rest in ensembles.signs(n - 1)])
     pairs = ensembles.paths(len(column), 2)
     members = np.stack([column[pairs[0]], column[pairs[1]]], axis=-1)
     variance = impl["residual.init_variance"](n, 2, activation="relu")
     weights = on.array(on.math.sqrt(variance) * ensembles.block_diagonal(members))
-    x = np.zeros(n)
-    x[0] = on.host(case.x)[0]
+    x = on.host(case.x)[0] * np.eye(n)[0]
     patterns = ensembles.signs(2)
     g = np.concatenate([on.host(case.cotangent)[None, :], np.abs(on.host(case.cotangent)) * patterns])
     back = on.host(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import ensembles, inputs
@@ -17,22 +18,24 @@ _DIGITS = 2400
 """Binary digits of the exact square roots: float64 spans 2¹⁰²⁴ to 2⁻¹⁰⁷⁴."""
 
 
-def _root(value: Fraction) -> float:
+def _root(value: Fraction, on: Setting) -> Any:
     """√value, rounded about once."""
+    if not rounds(on.number(1)):
+        return on.math.sqrt(value)
     scaled = (value.numerator << _DIGITS) // value.denominator
-    return float(Fraction(math.isqrt(scaled), 1 << (_DIGITS // 2)))
+    return on.number(Fraction(math.isqrt(scaled), 1 << (_DIGITS // 2)))
 
 
-def _normalised(row: list[Fraction], eps: float) -> tuple[list[float], float]:
+def _normalised(row: list[Fraction], eps: float, on: Setting) -> tuple[list[Any], Any]:
     """(x − μ)/√(σ² + eps) in exact arithmetic up to the root, and 1/√(σ² + eps)."""
     mean = sum(row, Fraction(0)) / len(row)
-    variance = sum(((x - mean) ** 2 for x in row), Fraction(0)) / len(row) + Fraction(eps)
-    values = [math.copysign(_root((x - mean) ** 2 / variance), x - mean) for x in row]
-    return values, _root(1 / variance)
+    variance = sum(((x - mean) ** 2 for x in row), Fraction(0)) / len(row) + on.fraction(eps)
+    values = [(1 if x > mean else -1) * _root((x - mean) ** 2 / variance, on) for x in row]
+    return values, _root(1 / variance, on)
 
 
-def _exact(rows: Real) -> list[list[Fraction]]:
-    return [[Fraction(x) for x in row] for row in rows.tolist()]
+def _exact(rows: Real, on: Setting) -> list[list[Fraction]]:
+    return [[on.fraction(x) for x in row] for row in rows.tolist()]
 
 
 @law(
@@ -60,8 +63,8 @@ def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     options = {} if case.eps == 1e-5 else {"eps": case.eps}  # the default
     norm = impl["residual.layer_norm"]
     normal, scale = np.empty_like(x), np.empty_like(x)
-    for i, row in enumerate(_exact(x)):
-        values, steepness = _normalised(row, case.eps)
+    for i, row in enumerate(_exact(x, on)):
+        values, steepness = _normalised(row, case.eps, on)
         normal[i] = values
         scale[i] = np.max(np.abs(normal[i])) + np.max(np.abs(x[i])) * steepness
     yield Gap("without γ and β", norm(case.x, **options), normal, scale)
@@ -89,7 +92,7 @@ def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 )
 def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with exact fractions, without allowance for the condition |x|/σ."""
-    normal = np.asarray([_normalised(row, case.eps)[0] for row in _exact(on.host(case.x))])
+    normal = on.reals([_normalised(row, case.eps, on)[0] for row in _exact(on.host(case.x), on)])
     scale = np.max(np.abs(normal), axis=-1, keepdims=True)
     yield Gap("normalised", impl["residual.layer_norm"](case.x, eps=case.eps), normal, scale)
 
@@ -112,9 +115,9 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     """Compares with exact fractions."""
     x, branch = on.host(case.x), on.host(case.branch)
     expected, scale = np.empty_like(x), np.empty_like(x)
-    alpha = Fraction(case.alpha)
-    for i, (row, other) in enumerate(zip(_exact(x), _exact(branch), strict=True)):
-        values, steepness = _normalised([alpha * a + b for a, b in zip(row, other, strict=True)], case.eps)
+    alpha = on.fraction(case.alpha)
+    for i, (row, other) in enumerate(zip(_exact(x, on), _exact(branch, on), strict=True)):
+        values, steepness = _normalised([alpha * a + b for a, b in zip(row, other, strict=True)], case.eps, on)
         expected[i] = values
         size = np.max(case.alpha * np.abs(x[i]) + np.abs(branch[i]))
         scale[i] = np.max(np.abs(expected[i])) + size * steepness

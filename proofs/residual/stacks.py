@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import Gap, Impl, Record, Rounding, Same, law
 from . import derivatives, inputs
@@ -40,7 +41,8 @@ def _host(on: Setting, blocks: list[tuple[Any, Any]]) -> list[tuple[Real, Real |
 
 def _product(x: Real, W: Real) -> Real:
     """xW with every sum rounded once."""
-    return np.asarray([[math.fsum(row * column) for column in W.T] for row in x])
+    total = numbers(x).fsum
+    return np.stack([np.stack([total(row * column) for column in W.T]) for row in x])
 
 
 def _apply(z: Real, activation: str) -> Real:
@@ -131,9 +133,9 @@ def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
     yield Same("output", output, states[-1])
 
 
-def _curvature(activation: str, sizes: list[Real]) -> float:
+def _curvature(activation: str, sizes: list[Real]) -> Any:
     """How much a rounded z moves φ′(z), over all layers: |φ″| < 1 for tanh, 0 off the kink of relu."""
-    return 1 + sum(float(np.max(size)) for size in sizes) if activation == "tanh" else 1.0
+    return 1 + sum(np.max(size) for size in sizes) if activation == "tanh" else 1.0
 
 
 @law(
@@ -360,6 +362,7 @@ def _loss_slopes(
         "residual.sgd_increment/mean-of-squares",
         "residual.plain_gradients/batch-mean",
     ),
+    needs={"approximation": "the remainder is a sum over Gauss–Legendre nodes"},
 )
 def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """L = ½‖y − t‖² with t the case's cotangent; Gauss–Legendre on the complex-step slope; no relu kink."""

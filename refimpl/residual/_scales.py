@@ -2,6 +2,7 @@
 
 import math
 import sys
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from .. import _xp
@@ -109,6 +110,8 @@ def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "a
             message(call, "depth", f"an integer of {depth.bit_length()} bits", "an integer below 2**1023")
         )
     check_choice(call, "kind", kind, ("aligned", "zero_mean"))
+    if not _xp.rounds(eps):
+        return (1 + eps) ** depth if kind == "aligned" else (1 + eps * eps) ** Fraction(depth, 2)
     if kind == "aligned":
         return _power(eps, depth)
     # ε² would overflow for large ε; hypot would lose small ε.
