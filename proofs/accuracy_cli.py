@@ -19,7 +19,9 @@ from .report import write
 DTYPES = ("float64", "float32")
 
 
-def _run(tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: bool) -> tuple[list[Accuracy], bool]:
+def _run(
+    tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: bool
+) -> tuple[list[Accuracy], bool]:
     """The results in the order of the tasks, and whether Ctrl-C stopped the work."""
     results: list[Accuracy] = []
     interrupted = False
@@ -40,21 +42,48 @@ def _run(tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: boo
 
 @click.command("accuracy")
 @click.argument("patterns", nargs=-1)
-@click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
-              help="Repeatable; `all` for every array library that works here.")
-@click.option("--dtype", "dtypes", multiple=True, default=DTYPES, show_default=True,
-              help="Repeatable; also float16, and bfloat16 where the library has it.")
+@click.option(
+    "--backend",
+    "names",
+    multiple=True,
+    default=("numpy",),
+    show_default=True,
+    help="Repeatable; `all` for every array library that works here.",
+)
+@click.option(
+    "--dtype",
+    "dtypes",
+    multiple=True,
+    default=DTYPES,
+    show_default=True,
+    help="Repeatable; also float16, and bfloat16 where the library has it.",
+)
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
-@click.option("--samples", default=Effort().samples, show_default=True, type=click.IntRange(1),
-              help="Samples of a sweep; an eighth of them where each is a call of its own.")
-@click.option("--calls", default=Effort().calls, show_default=True, type=click.IntRange(0),
-              help="Calls of laws.")
+@click.option(
+    "--samples",
+    default=Effort().samples,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Samples of a sweep; an eighth of them where each is a call of its own.",
+)
+@click.option(
+    "--calls", default=Effort().calls, show_default=True, type=click.IntRange(0), help="Calls of laws."
+)
 @click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
-@click.option("--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="Processes [default: all cores].")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, writable=True, path_type=Path),
-              help="Write everything to this file.")
-@click.option("--markdown", type=click.Path(dir_okay=False, writable=True, path_type=Path),
-              help="Write the table between the markers of this file, as in ACCURACY.md.")
+@click.option(
+    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="Processes [default: all cores]."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write everything to this file.",
+)
+@click.option(
+    "--markdown",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the table between the markers of this file, as in ACCURACY.md.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="A line for every result, and what was left out.")
 def accuracy(
     patterns: tuple[str, ...], names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,
@@ -70,7 +99,9 @@ def accuracy(
     chosen = list(dict.fromkeys([*(backends.libraries() if "all" in names else ()), *names]))
     chosen = [name for name in chosen if name != "all"]
     effort = Effort(samples, calls, seed)
-    tasks = accuracy_plan.plan(patterns, names=chosen, dtypes=list(dict.fromkeys(dtypes)), device=device, effort=effort)
+    tasks = accuracy_plan.plan(
+        patterns, names=chosen, dtypes=list(dict.fromkeys(dtypes)), device=device, effort=effort
+    )
     started = time.perf_counter()
     results, interrupted = _run(tasks, jobs, "jax" in chosen, verbose)
     seconds = time.perf_counter() - started

@@ -185,7 +185,10 @@ class _Trial:
         impl = _Functions(catalogue.reference(), self.replaced, on)
         try:
             with WorkingPrecision(bits), np.errstate(all="ignore"):
-                converted = {name: on.array(v) if isinstance(v, np.ndarray) else on.lifted(v) for name, v in case.items()}
+                converted = {
+                    name: on.array(v) if isinstance(v, np.ndarray) else on.lifted(v)
+                    for name, v in case.items()
+                }
                 records = self.law.check(impl, on, SimpleNamespace(**converted))
                 proofs = [judge(record) for record in records]
         except WrongResultError as error:
@@ -213,14 +216,22 @@ def _undecided(error: Exception) -> str:
         if isinstance(one, LeftBallsError):
             raise _EndError("skipped", f"leaves balls: {_place(one)}: {one}") from error
     if isinstance(chain[-1], _UNFIT):
-        raise _EndError("skipped", f"leaves balls: {_place(chain[-1])}: {type(chain[-1]).__name__}: {chain[-1]}") from error
+        raise _EndError(
+            "skipped", f"leaves balls: {_place(chain[-1])}: {type(chain[-1]).__name__}: {chain[-1]}"
+        ) from error
     kind = type(error).__name__
-    raise _EndError("crashed", f"{error}" if isinstance(error, RefimplError) else f"{_place(error)}: {kind}: {error}") from error
+    raise _EndError(
+        "crashed", f"{error}" if isinstance(error, RefimplError) else f"{_place(error)}: {kind}: {error}"
+    ) from error
 
 
 def _place(error: BaseException) -> str:
     """The last line of the laws or functions that the error went through."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/_ball/" not in f.filename and "refimpl" in f.filename]
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if "/_ball/" not in f.filename and "refimpl" in f.filename
+    ]
     if not frames:
         return "?"
     last = frames[-1]

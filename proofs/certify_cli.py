@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
 @click.command("certify")
 @click.argument("patterns", nargs=-1)
-@click.option("--points", type=click.IntRange(1), help="Inputs per law, shared among its generators [default: 21].")
+@click.option(
+    "--points", type=click.IntRange(1), help="Inputs per law, shared among its generators [default: 21]."
+)
 @click.option("--precision", type=click.IntRange(1), help="Most bits that are tried [default: 4096].")
 @click.option("--seed", default=0, show_default=True, help="Same seed, same points.")
 @click.option(
     "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes [default: all cores]."
 )
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the results to this file."
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the results to this file.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
 def certify(
@@ -43,7 +48,9 @@ def certify(
     """
     from . import certify as engine  # noqa: PLC0415  (python-flint)
 
-    if json_file is not None and not os.access(json_file if json_file.exists() else json_file.parent, os.W_OK):
+    if json_file is not None and not os.access(
+        json_file if json_file.exists() else json_file.parent, os.W_OK
+    ):
         raise click.BadParameter(f"cannot write {json_file}: no such folder, or no permission")
     points, precision = points or engine.POINTS, precision or engine.LIMIT
     tasks = engine.plan(patterns, points=points, seed=seed, precision=precision)
@@ -85,7 +92,9 @@ def _lines(it: "Certificate") -> list[str]:
     return lines
 
 
-def _summary(found: "Sequence[Certificate]", planned: int, seconds: float, seed: int, interrupted: bool) -> None:
+def _summary(
+    found: "Sequence[Certificate]", planned: int, seconds: float, seed: int, interrupted: bool
+) -> None:
     for document in dict.fromkeys(it.law.partition(".")[0] for it in found):
         counts = Counter(it.verdict for it in found if it.law.startswith(f"{document}."))
         display.say(f"{document}: " + ", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

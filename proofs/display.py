@@ -70,7 +70,9 @@ def failure(outcome: Outcome) -> list[str]:
 
 
 @contextmanager
-def bar(total: int, verbose: bool, what: str = "laws") -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
+def bar(
+    total: int, verbose: bool, what: str = "laws"
+) -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
     """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
     show if they are quiet."""
     terminal = CONSOLE.is_terminal

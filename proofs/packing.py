@@ -60,7 +60,9 @@ def mapped_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
 def copied(value: Any) -> Any:
     """A value whose arrays are copies, so that later changes in place do not reach them."""
 
-    return mapped_arrays(value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True))
+    return mapped_arrays(
+        value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True)
+    )
 
 
 def size(value: Any) -> int:

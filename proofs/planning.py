@@ -132,9 +132,7 @@ def _start(x64: bool) -> None:
     _prepare(x64)
 
 
-def run(
-    tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False
-) -> Generator[Result, None, None]:
+def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> Generator[Result, None, None]:
     """Outcomes as they come, in no fixed order; closing the iterator stops the work.
 
     With `x64`, JAX's 64-bit types are switched on in the processes that do the work.

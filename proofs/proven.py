@@ -44,9 +44,13 @@ def judge(record: Record) -> Proof:
     """Judge one record; the working precision must be that of its balls."""
     if isinstance(record, Same) and not (_is_array(record.left) or _is_array(record.right)):
         return _plain(record)
-    first, second = (record.smaller, record.larger) if isinstance(record, AtMost) else (record.left, record.right)
+    first, second = (
+        (record.smaller, record.larger) if isinstance(record, AtMost) else (record.left, record.right)
+    )
     left, right = side(first), side(second)
-    plain = not isinstance(record, Same) and (_is_number(second) or (isinstance(record, AtMost) and _is_number(first)))
+    plain = not isinstance(record, Same) and (
+        _is_number(second) or (isinstance(record, AtMost) and _is_number(first))
+    )
     if left.shape != right.shape and not plain:
         return Proof(record.label, "refuted", 1, left.shape, right.shape, why="shapes")
     if isinstance(record, Same) and (left.dtype == object) != (right.dtype == object):

@@ -199,4 +199,6 @@ def log_sum(x: Array, *, axis: int, xp: Namespace) -> tuple[Array, Array]:
         rest = xp.sum(parts, axis=axis) - 1
     # log 0 is −inf, but some libraries warn of it.
     none = rest == -1
-    return shift, xp.where(none, xp.full_like(rest, -xp.inf), xp.log1p(xp.where(none, xp.zeros_like(rest), rest)))
+    return shift, xp.where(
+        none, xp.full_like(rest, -xp.inf), xp.log1p(xp.where(none, xp.zeros_like(rest), rest))
+    )

@@ -206,7 +206,9 @@ def test_exhaustive_float16_visits_every_finite_number(monkeypatch: pytest.Monke
         seen.append(np.asarray(x).ravel())
         return rope.interpolate(x, **options)
 
-    found = measure("rope.interpolate", Setting.of(usable("numpy"), "float16"), Effort(calls=0), replaced=watched)
+    found = measure(
+        "rope.interpolate", Setting.of(usable("numpy"), "float16"), Effort(calls=0), replaced=watched
+    )
     finite = np.arange(2**16, dtype=np.uint16).view(np.float16)
     finite = finite[np.isfinite(finite)]
     assert np.array_equal(np.sort(np.concatenate(seen)), np.sort(finite))
@@ -259,7 +261,12 @@ def test_every_sweep_measures(number: int, monkeypatch: pytest.MonkeyPatch) -> N
 def test_samples_are_inside_their_domain(dtype: str) -> None:
     p = Setting.of(usable("numpy"), dtype).precision
     rng = np.random.default_rng(0)
-    for domain in (domains.Reals(0.0, 1.0), domains.Reals(1.0, reach=8), domains.Reals(), domains.Integers(2, 9)):
+    for domain in (
+        domains.Reals(0.0, 1.0),
+        domains.Reals(1.0, reach=8),
+        domains.Reals(),
+        domains.Integers(2, 9),
+    ):
         values = domain.draw(rng, 4000, p)
         assert np.count_nonzero(domain.contains(values)) > 3000
         assert len(np.unique(values)) > min(1000, 7)
@@ -272,7 +279,9 @@ def test_samples_are_inside_their_domain(dtype: str) -> None:
 
 
 def invoke(*arguments: str) -> Any:
-    return CliRunner().invoke(main, ["accuracy", "--jobs", "1", "--samples", "64", "--calls", "2", *arguments])
+    return CliRunner().invoke(
+        main, ["accuracy", "--jobs", "1", "--samples", "64", "--calls", "2", *arguments]
+    )
 
 
 def test_command_prints_a_line_a_result_and_writes_json(tmp_path: Path) -> None:
@@ -335,7 +344,18 @@ def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
     for jobs in ("1", "2"):
         file = tmp_path / f"{jobs}.json"
         names = ["rope.period", "rope.interpolate", "rope.angles", "rope.rebase"]
-        arguments = ["accuracy", *names, "--samples", "64", "--calls", "2", "--jobs", jobs, "--json", str(file)]
+        arguments = [
+            "accuracy",
+            *names,
+            "--samples",
+            "64",
+            "--calls",
+            "2",
+            "--jobs",
+            jobs,
+            "--json",
+            str(file),
+        ]
         assert CliRunner().invoke(main, [*arguments, "--dtype", "float64"]).exit_code == 0
         results = json.loads(file.read_text())["results"]
         reports.append([{k: v for k, v in result.items() if k != "seconds"} for result in results])
@@ -348,8 +368,14 @@ def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
 def rows() -> dict[str, list[str]]:
     """The cells of the table by function."""
     begin, end = shown.MARKERS
-    [body] = re.findall(f"{re.escape(begin)}\n(.*?){re.escape(end)}", FILE.read_text(encoding="utf-8"), re.DOTALL)
-    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in body.splitlines() if line.startswith("| `")]
+    [body] = re.findall(
+        f"{re.escape(begin)}\n(.*?){re.escape(end)}", FILE.read_text(encoding="utf-8"), re.DOTALL
+    )
+    cells = [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in body.splitlines()
+        if line.startswith("| `")
+    ]
     return {row[0].strip("`"): row[1:] for row in cells}
 
 
@@ -374,7 +400,9 @@ def assert_within(name: str, cell: str, found: Accuracy) -> None:
     assert found.median <= FACTOR * median + 0.5, name
 
 
-@pytest.mark.parametrize("name", ["rope.period", "rope.rotation_matrix", "flow.drift_coefficient", "ddpm.from_alpha"])
+@pytest.mark.parametrize(
+    "name", ["rope.period", "rope.rotation_matrix", "flow.drift_coefficient", "ddpm.from_alpha"]
+)
 def test_a_sample_measured_again_is_as_stated(name: str) -> None:
     for cell, dtype in zip(rows()[name], ("float64", "float32"), strict=False):
         assert_within(name, cell, measure(name, Setting.of(usable("numpy"), dtype), Effort()))

@@ -148,8 +148,23 @@ def _xlogy(x: Any, y: Any) -> Any:
     return s.ZERO if x.is_zero() else f.multiply(x, f.log(y))
 
 
-_SAME_NAME = "exp expm1 log log1p log2 log10 sqrt sin cos tan sinh cosh tanh hypot".split()
-_ARC = "sin cos tan sinh cosh tanh".split()
+_SAME_NAME = [
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "hypot",
+]
+_ARC = ["sin", "cos", "tan", "sinh", "cosh", "tanh"]
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _mathematical(name) for name in _SAME_NAME},
     **{f"arc{name}": _mathematical(f"a{name}") for name in _ARC},
@@ -273,7 +288,9 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
 def _xp(*arrays: Any) -> Any:
     from ._namespace import namespace  # noqa: PLC0415
 
-    precisions = [x.prec for array in arrays for x in np.ravel(np.asarray(array, dtype=object)) if hasattr(x, "prec")]
+    precisions = [
+        x.prec for array in arrays for x in np.ravel(np.asarray(array, dtype=object)) if hasattr(x, "prec")
+    ]
     return namespace(max(precisions, default=ctx.prec))
 
 

@@ -40,7 +40,13 @@ class BallSetting(Setting):
         given = np.asarray(values)
         if given.dtype == object:
             return BallArray(balls(given), _dtypes.of(self.precision.name), self.xp)
-        dtype = self.dtype if given.dtype.kind == "f" else self.xp.bool if given.dtype.kind == "b" else self.xp.int64
+        dtype = (
+            self.dtype
+            if given.dtype.kind == "f"
+            else self.xp.bool
+            if given.dtype.kind == "b"
+            else self.xp.int64
+        )
         array: BallArray = self.xp.asarray(given, dtype=dtype)
         return array
 

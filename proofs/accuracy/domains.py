@@ -37,7 +37,11 @@ class Reals:
     """Magnitudes are drawn between 2**-reach and 2**reach, as far as the format goes."""
 
     def contains(self, values: Floats) -> Floats:
-        inside = (values >= self.low) & (values <= self.high) if self.closed else (values > self.low) & (values < self.high)
+        inside = (
+            (values >= self.low) & (values <= self.high)
+            if self.closed
+            else (values > self.low) & (values < self.high)
+        )
         return inside & np.isfinite(values)
 
     def draw(self, rng: np.random.Generator, count: int, p: Precision) -> Floats:

@@ -63,7 +63,9 @@ class Case:
             args, kwargs = self.moved(lifted, {"xp": xp, "dtype": real, "device": "cpu"})
             return self.call(function, *args, **kwargs)
 
-    def moved(self, array: Callable[[Any], Any], like: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def moved(
+        self, array: Callable[[Any], Any], like: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments for another namespace."""
         kwargs = {name: like.get(name, value) for name, value in self.kwargs.items() if value is not None}
         return mapped_arrays(self.args, array), mapped_arrays(kwargs, array)
@@ -91,7 +93,9 @@ def balls(leaf: Any) -> Leaf:
     return Plain([_scalars.lift(leaf)]) if isinstance(leaf, float) else leaf
 
 
-def enclosures(case: Case, function: Callable[..., Any], dtype: str, *, most: int = PRECISIONS[-1]) -> list[Leaf]:
+def enclosures(
+    case: Case, function: Callable[..., Any], dtype: str, *, most: int = PRECISIONS[-1]
+) -> list[Leaf]:
     """The leaves of the exact result; wide where no precision was enough.
 
     Raises
@@ -111,7 +115,9 @@ def enclosures(case: Case, function: Callable[..., Any], dtype: str, *, most: in
         except (_scalars.UndecidedError, ZeroDivisionError) as error:
             reason = f"undecided: {error}"
         else:
-            found = fresh if found is None else [_better(old, new) for old, new in zip(found, fresh, strict=True)]
+            found = (
+                fresh if found is None else [_better(old, new) for old, new in zip(found, fresh, strict=True)]
+            )
             if all(map(partial(_narrow, fmt=fmt), found)):
                 return found
         if time.perf_counter() - started > SECONDS:
@@ -150,4 +156,3 @@ def _radius(x: Any) -> Any:
     if x.is_finite():
         return x.rad()
     return _scalars.INF if _scalars.is_indeterminate(x) else _scalars.ZERO
-

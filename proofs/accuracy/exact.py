@@ -168,11 +168,15 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     """The mean over the subsets as it is defined."""
     count = log_w.shape[-1]
     if sum(math.comb(count, m) for m in sizes) > _SUBSETS:
-        raise UnprovenError("the mean over all subsets is computed by a quadrature, whose error is not proven")
+        raise UnprovenError(
+            "the mean over all subsets is computed by a quadrature, whose error is not proven"
+        )
     means = []
     for m in sizes:
         chosen = list(itertools.combinations(range(count), m))
-        bounds = [_xp.logsumexp(log_w[..., list(one)], axis=-1, xp=xp) - derived(balls.log, m) for one in chosen]
+        bounds = [
+            _xp.logsumexp(log_w[..., list(one)], axis=-1, xp=xp) - derived(balls.log, m) for one in chosen
+        ]
         means.append(xp.sum(xp.stack(bounds, axis=-1), axis=-1) / len(bounds))
     return xp.stack(means, axis=-1)
 
@@ -194,7 +198,12 @@ class _Refused:
         yield _QUADRATURE()
 
 
-_RK4 = {0: exact(Fraction(1, 6)), 1: exact(Fraction(1, 3)), 2: exact(Fraction(1, 3)), 3: exact(Fraction(1, 6))}
+_RK4 = {
+    0: exact(Fraction(1, 6)),
+    1: exact(Fraction(1, 3)),
+    2: exact(Fraction(1, 3)),
+    3: exact(Fraction(1, 6)),
+}
 
 
 def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
@@ -202,7 +211,9 @@ def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
     fixed: dict[str, dict[str, Any]] = {
         "density._weights": {"_subset_means": _subset_means},
         "flow._integrators": {
-            "_advance": _refusal("the step sizes follow error estimates: rounding is not what its error comes from")
+            "_advance": _refusal(
+                "the step sizes follow error estimates: rounding is not what its error comes from"
+            )
         },
         "residual._scales": {"float": exact},
         "rope._frequencies": {"float": exact},
@@ -213,9 +224,13 @@ def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
     }
     for name, values in fixed.items():
         module = importlib.import_module(f"refimpl.{name}")
-        yield from ((module, key, value) for key, value in values.items() if key == "float" or hasattr(module, key))
+        yield from (
+            (module, key, value) for key, value in values.items() if key == "float" or hasattr(module, key)
+        )
     integrators = importlib.import_module("refimpl.flow._integrators")
-    rk4 = SimpleNamespace(**{name: getattr(integrators._METHODS["rk4"], name) for name in ("order", "a", "c")}, b=_RK4)
+    rk4 = SimpleNamespace(
+        **{name: getattr(integrators._METHODS["rk4"], name) for name in ("order", "a", "c")}, b=_RK4
+    )
     yield integrators, "_METHODS", {**integrators._METHODS, "rk4": rk4}
     yield _xp, "rounds", lambda _given: False
     yield _xp, "check_number", _checked(_xp.check_number)

@@ -86,7 +86,9 @@ def measure(
 ) -> Accuracy:
     """Measure a function, or what stands in for it, in a setting."""
     started = time.perf_counter()
-    blank = Accuracy(function, on.backend.name, on.precision.name, "not measured", device=on.device_name, seed=effort.seed)
+    blank = Accuracy(
+        function, on.backend.name, on.precision.name, "not measured", device=on.device_name, seed=effort.seed
+    )
     known = catalogue.functions()[function]
     if "host" in known.needs:
         return replace(blank, reason="host function: it computes in NumPy float64 whatever the library is")
@@ -125,7 +127,9 @@ class _Run:
         try:
             result = list(leaves(case.on(self.tested, self.on)))
         except Exception as error:  # a library may refuse with anything
-            self.left_out[f"{self.on.backend.name} refuses: {type(error).__name__}: {_first_line(error)}"] += 1
+            self.left_out[
+                f"{self.on.backend.name} refuses: {type(error).__name__}: {_first_line(error)}"
+            ] += 1
             return []
         if sum(math.prod(part.shape) for part in result if is_array(part)) > 4 * LARGEST:
             self.left_out["the result is too large"] += 1
@@ -183,7 +187,9 @@ class _Run:
                 self.evaluate(sweep, [everything[start : start + CHUNK]])
             return
         single = sweep.single
-        points = self._inside(sweep, [d.draw(self.rng, self.effort.samples, self.on.precision) for d in sweep.domains])
+        points = self._inside(
+            sweep, [d.draw(self.rng, self.effort.samples, self.on.precision) for d in sweep.domains]
+        )
         count = self.effort.samples // (64 if sweep.tables else 8 if single else 1)
         points = [values[: max(count, 1)] for values in points]
         errors = self.evaluate(sweep, points)
@@ -238,7 +244,9 @@ class _Run:
         count = len(points[0])
         arguments = tuple(values[0].item() for values in points) if sweep.python else tuple(points)
         names = inspect.signature(self.reference).parameters
-        like = dict.fromkeys([name for name in ("xp", "dtype", "device") if name in names and sweep.python], True)
+        like = dict.fromkeys(
+            [name for name in ("xp", "dtype", "device") if name in names and sweep.python], True
+        )
         found = self.add(Case(sweep.call, arguments, like, "sweep", sweep.domains), searched=searched)
         largest = np.full((2, count), -1.0)
         for leaf in found:
@@ -253,7 +261,10 @@ class _Run:
         case, error = place.case, place.beyond
         for _ in range(6):
             moved = moved_by_ulps(case, self.rng, self.on, 4)
-            sizes = [np.max(leaf.beyond, initial=0.0, where=~np.isnan(leaf.beyond)) for leaf in self.add(moved, searched=True)]
+            sizes = [
+                np.max(leaf.beyond, initial=0.0, where=~np.isnan(leaf.beyond))
+                for leaf in self.add(moved, searched=True)
+            ]
             if sizes and max(sizes) > error:
                 case, error = moved, float(max(sizes))
 
@@ -261,12 +272,22 @@ class _Run:
         """What the run adds up to."""
         tally = self.tally
         compared = sum(tally.counts.values()) - tally.counts["undecided"]
-        status: Any = "measured" if tally.counts["measured"] else "exact" if tally.discrete or compared else "not measured"
+        status: Any = (
+            "measured"
+            if tally.counts["measured"]
+            else "exact"
+            if tally.discrete or compared
+            else "not measured"
+        )
         reasons = [reason for reason, _ in self.left_out.most_common(1)]
         return replace(
             blank,
             status=status,
-            reason=reasons[0] if status == "not measured" and reasons else "" if compared or tally.discrete else "no numbers to compare",
+            reason=reasons[0]
+            if status == "not measured" and reasons
+            else ""
+            if compared or tally.discrete
+            else "no numbers to compare",
             exhaustive=bool(self.exhausted) and all(self.exhausted),
             samples=tally.counts["measured"],
             worst=spot(tally.worst[0]) if tally.worst else None,
@@ -321,7 +342,9 @@ def _each_real(case: Case, change: Callable[[Any], Any]) -> Case:
     return replace(case, args=mapped_arrays(args, array), kwargs=mapped_arrays(case.kwargs, array))
 
 
-def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, *, only: int | None = None) -> Case:
+def moved_by_ulps(
+    case: Case, rng: np.random.Generator, on: Setting, most: int, *, only: int | None = None
+) -> Case:
     """The case with every real number moved by up to so many ulps; symmetric matrices stay so.
 
     With `only`, just the numbers of that argument. Samples of a sweep move by the most.
@@ -331,7 +354,11 @@ def moved_by_ulps(case: Case, rng: np.random.Generator, on: Setting, most: int, 
     def move(host: Any) -> Any:
         sizes = most if case.limits or host.size == 1 else rng.integers(1, most + 1, host.shape)
         steps = rng.choice([-1, 1], host.shape) * sizes
-        if host.ndim >= 2 and host.shape[-1] == host.shape[-2] and np.array_equal(host, np.swapaxes(host, -1, -2)):
+        if (
+            host.ndim >= 2
+            and host.shape[-1] == host.shape[-2]
+            and np.array_equal(host, np.swapaxes(host, -1, -2))
+        ):
             steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
         if only not in (None, next(numbers)):
             return host
@@ -346,7 +373,9 @@ def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
     defined = sweeps.DEFINED.get(function)
     call = _call if defined is None else partial(_defined, defined)
     for number, made in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
-        args, kwargs = (mapped_arrays(part, lambda array: rounded(array, on)) for part in (made.args, made.kwargs))
+        args, kwargs = (
+            mapped_arrays(part, lambda array: rounded(array, on)) for part in (made.args, made.kwargs)
+        )
         if size((args, kwargs)) <= LARGEST:
             yield Case(call, args, kwargs, f"{made.law}, {made.kind}, call {number}")
 

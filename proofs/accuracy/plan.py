@@ -63,5 +63,8 @@ def plan(
         if dtype not in FORMATS:
             raise DTypeError(message("accuracy", "dtype", dtype, f"one of {', '.join(FORMATS)}"))
     return [
-        Task(function, name, dtype, device, effort) for function in chosen for name in names for dtype in dtypes
+        Task(function, name, dtype, device, effort)
+        for function in chosen
+        for name in names
+        for dtype in dtypes
     ]

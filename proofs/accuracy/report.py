@@ -36,6 +36,7 @@ from ..report import plain
 from .measure import Accuracy, Effort
 from .spots import Spot
 
+
 def place(found: Spot | None) -> dict[str, Any] | None:
     """A place as in the schema."""
     if found is None:
@@ -86,12 +87,16 @@ def _number(value: float) -> Any:
 
 def versions(results: Sequence[Accuracy]) -> dict[str, str]:
     """Versions of everything that took part."""
-    used = {it.backend: backends.get(it.backend).version for it in results if it.status in ("measured", "exact")}
+    used = {
+        it.backend: backends.get(it.backend).version for it in results if it.status in ("measured", "exact")
+    }
     packages = ("refimpl", "hypothesis", "array-api-compat", "python-flint")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}, **used}
 
 
-def document(results: Sequence[Accuracy], effort: Effort, *, seconds: float, interrupted: bool) -> dict[str, Any]:
+def document(
+    results: Sequence[Accuracy], effort: Effort, *, seconds: float, interrupted: bool
+) -> dict[str, Any]:
     """The whole report."""
     return {
         "schema": "refimpl.accuracy/1",

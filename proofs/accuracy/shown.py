@@ -24,7 +24,13 @@ def number(value: float) -> str:
         return "–"
     if value == 0:
         return "0"
-    return f"{value:.2f}" if value < 100 else f"{value:.0f}" if value < 1e4 else f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+    return (
+        f"{value:.2f}"
+        if value < 100
+        else f"{value:.0f}"
+        if value < 1e4
+        else f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+    )
 
 
 def line(found: Accuracy) -> str:
@@ -60,7 +66,12 @@ def table(results: Sequence[Accuracy]) -> list[str]:
     rows: dict[str, dict[str, Accuracy]] = {}
     for it in results:
         rows.setdefault(it.function, {})[it.dtype] = it
-    head = ["function", *(f"{dtype}: worst, beyond condition, median" for dtype in dtypes), "at (beyond condition)", "note"]
+    head = [
+        "function",
+        *(f"{dtype}: worst, beyond condition, median" for dtype in dtypes),
+        "at (beyond condition)",
+        "note",
+    ]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     unmeasured: dict[str, list[str]] = {}
     for name, by_dtype in rows.items():
@@ -70,10 +81,16 @@ def table(results: Sequence[Accuracy]) -> list[str]:
         cells = [_cell(by_dtype[dtype]) if dtype in by_dtype else "" for dtype in dtypes]
         first = by_dtype[dtypes[0]]
         place = first.beyond.at if first.beyond and first.beyond.error > 0.5 else ""
-        lines.append(f"| `{name}` | " + " | ".join(cells) + f" | {place} | {note(by_dtype.values(), NOTES.get(name, ''))} |")
+        lines.append(
+            f"| `{name}` | "
+            + " | ".join(cells)
+            + f" | {place} | {note(by_dtype.values(), NOTES.get(name, ''))} |"
+        )
     lines.append("")
     lines += ["Not measured:", ""]
-    lines += [f"- {', '.join(f'`{name}`' for name in names)}: {reason}" for reason, names in unmeasured.items()]
+    lines += [
+        f"- {', '.join(f'`{name}`' for name in names)}: {reason}" for reason, names in unmeasured.items()
+    ]
     return lines
 
 
@@ -101,7 +118,9 @@ def insert(file: Path, results: Sequence[Accuracy]) -> None:
     begin, end = MARKERS
     pattern = re.compile(f"({re.escape(begin)}\n).*?({re.escape(end)})", re.DOTALL)
     if not pattern.search(text):
-        raise DomainError(message("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}"))
+        raise DomainError(
+            message("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
+        )
     rows = "\n".join(table(results))
     file.write_text(pattern.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text), encoding="utf-8")
 

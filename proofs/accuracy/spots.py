@@ -79,5 +79,8 @@ def hexadecimal(value: Any) -> Any:
         return {str(name): hexadecimal(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [hexadecimal(part) for part in value]
-    return value if value is None or isinstance(value, bool | int | str) else getattr(value, "__name__", repr(value))
-
+    return (
+        value
+        if value is None or isinstance(value, bool | int | str)
+        else getattr(value, "__name__", repr(value))
+    )

@@ -90,7 +90,13 @@ def _given(name: str) -> Callable[..., Any]:
 
 def _functions_of(f: Any, t: Any) -> Any:
     made = f()
-    return made.alpha(t), made.alpha_log_derivative(t), made.variance(t), made.variance_derivative(t), made.beta(t)
+    return (
+        made.alpha(t),
+        made.alpha_log_derivative(t),
+        made.variance(t),
+        made.variance_derivative(t),
+        made.beta(t),
+    )
 
 
 def _on_each_schedule(f: Any, t: Any) -> Any:

@@ -64,7 +64,9 @@ class Leaf:
         """One element."""
         size = float(error[index]) if isinstance(error, np.ndarray) else error
         condition = math.nan if self.conditions is None else float(self.conditions[index])
-        return Place(size, case, self.number, index, self.shape, self.results[index], self.exact[index], condition)
+        return Place(
+            size, case, self.number, index, self.shape, self.results[index], self.exact[index], condition
+        )
 
 
 @dataclass(slots=True)
@@ -85,7 +87,9 @@ class Tally:
     beyond: list[Place] = field(default_factory=list)
     """… of largest error beyond the condition."""
 
-    def add(self, case: Case, results: Sequence[Any], exact: Sequence[Any], *, searched: bool = False) -> list[Leaf]:
+    def add(
+        self, case: Case, results: Sequence[Any], exact: Sequence[Any], *, searched: bool = False
+    ) -> list[Leaf]:
         """Compare the leaves of a result that are real; they are not yet kept as places."""
         if len(results) != len(exact):
             raise ValueError(f"{len(results)} results, {len(exact)} enclosures")
@@ -117,9 +121,16 @@ class Tally:
 
     def keep(self, case: Case, found: Sequence["Leaf"]) -> None:
         """Remember the places of largest error of a case, with their conditions."""
-        places = [leaf.place(case, int(np.nanargmax(errors)), leaf.errors)
-                  for leaf in found for errors in (leaf.errors, leaf.beyond) if not np.isnan(errors).all()]
-        for kept, size in ((self.worst, lambda place: place.error), (self.beyond, lambda place: place.beyond)):
+        places = [
+            leaf.place(case, int(np.nanargmax(errors)), leaf.errors)
+            for leaf in found
+            for errors in (leaf.errors, leaf.beyond)
+            if not np.isnan(errors).all()
+        ]
+        for kept, size in (
+            (self.worst, lambda place: place.error),
+            (self.beyond, lambda place: place.beyond),
+        ):
             if places:
                 kept.append(max(places, key=size))
                 kept.sort(key=size, reverse=True)
@@ -138,5 +149,3 @@ class Tally:
         same = left == right if left.shape == right.shape else np.zeros(max(left.size, 1), dtype=bool)
         self.discrete += int(np.size(same))
         self.different += int(np.size(same) - np.count_nonzero(same))
-
-

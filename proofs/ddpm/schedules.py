@@ -103,7 +103,9 @@ def _cosine_variances(steps: int, offset: Any) -> list[Any]:
     """β_t² as Nichol and Dhariwal print it, in 45 digits, so that 1 − ratio loses none that count."""
     if not rounds(offset):
         m = numbers(offset)
-        signal = [m.cos(m.pi / 2 * (t + steps * offset) / (steps * (1 + offset))) ** 2 for t in range(steps + 1)]
+        signal = [
+            m.cos(m.pi / 2 * (t + steps * offset) / (steps * (1 + offset))) ** 2 for t in range(steps + 1)
+        ]
         return [min(1 - now / before, m.number(0.999)) for before, now in pairwise(signal)]
     with localcontext() as context:
         context.prec = 45

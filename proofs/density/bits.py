@@ -23,16 +23,20 @@ from . import inputs
         "density.bits_per_dim/wrong-sign",
         "density.bits_per_dim/forgets-width",
         "density.bits_per_dim/levels-minus-one",
+        "density.bits_per_dim/symmetric-by-default",
     ),
 )
 def bits_per_dim_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The cell's log-probability in nats is log q(x) + dims·log(width/levels)."""
     log_density = on.host(case.log_density)
     expected = [
-        -on.math.fsum([value, case.dims * on.math.log(case.width / case.levels)]) / case.dims * on.math.log2(on.math.e)
+        -on.math.fsum([value, case.dims * on.math.log(case.width / case.levels)])
+        / case.dims
+        * on.math.log2(on.math.e)
         for value in log_density
     ]
-    options = {"dims": case.dims, "levels": case.levels, "width": case.width}
+    others = {"levels": (case.levels, 256), "width": (case.width, 1.0)}  # each with its default
+    options = {"dims": case.dims} | {name: v for name, (v, usual) in others.items() if v != usual}
     given = impl["density.bits_per_dim"](case.log_density, **options)
     scale = np.abs(log_density) / case.dims * on.math.log2(on.math.e)
     yield Gap("bits", given, on.reals(expected), scale + abs(on.math.log2(case.levels / case.width)))

@@ -18,7 +18,10 @@ _MISSED = 1e-20
 
 def log_normal(x: Any, mean: Any, variance: Any) -> tuple[FloatArray, FloatArray]:
     """log N(x; mean, variance) of each component on the host, and Σ|terms|."""
-    half_square, constant = (x - mean) ** 2 / (2 * variance), np.log(2 * numbers(x, mean, variance).pi * variance) / 2
+    half_square, constant = (
+        (x - mean) ** 2 / (2 * variance),
+        np.log(2 * numbers(x, mean, variance).pi * variance) / 2,
+    )
     # The summands of the constant may cancel each other.
     return -half_square - constant, half_square + np.abs(np.log(variance)) / 2 + 1
 

@@ -209,6 +209,48 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
 
 
 @law(
+    "flow.grid-varying-diffusion",
+    "with g² that varies from point to point the diffusion is ½Δ(g²p), not ½g²Δp",
+    source="flow D4",
+    about=("flow.fokker_planck_rhs_grid",),
+    inputs=inputs.waves,
+    tolerance=Rounding(
+        12,
+        "p, g² and their product rounded; two products with the differentiation matrix, whose row sums are "
+        "in the scale, at 5; or 3 roundings a difference",
+        calls=("tan", "sin"),
+    ),
+    refutes=("flow.fokker_planck_rhs_grid/diffusion-outside",),
+)
+def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """g² = D (2 + sin(m·x)) on p = 2 + cos(phase + k·x): the product is a sum of waves of numbers up to 6,
+    on each of which a second derivative acts by its symbol."""
+    k, m, diffusion = np.asarray(case.waves), np.asarray(case.swirls), float(on.host(case.diffusion))
+    angle, swirl = case.phase + _phases(case.waves, case.sizes), _phases(case.swirls, case.sizes)
+    p, g2 = on.array(2 + np.cos(angle)), on.array(diffusion * (2 + np.sin(swirl)))
+    still = on.array(np.zeros((len(case.sizes), *case.sizes)))
+    parts = (
+        (2 * np.cos(angle), k),
+        (2 * np.sin(swirl), m),
+        (np.sin(swirl + angle) / 2, m + k),
+        (np.sin(swirl - angle) / 2, m - k),
+    )
+    for method in ("differences", "spectral"):
+        expected, scale = np.zeros(case.sizes), 0.0
+        for axis, (size, step) in enumerate(zip(case.sizes, case.spacing, strict=True)):
+            for wave, number in parts:
+                turn = 2 * np.pi * number[axis] / size
+                symbol = 2 * np.cos(turn) - 2 if method == "differences" else -(turn**2)
+                expected += diffusion / 2 * symbol / step**2 * wave
+            # Σ_j |D_0j| ≤ (π/(n h)) Σ 1/|sin(π j/n)|, which exceeds the 2/h of a difference
+            rows = np.pi / (size * step) * np.sum(1 / np.sin(np.pi * np.arange(1, size) / size))
+            scale += rows**2 * 9 * diffusion / 2
+        options = {"spacing": case.spacing, "method": method}
+        result = impl["flow.fokker_planck_rhs_grid"](p, still, g2, **options)
+        yield Gap(method, result, expected, scale)
+
+
+@law(
     "flow.grid-differences-order",
     "the error of central differences falls by 2² ± 0.2 in the exponent when the spacing is halved",
     source="flow D4",
@@ -278,7 +320,9 @@ def grid_agrees_with_mixture(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     f, g2 = host.drift_and_diffusion(data.marginals, half)
     # |D_jk| ≤ (π/(n h)) / |sin(π (j − k)/n)|
     lag = np.subtract.outer(np.arange(size), np.arange(size)) + np.diag(np.full(size, np.inf))
-    matrix = on.math.pi / (size * step) / np.abs(np.sin(on.math.pi * np.where(np.isinf(lag), 0.5, lag) / size))
+    matrix = (
+        on.math.pi / (size * step) / np.abs(np.sin(on.math.pi * np.where(np.isinf(lag), 0.5, lag) / size))
+    )
     matrix = np.where(np.isinf(lag), 0.0, matrix)
     points = on.host(grid)
     density = np.exp(data.log_density_at(np.full(size, 0.5), points[:, None]))

@@ -255,7 +255,8 @@ class Errors:
         terms = self._pull * self._offset_error + 0.5 * self._pull**2 * self._variance_error
         terms = terms + 0.5 * relative + 0.5 * np.abs(np.log(2 * numbers(self._variance).pi * self._variance))
         terms = terms + 0.5 * self._pull * np.abs(self._offset)
-        return np.asanyarray(np.sum(terms, axis=-1) + np.abs(self._data.log_weights))
+        given = self._data.log_weights
+        return np.asanyarray(np.sum(terms, axis=-1) + np.where(np.isneginf(given), 0.0, np.abs(given)))
 
     @cached_property
     def _mixed(self) -> Host:

@@ -5,7 +5,6 @@ two changes that doubling makes, over the whole batch. RK4 leaves a fifteenth of
 change alone may vanish by chance, where errors of neighbouring orders cancel.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -1,6 +1,5 @@
 """Laws of random projections and of the dimension that a ranking needs."""
 
-import math
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from functools import cache
@@ -59,7 +58,10 @@ def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     # Errors between different vectors; rounding, far below the factor, must not make a failure.
     failed = np.any(np.triu(errors, 1) >= case.error * (1 + 1e-2 * (on.u > 1e-5) + 64 * on.u), axis=(1, 2))
     yield AtMost(
-        "failures", int(np.sum(failed)), on.number(scipy.stats.binom.isf(FALSE_ALARM, TRIALS, case.failure)), 0.0
+        "failures",
+        int(np.sum(failed)),
+        on.number(scipy.stats.binom.isf(FALSE_ALARM, TRIALS, case.failure)),
+        0.0,
     )
 
 

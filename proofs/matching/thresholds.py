@@ -85,7 +85,9 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds the interval by trying every threshold, and halves it in fractions."""
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
     _, low, high = _brute(case.metric, scores, positive)
-    found = on.number(impl["matching.best_threshold"](case.scores, case.labels, metric=_given(case.metric))[0])
+    found = on.number(
+        impl["matching.best_threshold"](case.scores, case.labels, metric=_given(case.metric))[0]
+    )
     if low == np.max(scores) or low == -np.inf:
         yield Same("end", found, np.inf if low == np.max(scores) else -np.inf)
         return

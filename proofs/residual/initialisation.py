@@ -1,6 +1,5 @@
 """Laws of initial weights: second moments through one layer, and through residual blocks."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any

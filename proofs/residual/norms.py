@@ -117,7 +117,9 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     expected, scale = np.empty_like(x), np.empty_like(x)
     alpha = on.fraction(case.alpha)
     for i, (row, other) in enumerate(zip(_exact(x, on), _exact(branch, on), strict=True)):
-        values, steepness = _normalised([alpha * a + b for a, b in zip(row, other, strict=True)], case.eps, on)
+        values, steepness = _normalised(
+            [alpha * a + b for a, b in zip(row, other, strict=True)], case.eps, on
+        )
         expected[i] = values
         size = np.max(case.alpha * np.abs(x[i]) + np.abs(branch[i]))
         scale[i] = np.max(np.abs(expected[i])) + size * steepness

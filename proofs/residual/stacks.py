@@ -1,6 +1,5 @@
 """Laws of the stacks and of their gradients."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,6 +1,5 @@
 """Laws of growth and of the bound for flows."""
 
-import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -223,7 +222,9 @@ def stated_errors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         case.times, lambda s: offset + wave(s), lambda s: 0 * s, on.array(np.asarray(0.0))
     )
     exact = on.number(integral[-1] + offset * t[-1])
-    yield AtMost("integral", abs(on.number(on.host(bound.integral)) - exact), bound.error, 2 * offset * scale[-1])
+    yield AtMost(
+        "integral", abs(on.number(on.host(bound.integral)) - exact), bound.error, 2 * offset * scale[-1]
+    )
     yield AtMost("a bound", exact, bound.value, 2 * offset * scale[-1])
 
 

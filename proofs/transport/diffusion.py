@@ -1,6 +1,5 @@
 """Laws of the bound by score matching, on variance-preserving diffusions of isotropic Gaussians."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any

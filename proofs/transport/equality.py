@@ -1,6 +1,5 @@
 """Laws of the cases in which the bound is attained, so that no constant can be wrong."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -1,6 +1,5 @@
 """Laws of the Wasserstein distance on the line."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any

@@ -1,6 +1,5 @@
 """Laws of score matching, direct and conditional."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -190,7 +189,9 @@ def _grid(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     centres, spreads = alpha * means, alpha**2 * variances + beta**2
     reach = 10 * np.sqrt(np.max(spreads)) + np.max(np.abs(centres))
     x = np.linspace(-reach, reach, 801)
-    parts = weights * np.exp(-((x[:, None] - centres) ** 2) / (2 * spreads)) / np.sqrt(2 * on.math.pi * spreads)
+    parts = (
+        weights * np.exp(-((x[:, None] - centres) ** 2) / (2 * spreads)) / np.sqrt(2 * on.math.pi * spreads)
+    )
     density = parts.sum(-1)
     slope = np.sum(parts * (centres - x[:, None]) / spreads, -1)
     return x, density * (2 * reach / 800), slope / density

@@ -150,12 +150,13 @@ def cosine_schedule(
     offset = _xp.check_number("ddpm.cosine_schedule", "offset", offset, 0.0, closed=True)
     space, dtype = _xp.create("ddpm.cosine_schedule", xp, dtype, device)
     t = _count(steps, space, dtype, device)
-    pi = _xp.numbers(space).pi
+    exact = _xp.numbers(space)
+    pi = exact.pi
     unit = pi / (2 * steps * (1 + offset))  # θ_t − θ_{t−1}; θ_T = π/2
     cosine = space.sin(unit * (steps + 1 - t))
     rise = unit * (2 * t - 1) + pi * offset / (1 + offset)
     fall = unit * (2 * (steps - t) + 1)
-    ratio = math.sin(unit) / cosine * (space.sin(space.minimum(rise, fall)) / cosine)
+    ratio = exact.sin(unit) / cosine * (space.sin(space.minimum(rise, fall)) / cosine)
     return Schedule(space.clip(ratio, max=0.999))
 
 

@@ -1,6 +1,5 @@
 """Log-density as a code length."""
 
-
 from .. import _xp
 from .._typing import Array
 

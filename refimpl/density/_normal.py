@@ -6,6 +6,7 @@ from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 
+
 def log_2pi(xp: Namespace) -> Any:
     """log 2π."""
     m = _xp.numbers(xp)

@@ -1,6 +1,5 @@
 """The Fokker–Planck equation ∂_t p = −∇·(f p) + ½ Δ(g² p), pointwise and on a grid."""
 
-import math
 from typing import Literal, NamedTuple
 
 import array_api_compat

@@ -53,7 +53,9 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
     xp = _check("flow.integrate", x, times)
     if method not in _METHODS:
         raise DomainError(message("flow.integrate", "method", repr(method), '"euler", "heun" or "rk4"'))
-    return _integrate(_checked("flow.integrate", velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp)
+    return _integrate(
+        _checked("flow.integrate", velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp
+    )
 
 
 def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp: Namespace) -> Array:

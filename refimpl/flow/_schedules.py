@@ -1,6 +1,5 @@
 """Noise schedules: the marginals p(x_t|x_0) = N(ᾱ_t x_0, β̄_t² I) of dx = f_t x dt + g_t dw."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TypeAlias

@@ -1,7 +1,5 @@
 """Layer normalisation and DeepNorm's residual connection."""
 
-import math
-
 from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace

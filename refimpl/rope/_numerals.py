@@ -1,6 +1,5 @@
 """Positions as numerals: the exact side of the analogy."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 from .. import _xp

@@ -1,6 +1,5 @@
 """Score matching: how far a model's score is from the data's, in closed form and from samples."""
 
-import math
 from collections.abc import Callable
 
 import array_api_compat

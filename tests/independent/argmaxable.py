@@ -231,7 +231,12 @@ def _proved(W: Array, b: Array, k: int, claim: Any, exact: bool) -> bool:
     if not isinstance(claim, Combination):
         return False
     indices, weights = list(claim.indices), np.asarray(claim.weights)
-    if not indices or len(set(indices)) < len(indices) or len(indices) > d + 1 or len(weights) != len(indices):
+    if (
+        not indices
+        or len(set(indices)) < len(indices)
+        or len(indices) > d + 1
+        or len(weights) != len(indices)
+    ):
         return False
     if not set(indices) <= set(others) or np.any(weights <= 0):
         return False
@@ -259,7 +264,9 @@ def minimum_norm_point(points: Array, /) -> NearestPoint:
     return NearestPoint(*(np.asarray(part, dtype=points.dtype) for part in (point, weights, gap)))
 
 
-def _candidates(rows: Array, biases: Array, radius: float, support: Sequence[int]) -> tuple[Array, Array] | None:
+def _candidates(
+    rows: Array, biases: Array, radius: float, support: Sequence[int]
+) -> tuple[Array, Array] | None:
     """z and weights if exactly these margins are least: on the sphere, or inside where they balance."""
     A, c = rows[list(support)], biases[list(support)]
     # All margins of the support equal: D z = e.

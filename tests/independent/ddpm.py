@@ -169,12 +169,16 @@ def _solve(x_t: Array, prediction: Array, schedule: Schedule, t: Any, given: str
         return x_t / at.bar - at.beta_bar / at.bar * noise, noise, at
 
 
-def predict_x0(x_t: Array, prediction: Array, schedule: Schedule, t: Any, /, *, given: str = "noise") -> Array:
+def predict_x0(
+    x_t: Array, prediction: Array, schedule: Schedule, t: Any, /, *, given: str = "noise"
+) -> Array:
     """Solved for x_0."""
     return _solve(x_t, prediction, schedule, t, given)[0]
 
 
-def predict_noise(x_t: Array, prediction: Array, schedule: Schedule, t: Any, /, *, given: str = "x0") -> Array:
+def predict_noise(
+    x_t: Array, prediction: Array, schedule: Schedule, t: Any, /, *, given: str = "x0"
+) -> Array:
     """Solved for ε."""
     return _solve(x_t, prediction, schedule, t, given)[1]
 

@@ -58,9 +58,7 @@ def _integrated(row: Array, sizes: Sequence[int]) -> list[float]:
     for i, log in enumerate(row):  # c[m] of the subsets of the first i + 1 samples
         m = np.arange(1, min(most, i + 1) + 1)[:, None]
         inside = -np.expm1(-np.exp(np.minimum(x + log - top, 50.0)))
-        c[m[:, 0]] = (1 - m / (i + 1)) * c[m[:, 0]] + m / (i + 1) * (
-            (1 - inside) * c[m[:, 0] - 1] + inside
-        )
+        c[m[:, 0]] = (1 - m / (i + 1)) * c[m[:, 0]] + m / (i + 1) * ((1 - inside) * c[m[:, 0] - 1] + inside)
     integrand = c + np.expm1(-np.exp(np.minimum(x, 50.0)))
     zeros = len(row) - len(finite)
     means = np.trapezoid(integrand, x, axis=-1) + top

@@ -66,7 +66,9 @@ def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
 
 def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
     """(β̄²)' less what the drift contributes, ᾱ' over ᾱ twice."""
-    return np.asarray(schedule.variance_derivative(t) - 2 * drift_coefficient(schedule, t) * schedule.variance(t))
+    return np.asarray(
+        schedule.variance_derivative(t) - 2 * drift_coefficient(schedule, t) * schedule.variance(t)
+    )
 
 
 def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
@@ -122,7 +124,9 @@ class _Marginal:
         axes = np.broadcast_to(np.eye(d), (*variances.shape, d)) if mixture.axes is None else mixture.axes
         data = np.einsum("kij,kj,klj->kil", axes.astype(float), variances, axes.astype(float))
         t = np.asarray(t, dtype=float)
-        alpha, growth = (np.asarray(part(t))[..., None, None] for part in (schedule.alpha, schedule.alpha_derivative))
+        alpha, growth = (
+            np.asarray(part(t))[..., None, None] for part in (schedule.alpha, schedule.alpha_derivative)
+        )
         spread, rate = (
             np.asarray(part(t))[..., None, None, None]
             for part in (schedule.variance, schedule.variance_derivative)
@@ -132,7 +136,9 @@ class _Marginal:
         self.precision = np.linalg.inv(covariance)
         offset = x.astype(float)[..., None, :] - alpha * mixture.means
         self.scores = -np.einsum("...kij,...kj->...ki", self.precision, offset)
-        self.moves = np.einsum("...ki,...ki->...k", np.broadcast_to(-growth * mixture.means, self.scores.shape), self.scores)
+        self.moves = np.einsum(
+            "...ki,...ki->...k", np.broadcast_to(-growth * mixture.means, self.scores.shape), self.scores
+        )
         square = -np.einsum("...ki,...ki->...k", self.scores, offset)
         logs = np.linalg.slogdet(2 * np.pi * covariance)[1]
         self.joint = mixture.log_weights - (square + logs) / 2
@@ -156,7 +162,9 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
 def _jacobian(at: _Marginal) -> Array:
     apart = at.scores - at.score[..., None, :]
     return np.einsum("...k,...ki,...kj->...ij", at.shares, apart, apart) - np.einsum(
-        "...k,...kij->...ij", at.shares, np.broadcast_to(at.precision, (*at.scores.shape, at.scores.shape[-1]))
+        "...k,...kij->...ij",
+        at.shares,
+        np.broadcast_to(at.precision, (*at.scores.shape, at.scores.shape[-1])),
     )
 
 
@@ -175,13 +183,24 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
 def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """∂ log N = ½ sᵀĊs − ½ tr C⁻¹Ċ − μ̇ᵀs for each component."""
     at = _Marginal(mixture, schedule, t, x)
-    stretch = np.einsum("...ki,...kij,...kj->...k", at.scores, np.broadcast_to(at.change, (*at.scores.shape, x.shape[-1])), at.scores)
+    stretch = np.einsum(
+        "...ki,...kij,...kj->...k",
+        at.scores,
+        np.broadcast_to(at.change, (*at.scores.shape, x.shape[-1])),
+        at.scores,
+    )
     trace = np.einsum("...kij,...kji->...k", at.precision, at.change)
     return np.sum(at.shares * ((stretch - trace) / 2 + at.moves), axis=-1).astype(at.dtype)
 
 
 def fokker_planck_residual(
-    rate: Array, drift: Array, drift_divergence: Array, diffusion: Array, score: Array, score_divergence: Array, /
+    rate: Array,
+    drift: Array,
+    drift_divergence: Array,
+    diffusion: Array,
+    score: Array,
+    score_divergence: Array,
+    /,
 ) -> Residual:
     """A table of terms, summed with and without their signs."""
     d = score.shape[-1]
@@ -192,7 +211,13 @@ def fokker_planck_residual(
 
 
 def fokker_planck_rhs_grid(
-    density: Array, drift: Array, diffusion: Array, /, *, spacing: tuple[float, ...], method: str = "differences"
+    density: Array,
+    drift: Array,
+    diffusion: Array,
+    /,
+    *,
+    spacing: tuple[float, ...],
+    method: str = "differences",
 ) -> Array:
     """By np.roll, or by the fast Fourier transform."""
     spread = diffusion * density
@@ -212,7 +237,9 @@ def fokker_planck_rhs_grid(
     return total.astype(np.result_type(density, drift, diffusion))
 
 
-def integrate(velocity: Callable[[Array, Array], Array], x: Array, times: Array, /, *, method: str = "rk4") -> Array:
+def integrate(
+    velocity: Callable[[Array, Array], Array], x: Array, times: Array, /, *, method: str = "rk4"
+) -> Array:
     """As in textbooks."""
     states = [x]
     for i in range(len(times) - 1):
@@ -235,13 +262,20 @@ def integrate(velocity: Callable[[Array, Array], Array], x: Array, times: Array,
 
 
 def integrate_adaptive(
-    velocity: Callable[[Array, Array], Array], x: Array, times: Array, /, *, rtol: float = 1e-6, atol: float = 1e-6
+    velocity: Callable[[Array, Array], Array],
+    x: Array,
+    times: Array,
+    /,
+    *,
+    rtol: float = 1e-6,
+    atol: float = 1e-6,
 ) -> Array:
     """SciPy's Dormand–Prince pair of order 5, one sample after the other, from one time to the next."""
     shape, d = x.shape, x.shape[-1]
     states = np.empty((len(times), *shape), x.dtype)
     states[0] = x
     for index in np.ndindex(*shape[:-1]):
+
         def field(t: float, y: Array, index: Any = index) -> Array:
             given = velocity(np.full(shape[:-1], t, x.dtype), np.broadcast_to(y.astype(x.dtype), shape))
             return given[index].astype(float)
@@ -271,7 +305,12 @@ def flow_log_likelihood(
 
 
 def euler_maruyama(
-    drift: Callable[[Array, Array], Array], sigma2: Callable[[Array], Array], x: Array, times: Array, noises: Array, /
+    drift: Callable[[Array, Array], Array],
+    sigma2: Callable[[Array], Array],
+    x: Array,
+    times: Array,
+    noises: Array,
+    /,
 ) -> Array:
     """The root of the whole variance."""
     states = [x]

@@ -1,6 +1,5 @@
 """Matching by SciPy, by comparing all pairs, and by trying all cuts."""
 
-import itertools
 import math
 from collections.abc import Callable
 from typing import Any

@@ -21,7 +21,9 @@ Array = Any
 
 def init_variance(fan_in: int, fan_out: int, *, mode: str = "forward", activation: str = "linear") -> float:
     """As in most public code: gain² over the fan."""
-    fan = {"forward": Fraction(fan_in), "backward": Fraction(fan_out)}.get(mode, Fraction(fan_in + fan_out, 2))
+    fan = {"forward": Fraction(fan_in), "backward": Fraction(fan_out)}.get(
+        mode, Fraction(fan_in + fan_out, 2)
+    )
     return float((2 if activation == "relu" else 1) / fan)
 
 
@@ -34,9 +36,7 @@ def growth(eps: float, depth: int, *, kind: str = "aligned") -> float:
     return math.exp(float(exponent)) if exponent < 709.7827 else math.inf
 
 
-def deepnorm_constants(
-    encoder_layers: int, decoder_layers: int, *, exact: bool = False
-) -> DeepNormConstants:
+def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool = False) -> DeepNormConstants:
     """Through logarithms."""
     n, m = encoder_layers, decoder_layers
 
@@ -61,7 +61,12 @@ def _apply(z: Array, activation: str) -> Array:
 
 
 def plain_stack(
-    x: Array, weights: Sequence[Array], biases: Sequence[Array] | None = None, /, *, activation: str = "linear"
+    x: Array,
+    weights: Sequence[Array],
+    biases: Sequence[Array] | None = None,
+    /,
+    *,
+    activation: str = "linear",
 ) -> PlainTrace:
     """By einsum."""
     states, before = [x], []
@@ -80,7 +85,9 @@ def residual_stack(
     for first, second in weights:
         before.append(np.einsum("...i,ij->...j", states[-1], first))
         branches.append(
-            before[-1] if second is None else np.einsum("...i,ij->...j", _apply(before[-1], activation), second)
+            before[-1]
+            if second is None
+            else np.einsum("...i,ij->...j", _apply(before[-1], activation), second)
         )
         states.append(states[-1] + scale * branches[-1])
     return ResidualTrace(states[-1], tuple(states), tuple(before), tuple(branches))

@@ -37,14 +37,21 @@ def _on_the_line(x: Array, y: Array, p: float, a: Array | None, b: Array | None)
     levels = np.union1d(F, G)
     middle = levels - np.diff(levels, prepend=0.0) / 2
     gaps = np.abs(
-        x[first][np.searchsorted(F, middle)].astype(float) - y[second][np.searchsorted(G, middle)].astype(float)
+        x[first][np.searchsorted(F, middle)].astype(float)
+        - y[second][np.searchsorted(G, middle)].astype(float)
     )
     unit = np.max(gaps) or 1.0
     return float(unit * np.sum(np.diff(levels, prepend=0.0) * (gaps / unit) ** p) ** (1 / p))
 
 
 def wasserstein_1d(
-    x: Array, y: Array, /, *, order: float = 2.0, x_weights: Array | None = None, y_weights: Array | None = None
+    x: Array,
+    y: Array,
+    /,
+    *,
+    order: float = 2.0,
+    x_weights: Array | None = None,
+    y_weights: Array | None = None,
 ) -> Array:
     """Single samples by merged levels, batches by sorting."""
     dtype = np.result_type(*(v for v in (x, y, x_weights, y_weights) if v is not None))
@@ -74,7 +81,9 @@ def wasserstein_quantile(
         gaps = np.abs(p(level).astype(float) - q(level).astype(float)) ** order
         terms = gaps * u / (1 + np.exp(s))
         # Beyond the last float below 1, where quantiles with exponential tails grow in proportion to s.
-        tail = terms[-1] * (sum(math.perm(int(order), k) / s[-1] ** k for k in range(int(order) + 1)) - step / 2)
+        tail = terms[-1] * (
+            sum(math.perm(int(order), k) / s[-1] ** k for k in range(int(order) + 1)) - step / 2
+        )
         return float((np.sum(terms) * step + tail) ** (1 / order))
 
     value, half = distance(1 / 16), distance(1 / 8)
@@ -90,7 +99,9 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
     """‖R₁ − QR₂‖ with symmetric roots and Q of the polar decomposition of R₁R₂. The trace formula loses
     half of the digits where the covariances nearly agree."""
     dtype = np.result_type(m1, S1, m2, S2)
-    unit = np.sqrt(np.maximum(np.max(np.abs(S1), axis=(-2, -1)), np.max(np.abs(S2), axis=(-2, -1))).astype(float))
+    unit = np.sqrt(
+        np.maximum(np.max(np.abs(S1), axis=(-2, -1)), np.max(np.abs(S2), axis=(-2, -1))).astype(float)
+    )
     shift = np.max(np.abs(m1.astype(float) - m2.astype(float)), axis=-1)
     unit = np.maximum(unit, shift)
     unit = np.where(unit == 0, 1.0, unit)
@@ -180,7 +191,13 @@ def _flow(costs: Array, a: Array, b: Array) -> Array:
 
 
 def wasserstein_discrete(
-    x: Array, y: Array, x_weights: Array | None = None, y_weights: Array | None = None, /, *, order: float = 2.0
+    x: Array,
+    y: Array,
+    x_weights: Array | None = None,
+    y_weights: Array | None = None,
+    /,
+    *,
+    order: float = 2.0,
 ) -> Transport:
     """Successive shortest paths in units of the largest distance; potentials by one more Bellman–Ford."""
     a, b = (
@@ -239,7 +256,9 @@ def growth_factor(lipschitz: Any, times: Array, /) -> Growth:
     return Growth(np.exp(fine).astype(dtype), np.abs(np.expm1(coarse - fine)).astype(dtype))
 
 
-def _nested(times: Array, gap: Any, lipschitz: Any, terminal: float, dtype: Any, count: int) -> tuple[float, float]:
+def _nested(
+    times: Array, gap: Any, lipschitz: Any, terminal: float, dtype: Any, count: int
+) -> tuple[float, float]:
     """The integral and the grown terminal, I_t at a node by a rule of its own from the start of its panel."""
     t, w = _panels(times, count)
     inner, weights = _NODES[count]
@@ -282,6 +301,7 @@ def score_matching_bound(
     terminal: Array, /,
 ) -> Bound:  # fmt: skip
     """The bound of flows with the gap κ√SM."""
+
     def gap(t: Array) -> Array:
         return (diffusion_squared(t) / 2 + sigma_squared(t) / 2) * root_score_matching(t)
 
@@ -314,9 +334,7 @@ def _carried(side: Affine, t: float, end: float) -> tuple[Array, Array]:
 def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> LinearFlowPair:
     """SciPy's exponential."""
     dtype = times.dtype
-    start, last = (
-        wasserstein_gaussian(*_carried(p, t, end), *_carried(q, t, end)) for t in (0.0, end)
-    )
+    start, last = (wasserstein_gaussian(*_carried(p, t, end), *_carried(q, t, end)) for t in (0.0, end))
     turn = np.asarray(p.matrix, dtype=float) - np.asarray(q.matrix, dtype=float)
     push = np.asarray(p.offset, dtype=float) - np.asarray(q.offset, dtype=float)
     gaps = []
@@ -348,7 +366,9 @@ def gaussian_score_matching(
     """With the precision as an inverse."""
     P = alpha_bar**2 * covariance + beta_bar**2 * np.eye(len(mean), dtype=mean.dtype)
     excess = A + np.linalg.inv(P)
-    return np.asarray(np.sum((A @ (alpha_bar * mean) + c) ** 2) + np.sum((excess @ np.linalg.cholesky(P)) ** 2))
+    return np.asarray(
+        np.sum((A @ (alpha_bar * mean) + c) ** 2) + np.sum((excess @ np.linalg.cholesky(P)) ** 2)
+    )
 
 
 def mixture_conditional_score_matching(
@@ -369,7 +389,9 @@ def mixture_score_matching(
 ) -> Quadrature:  # fmt: skip
     """Gauss–Hermite would need polynomials; trapezoids over ±9 deviations converge geometrically."""
     dtype = np.result_type(weights, means)
-    w, m, v, alpha, beta = (np.asarray(part, dtype=float) for part in (weights, means, variances, alpha_bar, beta_bar))
+    w, m, v, alpha, beta = (
+        np.asarray(part, dtype=float) for part in (weights, means, variances, alpha_bar, beta_bar)
+    )
     centres, spreads = alpha * m, alpha**2 * v + beta**2
 
     def integral(count: int) -> float:
