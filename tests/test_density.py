@@ -192,16 +192,16 @@ def test_components_of_very_different_units() -> None:
 @pytest.mark.parametrize(("d", "k", "s2"), [(4, 2, 0.5), (4, 2, 1e-14), (3, 3, 1e-14), (3, 5, 1e-6)])
 @pytest.mark.parametrize("on_range", [True, False])
 def test_linear_model_against_rationals(d: int, k: int, s2: float, on_range: bool) -> None:
-    rng = np.random.default_rng(0)
+    on, rng = backends.Setting.of(backends.get("numpy")), np.random.default_rng(0)
     W, b = rng.standard_normal((d, k)), rng.standard_normal(d)
     x = W @ rng.standard_normal(k) + b if on_range else rng.standard_normal(d)
     matrix, noise = exact.matrix(W), exact.matrix([[s2]])[0, 0]
     r = exact.matrix(x[None]) - exact.matrix(b[None])
     covariance = matrix * matrix.transpose() + noise * exact.matrix(np.eye(d))
-    square = exact.quadratic(r, covariance)[0]
-    evidence = -(square + exact.log(covariance.det()) + d * math.log(2 * math.pi)) / 2
+    square = exact.quadratic(r, covariance, on)[0]
+    evidence = -(square + exact.log(covariance.det(), on) + d * math.log(2 * math.pi)) / 2
     inverse = (matrix.transpose() * matrix + noise * exact.matrix(np.eye(k))).inv()
-    mean, posterior = exact.floats(r * matrix * inverse)[0], exact.floats(noise * inverse)
+    mean, posterior = exact.numbers(r * matrix * inverse, on)[0], exact.numbers(noise * inverse, on)
     assert density.linear_evidence(x, W, b, np.asarray(s2)) == pytest.approx(evidence, rel=1e-12)
     given, spread = density.linear_posterior(x, W, b, np.asarray(s2))
     assert given == pytest.approx(mean, rel=1e-9)
