@@ -106,6 +106,12 @@ def test_singular_covariance_is_data_on_a_line_and_an_indefinite_one_is_nan() ->
     assert np.all(line.variances >= 0)
     wrong = flow.full_mixture(np.zeros(1), np.zeros((1, 2)), np.diag([1.0, -1.0])[None])
     assert np.isnan(wrong.variances[0, 0])
+    # Eigenvalues of −3 eps are rounding errors in 4 dimensions, but each matrix has a size of its own.
+    spectra = np.asarray([[1.0, 1.0, 1.0, -3 * 2.0**-52], [0, 0, 0, 0], [1e-8, 0, 0, -1e-12], [1e8, 0, 0, 0]])
+    found = flow.full_mixture(np.zeros(4), np.zeros((4, 4)), spectra[..., None] * np.eye(4))
+    assert np.isnan(found.variances).any(axis=-1).tolist() == [False, False, True, False]
+    alone = flow.full_mixture(np.zeros(1), np.zeros((1, 4)), np.diag(spectra[0])[None])
+    assert not np.isnan(alone.variances).any()
 
 
 def test_components_of_weight_zero_are_off() -> None:
@@ -253,6 +259,17 @@ def test_adaptive_agrees_with_scipy() -> None:
     np.testing.assert_allclose(got[-1, 0], exact.y[:, -1], rtol=1e-7)
 
 
+def test_adaptive_tolerances_by_default() -> None:
+    """Steps tell tolerances: x' = x³ − x from ½."""
+
+    def run(**options: float) -> Any:
+        return flow.integrate_adaptive(
+            lambda t, x: x**3 - x, np.full(1, 0.5), np.asarray([0.0, 9.0]), **options
+        )
+
+    np.testing.assert_array_equal(run(), run(rtol=1e-6, atol=1e-6))
+
+
 def test_one_time_is_the_start() -> None:
     x, t = np.ones((2, 3)), np.asarray([0.5])
     for run in (flow.integrate, flow.integrate_adaptive):
@@ -288,11 +305,16 @@ def test_adaptive_steps_by_hand() -> None:
     assert starts == pytest.approx([0, 0.01, 0.06, 0.31, 1.0, 4.45])
     assert _step_starts(1e3, [0.0, -1.0], {}) == [0.0]  # 1 % of x/x' is 10: at once
     # From x = 0 one thousandth of the way.
-    assert _step_starts(0.0, [0.0, 1.0], {}) == pytest.approx([0, 0.001, 0.006, 0.031, 0.156, 0.781])
+    assert _step_starts(0.0, [1.0, 3.0], {}) == pytest.approx([1, 1.002, 1.012, 1.062, 1.312, 2.562])
+    # A tenth of the tolerance is a place, and a speed.
+    assert _step_starts(1e-7, [0.0, 1.0], {})[1] == pytest.approx(1e-9)
+    assert _step_starts(100.0, [0.0, 50.0], {}, atol=10.0)[1] == pytest.approx(1.0)
     assert _step_starts(1e3, [0.0, 1.0], {3: math.nan}) == pytest.approx([0, 0, 0.2])
 
 
-@pytest.mark.parametrize(("error", "second"), [(64.0, 0.0), (1e20, 0.0), (1 / 64, 1.0), (1e-3, 1.0)])
+@pytest.mark.parametrize(
+    ("error", "second"), [(64.0, 0.0), (1e20, 0.0), (1.5, 0.0), (1 / 64, 1.0), (1e-3, 1.0)]
+)
 def test_adaptive_step_follows_the_error(error: float, second: float) -> None:
     """A slip in the first stage of the first step, of length 1, makes an error of that many tolerances."""
     tolerances = {"rtol": 1e-6, "atol": 2e-4}  # 3e-4 at x = 100

@@ -62,6 +62,8 @@ def test_samples_in_batches_and_of_any_size() -> None:
     assert huge == pytest.approx(1e300 / math.sqrt(2), rel=1e-15)
     tiny = transport.wasserstein_1d(A([1e-300, 0.0]), A([0.0, 0.0]))
     assert tiny == pytest.approx(1e-300 / math.sqrt(2), rel=1e-15)
+    # Thirds against halves: 1/6 of the mass goes from 0 to 1.
+    assert transport.wasserstein_1d(A([0.0, 1.0]), A([0.0, 1.0, 1.0]), order=1) == pytest.approx(1 / 6)
 
 
 @pytest.mark.parametrize("weights", [{}, {"x_weights": A([1.0, 3.0])}])
@@ -162,6 +164,7 @@ def test_clouds_of_any_size() -> None:
         found = transport.wasserstein_discrete(x, y)
     assert found.distance == pytest.approx(1e200, rel=1e-15)
     assert transport.wasserstein_discrete(x * 0, y * 0).distance == 0.0
+    assert transport.wasserstein_discrete(x[1:], A([[1e-200]])).distance == 1e-200
 
 
 def test_coupling_costs_by_hand() -> None:
@@ -169,6 +172,7 @@ def test_coupling_costs_by_hand() -> None:
     assert transport.coupling_cost(x, y, np.eye(2) / 2) == 5.0
     plans = np.stack([np.eye(2)[::-1] / 2, np.full((2, 2), 0.25)])
     np.testing.assert_array_equal(transport.coupling_cost(x, y, plans, order=1), [0.0, 2.5])
+    assert transport.coupling_cost(x, y, plans[:0]).shape == (0,)
 
 
 def test_every_permutation_costs_at_least_the_distance() -> None:
@@ -208,6 +212,12 @@ def test_gaussians_of_any_size() -> None:
     for size in (1e-150, 1e150):
         given = transport.wasserstein_gaussian(m, size**2 * unit, m, 4 * size**2 * unit)
         assert given == pytest.approx(math.sqrt(2) * size, rel=1e-14)
+    assert transport.wasserstein_gaussian(m, 0 * unit, A([3e-200, 4e-200]), 0 * unit) == pytest.approx(5e-200)
+    S1, S2 = A([[1.0, 0.75], [0.75, 1.0]]), A([[1.0, -0.5], [-0.5, 3.0]])
+    given = transport.wasserstein_gaussian(m, S1, m, S2)
+    for size in (2.0**-500, 2.0**510):
+        scaled = transport.wasserstein_gaussian(m, size * size * S1, m, size * size * S2)
+        assert scaled == pytest.approx(size * given, rel=1e-14)
 
 
 def test_maps_by_hand() -> None:
@@ -233,6 +243,8 @@ def test_scalings_are_monotone() -> None:
     M = A([2.0, 0.5, 1 + 2.0**-30])[:, None, None]
     given = transport.coupling_monotonicity(M, np.eye(1))
     np.testing.assert_allclose(given, [0.5, 0.5, 2.0**-60], rtol=1e-8)
+    for one, other in ((M.astype(np.float32), np.eye(1)), (M, np.eye(1, dtype=np.float32))):
+        assert transport.coupling_monotonicity(one, other).dtype == np.float64
 
 
 # Bounds ------------------------------------------------------------------------------------------
@@ -281,6 +293,16 @@ def test_uneven_nodes_do_not_hide_the_error() -> None:
     assert bound.integral < 0.52
     assert bound.value >= 2 / 3
     assert bound.error == pytest.approx((0.98**3 + 2e-6) / 2, rel=1e-10)
+    # Slopes 1, −½ and 4 over steps 1, 2 and 1: second derivatives 1 and 3, the larger one beside each step.
+    times = A([0.0, 1.0, 3.0, 4.0])
+    bound = transport.wasserstein_bound(times, A([0.0, 1.0, 0.0, 4.0]), 0 * times, ZERO)
+    assert bound.error == (1 + 8 * 3 + 3) / 4
+
+
+def test_error_of_the_growth_enters_the_bound() -> None:
+    """∫|t − 0.3| = 0.29, with a kink inside the only panel."""
+    bound = transport.wasserstein_bound(A([0.0, 1.0]), _zero, lambda t: np.abs(t - 0.3), ONE)
+    assert 0 < abs(bound.terminal - math.exp(0.29)) < bound.error < 0.01
 
 
 def test_bound_of_scores_and_the_printed_one() -> None:
@@ -426,6 +448,11 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: transport.mixture_conditional_score_matching(_S, _M, np.ones(2), _M[None], _S[None], ONE, ONE),
     lambda: transport.mixture_score_matching(_zero, _M, _M, np.ones(1), ONE, ONE),
     lambda: transport.mixture_score_matching(_zero, _M, _M, _M, ONE, _M),
+    lambda: transport.wasserstein_discrete(_S[:0], _S),
+    lambda: transport.wasserstein_discrete(_S, _S[:0]),
+    lambda: transport.coupling_cost(_S[:, :0], _S[:, :0], _S),
+    lambda: transport.score_matching(_S, _S, weights=array_api_strict.ones(2)),
+    lambda: transport.score_matching(_S, _S, weights=A([1, 1])),
 )
 
 

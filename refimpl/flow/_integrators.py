@@ -131,7 +131,7 @@ def _advance(
     xp: Namespace,
 ) -> tuple[Array, Array]:
     """The states at `stop`, and the step sizes (positive) reached there."""
-    t = xp.broadcast_to(start, tuple(x.shape[:-1])) + xp.zeros_like(x[..., 0])
+    t = start + xp.zeros_like(x[..., 0])
     if size is None:
         size = _first_size(velocity(t, x), x, stop - t, tolerance, xp=xp)
     for _ in range(MAX_STEPS):
@@ -142,7 +142,7 @@ def _advance(
         following = x + step[..., None] * _combine(_tableaux.DOP853.b, stages)
         error = _error(stages, step, x, following, tolerance, xp=xp)
         accept = error <= 1  # a NaN is not
-        factor = 0.9 * xp.clip(error, 1e-12, 1e12) ** (-1 / 6)
+        factor = 0.9 * xp.clip(error, min=1e-12) ** (-1 / 6)
         factor = xp.where(xp.isfinite(factor), xp.clip(factor, 0.2, 5.0), xp.full_like(factor, 0.2))
         # The last step is short because it ends at `stop`, so it must not shrink the next one.
         grown = xp.where(accept & last, xp.maximum(size, xp.abs(step) * factor), xp.abs(step) * factor)
@@ -203,8 +203,7 @@ def _stages(tableau: Tableau, velocity: Field, t: Array, x: Array, step: Array) 
     """The velocities at the stages of one step; t and step have x's leading axes or none."""
     stages: list[Array] = []
     for row, node in zip(tableau.a, tableau.c, strict=True):
-        state = x + step[..., None] * _combine(row, stages) if row else x
-        stages.append(velocity(t + node * step, state))
+        stages.append(velocity(t + node * step, x + step[..., None] * _combine(row, stages)))
     return stages
 
 
