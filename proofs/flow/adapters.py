@@ -230,11 +230,13 @@ def _at_each_point(mine: Implementation, reference: Implementation) -> Implement
         covariances = mixture.variances[:, None, :] * eye
         if mixture.axes is not None:
             covariances = (mixture.axes * mixture.variances[:, None, :]) @ xp.matrix_transpose(mixture.axes)
-        weights, results = xp.exp(mixture.log_weights), []
+        results = []
         for i in range(n):
             alpha, variance = schedule.alpha(times[i]), schedule.variance(times[i])
             moved = alpha**2 * covariances + variance * eye
-            results.append(mine(points[i : i + 1, :], weights, alpha * mixture.means, moved)[0, ...])
+            results.append(
+                mine(points[i : i + 1, :], mixture.log_weights, alpha * mixture.means, moved)[0, ...]
+            )
         result = xp.stack(results)
         return xp.reshape(result, (*shape, *result.shape[1:]))
 
@@ -244,8 +246,10 @@ def _at_each_point(mine: Implementation, reference: Implementation) -> Implement
 @adapter(
     "flow.mixture_score",
     "gmm",
-    "mine(x, weights, means, covariances) → (n, d), of a plain mixture: x (n, d), weights (K,) with "
-    "sum 1, means (K, d), covariances (K, d, d), which the adapter takes to time t.",
+    "mine(x, log_weights, means, covariances) → (n, d), of a plain mixture: x (n, d), log-weights (K,) of "
+    "sum 1, means (K, d), covariances (K, d, d), which the adapter takes to time t; as dense matrices of "
+    "condition κ they cost κ roundings.",
+    beyond=("flow.full-mixture-definition",),
 )
 def mixture_score_gmm(mine: Implementation) -> Implementation:
     return _at_each_point(mine, flow.mixture_score)
@@ -254,9 +258,8 @@ def mixture_score_gmm(mine: Implementation) -> Implementation:
 @adapter(
     "flow.mixture_log_density",
     "gmm",
-    "mine(x, weights, means, covariances) → (n,), of a plain mixture: x (n, d), weights (K,) with sum 1, "
-    "means "
-    "(K, d), covariances (K, d, d), which the adapter takes to time t.",
+    "mine(x, log_weights, means, covariances) → (n,), of a plain mixture: x (n, d), log-weights (K,) of "
+    "sum 1, means (K, d), covariances (K, d, d), which the adapter takes to time t.",
 )
 def mixture_log_density_gmm(mine: Implementation) -> Implementation:
     return _at_each_point(mine, flow.mixture_log_density)

@@ -73,14 +73,12 @@ def marginal_prob(t, beta_min, beta_max, sub=False, factor=2):
     return np.exp(log_mean), rest if sub else np.sqrt(rest)
 
 
-def gmm(x, weights, means, covariances, sign=1):
+def gmm(x, log_weights, means, covariances, sign=1):
     """Log-density and score by solving with the covariances."""
     gaps = x[:, None, :] - means
     pulled = np.linalg.solve(covariances, gaps[..., None])[..., 0]
-    with np.errstate(divide="ignore"):
-        logs = np.log(weights) - 0.5 * (
-            np.sum(gaps * pulled, axis=-1) + np.linalg.slogdet(2 * np.pi * covariances)[1]
-        )
+    volume = np.linalg.slogdet(2 * np.pi * covariances)[1]
+    logs = log_weights - 0.5 * (np.sum(gaps * pulled, axis=-1) + volume)
     density = np.logaddexp.reduce(logs, axis=-1)
     shares = np.exp(logs - density[:, None])
     return density, -sign * np.einsum("nk,nkd->nd", shares, pulled)
