@@ -155,7 +155,7 @@ class _Run:
         count = _real_arguments(case)
         for only in range(count) if count <= ARGUMENTS else [None] * ARGUMENTS:
             moves = [np.full(len(leaf.exact), math.nan) for leaf in found]
-            for _ in range(tries):
+            for _ in range(1 if case.limits else tries):
                 moved = moved_by_ulps(case, self.rng, self.on, STEPS, only=only)
                 with suppress(UnprovenError):
                     exact = enclosures(moved, self.reference, self.on.precision.name, most=CONDITION_BITS)
@@ -186,20 +186,19 @@ class _Run:
             for start in range(0, len(everything), CHUNK):
                 self.evaluate(sweep, [everything[start : start + CHUNK]])
             return
-        single = sweep.single
+        share = 64 if sweep.tables else 16 if sweep.single else 1
         points = self._inside(
             sweep, [d.draw(self.rng, self.effort.samples, self.on.precision) for d in sweep.domains]
         )
-        count = self.effort.samples // (64 if sweep.tables else 8 if single else 1)
-        points = [values[: max(count, 1)] for values in points]
+        points = [values[: max(self.effort.samples // share, 1)] for values in points]
         errors = self.evaluate(sweep, points)
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS if share == 1 else ROUNDS // 2):
             best = np.unique([row for ranked in errors for row in np.argsort(-ranked, kind="stable")[:BEST]])
             best = best[errors[0, best] >= 0]
             if not len(best):
                 return
             points, errors = [values[best] for values in points], errors[:, best]
-            tries = NEIGHBOURS // (48 if sweep.tables else 8 if single else 1)
+            tries = max(NEIGHBOURS // share, 2)
             moved = [
                 d.near(self.rng, np.repeat(values, tries), self.on.precision)
                 for d, values in zip(sweep.domains, points, strict=True)
