@@ -87,7 +87,8 @@ def _run(
 @click.option("-v", "--verbose", is_flag=True, help="A line for every result, and what was left out.")
 def accuracy(
     patterns: tuple[str, ...], names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,
-    samples: int, calls: int, seed: int, jobs: int, json_file: Path | None, markdown: Path | None, verbose: bool,
+    samples: int, calls: int, seed: int, jobs: int, json_file: Path | None, markdown: Path | None,
+    verbose: bool,
 ) -> None:  # fmt: skip
     """Measure worst errors in ulps against proven enclosures of the exact values (ball arithmetic).
 

@@ -181,7 +181,7 @@ class _Trial:
 
     def _tried(self, case: Mapping[str, Any], bits: int) -> tuple[list[Proof], str]:
         """The proofs of one case with so many bits, and what they leave undecided."""
-        on = ball.setting(prec=bits)
+        on: Any = ball.setting(prec=bits)
         impl = _Functions(catalogue.reference(), self.replaced, on)
         try:
             with WorkingPrecision(bits), np.errstate(all="ignore"):

@@ -102,7 +102,7 @@ def _summary(
         display.say(f"  skipped {count}: {reason}")
     if interrupted:
         display.say(f"interrupted after {len(found)} of {planned} laws")
-    verdicts = Counter(it.verdict for it in found)
+    verdicts: Counter[str] = Counter(it.verdict for it in found)
     if not verdicts["held"]:
         display.say("nothing was proved")
     kinds = ("held", "refuted", "crashed", "inconclusive", "skipped")

@@ -1,4 +1,4 @@
-"""Derivatives without differences: Im f(x + ih)/h = f′(x) + O(h²) has no cancellation, so a tiny h gives every
+"""Derivatives without differences: Im f(x + ih)/h = f′(x) + O(h²) has no cancellation: a tiny h gives every
 digit. Numbers that prove their digits take ε with ε² = 0 for ih, which leaves no error at all."""
 
 from typing import Any

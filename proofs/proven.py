@@ -77,7 +77,7 @@ def _plain(record: Same) -> Proof:
 
 def _elements(record: Record, left: Any, right: Any, scale: Any) -> Proof:
     relation = "≤" if isinstance(record, AtMost) else "="
-    if left.dtype != object and right.dtype != object:
+    if object not in (left.dtype, right.dtype):
         holds = left <= right if isinstance(record, AtMost) else left == right
         states = np.where(holds, "held", "refuted")
     else:

@@ -1,4 +1,4 @@
-"""Measured accuracy: planted errors are found as large as they are, and what has no error is counted apart."""
+"""Measured accuracy: planted errors are found as large as they are; what has no error is counted apart."""
 
 import json
 import math
@@ -387,7 +387,7 @@ def test_every_function_is_in_the_table_or_listed() -> None:
 
 
 FACTOR = 2.0
-"""Other processors round other arguments badly: a search ends elsewhere, and errors grow by less than this."""
+"""Other processors round other arguments badly: a search ends elsewhere; errors grow by less than this."""
 
 
 def assert_within(name: str, cell: str, found: Accuracy) -> None:

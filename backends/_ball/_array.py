@@ -228,7 +228,7 @@ def _matrices(data: Storage, least: int, most: int | None = None) -> Storage:
 
 
 def _operand(array: BallArray, other: Any) -> bool:
-    """Whether an operator takes the other operand: an array of the same namespace, or a number (a Real too)."""
+    """Whether an operator takes the other operand: an array of the same namespace, or a number."""
     if isinstance(other, BallArray) and other.xp is not array.xp:
         got = f"{array.xp.__name__} and {other.xp.__name__}"
         advice = "Convert one of them with asarray of the other namespace"

@@ -37,13 +37,13 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
             return self.copy()
         return np.asarray(self).astype(dtype)
 
-    @property
-    def real(self) -> Any:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def real(self) -> Any:
         """The real parts."""
         return _each(lambda x: _number(x).real, self)
 
-    @property
-    def imag(self) -> Any:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
         """The imaginary parts."""
         return _each(lambda x: _number(x).imag, self)
 

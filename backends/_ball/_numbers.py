@@ -40,7 +40,7 @@ def is_rounded(value: float) -> bool:
     return len(digits.rstrip("0")) > _DIGITS
 
 
-def operand(value: Any) -> Any:
+def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of number)
     """The ball of a number that takes part; NotImplemented for what is no number."""
     if isinstance(value, Real | Complex):
         return value.ball
@@ -178,7 +178,7 @@ class _Number:
     __pos__ = _unary(lambda x: x)
 
 
-class Real(_Number):
+class Real(_Number):  # noqa: PLW1641  (equality may be undecided, so it has no hash)
     """One number as a ball. Comparisons that the ball does not decide raise UndecidedError; what would
     round it to a float raises LeftBallsError."""
 
@@ -302,7 +302,7 @@ class Dual(_Number):
     __sub__ = _dual(lambda x, y: Dual(x.real - y.real, x.imag - y.imag))
     __rsub__ = _dual(lambda x, y: Dual(y.real - x.real, y.imag - x.imag))
     __mul__ = __rmul__ = _dual(lambda x, y: Dual(x.real * y.real, x.real * y.imag + x.imag * y.real))
-    __truediv__ = _dual(lambda x, y: _quotient(x, y))
+    __truediv__ = _dual(lambda x, y: _quotient(x, y))  # noqa: PLW0108  (defined below)
     __rtruediv__ = _dual(lambda x, y: _quotient(y, x))
 
 
@@ -401,8 +401,8 @@ class RealMath:
     log2, log10, pow = _function(f.log2), _function(f.log10), _function(f.power)
     sin, cos, tan = _function(f.sin, "sin"), _function(f.cos, "cos"), _function(f.tan, "tan")
     sinh, cosh, tanh = _function(f.sinh, "sinh"), _function(f.cosh, "cosh"), _function(f.tanh, "tanh")
-    asin, acos, atan, atan2 = map(_function, (f.asin, f.acos, f.atan, f.atan2))
-    asinh, acosh, atanh = map(_function, (f.asinh, f.acosh, f.atanh))
+    asin, acos, atan, atan2 = (_function(each) for each in (f.asin, f.acos, f.atan, f.atan2))
+    asinh, acosh, atanh = (_function(each) for each in (f.asinh, f.acosh, f.atanh))
     fabs = _function(f.absolute)
     erf, erfc, lgamma, gamma = map(_function, (arb.erf, arb.erfc, arb.lgamma, arb.gamma))
 

@@ -23,7 +23,7 @@ class BallSetting(Setting):
     @property
     def math(self) -> RealMath:
         """The functions of numbers, on balls."""
-        return self.xp.__math__  # type: ignore[no-any-return]
+        return self.xp.__math__
 
     def number(self, value: Any) -> Real:
         """A number (also a fraction, or an array of one element) as a ball; a float counts as exact."""

@@ -57,7 +57,7 @@ class Reals:
         return stacked[rng.integers(0, len(parts), count), np.arange(count)]
 
     def _magnitudes(self, rng: np.random.Generator, count: int, p: Precision) -> Floats:
-        bits, low, high = FORMATS[p.name]
+        _, low, high = FORMATS[p.name]
         wide = rng.uniform(max(low, -self.reach), min(high, self.reach), count)
         mild = rng.uniform(max(-12, -self.reach), min(12, self.reach), count)
         return np.exp2(np.where(rng.random(count) < 0.5, wide, mild))

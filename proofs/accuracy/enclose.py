@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._errors import RefimplError
+from ..._errors import RefimplError, UndecidedError
 from ...backends import Setting
 from ...backends._ball import _scalars
 from ...backends._ball._array import BallArray
@@ -112,7 +112,7 @@ def enclosures(
         started = time.perf_counter()
         try:
             fresh = _at(case, function, dtype, bits)
-        except (_scalars.UndecidedError, ZeroDivisionError) as error:
+        except (UndecidedError, ZeroDivisionError) as error:
             reason = f"undecided: {error}"
         else:
             found = (
@@ -130,7 +130,7 @@ def enclosures(
 def _at(case: Case, function: Callable[..., Any], dtype: str, bits: int) -> list[Leaf]:
     try:
         result = case.exact(function, dtype, bits)
-    except (UnprovenError, _scalars.UndecidedError, ZeroDivisionError):
+    except (UnprovenError, UndecidedError, ZeroDivisionError):
         raise
     except (RefimplError, TypeError, AttributeError, ValueError) as error:
         raise UnprovenError(f"{type(error).__name__}: {error}") from error

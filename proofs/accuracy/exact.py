@@ -121,11 +121,14 @@ for _name, _function in {
 for _name in ("add", "sub", "mul"):
     setattr(Whole, f"__{_name}__", _integral(f"__{_name}__"))
     setattr(Whole, f"__r{_name}__", _integral(f"__r{_name}__"))
-Whole.__truediv__ = _binary(balls.divide)
-Whole.__rtruediv__ = _binary(balls.divide, swapped=True)
-Whole.__pow__ = _whole_power
-Exact.__neg__ = lambda self: derived(balls.negative, self)
-Exact.__abs__ = lambda self: derived(balls.absolute, self)
+for _kind, _name, _operation in (
+    (Whole, "truediv", _binary(balls.divide)),
+    (Whole, "rtruediv", _binary(balls.divide, swapped=True)),
+    (Whole, "pow", _whole_power),
+    (Exact, "neg", lambda self: derived(balls.negative, self)),
+    (Exact, "abs", lambda self: derived(balls.absolute, self)),
+):
+    setattr(_kind, f"__{_name}__", _operation)
 for _name, _relation in {
     "lt": _scalars.less,
     "le": _scalars.less_equal,

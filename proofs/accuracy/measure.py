@@ -38,7 +38,7 @@ CHUNK = 1024
 GOOD = 4.0
 """Ulps above which the condition is looked at."""
 TRIES, STEPS, ARGUMENTS, CONDITION_BITS = 2, 8, 6, 1280
-"""Of moving an argument, for the condition; ulps by which at most; arguments up to which each is moved alone; bits for that."""
+"""For the condition: moves of an argument, by at most so many ulps, each alone up to so many; bits."""
 MOVED = ", moved by ulps"
 ROUNDS, BEST, NEIGHBOURS = 8, 4, 96
 """Of a search: rounds, points that are kept, and neighbours that are tried of each."""

@@ -13,10 +13,10 @@
                       exact value moves if the inputs move by one (null if not asked for),
                   "classes": {class: int},        see Class in ulps.py; only "measured" enters the figures
                   "tiny_worst",                   in units of the smallest number, beside the figures
-                  "faults": {class: as worst},    one place of each class "lost", "wrong_special", "tiny_missed"
+                  "faults": {class: as worst},    a place of each class "lost", "wrong_special", "tiny_missed"
                   "compared_exactly": int,        integers and truth values
                   "different": int,               … of which differ from the exact ones
-                  "left_out": {reason: int},      calls that could not be enclosed, or that the library refuses
+                  "left_out": {reason: int},      calls that were not enclosed, or that the library refuses
                   "seconds": float}]}
 
 status: "measured"; "exact" (only integers, truth values or special values to compare); "not measured";

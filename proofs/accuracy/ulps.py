@@ -97,7 +97,7 @@ def compare(result: float, y: Any, fmt: Format) -> tuple[Class, float]:
 
 def neighbours(values: "np.ndarray[Any, Any]", precision: Precision, steps: Any) -> "np.ndarray[Any, Any]":
     """Float64 values of the format moved by whole ulps, the sign kept; 0 and special values stay."""
-    mantissa, exponent = np.frexp(values)
+    _, exponent = np.frexp(values)
     bits = precision.bits
     floor = FORMATS[precision.name][1] + 1
     spacing = np.ldexp(1.0, np.maximum(exponent, floor) - bits)

@@ -146,7 +146,7 @@ def call(source: Source) -> Implementation:
     function = source.load()
     if not callable(function):
         raise TargetError(f"audit: {source}: got a {type(function).__name__}; expected a function")
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def matching(module: ModuleType, document: str) -> list[str]:

@@ -151,7 +151,7 @@ def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 @law(
     "ddpm.defaults",
-    "by default Ho's variances go from 1e-4 to 0.02, the cosine schedule has the offset 0.008, predictions are "
+    "by default Ho's variances go from 1e-4 to 0.02, the cosine schedule has offset 0.008, predictions are "
     "of noise (of data for predict_noise), σ is dirac's, and the weight is the source's",
     source="ddpm D1, D6, D7, D8",
     about=(

@@ -225,8 +225,8 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
 def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """g² = D (2 + sin(m·x)) on p = 2 + cos(phase + k·x): the product is a sum of waves of numbers up to 6,
     on each of which a second derivative acts by its symbol."""
-    k, m, diffusion = np.asarray(case.waves), np.asarray(case.swirls), float(on.host(case.diffusion))
-    angle, swirl = case.phase + _phases(case.waves, case.sizes), _phases(case.swirls, case.sizes)
+    k, m, diffusion = np.asarray(case.waves), np.asarray(case.swirls), on.number(on.host(case.diffusion))
+    angle, swirl = case.phase + _phases(case.waves, case.sizes, on), _phases(case.swirls, case.sizes, on)
     p, g2 = on.array(2 + np.cos(angle)), on.array(diffusion * (2 + np.sin(swirl)))
     still = on.array(np.zeros((len(case.sizes), *case.sizes)))
     parts = (

@@ -232,7 +232,7 @@ def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     ),
 )
 def euler_maruyama_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Compares every state k with Σ_{i<k} (Π_{i<j<k} (1 + λΔ_j)) σ_i √|Δ_i| z_i, for drift λx and σ² = 1 + t²."""
+    """Compares each state k with Σ_{i<k} (Π_{i<j<k} (1 + λΔ_j)) σ_i √|Δ_i| z_i, for λx and σ² = 1 + t²."""
     t, x, rate = on.host(case.times), on.host(case.x), on.host(case.rate)
     z = np.cos(on.reals(np.arange(1.0, t.size))[:, None, None] * (1 + np.arange(x.size).reshape(x.shape)))
     z = on.host(on.array(z))

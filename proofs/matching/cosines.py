@@ -21,9 +21,9 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
         context.prec = 40
         zero = Decimal(0)
         a, b = [Decimal(float(x)) for x in u], [Decimal(float(x)) for x in v]
-        products = [x * y for x, y in zip(a, b, strict=True)]
+        terms = [x * y for x, y in zip(a, b, strict=True)]
         norms = (sum((x * x for x in a), zero) * sum((y * y for y in b), zero)).sqrt()
-        return float(sum(products) / norms), float(sum(map(abs, products)) / norms)
+        return float(sum(terms) / norms), float(sum(map(abs, terms)) / norms)
 
 
 @law(

@@ -1,4 +1,4 @@
-"""CoSENT in decimals (or numbers of any precision): the definition over all pairs of pairs, with 50 digits and no limit of range."""
+"""CoSENT in 50 decimal digits (or numbers of any precision), without limit of range, by its definition."""
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
@@ -42,14 +42,14 @@ def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
         gaps = [c[j] - c[i] for i, j in zip(higher, lower, strict=True)]
         exponents = [s * gap for gap in gaps]
         terms = [x.exp() for x in exponents]
-        total = sum(terms, 1 + 0 * s)
+        total: Any = sum(terms, 1 + 0 * s)
         loss = number(total.ln() if rounds(cosines) else total.log())
         gap = number(max(gaps, default=Decimal("-Infinity"))) if gaps else -np.inf
         gradient = [0 * s] * n
         for i, j, term in zip(higher, lower, terms, strict=True):
             gradient[j] += term / total
             gradient[i] -= term / total
-        like = {"like": cosines} if n else {}
+        like: dict[str, Any] = {"like": cosines} if n else {}
         weights, sizes, gradients = (
             np.asarray([number(x) for x in values], **like)
             for values in ([x / total for x in terms], map(abs, exponents), [s * part for part in gradient])

@@ -1,4 +1,4 @@
-"""Powers in 50 decimal digits (or of numbers of any precision): the independent side of the laws about frequencies."""
+"""Powers in 50 decimal digits (or numbers of any precision), for the laws about frequencies."""
 
 from decimal import Decimal, localcontext
 from fractions import Fraction

@@ -207,7 +207,7 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     inputs=inputs.extensions,
     tolerance=Rounding(
         3,
-        "exponent, power and quotient; the base's error (k n/L twice, k − 1) and the exponent's are in the scale",
+        "exponent, power, quotient: the base's error (k n/L twice, k − 1) and the exponent's in the scale",
         calls=("pow",),
     ),
     refutes=("rope.dynamic_ntk/factor-times-ratio", "rope.dynamic_ntk/plain-at-one"),

@@ -425,7 +425,7 @@ def yarn_ramps_confused(dim: int, /, *, ramp: str = "paper", **options: Any) -> 
 
 
 def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Callable[..., Any]:
-    """YaRN with other ends of the common code's ramp, made of the indices of `fast` and `slow` turns and d."""
+    """YaRN with other ends of the common code's ramp, made of the indices of `fast` and `slow` and d."""
 
     def changed(
         dim: int,
@@ -492,7 +492,7 @@ def yarn_end_beyond(dim: int, /, **options: Any) -> Any:
 @mistake(
     "rope.yarn",
     "equal-ends-apart",
-    "Parts equal ends by 1, not 0.001: the ramp of a length that no pair turns is one pair wide all the same.",
+    "Parts equal ends by 1, not 0.001: the ramp of a length that no pair turns is one pair wide.",
 )
 def yarn_equal_ends_apart(dim: int, /, **options: Any) -> Any:
     def ends(first: float, last: float, d: int) -> tuple[float, float]:

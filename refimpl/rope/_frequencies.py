@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import array_api_compat
 
@@ -93,7 +94,8 @@ def mixed_radix_frequencies(
     >>> mixed_radix_frequencies((2, 5, 10))
     array([1.  , 0.5 , 0.1 , 0.01])
     """
-    product, values = Fraction(1), [1.0]
+    product: Any = Fraction(1)
+    values = [1.0]
     for base in bases:
         number = _xp.check_number("rope.mixed_radix_frequencies", "bases", base, 1.0)
         product *= Fraction(number) if _xp.rounds(number) else number

@@ -186,7 +186,7 @@ def _classified(W: Array, b: Array, k: int) -> Witness | Combination | Undecided
         if point is None:
             chosen = support if support and _decide(rays[support])[0][-1] == 0 else list(range(len(others)))
             exact, dual = _decide(rays[chosen])
-            point = exact if len(chosen) == len(others) else np.zeros(d + 1)
+            point = exact if len(chosen) == len(others) else np.zeros(d + 1)  # noqa: PLW2901
         if point[-1] > 0:
             with np.errstate(all="ignore"):
                 z = [float(point[j]) / float(point[d]) * float(units[d] / units[j]) for j in range(d)]
@@ -215,7 +215,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     return np.asarray([_proved(W, b, k, c, exact) for k, c in enumerate(result.certificates)], dtype=bool)
 
 
-def _proved(W: Array, b: Array, k: int, claim: Any, exact: bool) -> bool:
+def _proved(W: Array, b: Array, k: int, claim: Any, exact: bool) -> bool:  # noqa: PLR0911
     d, u = W.shape[1], 2.0**-53
     others = [i for i in range(len(b)) if i != k]
     if isinstance(claim, Witness):

@@ -209,7 +209,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"rope.{function.__name__}": function
     for function in (
         angles, attention_scores, convert_layout, digits, dynamic_ntk, frequencies, from_digits, interpolate,
-        llama3, log_n_scale, mixed_radix_digits, mixed_radix_frequencies, ntk_base, ntk_scale, period, range_of,
-        rebase, rotate, rotation_matrix, sinusoidal, yarn, yarn_scale,
+        llama3, log_n_scale, mixed_radix_digits, mixed_radix_frequencies, ntk_base, ntk_scale, period,
+        range_of, rebase, rotate, rotation_matrix, sinusoidal, yarn, yarn_scale,
     )
 }  # fmt: skip

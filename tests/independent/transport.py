@@ -309,8 +309,8 @@ def score_matching_bound(
 
 
 def printed_score_matching_bound(
-    times: Array, diffusion_squared: Any, root_score_matching: Any, drift_lipschitz: Any, score_lipschitz: Any,
-    terminal: Array, /,
+    times: Array, diffusion_squared: Any, root_score_matching: Any, drift_lipschitz: Any,
+    score_lipschitz: Any, terminal: Array, /,
 ) -> Bound:  # fmt: skip
     """The bound of flows with the printed gap and constant."""
     return wasserstein_bound(
