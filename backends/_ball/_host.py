@@ -372,7 +372,7 @@ def _spectral(x: Any) -> Any:
     """The largest singular value; between that of an entry and the Frobenius norm where it is not found."""
     try:
         return _linear("matrix_norm")(x, ord=2)
-    except s.UndecidedError:
+    except UndecidedError:
         return _each(_hull, np.max(np.abs(x), axis=(-2, -1)), _norm(x, axis=(-2, -1)))
 
 
@@ -384,7 +384,7 @@ def _condition(x: Any, p: Any = None) -> Any:
     """The ratio of the largest and the smallest singular value; anything where they are not found."""
     try:
         values = _linear("svdvals")(x)
-    except s.UndecidedError:
+    except UndecidedError:
         return _each(lambda x: Real(s.INDETERMINATE, x.prec), x[..., 0, 0])
     return values[..., 0] / values[..., -1]
 
