@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from flint import acb, acb_mat, arb, ctx
 
-from ..._errors import message
+from ..._errors import UndecidedError, message
 from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, decided
