@@ -57,11 +57,11 @@ _NEEDS: dict[str, str] = {
     "matching.best_class_weights": "eager host",
     "matching.factor_similarity": "linalg eager host",
     "matching.nearest_semidefinite": "linalg",
-    "matching.jl_dimension": "eager host",
-    "matching.rule_of_thumb_dimension": "eager host",
-    "matching.ranking_dimension": "eager host",
+    "matching.jl_dimension": "eager",
+    "matching.rule_of_thumb_dimension": "eager",
+    "matching.ranking_dimension": "eager",
     # residual
-    "residual.deepnorm_constants": "eager host",
+    "residual.deepnorm_constants": "eager",
     "residual.growth": "eager",
     "residual.init_variance": "eager",
     # rope

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from conftest import usable
 from flint import arb
 
-from refimpl import ddpm, rope
+from refimpl import rope
 from refimpl._errors import DTypeError, UndecidedError, UnknownNameError
 from refimpl.backends import Setting
 from refimpl.backends._ball._precision import WorkingPrecision
@@ -116,7 +116,7 @@ def test_the_documents_are_as_before_afterwards() -> None:
         inside = rope.ntk_base(10000.0, factor=3.0, dim=64)
     assert isinstance(inside, Exact)
     assert type(before) is type(rope.ntk_base(10000.0, factor=3.0, dim=64)) is float
-    assert ddpm.schedule.math is math
+    assert ddpm.elbo.math is math
 
 
 def test_constants_are_enclosed_and_not_taken_for_floats() -> None:

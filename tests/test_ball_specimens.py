@@ -41,16 +41,16 @@ ROUNDED = {
         flow.sub_variance_preserving flow.variance_preserving residual.sgd_increment""",
     "cos² of the schedule": "ddpm.cosine_schedule",
     "π, log 2π, log M": """
-        ddpm.elbo_terms flow.diagonal_mixture flow.fokker_planck_rhs_grid flow.full_mixture
+        ddpm.elbo_terms flow.diagonal_mixture flow.full_mixture
         flow.mixture_log_density flow.mixture_score flow.mixture_score_divergence
         flow.mixture_score_jacobian flow.mixture_time_derivative""",
     "the border between two formulas, which are equal there": "density.normal_kl density.normal_kl_full",
     "weights of a rule of quadrature or of a Runge-Kutta method": """
-        density.importance_bounds flow.integrate flow.flow_log_likelihood flow.integrate_adaptive
+        density.importance_bounds flow.integrate_adaptive
         transport.mixture_score_matching transport.printed_score_matching_bound
         transport.score_matching_bound transport.wasserstein_quantile""",
     "logarithm, root or power of an option": """
-        flow.variance_exploding residual.deep_norm residual.layer_norm rope.ntk_base rope.ntk_scale
+        flow.variance_exploding rope.ntk_base rope.ntk_scale
         rope.yarn_scale""",
     "a bound of rounding errors of the dtype": "argmaxable.winner",
 }

@@ -201,14 +201,6 @@ class _Refused:
         yield _QUADRATURE()
 
 
-_RK4 = {
-    0: exact(Fraction(1, 6)),
-    1: exact(Fraction(1, 3)),
-    2: exact(Fraction(1, 3)),
-    3: exact(Fraction(1, 6)),
-}
-
-
 def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
     """What the documents see instead, by module and name."""
     fixed: dict[str, dict[str, Any]] = {
@@ -230,11 +222,6 @@ def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
         yield from (
             (module, key, value) for key, value in values.items() if key == "float" or hasattr(module, key)
         )
-    integrators = importlib.import_module("refimpl.flow._integrators")
-    rk4 = SimpleNamespace(
-        **{name: getattr(integrators._METHODS["rk4"], name) for name in ("order", "a", "c")}, b=_RK4
-    )
-    yield integrators, "_METHODS", {**integrators._METHODS, "rk4": rk4}
     yield _xp, "rounds", lambda _given: False
     yield _xp, "check_number", _checked(_xp.check_number)
     yield _xp, "check_integer", _checked(_xp.check_integer)
