@@ -7,7 +7,7 @@
 
 from ._backend import Backend, BackendUnavailableError, Precision, Setting
 from ._doctor import Diagnosis, diagnose
-from ._registry import available, get, names, status
+from ._registry import available, get, libraries, names, status
 
 __all__ = [
     "Backend",
@@ -18,6 +18,7 @@ __all__ = [
     "available",
     "diagnose",
     "get",
+    "libraries",
     "names",
     "status",
 ]

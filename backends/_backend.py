@@ -1,8 +1,10 @@
 """What a backend is, and one setting (backend, dtype, device) in which a law runs."""
 
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
@@ -154,6 +156,23 @@ class Setting:
     def like(self) -> dict[str, Any]:
         """Keyword arguments for functions that create arrays."""
         return {"xp": self.xp, "dtype": self.dtype, "device": self.device}
+
+    @property
+    def math(self) -> Any:
+        """The functions of numbers in which a check computes, with the names of the module math."""
+        return math
+
+    def number(self, value: Any) -> Any:
+        """A number (also a fraction, or an array of one element) for such computations: a float."""
+        return float(value)
+
+    def fraction(self, value: Any) -> Fraction:
+        """An exact number as a fraction."""
+        return Fraction(*value.as_integer_ratio())
+
+    def reals(self, values: Any) -> np.ndarray[Any, Any]:
+        """Numbers, or nested lists of them, as an array for such computations: float64."""
+        return np.asarray(values, dtype=np.float64)
 
     def array(self, values: Any) -> Array:
         """Values as a new array of this backend: integers as int64, booleans as such, reals in the dtype."""

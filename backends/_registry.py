@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint, entry_points
 from .._errors import UnknownNameError
 from ._backend import Backend, BackendUnavailableError
 
-_OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict")
+_OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict", "ball")
 _GROUP = "refimpl.backends"
 
 
@@ -14,6 +14,11 @@ def names() -> tuple[str, ...]:
     """Every known backend, refimpl's own first, then those of installed entry points."""
     others = sorted({point.name for point in entry_points(group=_GROUP)} - set(_OWN))
     return (*_OWN, *others)
+
+
+def libraries() -> tuple[str, ...]:
+    """The known backends that are array libraries: all but `ball`, whose numbers are intervals."""
+    return tuple(name for name in names() if name != "ball")
 
 
 def _find(name: str) -> tuple[str | EntryPoint, str]:

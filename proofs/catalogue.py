@@ -1,4 +1,4 @@
-"""Everything that exists, by name: public functions, laws, mistakes, errata."""
+"""Everything that exists, by name: public functions, laws, mistakes, adapters, errata."""
 
 import importlib
 import inspect
@@ -15,6 +15,7 @@ import refimpl
 
 from .._capabilities import NEEDS
 from .._errors import UnknownNameError
+from .adapter import Adapter
 from .erratum import Erratum
 from .law import Implementation, Law
 from .mistake import Mistake
@@ -71,7 +72,7 @@ def reference() -> dict[str, Implementation]:
     return {name: function.implementation for name, function in functions().items()}
 
 
-Item = TypeVar("Item", Law, Mistake, Erratum)
+Item = TypeVar("Item", Law, Mistake, Adapter, Erratum)
 
 
 @cache
@@ -115,6 +116,11 @@ def mistakes() -> Mapping[str, Mistake]:
     from . import general  # noqa: PLC0415
 
     return {**written_mistakes(), **general.mistakes()}
+
+
+def adapters() -> Mapping[str, Adapter]:
+    """Every adapter by id."""
+    return _members(Adapter)
 
 
 def errata() -> Mapping[str, Erratum]:

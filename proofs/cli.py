@@ -1,4 +1,4 @@
-"""The command line: refimpl prove, selftest, errata, list, show, doctor."""
+"""The command line: refimpl prove, certify, accuracy, audit, selftest, errata, list, show, doctor."""
 
 import io
 import json
@@ -16,6 +16,9 @@ import click
 from .. import backends
 from .._errors import RefimplError
 from . import catalogue, display, planning, report, selftest
+from .accuracy_cli import accuracy
+from .audit_cli import audit
+from .certify_cli import certify
 from .planning import EXAMPLES, Task
 from .runner import Outcome
 
@@ -49,6 +52,11 @@ def main() -> None:
     Exit codes: 0 all held; 1 something refuted, crashed or timed out; 2 usage; 3 nothing ran,
     or not all that was asked.
     """
+
+
+main.add_command(audit)
+main.add_command(certify)
+main.add_command(accuracy)
 
 
 def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
@@ -128,7 +136,7 @@ def _remember(content: dict[str, Any]) -> None:
 @main.command()
 @_common
 @click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
-              help="Repeatable; `all` for every backend that works here.")  # fmt: skip
+              help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
 @click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 def prove(
@@ -136,7 +144,8 @@ def prove(
     names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
-    chosen = backends.names() if "all" in names else names
+    chosen = [*backends.libraries(), *names] if "all" in names else names
+    chosen = [name for name in chosen if name != "all"]
     tasks = planning.plan(patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed)
     x64 = "jax" in chosen
     if x64:
@@ -199,17 +208,19 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
 
 @main.command("list")
 @click.argument(
-    "what", type=click.Choice(["documents", "functions", "laws", "mistakes", "errata"]), default="functions"
+    "what",
+    type=click.Choice(["documents", "functions", "laws", "mistakes", "adapters", "errata"]),
+    default="functions",
 )
 @click.argument("patterns", nargs=-1)
 def list_(what: str, patterns: tuple[str, ...]) -> None:
-    """List functions, laws, mistakes or errata; or the documents, as the table of the README."""
+    """List functions, laws, mistakes, adapters or errata; or the documents, as the table of the README."""
     if what == "documents":
         click.echo("\n".join(catalogue.table()))
         return
     items: dict[str, Iterable[str]] = {
         "functions": catalogue.functions(), "laws": catalogue.laws(),
-        "mistakes": catalogue.mistakes(), "errata": catalogue.errata(),
+        "mistakes": catalogue.mistakes(), "adapters": catalogue.adapters(), "errata": catalogue.errata(),
     }  # fmt: skip
     display.listing(what, catalogue.select(patterns, items[what], what.rstrip("s")))
 
@@ -217,7 +228,7 @@ def list_(what: str, patterns: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Show one function, law, mistake or erratum with all that belongs to it."""
+    """Show one function, law, mistake, adapter or erratum with all that belongs to it."""
     display.show(name, _last_figures())
 
 

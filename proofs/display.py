@@ -27,11 +27,19 @@ def _say(text: str = "", style: str | None = None) -> None:
     CONSOLE.print(escape(text), style=style)
 
 
+def say(*lines: str) -> None:
+    """Print lines."""
+    for text in lines:
+        _say(text)
+
+
 def line(outcome: Outcome) -> str:
     """One outcome on one line."""
     where = f"{outcome.backend} {outcome.dtype}"
     name = outcome.law + (f" on {outcome.mistake}" if outcome.mistake else "")
     if outcome.verdict == "skipped":
+        return f"{outcome.verdict:<8} {name}  {where}  {outcome.reason}"
+    if outcome.verdict in ("crashed", "timed out"):
         return f"{outcome.verdict:<8} {name}  {where}  {outcome.reason}"
     ran = f"{sum(outcome.examples.values())} examples  {outcome.compared} compared"
     return (
@@ -40,10 +48,15 @@ def line(outcome: Outcome) -> str:
     )
 
 
+def value(given: Any) -> str:
+    """An input as it is printed."""
+    long = isinstance(given, np.ndarray)
+    return np.array2string(given, threshold=24, precision=17) if long else str(given)
+
+
 def _case(found: Counterexample) -> Iterator[str]:
-    for name, value in found.case.items():
-        shown = np.array2string(value, threshold=24, precision=17) if isinstance(value, np.ndarray) else value
-        yield f"    {name} = {shown}"
+    for name, given in found.case.items():
+        yield f"    {name} = {value(given)}"
 
 
 def failure(outcome: Outcome) -> list[str]:
@@ -57,30 +70,37 @@ def failure(outcome: Outcome) -> list[str]:
 
 
 @contextmanager
-def progress(total: int, verbose: bool) -> Iterator[Callable[[Outcome], None]]:
-    """A function to call with each outcome as it comes."""
+def bar(
+    total: int, verbose: bool, what: str = "laws"
+) -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
+    """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
+    show if they are quiet."""
     terminal = CONSOLE.is_terminal
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=CONSOLE,
-        transient=True,
-        disable=not terminal,
-    )
-    with bar:
-        task = bar.add_task("laws", total=total)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=CONSOLE, transient=True, disable=not terminal) as shown:
+        task = shown.add_task(what, total=total)
+
+        def show(law: str, verdict: str, lines: Sequence[str], quiet: bool) -> None:
+            if lines and (verbose or not terminal or not quiet):
+                _say(lines[0], COLOURS.get(verdict))
+                say(*lines[1:])
+            shown.update(task, advance=1, description=law)
+
+        yield show
+
+
+@contextmanager
+def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Callable[[Outcome], None]]:
+    """A function to call with each outcome as it comes; with `details` it says why a law failed."""
+    with bar(total, verbose) as shown:
 
         def show(outcome: Outcome) -> None:
             # A mistake that is refuted is what the self-test wants to see.
             good = outcome.verdict == ("refuted" if outcome.mistake else "held")
-            if verbose or not terminal or not (good or outcome.verdict == "skipped"):
-                _say(line(outcome), COLOURS.get(outcome.verdict) if not outcome.mistake else None)
-            if not good and not outcome.mistake and outcome.verdict != "skipped":
-                for text in failure(outcome):
-                    _say(text)
-            bar.update(task, advance=1, description=outcome.law)
+            explained = details and not good and not outcome.mistake and outcome.verdict != "skipped"
+            lines = [line(outcome), *(failure(outcome) if explained else ())]
+            colour = outcome.verdict if not outcome.mistake else ""
+            shown(outcome.law, colour, lines, good or outcome.verdict == "skipped")
 
         yield show
 
@@ -182,6 +202,8 @@ def listing(what: str, names: Sequence[str]) -> None:
             text = f"{name}  ({catalogue.laws()[name].source})  {catalogue.laws()[name].statement}"
         elif what == "mistakes":
             text = f"{name}  {catalogue.mistakes()[name].sentence}"
+        elif what == "adapters":
+            text = f"{name}  {catalogue.adapters()[name].sentence}"
         else:
             text = f"{name}  ({catalogue.errata()[name].source})  {catalogue.errata()[name].printed}"
         _say(text)
@@ -200,12 +222,14 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
             _say(f"  seen in: {wrong.reference}")
         by = [law.id for law in catalogue.laws().values() if name in law.refutes]
         _say(f"  refuted by: {', '.join(by)}")
+    elif name in catalogue.adapters():
+        _show_adapter(name)
     elif name in catalogue.errata():
         erratum_entry = catalogue.errata()[name]
         _say(f"{name}: {erratum_entry.printed}; see `refimpl errata {name}`")
     else:
         raise UnknownNameError(
-            f"nothing is called {name!r}; see `refimpl list functions` (laws, mistakes, errata)"
+            f"nothing is called {name!r}; see `refimpl list functions` (laws, mistakes, adapters, errata)"
         )
 
 
@@ -232,6 +256,23 @@ def _show_function(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     for wrong in catalogue.mistakes().values():
         if wrong.function == name:
             _say(f"  {wrong.id}: {wrong.sentence}" + (f" ({wrong.reference})" if wrong.reference else ""))
+    conventions = [it for it in catalogue.adapters().values() if it.function == name]
+    if conventions:
+        _say("\nAdapters")
+    for convention in conventions:
+        _say(f"  {convention.name}: {convention.sentence}")
+
+
+def _show_adapter(name: str) -> None:
+    known = catalogue.adapters()
+    convention = known[name]
+    _say(f"{name}: {convention.sentence}")
+    if convention.reference:
+        _say(f"  as in: {convention.reference}")
+    if convention.beyond:
+        _say(f"  laws beyond its reach: {', '.join(convention.beyond)}")
+    others = [other.function for other in known.values() if other.name == convention.name]
+    _say(f"  adapters of this name: {', '.join(others)}")
 
 
 def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:

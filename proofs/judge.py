@@ -62,7 +62,9 @@ def judge(record: Record, tolerance: Tolerance, on: Setting) -> Finding:
         (record.left, record.right) if isinstance(record, Gap) else (record.smaller, record.larger)
     )
     left, right = np.asarray(_host(first, on)), np.asarray(_host(second, on))
-    scale = np.asarray(_host(record.scale, on), dtype=np.float64)
+    scale = np.asarray(
+        _host(record.scale() if callable(record.scale) else record.scale, on), dtype=np.float64
+    )
     # A plain number stands for all elements as an expectation or a bound, never as a tested array.
     plain = isinstance(second, int | float) or (isinstance(record, AtMost) and isinstance(first, int | float))
     if left.shape != right.shape and not plain:

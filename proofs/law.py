@@ -18,7 +18,8 @@ KINDS: tuple[Kind, ...] = ("ordinary", "cancellation", "extreme")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise.
+    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise; the scale may
+    be a function that gives it, for the case that it is needed.
 
     Shapes must be equal, but a plain number on the right stands for every element."""
 
@@ -79,6 +80,10 @@ class Exact:
     def factor(self, setting: Setting) -> float:
         """Zero: both sides must be equal."""
         return 0.0
+
+
+class NotApplicableError(Exception):
+    """A foreign implementation lacks an option that this case needs; the case says nothing about it."""
 
 
 FALSE_ALARM = 1e-12

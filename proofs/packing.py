@@ -1,5 +1,6 @@
 """Values in which arrays are packed: tuples, lists, mappings, named tuples, data classes."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -51,13 +52,22 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     return replace(value, **{name[1:]: part for (name, _), part in zip(members, changed, strict=True)})
 
 
+def mapped_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with every array in it changed, and nothing else."""
+    return mapped(value, lambda part: change(part) if is_array(part) else part)
+
+
 def copied(value: Any) -> Any:
     """A value whose arrays are copies, so that later changes in place do not reach them."""
 
-    def copy(part: Any) -> Any:
-        return array_api_compat.array_namespace(part).asarray(part, copy=True) if is_array(part) else part
+    return mapped_arrays(
+        value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True)
+    )
 
-    return mapped(value, copy)
+
+def size(value: Any) -> int:
+    """How many numbers the arrays in a value have."""
+    return sum(math.prod(part.shape) for _, part in parts(value) if is_array(part))
 
 
 def key(value: Any, on: Setting) -> Any:

@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from .. import backends
 from .._errors import DTypeError, UnknownNameError, message
@@ -15,7 +16,7 @@ from ..backends import BackendUnavailableError, Setting
 from ..backends.jax import enable_x64
 from . import catalogue
 from .law import Implementation
-from .runner import Outcome, run_law
+from .runner import Outcome, Verdict, run_law
 
 DTYPES = ("float64", "float32")
 EXAMPLES = 60
@@ -54,6 +55,30 @@ class Task:
         )
         return replace(outcome, mistake=self.mistake)
 
+    def lost(self) -> Outcome:
+        """What is said if its process dies."""
+        return Outcome(
+            self.law, "crashed", self.backend, self.device or "", self.dtype, self.seed, reason=DIED
+        )
+
+
+DIED = "a worker process died (signal or exit); run this law alone with --jobs 1"
+
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Work(Protocol[Result_co]):
+    """What the pool of processes runs: small and picklable."""
+
+    def run(self) -> Result_co:
+        """Do it."""
+        ...
+
+    def lost(self) -> Result_co:
+        """What is said if its process dies."""
+        ...
+
 
 def plan(
     patterns: Sequence[str] = (),
@@ -74,14 +99,19 @@ def plan(
         if dtype not in DTYPES:
             advice = "Half-precision ranges are too narrow for the inputs of the laws"
             raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
-    wanted = [law for pattern in patterns for law in _laws_about(pattern) or [pattern]]
-    chosen = catalogue.select(wanted, catalogue.laws(), "law")
+    found = chosen(patterns)
     return [
-        Task(law, name, dtype, device, examples, seed) for name in names for dtype in dtypes for law in chosen
+        Task(law, name, dtype, device, examples, seed) for name in names for dtype in dtypes for law in found
     ]
 
 
-def _work(task: Task) -> Outcome:
+def chosen(patterns: Sequence[str]) -> list[str]:
+    """The laws that match the patterns, or are about functions of those names."""
+    wanted = [law for pattern in patterns for law in _laws_about(pattern) or [pattern]]
+    return catalogue.select(wanted, catalogue.laws(), "law")
+
+
+def _work(task: Work[Result]) -> Result:
     return task.run()
 
 
@@ -102,7 +132,7 @@ def _start(x64: bool) -> None:
     _prepare(x64)
 
 
-def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator[Outcome, None, None]:
+def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> Generator[Result, None, None]:
     """Outcomes as they come, in no fixed order; closing the iterator stops the work.
 
     With `x64`, JAX's 64-bit types are switched on in the processes that do the work.
@@ -121,11 +151,7 @@ def run(tasks: Sequence[Task], jobs: int = 1, *, x64: bool = False) -> Generator
             try:
                 yield future.result()
             except BrokenProcessPool:
-                task = futures[future]
-                yield Outcome(
-                    task.law, "crashed", task.backend, task.device or "", task.dtype, task.seed,
-                    reason="a worker process died (signal or exit); run this law alone with --jobs 1",
-                )  # fmt: skip
+                yield futures[future].lost()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
@@ -176,7 +202,14 @@ def _check_implementations(impl: Mapping[str, Implementation], tasks: Sequence[T
             raise UnknownNameError(f"prove: impl: no law that was chosen is about {name}")
 
 
-def exit_code(outcomes: Sequence[Outcome], *, interrupted: bool = False) -> int:
+class Judged(Protocol):
+    """Anything that has a verdict."""
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+def exit_code(outcomes: Sequence[Judged], *, interrupted: bool = False) -> int:
     """0 all held; 1 something refuted, crashed or timed out; 3 nothing ran, or not all that was asked."""
     verdicts = {outcome.verdict for outcome in outcomes}
     if verdicts & {"refuted", "crashed", "timed out"}:

@@ -12,13 +12,15 @@ import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky, HypothesisException
 
+from .._errors import UndecidedError
 from ..backends import Setting
 from . import catalogue
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
-from .law import Implementation, Kind, Law, Sampling
+from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
 Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
+Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
 
 SHRINK_SECONDS = 5.0
 """How long a counterexample may be made smaller."""
@@ -89,9 +91,10 @@ class _Trial:
     def __init__(self, law: Law, on: Setting, impl: Implementations) -> None:
         self.law, self.on, self.impl = law, on, impl
         self.examples: dict[str, int] = {}
+        self.inapplicable: set[str] = set()
         self.compared = 0
         self.worst = Finding("", 0.0, 0)
-        self.failure: tuple[Literal["refuted", "crashed"], str, Counterexample] | None = None
+        self.failure: tuple[Failure, str, Counterexample] | None = None
         self.failed_at = 0.0
 
     def example(self, kind: Kind, case: dict[str, Any]) -> None:
@@ -103,10 +106,16 @@ class _Trial:
             with np.errstate(all="ignore"):
                 records = list(self.law.check(self.impl, self.on, converted(case, self.on)))
                 findings = [judge(record, self.law.tolerance, self.on) for record in records]
+        except NotApplicableError as error:
+            self.inapplicable.add(str(error))
+            self.examples[kind] -= 1
+            return
         except WrongResultError as error:
             self._fail("refuted", str(error), kind, case, None)
         except ImplementationCrashedError as error:
             self._fail("crashed", str(error), kind, case, None)
+        except UndecidedError as error:
+            self._fail("inconclusive", str(error), kind, case, None)
         for finding in findings:
             self.compared += finding.compared
             if not finding.holds:
@@ -116,7 +125,7 @@ class _Trial:
 
     def _fail(
         self,
-        verdict: Literal["refuted", "crashed"],
+        verdict: Failure,
         reason: str,
         kind: Kind,
         case: dict[str, Any],
@@ -218,7 +227,11 @@ def run_law(
                 break
         else:
             uncalled = [name for name in law.about if name not in impl.called]
-            if uncalled:
+            if trial.inapplicable:
+                reason = f"not tried where {', '.join(sorted(trial.inapplicable))}: no such option"
+            if trial.inapplicable and not trial.compared:
+                verdict = "skipped"
+            elif uncalled:
                 verdict, reason = "crashed", f"the law never called {', '.join(uncalled)}"
             elif not trial.compared:
                 verdict, reason = "crashed", "the law compared nothing"

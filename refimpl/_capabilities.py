@@ -2,16 +2,17 @@
 
 The one table from which skips, documentation and compilation tests derive:
 "indexing" (integer-array take), "cumulative" (cumulative_sum, cumulative_prod), "sort", "linalg",
-"loops" (many dependent steps, whose graph a lazy library evaluates anew at every look), and "eager"
-(host functions: algorithms whose control flow depends on values; never compiled).
+"loops" (many dependent steps, whose graph a lazy library evaluates anew at every look), "eager"
+(host functions: algorithms whose control flow depends on values; never compiled), and "host" (eager ones
+that compute in NumPy float64 or on Python floats, whatever the library).
 """
 
 _NEEDS: dict[str, str] = {
     # argmaxable
-    "argmaxable.classify": "eager",
-    "argmaxable.minimax_value": "eager",
-    "argmaxable.minimum_norm_point": "eager",
-    "argmaxable.verify": "eager",
+    "argmaxable.classify": "eager host",
+    "argmaxable.minimax_value": "eager host",
+    "argmaxable.minimum_norm_point": "eager host",
+    "argmaxable.verify": "eager host",
     # ddpm
     "ddpm.ancestral_step": "indexing cumulative",
     "ddpm.check_signal": "cumulative",
@@ -52,9 +53,9 @@ _NEEDS: dict[str, str] = {
     "matching.cosent_gradient": "sort indexing",
     "matching.rank": "sort indexing",
     "matching.spearman": "sort indexing",
-    "matching.best_threshold": "sort cumulative indexing eager",
-    "matching.best_class_weights": "eager",
-    "matching.factor_similarity": "linalg eager",
+    "matching.best_threshold": "sort cumulative indexing eager host",
+    "matching.best_class_weights": "eager host",
+    "matching.factor_similarity": "linalg eager host",
     "matching.nearest_semidefinite": "linalg",
     "matching.jl_dimension": "eager",
     "matching.rule_of_thumb_dimension": "eager",
@@ -69,14 +70,14 @@ _NEEDS: dict[str, str] = {
     "transport.gaussian_score_matching": "linalg",
     "transport.coupling_monotonicity": "linalg",
     "transport.growth_factor": "cumulative",
-    "transport.linear_flow_pair": "eager",
+    "transport.linear_flow_pair": "eager host",
     "transport.mixture_score_matching": "sort",
     "transport.one_sided_lipschitz": "linalg",
     "transport.printed_score_matching_bound": "cumulative",
     "transport.score_matching_bound": "cumulative",
     "transport.wasserstein_1d": "cumulative indexing sort",
     "transport.wasserstein_bound": "cumulative",
-    "transport.wasserstein_discrete": "eager",
+    "transport.wasserstein_discrete": "eager host",
     "transport.wasserstein_gaussian": "linalg",
 }
 NEEDS: dict[str, frozenset[str]] = {name: frozenset(needs.split()) for name, needs in _NEEDS.items()}

@@ -1,6 +1,14 @@
 """The exceptions of refimpl: what was wrong, what was got, what was expected, in which call."""
 
-__all__ = ["DTypeError", "DomainError", "NamespaceError", "RefimplError", "ShapeError", "UnknownNameError"]
+__all__ = [
+    "DTypeError",
+    "DomainError",
+    "NamespaceError",
+    "RefimplError",
+    "ShapeError",
+    "UndecidedError",
+    "UnknownNameError",
+]
 
 
 class RefimplError(Exception):
@@ -21,6 +29,10 @@ class NamespaceError(RefimplError, TypeError):
 
 class DomainError(RefimplError, ValueError):
     """A value lies outside the domain of the definition."""
+
+
+class UndecidedError(RefimplError, ArithmeticError):
+    """Numbers are known too coarsely for an answer that would be proven; more precision may give one."""
 
 
 class UnknownNameError(RefimplError, LookupError):

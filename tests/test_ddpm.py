@@ -1,6 +1,7 @@
 """Known values, documented errors and special values of refimpl.ddpm."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import array_api_strict
@@ -8,7 +9,6 @@ import numpy as np
 import pytest
 
 from refimpl import ddpm
-from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
 from refimpl.ddpm import AffineGenerator, Schedule
 
 HALVES = Schedule(np.asarray([0.5, 0.5]))
@@ -28,6 +28,7 @@ def test_ho_schedule_at_a_thousand_steps() -> None:
     assert ddpm.to_ho(ddpm.ho_schedule(1000)).alphas_cumprod[-1] == pytest.approx(expected, rel=1e-12)
     assert expected == pytest.approx(4.0358e-5, rel=1e-4)
     assert ddpm.ho_schedule(1, 0.3, 0.6).beta_squared.tolist() == [0.3]
+    assert ddpm.ho_schedule(2, 0.3, 0.6).beta_squared.tolist() == [0.3, 0.6]
 
 
 def test_cosine_schedule_is_clipped() -> None:
@@ -198,57 +199,51 @@ GENERATOR = ddpm.exact_generator(np.zeros(2), np.eye(2), HALVES)
 SIGMA = np.asarray([0.5, 0.5])
 MIXED = array_api_strict.asarray([[1.0, 2.0]])
 
-BAD: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = [
-    (ddpm.linear_schedule, (0,), {}, DomainError, "ddpm.linear_schedule: steps: got 0"),
-    (ddpm.linear_schedule, (2.5,), {}, DTypeError, "steps: got 2.5"),
-    (ddpm.linear_schedule, (True,), {}, DTypeError, "steps"),
-    (ddpm.linear_schedule, (2,), {"dtype": np.int64}, DTypeError, "real floating"),
-    (ddpm.ho_schedule, (2, 0.0, 0.5), {}, DomainError, "first: got 0.0"),
-    (ddpm.ho_schedule, (2, 0.1, 1.0), {}, DomainError, "last: got 1.0"),
-    (ddpm.ho_schedule, (2, math.nan, 0.5), {}, DomainError, "first: got nan"),
-    (ddpm.cosine_schedule, (2, -0.1), {}, DomainError, "offset: got -0.1"),
-    (ddpm.cosine_schedule, (2, math.inf), {}, DomainError, "offset: got inf"),
-    (ddpm.from_ho, ([0.1, 0.2],), {}, NamespaceError, "betas: got a list"),
-    (ddpm.from_ho, (np.asarray([1, 2]),), {}, DTypeError, "betas: got dtype int64"),
-    (ddpm.from_ho, (np.asarray(0.1),), {}, ShapeError, r"betas: got shape \(\)"),
-    (ddpm.from_ho, (np.zeros(0),), {}, ShapeError, r"betas: got shape \(0,\)"),
-    (ddpm.from_alpha, (np.zeros((2, 2)),), {}, ShapeError, r"alphas: got shape \(2, 2\)"),
-    (ddpm.cumulative, (np.asarray([0.1]),), {}, DTypeError, "schedule: got a ndarray"),
-    (ddpm.cumulative, (Schedule(np.zeros((1, 2))),), {}, ShapeError, r"shape \(1, 2\)"),
-    (ddpm.snr, (Schedule(np.asarray([1])),), {}, DTypeError, "beta_squared: got dtype int64"),
-    (ddpm.diffuse, (X, EPS, HALVES, 0), {}, DomainError, "ddpm.diffuse: t: got 0"),
-    (ddpm.diffuse, (X, EPS, HALVES, 3), {}, DomainError, r"t: got 3; expected a step in 1\.\.2"),
-    (ddpm.diffuse, (X, EPS, HALVES, 1.0), {}, DTypeError, "t: got 1.0"),
-    (ddpm.diffuse, (X, EPS, HALVES, True), {}, DTypeError, "t: got True"),
-    (ddpm.diffuse, (X, EPS, HALVES, np.asarray([1.0, 2.0])), {}, DTypeError, "t: got dtype float64"),
-    (ddpm.diffuse, (X, EPS, HALVES, np.asarray([1, 1, 1])), {}, ShapeError, "t with a feature axis"),
-    (ddpm.diffuse, (X, np.zeros((2, 3)), HALVES, 1), {}, ShapeError, "broadcast"),
-    (ddpm.diffuse, (X.astype(np.int64), EPS, HALVES, 1), {}, DTypeError, "x0: got dtype int64"),
-    (ddpm.diffuse, (X, MIXED, HALVES, 1), {}, NamespaceError, "one library"),
-    (ddpm.diffuse, (np.asarray(1.0), EPS, HALVES, 1), {}, ShapeError, "at least 1 axes"),
-    (ddpm.sampling_std, (HALVES,), {"kind": "small"}, DomainError, "kind: got 'small'"),
-    (ddpm.predict_x0, (X, EPS, HALVES, 1), {"given": "x0"}, DomainError, "given: got 'x0'"),
-    (ddpm.predict_score, (X, EPS, HALVES, 1), {"given": "eps"}, DomainError, "given: got 'eps'"),
-    (ddpm.loss_weight, (HALVES, np.ones(3)), {}, ShapeError, r"sigma: got shape \(3,\)"),
-    (ddpm.optimal_std, (HALVES, np.ones((2, 1))), {}, ShapeError, "conditional_variance"),
-    (ddpm.ancestral_step, (X, EPS, X, HALVES, np.ones(1), 1), {}, ShapeError, "sigma"),
-    (ddpm.check_steps, (HALVES, np.asarray([1.0])), {}, DTypeError, "t: got dtype float64"),
-    (ddpm.sample, (lambda x, t: x, X, np.zeros((1, 2, 2)), HALVES, SIGMA), {}, ShapeError, "noises"),
-    (ddpm.sample, (lambda x, t: x[:1], X, np.zeros((2, 2, 2)), HALVES, SIGMA), {}, ShapeError, "eps_model"),
-    (ddpm.exact_generator, (np.zeros(2), np.eye(3), HALVES), {}, ShapeError, "covariance"),
-    (ddpm.exact_generator, (np.zeros((1, 2)), np.eye(2), HALVES), {}, ShapeError, "mean"),
-    (ddpm.marginals, (GENERATOR._replace(bias=np.zeros(2)),), {}, ShapeError, "generator.bias"),
-    (ddpm.marginals, (GENERATOR._replace(weight=np.zeros((2, 2))),), {}, ShapeError, "generator.weight"),
-    (ddpm.elbo_terms, (np.zeros(3), GENERATOR, HALVES), {}, ShapeError, "x0"),
-    (ddpm.elbo_terms, (X, GENERATOR, Schedule(np.asarray([0.5]))), {}, ShapeError, "2 steps of 2 dimensions"),
-    (ddpm.joint_kl, (np.zeros(1), np.eye(1), GENERATOR, HALVES), {}, ShapeError, "generator"),
-]
-
-
-@pytest.mark.parametrize(("function", "args", "options", "error", "text"), BAD)
-def test_bad_input(function: Any, args: Any, options: Any, error: Any, text: str) -> None:
-    with pytest.raises(error, match=text):
-        function(*args, **options)
+BAD: tuple[Callable[[], Any], ...] = (
+    lambda: ddpm.linear_schedule(0),
+    lambda: ddpm.linear_schedule(2.5),
+    lambda: ddpm.linear_schedule(True),
+    lambda: ddpm.linear_schedule(2, dtype=np.int64),
+    lambda: ddpm.ho_schedule(2, 0.0, 0.5),
+    lambda: ddpm.ho_schedule(2, 0.1, 1.0),
+    lambda: ddpm.ho_schedule(2, math.nan, 0.5),
+    lambda: ddpm.cosine_schedule(2, -0.1),
+    lambda: ddpm.cosine_schedule(2, math.inf),
+    lambda: ddpm.from_ho([0.1, 0.2]),
+    lambda: ddpm.from_ho(np.asarray([1, 2])),
+    lambda: ddpm.from_ho(np.asarray(0.1)),
+    lambda: ddpm.from_ho(np.zeros(0)),
+    lambda: ddpm.from_alpha(np.zeros((2, 2))),
+    lambda: ddpm.cumulative(np.asarray([0.1])),
+    lambda: ddpm.cumulative(Schedule(np.zeros((1, 2)))),
+    lambda: ddpm.snr(Schedule(np.asarray([1]))),
+    lambda: ddpm.diffuse(X, EPS, HALVES, 0),
+    lambda: ddpm.diffuse(X, EPS, HALVES, 3),
+    lambda: ddpm.diffuse(X, EPS, HALVES, 1.0),
+    lambda: ddpm.diffuse(X, EPS, HALVES, True),
+    lambda: ddpm.diffuse(X, EPS, HALVES, np.asarray([1.0, 2.0])),
+    lambda: ddpm.diffuse(X, EPS, HALVES, np.asarray([1, 1, 1])),
+    lambda: ddpm.diffuse(X, np.zeros((2, 3)), HALVES, 1),
+    lambda: ddpm.diffuse(X.astype(np.int64), EPS, HALVES, 1),
+    lambda: ddpm.diffuse(X, MIXED, HALVES, 1),
+    lambda: ddpm.diffuse(np.asarray(1.0), EPS, HALVES, 1),
+    lambda: ddpm.sampling_std(HALVES, kind="small"),
+    lambda: ddpm.predict_x0(X, EPS, HALVES, 1, given="x0"),
+    lambda: ddpm.predict_score(X, EPS, HALVES, 1, given="eps"),
+    lambda: ddpm.loss_weight(HALVES, np.ones(3)),
+    lambda: ddpm.optimal_std(HALVES, np.ones((2, 1))),
+    lambda: ddpm.ancestral_step(X, EPS, X, HALVES, np.ones(1), 1),
+    lambda: ddpm.check_steps(HALVES, np.asarray([1.0])),
+    lambda: ddpm.sample(lambda x, t: x, X, np.zeros((1, 2, 2)), HALVES, SIGMA),
+    lambda: ddpm.sample(lambda x, t: x[:1], X, np.zeros((2, 2, 2)), HALVES, SIGMA),
+    lambda: ddpm.exact_generator(np.zeros(2), np.eye(3), HALVES),
+    lambda: ddpm.exact_generator(np.zeros((1, 2)), np.eye(2), HALVES),
+    lambda: ddpm.marginals(GENERATOR._replace(bias=np.zeros(2))),
+    lambda: ddpm.marginals(GENERATOR._replace(weight=np.zeros((2, 2)))),
+    lambda: ddpm.elbo_terms(np.zeros(3), GENERATOR, HALVES),
+    lambda: ddpm.elbo_terms(X, GENERATOR, Schedule(np.asarray([0.5]))),
+    lambda: ddpm.joint_kl(np.zeros(1), np.eye(1), GENERATOR, HALVES),
+)
 
 
 def _everything(xp: Any, dtype: Any, device: Any) -> list[Any]:

@@ -1,7 +1,7 @@
 """Known values, documented errors and special values of refimpl.flow."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
@@ -106,6 +106,12 @@ def test_singular_covariance_is_data_on_a_line_and_an_indefinite_one_is_nan() ->
     assert np.all(line.variances >= 0)
     wrong = flow.full_mixture(np.zeros(1), np.zeros((1, 2)), np.diag([1.0, -1.0])[None])
     assert np.isnan(wrong.variances[0, 0])
+    # Eigenvalues of −3 eps are rounding errors in 4 dimensions, but each matrix has a size of its own.
+    spectra = np.asarray([[1.0, 1.0, 1.0, -3 * 2.0**-52], [0, 0, 0, 0], [1e-8, 0, 0, -1e-12], [1e8, 0, 0, 0]])
+    found = flow.full_mixture(np.zeros(4), np.zeros((4, 4)), spectra[..., None] * np.eye(4))
+    assert np.isnan(found.variances).any(axis=-1).tolist() == [False, False, True, False]
+    alone = flow.full_mixture(np.zeros(1), np.zeros((1, 4)), np.diag(spectra[0])[None])
+    assert not np.isnan(alone.variances).any()
 
 
 def test_components_of_weight_zero_are_off() -> None:
@@ -253,6 +259,17 @@ def test_adaptive_agrees_with_scipy() -> None:
     np.testing.assert_allclose(got[-1, 0], exact.y[:, -1], rtol=1e-7)
 
 
+def test_adaptive_tolerances_by_default() -> None:
+    """Steps tell tolerances: x' = x³ − x from ½."""
+
+    def run(**options: float) -> Any:
+        return flow.integrate_adaptive(
+            lambda t, x: x**3 - x, np.full(1, 0.5), np.asarray([0.0, 9.0]), **options
+        )
+
+    np.testing.assert_array_equal(run(), run(rtol=1e-6, atol=1e-6))
+
+
 def test_one_time_is_the_start() -> None:
     x, t = np.ones((2, 3)), np.asarray([0.5])
     for run in (flow.integrate, flow.integrate_adaptive):
@@ -267,6 +284,45 @@ def test_adaptive_gives_up_on_a_singularity(monkeypatch: pytest.MonkeyPatch) -> 
     )
     with stuck, np.errstate(all="ignore"):
         flow.integrate_adaptive(lambda t, x: x**2, np.ones((1, 1)), np.asarray([0.0, 2.0]), rtol=1e-2)
+
+
+def _step_starts(x: float, times: list[float], slips: dict[int, float], **tolerances: float) -> list[float]:
+    """Where the 12 stages of each step begin, for x' = 1 with slips added to single evaluations."""
+    asked: list[float] = []
+
+    def field(t: Any, x: Any) -> Any:
+        asked.append(float(t))
+        return 1 + slips.get(len(asked) - 1, 0.0) + 0 * x
+
+    flow.integrate_adaptive(field, np.full(2, x), np.asarray(times), **tolerances)
+    return asked[1::12]  # the first evaluation is for the first step's size
+
+
+def test_adaptive_steps_by_hand() -> None:
+    # 1 % of x/x' first; without an error five times as far each time. The step to t = 1, cut from 1.25 to
+    # 0.69, makes the next 5·0.69.
+    starts = _step_starts(1.0, [0.0, 1.0, 10.0], {})
+    assert starts == pytest.approx([0, 0.01, 0.06, 0.31, 1.0, 4.45])
+    assert _step_starts(1e3, [0.0, -1.0], {}) == [0.0]  # 1 % of x/x' is 10: at once
+    # From x = 0 one thousandth of the way.
+    assert _step_starts(0.0, [1.0, 3.0], {}) == pytest.approx([1, 1.002, 1.012, 1.062, 1.312, 2.562])
+    # A tenth of the tolerance is a place, and a speed.
+    assert _step_starts(1e-7, [0.0, 1.0], {})[1] == pytest.approx(1e-9)
+    assert _step_starts(100.0, [0.0, 50.0], {}, atol=10.0)[1] == pytest.approx(1.0)
+    assert _step_starts(1e3, [0.0, 1.0], {3: math.nan}) == pytest.approx([0, 0, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("error", "second"), [(64.0, 0.0), (1e20, 0.0), (1.5, 0.0), (1 / 64, 1.0), (1e-3, 1.0)]
+)
+def test_adaptive_step_follows_the_error(error: float, second: float) -> None:
+    """A slip in the first stage of the first step, of length 1, makes an error of that many tolerances."""
+    tolerances = {"rtol": 1e-6, "atol": 2e-4}  # 3e-4 at x = 100
+    slip = error * 3e-4 / abs(_tableaux.DOP853_ERROR[0])
+    starts = _step_starts(100.0, [0.0, 50.0], {1: slip}, **tolerances)
+    factor = min(max(0.9 * error ** (-1 / 6), 0.2), 5.0)
+    assert starts[1] == second
+    assert starts[2] == pytest.approx(second + factor, rel=1e-2)
 
 
 def test_likelihood_takes_an_adaptive_integrator() -> None:
@@ -291,47 +347,35 @@ MADE = flow.variance_preserving()
 DATA = flow.diagonal_mixture(np.zeros(1), np.zeros((1, 3)), np.ones(1))
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "text"),
-    [
-        (lambda: flow.variance_preserving(beta_min=-1.0), "DomainError", "beta_min: got -1.0"),
-        (lambda: flow.variance_preserving(beta_max="x"), "DTypeError", "beta_max: got 'x'"),
-        (lambda: flow.variance_exploding(sigma_min=2.0, sigma_max=1.0), "DomainError", "more than sigma_min"),
-        (lambda: flow.sub_variance_preserving(beta_max=math.inf), "DomainError", "beta_max: got inf"),
-        (lambda: flow.Schedule(abs, abs, 1.0, abs), "DTypeError", "flow.Schedule: variance: got 1.0"),
-        (lambda: flow.drift_coefficient(MADE, np.asarray([1])), "DTypeError", "t: got dtype int64"),
-        (lambda: flow.diffusion_squared(MADE, 0.5), "NamespaceError", "t: got a float"),
-        (lambda: flow.diagonal_mixture(np.zeros(1), np.zeros(3), np.ones(1)), "ShapeError", "two axes"),
-        (
-            lambda: flow.diagonal_mixture(np.zeros(2), np.zeros((1, 3)), np.ones(1)),
-            "ShapeError",
-            "one a comp",
-        ),
-        (lambda: flow.diagonal_mixture(np.zeros(1), np.zeros((1, 3)), np.ones(3)), "ShapeError", "variances"),
-        (lambda: flow.full_mixture(np.zeros(1), np.zeros((1, 3)), np.eye(3)), "ShapeError", "(1, 3, 3)"),
-        (lambda: flow.mixture_score(DATA, MADE, T3, X), "ShapeError", "broadcast against each other"),
-        (lambda: flow.mixture_score(DATA, MADE, T3[:2], X[:, :2]), "ShapeError", "dimension of the means"),
-        (lambda: flow.forward_drift(X, X[:, :2], X, X), "ShapeError", "flow.forward_drift: shapes"),
-        (lambda: flow.ddim_step(X, X, (X, X), (X, X.astype(int))), "DTypeError", "beta_to: got dtype int64"),
-        (lambda: flow.fokker_planck_residual(T3, X, T3, T3, X, T3), "ShapeError", "broadcast"),
-        (lambda: _grid(X, spacing=(1.0, 1.0)), "ShapeError", "drift: got shape (1, 2, 3)"),
-        (lambda: _grid(T3, spacing=(1.0, 1.0)), "ShapeError", "spacing: got 2 numbers; expected 1"),
-        (lambda: _grid(T3, spacing=(0.0,)), "DomainError", "spacing: got 0.0"),
-        (lambda: _grid(T3, spacing=(1.0,), method="fft"), "DomainError", "method: got 'fft'"),
-        (lambda: flow.integrate(_same, X, T3, method="rk5"), "DomainError", "method: got 'rk5'"),
-        (lambda: flow.integrate(_same, X, T3[:, None]), "ShapeError", "times: got shape (3, 1)"),
-        (lambda: flow.integrate(_same, X, T3.astype("float32")), "DTypeError", "times: got dtype float32"),
-        (lambda: flow.integrate(lambda t, x: x[0], X, T3), "ShapeError", "vector field: got shape (3,)"),
-        (lambda: flow.integrate_adaptive(_same, X, T3, rtol=1e-17), "DomainError", "rtol: got 1e-17"),
-        (lambda: flow.integrate_adaptive(_same, X, T3, atol=0.0), "DomainError", "atol: got 0.0"),
-        (lambda: flow.euler_maruyama(_same, _same, X, T3, X), "ShapeError", "noises: got shape (2, 3)"),
-    ],
+BAD: tuple[Callable[[], Any], ...] = (
+    lambda: flow.variance_preserving(beta_min=-1.0),
+    lambda: flow.variance_preserving(beta_max="x"),
+    lambda: flow.variance_exploding(sigma_min=2.0, sigma_max=1.0),
+    lambda: flow.sub_variance_preserving(beta_max=math.inf),
+    lambda: flow.Schedule(abs, abs, 1.0, abs),
+    lambda: flow.drift_coefficient(MADE, np.asarray([1])),
+    lambda: flow.diffusion_squared(MADE, 0.5),
+    lambda: flow.diagonal_mixture(np.zeros(1), np.zeros(3), np.ones(1)),
+    lambda: flow.diagonal_mixture(np.zeros(2), np.zeros((1, 3)), np.ones(1)),
+    lambda: flow.diagonal_mixture(np.zeros(1), np.zeros((1, 3)), np.ones(3)),
+    lambda: flow.full_mixture(np.zeros(1), np.zeros((1, 3)), np.eye(3)),
+    lambda: flow.mixture_score(DATA, MADE, T3, X),
+    lambda: flow.mixture_score(DATA, MADE, T3[:2], X[:, :2]),
+    lambda: flow.forward_drift(X, X[:, :2], X, X),
+    lambda: flow.ddim_step(X, X, (X, X), (X, X.astype(int))),
+    lambda: flow.fokker_planck_residual(T3, X, T3, T3, X, T3),
+    lambda: _grid(X, spacing=(1.0, 1.0)),
+    lambda: _grid(T3, spacing=(1.0, 1.0)),
+    lambda: _grid(T3, spacing=(0.0,)),
+    lambda: _grid(T3, spacing=(1.0,), method="fft"),
+    lambda: flow.integrate(_same, X, T3, method="rk5"),
+    lambda: flow.integrate(_same, X, T3[:, None]),
+    lambda: flow.integrate(_same, X, T3.astype("float32")),
+    lambda: flow.integrate(lambda t, x: x[0], X, T3),
+    lambda: flow.integrate_adaptive(_same, X, T3, rtol=1e-17),
+    lambda: flow.integrate_adaptive(_same, X, T3, atol=0.0),
+    lambda: flow.euler_maruyama(_same, _same, X, T3, X),
 )
-def test_bad_input_says_what_was_got(call: Any, error: str, text: str) -> None:
-    with pytest.raises(getattr(_errors, error)) as caught:
-        call()
-    assert text in str(caught.value)
-    assert "flow." in str(caught.value)
 
 
 def _same(t: Any, x: Any = None) -> Any:

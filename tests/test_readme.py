@@ -19,15 +19,23 @@ def test_table_is_the_catalogue() -> None:
     assert found.group(1).splitlines() == catalogue.table()
 
 
-def test_python_example_runs_and_refutes(capsys: pytest.CaptureFixture[str]) -> None:
-    [code] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    exec(code, {})
-    assert "refuted rope.rotation-definition" in capsys.readouterr().out
+def test_python_examples_run_and_name_the_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    names: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL):
+        exec(code, names)
+    assert "equals the reference with the mistake rope.rotate/wrong-sign" in capsys.readouterr().out
+    assert "rope.rotate/wrong-sign" in names["report"].diagnoses[0].mistakes  # type: ignore[attr-defined]
+    assert callable(names["test_mine"])
 
 
 def test_commands_exist() -> None:
-    [block] = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
-    for line in block.splitlines():
+    lines = [
+        line for block in re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()
+    ]
+    assert {"prove", "audit", "selftest", "errata", "list", "show", "doctor"} <= {
+        shlex.split(x)[1] for x in lines
+    }
+    for line in lines:
         command = shlex.split(line)[1]
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
 

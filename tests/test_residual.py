@@ -1,6 +1,7 @@
 """Known values, special values, errors and dtypes of refimpl.residual."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import array_api_strict as strict
@@ -9,7 +10,6 @@ import pytest
 from specimens.residual import SPECIMENS
 
 from refimpl import backends, residual
-from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
 from refimpl.proofs import catalogue
 
 X = np.asarray([1.0, -2.0])
@@ -169,6 +169,11 @@ def test_layer_norm_at_the_ends_of_the_range(dtype: Any) -> None:
     tiny = np.asarray([smallest, -smallest], dtype=dtype)
     np.testing.assert_allclose(residual.layer_norm(tiny, eps=0.0), [1.0, -1.0])
     np.testing.assert_allclose(residual.layer_norm(tiny, eps=0.25), 2 * tiny)
+    # Each row has its own scale: the halves of a row of three overflow, the other must not underflow.
+    subnormal = smallest * np.finfo(dtype).eps
+    both = np.asarray([[largest, -largest, -largest], [2 * subnormal, -subnormal, -subnormal]], dtype=dtype)
+    got = residual.layer_norm(both, eps=0.0)
+    np.testing.assert_allclose(got, [[2**0.5, -(0.5**0.5), -(0.5**0.5)]] * 2, rtol=4 * np.finfo(dtype).eps)
 
 
 def test_layer_norm_of_a_row_that_differs_in_the_last_place() -> None:
@@ -186,74 +191,52 @@ def test_deep_norm_with_gain_and_shift() -> None:
 # Errors.
 
 
-def _bad(call: Any, kind: type[Exception], match: str) -> Any:
-    return pytest.param(call, kind, match, id=match)
-
-
 INTEGERS = np.asarray([1, 2])
 
 
-@pytest.mark.parametrize(
-    ("call", "kind", "match"),
-    [
-        _bad(lambda: residual.init_variance(0, 1), DomainError, "init_variance: fan_in: got 0; expected"),
-        _bad(lambda: residual.init_variance(1, 2.5), DTypeError, "init_variance: fan_out: got 2.5"),  # type: ignore[arg-type]
-        _bad(lambda: residual.init_variance(1, 1, mode="fan"), DomainError, "mode: got 'fan'"),  # type: ignore[arg-type]
-        _bad(lambda: residual.init_variance(1, 1, activation="tanh"), DomainError, "activation: got 'tanh'"),  # type: ignore[arg-type]
-        _bad(lambda: residual.plain_stack(X, [np.eye(3)]), ShapeError, r"weights\[0\]: got shape \(3, 3\)"),
-        _bad(lambda: residual.plain_stack(X, [X]), ShapeError, r"weights\[0\]: got shape \(2,\)"),
-        _bad(lambda: residual.plain_stack(X, SWAP), ShapeError, "weights: got a ndarray"),
-        _bad(lambda: residual.plain_stack(X, [SWAP], []), ShapeError, "biases: got 0 of them; expected 1"),
-        _bad(lambda: residual.plain_stack(X, [SWAP], [SWAP]), ShapeError, r"biases\[0\]: got shape \(2, 2\)"),
-        _bad(lambda: residual.plain_stack(X, [], activation="gelu"), DomainError, "activation: got 'gelu'"),  # type: ignore[arg-type]
-        _bad(lambda: residual.plain_stack(INTEGERS, []), DTypeError, "plain_stack: x: got dtype int64"),
-        _bad(lambda: residual.plain_stack([1.0], []), NamespaceError, "plain_stack: x: got a list"),
-        _bad(lambda: residual.plain_stack(X, [strict.eye(2)]), NamespaceError, "arrays of one library"),
-        _bad(lambda: residual.residual_stack(X, [SWAP], scale=1.0), ShapeError, r"expected a pair"),
-        _bad(
-            lambda: residual.residual_stack(X, [(np.ones((2, 3)), None)], scale=1.0),
-            ShapeError,
-            r"weights\[0\]\[0\]: got shape \(2, 3\); expected shape \(2, 2\)",
-        ),
-        _bad(
-            lambda: residual.residual_stack(X, [(np.ones((2, 3)), np.ones((2, 2)))], scale=1.0),
-            ShapeError,
-            r"weights\[0\]\[1\]: got shape \(2, 2\); expected shape \(3, 2\)",
-        ),
-        _bad(lambda: residual.residual_stack(X, [], scale=math.nan), DomainError, "scale: got nan"),
-        _bad(lambda: residual.residual_stack(X, [], scale=X), DTypeError, "scale: got array"),  # type: ignore[arg-type]
-        _bad(
-            lambda: residual.plain_gradients(X, [np.ones((2, 3))], None, X),
-            ShapeError,
-            r"cotangent: got shape \(2,\); expected shape \(3,\)",
-        ),
-        _bad(
-            lambda: residual.residual_gradients(X, [], np.ones(3), scale=1.0),
-            ShapeError,
-            r"cotangent: got shape \(3,\); expected shape \(2,\)",
-        ),
-        _bad(
-            lambda: residual.sgd_increment([None], learning_rate=1.0), ShapeError, "gradients: got no array"
-        ),
-        _bad(lambda: residual.sgd_increment([X], learning_rate=-1.0), DomainError, "learning_rate: got -1.0"),
-        _bad(lambda: residual.sgd_increment([INTEGERS], learning_rate=1.0), DTypeError, r"gradients\[0\]"),
-        _bad(lambda: residual.growth(-0.1, 1), DomainError, "eps: got -0.1"),
-        _bad(lambda: residual.growth(0.1, 2**1023), DomainError, "depth: got 8988"),
-        _bad(lambda: residual.growth(0.1, -1), DomainError, "depth: got -1"),
-        _bad(lambda: residual.growth(0.1, 1, kind="norm"), DomainError, "kind: got 'norm'"),  # type: ignore[arg-type]
-        _bad(lambda: residual.deepnorm_constants(0, 0), DomainError, "expected at least one layer"),
-        _bad(lambda: residual.deepnorm_constants(-1, 2), DomainError, "encoder_layers: got -1"),
-        _bad(lambda: residual.layer_norm(np.ones((2, 0))), ShapeError, r"x: got shape \(2, 0\)"),
-        _bad(lambda: residual.layer_norm(X, np.ones(3)), ShapeError, r"gamma: got shape \(3,\)"),
-        _bad(lambda: residual.layer_norm(X, eps=-1.0), DomainError, "eps: got -1.0"),
-        _bad(lambda: residual.layer_norm(np.asarray(1.0)), ShapeError, "expected at least 1 axes"),
-        _bad(lambda: residual.deep_norm(X, np.ones(3), alpha=1.0), ShapeError, r"branch: got shape \(3,\)"),
-        _bad(lambda: residual.deep_norm(X, X, alpha=0.0), DomainError, "alpha: got 0.0"),
-    ],
+BAD: tuple[Callable[[], Any], ...] = (
+    lambda: residual.init_variance(0, 1),
+    lambda: residual.init_variance(1, 2.5),
+    lambda: residual.init_variance(1, 1, mode="fan"),
+    lambda: residual.init_variance(1, 1, activation="tanh"),
+    lambda: residual.plain_stack(X, [np.eye(3)]),
+    lambda: residual.plain_stack(X, [X]),
+    lambda: residual.plain_stack(X, SWAP),
+    lambda: residual.plain_stack(X, [SWAP], []),
+    lambda: residual.plain_stack(X, [SWAP], [SWAP]),
+    lambda: residual.plain_stack(X, [SWAP], SWAP),
+    lambda: residual.plain_stack(np.asarray(1.0), []),
+    lambda: residual.plain_stack(X, [], activation="gelu"),
+    lambda: residual.plain_stack(INTEGERS, []),
+    lambda: residual.plain_stack([1.0], []),
+    lambda: residual.plain_stack(X, [strict.eye(2)]),
+    lambda: residual.residual_stack(X, [SWAP], scale=1.0),
+    lambda: residual.residual_stack(X, [(np.ones((2, 3)), None)], scale=1.0),
+    lambda: residual.residual_stack(X, [(np.ones((2, 3)), np.ones((2, 2)))], scale=1.0),
+    lambda: residual.residual_stack(X, [], scale=math.nan),
+    lambda: residual.residual_stack(X, SWAP, scale=1.0),
+    lambda: residual.residual_stack(X, [], scale=1.0, activation="gelu"),
+    lambda: residual.residual_stack(np.asarray(1.0), [], scale=1.0),
+    lambda: residual.residual_stack(X, [], scale=X),
+    lambda: residual.plain_gradients(X, [np.ones((2, 3))], None, X),
+    lambda: residual.residual_gradients(X, [], np.ones(3), scale=1.0),
+    lambda: residual.sgd_increment([None], learning_rate=1.0),
+    lambda: residual.sgd_increment([X], learning_rate=-1.0),
+    lambda: residual.sgd_increment([INTEGERS], learning_rate=1.0),
+    lambda: residual.growth(-0.1, 1),
+    lambda: residual.growth(0.1, 2**1023),
+    lambda: residual.growth(0.1, -1),
+    lambda: residual.growth(0.1, 1, kind="norm"),
+    lambda: residual.deepnorm_constants(0, 0),
+    lambda: residual.deepnorm_constants(-1, 2),
+    lambda: residual.deepnorm_constants(2, -1),
+    lambda: residual.layer_norm(np.ones((2, 0))),
+    lambda: residual.layer_norm(X, np.ones(3)),
+    lambda: residual.layer_norm(X, eps=-1.0),
+    lambda: residual.layer_norm(np.asarray(1.0)),
+    lambda: residual.deep_norm(X, np.ones(3), alpha=1.0),
+    lambda: residual.deep_norm(X, X, alpha=0.0),
 )
-def test_errors(call: Any, kind: type[Exception], match: str) -> None:
-    with pytest.raises(kind, match=match):
-        call()
 
 
 # dtypes and devices.

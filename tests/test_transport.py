@@ -1,7 +1,6 @@
 """Known values, documented errors and special values of refimpl.transport."""
 
 import math
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import permutations
@@ -14,7 +13,6 @@ from scipy import optimize, special, stats
 from specimens.transport import SPECIMENS
 
 from refimpl import backends, transport
-from refimpl._errors import DomainError, DTypeError, NamespaceError, ShapeError
 from refimpl.proofs import catalogue
 
 A = np.asarray
@@ -64,6 +62,8 @@ def test_samples_in_batches_and_of_any_size() -> None:
     assert huge == pytest.approx(1e300 / math.sqrt(2), rel=1e-15)
     tiny = transport.wasserstein_1d(A([1e-300, 0.0]), A([0.0, 0.0]))
     assert tiny == pytest.approx(1e-300 / math.sqrt(2), rel=1e-15)
+    # Thirds against halves: 1/6 of the mass goes from 0 to 1.
+    assert transport.wasserstein_1d(A([0.0, 1.0]), A([0.0, 1.0, 1.0]), order=1) == pytest.approx(1 / 6)
 
 
 @pytest.mark.parametrize("weights", [{}, {"x_weights": A([1.0, 3.0])}])
@@ -164,6 +164,7 @@ def test_clouds_of_any_size() -> None:
         found = transport.wasserstein_discrete(x, y)
     assert found.distance == pytest.approx(1e200, rel=1e-15)
     assert transport.wasserstein_discrete(x * 0, y * 0).distance == 0.0
+    assert transport.wasserstein_discrete(x[1:], A([[1e-200]])).distance == 1e-200
 
 
 def test_coupling_costs_by_hand() -> None:
@@ -171,6 +172,7 @@ def test_coupling_costs_by_hand() -> None:
     assert transport.coupling_cost(x, y, np.eye(2) / 2) == 5.0
     plans = np.stack([np.eye(2)[::-1] / 2, np.full((2, 2), 0.25)])
     np.testing.assert_array_equal(transport.coupling_cost(x, y, plans, order=1), [0.0, 2.5])
+    assert transport.coupling_cost(x, y, plans[:0]).shape == (0,)
 
 
 def test_every_permutation_costs_at_least_the_distance() -> None:
@@ -210,6 +212,12 @@ def test_gaussians_of_any_size() -> None:
     for size in (1e-150, 1e150):
         given = transport.wasserstein_gaussian(m, size**2 * unit, m, 4 * size**2 * unit)
         assert given == pytest.approx(math.sqrt(2) * size, rel=1e-14)
+    assert transport.wasserstein_gaussian(m, 0 * unit, A([3e-200, 4e-200]), 0 * unit) == pytest.approx(5e-200)
+    S1, S2 = A([[1.0, 0.75], [0.75, 1.0]]), A([[1.0, -0.5], [-0.5, 3.0]])
+    given = transport.wasserstein_gaussian(m, S1, m, S2)
+    for size in (2.0**-500, 2.0**510):
+        scaled = transport.wasserstein_gaussian(m, size * size * S1, m, size * size * S2)
+        assert scaled == pytest.approx(size * given, rel=1e-14)
 
 
 def test_maps_by_hand() -> None:
@@ -235,6 +243,8 @@ def test_scalings_are_monotone() -> None:
     M = A([2.0, 0.5, 1 + 2.0**-30])[:, None, None]
     given = transport.coupling_monotonicity(M, np.eye(1))
     np.testing.assert_allclose(given, [0.5, 0.5, 2.0**-60], rtol=1e-8)
+    for one, other in ((M.astype(np.float32), np.eye(1)), (M, np.eye(1, dtype=np.float32))):
+        assert transport.coupling_monotonicity(one, other).dtype == np.float64
 
 
 # Bounds ------------------------------------------------------------------------------------------
@@ -283,6 +293,16 @@ def test_uneven_nodes_do_not_hide_the_error() -> None:
     assert bound.integral < 0.52
     assert bound.value >= 2 / 3
     assert bound.error == pytest.approx((0.98**3 + 2e-6) / 2, rel=1e-10)
+    # Slopes 1, −½ and 4 over steps 1, 2 and 1: second derivatives 1 and 3, the larger one beside each step.
+    times = A([0.0, 1.0, 3.0, 4.0])
+    bound = transport.wasserstein_bound(times, A([0.0, 1.0, 0.0, 4.0]), 0 * times, ZERO)
+    assert bound.error == (1 + 8 * 3 + 3) / 4
+
+
+def test_error_of_the_growth_enters_the_bound() -> None:
+    """∫|t − 0.3| = 0.29, with a kink inside the only panel."""
+    bound = transport.wasserstein_bound(A([0.0, 1.0]), _zero, lambda t: np.abs(t - 0.3), ONE)
+    assert 0 < abs(bound.terminal - math.exp(0.29)) < bound.error < 0.01
 
 
 def test_bound_of_scores_and_the_printed_one() -> None:
@@ -383,112 +403,57 @@ _M, _S = np.zeros(2), np.eye(2)
 _AFFINE = transport.Affine(np.eye(1), np.zeros(1), np.zeros(1), np.eye(1))
 _T3 = A([0.0, 0.5, 1.0])
 
-BAD: list[tuple[type[Exception], str, Callable[[], Any]]] = [
-    (ShapeError, "1d: x: got shape (0,)", lambda: transport.wasserstein_1d(A([]), A([1.0]))),
-    (ShapeError, "1d: y: got shape ()", lambda: transport.wasserstein_1d(A([1.0]), ONE)),
-    (
-        ShapeError,
-        "x_weights (3,)",
-        lambda: transport.wasserstein_1d(A([1.0, 2.0]), A([1.0]), x_weights=np.ones(3)),
-    ),
-    (ShapeError, "one axis", lambda: transport.wasserstein_1d(np.ones((2, 3)), np.ones(2))),
-    (DTypeError, "x: got dtype int64", lambda: transport.wasserstein_1d(A([1]), A([1.0]))),
-    (DomainError, "order: got 0.5", lambda: transport.wasserstein_1d(A([1.0]), A([1.0]), order=0.5)),
-    (NamespaceError, "x: got a list", lambda: transport.wasserstein_1d([1.0], A([1.0]))),
-    (DomainError, "order: got nan", lambda: transport.wasserstein_quantile(_zero, _zero, order=NAN)),
-    (
-        DTypeError,
-        "dtype: got dtype int64",
-        lambda: transport.wasserstein_quantile(_zero, _zero, dtype=np.int64),
-    ),
-    (
-        ShapeError,
-        "(n, d) and (m, d)",
-        lambda: transport.wasserstein_discrete(np.ones((2, 2)), np.ones((2, 3))),
-    ),
-    (
-        ShapeError,
-        "x_weights: got shape (2,)",
-        lambda: transport.wasserstein_discrete(_S[:1], _S, A([1.0, 2.0])),
-    ),
-    (DomainError, "least -1.0", lambda: transport.wasserstein_discrete(_S, _S, A([-1.0, 2.0]))),
-    (DomainError, "sum 0.0", lambda: transport.wasserstein_discrete(_S, _S, None, A([0.0, 0.0]))),
-    (DomainError, "inf at (0, 1)", lambda: transport.wasserstein_discrete(A([[0.0, INF]]), _S)),
-    (ShapeError, "none of them 0", lambda: transport.coupling_cost(_S, _S, np.ones((2, 3)))),
-    (ShapeError, "none of them 0", lambda: transport.coupling_cost(_S[:0], _S, np.ones((0, 2)))),
-    (
-        ShapeError,
-        "broadcast",
-        lambda: transport.coupling_cost(np.ones((2, 1, 1)), _S[:1, :1], np.ones((3, 1, 1))),
-    ),
-    (ShapeError, "same dimension", lambda: transport.wasserstein_gaussian(_M, _S, np.zeros(1), np.eye(1))),
-    (ShapeError, "m2 (2,), S2 (3, 3)", lambda: transport.gaussian_map(_M, _S, _M, np.eye(3))),
-    (
-        ShapeError,
-        "broadcast",
-        lambda: transport.wasserstein_gaussian(np.zeros((2, 2)), _S, np.zeros((3, 2)), _S),
-    ),
-    (ShapeError, "covariance: got shape (3, 3)", lambda: transport.coupling_monotonicity(_S, np.eye(3))),
-    (ShapeError, "at least one matrix", lambda: transport.one_sided_lipschitz(np.ones((0, 2, 2)))),
-    (ShapeError, "(..., d, d)", lambda: transport.one_sided_lipschitz(np.ones((2, 3)))),
-    (ShapeError, "lipschitz: got shape (2,)", lambda: transport.growth_factor(np.ones(2), _T3)),
-    (ShapeError, "times: got shape (1, 3)", lambda: transport.growth_factor(_zero, _T3[None])),
-    (NamespaceError, "lipschitz: got a float", lambda: transport.growth_factor(1.0, _T3)),
-    (ShapeError, "n ≥ 3 with arrays", lambda: transport.wasserstein_bound(_T3[:2], _T3[:2], _T3[:2], ONE)),
-    (ShapeError, "n ≥ 2", lambda: transport.wasserstein_bound(_T3[:1], _zero, _zero, ONE)),
-    (ShapeError, "gap (2,)", lambda: transport.wasserstein_bound(_T3, _T3[:2], _T3, ONE)),
-    (ShapeError, "terminal: got shape (3,)", lambda: transport.wasserstein_bound(_T3, _T3, _T3, _T3)),
-    (NamespaceError, "an array and a function", lambda: transport.wasserstein_bound(_T3, _T3, _zero, ONE)),
-    (DTypeError, "terminal: got dtype int64", lambda: transport.wasserstein_bound(_T3, _T3, _T3, A(1))),
-    (DomainError, "end: got 0.0", lambda: transport.linear_flow_pair(_AFFINE, _AFFINE, _T3, end=0.0)),
-    (
-        ShapeError,
-        "q.offset: got shape (2,)",
-        lambda: transport.linear_flow_pair(_AFFINE, _AFFINE._replace(offset=_M), _T3, end=1.0),
-    ),
-    (
-        DomainError,
-        "p.mean: got nan at (0,)",
-        lambda: transport.linear_flow_pair(_AFFINE._replace(mean=A([NAN])), _AFFINE, _T3, end=1.0),
-    ),
-    (ShapeError, "at least one point", lambda: transport.score_matching(np.ones((0, 2)), np.ones((0, 2)))),
-    (ShapeError, "the number of points", lambda: transport.score_matching(_S, _S, weights=np.ones(3))),
-    (ShapeError, "noise: got shape (2,)", lambda: transport.conditional_score_matching(_S, _M, ONE)),
-    (
-        ShapeError,
-        "broadcast",
-        lambda: transport.conditional_score_matching(_S, np.ones((3, 2, 2)), np.ones(2)),
-    ),
-    (
-        ShapeError,
-        "c: got shape (3,)",
-        lambda: transport.gaussian_score_matching(_S, np.ones(3), _M, _S, ONE, ONE),
-    ),
-    (
-        ShapeError,
-        "mean: got shape (1, 2)",
-        lambda: transport.gaussian_score_matching(_S, _M, _M[None], _S[None], ONE, ONE),
-    ),
-    (
-        ShapeError,
-        "(k,) and (k, d)",
-        lambda: transport.mixture_conditional_score_matching(
-            _S, _M, np.ones(2), _M[None], _S[None], ONE, ONE
-        ),
-    ),
-    (ShapeError, "k ≥ 1", lambda: transport.mixture_score_matching(_zero, _M, _M, np.ones(1), ONE, ONE)),
-    (
-        ShapeError,
-        "beta_bar: got shape (2,)",
-        lambda: transport.mixture_score_matching(_zero, _M, _M, _M, ONE, _M),
-    ),
-]
-
-
-@pytest.mark.parametrize(("error", "text", "call"), BAD)
-def test_bad_input(error: type[Exception], text: str, call: Callable[[], Any]) -> None:
-    with pytest.raises(error, match=re.escape(text)):
-        call()
+BAD: tuple[Callable[[], Any], ...] = (
+    lambda: transport.wasserstein_1d(A([]), A([1.0])),
+    lambda: transport.wasserstein_1d(A([1.0]), ONE),
+    lambda: transport.wasserstein_1d(A([1.0, 2.0]), A([1.0]), x_weights=np.ones(3)),
+    lambda: transport.wasserstein_1d(np.ones((2, 3)), np.ones(2)),
+    lambda: transport.wasserstein_1d(A([1]), A([1.0])),
+    lambda: transport.wasserstein_1d(A([1.0]), A([1.0]), order=0.5),
+    lambda: transport.wasserstein_1d([1.0], A([1.0])),
+    lambda: transport.wasserstein_quantile(_zero, _zero, order=NAN),
+    lambda: transport.wasserstein_quantile(_zero, _zero, dtype=np.int64),
+    lambda: transport.wasserstein_discrete(np.ones((2, 2)), np.ones((2, 3))),
+    lambda: transport.wasserstein_discrete(_S[:1], _S, A([1.0, 2.0])),
+    lambda: transport.wasserstein_discrete(_S, _S, A([-1.0, 2.0])),
+    lambda: transport.wasserstein_discrete(_S, _S, None, A([0.0, 0.0])),
+    lambda: transport.wasserstein_discrete(A([[0.0, INF]]), _S),
+    lambda: transport.coupling_cost(_S, _S, np.ones((2, 3))),
+    lambda: transport.coupling_cost(_S[:0], _S, np.ones((0, 2))),
+    lambda: transport.coupling_cost(np.ones((2, 1, 1)), _S[:1, :1], np.ones((3, 1, 1))),
+    lambda: transport.wasserstein_gaussian(_M, _S, np.zeros(1), np.eye(1)),
+    lambda: transport.gaussian_map(_M, _S, _M, np.eye(3)),
+    lambda: transport.wasserstein_gaussian(np.zeros((2, 2)), _S, np.zeros((3, 2)), _S),
+    lambda: transport.coupling_monotonicity(_S, np.eye(3)),
+    lambda: transport.one_sided_lipschitz(np.ones((0, 2, 2))),
+    lambda: transport.one_sided_lipschitz(np.ones((2, 3))),
+    lambda: transport.growth_factor(np.ones(2), _T3),
+    lambda: transport.growth_factor(_zero, _T3[None]),
+    lambda: transport.growth_factor(1.0, _T3),
+    lambda: transport.wasserstein_bound(_T3[:2], _T3[:2], _T3[:2], ONE),
+    lambda: transport.wasserstein_bound(_T3[:1], _zero, _zero, ONE),
+    lambda: transport.wasserstein_bound(_T3, _T3[:2], _T3, ONE),
+    lambda: transport.wasserstein_bound(_T3, _T3, _T3, _T3),
+    lambda: transport.wasserstein_bound(_T3, _T3, _zero, ONE),
+    lambda: transport.wasserstein_bound(_T3, _T3, _T3, A(1)),
+    lambda: transport.linear_flow_pair(_AFFINE, _AFFINE, _T3, end=0.0),
+    lambda: transport.linear_flow_pair(_AFFINE, _AFFINE._replace(offset=_M), _T3, end=1.0),
+    lambda: transport.linear_flow_pair(_AFFINE._replace(mean=A([NAN])), _AFFINE, _T3, end=1.0),
+    lambda: transport.score_matching(np.ones((0, 2)), np.ones((0, 2))),
+    lambda: transport.score_matching(_S, _S, weights=np.ones(3)),
+    lambda: transport.conditional_score_matching(_S, _M, ONE),
+    lambda: transport.conditional_score_matching(_S, np.ones((3, 2, 2)), np.ones(2)),
+    lambda: transport.gaussian_score_matching(_S, np.ones(3), _M, _S, ONE, ONE),
+    lambda: transport.gaussian_score_matching(_S, _M, _M[None], _S[None], ONE, ONE),
+    lambda: transport.mixture_conditional_score_matching(_S, _M, np.ones(2), _M[None], _S[None], ONE, ONE),
+    lambda: transport.mixture_score_matching(_zero, _M, _M, np.ones(1), ONE, ONE),
+    lambda: transport.mixture_score_matching(_zero, _M, _M, _M, ONE, _M),
+    lambda: transport.wasserstein_discrete(_S[:0], _S),
+    lambda: transport.wasserstein_discrete(_S, _S[:0]),
+    lambda: transport.coupling_cost(_S[:, :0], _S[:, :0], _S),
+    lambda: transport.score_matching(_S, _S, weights=array_api_strict.ones(2)),
+    lambda: transport.score_matching(_S, _S, weights=A([1, 1])),
+)
 
 
 # Places ------------------------------------------------------------------------------------------

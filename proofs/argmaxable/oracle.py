@@ -17,7 +17,7 @@ Matrix = np.ndarray[Any, Any]
 
 def integers(values: Any) -> Matrix:
     """Float64 values times a common power of two, as Python integers in an object array."""
-    ratios = [float(value).as_integer_ratio() for value in np.ravel(values)]
+    ratios = [value.as_integer_ratio() for value in np.ravel(values)]
     common = max((q for _, q in ratios), default=1)  # all are powers of two
     scaled = np.empty(len(ratios), dtype=object)
     scaled[:] = [p * (common // q) for p, q in ratios]
@@ -27,7 +27,7 @@ def integers(values: Any) -> Matrix:
 def fractions(values: Any) -> Matrix:
     """Float64 values as exact fractions in an object array."""
     result = np.empty(np.shape(values), dtype=object)
-    result.reshape(-1)[:] = [Fraction(float(value)) for value in np.ravel(values)]
+    result.reshape(-1)[:] = [Fraction(*value.as_integer_ratio()) for value in np.ravel(values)]
     return result
 
 

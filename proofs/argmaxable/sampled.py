@@ -5,7 +5,7 @@ from math import comb
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom
+import scipy  # its parts load on first use
 
 from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Impl, Record, Sampling, law
@@ -31,7 +31,7 @@ def gaussian_rows(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Counts trials with an unargmaxable class (Markov) against the upper tail of the binomial."""
     W = on.host(case.W)
     trials, n, d = W.shape
-    most = binom.isf(FALSE_ALARM, trials, n * (n - 1) / 2 * 2.0 ** (-d / 2))
+    most = scipy.stats.binom.isf(FALSE_ALARM, trials, n * (n - 1) / 2 * 2.0 ** (-d / 2))
     yield AtMost("trials", sum(any(_lost(impl, on, rows)) for rows in W), most, 1.0)
 
 
@@ -51,5 +51,5 @@ def wendel(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     trials, n, d = W.shape
     probability = 1 - 2.0 ** (2 - n) * sum(comb(n - 2, j) for j in range(d))
     count = sum(_lost(impl, on, rows)[0] for rows in W)
-    yield AtMost("most", count, binom.isf(FALSE_ALARM / 2, trials, probability), 1.0)
-    yield AtMost("least", binom.ppf(FALSE_ALARM / 2, trials, probability), count, 1.0)
+    yield AtMost("most", count, scipy.stats.binom.isf(FALSE_ALARM / 2, trials, probability), 1.0)
+    yield AtMost("least", scipy.stats.binom.ppf(FALSE_ALARM / 2, trials, probability), count, 1.0)

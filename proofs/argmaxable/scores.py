@@ -28,7 +28,7 @@ from . import inputs, oracle
 def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with exact fractions."""
     W, b, z = on.host(case.W), on.host(case.b), on.host(case.z)
-    expected = oracle.margins(W, b, case.k, z).astype(np.float64)
+    expected = on.reals(oracle.margins(W, b, case.k, z))
     rows, biases = np.delete(W, case.k, axis=0), np.delete(b, case.k)
     sizes = np.abs(z) @ np.abs(W[case.k] - rows).T + np.abs(b[case.k] - biases)
     result = impl["argmaxable.margins"](case.W, case.b, case.z, k=case.k)
@@ -87,7 +87,7 @@ def winner_strict(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     sizes = np.max(np.abs(z) @ np.abs(W).T + np.abs(b), axis=-1)
     bounds = 8 * terms * (on.u * sizes + on.precision.smallest)
     for k in range(len(b)):
-        least = np.min(oracle.margins(W, b, k, z).astype(np.float64), axis=-1)
+        least = np.min(on.reals(oracle.margins(W, b, k, z)), axis=-1)
         clear = least > bounds
         yield Same(
             f"clear wins of class {k}", found[clear], np.full(int(np.sum(clear)), k, dtype=found.dtype)

@@ -5,6 +5,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Precision, Setting
 from ...ddpm import AffineGenerator, Schedule
 from .. import inputs as common
@@ -25,7 +26,7 @@ def reverse(mean: Host, covariance: Host, beta_squared: Host) -> tuple[Host, Hos
     return (
         np.sqrt(host.alpha_squared)[:, None, None] * ratio,
         bias,
-        np.asarray(beta_squared)[:, None, None] * ratio,
+        beta_squared[:, None, None] * ratio,
     )
 
 
@@ -80,7 +81,7 @@ class Model:
     """A case on the host, and the objects that the functions take."""
 
     def __init__(self, case: Any, on: Setting) -> None:
-        self.u = on.u
+        self.u, self.math = on.u, on.math
         self.mean, self.covariance = on.host(case.mean), on.host(case.covariance)
         self.beta_squared = on.host(case.beta_squared)
         self.exact = inputs.exact(self.beta_squared)
@@ -110,7 +111,7 @@ class Model:
         result: Host = np.concatenate([steps, last], axis=-1) * at.condition[-1]
         return result
 
-    def joint_scale(self) -> float:
+    def joint_scale(self) -> Any:
         """The scale of J: C_{t−1}C_t⁻¹, and with it the true generator, have errors of C_t's condition."""
         at, values = self.exact, np.linalg.eigvalsh(self.covariance)
         weight, bias, noise = reverse(self.mean, self.covariance, self.beta_squared)
@@ -130,7 +131,7 @@ class Model:
         logs = np.abs(np.log(at.beta_squared)) + np.abs(np.log(states)).max() * 2 + np.max(condition)
         steps = self._quadratic(square, reach) + trace + self._logs(logs)
         last = np.sum(states[-1]) + at.alpha_bar_squared[-1] * np.sum(self.mean**2) + self.dims
-        return float(at.condition[-1] * (np.sum(steps) + last + np.sum(np.abs(np.log(states[-1])))))
+        return at.condition[-1] * (np.sum(steps) + last + np.sum(np.abs(np.log(states[-1]))))
 
     def _whitened(self, matrix: np.ndarray[Any, Any]) -> Host:
         """‖L⁻¹ matrix‖² of S_t = L Lᵀ, with one S for each t."""
@@ -154,29 +155,29 @@ class Model:
         result: Host = self.dims * (1 + logs + self._conditions()) + own
         return result
 
-    def entropy(self) -> float:
+    def entropy(self) -> Any:
         """H of the data in nats."""
         log_det = np.linalg.slogdet(self.covariance)[1]
-        return float(self.dims * np.log(2 * np.pi * np.e) + log_det) / 2
+        return (self.dims * self.math.log(2 * self.math.pi * self.math.e) + log_det) / 2
 
-    def last_divergence(self) -> float:
+    def last_divergence(self) -> Any:
         """KL(p_T‖N(0, I))."""
         at = self.exact
         values = at.alpha_bar_squared[-1] * np.linalg.eigvalsh(self.covariance) + at.beta_bar_squared[-1]
         excess = at.alpha_bar_squared[-1] * np.sum(self.mean**2)
-        return float(np.sum(values - 1 - np.log(values)) + excess) / 2
+        return (np.sum(values - 1 - np.log(values)) + excess) / 2
 
 
-def divergence(mean: Host, covariance: Host, other_mean: Host, other: Host) -> float:
+def divergence(mean: Host, covariance: Host, other_mean: Host, other: Host) -> Any:
     """KL(N(mean, covariance)‖N(other_mean, other))."""
     precision, gap = np.linalg.inv(other), other_mean - mean
     log_det = np.linalg.slogdet(other)[1] - np.linalg.slogdet(covariance)[1]
-    return float(np.trace(precision @ covariance) + gap @ precision @ gap - len(mean) + log_det) / 2
+    return (np.trace(precision @ covariance) + gap @ precision @ gap - len(mean) + log_det) / 2
 
 
 def log_density(x: Host, mean: Host, covariance: Host) -> Host:
     """log N(x; mean, covariance) at points (..., d)."""
     gap, log_det = x - mean, np.linalg.slogdet(covariance)[1]
     square = np.sum((gap @ np.linalg.inv(covariance)) * gap, axis=-1)
-    result: Host = -(len(mean) * np.log(2 * np.pi) + log_det + square) / 2
+    result: Host = -(len(mean) * np.log(2 * numbers(x, covariance).pi) + log_det + square) / 2
     return result

@@ -7,6 +7,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Precision, Setting
 from ...ddpm import AffineGenerator
 from .. import inputs
@@ -40,7 +41,10 @@ _BITS = 600
 
 
 def products(beta_squared: Any) -> tuple[Host, Host]:
-    """ᾱ_t² and β̄_t² for t = 0..T in fixed point of 600 bits, far below any rounding here."""
+    """ᾱ_t² and β̄_t² for t = 0..T; of floats in fixed point of 600 bits, far below any rounding here."""
+    if not rounds(beta_squared):
+        product = np.cumprod(np.append(1, 1 - beta_squared))
+        return product, 1 - product
     one = 1 << _BITS
     signal = [one]
     for value in beta_squared:
@@ -52,8 +56,8 @@ def exact(beta_squared: Any) -> Exact:
     """The coefficients of steps 1..T, each (T,)."""
     alpha_bar_squared, beta_bar_squared = products(beta_squared)
     return Exact(
-        np.asarray(beta_squared),
-        1 - np.asarray(beta_squared),
+        beta_squared,
+        1 - beta_squared,
         alpha_bar_squared[1:],
         beta_bar_squared[1:],
         alpha_bar_squared[:-1],

@@ -234,6 +234,16 @@ def diffuse_variance(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.diffuse(x0, noise * _tables(schedule, t)[3], schedule, t)
 
 
+@mistake(
+    "ddpm.diffuse",
+    "steps-from-the-left",
+    "Gives steps axes up to those of the data at their right, so that they belong to the first axis.",
+)
+def diffuse_steps_from_the_left(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
+    missing = 0 if isinstance(t, int) else x0.ndim - 1 - t.ndim
+    return ddpm.diffuse(x0, noise, schedule, _xp(t).reshape(t, (*t.shape, *[1] * missing)) if missing else t)
+
+
 @mistake("ddpm.posterior", "swapped", "Exchanges the coefficients of x_0 and x_t.")
 def posterior_swapped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.posterior(x_t, x0, schedule, t)
@@ -362,6 +372,16 @@ def ancestral_flipped(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any,
     return ddpm.ancestral_step(-x_t, -eps, noise, schedule, sigma, t)
 
 
+@mistake(
+    "ddpm.ancestral_step",
+    "sigma-of-the-next-step",
+    "Looks up σ at t, not t − 1, where t is an array: one number alone was tried.",
+)
+def ancestral_next_sigma(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
+    shifted = _xp(sigma).concat([sigma[1:], sigma[:1] / 2])
+    return ddpm.ancestral_step(x_t, eps, noise, schedule, sigma if isinstance(t, int) else shifted, t)
+
+
 @mistake("ddpm.sample", "no-noise-at-the-end", "Adds no noise at t = 1, as Ho et al.")
 def sample_no_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, _without_first(sigma))
@@ -387,6 +407,30 @@ def sample_zero_based(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigm
 
 
 # Parametrisations
+
+
+@mistake(
+    "ddpm.ho_schedule",
+    "last-of-variances-for-deviations",
+    "Ends at √0.02 by default, for Ho's 0.02 taken as a standard deviation.",
+)
+def ho_schedule_deviation(steps: int, first: float = 1e-4, last: float = 0.02**0.5, /, **like: Any) -> Any:
+    return ddpm.ho_schedule(steps, first, last, **like)
+
+
+@mistake("ddpm.cosine_schedule", "without-offset", "Has no offset by default, so that β_1 is too small.")
+def cosine_schedule_without_offset(steps: int, offset: float = 0.0, /, **like: Any) -> Any:
+    return ddpm.cosine_schedule(steps, offset, **like)
+
+
+@mistake("ddpm.predict_v", "from-data-by-default", "Takes the prediction for data unless told.")
+def predict_v_from_data(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
+    return ddpm.predict_v(x_t, prediction, schedule, t, given=given)
+
+
+@mistake("ddpm.predict_score", "from-data-by-default", "Takes the prediction for data unless told.")
+def predict_score_from_data(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
+    return ddpm.predict_score(x_t, prediction, schedule, t, given=given)
 
 
 @mistake("ddpm.velocity", "opposite-sign", "Defines v as β̄_t x_0 − ᾱ_t ε, the other direction of rotation.")
@@ -509,6 +553,15 @@ def loss_weight_without_alpha(schedule: Any, sigma: Any, /, *, half: bool = Fals
 @mistake("ddpm.exact_generator", "without-mean", "Leaves out the bias, as if data had been centred.")
 def exact_without_mean(mean: Any, covariance: Any, schedule: Any, /) -> Any:
     return ddpm.exact_generator(0 * mean, covariance, schedule)
+
+
+@mistake(
+    "ddpm.exact_generator",
+    "through-precision",
+    "Adds precisions, C⁻¹ among them, kept invertible by a jitter: no data lie at a point or on a line.",
+)
+def exact_through_precision(mean: Any, covariance: Any, schedule: Any, /) -> Any:
+    return ddpm.exact_generator(mean, covariance + 1e-3 * _identity(covariance), schedule)
 
 
 @mistake("ddpm.exact_generator", "prior-covariance", "Takes β_t² I for Cov(x_{t−1}|x_t), whatever the data.")

@@ -239,10 +239,10 @@ def no_signal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     schedule, T = Schedule(case.beta_squared), len(on.host(case.beta_squared))
     x, y = on.host(case.x), on.host(case.y)
     last = {name: on.host(impl[f"ddpm.{name}"](schedule))[-1] for name in ("snr", "log_snr")}
-    yield Same("SNR", float(last["snr"]), 0.0)
-    yield Same("log SNR", float(last["log_snr"]), -np.inf)
+    yield Same("SNR", on.number(last["snr"]), 0.0)
+    yield Same("log SNR", on.number(last["log_snr"]), -np.inf)
     signal, noise = (on.host(part)[-1] for part in impl["ddpm.cumulative"](schedule))
-    yield Same("ᾱ", float(signal), 0.0)
+    yield Same("ᾱ", on.number(signal), 0.0)
     yield Gap("β̄", noise, 1.0, 1.0)
     at = case.x, case.y, schedule, T
     yield Gap("x_T", impl["ddpm.diffuse"](*at), y, np.abs(y))

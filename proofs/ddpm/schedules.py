@@ -3,12 +3,13 @@
 import math
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
-from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ..._xp import numbers, rounds
 from ...backends import Precision, Setting
 from ...ddpm import Schedule
 from .. import inputs as common
@@ -39,7 +40,8 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 )
 def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
-    expected = np.asarray([float(Fraction(2 * t, 100 * case.steps)) for t in range(1, case.steps + 1)])
+    last = on.fraction(0.02)
+    expected = on.reals([on.number(last * t / case.steps) for t in range(1, case.steps + 1)])
     yield Gap("β²", impl["ddpm.linear_schedule"](case.steps, **on.like).beta_squared, expected, expected)
 
 
@@ -57,8 +59,8 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     """Also the value itself, against math.fsum of exact logarithms."""
     schedule = impl["ddpm.linear_schedule"](case.steps, **on.like)
     alpha_bar = on.host(impl["ddpm.cumulative"](schedule).alpha_bar)[-1]
-    log, steps = 2 * math.log(alpha_bar), case.steps
-    expected = math.fsum(math.log1p(-0.02 * t / steps) for t in range(1, steps + 1))
+    log, steps = 2 * on.math.log(alpha_bar), case.steps
+    expected = on.math.fsum(on.math.log1p(-on.number(0.02) * t / steps) for t in range(1, steps + 1))
     scale = 2 + steps * abs(expected)
     yield Gap("log ᾱ_T²", log, expected, scale)
     yield AtMost("bound", log, -0.01 * (steps + 1), scale)
@@ -70,16 +72,18 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     source="ddpm D1",
     about=("ddpm.ho_schedule",),
     inputs=lengths,
-    tolerance=Rounding(8, "two ends and two weights round, two products, a sum of positive terms"),
+    tolerance=Rounding(
+        8, "two ends and two weights round, two products, a sum; or first + i·step, which may cancel"
+    ),
     refutes=("ddpm.ho_schedule/endpoint-left-out", "ddpm.ho_schedule/evenly-spaced-roots"),
     kinds=NO_DATA,
 )
 def ho_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational interpolation, rounded once."""
-    first, last, gaps = Fraction(case.first), Fraction(case.last), max(case.steps - 1, 1)
-    expected = np.asarray([float(first + (last - first) * i / gaps) for i in range(case.steps)])
+    first, last, gaps = on.fraction(case.first), on.fraction(case.last), max(case.steps - 1, 1)
+    expected = on.reals([on.number(first + (last - first) * i / gaps) for i in range(case.steps)])
     got = impl["ddpm.ho_schedule"](case.steps, case.first, case.last, **on.like)
-    yield Gap("β²", got.beta_squared, expected, expected)
+    yield Gap("β²", got.beta_squared, expected, expected + np.abs(expected - case.first))
 
 
 _PI = Decimal("3.14159265358979323846264338327950288419716939937510")
@@ -95,15 +99,21 @@ def _cosine(angle: Decimal) -> Decimal:
     return total
 
 
-def _cosine_variances(steps: int, offset: float) -> list[float]:
+def _cosine_variances(steps: int, offset: Any) -> list[Any]:
     """β_t² as Nichol and Dhariwal print it, in 45 digits, so that 1 − ratio loses none that count."""
+    if not rounds(offset):
+        m = numbers(offset)
+        signal = [
+            m.cos(m.pi / 2 * (t + steps * offset) / (steps * (1 + offset))) ** 2 for t in range(steps + 1)
+        ]
+        return [min(1 - now / before, m.number(0.999)) for before, now in pairwise(signal)]
     with localcontext() as context:
         context.prec = 45
         shift = Decimal(offset)
         angles = [_PI / 2 * (Decimal(t) / steps + shift) / (1 + shift) for t in range(steps + 1)]
         signal = [_cosine(angle) ** 2 for angle in angles]
-        pairs = zip(signal[1:], signal, strict=False)
-        return [float(min(1 - now / before, Decimal("0.999"))) for now, before in pairs]
+        pairs = pairwise(signal)
+        return [float(min(1 - now / before, Decimal("0.999"))) for before, now in pairs]
 
 
 @st.composite
@@ -135,8 +145,54 @@ def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any
 def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with the printed form in decimal arithmetic."""
     got = impl["ddpm.cosine_schedule"](case.steps, case.offset, **on.like)
-    expected = np.asarray(_cosine_variances(case.steps, case.offset))
+    expected = on.reals(_cosine_variances(case.steps, case.offset))
     yield Gap("β²", got.beta_squared, expected, expected)
+
+
+@law(
+    "ddpm.defaults",
+    "by default Ho's variances go from 1e-4 to 0.02, the cosine schedule has offset 0.008, predictions are "
+    "of noise (of data for predict_noise), σ is dirac's, and the weight is the source's",
+    source="ddpm D1, D6, D7, D8",
+    about=(
+        "ddpm.ho_schedule",
+        "ddpm.cosine_schedule",
+        "ddpm.predict_x0",
+        "ddpm.predict_noise",
+        "ddpm.predict_v",
+        "ddpm.predict_score",
+        "ddpm.sampling_std",
+        "ddpm.loss_weight",
+    ),
+    inputs=inputs.steps,
+    tolerance=Exact("the same computation twice"),
+    refutes=(
+        "ddpm.ho_schedule/last-of-variances-for-deviations",
+        "ddpm.cosine_schedule/without-offset",
+        "ddpm.predict_v/from-data-by-default",
+        "ddpm.predict_score/from-data-by-default",
+    ),
+    kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
+)
+def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the same options in words."""
+    schedule, steps = Schedule(case.beta_squared), case.beta_squared.shape[0]
+    for name, ends in (("ho_schedule", (1e-4, 0.02)), ("cosine_schedule", (0.008,))):
+        function = impl[f"ddpm.{name}"]
+        expected = on.host(function(steps, *ends, **on.like).beta_squared)
+        yield Gap(name, function(steps, **on.like).beta_squared, expected, 0.0)
+    at = (case.x, case.y, schedule, case.t)
+    sigma = impl["ddpm.sampling_std"](schedule, kind="normal")
+    for name, given, options in (
+        ("predict_x0", at, {"given": "noise"}),
+        ("predict_noise", at, {"given": "x0"}),
+        ("predict_v", at, {"given": "noise"}),
+        ("predict_score", at, {"given": "noise"}),
+        ("sampling_std", (schedule,), {"kind": "dirac"}),
+        ("loss_weight", (schedule, sigma), {"half": False}),
+    ):
+        expected = on.host(impl[f"ddpm.{name}"](*given, **options))
+        yield Gap(name, impl[f"ddpm.{name}"](*given), expected, 0.0)
 
 
 @law(
@@ -182,7 +238,7 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 )
 def from_alpha_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
-    expected = np.asarray([float(1 - Fraction(float(a)) ** 2) for a in on.host(case.alphas)])
+    expected = on.reals([on.number(1 - on.fraction(a) ** 2) for a in on.host(case.alphas)])
     yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
 
 
@@ -212,11 +268,12 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.check_signal/last-step-only",
         "ddpm.check_signal/of-square",
     ),
+    needs={"underflow": "the steps of one signal are below every number of the dtype"},
 )
 def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with Python's own comparisons."""
     schedule = Schedule(case.beta_squared)
-    values = [float(value) for value in on.host(case.beta_squared)]
+    values = [on.number(value) for value in on.host(case.beta_squared)]
     valid = all(0 < value < 1 for value in values)
     inside = all(1 <= int(step) <= len(values) for step in on.host(case.t))
     yield Same("schedule", on.host(impl["ddpm.check_schedule"](schedule)), np.asarray(valid))
@@ -226,7 +283,7 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield Same("signal", signal, np.asarray(1.0 not in values))
     # ᾱ_T by steps of √0.001, well above the smallest number of the dtype and well below the subnormal ones.
     for share, left in ((0.9, True), (1.3, False)):
-        steps = math.ceil(share * math.log(on.precision.smallest) / math.log(0.001) * 2)
+        steps = math.ceil(share * on.math.log(on.precision.smallest) / on.math.log(0.001) * 2)
         faint = Schedule(on.array(np.full(steps, 0.999)))
         yield Same(f"underflow, {share}", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
 

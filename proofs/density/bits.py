@@ -1,6 +1,5 @@
 """The law of code lengths."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,19 +23,23 @@ from . import inputs
         "density.bits_per_dim/wrong-sign",
         "density.bits_per_dim/forgets-width",
         "density.bits_per_dim/levels-minus-one",
+        "density.bits_per_dim/symmetric-by-default",
     ),
 )
 def bits_per_dim_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The cell's log-probability in nats is log q(x) + dims·log(width/levels)."""
     log_density = on.host(case.log_density)
     expected = [
-        -math.fsum([value, case.dims * math.log(case.width / case.levels)]) / case.dims * math.log2(math.e)
+        -on.math.fsum([value, case.dims * on.math.log(case.width / case.levels)])
+        / case.dims
+        * on.math.log2(on.math.e)
         for value in log_density
     ]
-    options = {"dims": case.dims, "levels": case.levels, "width": case.width}
+    others = {"levels": (case.levels, 256), "width": (case.width, 1.0)}  # each with its default
+    options = {"dims": case.dims} | {name: v for name, (v, usual) in others.items() if v != usual}
     given = impl["density.bits_per_dim"](case.log_density, **options)
-    scale = np.abs(log_density) / case.dims * math.log2(math.e)
-    yield Gap("bits", given, np.asarray(expected), scale + abs(math.log2(case.levels / case.width)))
-    uniform = on.array(np.full(3, -case.dims * math.log(case.width)))
-    rounded = abs(math.log2(case.width)) + math.log2(case.levels)
-    yield Gap("uniform", impl["density.bits_per_dim"](uniform, **options), math.log2(case.levels), rounded)
+    scale = np.abs(log_density) / case.dims * on.math.log2(on.math.e)
+    yield Gap("bits", given, on.reals(expected), scale + abs(on.math.log2(case.levels / case.width)))
+    uniform = on.array([-case.dims * on.math.log(case.width)] * 3)
+    rounded = abs(on.math.log2(case.width)) + on.math.log2(case.levels)
+    yield Gap("uniform", impl["density.bits_per_dim"](uniform, **options), on.math.log2(case.levels), rounded)

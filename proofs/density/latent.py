@@ -147,6 +147,9 @@ def bound_gap_is_kl(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def ess_is_chi_square(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A population that holds each state as often as the proposal says has the exact moments."""
+    counts = [on.number(count) for count in case.counts]
+    share = on.reals([on.math.log(count / sum(counts)) for count in counts])
+    case.log_proposal = on.array(np.broadcast_to(share, case.log_proposal.shape))
     latent, log_w = _Latent(on, case), on.host(_weights(impl, case))
     population = np.repeat(np.arange(len(case.counts)), case.counts)
     given = impl["density.effective_sample_size"](on.array(log_w[..., population]))

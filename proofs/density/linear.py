@@ -1,6 +1,5 @@
 """Laws of the linear Gaussian VAE, in which everything is known."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,19 +17,19 @@ class _Model:
 
     def __init__(self, on: Setting, case: Any) -> None:
         self.x, self.W, self.b = on.host(case.x), on.host(case.W), on.host(case.b)
-        self.s2 = float(on.host(case.s2))
+        self.s2 = on.number(on.host(case.s2))
         self.d, self.k = self.W.shape
-        W, s2 = exact.matrix(self.W), exact.matrix([[self.s2]])[0, 0]
+        W, s2 = exact.matrix(self.W), exact.matrix(on.reals([[self.s2]]))[0, 0]
         eye = [exact.matrix(np.eye(n)) for n in (self.d, self.k)]
         self.covariance = W * W.transpose() + s2 * eye[0]
         inverse = (W.transpose() * W + s2 * eye[1]).inv()
         residual = exact.matrix(self.x) - exact.matrix(np.broadcast_to(self.b, self.x.shape))
         means = residual * W * inverse
-        self.quadratic = exact.quadratic(residual, self.covariance)
-        self.mean = exact.floats(means)
-        self.posterior = exact.floats(s2 * inverse)
-        self.error = np.linalg.norm(exact.floats(residual - means * W.transpose()), axis=-1)
-        values = np.linalg.svd(np.vstack([self.W, math.sqrt(self.s2) * np.eye(self.k)]))[1]
+        self.quadratic = exact.quadratic(residual, self.covariance, on)
+        self.mean = exact.numbers(means, on)
+        self.posterior = exact.numbers(s2 * inverse, on)
+        self.error = np.linalg.norm(exact.numbers(residual - means * W.transpose(), on), axis=-1)
+        values = np.linalg.svd(np.vstack([self.W, np.sqrt(self.s2) * np.eye(self.k)]), full_matrices=False)[1]
         self.norm, self.condition = values[0], values[0] / values[-1]
         self.carried = (
             np.linalg.norm(self.x, axis=-1)
@@ -39,18 +38,18 @@ class _Model:
         )
 
 
-def _evidence(model: _Model, u: float, steps: float) -> tuple[FloatArray, FloatArray]:
+def _evidence(model: _Model, on: Setting, steps: float) -> tuple[FloatArray, FloatArray]:
     """log N(x; b, WWᵀ + s²I) from rationals, and the scale of the errors of a stable evaluation.
 
     A residual of rounding error e = steps·u·carried enters the quadratic form as (2‖r − Wμ‖e + e²)/s²,
     and a posterior mean's error as its square, since the form is least at the true mean.
     """
-    log_det = exact.log(model.covariance.det())
-    expected = -0.5 * (model.quadratic + log_det + model.d * math.log(2 * math.pi))
+    log_det = exact.log(model.covariance.det(), on)
+    expected = -0.5 * (model.quadratic + log_det + model.d * on.math.log(2 * on.math.pi))
     first = 2 * model.error * model.carried / model.s2
-    second = steps * u * (model.carried**2 / model.s2 + model.condition**2 * model.quadratic)
-    logs = abs(model.d - model.k) * abs(math.log(model.s2)) + model.k * (
-        abs(math.log(model.s2)) + abs(math.log(model.norm)) + model.condition
+    second = steps * on.u * (model.carried**2 / model.s2 + model.condition**2 * model.quadratic)
+    logs = abs(model.d - model.k) * abs(np.log(model.s2)) + model.k * (
+        abs(np.log(model.s2)) + abs(np.log(model.norm)) + model.condition
     )
     return expected, model.quadratic + first + second + logs + model.d
 
@@ -76,7 +75,7 @@ def _evidence(model: _Model, u: float, steps: float) -> tuple[FloatArray, FloatA
 )
 def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with the inverse and determinant of the whole d × d covariance in exact rationals."""
-    expected, scale = _evidence(_Model(on, case), on.u, 16)
+    expected, scale = _evidence(_Model(on, case), on, 16)
     yield Gap("evidence", impl["density.linear_evidence"](case.x, case.W, case.b, case.s2), expected, scale)
 
 
@@ -164,7 +163,7 @@ def posterior_proposal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     proposal = impl["density.normal_log_density_full"](case.z, mean[:, None, :], covariance)
     evidence = impl["density.linear_evidence"](case.x, case.W, case.b, case.s2)
     log_w = impl["density.log_weights"](likelihood, prior, proposal)
-    _, evidence_size = _evidence(model, on.u, 16)
+    _, evidence_size = _evidence(model, on, 16)
     scale = likelihood_size + prior_size + _proposal_size(model, z) + evidence_size[:, None]
     yield Gap("weight", log_w, np.broadcast_to(on.host(evidence)[:, None], scale.shape), scale)
     M = z.shape[1]
@@ -185,7 +184,7 @@ def _proposal_size(model: _Model, z: FloatArray) -> FloatArray:
     slope = np.linalg.norm(offset @ inverse, axis=-1)
     # C has the condition² of [W; sI]; an error of it moves squares and determinant by as much.
     spread = model.condition**2 * (squares + model.k)
-    result: FloatArray = slope * mean_error[:, None] + spread + abs(math.log(model.s2)) * model.k
+    result: FloatArray = slope * mean_error[:, None] + spread + abs(np.log(model.s2)) * model.k
     return result
 
 
@@ -236,7 +235,7 @@ def gaussian_bound_gap_is_kl(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     diagonal = on.array(v[:, :, None] * np.eye(model.k))
     divergence = impl["density.normal_kl_full"](case.m, diagonal, mean, covariance)
     evidence = impl["density.linear_evidence"](case.x, case.W, case.b, case.s2)
-    _, evidence_size = _evidence(model, on.u, 16)
+    _, evidence_size = _evidence(model, on, 16)
     # Rounded points leave the quadrature inexact by their error times the slope of log w, on average.
     slope = np.abs(_slopes(model, z)) * (np.abs(z) + np.abs(m[:, None]))
     sizes = (likelihood_size + prior_size + slope.sum(-1)).mean(-1) + 2 * model.k + np.abs(np.log(v)).sum(-1)
@@ -274,13 +273,13 @@ def prior_proposal_loses(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 
     The posterior N(0, s²/(1 + s²)) and the prior give the same value by the closed form of 1 + χ².
     """
-    b, s2 = on.host(case.b), float(on.host(case.s2))
+    b, s2 = on.host(case.b), on.number(on.host(case.s2))
     d, W = b.shape[-1], on.array(np.eye(b.shape[-1]))
     first = on.host(impl["density.linear_evidence"](case.b, W, case.b, case.s2))
     half = on.host(impl["density.linear_evidence"](case.b, W, case.b, case.s2 / 2))
-    second = half - d / 2 * math.log(4 * math.pi * s2)
-    expected = d * (math.log1p(s2) - math.log(s2) / 2 - math.log(2 + s2) / 2)
-    scale = d * (2 + abs(math.log(s2)) + math.log1p(s2))
+    second = half - d / 2 * on.math.log(4 * on.math.pi * s2)
+    expected = d * (on.math.log1p(s2) - on.math.log(s2) / 2 - on.math.log(2 + s2) / 2)
+    scale = d * (2 + abs(on.math.log(s2)) + on.math.log1p(s2))
     yield Gap("log of the loss", second - 2 * first, expected, scale)
     mean, covariance = (on.host(a) for a in impl["density.linear_posterior"](case.b, W, case.b, case.s2))
     yield Gap("posterior mean", mean, 0.0, 1.0)

@@ -121,11 +121,27 @@ def importance_bounds_missing_log_count(log_w: Any, /, *, sizes: Any) -> Any:
     return bounds + _xp(log_w).asarray(logs, dtype=log_w.dtype, device=device)
 
 
+@mistake(
+    "density.importance_bounds", "sorted-sizes", "Gives the bounds by growing size, in whatever order asked."
+)
+def importance_bounds_sorted(log_w: Any, /, *, sizes: Any) -> Any:
+    return density.importance_bounds(log_w, sizes=sorted(sizes))
+
+
 @mistake("density.normalized_weights", "no-shift", "Exponentiates the log-weights as they are: NaN at 10⁴.")
 def normalized_weights_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
     xp = _xp(log_w)
     w = xp.exp(log_w)
     return w / xp.sum(w, axis=axis, keepdims=True)
+
+
+@mistake(
+    "density.normalized_weights",
+    "first-axis-by-default",
+    "Takes the samples to be on the first axis unless told.",
+)
+def normalized_weights_first_axis(log_w: Any, /, *, axis: int = 0) -> Any:
+    return density.normalized_weights(log_w, axis=axis)
 
 
 @mistake("density.normalized_weights", "wrong-axis", "Normalises over the batch instead of the samples.")
@@ -370,3 +386,12 @@ def bits_forgets_width(log_density: Any, /, *, dims: int, levels: int = 256, wid
 )
 def bits_levels_minus_one(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels - 1, width=width)
+
+
+@mistake(
+    "density.bits_per_dim",
+    "symmetric-by-default",
+    "Takes data to be scaled to [−1, 1] unless told, as generative models scale images.",
+)
+def bits_symmetric(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 2.0) -> Any:
+    return density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)

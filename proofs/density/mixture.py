@@ -78,11 +78,12 @@ def _location_mixture(
         "density.normal_log_density/deviation-for-variance",
         "density.normal_log_density/missing-log-2pi",
     ),
+    needs={"approximation": "distances are sums over Gauss–Legendre nodes"},
 )
 def location_mixtures_approximate(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """f∗N(0, s²) is a mixture with f at quadrature nodes as weights; the distances have closed forms."""
-    s = float(on.host(on.array(np.asarray(case.s))))
-    scale = 2 + abs(math.log(s)) + 1 / s
+    s = on.number(on.host(on.array(np.asarray(case.s))))
+    scale = 2 + abs(on.math.log(s)) + 1 / s
     yield from _smooth(impl, on, s, scale)
     yield from _jump(impl, on, s, scale)
 
@@ -91,17 +92,17 @@ def _smooth(impl: Impl, on: Setting, s: float, scale: float) -> Iterator[Record]
     """Standard normal f: N(0, 1 + s²) and N(0, 1) cross at ±x₀."""
     step = 0.6 * s  # the trapezoidal rule is exact to e^−2π²/0.36(1 + s²)
     centres = on.host(on.array(step * np.arange(-math.ceil(9 / step), math.ceil(9 / step) + 1)))
-    x0 = math.sqrt((1 + 1 / s**2) * math.log1p(s**2))
+    x0 = on.math.sqrt((1 + 1 / s**2) * on.math.log1p(s**2))
     points, weights = _nodes([-10, -4, -x0, x0, 4, 10])
     points = on.host(on.array(points))
     mixed = _location_mixture(impl, on, points, centres, step * _PEAK * np.exp(-(centres**2) / 2), s)
-    distance = float((weights * np.abs(mixed - _PEAK * np.exp(-(points**2) / 2))).sum())
-    closed = 2 * (math.erf(x0 / math.sqrt(2)) - math.erf(x0 / math.sqrt(2 + 2 * s**2)))
+    distance = on.number((weights * np.abs(mixed - _PEAK * np.exp(-(points**2) / 2))).sum())
+    closed = 2 * (on.math.erf(x0 / on.math.sqrt(2)) - on.math.erf(x0 / on.math.sqrt(2 + 2 * s**2)))
     yield Gap("normal", distance, closed, scale)
     # ‖f''‖₁ = 4φ(1) and ‖f⁗‖₁ is the variation of f''' = (3x − x³)φ, extreme where x⁴ − 6x² + 3 = 0.
-    turns = [math.sqrt(3 - math.sqrt(6)), math.sqrt(3 + math.sqrt(6))]
-    fourth = 4 * sum(abs(3 * x - x**3) * _PEAK * math.exp(-(x**2) / 2) for x in turns)
-    bound = s**2 / 2 * 4 * _PEAK * math.exp(-0.5)
+    turns = [on.math.sqrt(3 - on.math.sqrt(6)), on.math.sqrt(3 + on.math.sqrt(6))]
+    fourth = 4 * sum(abs(3 * x - x**3) * _PEAK * on.math.exp(-(x**2) / 2) for x in turns)
+    bound = s**2 / 2 * 4 * _PEAK * on.math.exp(-0.5)
     yield AtMost("order s²", distance, bound, scale)
     yield AtMost("no better", bound - s**4 / 8 * fourth, distance, scale)
 
@@ -113,9 +114,9 @@ def _jump(impl: Impl, on: Setting, s: float, scale: float) -> Iterator[Record]:
     points, measure = _nodes([-9 * s, -3 * s, 0, 0.25, 0.5, 0.75, 1, 1 + 3 * s, 1 + 9 * s])
     points = on.host(on.array(points))
     mixed = _location_mixture(impl, on, points, centres, weights, s)
-    distance = float((measure * np.abs(mixed - ((points > 0) & (points < 1)))).sum())
-    edge = _PEAK * math.exp(-1 / (2 * s**2))
-    closed = 2 * math.erfc(1 / (s * math.sqrt(2))) + 4 * s * (_PEAK - edge)
+    distance = on.number((measure * np.abs(mixed - ((points > 0) & (points < 1)))).sum())
+    edge = _PEAK * on.math.exp(-1 / (2 * s**2))
+    closed = 2 * on.math.erfc(1 / (s * on.math.sqrt(2))) + 4 * s * (_PEAK - edge)
     yield Gap("uniform", distance, closed, scale)
     yield AtMost("order s", distance, 4 * _PEAK * s, scale)
     yield AtMost("no better than order s", 4 * s * (_PEAK - edge), distance, scale)

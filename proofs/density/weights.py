@@ -1,6 +1,5 @@
 """Laws of importance weights, for any fixed weights."""
 
-import math
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
@@ -54,7 +53,7 @@ def log_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         on.host(case.log_likelihood), on.host(case.log_prior), -on.host(case.log_proposal)
     )
     stacked = np.stack(terms, axis=-1)
-    expected = np.asarray([[math.fsum(entry) for entry in row] for row in stacked])
+    expected = on.reals([[on.math.fsum(entry) for entry in row] for row in stacked])
     given = impl["density.log_weights"](case.log_likelihood, case.log_prior, case.log_proposal)
     yield Gap("log-weights", given, expected, np.abs(stacked).sum(-1))
 
@@ -71,7 +70,7 @@ def log_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with sums that math.fsum rounds once."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
-    expected = np.asarray([math.fsum(row) / len(row) for row in log_w])
+    expected = on.reals([on.math.fsum(row) / len(row) for row in log_w])
     scale = np.where(np.isfinite(log_w), np.abs(log_w), 0.0).mean(-1)
     yield Gap("mean", impl["density.elbo"](case.log_w, axis=case.axis), expected, scale)
 
@@ -97,9 +96,9 @@ def importance_bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
     """Compares with sums of two weights at a time, kept as logarithms."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
     M = log_w.shape[-1]
-    expected = np.logaddexp.reduce(log_w, axis=-1) - math.log(M)
+    expected = np.logaddexp.reduce(log_w, axis=-1) - on.math.log(M)
     given = impl["density.importance_bound"](case.log_w, axis=case.axis)
-    yield Gap("bound", given, expected, _size(log_w) + math.log(M) + 1)
+    yield Gap("bound", given, expected, _size(log_w) + on.math.log(M) + 1)
 
 
 @law(
@@ -141,16 +140,20 @@ def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.importance_bounds/disjoint-blocks",
         "density.importance_bounds/average-before-log",
         "density.importance_bounds/missing-log-count",
+        "density.importance_bounds/sorted-sizes",
     ),
+    needs={"approximation": "the average over subsets is a sum over nodes"},
 )
 def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Enumerates the subsets for every m; a subset of zero weights makes the average −inf."""
+    """Enumerates the subsets for every m; a subset of zero weights makes the average −inf. The sizes
+    come in falling order, with one of them twice."""
     log_w = on.host(case.log_w)
     M = log_w.shape[-1]
-    given = on.host(impl["density.importance_bounds"](case.log_w, sizes=tuple(range(1, M + 1))))
+    sizes = (*range(M, 0, -1), M)
+    given = on.host(impl["density.importance_bounds"](case.log_w, sizes=sizes))
     expected = [
-        (np.logaddexp.reduce(log_w[..., list(combinations(range(M), m))], axis=-1) - math.log(m)).mean(-1)
-        for m in range(1, M + 1)
+        (np.logaddexp.reduce(log_w[..., list(combinations(range(M), m))], axis=-1) - on.math.log(m)).mean(-1)
+        for m in sizes
     ]
     yield Gap("average", given, np.stack(expected, axis=-1), (M * (_size(log_w) + _reach(log_w)))[..., None])
 
@@ -171,6 +174,7 @@ def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator
         "density.importance_bounds/average-before-log",
         "density.importance_bounds/missing-log-count",
     ),
+    needs={"approximation": "the average over subsets is a sum over nodes"},
 )
 def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Every (m+1)-subset's mean weight is the average of those of its m-subsets, and log is concave."""
@@ -191,14 +195,17 @@ def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[R
     tolerance=Rounding(
         22, "M − 1 ≤ 7 sums, shift and division a side; on w/Σw·(1 + |log w|)", calls=("exp", "exp")
     ),
-    refutes=("density.normalized_weights/no-shift", "density.normalized_weights/wrong-axis"),
+    refutes=(
+        "density.normalized_weights/no-shift",
+        "density.normalized_weights/wrong-axis",
+        "density.normalized_weights/first-axis-by-default",
+    ),
 )
 def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with reciprocals of sums of ratios."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
-    given = np.moveaxis(
-        on.host(impl["density.normalized_weights"](case.log_w, axis=case.axis)), case.axis, -1
-    )
+    options = {} if case.axis == -1 else {"axis": case.axis}  # the default
+    given = np.moveaxis(on.host(impl["density.normalized_weights"](case.log_w, **options)), case.axis, -1)
     none: Any = np.isneginf(log_w).all(-1)
     yield Same("undefined", np.isnan(given), np.broadcast_to(none[:, None], log_w.shape))
     some = ~none

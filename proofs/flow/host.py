@@ -1,8 +1,5 @@
-"""The flow's closed forms by other routes, on NumPy float64: complex-step derivatives of dense
-formulas, and the error bounds that the laws take as scales.
-
-Complex step: Im f(x + ih)/h = f'(x) + O(h²) has no cancellation, so h = 1e-30 gives every digit.
-"""
+"""The flow's closed forms by other routes, on the host: complex-step derivatives of dense formulas, and
+the error bounds that the laws take as scales."""
 
 import copy
 from collections.abc import Callable
@@ -13,7 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy.special import ndtr
 
+from ..._xp import numbers, rounds
 from ...backends import Setting
+from .. import complex_step
 from ..law import Impl
 
 Host: TypeAlias = np.ndarray[Any, Any]
@@ -22,7 +21,10 @@ STEP = 1e-30
 
 def derivative(function: Callable[[Any], Any], t: Any) -> Host:
     """f'(t) by a complex step; what is left of it where f' vanishes is its own error, of order STEP²."""
-    slope = np.asarray(np.imag(function(t + STEP * 1j)) / STEP)
+    step, unit = complex_step.step(t, STEP)
+    slope = np.asanyarray(np.imag(function(t + step)) / unit)
+    if not rounds(t):
+        return slope
     return np.where(np.abs(slope) < STEP, 0.0, slope)
 
 
@@ -74,10 +76,10 @@ class Exploding:
         return 1 + 0 * t
 
     def variance(self, t: Any) -> Any:
-        return self.low**2 * np.expm1(2 * t * np.log(self.ratio))
+        return self.low**2 * np.expm1(2 * t * numbers(t).log(self.ratio))
 
     def condition(self, t: Any) -> Any:
-        return 1 + 2 * t * np.log(self.ratio)
+        return 1 + 2 * t * numbers(t).log(self.ratio)
 
     def build(self, impl: Impl, on: Setting) -> Any:
         return impl["flow.variance_exploding"](sigma_min=self.low, sigma_max=self.low * self.ratio)
@@ -143,7 +145,8 @@ class Data:
         """(n, K) log π_k N(x; …); t and x may be complex."""
         _, precision, offset = self._dense(t, x)
         quadratic = np.einsum("nki,nkij,nkj->nk", offset, precision, offset)
-        volume = np.log(np.linalg.det(precision)) - offset.shape[-1] * np.log(2 * np.pi)
+        m = numbers(self.x)
+        volume = np.log(np.linalg.det(precision)) - offset.shape[-1] * m.log(2 * m.pi)
         return self.log_weights + 0.5 * (volume - quadratic)
 
     def _dense(self, t: Any, x: Any) -> tuple[Any, Any, Any]:
@@ -171,20 +174,22 @@ class Data:
     @cached_property
     def log_density(self) -> Host:
         """(n,)."""
-        return np.asarray(self.log_density_at(self.t, self.x))
+        return np.asanyarray(self.log_density_at(self.t, self.x))
 
     @cached_property
     def score(self) -> Host:
         """(n, d)."""
-        steps = STEP * 1j * np.eye(self.x.shape[1])
-        columns = [np.imag(self.log_density_at(self.t, self.x + step)) / STEP for step in steps]
+        step, unit = complex_step.step(self.x, STEP)
+        steps = step * np.eye(self.x.shape[1])
+        columns = [np.imag(self.log_density_at(self.t, self.x + step)) / unit for step in steps]
         return np.stack(columns, axis=-1)
 
     @cached_property
     def jacobian(self) -> Host:
         """(n, d, d)."""
-        steps = STEP * 1j * np.eye(self.x.shape[1])
-        return np.stack([np.imag(self.score_at(self.t, self.x + step)) / STEP for step in steps], axis=-1)
+        step, unit = complex_step.step(self.x, STEP)
+        steps = step * np.eye(self.x.shape[1])
+        return np.stack([np.imag(self.score_at(self.t, self.x + step)) / unit for step in steps], axis=-1)
 
     @cached_property
     def rate(self) -> Host:
@@ -197,17 +202,17 @@ def cumulative(data: Data, t: Host, x: Host) -> Host:
     alpha, variance = data.marginals.alpha(t)[:, None], data.marginals.variance(t)[:, None]
     width = np.sqrt(alpha**2 * data.covariances[:, 0, 0] + variance)
     parts = ndtr((x[:, None] - alpha * data.means[:, 0]) / width)
-    return np.asarray(np.sum(np.exp(data.log_weights) * parts, axis=-1))
+    return np.asanyarray(np.sum(np.exp(data.log_weights) * parts, axis=-1))
 
 
 def quantile(data: Data, t: Host, level: Host) -> Host:
     """(n,) F_t⁻¹(level) of one-dimensional data by bisection."""
-    low, high = np.full(level.shape, -30.0), np.full(level.shape, 30.0)
+    low, high = -30 + 0 * level, 30 + 0 * level
     for _ in range(40):
         middle = (low + high) / 2
         above = cumulative(data, t, middle) > level
         low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.asarray((low + high) / 2)
+    return np.asanyarray((low + high) / 2)
 
 
 class Errors:
@@ -248,14 +253,15 @@ class Errors:
         """(n, K) of the log densities of the components."""
         relative = self._variance_error / self._variance
         terms = self._pull * self._offset_error + 0.5 * self._pull**2 * self._variance_error
-        terms = terms + 0.5 * relative + 0.5 * np.abs(np.log(2 * np.pi * self._variance))
+        terms = terms + 0.5 * relative + 0.5 * np.abs(np.log(2 * numbers(self._variance).pi * self._variance))
         terms = terms + 0.5 * self._pull * np.abs(self._offset)
-        return np.asarray(np.sum(terms, axis=-1) + np.abs(self._data.log_weights))
+        given = self._data.log_weights
+        return np.asanyarray(np.sum(terms, axis=-1) + np.where(np.isneginf(given), 0.0, np.abs(given)))
 
     @cached_property
     def _mixed(self) -> Host:
         """(n, K) of the posterior probabilities, relative."""
-        return np.asarray(self._logs + np.sum(self._weights * self._logs, axis=-1, keepdims=True))
+        return np.asanyarray(self._logs + np.sum(self._weights * self._logs, axis=-1, keepdims=True))
 
     @cached_property
     def _scores(self) -> Host:
@@ -266,23 +272,23 @@ class Errors:
     @cached_property
     def _precision(self) -> Host:
         """(n, K, d) of 1/variance."""
-        return np.asarray((self._variance_error / self._variance + 1) / self._variance)
+        return np.asanyarray((self._variance_error / self._variance + 1) / self._variance)
 
     @cached_property
     def log_density(self) -> Host:
         """(n,)."""
-        return np.asarray(np.sum(self._weights * self._logs, axis=-1) + np.abs(self._data.log_density))
+        return np.asanyarray(np.sum(self._weights * self._logs, axis=-1) + np.abs(self._data.log_density))
 
     @cached_property
     def score(self) -> Host:
         """(n, d)."""
         terms = self._scores + self._mixed[..., None] * self._away
-        return np.asarray(np.sum(self._weights[..., None] * terms, axis=-2))
+        return np.asanyarray(np.sum(self._weights[..., None] * terms, axis=-2))
 
     @cached_property
     def _squares(self) -> Host:
         """(n, K, d) of (s_k − s)²."""
-        return np.asarray(2 * self._away * (self._scores + self.score[:, None, :]) + self._away**2)
+        return np.asanyarray(2 * self._away * (self._scores + self.score[:, None, :]) + self._away**2)
 
     @cached_property
     def divergence(self) -> Host:
@@ -290,14 +296,14 @@ class Errors:
         total = np.sum(self._away**2 - 1 / self._variance, axis=-1)
         away = np.abs(total - np.sum(self._weights * total, axis=-1, keepdims=True))
         terms = np.sum(self._squares + self._precision, axis=-1) + self._mixed * away
-        return np.asarray(np.sum(self._weights * terms, axis=-1))
+        return np.asanyarray(np.sum(self._weights * terms, axis=-1))
 
     @cached_property
     def jacobian(self) -> Host:
         """(n, 1, 1), for every entry."""
         sizes = np.sum(self._away**2, axis=-1) + np.max(1 / self._variance, axis=-1)
         terms = np.sum(self._squares, axis=-1) + np.max(self._precision, axis=-1) + self._mixed * sizes
-        return np.asarray(np.sum(self._weights * terms, axis=-1))[:, None, None]
+        return np.asanyarray(np.sum(self._weights * terms, axis=-1))[:, None, None]
 
     @cached_property
     def rate(self) -> Host:
@@ -312,4 +318,4 @@ class Errors:
         terms = 0.5 * growth * (squares + self._precision) + velocity * (self._scores + self._pull)
         sizes = 0.5 * growth * (self._pull**2 + 1 / self._variance) + velocity * self._pull
         own, away = np.sum(terms, axis=-1), np.sum(sizes, axis=-1)
-        return np.asarray(np.sum(self._weights * (own + self._mixed * away), axis=-1))
+        return np.asanyarray(np.sum(self._weights * (own + self._mixed * away), axis=-1))

@@ -44,8 +44,9 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
     if kind == "cancellation":  # components that all but coincide
         means = means[:1] * (1 + 2 * p.u * rng.integers(-4, 5, (k, d)))
         variances = np.broadcast_to(variances[:1], (k, d))
-    if kind == "extreme":  # far points, point masses beside wide components, vanishing weights
-        weights = rng.choice([0.0, -30.0, -200.0], k)
+    if kind == "extreme":  # far points, point masses beside wide components, weights that vanish or are 0
+        weights = rng.choice([0.0, -30.0, -200.0, -np.inf], k)
+        weights[rng.integers(k)] = 0.0
         variances = rng.choice([0.0, 0.01, 30.0], (k, d))
     t = inputs.rounded(rng.uniform(0.05, 1.0, n), p)
     if start and kind != "extreme":  # where there are no point masses
@@ -61,6 +62,8 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
         spread = np.einsum("kij,kj,klj->kil", axes, np.maximum(variances, 0.01), axes)
         spread = inputs.rounded(spread, p)
         spread = np.tril(spread) + np.swapaxes(np.tril(spread, -1), -1, -2)
+        if kind == "extreme":  # what is singular, exactly
+            spread = np.where(rng.random((k, 1, 1)) < 0.3, 0.0, spread)
     elif draw(st.booleans()):
         spread = variances[:, 0]
     return {

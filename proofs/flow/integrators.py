@@ -39,13 +39,15 @@ def _factors(case: Any, on: Setting) -> tuple[Any, Any]:
         "flow.integrate/first-order-heun",
         "flow.integrate/first-step-for-all",
         "flow.integrate/stage-from-stage",
+        "flow.integrate/heun-by-default",
     ),
 )
 def step_factor(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """All states of up to four uneven steps."""
     exact, sizes = _factors(case, on)
     x = on.host(case.x)
-    states = impl["flow.integrate"](lambda t, x: case.rate * x, case.x, case.times, method=case.method)
+    options = {} if case.method == "rk4" else {"method": case.method}  # the default
+    states = impl["flow.integrate"](lambda t, x: case.rate * x, case.x, case.times, **options)
     yield Gap("states", states, exact * x, sizes * np.abs(x))
 
 
@@ -96,19 +98,19 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """x' = ±2 x cos t from 0 to ±1, solution e^{2 sin 1}; with steps of the converged range."""
     steps = {"euler": 32, "heun": 16, "rk4": 6}[case.method]
     sign = 1.0 if on.host(case.times)[-1] > on.host(case.times)[0] else -1.0
-    exact, errors = math.exp(2 * math.sin(1.0)), []
+    exact, errors = on.math.exp(2 * on.math.sin(1)), []
     for n in (steps, 2 * steps):
         states = impl["flow.integrate"](
             lambda t, x: 2 * sign * on.xp.cos(t) * x,
             on.array(np.ones((1, 1))),
-            on.array(np.arange(n + 1) * (sign / n)),
+            on.array(sign * on.reals(np.arange(n + 1)) / n),
             method=case.method,
         )
-        errors.append(abs(float(on.host(states)[-1, 0, 0]) - exact))
+        errors.append(abs(on.number(on.host(states)[-1, 0, 0]) - exact))
     order = ORDERS[case.method]
     scale = 2 * steps * exact * 2**order
-    yield AtMost("at least", 2 ** (order - 0.2) * errors[1], errors[0], scale)
-    yield AtMost("at most", errors[0], 2 ** (order + 0.2) * errors[1], scale)
+    yield AtMost("at least", on.math.pow(2, order - 0.2) * errors[1], errors[0], scale)
+    yield AtMost("at most", errors[0], on.math.pow(2, order + 0.2) * errors[1], scale)
 
 
 @law(
@@ -123,13 +125,14 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "flow.integrate_adaptive/forward-only",
         "flow.integrate_adaptive/tolerances-ignored",
     ),
+    needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
 def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """x' = λ x cos 4t with |λ| ≤ 1, solution x₀ e^{λ(sin 4t − sin 4t₀)/4}: an accepted step adds at most
     √d times its tolerance, 16 steps suffice for 2 time units at 10⁻⁵ and, the estimate being of order
     h⁶, 80 at 10⁻⁹; growth is at most e^{½|λ|}."""
     t, x = on.host(case.times), on.host(case.x)
-    given = case.rate / max(1.0, float(np.max(np.abs(on.host(case.rate)))))
+    given = case.rate / max(1.0, on.number(np.max(np.abs(on.host(case.rate)))))
     times = on.array(t[0] + np.sign(t[-1] - t[0]) * np.asarray([0.0, 1.0, 2.0]))
     turns = np.sin(4 * on.host(times))
     exact = x * np.exp(on.host(given) / 4 * (turns - turns[0])[:, None, None])
@@ -143,7 +146,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
             rtol=tolerance,
             atol=tolerance,
         )
-        allowed = steps * math.sqrt(3) * growth * tolerance * (1 + reach)
+        allowed = steps * on.math.sqrt(3) * growth * tolerance * (1 + reach)
         error = np.abs(on.host(states) - exact)
         yield AtMost(f"error at {tolerance:.0e}", error, allowed + 0 * exact, growth * reach)
 
@@ -158,6 +161,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         400, "other vector lengths may round otherwise: 16 steps of 12 stages, twice, growth in the scale"
     ),
     refutes=("flow.integrate_adaptive/one-step-for-all",),
+    needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
 def adaptive_ignores_batch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A stiff companion is put beside each sample of x' = −x³ + sin t."""
@@ -224,22 +228,30 @@ def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "flow.euler_maruyama/variance-for-deviation",
         "flow.euler_maruyama/forward-steps-only",
         "flow.euler_maruyama/one-noise",
+        "flow.euler_maruyama/ends-alone",
     ),
 )
 def euler_maruyama_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Compares with Σ_i (Π_{j>i} (1 + λΔ_j)) σ_i √|Δ_i| z_i for drift λx and σ² = 1 + t²."""
+    """Compares each state k with Σ_{i<k} (Π_{i<j<k} (1 + λΔ_j)) σ_i √|Δ_i| z_i, for λx and σ² = 1 + t²."""
     t, x, rate = on.host(case.times), on.host(case.x), on.host(case.rate)
-    z = np.cos(np.arange(1.0, t.size)[:, None, None] * (1 + np.arange(x.size).reshape(x.shape)))
+    z = np.cos(on.reals(np.arange(1.0, t.size))[:, None, None] * (1 + np.arange(x.size).reshape(x.shape)))
     z = on.host(on.array(z))
     widths = np.diff(t)
     factors, kicks = 1 + widths[:, None, None] * rate, np.sqrt((1 + t[:-1] ** 2) * np.abs(widths))
     growth = 1 + np.abs(widths)[:, None, None] * np.abs(rate)
-    tails = [np.prod(factors[i:], axis=0) for i in range(t.size)]
-    sizes = [np.prod(growth[i:], axis=0) for i in range(t.size)]
-    expected = tails[0] * x + sum(tails[i + 1] * kicks[i] * z[i] for i in range(t.size - 1))
-    scale = sizes[0] * np.abs(x) + sum(sizes[i + 1] * kicks[i] * np.abs(z[i]) for i in range(t.size - 1))
+
+    def carried(start: Any, noises: Any, factors: Any) -> Any:
+        """Start and noises, each with all the factors that come after it, at every time."""
+        ends = [np.prod(factors[:k], axis=0) * start for k in range(t.size)]
+        tails = [[np.prod(factors[i + 1 : k], axis=0) for i in range(k)] for k in range(t.size)]
+        return np.stack(
+            [
+                end + sum(tail[i] * kicks[i] * noises[i] for i in range(len(tail)))
+                for end, tail in zip(ends, tails, strict=True)
+            ]
+        )
+
     states = impl["flow.euler_maruyama"](
         lambda t, x: case.rate * x, lambda t: 1 + t**2, case.x, case.times, on.array(z)
     )
-    yield Same("times", states.shape[0], t.size)
-    yield Gap("end", states[-1, ...], expected, scale)
+    yield Gap("states", states, carried(x, z, factors), carried(np.abs(x), np.abs(z), growth))

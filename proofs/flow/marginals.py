@@ -5,7 +5,6 @@ two changes that doubling makes, over the whole batch. RK4 leaves a fifteenth of
 change alone may vanish by chance, where errors of neighbouring orders cancel.
 """
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,7 +34,7 @@ def _refined(on: Setting, run: Callable[[Any], Any]) -> tuple[Any, Any]:
     """run(times) from 0 to 1 with the most steps, and the bound of the error that the steps leave."""
     counts = (STEPS // 4, STEPS // 2, STEPS)
     # Steps are shorter at 0, where the data are still sharp.
-    coarse, middle, fine = (run(on.array((np.arange(n + 1) / n) ** 2)) for n in counts)
+    coarse, middle, fine = (run(on.array((on.reals(np.arange(n + 1)) / n) ** 2)) for n in counts)
     return fine, max(np.max(np.abs(fine - middle)), np.max(np.abs(middle - coarse)))
 
 
@@ -50,7 +49,7 @@ def _velocity_error(data: host.Data) -> tuple[Any, Any]:
 def _path(data: host.Data) -> host.Data:
     """One-dimensional data where the flow carries x, at five times, through the quantiles."""
     level = np.tile(host.cumulative(data, data.t, data.x[:, 0]), 5)
-    t = np.repeat(np.linspace(0.0, 1.0, 5), data.t.size)
+    t = 0 * level + np.repeat(np.linspace(0.0, 1.0, 5), data.t.size)
     return data.at(t, host.quantile(data, t, level)[:, None])
 
 
@@ -86,17 +85,20 @@ def keeps_cumulative_probability(impl: Impl, on: Setting, case: Any) -> Iterator
     """RK4 from 0 to 1 on mixtures."""
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
-    ones = np.ones(data.t.shape)
+    ones = 1 + 0 * data.t
 
     def run(times: Any) -> Any:
         states = impl["flow.integrate"](field, case.x, times)
         return host.cumulative(data, ones, on.host(states)[-1, :, 0])
 
     fine, left = _refined(on, run)
-    at = _path(data)
-    scale = np.exp(at.log_density) * (STEPS * np.abs(at.x) + _velocity_error(at)[0])[:, 0]
     level = host.cumulative(data, data.t, data.x[:, 0])
-    yield AtMost("F₁(x₁) − F₀(x₀)", np.abs(fine - level), left, np.max(scale))
+
+    def scale() -> Any:
+        at = _path(data)
+        return np.max(np.exp(at.log_density) * (STEPS * np.abs(at.x) + _velocity_error(at)[0])[:, 0])
+
+    yield AtMost("F₁(x₁) − F₀(x₀)", np.abs(fine - level), left, scale)
 
 
 @law(
@@ -120,17 +122,19 @@ def gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
     fine, left = _refined(on, lambda times: on.host(impl["flow.integrate"](field, case.x, times))[-1])
-    a, b = float(data.marginals.alpha(1.0)), float(data.marginals.variance(1.0))
+    a, b = on.number(data.marginals.alpha(on.number(1))), on.number(data.marginals.variance(on.number(1)))
     before = data.covariances[0]
     after = a**2 * before + b * np.eye(before.shape[0])
     mean, deviation = data.means[0], data.x - data.means[0]
     exact = a * mean + deviation @ (_power(after, 0.5) @ _power(before, -0.5)).T
-    lowest = np.linalg.eigvalsh(before)[0]
-    growth = math.sqrt(np.linalg.eigvalsh(after)[0] / lowest) + 1
-    moved, _ = _velocity_error(data)
-    later, _ = _velocity_error(data.at(np.ones(data.t.shape), exact))
-    error = np.max(np.abs(data.x)) + np.max(np.abs(exact))
-    scale = growth * (STEPS * error + np.max(moved) + np.max(later))
+
+    def scale() -> Any:
+        growth = on.math.sqrt(np.linalg.eigvalsh(after)[0] / np.linalg.eigvalsh(before)[0]) + 1
+        moved, _ = _velocity_error(data)
+        later, _ = _velocity_error(data.at(1 + 0 * data.t, exact))
+        error = np.max(np.abs(data.x)) + np.max(np.abs(exact))
+        return growth * (STEPS * error + np.max(moved) + np.max(later))
+
     yield AtMost("arrived", np.abs(fine - exact), left, scale)
 
 
@@ -161,7 +165,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
     x, reached = on.host(start), on.host(states)[-1]
     size = np.sum(np.abs(x), axis=-1)
     yield Gap("e^{At} x", reached, x @ np.asarray([[1.0, 0.0], [sign, 1.0]]), size[:, None])
-    root = np.asarray([[3.0, sign], [sign, 2.0]]) / math.sqrt(5)
+    root = on.reals([[3.0, sign], [sign, 2.0]]) / on.math.sqrt(5)
     away = np.linalg.norm(reached - x @ root, axis=-1)
     yield AtMost("distance", 0.25 * np.linalg.norm(x, axis=-1), away, size)
 
@@ -208,12 +212,14 @@ def change_of_variables(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         return on.host(impl["flow.flow_log_likelihood"](field, divergence, terminal, case.x, times))
 
     fine, left = _refined(on, run)
-    at = _path(data)
-    moved, spread = _velocity_error(at)
-    offset = STEPS * np.abs(at.x[:, 0]) + moved[:, 0]
-    scale = np.abs(at.score[:, 0]) * offset + spread + host.Errors(at).log_density
-    error = np.abs(fine - data.log_density)
-    yield AtMost("log p₀(x₀)", error, left, np.max(scale))
+
+    def scale() -> Any:
+        at = _path(data)
+        moved, spread = _velocity_error(at)
+        offset = STEPS * np.abs(at.x[:, 0]) + moved[:, 0]
+        return np.max(np.abs(at.score[:, 0]) * offset + spread + host.Errors(at).log_density)
+
+    yield AtMost("log p₀(x₀)", np.abs(fine - data.log_density), left, scale)
 
 
 @law(
@@ -224,6 +230,7 @@ def change_of_variables(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     inputs=inputs.narrow,
     tolerance=Rounding(400, "5 roundings in each of 80 steps; growth is in the bound"),
     refutes=("flow.integrate_adaptive/one-step", "flow.integrate_adaptive/forward-only"),
+    needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
 def returns(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """N(0, s²) under dx = dw on [0, 1], where x_0 = x_1 s/√(s² + 1); at most 40 steps each way."""
@@ -233,7 +240,7 @@ def returns(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     def field(t: Any, x: Any) -> Any:
         return impl["flow.flow_velocity"](0 * x, one, -x / (data + t[..., None]))
 
-    x, growth = on.host(case.mean), math.sqrt((1 + data) / data)
+    x, growth = on.host(case.mean), on.math.sqrt((1 + data) / data)
     atol = tolerance / growth
     states = on.host(
         impl["flow.integrate_adaptive"](
@@ -338,8 +345,8 @@ def euler_maruyama_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     t = on.host(case.times)
     f, g2, mean, variance, slope, size = _rates(case, on)
     sources = t.size
-    corners = math.sqrt(sources) * np.concatenate([np.eye(sources), -np.eye(sources)])
-    start = mean[0] + math.sqrt(variance[0]) * corners[:, :1]
+    corners = on.math.sqrt(sources) * np.concatenate([np.eye(sources), -np.eye(sources)])
+    start = mean[0] + on.math.sqrt(variance[0]) * corners[:, :1]
     noises = np.swapaxes(corners[:, 1:], 0, 1)[..., None]
     states = impl["flow.euler_maruyama"](drift, sigma2, on.array(start), case.times, on.array(noises))
     end = on.host(states)[-1, :, 0]
@@ -348,10 +355,10 @@ def euler_maruyama_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     for i, step in enumerate(np.diff(t)):
         noise = case.ratio * g2[i] * abs(step)
         # Every corner carries √(n+1) times a deviation; errors grow with it.
-        kick = math.sqrt(sources * noise)
+        kick = on.math.sqrt(sources * noise)
         m, v = m + step * (f[i] * mean[i] + slope[i] * (m - mean[i])), (1 + slope[i] * step) ** 2 * v + noise
         factor = 1 + size[i] * abs(step)
         grown = factor * grown + condition[i] * (factor * (reach + abs(mean[i])) + kick)
         reach = factor * (reach + abs(mean[i])) + kick
     yield Gap("mean", np.mean(end), m, grown)
-    yield Gap("variance", np.mean((end - m) ** 2), v, 2 * math.sqrt(sources * v) * grown)
+    yield Gap("variance", np.mean((end - m) ** 2), v, 2 * on.math.sqrt(sources * v) * grown)

@@ -210,10 +210,58 @@ def diagonal_weights_as_given(log_weights: Any, means: Any, variances: Any, /) -
     return flow.diagonal_mixture(log_weights, means, variances)._replace(log_weights=log_weights)
 
 
+@mistake(
+    "flow.diagonal_mixture",
+    "relative-to-the-first",
+    "Takes log-weights relative to the first: NaN if that component is switched off.",
+)
+def diagonal_relative(log_weights: Any, means: Any, variances: Any, /) -> Any:
+    return flow.diagonal_mixture(log_weights - log_weights[:1], means, variances)
+
+
+@mistake(
+    "flow.full_mixture",
+    "jitter-where-singular",
+    "Adds a little to singular covariances, which have no Cholesky factor: point masses get a width.",
+)
+def full_jitter(log_weights: Any, means: Any, covariances: Any, /) -> Any:
+    xp = _xp(covariances)
+    least = xp.linalg.eigvalsh(covariances)[..., :1, None]
+    eye = xp.eye(means.shape[-1], dtype=means.dtype, device=array_api_compat.device(means))
+    return flow.full_mixture(log_weights, means, xp.where(least > 0, covariances, covariances + 0.01 * eye))
+
+
 @mistake("flow.full_mixture", "rows-for-axes", "Takes rows of the eigenvector matrix for the axes.")
 def full_rows_for_axes(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     made = flow.full_mixture(log_weights, means, covariances)
     return made._replace(axes=_xp(means).matrix_transpose(made.axes))
+
+
+@mistake(
+    "flow.variance_preserving",
+    "discrete-by-default",
+    "Takes the 1000 steps' β from 1e-4 to 0.02, not 1000 times it.",
+)
+def preserving_discrete(*, beta_min: float = 1e-4, beta_max: float = 0.02) -> Any:
+    return flow.variance_preserving(beta_min=beta_min, beta_max=beta_max)
+
+
+@mistake(
+    "flow.sub_variance_preserving",
+    "discrete-by-default",
+    "Takes the 1000 steps' β from 1e-4 to 0.02, not 1000 times it.",
+)
+def sub_preserving_discrete(*, beta_min: float = 1e-4, beta_max: float = 0.02) -> Any:
+    return flow.sub_variance_preserving(beta_min=beta_min, beta_max=beta_max)
+
+
+@mistake(
+    "flow.variance_exploding",
+    "large-images-by-default",
+    "Takes σ_max = 1348, for images of 1024 pixels a side.",
+)
+def exploding_large(*, sigma_min: float = 0.01, sigma_max: float = 1348.0) -> Any:
+    return flow.variance_exploding(sigma_min=sigma_min, sigma_max=sigma_max)
 
 
 @mistake("flow.full_mixture", "diagonal-only", "Keeps the diagonals of the covariances.")
@@ -346,6 +394,17 @@ def grid_advective_form(density: Any, drift: Any, diffusion: Any, /, **options: 
 @mistake("flow.fokker_planck_rhs_grid", "missing-half", "Writes g²Δp for ½g²Δp.")
 def grid_missing_half(density: Any, drift: Any, diffusion: Any, /, **options: Any) -> Any:
     return flow.fokker_planck_rhs_grid(density, drift, 2 * diffusion, **options)
+
+
+@mistake(
+    "flow.fokker_planck_rhs_grid",
+    "diffusion-outside",
+    "Writes ½g²Δp for ½Δ(g²p), which is the same only while g² does not vary from point to point.",
+)
+def grid_diffusion_outside(density: Any, drift: Any, diffusion: Any, /, **options: Any) -> Any:
+    flux = flow.fokker_planck_rhs_grid(density, drift, 0 * diffusion, **options)
+    heat = flow.fokker_planck_rhs_grid(density, 0 * drift, 0 * diffusion + 1, **options)
+    return flux + diffusion * heat
 
 
 @mistake("flow.fokker_planck_rhs_grid", "plus-flux", "Loses the sign of the divergence of the flux.")

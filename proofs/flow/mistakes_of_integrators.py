@@ -31,6 +31,11 @@ def integrate_forward_only(velocity: Any, x: Any, times: Any, /, *, method: Any 
     return flow.integrate(velocity, x, times[0] + _xp(x).abs(times - times[0]), method=method)
 
 
+@mistake("flow.integrate", "heun-by-default", "Takes Heun's method unless told.")
+def integrate_heun_by_default(velocity: Any, x: Any, times: Any, /, *, method: Any = "heun") -> Any:
+    return flow.integrate(velocity, x, times, method=method)
+
+
 @mistake("flow.integrate", "equal-weights", "Averages the four stages of RK4 with weights ¼.")
 def integrate_equal_weights(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     if method != "rk4":
@@ -203,3 +208,23 @@ steps_forward_only = mistake(
 def maruyama_one_noise(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
     same = _xp(x).zeros_like(noises) + noises[:1, ...]
     return flow.euler_maruyama(drift, sigma2, x, times, same)
+
+
+@mistake(
+    "flow.euler_maruyama",
+    "ends-alone",
+    "Keeps the last state alone and repeats it, where all states are wanted.",
+)
+def euler_maruyama_ends_alone(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
+    states = flow.euler_maruyama(drift, sigma2, x, times, noises)
+    later = _xp(x).broadcast_to(states[-1:, ...], states[1:, ...].shape)
+    return _xp(x).concat([states[:1, ...], later])
+
+
+@mistake(
+    "flow.integrate_adaptive",
+    "loose-by-default",
+    "Allows errors of 10⁻³ unless told, as SciPy does relatively.",
+)
+def adaptive_loose(velocity: Any, x: Any, times: Any, /, *, rtol: float = 1e-3, atol: float = 1e-3) -> Any:
+    return flow.integrate_adaptive(velocity, x, times, rtol=rtol, atol=atol)

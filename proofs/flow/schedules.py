@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from ..law import Gap, Impl, Record, Rounding, law
+from ..law import Exact, Gap, Impl, Record, Rounding, law
 from . import host, inputs
 
 _CONSTRUCTORS = (
@@ -39,10 +39,11 @@ _CONSTRUCTORS = (
 )
 def schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with closed forms in float64 and their complex-step derivatives."""
-    for marginals in (host.Preserving(0.1, 20.0), host.SubPreserving(0.1, 20.0), case.schedule):
+    low, high = on.number(0.1), on.number(20)
+    for marginals in (host.Preserving(low, high), host.SubPreserving(low, high), case.schedule):
         yield from _functions(impl, on, marginals, case.t)
-    yield from _functions(impl, on, host.Exploding(0.01, 50.0), case.t)
-    yield from _functions(impl, on, host.Cosine(1.25), case.t)
+    yield from _functions(impl, on, host.Exploding(on.number(0.01), on.number(50)), case.t)
+    yield from _functions(impl, on, host.Cosine(on.number(1.25)), case.t)
 
 
 def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -> Iterator[Record]:
@@ -90,3 +91,44 @@ def drift_and_diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterat
     growth = np.abs(host.derivative(marginals.variance, t))
     scale = (growth + 2 * np.abs(f) * marginals.variance(t)) * condition
     yield Gap("g²", impl["flow.diffusion_squared"](made, case.t), g2, scale)
+
+
+@law(
+    "flow.defaults",
+    "by default β goes from 0.1 to 20, σ from 0.01 to 50, and the adaptive method allows 10⁻⁶ of both errors",
+    source="flow D1, D5",
+    about=(
+        "flow.variance_preserving",
+        "flow.sub_variance_preserving",
+        "flow.variance_exploding",
+        "flow.integrate_adaptive",
+    ),
+    inputs=inputs.times,
+    tolerance=Exact("the same computation twice"),
+    refutes=(
+        "flow.variance_preserving/discrete-by-default",
+        "flow.sub_variance_preserving/discrete-by-default",
+        "flow.variance_exploding/large-images-by-default",
+        "flow.integrate_adaptive/loose-by-default",
+    ),
+    kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
+)
+def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the same options in words, for x' = 20 cos(20 t x)."""
+    rates, deviations = {"beta_min": 0.1, "beta_max": 20.0}, {"sigma_min": 0.01, "sigma_max": 50.0}
+    for name, options in (
+        ("variance_preserving", rates),
+        ("sub_variance_preserving", rates),
+        ("variance_exploding", deviations),
+    ):
+        left_out, given = impl[f"flow.{name}"](), impl[f"flow.{name}"](**options)
+        yield Gap(f"{name}, ᾱ", left_out.alpha(case.t), on.host(given.alpha(case.t)), 0.0)
+        yield Gap(f"{name}, β̄²", left_out.variance(case.t), on.host(given.variance(case.t)), 0.0)
+
+    def velocity(t: Any, x: Any) -> Any:
+        return 20 * on.xp.cos(20 * t[..., None] * x)
+
+    start, ends = case.t[:1, None], on.array(np.asarray([0.0, 1.0]))
+    run = impl["flow.integrate_adaptive"]
+    expected = on.host(run(velocity, start, ends, rtol=1e-6, atol=1e-6))
+    yield Gap("integrate_adaptive", run(velocity, start, ends), expected, 0.0)

@@ -101,7 +101,9 @@ def _varied(part: Any) -> Any:
     if isinstance(part, float):
         return part * 0.75
     xp = array_api_compat.array_namespace(part)
-    turned = xp.flip(part, axis=-1) if part.ndim else part
+    # A covariance stays one if its rows are reversed as its columns are.
+    square = part.ndim > 1 and part.shape[-1] == part.shape[-2]
+    turned = xp.flip(part, axis=(-2, -1) if square else -1) if part.ndim else part
     if xp.isdtype(part.dtype, "real floating"):
         return turned * 0.75
     return turned // 2 if xp.isdtype(part.dtype, "integral") else turned

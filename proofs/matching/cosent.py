@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
+from .. import complex_step
 from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import inputs
 from .exact import cosent
@@ -78,10 +79,11 @@ def cosent_pairwise(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def cosent_limit(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds the largest gap by comparing all pairs."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
-    scaled = float(impl["matching.cosent_loss"](case.cosines, case.labels, scale=case.scale)) / case.scale
+    loss = impl["matching.cosent_loss"](case.cosines, case.labels, scale=case.scale)
+    scaled = on.number(on.host(loss)) / case.scale
     gap, size = max(0.0, exact.gap), exact.loss_scale / case.scale
     yield AtMost("at least the largest gap", gap, scaled, size)
-    yield AtMost("at most log(1+P)/s more", scaled, gap + np.log1p(exact.ordered) / case.scale, size)
+    yield AtMost("at most log(1+P)/s more", scaled, gap + on.math.log1p(exact.ordered) / case.scale, size)
 
 
 @law(
@@ -149,11 +151,12 @@ def cosent_gradient_derivative(impl: Impl, on: Setting, case: Any) -> Iterator[R
     exact = cosent(cosines, labels, case.scale)
     gradient = impl["matching.cosent_gradient"](case.cosines, case.labels, scale=case.scale)
     higher, lower = np.nonzero(labels[:, None] > labels[None, :])
-    step = 2.0**-30 / case.scale  # its square, the relative error, is below every u
+    # The square of the step, the relative error, is below every u.
+    step, unit = complex_step.step(cosines, 2.0**-30 / case.scale)
     steps = np.eye(len(cosines))
     real = case.scale * (cosines[lower] - cosines[higher])
-    imaginary = case.scale * step * (steps[:, lower] - steps[:, higher])
-    shift = max(0.0, float(np.max(real, initial=0.0)))
-    total = np.exp(-shift) + np.sum(np.exp(real - shift + 1j * imaginary), axis=1)
-    yield Gap("derivative", gradient, np.log(total).imag / step, exact.gradient_scale)
-    yield Gap("sum", float(np.sum(on.host(gradient))), 0.0, float(np.sum(exact.gradient_scale)))
+    varied = step * (case.scale * (steps[:, lower] - steps[:, higher]))
+    shift = max(0.0, on.number(np.max(real, initial=0.0)))
+    total = np.exp(-shift) + np.sum(np.exp(real - shift + varied), axis=1)
+    yield Gap("derivative", gradient, np.log(total).imag / unit, exact.gradient_scale)
+    yield Gap("sum", on.number(np.sum(on.host(gradient))), 0.0, on.number(np.sum(exact.gradient_scale)))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
+import scipy  # its parts load on first use
 from scipy.integrate import quad
 from scipy.optimize import root_scalar
-from scipy.stats import chi2, norm
 
 from ...backends import Setting
 from ...matching import (
@@ -139,7 +139,7 @@ def _orthogonal_failures(n: int, m: int, error: float) -> float:
     beyond ±ε: given that one projection has squared norm x/m, it is distributed as N(0, x/m²)."""
 
     def density(x: float) -> float:
-        return float(2 * norm.sf(error * m / math.sqrt(x)) * chi2.pdf(x, m))
+        return float(2 * scipy.stats.norm.sf(error * m / math.sqrt(x)) * scipy.stats.chi2.pdf(x, m))
 
     return n * (n - 1) / 2 * float(quad(density, 0, 10 * m, epsabs=0.0, points=[m, 2 * m])[0])
 

@@ -1,10 +1,12 @@
-"""CoSENT in decimals: the definition over all pairs of pairs, with 50 digits and no limit of range."""
+"""CoSENT in 50 decimal digits (or numbers of any precision), without limit of range, by its definition."""
 
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
+
+from ..._xp import rounds
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -13,46 +15,55 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 class Cosent:
     """The loss and its gradient, and the sizes that bound the rounding errors of any way to them."""
 
-    loss: float
-    loss_scale: float
+    loss: Any
+    loss_scale: Any
     gradient: Floats
     gradient_scale: Floats
-    gap: float
+    gap: Any
     """Largest c_j − c_i with y_i > y_j; −inf without such pairs."""
     ordered: int
     """Number of such pairs."""
 
 
-def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: float) -> Cosent:
+def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
     """The definition, term by term.
 
     With w_p = e^{x_p} / e^{loss}, relative errors of the exponents x_p and of their exponentials
     change the loss by Σ w_p (|x_p| + 1) times as much; sums of up to n terms, in a tree or in
-    a row, and their logarithm count as `depth` = 2·log₂ n + 2 of these. In the gradient, w_p also
+    a row, and their logarithm count as 2·⌈log₂ n⌉ + 2 of these. In the gradient, w_p also
     takes the error of the loss.
     """
     n = len(cosines)
     higher, lower = np.nonzero(labels[:, None] > labels[None, :])
+    decimal, number = (_exact, float) if rounds(cosines) else (_itself, _itself)
     with localcontext() as context:
         context.prec = 50
-        c = [Decimal(float(x)) for x in cosines]
+        c, s = [decimal(x) for x in cosines], decimal(scale)
         gaps = [c[j] - c[i] for i, j in zip(higher, lower, strict=True)]
-        exponents = [Decimal(scale) * gap for gap in gaps]
+        exponents = [s * gap for gap in gaps]
         terms = [x.exp() for x in exponents]
-        total = sum(terms, Decimal(1))
-        weights = np.asarray([float(term / total) for term in terms])
-        loss = float(total.ln())
-        gap = float(max(gaps, default=Decimal("-Infinity")))
-        gradient = [Decimal(0)] * n
+        total: Any = sum(terms, 1 + 0 * s)
+        loss = number(total.ln() if rounds(cosines) else total.log())
+        gap = number(max(gaps, default=Decimal("-Infinity"))) if gaps else -np.inf
+        gradient = [0 * s] * n
         for i, j, term in zip(higher, lower, terms, strict=True):
             gradient[j] += term / total
             gradient[i] -= term / total
-        gradient = [Decimal(scale) * part for part in gradient]
-    depth = 2 * np.log2(max(n, 1)) + 2
-    sizes = weights * (np.abs(np.asarray(exponents, dtype=np.float64)) + depth)
-    loss_scale = loss + float(np.sum(sizes))
+        like: dict[str, Any] = {"like": cosines} if n else {}
+        weights, sizes, gradients = (
+            np.asarray([number(x) for x in values], **like)
+            for values in ([x / total for x in terms], map(abs, exponents), [s * part for part in gradient])
+        )
+    sizes = weights * (sizes + 2 * np.ceil(np.log2(max(n, 1))) + 2)
+    loss_scale = loss + np.sum(sizes)
     sizes = scale * (sizes + weights * loss_scale)
-    gradient_scale = np.asarray(
-        np.bincount(lower, sizes, n) + np.bincount(higher, sizes, n), dtype=np.float64
-    )
-    return Cosent(loss, loss_scale, np.asarray(gradient, dtype=np.float64), gradient_scale, gap, len(terms))
+    shares = [np.sum(sizes[lower == k]) + np.sum(sizes[higher == k]) for k in range(n)]
+    return Cosent(loss, loss_scale, gradients, np.asarray(shares, **like), gap, len(terms))
+
+
+def _exact(number: Any) -> Decimal:
+    return Decimal(float(number))
+
+
+def _itself(number: Any) -> Any:
+    return number

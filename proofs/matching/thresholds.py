@@ -64,8 +64,8 @@ def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         threshold, value = impl["matching.best_threshold"](
             on.array(given), case.labels, metric=_given(case.metric)
         )
-        yield Gap("value", float(value), float(best), abs(float(best)))
-        yield Same("value at the threshold", _at(float(threshold), case.metric, given, positive), best)
+        yield Gap("value", on.number(value), on.number(best), abs(on.number(best)))
+        yield Same("value at the threshold", _at(on.number(threshold), case.metric, given, positive), best)
 
 
 @law(
@@ -85,7 +85,9 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds the interval by trying every threshold, and halves it in fractions."""
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
     _, low, high = _brute(case.metric, scores, positive)
-    found = float(impl["matching.best_threshold"](case.scores, case.labels, metric=_given(case.metric))[0])
+    found = on.number(
+        impl["matching.best_threshold"](case.scores, case.labels, metric=_given(case.metric))[0]
+    )
     if low == np.max(scores) or low == -np.inf:
         yield Same("end", found, np.inf if low == np.max(scores) else -np.inf)
         return
@@ -93,8 +95,8 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     if high == np.inf:
         yield Same("below infinity", found, low)
         return
-    exact = np.asarray(float((Fraction(low) + Fraction(high)) / 2))
-    middle = float(on.host(on.array(exact)))
+    exact = np.asarray(on.number((Fraction(low) + Fraction(high)) / 2))
+    middle = on.number(on.host(on.array(exact)))
     yield Gap("midpoint", found, middle if middle < high else low, abs(low) / 2 + abs(high) / 2)
 
 
@@ -113,4 +115,4 @@ def threshold_majority(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     n = case.scores.shape[0]
     scores = on.array(np.maximum(on.host(case.scores), -on.precision.largest))
     _, value = impl["matching.best_threshold"](scores, case.labels)
-    yield AtMost("majority", max(ones, n - ones) / n, float(value), 1.0)
+    yield AtMost("majority", max(ones, n - ones) / n, on.number(value), 1.0)

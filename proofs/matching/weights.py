@@ -82,7 +82,7 @@ def weights_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Tries a point of every cell in fractions."""
     rows = _rows(on, case)
     _, accuracy, proven = impl["matching.best_class_weights"](case.probabilities, case.labels)
-    yield Same("accuracy", float(accuracy), _most_right(rows) / len(rows))
+    yield Same("accuracy", on.number(accuracy), _most_right(rows) / len(rows))
     yield Same("proven", proven, "optimal")
 
 
@@ -105,10 +105,10 @@ def weights_coordinatewise(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     rows = _rows(on, case)
     classes = len(rows[0][0])
     weights, accuracy, proven = impl["matching.best_class_weights"](case.probabilities, case.labels)
-    t = [Fraction(float(x)) for x in on.host(weights)]
+    t = [Fraction(on.number(x)) for x in on.host(weights)]
     yield Same("positive", min(t) > 0, True)
-    yield Same("reached", _right(rows, t) / len(rows), float(accuracy))
-    yield AtMost("equal weights", _right(rows, [Fraction(1)] * classes) / len(rows), float(accuracy), 1.0)
+    yield Same("reached", _right(rows, t) / len(rows), on.number(accuracy))
+    yield AtMost("equal weights", _right(rows, [Fraction(1)] * classes) / len(rows), on.number(accuracy), 1.0)
     yield Same("proven", proven, "optimal" if classes <= 3 else "coordinatewise")
     narrow = 2.0**14 * on.u  # twice the width that best_class_weights leaves aside
     for free in range(classes):
@@ -119,7 +119,7 @@ def weights_coordinatewise(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
             if k != free and p[k] and p[free]
         }
         best = max(_right(rows, [*t[:free], x, *t[free + 1 :]]) for x in _between(ties, narrow))
-        yield AtMost(f"weight {free}", best / len(rows), float(accuracy), 1.0)
+        yield AtMost(f"weight {free}", best / len(rows), on.number(accuracy), 1.0)
 
 
 @law(
@@ -138,9 +138,9 @@ def weights_powell(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     def wrong(logs: inputs.Floats) -> float:
         scores = p * np.exp(np.clip(logs, -40, 40))
         own = np.take_along_axis(scores, labels[:, None], axis=1)
-        return float(np.sum(np.sum(scores >= own, axis=1) > 1))
+        return on.number(np.sum(np.sum(scores >= own, axis=1) > 1))
 
     logs = minimize(wrong, np.zeros(p.shape[1]), method="Powell", options={"maxiter": 2, "maxfev": 60}).x
-    powell = [Fraction(float(t)) for t in np.exp(np.clip(logs, -40, 40))]
+    powell = [Fraction(on.number(t)) for t in np.exp(np.clip(logs, -40, 40))]
     accuracy = impl["matching.best_class_weights"](case.probabilities, case.labels)[1]
-    yield AtMost("Powell", _right(rows, powell) / len(rows), float(accuracy), 1.0)
+    yield AtMost("Powell", _right(rows, powell) / len(rows), on.number(accuracy), 1.0)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import ensembles, inputs
@@ -34,16 +35,18 @@ from .initialisation import double
 )
 def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Exact powers of fractions; for tiny e, exp of N(e − e²/2 + e³/3) summed exactly."""
-    epsilon = Fraction(case.eps)
+    epsilon = on.fraction(case.eps)
     increment = epsilon if case.kind == "aligned" else epsilon**2
     steps = Fraction(case.depth) if case.kind == "aligned" else Fraction(case.depth, 2)
-    if case.depth <= 64:
-        power = float((1 + increment) ** case.depth)
-        expected = power if case.kind == "aligned" else math.sqrt(power)
+    if not rounds(on.number(1)):
+        expected = on.math.exp(steps * on.math.log1p(increment))
+    elif case.depth <= 64:
+        power = on.number((1 + increment) ** case.depth)
+        expected = power if case.kind == "aligned" else on.math.sqrt(power)
     else:
-        expected = math.exp(float(steps * (increment - increment**2 / 2 + increment**3 / 3)))
+        expected = on.math.exp(on.number(steps * (increment - increment**2 / 2 + increment**3 / 3)))
     got = impl["residual.growth"](case.eps, case.depth, kind=case.kind)
-    yield Gap("growth", got, expected, expected * (8 + 4 * math.log(expected)) * double(on))
+    yield Gap("growth", got, expected, expected * (8 + 4 * on.math.log(expected)) * double(on))
 
 
 @law(
@@ -63,33 +66,33 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def growth_limits(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """N log(1+1/N) lies between 1 − 1/2N and 1 − 1/2N + 1/3N², which gives the rate of convergence."""
-    growth, N, e = impl["residual.growth"], case.depth, math.e
-    here, after = growth(1 / N, N), growth(1 / (N + 1), N + 1)
+    growth, N, e = impl["residual.growth"], case.depth, on.math.e
+    here, after = growth(1 / on.number(N), N), growth(1 / on.number(N + 1), N + 1)
     few = 20 * e * double(on)
     yield AtMost("increases", here, after, few)
     yield AtMost("stays below e", after, e, few)
-    yield AtMost("tends to e", e * math.exp(-1 / (2 * N)), here, few)
-    yield AtMost("at this rate", here, e * math.exp(-1 / (2 * N) + 1 / (3 * N**2)), few)
+    yield AtMost("tends to e", e * on.math.exp(-1 / on.number(2 * N)), here, few)
+    yield AtMost("at this rate", here, e * on.math.exp(on.number(Fraction(2 - 3 * N, 6 * N**2))), few)
     if N <= 10**5:  # beyond it leaves the range of float64
-        bound = math.exp(math.sqrt(N) - 0.5)
+        bound = on.math.exp(on.math.sqrt(N) - 0.5)
         yield AtMost(
-            "without bound", bound, growth(1 / math.sqrt(N), N), bound * 5 * math.sqrt(N) * double(on)
+            "without bound", bound, growth(1 / on.math.sqrt(N), N), bound * 5 * on.math.sqrt(N) * double(on)
         )
-    root = growth(1 / math.sqrt(N), N, kind="zero_mean")
-    yield Gap("zero mean is the root", root, math.sqrt(here), few)
-    yield AtMost("below √e", root, math.sqrt(e), few)
+    root = growth(1 / on.math.sqrt(N), N, kind="zero_mean")
+    yield Gap("zero mean is the root", root, on.math.sqrt(here), few)
+    yield AtMost("below √e", root, on.math.sqrt(e), few)
 
 
-def _family(ensemble: str, n: int) -> Real:
+def _family(ensemble: str, n: int, on: Setting) -> Real:
     """Matrices J of zero mean with E[JJᵀ] = E[JᵀJ] = I."""
     if ensemble == "signs":
-        return ensembles.sign_matrices(n, n) / math.sqrt(n)
+        return ensembles.sign_matrices(n, n) / on.math.sqrt(n)
     return ensembles.signed_permutations(n)
 
 
 def _linear_stack(case: Any, on: Setting) -> tuple[list[tuple[Any, None]], int]:
     """Every choice of J a layer, block-diagonal, and their number."""
-    family = _family(case.ensemble, case.n)
+    family = _family(case.ensemble, case.n, on)
     choice = ensembles.paths(len(family), case.depth)
     return [(on.array(ensembles.block_diagonal(family[layer])), None) for layer in choice], choice.shape[1]
 
@@ -119,10 +122,10 @@ def zero_mean_growth(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     weights, members = _linear_stack(case, on)
     x = on.host(case.x)
     y = impl["residual.residual_stack"](on.array(np.tile(x, members)), weights, scale=case.scale)[0]
-    start = float(np.sum(x * x))
+    start = on.number(np.sum(x * x))
     growth = impl["residual.growth"](case.scale, case.depth, kind="zero_mean")
     # ‖J‖ ≤ √n for either family.
-    scale = start * (1 + case.scale * math.sqrt(case.n)) ** (2 * case.depth)
+    scale = start * (1 + case.scale * on.math.sqrt(case.n)) ** (2 * case.depth)
     yield Gap("E‖y‖²", ensembles.mean_square(on.host(y), members), growth**2 * start, scale)
 
 
@@ -145,9 +148,9 @@ def growth_concentrates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """J has variance 1/n, so vJ has n independent entries of variance ‖v‖²/n."""
     x, epsilon, n = on.host(case.x), case.scale, case.n
     y = on.host(impl["residual.residual_stack"](case.x, [(case.J, None)], scale=epsilon)[0])
-    ratio = float(np.sum(y * y) / np.sum(x * x))
-    t = math.log(4 / FALSE_ALARM)
-    reach = 2 * epsilon * math.sqrt(2 * t / n) + epsilon**2 * 2 * (math.sqrt(t / n) + t / n)
+    ratio = on.number(np.sum(y * y) / np.sum(x * x))
+    t = on.math.log(4 / FALSE_ALARM)
+    reach = 2 * epsilon * on.math.sqrt(2 * t / n) + epsilon**2 * 2 * (on.math.sqrt(t / n) + t / n)
     yield AtMost("distance from 1+ε²", abs(ratio - 1 - epsilon**2), reach, 4.0)
 
 
@@ -170,7 +173,7 @@ def orthogonal_stack_increment(impl: Impl, on: Setting, case: Any) -> Iterator[R
     """Every ∇Wᵢ = xᵢᵀδᵢ₊₁ has the norm ‖x‖‖δ‖."""
     weights = [on.array(Q) for Q in on.host(case.matrices)]
     gradients = impl["residual.plain_gradients"](case.x, weights, None, case.cotangent)[1]
-    each = float(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
+    each = on.number(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     increment = impl["residual.sgd_increment"](list(gradients), learning_rate=1.0)
     yield Gap("increment", increment, -len(weights) * each, len(weights) * each)
     sizes = np.sum(on.host(on.xp.stack(list(gradients))) ** 2, axis=(-2, -1))
@@ -199,9 +202,9 @@ def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterato
     weights = [on.array(c * Q) for c, Q in zip(scales, matrices, strict=True)]
     gradients = impl["residual.plain_gradients"](case.x, weights, None, case.cotangent)[1]
     increment = impl["residual.sgd_increment"](list(gradients), learning_rate=1.0)
-    total = -float(on.host(increment))
-    each = float(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
-    expected = each * float(np.sum(scales**-2.0))
+    total = -on.number(on.host(increment))
+    each = on.number(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
+    expected = each * on.number(np.sum(scales**-2.0))
     yield Gap("Σ‖∇‖²", total, expected, expected)
     yield AtMost("at least N", len(scales) * each, total, expected)
 
@@ -224,17 +227,17 @@ def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterato
 def zero_mean_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """All choices of J at once: a member's gradient is its diagonal block."""
     weights, members = _linear_stack(case, on)
-    N, epsilon = case.depth, 1 / math.sqrt(case.depth)
+    N, epsilon = case.depth, 1 / on.math.sqrt(case.depth)
     x, cotangent = (on.array(np.tile(on.host(v), members)) for v in (case.x, case.cotangent))
     gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=epsilon)[1]
     together = on.host(on.xp.stack([first for first, _ in gradients]))
     own = [ensembles.blocks(first, members) for first in together]
     total = sum(ensembles.mean_square(part, members) for part in own)
-    start = float(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
+    start = on.number(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     growth = impl["residual.growth"](epsilon, N - 1, kind="zero_mean")
-    scale = start * (1 + epsilon * math.sqrt(case.n)) ** (2 * N)
+    scale = start * (1 + epsilon * on.math.sqrt(case.n)) ** (2 * N)
     yield Gap("E Σ‖∇‖²", total, growth**2 * start, scale)
-    yield AtMost("below e", total, math.e * start, scale)
+    yield AtMost("below e", total, on.math.e * start, scale)
 
 
 @law(
@@ -259,11 +262,11 @@ def relu_block_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     (one block) the inputs differ so much in size that no signed sum of them vanishes."""
     n, hidden = case.n, case.hidden
     N = case.depth
-    epsilon, variance = 0.75 / math.sqrt(N), impl["residual.init_variance"]
+    epsilon, variance = 0.75 / on.math.sqrt(N), impl["residual.init_variance"]
     first, second = ensembles.sign_matrices(n, hidden), ensembles.sign_matrices(hidden, n)
     choice = ensembles.paths(len(first) * len(second), N)
     members = choice.shape[1]
-    sizes = math.sqrt(variance(n, hidden)), math.sqrt(variance(hidden, n, activation="relu"))
+    sizes = on.math.sqrt(variance(n, hidden)), on.math.sqrt(variance(hidden, n, activation="relu"))
     weights = [
         (
             on.array(sizes[0] * ensembles.block_diagonal(first[layer // len(second)])),
@@ -282,10 +285,10 @@ def relu_block_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     )[1]
     own = [ensembles.blocks(on.host(part), members) for pair in gradients for part in pair]
     total = sum(ensembles.mean_square(part, members) for part in own)
-    start = float(np.sum(x * x) * np.sum(cotangent * cotangent))
+    start = on.number(np.sum(x * x) * np.sum(cotangent * cotangent))
     growth = impl["residual.growth"](epsilon, N - 1, kind="zero_mean")
-    scale = start * (1 + hidden) * n * (1 + epsilon * math.sqrt(2 * n * hidden)) ** (2 * N)
-    yield Gap("E Σ‖∇‖²", total, 0.75**2 * (1 + hidden / (2 * n)) * growth**2 * start, scale)
+    scale = start * (1 + hidden) * n * (1 + epsilon * on.math.sqrt(2 * n * hidden)) ** (2 * N)
+    yield Gap("E Σ‖∇‖²", total, 0.75**2 * (1 + on.number(Fraction(hidden, 2 * n))) * growth**2 * start, scale)
 
 
 def _chi_square_moment(p: int, n: int) -> float:
@@ -350,14 +353,14 @@ def deep_relu_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     first, second = on.host(case.first), on.host(case.second)
     N, n = first.shape[:2]
     variance = impl["residual.init_variance"]
-    sizes = math.sqrt(variance(n, n)), math.sqrt(variance(n, n, activation="relu"))
+    sizes = on.math.sqrt(variance(n, n)), on.math.sqrt(variance(n, n, activation="relu"))
     weights = [
         (on.array(sizes[0] * W1), on.array(sizes[1] * W2)) for W1, W2 in zip(first, second, strict=True)
     ]
     gradients = impl["residual.residual_gradients"](
-        case.x, weights, case.cotangent, scale=1 / math.sqrt(N), activation="relu"
+        case.x, weights, case.cotangent, scale=1 / on.math.sqrt(N), activation="relu"
     )[1]
-    total = -float(on.host(impl["residual.sgd_increment"](list(gradients), learning_rate=1.0)))
-    start = float(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
+    total = -on.number(on.host(impl["residual.sgd_increment"](list(gradients), learning_rate=1.0)))
+    start = on.number(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     yield AtMost("positive", 0.0, total, 0.0)
     yield AtMost("Σ‖∇‖²", total / start, _increment_threshold(n, N), 1.0)

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .. import complex_step
+
 Real: TypeAlias = np.ndarray[Any, Any]
 Blocks: TypeAlias = Sequence[tuple[Real, Real | None]]
 
@@ -47,9 +49,10 @@ def gradients(loss: Callable[..., Real], parameters: Sequence[Real]) -> list[Rea
     """Gradients of a loss with respect to each parameter; the loss keeps a leading axis."""
     found = []
     for i, value in enumerate(parameters):
-        steps = STEP * np.eye(value.size).reshape(value.size, *value.shape)
-        varied = loss(*parameters[:i], value + 1j * steps, *parameters[i + 1 :])
-        found.append((varied.imag / STEP).reshape(value.shape))
+        step, unit = complex_step.step(value, STEP)
+        steps = step * np.eye(value.size).reshape(value.size, *value.shape)
+        varied = loss(*parameters[:i], value + steps, *parameters[i + 1 :])
+        found.append((varied.imag / unit).reshape(value.shape))
     return found
 
 
@@ -61,7 +64,7 @@ def plain_gradients(
 
     def loss(x: Real, *rest: Real) -> Real:
         output, _ = plain(x, rest[:depth], rest[depth:], activation)
-        return np.asarray(np.sum(cotangent * output, axis=(-2, -1)))
+        return np.asanyarray(np.sum(cotangent * output, axis=(-2, -1)))
 
     return gradients(loss, [x, *weights, *biases])
 
@@ -75,7 +78,7 @@ def residual_gradients(
         left = iter(rest)
         blocks = [(next(left), None if W2 is None else next(left)) for _, W2 in weights]
         output, _ = residual(x, blocks, scale, activation)
-        return np.asarray(np.sum(cotangent * output, axis=(-2, -1)))
+        return np.asanyarray(np.sum(cotangent * output, axis=(-2, -1)))
 
     return gradients(loss, [x, *(W for block in weights for W in block if W is not None)])
 
@@ -86,4 +89,4 @@ def near_kink(preactivations: Sequence[Real], magnitudes: Sequence[Real], reach:
         np.any(np.abs(z) <= reach * size, axis=-1, keepdims=True)
         for z, size in zip(preactivations, magnitudes, strict=True)
     ]
-    return np.asarray(np.any(close, axis=0))
+    return np.asanyarray(np.any(close, axis=0))

@@ -37,7 +37,7 @@ def paths(members: int, depth: int) -> Real:
 def block_diagonal(matrices: Real) -> Real:
     """(k, n, m) as one (k n, k m) matrix."""
     k, n, m = matrices.shape
-    whole = np.zeros((k, n, k, m))
+    whole = np.zeros((k, n, k, m), like=matrices)
     whole[np.arange(k), :, np.arange(k), :] = matrices
     return whole.reshape(k * n, k * m)
 
@@ -48,6 +48,6 @@ def blocks(whole: Real, k: int) -> Real:
     return parts[np.arange(k), :, np.arange(k), :]
 
 
-def mean_square(values: Real, members: int) -> float:
+def mean_square(values: Real, members: int) -> Any:
     """The mean over the ensemble of the squared norm of a member's part."""
-    return float(np.sum(np.square(values)) / members)
+    return np.sum(np.square(values)) / members

@@ -1,6 +1,5 @@
 """Laws of initial weights: second moments through one layer, and through residual blocks."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -41,7 +40,7 @@ def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     ):
         for activation, gain in (("linear", 1), ("relu", 2)):
             got = impl["residual.init_variance"](n, m, mode=mode, activation=activation)
-            expected = float(gain * exact)
+            expected = on.number(gain * exact)
             yield Gap(f"{mode}, {activation}", got, expected, expected * double(on))
 
 
@@ -66,11 +65,11 @@ def forward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     x = on.host(case.x)
     for activation in ("linear", "relu"):
         variance = impl["residual.init_variance"](case.n, case.m, activation=activation)
-        weights = on.array(math.sqrt(variance) * columns)
+        weights = on.array(on.math.sqrt(variance) * columns)
         y = on.host(impl["residual.plain_stack"](case.x, [weights], None, activation=activation)[0])
-        expected = float(np.sum(x * x)) / case.n
-        scale = 2 * float(np.sum(np.abs(x))) ** 2 / case.n
-        yield Gap(activation, float(np.mean(y * y)), expected, scale)
+        expected = on.number(np.sum(x * x)) / case.n
+        scale = 2 * on.number(np.sum(np.abs(x))) ** 2 / case.n
+        yield Gap(activation, on.number(np.mean(y * y)), expected, scale)
 
 
 @law(
@@ -94,13 +93,13 @@ def backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     n, m = case.n, case.m
     rows = ensembles.signs(m)
     cotangent = on.host(case.cotangent)
-    old = float(np.sum(cotangent * cotangent)) / m
+    old = on.number(np.sum(cotangent * cotangent)) / m
     x = on.array(np.ones(len(rows)))
     for mode, factor in (("forward", m / n), ("backward", 1.0), ("xavier", 2 * m / (n + m))):
-        weights = on.array(math.sqrt(impl["residual.init_variance"](n, m, mode=mode)) * rows)
+        weights = on.array(on.math.sqrt(impl["residual.init_variance"](n, m, mode=mode)) * rows)
         back = on.host(impl["residual.plain_gradients"](x, [weights], None, case.cotangent)[0])
-        scale = factor / m * float(np.sum(np.abs(cotangent))) ** 2
-        yield Gap(mode, float(np.mean(back * back)), factor * old, scale)
+        scale = factor / m * on.number(np.sum(np.abs(cotangent))) ** 2
+        yield Gap(mode, on.number(np.mean(back * back)), factor * old, scale)
 
 
 @law(
@@ -118,16 +117,15 @@ def backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Two units see x = c e₁, as every x after a rotation. Their first weights take ±a, ±b with E w² = 1
     and E|w| = √(2/π), the only moments of the Gaussian that enter; the others are signs."""
-    n, root = case.n, math.sqrt(2 / math.pi)
-    spread = math.sqrt(1 - 2 / math.pi)
+    n, root = case.n, on.math.sqrt(2 / on.math.pi)
+    spread = on.math.sqrt(1 - 2 / on.math.pi)
     first = [sign * (root + shift) for sign in (1, -1) for shift in (spread, -spread)]
-    column = np.asarray([[w, *rest] for w in first for rest in ensembles.signs(n - 1)])
+    column = on.reals([[w, *rest] for w in first for rest in ensembles.signs(n - 1)])
     pairs = ensembles.paths(len(column), 2)
     members = np.stack([column[pairs[0]], column[pairs[1]]], axis=-1)
     variance = impl["residual.init_variance"](n, 2, activation="relu")
-    weights = on.array(math.sqrt(variance) * ensembles.block_diagonal(members))
-    x = np.zeros(n)
-    x[0] = on.host(case.x)[0]
+    weights = on.array(on.math.sqrt(variance) * ensembles.block_diagonal(members))
+    x = on.host(case.x)[0] * np.eye(n)[0]
     patterns = ensembles.signs(2)
     g = np.concatenate([on.host(case.cotangent)[None, :], np.abs(on.host(case.cotangent)) * patterns])
     back = on.host(
@@ -140,11 +138,11 @@ def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         )[0]
     )
     moments = [ensembles.mean_square(row, len(members)) for row in back]
-    old = float(np.sum(g[0] ** 2))
-    scale = 4 * float(np.sum(np.abs(g[0]))) ** 2
-    extra = (float(np.sum(g[0])) ** 2 - old) / (math.pi * n)
+    old = on.number(np.sum(g[0] ** 2))
+    scale = 4 * on.number(np.sum(np.abs(g[0]))) ** 2
+    extra = (on.number(np.sum(g[0])) ** 2 - old) / (on.math.pi * n)
     yield Gap("fixed cotangent", moments[0], old + extra, scale)
-    yield Gap("independent signs", float(np.mean(moments[1:])), old, scale)
+    yield Gap("independent signs", on.number(np.mean(moments[1:])), old, scale)
 
 
 def _stack_of(on: Setting, choices: Any, size: float) -> list[Any]:
@@ -179,20 +177,20 @@ def zero_mean_branch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     variance = impl["residual.init_variance"]
     weights = list(
         zip(
-            _stack_of(on, first[choice // len(second)], math.sqrt(variance(n, hidden))),
-            _stack_of(on, second[choice % len(second)], math.sqrt(variance(hidden, n, activation="relu"))),
+            _stack_of(on, first[choice // len(second)], on.math.sqrt(variance(n, hidden))),
+            _stack_of(on, second[choice % len(second)], on.math.sqrt(variance(hidden, n, activation="relu"))),
             strict=True,
         )
     )
     x, members = on.host(case.x), choice.shape[1]
-    epsilon = 1 / math.sqrt(depth)
+    epsilon = 1 / on.math.sqrt(depth)
     y = impl["residual.residual_stack"](
         on.array(np.tile(x, members)), weights, scale=epsilon, activation="relu"
     )[0]
     growth = impl["residual.growth"](epsilon, depth, kind="zero_mean")
-    start = float(np.sum(x * x))
+    start = on.number(np.sum(x * x))
     # A block multiplies the largest entry by at most 1 + ε·n·hidden·√(1/n)·√(2/hidden).
-    scale = start * n * (1 + epsilon * math.sqrt(2 * n * hidden)) ** (2 * depth)
+    scale = start * n * (1 + epsilon * on.math.sqrt(2 * n * hidden)) ** (2 * depth)
     yield Gap("E‖y‖²", ensembles.mean_square(on.host(y), members), growth**2 * start, scale)
 
 
@@ -212,9 +210,9 @@ def zero_mean_branch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def bare_relu_accumulates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """All signs again; W₂ = I makes the branch bare. relu returns a positive mean, which adds up."""
-    x, depth = float(on.host(case.x)[0]), case.depth
-    epsilon = 1 / math.sqrt(depth)
-    size = math.sqrt(impl["residual.init_variance"](1, 1, activation="relu"))
+    x, depth = on.number(on.host(case.x)[0]), case.depth
+    epsilon = 1 / on.math.sqrt(depth)
+    size = on.math.sqrt(impl["residual.init_variance"](1, 1, activation="relu"))
     choice = ensembles.paths(2, depth)
     members = choice.shape[1]
     weights = _stack_of(on, ensembles.sign_matrices(1, 1)[choice], size)
@@ -226,9 +224,9 @@ def bare_relu_accumulates(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         activation="relu",
     )[0]
     up, down = (ensembles.mean_square(row, members) for row in on.host(y))
-    scale = x * x * (1 + math.sqrt(2) * epsilon) ** (2 * depth)
-    yield Gap("from x", up, x * x * (1 + math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
-    yield Gap("from −x", down, x * x * (1 - math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
+    scale = x * x * (1 + on.math.sqrt(2) * epsilon) ** (2 * depth)
+    yield Gap("from x", up, x * x * (1 + on.math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
+    yield Gap("from −x", down, x * x * (1 - on.math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
     zero_mean = x * x * impl["residual.growth"](epsilon, depth, kind="zero_mean") ** 2
     # The rows x and −x together sum to 0: equal at N = 1, a factor above 7 at N = 7.
     factor = {1: 1.0, 2: 1.4, 4: 3.0, 7: 7.3}[depth]
@@ -239,7 +237,7 @@ def bare_relu_accumulates(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 
 def _zero_sum_pair(impl: Impl, on: Setting, x: float) -> Iterator[Record]:
     """x₀ = (x, −x) with ε = 1: E‖y₁‖² = 2‖x₀‖² exactly; E‖y₂‖² has 2E[(Σy₁)·E relu] beyond the factor 2."""
-    family = math.sqrt(impl["residual.init_variance"](2, 2, activation="relu")) * ensembles.sign_matrices(
+    family = on.math.sqrt(impl["residual.init_variance"](2, 2, activation="relu")) * ensembles.sign_matrices(
         2, 2
     )
     choice = ensembles.paths(len(family), 2)
@@ -253,5 +251,5 @@ def _zero_sum_pair(impl: Impl, on: Setting, x: float) -> Iterator[Record]:
     yield Gap("zero-sum pair, first block", moments[1], 2 * moments[0], scale)
     # relu(±a ± b) has the mean max(|a|, |b|)/2; from (x, −x) each unit adds 2x or, three times in four, 0.
     y1 = [(x + r, -x + s) for r in (2 * x, 0, 0, 0) for s in (2 * x, 0, 0, 0)]
-    extra = float(np.mean([(a + b) * max(abs(a), abs(b)) for a, b in y1]))
+    extra = on.number(np.mean([(a + b) * max(abs(a), abs(b)) for a, b in y1]))
     yield Gap("zero-sum pair, second block", moments[2], 2 * moments[1] + extra, scale)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import ensembles, inputs
@@ -17,22 +18,24 @@ _DIGITS = 2400
 """Binary digits of the exact square roots: float64 spans 2¹⁰²⁴ to 2⁻¹⁰⁷⁴."""
 
 
-def _root(value: Fraction) -> float:
+def _root(value: Fraction, on: Setting) -> Any:
     """√value, rounded about once."""
+    if not rounds(on.number(1)):
+        return on.math.sqrt(value)
     scaled = (value.numerator << _DIGITS) // value.denominator
-    return float(Fraction(math.isqrt(scaled), 1 << (_DIGITS // 2)))
+    return on.number(Fraction(math.isqrt(scaled), 1 << (_DIGITS // 2)))
 
 
-def _normalised(row: list[Fraction], eps: float) -> tuple[list[float], float]:
+def _normalised(row: list[Fraction], eps: float, on: Setting) -> tuple[list[Any], Any]:
     """(x − μ)/√(σ² + eps) in exact arithmetic up to the root, and 1/√(σ² + eps)."""
     mean = sum(row, Fraction(0)) / len(row)
-    variance = sum(((x - mean) ** 2 for x in row), Fraction(0)) / len(row) + Fraction(eps)
-    values = [math.copysign(_root((x - mean) ** 2 / variance), x - mean) for x in row]
-    return values, _root(1 / variance)
+    variance = sum(((x - mean) ** 2 for x in row), Fraction(0)) / len(row) + on.fraction(eps)
+    values = [(1 if x > mean else -1) * _root((x - mean) ** 2 / variance, on) for x in row]
+    return values, _root(1 / variance, on)
 
 
-def _exact(rows: Real) -> list[list[Fraction]]:
-    return [[Fraction(x) for x in row] for row in rows.tolist()]
+def _exact(rows: Real, on: Setting) -> list[list[Fraction]]:
+    return [[on.fraction(x) for x in row] for row in rows.tolist()]
 
 
 @law(
@@ -60,8 +63,8 @@ def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     options = {} if case.eps == 1e-5 else {"eps": case.eps}  # the default
     norm = impl["residual.layer_norm"]
     normal, scale = np.empty_like(x), np.empty_like(x)
-    for i, row in enumerate(_exact(x)):
-        values, steepness = _normalised(row, case.eps)
+    for i, row in enumerate(_exact(x, on)):
+        values, steepness = _normalised(row, case.eps, on)
         normal[i] = values
         scale[i] = np.max(np.abs(normal[i])) + np.max(np.abs(x[i])) * steepness
     yield Gap("without γ and β", norm(case.x, **options), normal, scale)
@@ -89,7 +92,7 @@ def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 )
 def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with exact fractions, without allowance for the condition |x|/σ."""
-    normal = np.asarray([_normalised(row, case.eps)[0] for row in _exact(on.host(case.x))])
+    normal = on.reals([_normalised(row, case.eps, on)[0] for row in _exact(on.host(case.x), on)])
     scale = np.max(np.abs(normal), axis=-1, keepdims=True)
     yield Gap("normalised", impl["residual.layer_norm"](case.x, eps=case.eps), normal, scale)
 
@@ -112,9 +115,11 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     """Compares with exact fractions."""
     x, branch = on.host(case.x), on.host(case.branch)
     expected, scale = np.empty_like(x), np.empty_like(x)
-    alpha = Fraction(case.alpha)
-    for i, (row, other) in enumerate(zip(_exact(x), _exact(branch), strict=True)):
-        values, steepness = _normalised([alpha * a + b for a, b in zip(row, other, strict=True)], case.eps)
+    alpha = on.fraction(case.alpha)
+    for i, (row, other) in enumerate(zip(_exact(x, on), _exact(branch, on), strict=True)):
+        values, steepness = _normalised(
+            [alpha * a + b for a, b in zip(row, other, strict=True)], case.eps, on
+        )
         expected[i] = values
         size = np.max(case.alpha * np.abs(x[i]) + np.abs(branch[i]))
         scale[i] = np.max(np.abs(expected[i])) + size * steepness
@@ -165,7 +170,7 @@ def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterato
         ("exact encoder α¹⁶", 27 * alpha**16, N**4 * M),
         ("exact encoder β⁻¹⁶", 27 * beta**-16, 256 * N**4 * M),
     ):
-        yield Gap(label, power, float(expected), float(expected) * double(on))
+        yield Gap(label, power, on.number(expected), on.number(expected) * double(on))
 
 
 @law(
@@ -191,7 +196,7 @@ def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     constants, N, M = impl["residual.deepnorm_constants"], case.encoder, case.decoder
 
     def strength(c: tuple[float, float]) -> float:
-        return float(2 * c[1] ** 2 / c[0] ** 2)
+        return on.number(2 * c[1] ** 2 / c[0] ** 2)
 
     single, decoder_only = constants(N, 0)[0], constants(0, M)[1]
     encoder, decoder = constants(N, M, exact=True)
@@ -202,9 +207,9 @@ def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         ("encoder", encoder),
         ("decoder", decoder),
     ):
-        yield Gap(f"αβ√2, {label}", c[0] * c[1] * math.sqrt(2), 1.0, one)
+        yield Gap(f"αβ√2, {label}", c[0] * c[1] * on.math.sqrt(2), 1.0, one)
     published = constants(N, M)[0]
-    yield AtMost("αβ√2, published", abs(published[0] * published[1] * math.sqrt(2) - 1), 4e-3, one)
+    yield AtMost("αβ√2, published", abs(published[0] * published[1] * on.math.sqrt(2) - 1), 4e-3, one)
     yield Gap("encoder-only", 2 * N * strength(single), 1.0, one)
     yield Gap("decoder-only", 2 * M * strength(decoder_only), 1.0, one)
     yield Gap("decoder", 3 * M * strength(decoder), 1.0, one)
@@ -226,8 +231,8 @@ def _increment(impl: Impl, on: Setting, case: Any, constants: tuple[float, float
     gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=1 / alpha)[1]
     together = on.host(on.xp.stack([part for pair in gradients for part in pair]))
     total = ensembles.mean_square(np.diagonal(together, axis1=-2, axis2=-1), members)
-    start = float(on.host(case.x)[0] ** 2 * on.host(case.cotangent)[0] ** 2)
-    return float(total / start * (1 + (v * w / alpha) ** 2) ** -sublayers)
+    start = on.number(on.host(case.x)[0] ** 2 * on.host(case.cotangent)[0] ** 2)
+    return on.number(total / start * (1 + (v * w / alpha) ** 2) ** -sublayers)
 
 
 @law(
@@ -254,7 +259,7 @@ def linearised_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     given = 2 * N * (case.v**2 + case.w**2) / (case.alpha**2 + (case.v * case.w) ** 2)
     for label, constants, expected in (
         ("any α, v, w", (case.alpha, case.v, case.w), given),
-        ("DeepNorm", (alpha, beta, beta), 1 / (1 + 1 / (8 * N * math.sqrt(2 * N)))),
+        ("DeepNorm", (alpha, beta, beta), 1 / (1 + 1 / (8 * N * on.math.sqrt(2 * N)))),
         ("Post-LN", (1.0, 1.0, 1.0), 2.0 * N),
     ):
         a, v, w = constants

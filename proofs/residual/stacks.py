@@ -1,11 +1,11 @@
 """Laws of the stacks and of their gradients."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import Gap, Impl, Record, Rounding, Same, law
 from . import derivatives, inputs
@@ -40,7 +40,8 @@ def _host(on: Setting, blocks: list[tuple[Any, Any]]) -> list[tuple[Real, Real |
 
 def _product(x: Real, W: Real) -> Real:
     """xW with every sum rounded once."""
-    return np.asarray([[math.fsum(row * column) for column in W.T] for row in x])
+    total = numbers(x).fsum
+    return np.stack([np.stack([total(row * column) for column in W.T]) for row in x])
 
 
 def _apply(z: Real, activation: str) -> Real:
@@ -131,9 +132,9 @@ def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
     yield Same("output", output, states[-1])
 
 
-def _curvature(activation: str, sizes: list[Real]) -> float:
+def _curvature(activation: str, sizes: list[Real]) -> Any:
     """How much a rounded z moves φ′(z), over all layers: |φ″| < 1 for tanh, 0 off the kink of relu."""
-    return 1 + sum(float(np.max(size)) for size in sizes) if activation == "tanh" else 1.0
+    return 1 + sum(np.max(size) for size in sizes) if activation == "tanh" else 1.0
 
 
 @law(
@@ -316,7 +317,7 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 def sgd_increment_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with a sum that rounds once; pairs and None as residual_gradients returns them."""
     parts = [on.host(case.first), on.host(case.second), on.host(case.third)]
-    expected = -case.learning_rate * math.fsum(g * g for part in parts for g in part.reshape(-1))
+    expected = -case.learning_rate * on.math.fsum(g * g for part in parts for g in part.reshape(-1))
     got = impl["residual.sgd_increment"](
         [(case.first, case.third), (case.second, None)], learning_rate=case.learning_rate
     )
@@ -360,6 +361,7 @@ def _loss_slopes(
         "residual.sgd_increment/mean-of-squares",
         "residual.plain_gradients/batch-mean",
     ),
+    needs={"approximation": "the remainder is a sum over Gauss–Legendre nodes"},
 )
 def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """L = ½‖y − t‖² with t the case's cotangent; Gauss–Legendre on the complex-step slope; no relu kink."""
@@ -375,21 +377,21 @@ def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     steps = ([on.host(g) for g in to_weights], [on.host(g)[None, :] for g in to_biases])
     at = ([on.host(W) for W in weights], [on.host(b)[None, :] for b in biases])
     x = _rows(on.host(case.x))
-    largest = max(float(np.max(np.abs(g))) for part in steps for g in part)
+    largest = max(on.number(np.max(np.abs(g))) for part in steps for g in part)
     # So small that tanh stays analytic well around the segment.
-    eta = 2.0 ** -np.ceil(np.log2(16 * (1 + float(np.max(np.abs(x)))) * (1 + largest)))
+    eta = 2.0 ** -np.ceil(np.log2(16 * (1 + on.number(np.max(np.abs(x)))) * (1 + largest)))
     moved = [on.array(W - eta * G) for W, G in zip(at[0], steps[0], strict=True)]
     shifted = [on.array((b - eta * g)[0]) for b, g in zip(at[1], steps[1], strict=True)]
     after = on.host(impl["residual.plain_stack"](case.x, moved, shifted, activation=case.activation)[0])
-    change = float(np.sum((after - on.host(y)) * (after + on.host(y) - 2 * case.target)) / 2)
-    first_order = float(
-        on.host(impl["residual.sgd_increment"]([to_weights, to_biases], learning_rate=float(eta)))
+    change = on.number(np.sum((after - on.host(y)) * (after + on.host(y) - 2 * case.target)) / 2)
+    first_order = on.number(
+        on.host(impl["residual.sgd_increment"]([to_weights, to_biases], learning_rate=on.number(eta)))
     )
     nodes, shares = np.polynomial.legendre.leggauss(12)
     _, slopes = _loss_slopes(x, at, steps, np.append(eta * (nodes + 1) / 2, 0.0), case)
-    remainder = float(np.sum(shares * (slopes[:-1] - slopes[-1])) * eta / 2)
+    remainder = on.number(np.sum(shares * (slopes[:-1] - slopes[-1])) * eta / 2)
     if case.depth == 1 and case.activation == "linear":
-        curvature = float(np.sum((x @ steps[0][0] + steps[1][0]) ** 2))
+        curvature = on.number(np.sum((x @ steps[0][0] + steps[1][0]) ** 2))
         remainder = eta**2 * curvature / 2
     sizes, _ = derivatives.plain(
         np.abs(x),
@@ -397,5 +399,5 @@ def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         [np.abs(b) + eta * np.abs(g) for b, g in zip(at[1], steps[1], strict=True)],
         "linear",
     )
-    scale = float(np.sum(sizes * (sizes + np.abs(_rows(case.target)))))
+    scale = on.number(np.sum(sizes * (sizes + np.abs(_rows(case.target)))))
     yield Gap("remainder", change - first_order, remainder, scale)

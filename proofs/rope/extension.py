@@ -24,7 +24,7 @@ def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     """Quotients of rationals."""
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
         numbers = on.host(positions).tolist()
-        expected = np.asarray([float(Fraction(n) / Fraction(case.factor)) for n in numbers])
+        expected = on.reals([on.number(on.fraction(n) / on.fraction(case.factor)) for n in numbers])
         found = impl["rope.interpolate"](positions, factor=case.factor, dtype=on.dtype)
         yield Gap(label, found, expected, np.abs(expected))
 
@@ -81,13 +81,16 @@ def base_keeps_fastest_pair(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     source="rope D5",
     about=("rope.ntk_scale",),
     inputs=inputs.ranges,
-    tolerance=Rounding(3, "within one unit (2u) in float64, and the rounding of the expectation"),
+    tolerance=Rounding(
+        3, "within one unit (2u), the rounding of the expectation; logarithm and exponent in the scale"
+    ),
     refutes=("rope.ntk_scale/exponent-2-over-d",),
 )
 def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A power in 50 decimal digits."""
     expected = exact.power(case.factor, Fraction(2, case.dim - 2))
-    yield Gap("λ", impl["rope.ntk_scale"](case.factor, dim=case.dim), expected, expected * exact.double(on))
+    found = impl["rope.ntk_scale"](case.factor, dim=case.dim)
+    yield Gap("λ", found, expected, expected * exact.weight(expected) * exact.double(on))
 
 
 @law(
@@ -97,7 +100,9 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     about=("rope.ntk_base", "rope.ntk_scale"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        7, "a power within 2u and a product a side; β of the new base, and the product of β and λ"
+        7,
+        "a power within 2u and a product a side; β of the new base, and the product of β and λ; the "
+        "exponents' rounding in the scale",
     ),
     refutes=(
         "rope.ntk_base/base-times-factor",
@@ -108,11 +113,12 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 def ntk_base_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Powers in 50 decimal digits; β from the new base on one side, λβ on the other."""
     found = impl["rope.ntk_base"](case.base, factor=case.factor, dim=case.dim)
-    expected = case.base * exact.power(case.factor, Fraction(case.dim, case.dim - 2))
-    yield Gap("base", found, expected, expected * exact.double(on))
+    growth = exact.power(case.factor, Fraction(case.dim, case.dim - 2))
+    unit = exact.weight(growth) * exact.double(on)
+    yield Gap("base", found, case.base * growth, case.base * growth * unit)
     beta = exact.power(case.base, Fraction(2, case.dim))
     scaled = beta * impl["rope.ntk_scale"](case.factor, dim=case.dim)
-    yield Gap("β", exact.power(found, Fraction(2, case.dim)), scaled, scaled * exact.double(on))
+    yield Gap("β", exact.power(found, Fraction(2, case.dim)), scaled, scaled * unit)
 
 
 @law(
@@ -160,7 +166,11 @@ PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
     source="rope C7",
     about=("rope.ntk_scale", "rope.ntk_base", "rope.rebase"),
     inputs=inputs.ranges,
-    tolerance=Rounding(8, "two powers within 2u, their quotient and its expectation; twice for two ratios"),
+    tolerance=Rounding(
+        8,
+        "two powers within 2u, their quotient and its expectation; twice for two ratios; the exponents' "
+        "rounding in the scale",
+    ),
     refutes=(
         "rope.ntk_scale/exponent-2-over-d",
         "rope.ntk_base/base-times-factor",
@@ -169,14 +179,15 @@ PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
 )
 def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Powers in 50 decimal digits, and the source's figures with half a unit of their last place."""
-    k, d, unit = case.factor, case.dim, exact.double(on)
+    k, d = case.factor, case.dim
+    unit = exact.weight(exact.power(k, Fraction(d, d - 2))) * exact.double(on)
 
     def ratio(factor: float, dim: int) -> float:
-        return float(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
+        return on.number(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
 
     def on_base(factor: float, dim: int) -> float:
         new = impl["rope.ntk_base"](case.base, factor=factor, dim=dim)
-        return float(new / impl["rope.rebase"](case.base, factor=factor))
+        return on.number(new / impl["rope.rebase"](case.base, factor=factor))
 
     expected = exact.power(k, Fraction(4, d * (d - 2)))
     yield Gap("β", ratio(k, d), expected, expected * unit)
@@ -184,8 +195,8 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     expected = exact.power(k, Fraction(2, d - 2))
     yield Gap("B", on_base(k, d), expected, expected * unit)
     for dim, beta, base in PRINTED:
-        yield AtMost(f"printed, β, d = {dim}", abs(ratio(8.0, dim) - beta), 0.5e-8, unit)
-        yield AtMost(f"printed, B, d = {dim}", abs(on_base(8.0, dim) - base), 0.5e-4, unit)
+        yield AtMost(f"printed, β, d = {dim}", abs(ratio(on.number(8), dim) - beta), 0.5e-8, unit)
+        yield AtMost(f"printed, B, d = {dim}", abs(on_base(on.number(8), dim) - base), 0.5e-4, unit)
 
 
 @law(
@@ -196,7 +207,7 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     inputs=inputs.extensions,
     tolerance=Rounding(
         3,
-        "exponent, power and quotient; the base's error and the exponent's are in the scale",
+        "exponent, power, quotient: the base's error (k n/L twice, k − 1) and the exponent's in the scale",
         calls=("pow",),
     ),
     refutes=("rope.dynamic_ntk/factor-times-ratio", "rope.dynamic_ntk/plain-at-one"),
@@ -204,16 +215,16 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Scale in rationals, powers in 50 decimal digits; at k = 1 it still grows, as n/L."""
     d, length = case.dim, case.train_length * case.beyond
-    ratio = Fraction(length) / case.train_length
+    ratio = on.fraction(length) / on.fraction(case.train_length)
     for factor in (case.factor, 1.0):
-        k = Fraction(factor)
-        scale = float(k * ratio - (k - 1))
+        k = on.fraction(factor)
+        scale = on.number(k * ratio - (k - 1))
+        cancelled = on.number(k * ratio) / scale  # what is lost where the terms are formed in float64
         expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
         options = inputs.configured(case, on) | {"factor": factor}
         found = impl["rope.dynamic_ntk"](length, dim=d, **options)
-        yield Gap(
-            f"ω, k = {factor}", found, expected, expected * (exact.weight(expected) + 8 * exact.double(on))
-        )
+        unit = exact.weight(expected) + (8 + cancelled) * exact.double(on)
+        yield Gap(f"ω, k = {factor}", found, expected, expected * unit)
 
 
 @law(
@@ -223,7 +234,10 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     about=("rope.dynamic_ntk", "rope.frequencies"),
     inputs=inputs.extensions,
     tolerance=Rounding(
-        4, "exponent, power and quotient a side, the exponents' rounding in the scale", calls=("pow",)
+        4,
+        "exponent, power and quotient a side, the exponents' rounding in the scale; and k twice and k − 1, "
+        "where code forms k n/L − (k − 1) at n = L too",
+        calls=("pow",),
     ),
     refutes=(
         "rope.dynamic_ntk/active-below-training-length",
@@ -239,6 +253,6 @@ def dynamic_ntk_rests(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     before = on.host(impl["rope.dynamic_ntk"](longer, **options))
     impl["rope.dynamic_ntk"](longer * 4, **options)
     yield Gap("asked again", impl["rope.dynamic_ntk"](longer, **options), before, before)
-    scale = plain * exact.weight(plain)
+    scale = plain * (exact.weight(plain) + case.factor * exact.double(on))
     for length in (train, train * case.ratio):
         yield Gap("within", impl["rope.dynamic_ntk"](length, **options), plain, scale)

@@ -1,6 +1,5 @@
 """Laws of frequencies, angles and the sinusoidal encoding."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -49,7 +48,7 @@ def frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A cumulative product in float64; β = 10 or 2 exactly."""
     roundings = np.arange(len(case.bases) + 1) + 1
-    expected = 1 / np.cumprod([1.0, *case.bases])
+    expected = 1 / np.cumprod(on.reals([1.0, *case.bases]))
     found = impl["rope.mixed_radix_frequencies"](case.bases, **on.like)
     yield Gap("ω", found, expected, expected * (1 + roundings * exact.double(on)))
     for beta in (10, 2):
@@ -74,17 +73,17 @@ def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> It
 )
 def angles_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Products of rationals, rounded to float64."""
-    omega = [Fraction(w) for w in on.host(case.frequencies).tolist()]
+    omega = [on.fraction(w) for w in on.host(case.frequencies).tolist()]
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
-        rows = [[float(Fraction(n) * w) for w in omega] for n in on.host(positions).tolist()]
-        expected = np.asarray(rows)
+        rows = [[on.number(on.fraction(n) * w) for w in omega] for n in on.host(positions).tolist()]
+        expected = on.reals(rows)
         yield Gap(label, impl["rope.angles"](positions, case.frequencies), expected, np.abs(expected))
 
 
 def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
     """The scale of a cosine that is formed in float64, where it loses by its angle nω too. The dtype
     rounds it once a side, for which a third of the six or more operations is enough."""
-    return np.asarray(1 / 3 + (1 + np.abs(n * omega)) * exact.double(on))
+    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega)) * exact.double(on)
 
 
 @law(
@@ -126,10 +125,10 @@ def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """β is a power of two, so that n/β^m is exact; real positions only."""
     n, pairs = on.host(case.real), case.dim // 2
-    options = {"dim": case.dim, "base": float(case.beta) ** pairs}
+    options = {"dim": case.dim, "base": on.number(case.beta) ** pairs}
     table = on.host(impl["rope.sinusoidal"](case.real, **options))
     for m in range(pairs):
-        quotient = n / float(case.beta) ** m
+        quotient = n / on.number(case.beta) ** m
         # A quotient that the format holds only as a subnormal, or not at all, is no test.
         resolved = np.where(
             np.abs(quotient) < 2 * on.precision.smallest * 2**on.precision.bits, 0.0, quotient
@@ -158,12 +157,13 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     omega = exact.frequencies(case.dim, case.base)
     table = impl["rope.frequencies"](case.dim, base=case.base, **on.like)
     periods = on.host(impl["rope.period"](table))
-    moved = on.array(np.clip(n[:, None] + periods, -on.precision.largest, on.precision.largest))
-    inside = np.abs(n[:, None] + periods) < on.precision.largest
+    largest = on.number(on.precision.largest)
+    moved = on.array(np.clip(n[:, None] + periods, -largest, largest))
+    inside = np.abs(n[:, None] + periods) < largest
     before = on.host(impl["rope.sinusoidal"](case.real, **options)).reshape(len(n), -1, 2)
     after = on.host(impl["rope.sinusoidal"](moved, **options)).reshape(len(n), len(omega), -1, 2)
     own = after[:, np.arange(len(omega)), np.arange(len(omega))]
-    scale = 1 + np.abs(n[:, None] * omega) + 2 * math.pi
+    scale = 1 + np.abs(n[:, None] * omega) + 2 * on.math.pi
     yield Gap("pairs", np.where(inside[..., None], own, before), before, scale[..., None])
 
 
@@ -178,10 +178,10 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def period_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """b^(m+1) is exact."""
-    powers = float(case.base) ** np.arange(1, case.count + 1)
-    table = on.array(2 * math.pi / powers)
+    powers = on.number(case.base) ** np.arange(1, case.count + 1)
+    table = on.array(2 * on.math.pi / powers)
     found = impl["rope.period"](table)
     yield Gap("period", found, powers, powers)
-    whole = round(float(on.host(found)[-1]))
+    whole = round(on.number(on.host(found)[-1]))
     yield Same("range", impl["rope.range_of"](case.base, digits=case.count), whole)
     yield Same("still", impl["rope.period"](on.array(np.zeros(2))), np.full(2, np.inf))

@@ -66,13 +66,14 @@ def readable(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 def ranges(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A base B, a factor k, an integer base and factor, and an even number of features.
 
-    ordinary: usual values; cancellation: B and k next to 1; extreme: large values.
+    ordinary: usual values; cancellation: B and k next to 1; extreme: large values, but B k^(d/(d−2))
+    within the dtype, because most code raises the base to powers there.
     """
-    rng = inputs.generator(draw)
+    rng, reach = inputs.generator(draw), np.log10(p.largest)
     base, factor = {
         "ordinary": (draw(st.sampled_from([10000.0, 500000.0, 10.0])), rng.uniform(1, 32)),
         "cancellation": (1 + 10.0 ** rng.uniform(-6, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
-        "extreme": (10.0 ** rng.uniform(6, 50), 10.0 ** rng.uniform(2, 12)),
+        "extreme": (10.0 ** rng.uniform(6, min(50, reach / 2)), 10.0 ** rng.uniform(2, min(12, reach / 4))),
     }[kind]
     return {
         "base": float(base),
@@ -175,10 +176,11 @@ def interpolations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
 
 @st.composite
 def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Configurations of YaRN and Llama 3, where both ramps lie among the pairs.
+    """Configurations of YaRN and Llama 3.
 
     ordinary: usual; cancellation: ends of the ramp close together, factors next to 1; extreme: a
-    wide ramp, large factors.
+    wide ramp, large factors. Ramps lie among the pairs, start before the first (length 16 too), lie
+    all before it, where the common code's ends agree, or end beyond index d − 1, where it cuts them.
     """
     rng = inputs.generator(draw)
     slow, fast, factor = {
@@ -186,16 +188,35 @@ def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "cancellation": (2.0, 2 + 10.0 ** rng.uniform(-3, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
         "extreme": (rng.uniform(0.5, 1), rng.uniform(30, 40), 10.0 ** rng.uniform(3, 6)),
     }[kind]
+    dim, base = draw(st.sampled_from([128, 8, 64, 4, 96])), draw(st.sampled_from([10000.0, 500000.0, 1e6]))
+    length = draw(st.sampled_from([4096, 8192, 300, 131072, 16]))
+    ramp = draw(st.sampled_from(["among", "among", "before", "beyond"]))
+    if ramp == "before":  # `slow` turns are between pairs −1 and 0
+        length = float(2 * np.pi * slow * base ** (-2 / dim * rng.uniform(0.1, 0.9)))
+    if ramp == "beyond" and length > 16:  # index d − 1 is between those of `fast` and `slow` turns
+        base = float((length / (2 * np.pi * np.sqrt(slow * fast))) ** (dim / (2 * dim - 2)))
     return {
-        "dim": draw(st.sampled_from([128, 8, 64, 4, 96])),
-        "base": draw(st.sampled_from([10000.0, 500000.0, 1e6])),
-        "train_length": draw(st.sampled_from([4096, 8192, 300, 131072])),
+        "dim": dim,
+        "base": base,
+        "train_length": length,
         "factor": float(factor),
         "slow": float(slow),
         "fast": float(fast),
         "ratio": float(rng.uniform(0.01, 1)),
         "beyond": float(1 + 10.0 ** rng.uniform(-3, 2)),
     }
+
+
+@st.composite
+def index_ramps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """The same, but extreme: a ramp in the pair index that ends at its bounds d − 1 and 0, or is empty."""
+    case: dict[str, Any] = draw(extensions(p, kind))
+    if kind != "extreme":
+        return case
+    # low = 0 and high = 4, cut to d − 1; low = high = 0; low = high = d − 1; both within.
+    ends = [(4, 10.0, 300), (8, 10000.0, 3), (2, 10000.0, 10**7), (128, 10000.0, 4096)]
+    dim, base, length = draw(st.sampled_from(ends))
+    return case | {"dim": dim, "base": base, "train_length": length}
 
 
 def configured(case: Any, on: Setting) -> dict[str, Any]:
@@ -224,4 +245,24 @@ def defaults(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "dim": draw(st.sampled_from([128, 64])),
         "train_length": draw(st.sampled_from([4096, 2048])),
         "factor": draw(st.sampled_from([16.0, 8.0])),
+    }
+
+
+STACK, REACH = (3, 3), 100.0
+"""A batch with two axes of one length, so that confusing them is no error of shapes; a bound of all numbers
+that `stacks` leads to."""
+
+
+@st.composite
+def stacks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Vectors x, angles, positions n, digits, and q = vectors of three positions, each for a batch STACK."""
+    rng, half = inputs.generator(draw), 2
+    return {
+        "x": rng.integers(-3, 4, (*STACK, 2 * half)) * 1.0,
+        "q": rng.integers(-3, 4, (*STACK, STACK[-1], 2 * half)) * 1.0,
+        "angles": inputs.rounded(rng.uniform(0.1, 3, (*STACK, half)), p),
+        "n": rng.integers(1, int(REACH), STACK),
+        "digits": rng.integers(0, 3, (*STACK, 4)),
+        "frequencies": inputs.rounded(rng.uniform(0.1, 1, half), p),
+        "layout": draw(st.sampled_from(["interleaved", "half"])),
     }

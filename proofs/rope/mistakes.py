@@ -1,6 +1,7 @@
 """How people get rope wrong."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import array_api_compat
@@ -13,6 +14,7 @@ from ...rope import (
     dynamic_ntk,
     frequencies,
     from_digits,
+    interpolate,
     llama3,
     log_n_scale,
     mixed_radix_digits,
@@ -78,6 +80,17 @@ def from_digits_most_significant_first(digits: Any, /, *, base: int) -> Any:
 )
 def mixed_radix_digits_off_by_one(n: Any, /, *, bases: Any) -> Any:
     return mixed_radix_digits(n // bases[0], bases=[*bases[1:], bases[0]])
+
+
+@mistake(
+    "rope.mixed_radix_digits",
+    "truncates",
+    "Divides towards zero as C does, so that negative numbers get negative digits.",
+)
+def mixed_radix_digits_truncates(n: Any, /, *, bases: Any) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    size = mixed_radix_digits(xp.abs(n), bases=bases)
+    return xp.where(xp.expand_dims(n < 0, axis=-1), -size, size)
 
 
 @mistake("rope.range_of", "largest-number", "Gives the largest number, base^digits − 1, for the count.")
@@ -233,6 +246,17 @@ def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> 
     return convert_layout(turned, source="half", target=layout)
 
 
+@mistake(
+    "rope.rotate",
+    "angles-from-the-left",
+    "Expands the angles before the wrong axis: those of positions meet the heads, where there are as many.",
+)
+def rotate_angles_from_the_left(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    missing = (1,) * max(x.ndim - angles.ndim, 0)
+    shape = (*angles.shape[:-1], *missing, angles.shape[-1])
+    return rotate(x, array_api_compat.array_namespace(x).reshape(angles, shape), layout=layout)
+
+
 @mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers where it should scatter.")
 def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
     return convert_layout(x, source=target, target=source)
@@ -241,6 +265,17 @@ def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
 @mistake("rope.rotation_matrix", "transposed", "Writes the matrix for row vectors.")
 def rotation_matrix_transposed(angles: Any, /) -> Any:
     return rotation_matrix(-angles)
+
+
+@mistake(
+    "rope.rotation_matrix",
+    "axes-from-the-left",
+    "Counts the new axes from the front, which is right for a table of positions and pairs alone.",
+)
+def rotation_matrix_axes_from_the_left(angles: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(angles)
+    cos, sin = xp.cos(angles), xp.sin(angles)
+    return xp.stack([xp.stack([cos, -sin], axis=2), xp.stack([sin, cos], axis=2)], axis=2)
 
 
 @mistake(
@@ -291,6 +326,16 @@ def attention_scores_bfloat16(
 def interpolate_multiplies(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
     xp = array_api_compat.array_namespace(positions)
     return xp.astype(positions, positions.dtype if dtype is None else dtype) * factor
+
+
+@mistake(
+    "rope.interpolate",
+    "float32-by-default",
+    "Gives float32 where no dtype is asked for, whatever the positions have: the default of a library.",
+)
+def interpolate_float32(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
+    xp = array_api_compat.array_namespace(positions)
+    return interpolate(positions, factor=factor, dtype=xp.float32 if dtype is None else dtype)
 
 
 @mistake("rope.ntk_scale", "exponent-2-over-d", "Takes k^(2/d), the scale of β that makes the range k times.")
@@ -379,40 +424,82 @@ def yarn_ramps_confused(dim: int, /, *, ramp: str = "paper", **options: Any) -> 
     return yarn(dim, ramp="code" if ramp == "paper" else "paper", **options)
 
 
+def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Callable[..., Any]:
+    """YaRN with other ends of the common code's ramp, made of the indices of `fast` and `slow` and d."""
+
+    def changed(
+        dim: int,
+        /,
+        *,
+        train_length: float,
+        factor: float,
+        base: float = 10000.0,
+        ramp: str = "paper",
+        beta_slow: float = 1.0,
+        beta_fast: float = 32.0,
+        **like: Any,
+    ) -> Any:
+        options = {"train_length": train_length, "factor": factor, "base": base, **like}
+        if ramp == "paper":
+            return yarn(dim, beta_slow=beta_slow, beta_fast=beta_fast, **options)
+        first, last = (
+            dim * math.log(train_length / (2 * math.pi * turns)) / (2 * math.log(base))
+            for turns in (beta_fast, beta_slow)
+        )
+        low, high = ends(first, last, dim)
+        plain = frequencies(dim, base=base, **like)
+        xp = array_api_compat.array_namespace(plain)
+        kept = [1 - min(max((m - low) / (high - low), 0.0), 1.0) for m in range(dim // 2)]
+        ratios = [gamma + (1 - gamma) / factor for gamma in kept]
+        return plain * xp.asarray(ratios, dtype=plain.dtype, device=like.get("device"))
+
+    return changed
+
+
 @mistake(
     "rope.yarn", "no-rounding", "Leaves the ends of the index ramp unrounded, without floor and ceiling."
 )
-def yarn_no_rounding(
-    dim: int,
-    /,
-    *,
-    train_length: float,
-    factor: float,
-    base: float = 10000.0,
-    ramp: str = "paper",
-    beta_slow: float = 1.0,
-    beta_fast: float = 32.0,
-    **like: Any,
-) -> Any:
-    if ramp == "paper":
-        return yarn(
-            dim,
-            train_length=train_length,
-            factor=factor,
-            base=base,
-            beta_slow=beta_slow,
-            beta_fast=beta_fast,
-            **like,
-        )
-    low, high = (
-        dim * math.log(train_length / (2 * math.pi * turns)) / (2 * math.log(base))
-        for turns in (beta_fast, beta_slow)
-    )
-    plain = frequencies(dim, base=base, **like)
-    xp = array_api_compat.array_namespace(plain)
-    kept = [1 - min(max((m - low) / (high - low), 0.0), 1.0) for m in range(dim // 2)]
-    ratios = [gamma + (1 - gamma) / factor for gamma in kept]
-    return plain * xp.asarray(ratios, dtype=plain.dtype, device=like.get("device"))
+def yarn_no_rounding(dim: int, /, **options: Any) -> Any:
+    return _code_ramp(lambda first, last, d: (first, last))(dim, **options)
+
+
+@mistake(
+    "rope.yarn",
+    "start-before-the-first",
+    "Omits the maximum with 0, so that a ramp that starts before pair 0 no longer keeps it.",
+)
+def yarn_start_before(dim: int, /, **options: Any) -> Any:
+    def ends(first: float, last: float, d: int) -> tuple[float, float]:
+        low, high = math.floor(first), min(math.ceil(last), d - 1)
+        return low, high + 0.001 * (low == high)
+
+    return _code_ramp(ends)(dim, **options)
+
+
+@mistake(
+    "rope.yarn",
+    "end-beyond-the-last",
+    "Omits the minimum with d − 1 (itself twice the last pair), so that a long ramp is not cut.",
+)
+def yarn_end_beyond(dim: int, /, **options: Any) -> Any:
+    def ends(first: float, last: float, d: int) -> tuple[float, float]:
+        low, high = max(math.floor(first), 0), math.ceil(last)
+        return low, high + 0.001 * (low == high)
+
+    return _code_ramp(ends)(dim, **options)
+
+
+@mistake(
+    "rope.yarn",
+    "equal-ends-apart",
+    "Parts equal ends by 1, not 0.001: the ramp of a length that no pair turns is one pair wide.",
+)
+def yarn_equal_ends_apart(dim: int, /, **options: Any) -> Any:
+    def ends(first: float, last: float, d: int) -> tuple[float, float]:
+        low, high = max(math.floor(first), 0), min(math.ceil(last), d - 1)
+        return (low - 1, high) if low == high else (low, high)
+
+    return _code_ramp(ends)(dim, **options)
 
 
 @mistake("rope.yarn_scale", "no-one", "Omits the 1 of 0.1 ln k + 1.")
@@ -455,6 +542,16 @@ def llama3_no_middle_band(
 @mistake("rope.log_n_scale", "not-clipped", "Omits the maximum with 1, so that short contexts are flattened.")
 def log_n_scale_not_clipped(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     return log_n_scale(n, train_length=train_length, clip=False, dtype=dtype)
+
+
+@mistake(
+    "rope.log_n_scale",
+    "float32-by-default",
+    "Gives float32 where no dtype is asked for, whatever the lengths have: the default of a library.",
+)
+def log_n_scale_float32(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    return log_n_scale(n, train_length=train_length, clip=clip, dtype=xp.float32 if dtype is None else dtype)
 
 
 @mistake("rope.log_n_scale", "inverted", "Divides ln L by ln n: the entropy was to be kept, not the score.")

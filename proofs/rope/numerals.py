@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import Exact, Gap, Impl, Record, Rounding, Same, law
 from . import exact, inputs
@@ -79,20 +80,25 @@ def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 @law(
     "rope.mixed-radix-definition",
-    "digit m in a mixed radix is ⌊n/(b_1⋯b_m)⌋ mod b_{m+1}, and Σ digit_m b_1⋯b_m = n",
+    "digit m in a mixed radix is ⌊n/(b_1⋯b_m)⌋ mod b_{m+1}, also for negative n, and Σ digit_m b_1⋯b_m = n",
     source="rope D1",
     about=("rope.mixed_radix_digits", "rope.digits"),
     inputs=inputs.radices,
     tolerance=INTEGERS,
-    refutes=("rope.mixed_radix_digits/product-off-by-one", "rope.digits/most-significant-first"),
+    refutes=(
+        "rope.mixed_radix_digits/product-off-by-one",
+        "rope.mixed_radix_digits/truncates",
+        "rope.digits/most-significant-first",
+    ),
 )
 def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Python integers; with equal bases it must agree with plain digits."""
     products = [math.prod(case.bases[:m]) for m in range(len(case.bases))]
-    numbers = on.host(case.n).tolist()
-    rows = [[n // product % b for product, b in zip(products, case.bases, strict=True)] for n in numbers]
-    found = impl["rope.mixed_radix_digits"](case.n, bases=case.bases)
-    yield Same("digits", found, _table(rows))
+    for label, array in (("n < 0", -1 - case.n), ("n ≥ 0", case.n)):
+        numbers = on.host(array).tolist()
+        rows = [[n // product % b for product, b in zip(products, case.bases, strict=True)] for n in numbers]
+        found = impl["rope.mixed_radix_digits"](array, bases=case.bases)
+        yield Same(f"digits, {label}", found, _table(rows))
     total = on.host(found).astype(object) @ np.asarray(products, dtype=object)
     yield Same("value", total.astype(np.int64), on.host(case.n))
     equal = impl["rope.mixed_radix_digits"](case.n, bases=[7] * 5)
@@ -104,7 +110,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     "range_of(base, digits) counts the numerals: base^digits",
     source="rope D7",
     about=("rope.range_of",),
-    inputs=inputs.ranges,
+    inputs=inputs.tables,
     tolerance=Rounding(3, "a power within 2u, and the rounding of the exact one"),
     refutes=("rope.range_of/largest-number",),
 )
@@ -112,7 +118,7 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Integers by repeated multiplication, reals by rationals."""
     base, digits = case.whole[0], min(case.dim // 2, 5)
     yield Same("integer base", impl["rope.range_of"](base, digits=digits), math.prod([base] * digits))
-    expected = float(Fraction(case.base) ** digits)
+    expected = on.number(on.fraction(case.base) ** digits)
     found = impl["rope.range_of"](case.base, digits=digits)
     yield Gap("real base", found, expected, expected * exact.double(on))
 
@@ -134,7 +140,7 @@ def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     beta, grown = exact.power(case.base, root), exact.power(case.factor, root)
     found = impl["rope.range_of"](beta * grown, digits=half)
     larger = impl["rope.rebase"](case.base, factor=case.factor)
-    expected = float(Fraction(case.base) * Fraction(case.factor))
+    expected = on.number(on.fraction(case.base) * on.fraction(case.factor))
     yield Gap("range", found, expected, expected * half * exact.double(on))
     yield Gap("base", larger, expected, expected * exact.double(on))
     b, t = case.whole
@@ -199,8 +205,9 @@ def digits_are_rounded_angles(impl: Impl, on: Setting, case: Any) -> Iterator[Re
 
 
 def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
-    """nω_m b/(2π) = n/b^m of each angle, in float64."""
-    return np.asarray(angles) * (base / (2 * math.pi))
+    """nω_m b/(2π) = n/b^m of each angle."""
+    result: np.ndarray[Any, Any] = angles * (base / (2 * numbers(angles).pi))
+    return result
 
 
 @law(
@@ -216,12 +223,12 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     """At multiples of b^m the angle is on the edge of a digit, where any rounding may change it."""
     b, powers = case.base, case.base ** np.arange(case.count)
     table = on.host(impl["rope.frequencies"](2 * case.count, base=b**case.count, **on.like))
-    angles = on.host(impl["rope.angles"](case.n, on.array(table * (2 * math.pi / b))))
+    angles = on.host(impl["rope.angles"](case.n, on.array(table * (2 * on.math.pi / b))))
     digits = on.host(impl["rope.digits"](case.n, base=b, count=case.count))
     inside = on.host(case.n)[:, None] % powers != 0
-    found = np.floor(_read(angles, b)).astype(np.int64) % b
-    yield Same("off the edges", np.where(inside, found, 0), np.where(inside, digits, 0))
-    moved = np.floor(_read(angles, b) + 0.5 / powers).astype(np.int64) % b
+    found = np.floor(np.where(inside, _read(angles, b), 0.5)).astype(np.int64) % b
+    yield Same("off the edges", found, np.where(inside, digits, 0))
+    moved = np.floor(_read(angles, b) + 1 / on.reals(2 * powers)).astype(np.int64) % b
     yield Same("half a unit later", moved, digits)
 
 
@@ -239,11 +246,11 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 def encoding_determines_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Reads n back from rotated unit vectors, at n + ½ to stay off the edges."""
     b, count = case.base, case.count
-    table = on.host(impl["rope.frequencies"](2 * count, base=b**count, **on.like)) * (2 * math.pi / b)
+    table = on.host(impl["rope.frequencies"](2 * count, base=b**count, **on.like)) * (2 * on.math.pi / b)
     middle = on.array(on.host(case.n) + 0.5)
     unit = on.array(np.tile([1.0, 0.0], (len(on.host(case.n)), count)))
     pairs = on.host(impl["rope.rotate"](unit, impl["rope.angles"](middle, on.array(table))))
-    angles = np.arctan2(pairs[:, 1::2], pairs[:, 0::2]) % (2 * math.pi)
+    angles = np.arctan2(pairs[:, 1::2], pairs[:, 0::2]) % (2 * on.math.pi)
     digits = np.floor(_read(angles, b)).astype(np.int64) % b
     yield Same("n", impl["rope.from_digits"](on.array(digits), base=b), on.host(case.n))
 

@@ -1,12 +1,11 @@
 """Laws of YaRN, Llama 3 and log n scaling, and of what all published maps reduce to."""
 
-import math
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import AtMost, Exact, Gap, Impl, Record, Rounding, Same, law
 from . import exact, inputs
@@ -33,8 +32,8 @@ def _condition(case: Any, omega: Any) -> Any:
 def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """From wavelengths, and as a deviation from ω/k."""
     omega = exact.frequencies(case.dim, case.base)
-    turns = case.train_length / (2 * math.pi / omega)
-    gamma = np.interp(turns, [case.slow, case.fast], [0.0, 1.0])
+    turns = case.train_length / (2 * on.math.pi / omega)
+    gamma = np.clip((turns - case.slow) / (case.fast - case.slow), 0, 1)
     expected = omega / case.factor + gamma * (omega - omega / case.factor)
     found = impl["rope.yarn"](
         case.dim, ramp="paper", beta_slow=case.slow, beta_fast=case.fast, **inputs.configured(case, on)
@@ -45,7 +44,7 @@ def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 def _index_ends(case: Any) -> tuple[int, int]:
     """low and high of the common code's ramp by counting pairs: those of at least `fast` turns, and
     those of more than `slow`, over all indices that the code admits."""
-    turns = case.train_length / (2 * math.pi) * exact.frequencies(2 * case.dim, case.base**2)
+    turns = case.train_length / (2 * numbers(case.base).pi) * exact.frequencies(2 * case.dim, case.base**2)
     low = max(int(np.sum(turns >= case.fast)) - 1, 0)
     return low, min(int(np.sum(turns > case.slow)), case.dim - 1)
 
@@ -55,18 +54,25 @@ def _index_ends(case: Any) -> tuple[int, int]:
     "YaRN's common code: γ = 1 − clip((m − low)/(high − low)) with low, high rounded outwards",
     source="rope D5",
     about=("rope.yarn",),
-    inputs=inputs.extensions,
+    inputs=inputs.index_ramps,
     tolerance=Rounding(
         6,
         "ω, on its condition, the blend's three operations, and the rounding of the expectation",
         calls=("pow",),
     ),
-    refutes=("rope.yarn/ramp-inverted", "rope.yarn/ramps-confused", "rope.yarn/no-rounding"),
+    refutes=(
+        "rope.yarn/ramp-inverted",
+        "rope.yarn/ramps-confused",
+        "rope.yarn/no-rounding",
+        "rope.yarn/start-before-the-first",
+        "rope.yarn/end-beyond-the-last",
+        "rope.yarn/equal-ends-apart",
+    ),
 )
 def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Finds floor and ceiling by counting pairs instead of logarithms."""
     omega, (low, high) = exact.frequencies(case.dim, case.base), _index_ends(case)
-    gamma = 1 - np.clip((np.arange(case.dim // 2) - low) / (high - low or 0.001), 0, 1)
+    gamma = 1 - np.clip(on.reals(np.arange(case.dim // 2) - low) / (high - low or 0.001), 0, 1)
     expected = omega / case.factor + gamma * (omega - omega / case.factor)
     found = impl["rope.yarn"](
         case.dim, ramp="code", beta_slow=case.slow, beta_fast=case.fast, **inputs.configured(case, on)
@@ -79,7 +85,7 @@ def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     "YaRN keeps pairs of at least `fast` turns and interpolates those of at most `slow`, in both ramps",
     source="rope C8",
     about=("rope.yarn", "rope.frequencies"),
-    inputs=inputs.extensions,
+    inputs=inputs.index_ramps,
     tolerance=Rounding(
         7,
         "a frequency a side, on its condition, the blend's two operations, the quotient by k",
@@ -91,7 +97,7 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The common code's ramp starts at `low` and ends at `high`, outside those ends; all lies between."""
     k = case.factor
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
-    turns = case.train_length * exact.frequencies(case.dim, case.base) / (2 * math.pi)
+    turns = case.train_length * exact.frequencies(case.dim, case.base) / (2 * on.math.pi)
     (low, high), m = _index_ends(case), np.arange(case.dim // 2)
     for ramp, kept, divided in (
         ("paper", turns >= case.fast, turns <= case.slow),
@@ -121,8 +127,8 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("rope.yarn_scale/no-one", "rope.yarn_scale/squared"),
 )
 def yarn_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """A logarithm in 28 decimal digits."""
-    expected = float(Decimal(case.factor).ln() / 10 + 1)
+    """The constant is the float64 number next to a tenth."""
+    expected = 1 + 0.1 * on.math.log(case.factor)
     yield Gap("scale", impl["rope.yarn_scale"](case.factor), expected, expected * exact.double(on))
 
 
@@ -147,7 +153,7 @@ def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
 def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Three cases by wavelength, as published."""
     omega, length = exact.frequencies(case.dim, case.base), case.train_length
-    wavelength = 2 * math.pi / omega
+    wavelength = 2 * on.math.pi / omega
     smooth = (length / wavelength - case.slow) / (case.fast - case.slow)
     expected = (1 - smooth) * omega / case.factor + smooth * omega
     expected = np.where(wavelength < length / case.fast, omega, expected)
@@ -172,14 +178,14 @@ def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Band edges from wavelengths; L shrinks by `ratio` below the last wavelength for the last ratio."""
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
-    wavelength = 2 * math.pi / exact.frequencies(case.dim, case.base)
+    wavelength = 2 * on.math.pi / exact.frequencies(case.dim, case.base)
     found, length = on.host(_llama3(impl, on, case)), case.train_length
     high, low = wavelength < length / case.fast, wavelength > length / case.slow
     expected = np.where(high, plain, np.where(low, plain / case.factor, found))
     unit = exact.weight(plain)
     yield Gap("bands", found, expected, expected * unit)
     short = on.host(
-        _llama3(impl, on, case, train_length=float(wavelength[-1] * case.slow * 0.9 * case.ratio))
+        _llama3(impl, on, case, train_length=on.number(wavelength[-1] * case.slow * 0.9 * case.ratio))
     )
     yield Gap("last", short[-1], plain[-1] / case.factor, plain[-1] / case.factor * unit[-1])
     yield AtMost("no faster than plain", found, plain, plain * unit)
@@ -262,7 +268,7 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Binary logarithms in float64; an eighth of the operations covers the one rounding to the dtype."""
     for label, array in (("integer n", case.whole), ("real n", case.real)):
         n = on.host(array)
-        ratio = np.asarray([math.log2(x) / math.log2(case.train_length) for x in n.tolist()])
+        ratio = on.reals([on.math.log2(x) / on.math.log2(case.train_length) for x in n.tolist()])
         options = {"train_length": case.train_length, "dtype": on.dtype}
         found = impl["rope.log_n_scale"](array, clip=False, **options)
         yield Gap(f"{label}, unclipped", found, ratio, ratio * (1 / 8 + exact.double(on)))
@@ -275,7 +281,7 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 @law(
     "rope.defaults",
     "by default the base is 10000 (500000 for Llama 3), YaRN has the paper's ramp from 1 to 32 turns, Llama "
-    "3 from 1 to 4, pairs are interleaved, and log n scaling is clipped",
+    "3 from 1 to 4, pairs are interleaved, log n scaling is clipped, and real positions keep their dtype",
     source="rope D2, D3, D4, D5, D6",
     about=(
         "rope.frequencies",
@@ -285,11 +291,17 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.llama3",
         "rope.rotate",
         "rope.attention_scores",
+        "rope.interpolate",
         "rope.log_n_scale",
     ),
     inputs=inputs.defaults,
     tolerance=Exact("the same computation twice"),
-    refutes=("rope.yarn/code-by-default", "rope.rotate/layouts-swapped"),
+    refutes=(
+        "rope.yarn/code-by-default",
+        "rope.rotate/layouts-swapped",
+        "rope.interpolate/float32-by-default",
+        "rope.log_n_scale/float32-by-default",
+    ),
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
 )
 def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -298,6 +310,7 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yarn = {"ramp": "paper", "base": 10000.0, "beta_slow": 1.0, "beta_fast": 32.0}
     llama3 = {"base": 500000.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
     n = on.array(np.arange(1, 4) * case.train_length)
+    real = on.array(np.arange(1, 4) * float(case.train_length))
     for name, array, options, omitted in (
         ("rope.frequencies", case.dim, on.like, {"base": 10000.0}),
         ("rope.sinusoidal", n, {"dim": case.dim, "dtype": on.dtype}, {"base": 10000.0}),
@@ -305,13 +318,15 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         ("rope.yarn", case.dim, extended, yarn),
         ("rope.llama3", case.dim, extended, llama3),
         ("rope.log_n_scale", n, {"train_length": 2 * case.train_length, "dtype": on.dtype}, {"clip": True}),
+        ("rope.log_n_scale", real, {"train_length": case.train_length + 1}, {"dtype": on.dtype}),
+        ("rope.interpolate", real, {"factor": case.factor}, {"dtype": on.dtype}),
     ):
         expected = impl[name](array, **options, **omitted)
         yield Gap(name, impl[name](array, **options), on.host(expected), 0.0)
-    x, quarter = on.array(np.asarray([[1.0, 0.0, 0.0, 0.0]])), on.array(np.asarray([[math.pi / 2, 0.0]]))
+    x, quarter = on.array(np.asarray([[1.0, 0.0, 0.0, 0.0]])), on.array([[on.math.pi / 2, 0.0]])
     turned = on.host(impl["rope.rotate"](x, quarter))
     yield Same("features of pair 0", np.abs(turned) > 0.5, np.asarray([[False, True, False, False]]))
-    p, omega = on.array(np.asarray([1])), on.array(np.asarray([math.pi / 2, 0.0]))
+    p, omega = on.array(np.asarray([1])), on.array([on.math.pi / 2, 0.0])
     keys = on.array(np.eye(4))
     scores = on.host(impl["rope.attention_scores"](keys, x, on.array(np.zeros(4, dtype=np.int64)), p, omega))
     yield Same("score of pair 0", np.abs(scores[:, 0]) > 0.5, np.asarray([False, True, False, False]))

@@ -33,10 +33,9 @@ def _sizes(x: Any, layout: str) -> Any:
 
 def _features(pairs: Any, layout: str) -> Any:
     """Complex pairs as features."""
-    x = np.empty((*pairs.shape[:-1], 2 * pairs.shape[-1]))
-    first, second = _members(x.shape[-1], layout)
-    x[first], x[second] = pairs.real, pairs.imag
-    return x
+    if layout == "half":
+        return np.concatenate([pairs.real, pairs.imag], axis=-1)
+    return np.stack([pairs.real, pairs.imag], axis=-1).reshape(*pairs.shape[:-1], -1)
 
 
 @law(
@@ -93,7 +92,7 @@ def block_diagonal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     x, blocks = on.host(case.x), on.host(impl["rope.rotation_matrix"](case.angles))
     d = x.shape[-1]
     places = np.arange(d)
-    whole, pairs = np.zeros((len(x), d, d)), [places[part[1:]] for part in _members(d, case.layout)]
+    whole, pairs = np.zeros((len(x), d, d), like=x), [places[part[1:]] for part in _members(d, case.layout)]
     for row in (0, 1):
         for column in (0, 1):
             whole[:, pairs[row], pairs[column]] = blocks[..., row, column]

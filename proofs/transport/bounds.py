@@ -1,6 +1,5 @@
 """Laws of growth and of the bound for flows."""
 
-import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ... import transport
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import AtMost, Gap, Impl, Record, Rounding, law
 from . import host, inputs
@@ -31,7 +31,7 @@ from . import host, inputs
 def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The eigenvalues went into J; quadratic forms of affine drifts stay between the constants."""
     J, (x, y) = on.host(case.J), on.host(case.points)
-    size = float(np.max(np.abs(J))) * J.shape[-1]
+    size = on.number(np.max(np.abs(J))) * J.shape[-1]
     low, high = (on.host(value) for value in impl["transport.one_sided_lipschitz"](case.J))
     yield Gap("lowest", low, np.min(case.values), size)
     yield Gap("highest", high, np.max(case.values), size)
@@ -59,8 +59,8 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     """(y³ − x³)(y − x) = (x² + xy + y²)(y − x)² ≥ 0, while 3x² has no bound; a turn stretches nothing."""
     constants = impl["transport.one_sided_lipschitz"]
     x, y = on.host(case.x), on.host(case.y)
-    slope, largest = 3 * case.x**2, float(3 * np.max(x**2))
-    least = float(3 * np.min(x**2))
+    slope, largest = 3 * case.x**2, on.number(3 * np.max(x**2))
+    least = on.number(3 * np.min(x**2))
     falling, rising = (constants(sign * slope[:, None, None]) for sign in (-1.0, 1.0))
     yield Gap("−x³ has the upper constant", falling.highest, -least, largest)
     yield Gap("and no lower one", falling.lowest, -largest, largest)
@@ -70,7 +70,7 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     yield AtMost("x³ is monotone", 0.0, products, np.max(np.abs(x) + np.abs(y)) ** 4)
     turn = np.asarray([[0.0, 1.0], [-1.0, 0.0]])
     J = on.array(turn * x[:, None, None] + np.eye(2))
-    lipschitz = float(np.max(np.linalg.norm(on.host(J), 2, axis=(-2, -1))))
+    lipschitz = on.number(np.max(np.linalg.norm(on.host(J), 2, axis=(-2, -1))))
     both = constants(J)
     yield AtMost("below by −Lipschitz", -lipschitz, both.lowest, lipschitz)
     yield AtMost("above by Lipschitz", both.highest, lipschitz, lipschitz)
@@ -96,9 +96,9 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 )
 def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Trapezoids in fractions; the antiderivative of a + bt + ct³ + e·cos ωt."""
-    times, L = ([Fraction(v) for v in on.host(a).tolist()] for a in (case.times, case.L))
+    times, L = ([on.fraction(v) for v in on.host(a).tolist()] for a in (case.times, case.L))
     steps = [(L[i] + L[i + 1]) / 2 * (times[i + 1] - times[i]) for i in range(len(L) - 1)]
-    exact = np.exp([float(sum(steps[:i], Fraction(0))) for i in range(len(L))])
+    exact = np.exp(on.reals([on.number(sum(steps[:i], Fraction(0))) for i in range(len(L))]))
     lengths = np.diff(on.host(case.times))
     absolute = np.abs(on.host(case.L))
     size = 1 + np.append(0.0, np.cumsum((absolute[1:] + absolute[:-1]) / 2 * lengths))
@@ -140,14 +140,15 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/no-error",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Against the series of ∫ tᵏe^{(λ+μ)t}; the error of trapezoids is at most ¼h²∫|v″|, and enough."""
-    times, terminal = on.host(case.times), float(on.host(case.terminal))
-    T, rate = float(times[-1]), case.L + case.decay
+    times, terminal = on.host(case.times), on.number(on.host(case.terminal))
+    T, rate = on.number(times[-1]), case.L + case.decay
     exact = case.alpha * host.exponential_moment(rate, T, 0) + case.beta * host.exponential_moment(rate, T, 1)
-    carried = math.exp(case.L * T) * terminal
-    scale = (exact + carried) * math.exp(abs(rate) * T)
+    carried = on.math.exp(case.L * T) * terminal
+    scale = (exact + carried) * on.math.exp(abs(rate) * T)
     gap, lipschitz = _exponentials(case, on)
     bound = impl["transport.wasserstein_bound"](case.times, gap, lipschitz, case.terminal)
     yield Gap("panels", bound.integral, exact, scale)
@@ -161,9 +162,9 @@ def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     error = on.host(bound.error)
     yield AtMost("trapezoids", np.abs(on.host(bound.integral) - exact), error, scale)
     yield AtMost("from above", exact + carried, bound.value, scale)
-    step = float(np.max(np.diff(times)))
+    step = on.number(np.max(np.diff(times)))
     curvature = rate**2 * (case.alpha + case.beta * T) + 2 * abs(rate) * case.beta
-    yield AtMost("error", error, 0.3 * step**2 * T * curvature * math.exp(max(rate * T, 0.0)), scale)
+    yield AtMost("error", error, 0.3 * step**2 * T * curvature * on.math.exp(max(rate * T, 0.0)), scale)
 
 
 @law(
@@ -185,10 +186,10 @@ def bound_bends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     rate, omega, t = case.rate, case.omega, on.host(case.times)
     gap = on.array(case.alpha * np.exp(-rate * np.sin(omega * t)))
     L = on.array(rate * omega * np.cos(omega * t))
-    terminal, T = float(on.host(case.terminal)), float(t[-1])
-    exact = case.alpha * T + math.exp(rate * math.sin(omega * T)) * terminal
+    terminal, T = on.number(on.host(case.terminal)), on.number(t[-1])
+    exact = case.alpha * T + on.math.exp(rate * on.math.sin(omega * T)) * terminal
     bound = impl["transport.wasserstein_bound"](case.times, gap, L, case.terminal)
-    scale = math.exp(abs(rate)) * (case.alpha * T + terminal) * (1 + abs(rate) * (omega * T) ** 2)
+    scale = on.math.exp(abs(rate)) * (case.alpha * T + terminal) * (1 + abs(rate) * (omega * T) ** 2)
     sum_of_both = on.host(bound.integral) + on.host(bound.terminal)
     yield AtMost("within the error", np.abs(sum_of_both - exact), bound.error, scale)
     yield AtMost("from above", exact, bound.value, scale)
@@ -210,7 +211,7 @@ def stated_errors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     def wave(s: Any) -> Any:
         return size * on.xp.cos(omega * s + phase)
 
-    integral = size * (np.sin(omega * t + phase) - math.sin(phase)) / omega
+    integral = size * (np.sin(omega * t + phase) - on.math.sin(phase)) / omega
     scale = 1 + size * t * (1 + omega * t)
     found = impl["transport.growth_factor"](wave, case.times)
     factor = on.host(found.factor) / np.exp(integral)
@@ -220,8 +221,10 @@ def stated_errors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     bound = impl["transport.wasserstein_bound"](
         case.times, lambda s: offset + wave(s), lambda s: 0 * s, on.array(np.asarray(0.0))
     )
-    exact = float(integral[-1] + offset * t[-1])
-    yield AtMost("integral", abs(float(on.host(bound.integral)) - exact), bound.error, 2 * offset * scale[-1])
+    exact = on.number(integral[-1] + offset * t[-1])
+    yield AtMost(
+        "integral", abs(on.number(on.host(bound.integral)) - exact), bound.error, 2 * offset * scale[-1]
+    )
     yield AtMost("a bound", exact, bound.value, 2 * offset * scale[-1])
 
 
@@ -295,11 +298,11 @@ def bound_linear(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     pair, bounded = impl["transport.linear_flow_pair"], impl["transport.wasserstein_bound"]
     sides = _affine(case, "F e m1 P1"), _affine(case, "G h m2 P2")
     lengths = [np.linalg.norm(on.host(v)) for side in sides for v in (side.offset, side.mean)]
-    roots = [math.sqrt(np.trace(on.host(side.covariance))) for side in sides]
-    positions = (sum(lengths) + sum(roots)) * math.exp(case.T * np.linalg.norm(on.host(case.F)))
+    roots = [on.math.sqrt(np.trace(on.host(side.covariance))) for side in sides]
+    positions = (sum(lengths) + sum(roots)) * on.math.exp(case.T * np.linalg.norm(on.host(case.F)))
     for name, (p, q) in (("q, p", sides[::-1]), ("p, q", sides)):
         at = pair(p, q, case.times, end=case.T)
-        rates = on.array(np.full(case.times.shape, float(on.host(at.lipschitz))))
+        rates = on.array(np.full(case.times.shape, on.number(on.host(at.lipschitz))))
         bound = bounded(case.times, at.gap, rates, at.terminal)
         scale = on.host(bound.integral) + on.host(bound.terminal) + positions
         yield AtMost(f"trapezoids of {name}", at.distance, bound.value, scale)
@@ -317,11 +320,11 @@ _Flow = tuple[Callable[[Any], Any], Callable[[Any, float], Any], float]
 def _flow(name: str, c: float, xp: Any) -> _Flow:
     """A drift on the line, its flow by a signed duration, and the largest −∂f."""
     if name == "linear":
-        return lambda x: c * x, lambda x, t: x * math.exp(c * t), -c
+        return lambda x: c * x, lambda x, t: x * numbers(c).exp(c * t), -c
     if name == "cubic":
         return lambda x: c * x**3, lambda x, t: x / xp.sqrt(1 - 2 * c * t * x * x), max(-c, 0.0)
     # sinh x_t = sinh x_0 · e^{ct}
-    return lambda x: c * xp.tanh(x), lambda x, t: xp.asinh(xp.sinh(x) * math.exp(c * t)), max(-c, 0.0)
+    return lambda x: c * xp.tanh(x), lambda x, t: xp.asinh(xp.sinh(x) * numbers(c).exp(c * t)), max(-c, 0.0)
 
 
 @law(
@@ -338,6 +341,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
         "transport.wasserstein_bound/terminal-not-grown",
         "transport.wasserstein_bound/gap-squared",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def bound_curved(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """x' = c·tanh x, cx, cx³ (c ≥ 0) have closed flows; terminals are uniform: E integrates over levels."""

@@ -1,6 +1,5 @@
 """Laws of the bound by score matching, on variance-preserving diffusions of isotropic Gaussians."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,11 +36,11 @@ class Pair:
 
     def alpha(self) -> float:
         """ᾱ_1."""
-        return math.exp(-self.total / 2)
+        return np.exp(-self.total / 2)
 
     def variance(self, v: float) -> float:
         """ᾱ²v + β̄² at T = 1."""
-        return 1 - math.exp(-self.total) * (1 - v)
+        return 1 - np.exp(-self.total) * (1 - v)
 
     def from_data(self) -> "Pair":
         """The same with q_T = p_T."""
@@ -51,25 +50,25 @@ class Pair:
         """Mean and variance of the model at t = 0: with κ = kβ, k = (1+r)/2, deviations from N(m₂, v₂I)
         with B = ∫β shrink by φ = e^{B/2}(v₂e^{−B}/V₂)^k towards 0, and the excess of variance by φ²."""
         k, V2 = (1 + self.ratio) / 2, self.variance(self.v2)
-        phi = math.exp(self.total / 2 + k * (math.log(self.v2 / V2) - self.total))
+        phi = np.exp(self.total / 2 + k * (np.log(self.v2 / V2) - self.total))
         mean = self.m2 + phi * (self.start - self.alpha() * self.m2)
         return mean, self.v2 + phi**2 * (self.spread - V2)
 
     def distance(self) -> float:
         """W₂(p₀, q₀)."""
         mean, spread = self.end()
-        width = math.sqrt(len(mean)) * (math.sqrt(self.v1) - math.sqrt(spread))
-        return float(np.hypot(np.linalg.norm(self.m1 - mean), width))
+        width = np.sqrt(len(mean)) * (np.sqrt(self.v1) - np.sqrt(spread))
+        return np.hypot(np.linalg.norm(self.m1 - mean), width)
 
     def terminal(self) -> float:
         """W₂(p_T, q_T)."""
-        width = math.sqrt(len(self.m1)) * (math.sqrt(self.variance(self.v1)) - math.sqrt(self.spread))
-        return float(np.hypot(np.linalg.norm(self.alpha() * self.m1 - self.start), width))
+        width = np.sqrt(len(self.m1)) * (np.sqrt(self.variance(self.v1)) - np.sqrt(self.spread))
+        return np.hypot(np.linalg.norm(self.alpha() * self.m1 - self.start), width)
 
     def bound(self, impl: Impl, on: Setting, panels: int) -> Any:
         """The bound by score matching, from flow's schedule."""
         schedule = variance_preserving(beta_min=self.betas[0], beta_max=self.betas[1])
-        apart, d = float(np.linalg.norm(self.m1 - self.m2)), len(self.m1)
+        apart, d = on.number(np.linalg.norm(self.m1 - self.m2)), len(self.m1)
 
         def variances(t: Any) -> tuple[Any, Any, Any]:
             alpha, noise = schedule.alpha(t), schedule.variance(t)
@@ -97,7 +96,7 @@ class Pair:
     def exponent(self) -> float:
         """At least ∫|L|, which amplifies roundings of I_t."""
         k = (1 + self.ratio) / 2
-        return self.total / 2 + k * (self.total + math.log(self.variance(self.v2) / self.v2))
+        return self.total / 2 + k * (self.total + np.log(self.variance(self.v2) / self.v2))
 
 
 def _pair(case: Any) -> Pair:
@@ -159,24 +158,25 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "transport.printed_score_matching_bound/half",
         "transport.printed_score_matching_bound/unscaled-score-constant",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """g² = α, σ² a multiple of it, √SM = e^{μt}; constants, so that the integrals are series."""
-    T, xp = float(on.host(case.times)[-1]), on.xp
+    T, xp = on.number(on.host(case.times)[-1]), on.xp
     alpha, sigma = case.alpha, case.sigma * case.alpha
-    terminal = float(on.host(case.terminal))
+    terminal = on.number(on.host(case.terminal))
 
     def constant(value: float) -> Any:
         return lambda t: 0 * t + value
 
     def expected(kappa: float, L: float) -> float:
         moment = host.exponential_moment(L + case.decay, T, 0)
-        return kappa * moment + math.exp(L * T) * terminal
+        return kappa * moment + on.math.exp(L * T) * terminal
 
     def root(t: Any) -> Any:
         return xp.exp(case.decay * t)
 
-    scale = math.exp(abs(case.L) * T) * ((alpha + sigma) * math.exp(abs(case.decay) * T) * T + terminal)
+    scale = on.math.exp(abs(case.L) * T) * ((alpha + sigma) * on.math.exp(abs(case.decay) * T) * T + terminal)
     bound = impl["transport.score_matching_bound"](
         case.times, constant(alpha), constant(sigma), root, constant(case.L), case.terminal
     )
@@ -205,10 +205,10 @@ def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 def flow_drift_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """f = f_t x − ½g²∇log p_t, g = f_t x − ½g²s, averaged over points with the moments of p_t."""
     A, c, m, S = (on.host(v) for v in (case.A1, case.c1, case.means[0, :], case.covariances[0, :, :]))
-    alpha, beta = float(on.host(case.alpha)), float(on.host(case.beta))
+    alpha, beta = on.number(on.host(case.alpha)), on.number(on.host(case.beta))
     schedule = variance_preserving()
     t = np.asarray(0.5)
-    rate, half = float(drift_coefficient(schedule, t)), float(diffusion_squared(schedule, t)) / 2
+    rate, half = on.number(drift_coefficient(schedule, t)), on.number(diffusion_squared(schedule, t)) / 2
     P = alpha**2 * S + beta**2 * np.eye(len(m))
     x = alpha * m + host.cubature(P)
     f = rate * x + half * np.linalg.solve(P, (x - alpha * m).T).T
@@ -250,6 +250,7 @@ _CASES = (
         "transport.wasserstein_gaussian/squared",
     ),
     kinds=("ordinary",),  # seven given cases
+    needs={"approximation": "compares with printed digits"},
 )
 def reference_values(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """W₂ in closed form; half of the last printed digit is allowed on top of rounding."""

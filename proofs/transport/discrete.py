@@ -26,7 +26,7 @@ def _expected(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, float]:
             np.repeat(v, on.host(w).astype(int), axis=0)
             for v, w in ((x, case.x_weights), (y, case.y_weights))
         )
-    return x, y, float(np.max(host.distances(on.host(case.x), on.host(case.y)))) or 1.0
+    return x, y, on.number(np.max(host.distances(on.host(case.x), on.host(case.y)))) or 1.0
 
 
 @law(
@@ -92,9 +92,9 @@ def weighted_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator
     ),
 )
 def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """In units of the largest distance, found without the solver."""
-    unit = _expected(case, on)[2]
-    x, y = (on.array(on.host(v) / unit) for v in (case.x, case.y))
+    """With 3 for the largest distance, which is found without the solver."""
+    unit, largest = _expected(case, on)[2], 3.0**case.order
+    x, y = (on.array(3 * on.host(v) / unit) for v in (case.x, case.y))
     found = impl["transport.wasserstein_discrete"](x, y, case.x_weights, case.y_weights, order=case.order)
     power = on.host(found.distance) ** case.order
     costs = host.distances(on.host(x), on.host(y)) ** case.order
@@ -104,12 +104,12 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     if u.shape + v.shape != costs.shape:
         return
     plan_cost = impl["transport.coupling_cost"](x, y, found.plan, order=case.order)
-    yield Gap("cost of the plan", on.host(plan_cost) ** case.order, power, 1.0)
-    size = 1 + np.abs(u)[:, None] + np.abs(v)
+    yield Gap("cost of the plan", on.host(plan_cost) ** case.order, power, largest)
+    size = largest + np.abs(u)[:, None] + np.abs(v)
     yield AtMost("feasible", u[:, None] + v, costs, size)
     masses = on.host(case.x_weights) / 4, on.host(case.y_weights) / 4
-    yield Gap("dual value", masses[0] @ u + masses[1] @ v, power, float(np.max(size)))
-    yield Gap("duality gap", found.gap, 0.0, 1.0)
+    yield Gap("dual value", masses[0] @ u + masses[1] @ v, power, on.number(np.max(size)))
+    yield Gap("duality gap", found.gap, 0.0, largest)
 
 
 @law(
@@ -184,21 +184,21 @@ def couplings_bound(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def cloud_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """In squares relative to the largest square, as the simplex is exact to that."""
     points = [on.host(v) for v in (case.x, case.y, case.z, case.shift)]
-    unit = max(float(np.max(np.abs(v))) for v in points) or 1.0
+    unit = max(on.number(np.max(np.abs(v))) for v in points) or 1.0
     unit = 2.0 ** np.ceil(np.log2(unit))
     x, y, z, v = (w / unit for w in points)
 
     def distance(p: FloatArray, q: FloatArray, order: float = 2.0) -> float:
         found = impl["transport.wasserstein_discrete"](on.array(p), on.array(q), order=order)
-        return float(on.host(found.distance))
+        return on.number(on.host(found.distance))
 
     xy, size = distance(x, y), 4.0 * x.shape[-1]
     yield Gap("symmetry", distance(y, x) ** 2, xy**2, size)
     yield Gap("W(p, p)", distance(x, x[::-1]) ** 2, 0.0, size)
     yield AtMost("triangle", distance(x, z) ** 2, (xy + distance(y, z)) ** 2, size)
     yield AtMost("W₁ ≤ W₂", distance(x, y, 1.0) ** 2, xy**2, size)
-    yield Gap("shift", distance(x, x + v) ** 2, float(v @ v), 2 * size)
-    squared = xy**2 + float(2 * v @ (y.mean(0) - x.mean(0)) + v @ v)
+    yield Gap("shift", distance(x, x + v) ** 2, on.number(v @ v), 2 * size)
+    squared = xy**2 + on.number(2 * v @ (y.mean(0) - x.mean(0)) + v @ v)
     yield Gap("shifted square", distance(x, y + v) ** 2, squared, 2 * size)
     yield Gap("scaling", distance(case.factor * x, case.factor * y) ** 2, (case.factor * xy) ** 2, 16 * size)
 
@@ -221,7 +221,7 @@ def gradient_maps(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     x, A, b, w = (on.host(v) for v in (case.x, case.A, case.b, case.w))
     y = on.array(x @ A + b + w * np.tanh(x @ w)[:, None])
     pairs = np.sum((x - on.host(y)) ** 2, axis=-1)
-    size = float(np.max(np.linalg.norm(x, axis=-1)) + np.max(np.linalg.norm(on.host(y), axis=-1))) ** 2
+    size = on.number(np.max(np.linalg.norm(x, axis=-1)) + np.max(np.linalg.norm(on.host(y), axis=-1))) ** 2
     found = impl["transport.wasserstein_discrete"](case.x, y)
     yield Gap("cloud", on.host(found.distance) ** 2, np.mean(pairs), size)
     if x.shape[-1] == 1:
@@ -242,7 +242,7 @@ def gradient_maps(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def common_noise_contracts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """d/ds W₂² of p and q with N(0, sI) added is minus that expectation; here the noise is any cloud."""
     points = [on.host(v) for v in (case.x, case.y, case.noise)]
-    unit = 2.0 ** np.ceil(np.log2(max(float(np.max(np.abs(v))) for v in points) or 1.0))
+    unit = 2.0 ** np.ceil(np.log2(max(on.number(np.max(np.abs(v))) for v in points) or 1.0))
     x, y, noise = (v / unit for v in points)
     d = x.shape[-1]
     p, q = (np.reshape(v[:, None] + noise, (-1, d)) for v in (x, y))

@@ -1,6 +1,5 @@
 """Laws of the cases in which the bound is attained, so that no constant can be wrong."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,9 +35,9 @@ def _times(case: Any, on: Setting) -> Any:
 def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> float:
     """The bound with the roundings of its exponents, and two Gaussians with those of their roots."""
     exponents = sum(abs(c) * (case.T + case.T**2) for c in (*case.rate, *case.other))
-    roots = float(root_error(on.u, *(on.host(S) for S in covariances)))
-    lengths = sum(float(np.linalg.norm(on.host(m))) for m in means)
-    return float(on.host(value)) * float(1 + exponents) + roots + lengths
+    roots = on.number(root_error(on.u, *(on.host(S) for S in covariances)))
+    lengths = sum(on.number(np.linalg.norm(on.host(m))) for m in means)
+    return on.number(on.host(value)) * on.number(1 + exponents) + roots + lengths
 
 
 @law(
@@ -55,20 +54,21 @@ def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> 
         "transport.wasserstein_gaussian/mean-dropped",
         "transport.wasserstein_gaussian/mean-not-squared",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """With a_t = (1 + βt)e^{C_t}, C = ∫₀ᵗ c, the paths part by v∫(1 + βt): I_t = e^{−C_t}."""
     C = _integral(case.rate, case.T)
     v, xp = on.host(case.v), on.xp
-    length, push = float(np.linalg.norm(v)), _line([1.0, case.tilt])
+    length, push = on.number(np.linalg.norm(v)), _line([1.0, case.tilt])
     bound = impl["transport.wasserstein_bound"](
         _times(case, on),
         lambda t: length * push(t) * xp.exp(_integral(case.rate, t)),
         lambda t: -_line(case.rate)(t),
         on.array(np.asarray(0.0)),
     )
-    covariance = on.array(math.exp(-2 * C) * on.host(case.S1))
-    start = math.exp(-C) * on.host(case.m1)
+    covariance = on.array(on.math.exp(-2 * C) * on.host(case.S1))
+    start = on.math.exp(-C) * on.host(case.m1)
     mean, moved = (on.array(m) for m in (start, start - v * _integral([1.0, case.tilt], case.T)))
     distance = on.host(impl["transport.wasserstein_gaussian"](mean, covariance, moved, covariance))
     scale = _scale(case, on, bound.value, (mean, moved), (covariance, covariance))
@@ -88,6 +88,7 @@ def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_gaussian/squared",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Both Gaussians are scaled by e^{−C_T}; e_t shifts both alike."""
@@ -97,12 +98,12 @@ def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     bound = impl["transport.wasserstein_bound"](
         _times(case, on), lambda t: 0 * t, lambda t: -_line(case.rate)(t), terminal
     )
-    means = [on.array(math.exp(-C) * on.host(m) + start) for m in (case.m1, case.m2)]
-    spreads = [on.array(math.exp(-2 * C) * on.host(S)) for S in (case.S1, case.S2)]
+    means = [on.array(on.math.exp(-C) * on.host(m) + start) for m in (case.m1, case.m2)]
+    spreads = [on.array(on.math.exp(-2 * C) * on.host(S)) for S in (case.S1, case.S2)]
     distance = W(means[0], spreads[0], means[1], spreads[1])
     scale = _scale(case, on, bound.value, means, spreads)
     # The terminal's own error has grown along.
-    grown = math.exp(-C) * float(root_error(on.u, on.host(case.S1), on.host(case.S2)))
+    grown = on.math.exp(-C) * on.number(root_error(on.u, on.host(case.S1), on.host(case.S2)))
     yield Gap("attained", bound.value, distance, scale + grown)
 
 
@@ -119,20 +120,21 @@ def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_gaussian/operator-norm",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """p_t = N(0, e^{2(A_t − A_T)}P): the gap is |a − b|e^{A_t − A_T}√tr P."""
     A, B = (_integral(k, case.T) for k in (case.other, case.rate))
     P, xp = on.host(case.S1), on.xp
     excess = [a - b for a, b in zip(case.other, case.rate, strict=True)]
-    root, zero = math.sqrt(float(np.trace(P))), on.array(np.zeros(len(P)))
+    root, zero = on.math.sqrt(on.number(np.trace(P))), on.array(np.zeros(len(P)))
     bound = impl["transport.wasserstein_bound"](
         _times(case, on),
         lambda t: root * xp.abs(_line(excess)(t)) * xp.exp(_integral(case.other, t) - A),
         lambda t: -_line(case.rate)(t),
         on.array(np.asarray(0.0)),
     )
-    spreads = [on.array(math.exp(-2 * k) * P) for k in (A, B)]
+    spreads = [on.array(on.math.exp(-2 * k) * P) for k in (A, B)]
     distance = impl["transport.wasserstein_gaussian"](zero, spreads[0], zero, spreads[1])
     yield Gap("attained", bound.value, distance, _scale(case, on, bound.value, (), spreads))
 
@@ -161,7 +163,7 @@ def not_tight(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         times, lambda t: 0 * t + case.push, lambda t: 0 * t + at.lipschitz, at.terminal
     )
     power = case.rate * case.T
-    distance = case.push * -math.expm1(-power) / case.rate
-    scale = distance * math.exp(power) * (1 + power)
-    yield Gap("distance", at.distance, distance, scale * (1 + float(np.linalg.norm(on.host(case.mean)))))
-    yield Gap("bound", bound.value, distance * math.exp(power), scale)
+    distance = case.push * -on.math.expm1(-power) / case.rate
+    scale = distance * on.math.exp(power) * (1 + power)
+    yield Gap("distance", at.distance, distance, scale * (1 + on.number(np.linalg.norm(on.host(case.mean)))))
+    yield Gap("bound", bound.value, distance * on.math.exp(power), scale)

@@ -1,11 +1,13 @@
 """Laws of Gaussians: the Bures distance, its map, and linear couplings."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import flint
 import numpy as np
 
+from ..._xp import numbers
 from ...backends import Setting
 from ..law import AtMost, Gap, Impl, Record, Rounding, law
 from . import host, inputs
@@ -17,7 +19,7 @@ def root_error(u: float, *covariances: FloatArray) -> FloatArray:
     values = [np.linalg.eigvalsh(S) for S in covariances]
     size = np.sqrt(sum(v[..., -1] for v in values))
     condition = np.max(np.stack([v[..., -1] / np.maximum(v[..., 0], u * v[..., -1]) for v in values]), 0)
-    result: FloatArray = size * np.minimum(np.sqrt(condition), u**-0.5)
+    result: FloatArray = size * np.minimum(np.sqrt(condition), numbers(*covariances).sqrt(1 / u))
     return result
 
 
@@ -127,12 +129,12 @@ def gaussian_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 def _rational(values: FloatArray) -> Any:
     n, m = values.shape
-    return flint.fmpq_mat(n, m, [flint.fmpq(*float(v).as_integer_ratio()) for v in values.reshape(-1)])
+    return flint.fmpq_mat(n, m, [flint.fmpq(*v.as_integer_ratio()) for v in values.reshape(-1)])
 
 
-def _trace(matrix: Any) -> float:
+def _trace(matrix: Any, on: Setting) -> Any:
     total: Any = sum((matrix[i, i] for i in range(matrix.nrows())), flint.fmpq(0))
-    return int(total.p) / int(total.q)
+    return on.number(Fraction(int(total.p), int(total.q)))
 
 
 @law(
@@ -155,7 +157,7 @@ def monotonicity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     M, P = _rational(host_M), _rational(on.host(case.P))
     unit = _rational(np.eye(M.nrows()))
     score_gap = (M * P * M.transpose()).inv() * M - P.inv()
-    expected = _trace((unit - M).transpose() * score_gap * P)
+    expected = _trace((unit - M).transpose() * score_gap * P, on)
     E = host_M - np.eye(len(host_M))
     scale = np.linalg.norm(E) * np.linalg.norm(np.linalg.solve(host_M, E)) * np.linalg.cond(host_M)
     yield Gap("expectation", impl["transport.coupling_monotonicity"](case.M, case.P), expected, scale)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import numbers
 from .inputs import FloatArray
 
 
@@ -49,7 +50,7 @@ def gaussian_square(
 def cubature(covariance: FloatArray) -> FloatArray:
     """Points (2d, d) with mean 0 and this covariance: means of quadratic functions are exact."""
     d = covariance.shape[-1]
-    columns: Any = math.sqrt(d) * np.linalg.cholesky(covariance).T
+    columns: Any = numbers(covariance).sqrt(d) * np.linalg.cholesky(covariance).T
     return np.concatenate([columns, -columns])
 
 
@@ -66,7 +67,7 @@ def exponential(generator: FloatArray, count: int = 40) -> FloatArray:
 def exponential_moment(rate: float, end: float, power: int) -> float:
     """∫₀ᵀ tᵏ e^{rt} dt by its series, for |r|T of a few units."""
     terms = [(rate * end) ** j / (math.factorial(j) * (j + power + 1)) for j in range(40)]
-    return end ** (power + 1) * math.fsum(terms)
+    return end ** (power + 1) * numbers(end).fsum(terms)
 
 
 def legendre(low: float, high: float, count: int = 40) -> tuple[Any, Any]:

@@ -1,7 +1,7 @@
 """Laws of the Wasserstein distance on the line."""
 
-import math
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -127,7 +127,7 @@ def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     a, b = case.shift, case.width - 1
     exact = a * a + a * b + b * b / 3
     reach = max(case.shift + case.width, 1.0) ** 2
-    threshold = reach * math.sqrt(math.log(1 / FALSE_ALARM) / (2 * len(squares)))
+    threshold = reach * on.math.sqrt(on.math.log(1 / FALSE_ALARM) / (2 * len(squares)))
     yield AtMost("expected square", exact - threshold, np.mean(squares), reach)
 
 
@@ -155,16 +155,16 @@ def wasserstein_quantile_definition(impl: Impl, on: Setting, case: Any) -> Itera
     xp, a, b = on.xp, m2 - m1, s2 - s1
     tails = {"logistic": lambda u: xp.log(u) - xp.log1p(-u), "exponential": lambda u: -xp.log1p(-u)}
     expected = {
-        ("logistic", 2.0): math.hypot(a, b * math.pi / math.sqrt(3)),
+        ("logistic", 2.0): on.math.hypot(a, b * on.math.pi / on.math.sqrt(3)),
         ("exponential", 1.0): a + b,
-        ("exponential", 3.0): (a**3 + 3 * a * a * b + 6 * a * b * b + 6 * b**3) ** (1 / 3),
+        ("exponential", 3.0): (a**3 + 3 * a * a * b + 6 * a * b * b + 6 * b**3) ** on.number(Fraction(1, 3)),
     }
     scale = abs(m1) + abs(m2) + 2 * (s1 + s2)
     for (family, order), distance in expected.items():
         tail = tails[family]
         value, error = impl["transport.wasserstein_quantile"](
-            lambda u, tail=tail: float(m1) + float(s1) * tail(u),
-            lambda u, tail=tail: float(m2) + float(s2) * tail(u),
+            lambda u, tail=tail: on.number(m1) + on.number(s1) * tail(u),
+            lambda u, tail=tail: on.number(m2) + on.number(s2) * tail(u),
             order=order,
             **on.like,
         )

@@ -266,6 +266,17 @@ def conditional_variance(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar**2)
 
 
+@mistake(
+    "transport.conditional_score_matching",
+    "levels-from-the-left",
+    "Gives levels axes up to those of the noise at their right, so that they belong to the first axis.",
+)
+def conditional_levels_from_the_left(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
+    missing = (1,) * (noise.ndim - 2 - beta_bar.ndim)
+    levels = _namespace(beta_bar).reshape(beta_bar, (*beta_bar.shape, *missing))
+    return transport.conditional_score_matching(model_score, noise, levels)
+
+
 @mistake("transport.conditional_score_matching", "rooted", "Returns the root of the squared expectation.")
 def conditional_rooted(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar) ** 0.5

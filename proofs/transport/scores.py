@@ -1,6 +1,5 @@
 """Laws of score matching, direct and conditional."""
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,10 +28,10 @@ from .inputs import FloatArray
 def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with sums that math.fsum rounds once."""
     model, target, weights = (on.host(v) for v in (case.model, case.target, case.weights))
-    squares = [[math.fsum((row - goal) ** 2) for row, goal in zip(b, target, strict=True)] for b in model]
-    mean = np.asarray([math.fsum(row) / len(row) for row in squares])
+    squares = [[on.math.fsum((row - goal) ** 2) for row, goal in zip(b, target, strict=True)] for b in model]
+    mean = np.asarray([on.math.fsum(row) / len(row) for row in squares])
     yield Gap("mean", impl["transport.score_matching"](case.model, case.target), mean, mean)
-    weighted = np.asarray([math.fsum(w * s for w, s in zip(weights, row, strict=True)) for row in squares])
+    weighted = np.asarray([on.math.fsum(w * s for w, s in zip(weights, row, strict=True)) for row in squares])
     given = impl["transport.score_matching"](case.model, case.target, weights=case.weights)
     yield Gap("weighted", given, weighted, weighted)
 
@@ -79,7 +78,7 @@ def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     d = means.shape[-1]
     points, targets, masses = [], [], []
     for weight, m, covariance in zip(weights, means, S, strict=True):
-        block = np.zeros((2 * d, 2 * d))
+        block = np.zeros((2 * d, 2 * d), like=m)
         block[:d, :d], block[d:, d:] = covariance, np.eye(d)
         both = host.cubature(block)
         x0, noise = m + both[:, :d], both[:, d:]
@@ -169,7 +168,7 @@ def conditional_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         direct = on.host(impl["transport.gaussian_score_matching"](A, c, *_gaussian(case)))
         x = np.sqrt(np.sum((alpha * m) ** 2) + np.trace(P))
         norms = np.linalg.norm(on.host(A)) * x + np.linalg.norm(on.host(c))
-        scale = (norms + np.linalg.cond(P) * math.sqrt(len(m)) / beta) ** 2
+        scale = (norms + np.linalg.cond(P) * on.math.sqrt(len(m)) / beta) ** 2
         yield Gap(f"excess of the {name}", conditional - direct, excess, scale)
         yield AtMost(f"CSM is not below SM, {name}", direct, conditional, scale)
 
@@ -190,7 +189,9 @@ def _grid(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     centres, spreads = alpha * means, alpha**2 * variances + beta**2
     reach = 10 * np.sqrt(np.max(spreads)) + np.max(np.abs(centres))
     x = np.linspace(-reach, reach, 801)
-    parts = weights * np.exp(-((x[:, None] - centres) ** 2) / (2 * spreads)) / np.sqrt(2 * np.pi * spreads)
+    parts = (
+        weights * np.exp(-((x[:, None] - centres) ** 2) / (2 * spreads)) / np.sqrt(2 * on.math.pi * spreads)
+    )
     density = parts.sum(-1)
     slope = np.sum(parts * (centres - x[:, None]) / spreads, -1)
     return x, density * (2 * reach / 800), slope / density
@@ -246,7 +247,7 @@ def mixture_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 def mixture_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """1/β̄² − ∫ p_t (∇log p_t)², for two affine scores."""
     x, masses, score = _grid(case, on)
-    beta = float(on.host(case.beta))
+    beta = on.number(on.host(case.beta))
     excess = 1 / beta**2 - masses @ score**2
     for a, b, _ in case.coefficients:
         A, c = on.array(np.asarray([[b]])), on.array(np.asarray([a]))

@@ -232,7 +232,8 @@ def _elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, *, xp
     variance = kept * at.beta_squared
     spread = variance * _squares(whiten, xp=xp) + at.beta_bar_squared * _squares(whiten @ moves, xp=xp)
     rate = _squares(whiten @ error[..., None], xp=xp) + spread + log_det
-    first = rate[..., :1] + dims * math.log(2 * math.pi)
+    m = _xp.numbers(xp)
+    first = rate[..., :1] + dims * m.log(2 * m.pi)
     later = rate[..., 1:] - dims * (1 + xp.log(variance[1:]))
     ratio = at.alpha_bar[-1:] * at.alpha_bar[-1:]
     last = ratio * xp.sum(x0 * x0, axis=-1, keepdims=True) - dims * (ratio + _log_noise(schedule, xp=xp))

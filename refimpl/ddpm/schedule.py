@@ -1,6 +1,5 @@
 """Noise schedules, what accumulates along them, and the coefficients of one step."""
 
-import math
 from typing import NamedTuple
 
 from .. import _xp
@@ -151,16 +150,14 @@ def cosine_schedule(
     offset = _xp.check_number("ddpm.cosine_schedule", "offset", offset, 0.0, closed=True)
     space, dtype = _xp.create("ddpm.cosine_schedule", xp, dtype, device)
     t = _count(steps, space, dtype, device)
-    unit = math.pi / (2 * steps * (1 + offset))  # θ_t − θ_{t−1}; θ_T = π/2
+    exact = _xp.numbers(space)
+    pi = exact.pi
+    unit = pi / (2 * steps * (1 + offset))  # θ_t − θ_{t−1}; θ_T = π/2
     cosine = space.sin(unit * (steps + 1 - t))
-    rise = unit * (2 * t - 1) + math.pi * offset / (1 + offset)
+    rise = unit * (2 * t - 1) + pi * offset / (1 + offset)
     fall = unit * (2 * (steps - t) + 1)
-    ratio = (
-        space.sin(unit * space.ones_like(t))
-        / cosine
-        * (space.sin(space.where(rise < fall, rise, fall)) / cosine)
-    )
-    return Schedule(space.where(ratio < 0.999, ratio, 0.999 * space.ones_like(t)))
+    ratio = exact.sin(unit) / cosine * (space.sin(space.minimum(rise, fall)) / cosine)
+    return Schedule(space.clip(ratio, max=0.999))
 
 
 def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Array:

@@ -1,7 +1,5 @@
 """Log-density as a code length."""
 
-import math
-
 from .. import _xp
 from .._typing import Array
 
@@ -45,4 +43,5 @@ def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: 
     dims = _xp.check_integer(call, "dims", dims, 1)
     levels = _xp.check_integer(call, "levels", levels, 1)
     width = _xp.check_number(call, "width", width, 0)
-    return -log_density / (dims * math.log(2)) + (math.log2(levels) - math.log2(width))
+    m = _xp.numbers(xp)
+    return -log_density / (dims * m.log(2)) + (m.log2(levels) - m.log2(width))

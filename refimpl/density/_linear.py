@@ -9,7 +9,7 @@ import array_api_compat
 from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
-from ._normal import LOG_2PI, common, solve_rows
+from ._normal import common, log_2pi, solve_rows
 
 
 def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
@@ -23,7 +23,7 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     x : (..., d) real floating
         Data.
     W : (d, k), b : (d,) real floating
-        Decoder.
+        Decoder, d, k ≥ 1.
     s2 : () real floating
         Variance s² > 0 of the decoder; a negative one gives NaN.
 
@@ -59,7 +59,7 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
     x : (..., d) real floating
         Data.
     W : (d, k), b : (d,) real floating
-        Decoder.
+        Decoder, d, k ≥ 1.
     s2 : () real floating
         Variance s² > 0 of the decoder; a negative one gives NaN.
 
@@ -95,8 +95,8 @@ def _model(
     given = {"x": x, "W": W, "b": b, "s2": s2}
     xp = _xp.namespace(call, **given)
     _xp.floating(call, xp, **given)
-    if W.ndim != 2:
-        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "a matrix (d, k)"))
+    if W.ndim != 2 or 0 in W.shape:
+        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "a matrix (d, k) with d, k ≥ 1"))
     _xp.check_last_axis(call, "x", x, W.shape[0], "W.shape[0]")
     if b.shape != (W.shape[0],):
         raise ShapeError(message(call, "b", f"shape {tuple(b.shape)}", f"({W.shape[0]},), as W has rows"))
@@ -124,4 +124,4 @@ def _evidence(residual: Array, W: Array, s2: Array, *, xp: Namespace) -> Array:
     error = (residual - xp.matmul(mean, xp.matrix_transpose(W))) / xp.sqrt(s2)
     quadratic = xp.sum(error * error, axis=-1) + xp.sum(mean * mean, axis=-1)
     log_det = (d - k) * xp.log(s2) + 2 * xp.sum(xp.log(xp.abs(xp.linalg.diagonal(r))))
-    return -0.5 * (quadratic + log_det + d * LOG_2PI)
+    return -0.5 * (quadratic + log_det + d * log_2pi(xp))

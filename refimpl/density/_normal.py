@@ -1,12 +1,16 @@
 """Normal densities and their divergences, with diagonal and with full covariance."""
 
-import math
+from typing import Any
 
 from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 
-LOG_2PI = math.log(2 * math.pi)
+
+def log_2pi(xp: Namespace) -> Any:
+    """log 2π."""
+    m = _xp.numbers(xp)
+    return m.log(2 * m.pi)
 
 
 def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
@@ -39,7 +43,7 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     """
     xp, _ = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
     z = (x - mean) / xp.sqrt(variance)
-    return -0.5 * xp.sum(z * z + xp.log(variance) + LOG_2PI, axis=-1)
+    return -0.5 * xp.sum(z * z + xp.log(variance) + log_2pi(xp), axis=-1)
 
 
 def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
@@ -110,13 +114,11 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     -2.720517
     """
     call = "density.normal_log_density_full"
-    xp, d = _vectors(call, x=x, mean=mean)
-    _check_matrices(call, xp, d, x - mean, covariance=covariance)
-    x, mean, covariance = common(xp, x, mean, covariance)
+    xp, x, mean, covariance = _gaussian(call, {"x": x, "mean": mean}, {"covariance": covariance})
     root = xp.linalg.cholesky(covariance)
     z = solve_rows(root, x - mean, xp=xp)
     log_det = 2 * xp.sum(xp.log(xp.linalg.diagonal(root)), axis=-1)
-    return -0.5 * (xp.sum(z * z, axis=-1) + log_det + d * LOG_2PI)
+    return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * log_2pi(xp))
 
 
 def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
@@ -152,9 +154,7 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     1.613706
     """
     call = "density.normal_kl_full"
-    xp, d = _vectors(call, m1=m1, m2=m2)
-    _check_matrices(call, xp, d, m1 - m2, c1=c1, c2=c2)
-    m1, c1, m2, c2 = common(xp, m1, c1, m2, c2)
+    xp, m1, m2, c1, c2 = _gaussian(call, {"m1": m1, "m2": m2}, {"c1": c1, "c2": c2})
     first, second = xp.broadcast_arrays(xp.linalg.cholesky(c1), xp.linalg.cholesky(c2))
     a, b = xp.linalg.diagonal(first), xp.linalg.diagonal(second)
     below = xp.tril(_solve(second, first, xp=xp), k=-1)
@@ -172,14 +172,17 @@ def _vectors(call: str, **arrays: Array) -> tuple[Namespace, int]:
     return xp, _xp.check_broadcast(call, **arrays)[-1]
 
 
-def _check_matrices(call: str, xp: Namespace, d: int, vectors: Array, **matrices: Array) -> None:
-    """Require real matrices (..., d, d) that broadcast against the vectors (..., d)."""
-    _xp.namespace(call, vectors=vectors, **matrices)
+def _gaussian(call: str, vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
+    """The namespace, then real vectors (..., d) and matrices (..., d, d) in their common dtype."""
+    xp, d = _vectors(call, **vectors)
+    _xp.namespace(call, **vectors, **matrices)
     _xp.floating(call, xp, **matrices)
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
             raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
-    _xp.check_broadcast(call, vectors=vectors, **{name: matrix[..., 0] for name, matrix in matrices.items()})
+    rows = {f"{name}[..., 0]": matrix[..., 0] for name, matrix in matrices.items()}
+    _xp.check_broadcast(call, **vectors, **rows)
+    return [xp, *common(xp, *vectors.values(), *matrices.values())]
 
 
 def common(xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
@@ -193,14 +196,16 @@ def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
 
     With s = δ/(2 + δ), log r = 2 artanh s and δ − 2s = δs, so r − 1 − log r = δs − 2s³(1/3 + s²/5 + …).
     """
+    low = delta < -0.9  # near −1, δ no longer knows r
+    log_ratio = xp.where(low, 2 * xp.log(root), xp.log1p(xp.where(low, xp.zeros_like(delta), delta)))
+    if not _xp.rounds(xp):
+        return delta - log_ratio
     near = xp.abs(delta) < 0.5
     small = xp.where(near, delta, xp.zeros_like(delta))
     s = small / (2 + small)
     series = xp.zeros_like(s)
     for odd in range(35, 1, -2):  # |s| < 1/3, so the next term is below 1e-17 of the first
         series = series * (s * s) + 1 / odd
-    low = delta < -0.9  # near −1, δ no longer knows r
-    log_ratio = xp.where(low, 2 * xp.log(root), xp.log1p(xp.where(low, xp.zeros_like(delta), delta)))
     return xp.where(near, s * (small - 2 * s * s * series), delta - log_ratio)
 
 

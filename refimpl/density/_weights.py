@@ -103,7 +103,20 @@ def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     2.0
     """
     xp = _samples("density.importance_bound", log_w, axis)
-    return _xp.logsumexp(log_w, axis=axis, xp=xp) - math.log(log_w.shape[axis])
+    return _log_mean(log_w, axis, xp=xp)
+
+
+def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
+    """log((1/M) Σ w), with all digits also where all weights are near 1."""
+    far = _xp.logsumexp(log_w, axis=axis, xp=xp) - _xp.numbers(xp).log(log_w.shape[axis])
+    if not _xp.rounds(xp):
+        return far
+    peak = xp.max(log_w, axis=axis, keepdims=True)
+    shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
+    fall = xp.mean(xp.expm1(log_w - shift), axis=axis)  # of the mean weight below the largest
+    near = fall > -0.6
+    close = xp.squeeze(shift, axis=axis) + xp.log1p(xp.where(near, fall, xp.zeros_like(fall)))
+    return xp.where(near, close, far)
 
 
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
@@ -143,7 +156,7 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     wanted = [_xp.check_integer(call, "sizes", m, 1) for m in sizes]
     if not wanted or max(wanted) > M:
         raise DomainError(message(call, "sizes", wanted, f"one or more integers from 1 to {M}"))
-    means = {M: _xp.logsumexp(log_w, axis=-1, xp=xp) - math.log(M), 1: xp.mean(log_w, axis=-1)}
+    means = {M: _log_mean(log_w, -1, xp=xp), 1: xp.mean(log_w, axis=-1)}
     between = sorted({m for m in wanted if 1 < m < M})
     if between:
         inner = _subset_means(log_w, between, xp=xp)
@@ -220,17 +233,15 @@ def _samples(call: str, log_w: Array, axis: int) -> Namespace:
     xp = _xp.namespace(call, log_w=log_w)
     _xp.floating(call, xp, log_w=log_w)
     _xp.check_axes(call, "log_w", log_w, 1)
-    if _xp.check_integer(call, "axis", axis, -log_w.ndim) >= log_w.ndim:
-        raise DomainError(message(call, "axis", axis, f"an axis of an array of shape {tuple(log_w.shape)}"))
+    _xp.check_axis(call, axis, log_w)
     if log_w.shape[axis] == 0:
         raise ShapeError(message(call, "log_w", f"shape {tuple(log_w.shape)}", "at least one sample"))
     return xp
 
 
 def _scaled_weights(log_w: Array, axis: int, *, xp: Namespace) -> Array:
-    """Weights over the largest one; all zero if all log-weights are −inf."""
-    peak = xp.max(log_w, axis=axis, keepdims=True)
-    return xp.exp(log_w - xp.where(peak == -math.inf, xp.zeros_like(peak), peak))
+    """Weights over the largest one; NaN if all log-weights are −inf."""
+    return xp.exp(log_w - xp.max(log_w, axis=axis, keepdims=True))
 
 
 _STEP = 0.25  # of the trapezoidal rule in log t: its error is 2|Γ(2πi/step)| = 7e-18 a term

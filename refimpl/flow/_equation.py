@@ -1,6 +1,5 @@
 """The Fokker–Planck equation ∂_t p = −∇·(f p) + ½ Δ(g² p), pointwise and on a grid."""
 
-import math
 from typing import Literal, NamedTuple
 
 import array_api_compat
@@ -177,11 +176,12 @@ def _spectral(flux: Array, spread: Array, axis: int, step: float, *, xp: Namespa
     n = flux.shape[axis]
     index = xp.arange(n, dtype=flux.dtype, device=array_api_compat.device(flux))
     half, period = n // 2, n * xp.ones_like(index[:, None])
-    # Lags taken to the nearest period keep their angles within ±π/2, where 1/tan is accurate.
+    # Lags taken to the nearest period keep their angles within ±π/2, where the cotangent is accurate.
     lag = xp.remainder(index[:, None] - index[None, :] + half, period) - half
-    angle = xp.where(lag == 0, xp.ones_like(lag), lag) * (math.pi / n)
+    pi = _xp.numbers(xp, step).pi
+    angle = xp.where(lag == 0, xp.ones_like(lag), lag) * (pi / n)
     sign = 1 - 2 * xp.remainder(lag, 2 * xp.ones_like(lag))
-    kernel = (1 / xp.tan(angle) if n % 2 == 0 else 1 / xp.sin(angle)) * sign * (math.pi / (n * step))
+    kernel = (xp.cos(angle) / xp.sin(angle) if n % 2 == 0 else 1 / xp.sin(angle)) * sign * (pi / (n * step))
     kernel = xp.where(lag == 0, xp.zeros_like(kernel), kernel)
 
     def derivative(values: Array) -> Array:

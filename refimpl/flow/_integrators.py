@@ -53,7 +53,9 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
     xp = _check("flow.integrate", x, times)
     if method not in _METHODS:
         raise DomainError(message("flow.integrate", "method", repr(method), '"euler", "heun" or "rk4"'))
-    return _integrate(_checked("flow.integrate", velocity), x, times, _METHODS[method], xp=xp)
+    return _integrate(
+        _checked("flow.integrate", velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp
+    )
 
 
 def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp: Namespace) -> Array:
@@ -129,7 +131,7 @@ def _advance(
     xp: Namespace,
 ) -> tuple[Array, Array]:
     """The states at `stop`, and the step sizes (positive) reached there."""
-    t = xp.broadcast_to(start, tuple(x.shape[:-1])) + xp.zeros_like(x[..., 0])
+    t = start + xp.zeros_like(x[..., 0])
     if size is None:
         size = _first_size(velocity(t, x), x, stop - t, tolerance, xp=xp)
     for _ in range(MAX_STEPS):
@@ -140,7 +142,7 @@ def _advance(
         following = x + step[..., None] * _combine(_tableaux.DOP853.b, stages)
         error = _error(stages, step, x, following, tolerance, xp=xp)
         accept = error <= 1  # a NaN is not
-        factor = 0.9 * xp.clip(error, 1e-12, 1e12) ** (-1 / 6)
+        factor = 0.9 * xp.clip(error, min=1e-12) ** (-1 / 6)
         factor = xp.where(xp.isfinite(factor), xp.clip(factor, 0.2, 5.0), xp.full_like(factor, 0.2))
         # The last step is short because it ends at `stop`, so it must not shrink the next one.
         grown = xp.where(accept & last, xp.maximum(size, xp.abs(step) * factor), xp.abs(step) * factor)
@@ -201,8 +203,7 @@ def _stages(tableau: Tableau, velocity: Field, t: Array, x: Array, step: Array) 
     """The velocities at the stages of one step; t and step have x's leading axes or none."""
     stages: list[Array] = []
     for row, node in zip(tableau.a, tableau.c, strict=True):
-        state = x + step[..., None] * _combine(row, stages) if row else x
-        stages.append(velocity(t + node * step, state))
+        stages.append(velocity(t + node * step, x + step[..., None] * _combine(row, stages)))
     return stages
 
 
@@ -332,7 +333,8 @@ def _check(call: str, x: Array, times: Array) -> Namespace:
     xp = _xp.namespace(call, x=x, times=times)
     _xp.floating(call, xp, x=x)
     _same_dtype(call, x, "times", times)
-    _xp.check_axes(call, "x", x, 1)
+    if x.ndim < 1 or x.shape[-1] < 1:
+        raise ShapeError(message(call, "x", f"shape {tuple(x.shape)}", "(..., d) with d ≥ 1"))
     if times.ndim != 1 or times.shape[0] < 1:
         raise ShapeError(
             message(call, "times", f"shape {tuple(times.shape)}", "one axis of at least one time")

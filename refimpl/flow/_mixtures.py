@@ -336,7 +336,7 @@ def _components(mixture: Mixture, schedule: Schedule, t: Array, x: Array, *, xp:
     alpha = schedule.alpha(t)
     offset = _along_axes(x[..., None, :] - alpha * mixture.means, mixture, xp=xp)
     variance = alpha**2 * mixture.variances + schedule.variance(t)
-    exponent = xp.sum(offset**2 / variance + xp.log(2 * math.pi * variance), axis=-1)
+    exponent = xp.sum(offset**2 / variance + xp.log(2 * _xp.numbers(xp).pi * variance), axis=-1)
     return _Components(offset, variance, -0.5 * exponent)
 
 
@@ -363,7 +363,8 @@ def _responsibilities(mixture: Mixture, at: _Components, *, xp: Namespace) -> Ar
 
 
 def _normalised(log_weights: Array, *, xp: Namespace) -> Array:
-    return log_weights - _xp.logsumexp(log_weights, axis=-1, xp=xp)
+    peak, log = _xp.log_sum(log_weights, axis=-1, xp=xp)
+    return (log_weights - peak) - log[..., None]
 
 
 def _check_components(call: str, log_weights: Array, means: Array) -> None:

@@ -1,6 +1,5 @@
 """Noise schedules: the marginals p(x_t|x_0) = N(ᾱ_t x_0, β̄_t² I) of dx = f_t x dt + g_t dw."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TypeAlias
@@ -175,7 +174,7 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
         raise DomainError(
             message("flow.variance_exploding", "sigma_max", high, f"more than sigma_min = {low}")
         )
-    square, growth = low * low, 2 * math.log(high / low)
+    square, growth = low * low, 2 * _xp.numbers(low, high).log(high / low)
 
     def alpha(t: Array) -> Array:
         return _xp.namespace("Schedule.alpha", t=t).ones_like(t)

@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from .. import _xp
 from .._errors import DomainError, message
+from .._typing import Namespace
 
 Row = Mapping[int, float]
 
@@ -23,11 +26,24 @@ class Tableau:
     c: tuple[float, ...]
 
     def __post_init__(self) -> None:
+        if not all(isinstance(weight, float) for weight in self.b.values()):
+            return  # a copy of a method that was checked
         for stage, (row, node) in enumerate(zip(self.a, self.c, strict=True)):
             _require(row, f"row {stage}", row.values(), node)
         for power in range(self.order):
             terms = [weight * self.c[stage] ** power for stage, weight in self.b.items()]
             _require(self.b, f"Σ b c^{power}", terms, 1 / (power + 1))
+
+
+def exact(tableau: Tableau, xp: Namespace) -> Tableau:
+    """A method whose weights are sixths, in the arithmetic of the namespace."""
+    if _xp.rounds(xp):
+        return tableau
+
+    def row(of: Row) -> Row:
+        return {stage: _xp.number(Fraction(weight).limit_denominator(6), xp) for stage, weight in of.items()}
+
+    return replace(tableau, a=tuple(map(row, tableau.a)), b=row(tableau.b))
 
 
 def _require(row: Row, name: str, terms: Iterable[float], expected: float) -> None:

@@ -1,7 +1,7 @@
 """Cosines, and the CoSENT loss with its gradient in O(n log n)."""
 
 from .. import _xp
-from .._errors import DomainError, ShapeError, message
+from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ._checks import check_vector, unless_nan
 
@@ -41,7 +41,7 @@ def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
     call = "matching.cosine_similarity"
     xp = _xp.namespace(call, u=u, v=v)
     _xp.floating(call, xp, u=u, v=v)
-    _check_axis(call, axis, u, v)
+    _xp.check_axis(call, axis, u, v)
     if u.shape[axis] != v.shape[axis]:
         raise ShapeError(message(call, "v", f"shape {tuple(v.shape)}", f"length {u.shape[axis]} on {axis=}"))
     _xp.check_broadcast(call, u=u, v=v)
@@ -93,7 +93,7 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     call = "matching.check_nonzero"
     xp = _xp.namespace(call, vectors=vectors)
     _xp.floating(call, xp, vectors=vectors)
-    _check_axis(call, axis, vectors)
+    _xp.check_axis(call, axis, vectors)
     return xp.all(xp.isfinite(vectors), axis=axis) & xp.any(vectors != 0, axis=axis)
 
 
@@ -270,7 +270,7 @@ def _running_sums(x: Array, scale: float, *, xp: Namespace) -> Array:
     later = _add(at_odd[:, : even.shape[1] - 1], even[:, 1:], scale, xp=xp)
     at_even = xp.concat([even[:, :1], later], axis=1)
     woven = xp.reshape(xp.stack([at_even[:, : n // 2], at_odd], axis=2), (2, n - n % 2))
-    return xp.concat([woven, at_even[:, n // 2 :]], axis=1) if n % 2 else woven
+    return xp.concat([woven, at_even[:, n // 2 :]], axis=1)  # one more if n is odd
 
 
 def _add(a: Array, b: Array, scale: float, *, xp: Namespace) -> Array:
@@ -299,14 +299,3 @@ def _check_pairs(call: str, cosines: Array, labels: Array, scale: float) -> tupl
         expected = f"shape {tuple(cosines.shape)}, as the cosines"
         raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", expected))
     return xp, _xp.check_number(call, "scale", scale, 0.0)
-
-
-def _check_axis(call: str, axis: int, *arrays: Array) -> None:
-    """Require an axis that all the arrays have, and that means the same in all of them."""
-    least = min(array.ndim for array in arrays)
-    same = all(array.ndim == least for array in arrays)
-    if not -least <= axis < (least if same else 0):
-        shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
-        raise DomainError(
-            message(call, "axis", axis, f"an axis of {shapes}" + ("" if same else ", counted from the end"))
-        )

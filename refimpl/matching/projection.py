@@ -197,8 +197,9 @@ def ranking_dimension(n: int) -> int:
 
     def possible(d: int) -> bool:
         coordinates = n * d
-        patterns = coordinates * (math.log(8 * comparisons / coordinates) + 1) if comparisons else 0.0
-        return comparisons < coordinates or patterns >= orders
+        if comparisons < coordinates:
+            return True
+        return coordinates * (math.log(8 * comparisons / coordinates) + 1) >= orders
 
     low, high = 0, n  # n dimensions realise every ranking
     while high - low > 1:

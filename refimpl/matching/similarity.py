@@ -40,7 +40,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     ((2, 1), [[1.0, 1.0], [1.0, 1.0]])
     """
     call = "matching.factor_similarity"
-    xp = _check_square(call, similarity)
+    xp = _check_square(call, similarity=similarity)
     roundoff = 8 * similarity.shape[0] * float(xp.finfo(similarity.dtype).eps) / 2
     asymmetry = float(xp.max(xp.abs(similarity - similarity.mT)))
     if not asymmetry <= roundoff * float(xp.max(xp.abs(similarity))):
@@ -90,7 +90,7 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
     >>> nearest_semidefinite(np.asarray([[1.0, 0.0], [0.0, -1.0]])).tolist()
     [[1.0, 0.0], [0.0, 0.0]]
     """
-    xp = _check_square("matching.nearest_semidefinite", matrix, stacked=True)
+    xp = _check_square("matching.nearest_semidefinite", stacked=True, matrix=matrix)
     return _nearest_semidefinite(matrix, xp=xp)
 
 
@@ -101,11 +101,13 @@ def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
     return nearest / 2 + nearest.mT / 2
 
 
-def _check_square(call: str, matrix: Array, *, stacked: bool = False) -> Namespace:
-    xp = _xp.namespace(call, matrix=matrix)
-    _xp.floating(call, xp, matrix=matrix)
+def _check_square(call: str, *, stacked: bool = False, **given: Array) -> Namespace:
+    """The namespace of the one matrix, or stack of matrices, given by its name."""
+    ((name, matrix),) = given.items()
+    xp = _xp.namespace(call, **given)
+    _xp.floating(call, xp, **given)
     square = matrix.ndim >= 2 and matrix.shape[-1] == matrix.shape[-2] >= 1
     if not square or (matrix.ndim > 2 and not stacked):
         expected = "(..., n, n)" if stacked else "(n, n)"
-        raise ShapeError(message(call, "matrix", f"shape {tuple(matrix.shape)}", f"{expected}, n ≥ 1"))
+        raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"{expected}, n ≥ 1"))
     return xp

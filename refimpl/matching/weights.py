@@ -144,7 +144,7 @@ def _rows(p: Reals, y: np.ndarray[Any, np.dtype[np.int64]]) -> Rows:
     probability is divided by the larger one, correctly rounded.
     """
     own = p[np.arange(len(p)), y][:, None]
-    possible = (own[:, 0] > 0) | (p.shape[1] == 1)
+    possible = own[:, 0] > 0
     p, own, y = p[possible], own[possible], y[possible]
     larger = np.maximum(p, own)
     quotient = np.minimum(p, own) / np.where(larger > 0, larger, 1.0)

@@ -1,7 +1,5 @@
 """Layer normalisation and DeepNorm's residual connection."""
 
-import math
-
 from .. import _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
@@ -54,7 +52,7 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     centred = x * shrink
     centred = centred - centred[..., :1]  # exact where the row is nearly constant
     centred = centred - xp.mean(centred, axis=-1, keepdims=True)
-    root = math.sqrt(eps) * shrink
+    root = _xp.numbers(xp).sqrt(eps) * shrink
     spread = xp.max(xp.abs(centred), axis=-1, keepdims=True)
     unit = xp.where(spread < root, root, spread)
     centred, root = centred / unit, root / unit

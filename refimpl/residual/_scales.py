@@ -2,6 +2,7 @@
 
 import math
 import sys
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from .. import _xp
@@ -105,8 +106,12 @@ def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "a
     eps = _xp.check_number(call, "eps", eps, 0.0, closed=True)
     depth = _xp.check_integer(call, "depth", depth, 0)
     if depth >= 2**1023:
-        raise DomainError(message(call, "depth", depth, "an integer below 2**1023"))
+        raise DomainError(
+            message(call, "depth", f"an integer of {depth.bit_length()} bits", "an integer below 2**1023")
+        )
     check_choice(call, "kind", kind, ("aligned", "zero_mean"))
+    if not _xp.rounds(eps):
+        return (1 + eps) ** depth if kind == "aligned" else (1 + eps * eps) ** Fraction(depth, 2)
     if kind == "aligned":
         return _power(eps, depth)
     # ε² would overflow for large ε; hypot would lose small ε.

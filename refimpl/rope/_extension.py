@@ -209,7 +209,7 @@ def dynamic_ntk(
     base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
     scale = max(1.0, factor * (length - train_length) / train_length + 1)
     new = _ntk_base(call, base, scale, _check_ntk(call, dim))
-    return _tables.table(call, _tables.plain(dim, new), xp, dtype, device)
+    return _tables.table(call, _tables.plain(dim, new, xp), xp, dtype, device)
 
 
 def yarn(
@@ -279,11 +279,11 @@ def yarn(
     length = _xp.check_number(call, "train_length", train_length, 0.0)
     slow = _xp.check_number(call, "beta_slow", beta_slow, 0.0)
     fast = _xp.check_number(call, "beta_fast", beta_fast, slow)
-    plain = _tables.plain(dim, base)
+    plain = _tables.plain(dim, base, xp)
     if ramp == "paper":
         kept = _turns_ramp(plain, length, slow, fast)
     elif ramp == "code":
-        kept = _index_ramp(call, dim, base, length / (2 * math.pi * slow), length / (2 * math.pi * fast))
+        kept = _index_ramp(call, dim, base, length, slow, fast, xp)
     else:
         raise DomainError(message(call, "ramp", repr(ramp), "'paper' or 'code'"))
     return _tables.table(call, _blend(plain, kept, factor), xp, dtype, device)
@@ -316,7 +316,8 @@ def yarn_scale(factor: float, /) -> float:
     >>> round(yarn_scale(16), 6)
     1.277259
     """
-    return 0.1 * math.log(_tables.check_factor("rope.yarn_scale", factor)) + 1
+    factor = _tables.check_factor("rope.yarn_scale", factor)
+    return 0.1 * _xp.numbers(factor).log(factor) + 1
 
 
 def llama3(
@@ -375,7 +376,7 @@ def llama3(
     length = _xp.check_number(call, "train_length", train_length, 0.0)
     low = _xp.check_number(call, "low_freq_factor", low_freq_factor, 0.0)
     high = _xp.check_number(call, "high_freq_factor", high_freq_factor, low)
-    plain = _tables.plain(dim, base)
+    plain = _tables.plain(dim, base, xp)
     return _tables.table(
         call, _blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device
     )
@@ -441,20 +442,21 @@ def _ntk_base(call: str, base: float, factor: float, dim: int) -> float:
 
 def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
     """γ linear in the number of turns within the training length."""
-    turns = [length * omega / (2 * math.pi) for omega in plain]
+    turns = [length * omega / (2 * _xp.numbers(*plain).pi) for omega in plain]
     return [min(max((r - slow) / (fast - slow), 0.0), 1.0) for r in turns]
 
 
 def _index_ramp(
-    call: str, dim: int, base: float, slow_wavelength: float, fast_wavelength: float
+    call: str, dim: int, base: float, length: float, slow: float, fast: float, xp: Namespace | None
 ) -> list[float]:
-    """γ linear in the pair index, between the (rounded) indices of two values of 1/ω."""
-    low = max(math.floor(dim * math.log(fast_wavelength) / (2 * math.log(base))), 0)
-    high = min(math.ceil(dim * math.log(slow_wavelength) / (2 * math.log(base))), dim - 1)
+    """γ linear in the pair index, between the (rounded) indices of two numbers of turns."""
+    m = _xp.numbers(xp, base, length, slow, fast)
+    first, last = (dim * m.log(length / (2 * m.pi * turns)) / (2 * m.log(base)) for turns in (fast, slow))
+    low, high = max(math.floor(first), 0), min(math.ceil(last), dim - 1)
     if low > high:
         got = f"low = {low}, high = {high}"
         raise DomainError(message(call, "ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
-    width = high - low or 0.001  # the common code's guard against a division by zero
+    width = _xp.number(high - low or 0.001, xp, base)  # the common code's guard against a division by zero
     return [1 - min(max((m - low) / width, 0.0), 1.0) for m in range(dim // 2)]
 
 
@@ -464,7 +466,7 @@ def _blend(plain: Sequence[float], kept: Sequence[float], factor: float) -> list
 
 
 def _log_n_scale(n: Array, length: float, clip: bool, *, xp: Namespace) -> Array:
-    ratio = xp.log(n) / math.log(length)
+    ratio = xp.log(n) / _xp.numbers(xp).log(length)
     if not clip:
         return ratio
     one = xp.ones_like(n)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import array_api_compat
 
@@ -52,7 +53,7 @@ def frequencies(
     array([1.   , 0.1  , 0.01 , 0.001])
     """
     values = _tables.plain(
-        _tables.check_dim("rope.frequencies", dim), _tables.check_base("rope.frequencies", base)
+        _tables.check_dim("rope.frequencies", dim), _tables.check_base("rope.frequencies", base), xp
     )
     return _tables.table("rope.frequencies", values, xp, dtype, device)
 
@@ -93,10 +94,12 @@ def mixed_radix_frequencies(
     >>> mixed_radix_frequencies((2, 5, 10))
     array([1.  , 0.5 , 0.1 , 0.01])
     """
-    product, values = Fraction(1), [1.0]
+    product: Any = Fraction(1)
+    values = [1.0]
     for base in bases:
-        product *= Fraction(_xp.check_number("rope.mixed_radix_frequencies", "bases", base, 1.0))
-        values.append(float(1 / product))
+        number = _xp.check_number("rope.mixed_radix_frequencies", "bases", base, 1.0)
+        product *= Fraction(number) if _xp.rounds(number) else number
+        values.append(_xp.number(1 / product, xp))
     return _tables.table("rope.mixed_radix_frequencies", values, xp, dtype, device)
 
 
@@ -185,7 +188,7 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     xp = _xp.namespace("rope.sinusoidal", positions=positions)
     dtype = _tables.result_dtype("rope.sinusoidal", "positions", positions, dtype, xp=xp)
     values = _tables.plain(
-        _tables.check_dim("rope.sinusoidal", dim), _tables.check_base("rope.sinusoidal", base)
+        _tables.check_dim("rope.sinusoidal", dim), _tables.check_base("rope.sinusoidal", base), xp
     )
     return _sinusoidal(positions, values, dtype, xp=xp)
 
@@ -249,4 +252,4 @@ def _sinusoidal(positions: Array, values: list[float], dtype: DType, *, xp: Name
 def _period(frequencies: Array, *, xp: Namespace) -> Array:
     still = frequencies == 0
     turning = xp.where(still, xp.ones_like(frequencies), frequencies)
-    return xp.where(still, xp.full_like(frequencies, math.inf), 2 * math.pi / turning)
+    return xp.where(still, xp.full_like(frequencies, math.inf), 2 * _xp.numbers(xp).pi / turning)

@@ -1,6 +1,5 @@
 """Positions as numerals: the exact side of the analogy."""
 
-import math
 from collections.abc import Iterable, Sequence
 
 from .. import _xp
@@ -168,7 +167,7 @@ def range_of(base: float, /, *, digits: int) -> float:
         return int(_xp.check_integer("rope.range_of", "base", base, 2) ** count)
     number = _xp.check_number("rope.range_of", "base", base, 1.0)
     try:
-        return math.pow(number, count)
+        return _xp.numbers(number).pow(number, count)
     except OverflowError:
         raise DomainError(
             message("rope.range_of", "base^digits", f"{number}^{count}", "a range within float64")

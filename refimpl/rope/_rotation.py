@@ -89,7 +89,7 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     _check_pairs("rope.convert_layout", "x", x)
     _check_layout("rope.convert_layout", "source", source)
     _check_layout("rope.convert_layout", "target", target)
-    return x if source == target else _join(*_split(x, source), target, xp=xp)
+    return _join(*_split(x, source), target, xp=xp)
 
 
 def rotation_matrix(angles: Array, /) -> Array:

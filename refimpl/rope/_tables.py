@@ -18,6 +18,8 @@ def power(base: float, exponent: Fraction) -> float:
     Rounding the exponent alone would cost |ln result| units, so its rounding error is put back:
     base^(h + l) ≈ base^h (1 + l ln base).
     """
+    if not _xp.rounds(base):
+        return base**exponent
     high = float(exponent)
     low = float(exponent - Fraction(high))
     try:
@@ -27,8 +29,9 @@ def power(base: float, exponent: Fraction) -> float:
     return result + result * low * math.log(base)
 
 
-def plain(dim: int, base: float) -> list[float]:
-    """The frequencies base^(−2m/dim) as Python numbers."""
+def plain(dim: int, base: float, xp: Namespace | None = None) -> list[float]:
+    """The frequencies base^(−2m/dim) as numbers (for a namespace)."""
+    base = _xp.number(base, xp)
     return [power(base, Fraction(-2 * m, dim)) for m in range(dim // 2)]
 
 
@@ -61,7 +64,7 @@ def table(
 def widest(array: Array, *dtypes: DType, xp: Namespace) -> DType:
     """Float64 where the device has it, else the widest of the given floating dtypes."""
     device = array_api_compat.device(array)
-    known: dict[str, Any] = xp.__array_namespace_info__().dtypes(kind="real floating", device=device)
+    known: dict[str, Any] = xp.__array_namespace_info__().dtypes(device=device)
     real = [dtype for dtype in dtypes if xp.isdtype(dtype, "real floating")]
     return xp.result_type(*([known["float64"]] if "float64" in known else []), *real)
 
@@ -76,6 +79,11 @@ def result_dtype(call: str, name: str, array: Array, dtype: DType | None, *, xp:
             )
             raise DTypeError(message(call, name, f"dtype {array.dtype}", "a real floating dtype", advice))
         return array.dtype
-    if not xp.isdtype(dtype, "real floating"):
-        raise DTypeError(message(call, "dtype", dtype, "a real floating dtype"))
+    try:
+        fits = xp.isdtype(dtype, "real floating")
+    except TypeError:  # a dtype of another library
+        fits = False
+    if not fits:
+        expected = "a real floating dtype of the library of the array"
+        raise DTypeError(message(call, "dtype", dtype, expected))
     return dtype

@@ -207,14 +207,19 @@ def wasserstein_bound(
     >>> float(wasserstein_bound(times, lambda t: 0 * t + 2, lambda t: 0 * t, one).value)
     3.0
     """
-    call = "transport.wasserstein_bound"
+    return _bound("transport.wasserstein_bound", times, gap, lipschitz, terminal)
+
+
+def _bound(
+    call: str, times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array
+) -> Bound:
     xp = _check_times(call, times)
     _xp.floating(call, _xp.namespace(call, times=times, terminal=terminal), terminal=terminal)
     if tuple(terminal.shape):
         raise ShapeError(message(call, "terminal", f"shape {tuple(terminal.shape)}", "()"))
-    if times.shape[0] < (2 if callable(gap) else 3):
-        got = f"shape {tuple(times.shape)}"
-        raise ShapeError(message(call, "times", got, "(n,) with n ≥ 2, or n ≥ 3 with arrays"))
+    least = 2 if callable(gap) else 3
+    if times.shape[0] < least:
+        raise ShapeError(message(call, "times", f"shape {tuple(times.shape)}", f"(n,) with n ≥ {least}"))
     if callable(gap) and callable(lipschitz):
         return _by_panels(times, gap, lipschitz, terminal, xp=xp)
     if callable(gap) or callable(lipschitz):
@@ -312,7 +317,7 @@ def score_matching_bound(
     def gap(t: Array) -> Array:
         return 0.5 * (diffusion_squared(t) + sigma_squared(t)) * root_score_matching(t)
 
-    return wasserstein_bound(times, gap, lipschitz, terminal)
+    return _bound("transport.score_matching_bound", times, gap, lipschitz, terminal)
 
 
 def printed_score_matching_bound(
@@ -359,9 +364,10 @@ def printed_score_matching_bound(
     1.0
     """
 
+    def gap(t: Array) -> Array:
+        return diffusion_squared(t) * root_score_matching(t)
+
     def lipschitz(t: Array) -> Array:
         return drift_lipschitz(t) + diffusion_squared(t) * score_lipschitz(t)
 
-    return wasserstein_bound(
-        times, lambda t: diffusion_squared(t) * root_score_matching(t), lipschitz, terminal
-    )
+    return _bound("transport.printed_score_matching_bound", times, gap, lipschitz, terminal)

@@ -34,7 +34,9 @@ def _factor(covariance: Array, *, xp: Namespace) -> Array:
 
 
 def _norm(x: Array, *, xp: Namespace) -> Array:
-    """Euclidean norm over the last axis without overflow or underflow."""
+    """Euclidean norm over the last axis without overflow or underflow, as far as the namespace has them."""
+    if not _xp.rounds(xp):
+        return xp.sqrt(xp.sum(x**2, axis=-1))
     peak = xp.max(xp.abs(x), axis=-1, keepdims=True)
     unit = xp.where(peak > 0, peak, xp.ones_like(peak))
     return xp.squeeze(unit, axis=-1) * xp.sqrt(xp.sum((x / unit) ** 2, axis=-1))
@@ -80,10 +82,8 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
 
 def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) -> Array:
     R1, R2 = _factor(S1, xp=xp), _factor(S2, xp=xp)
-    # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁; unit scale avoids overflow.
-    unit = xp.max(xp.abs(R1), axis=(-2, -1), keepdims=True) + xp.max(xp.abs(R2), axis=(-2, -1), keepdims=True)
-    unit = xp.where(unit > 0, unit, xp.ones_like(unit))
-    U, _, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit), full_matrices=False)
+    # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁, whose norm is at most (‖S₁‖‖S₂‖)^{1/2}.
+    U, _, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(R2), R1))
     rest = R1 - xp.matmul(R2, xp.matmul(U, Vh))
     spread = _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
     shift = _norm(m1 - m2, xp=xp)
@@ -138,9 +138,7 @@ def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) 
     R1 = xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
     inverse = xp.matmul(vectors / roots[..., None, :], xp.matrix_transpose(vectors))
     # (R₁S₂R₁)^{1/2} = VΣVᵀ with R₂ᵀR₁ = UΣVᵀ: squaring is avoided.
-    _, singular, Vh = xp.linalg.svd(
-        xp.matmul(xp.matrix_transpose(_factor(S2, xp=xp)), R1), full_matrices=False
-    )
+    _, singular, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(_factor(S2, xp=xp)), R1))
     middle = xp.matmul(xp.matrix_transpose(Vh) * singular[..., None, :], Vh)
     M = xp.matmul(inverse, xp.matmul(middle, inverse))
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))

@@ -120,9 +120,9 @@ def _exponential(generators: Reals) -> Reals:
     """exp of matrices (..., n, n) by scaling to a norm of ½ and squaring; all at once, unlike SciPy's."""
     norm = max(float(np.max(np.sum(np.abs(generators), axis=-1), initial=0.0)), 0.5)
     squarings = math.ceil(math.log2(norm)) + 1
-    scaled, unit = generators / 2.0**squarings, np.eye(generators.shape[-1])
-    result = unit + scaled / 17
-    for k in range(16, 0, -1):  # the rest of the series is below ½¹⁸/18! ≈ 10⁻²¹
+    scaled = generators / 2.0**squarings
+    result = unit = np.eye(generators.shape[-1])
+    for k in range(16, 0, -1):  # the rest of the series is below 2·½¹⁷/17! ≈ 4·10⁻²⁰
         result = unit + scaled @ result / k
     for _ in range(squarings):
         result = result @ result

@@ -1,6 +1,5 @@
 """Score matching: how far a model's score is from the data's, in closed form and from samples."""
 
-import math
 from collections.abc import Callable
 
 import array_api_compat
@@ -330,7 +329,7 @@ def _mixture_score_matching(
     ends = centres[:, None] + xp.sqrt(spreads)[:, None] * deviations
     x, lengths = nodes_between(xp.sort(xp.reshape(ends, (-1,))), rule, xp=xp)
     slopes = (centres - x[..., None]) / spreads
-    logs = xp.log(weights) - 0.5 * xp.log(2 * math.pi * spreads) - 0.5 * slopes**2 * spreads
+    logs = xp.log(weights) - 0.5 * xp.log(2 * _xp.numbers(xp).pi * spreads) - 0.5 * slopes**2 * spreads
     peak = xp.max(logs, axis=-1, keepdims=True)
     parts = xp.exp(logs - peak)
     total = xp.sum(parts, axis=-1)

@@ -59,7 +59,7 @@ def _llama3(on: Setting, n: int):
 
 
 def _log_n_scale(on: Setting, n: int):
-    return (lambda p: rope.log_n_scale(p + 1, train_length=LENGTH, dtype=on.dtype)), (_positions(on, n),)
+    return (lambda p: rope.log_n_scale(p, train_length=LENGTH, dtype=on.dtype)), (_positions(on, n) + 1,)
 
 
 def _mixed_radix_digits(on: Setting, n: int):

@@ -1,0 +1,10 @@
+"""The parts of the `ball` backend: an Array API namespace over arrays of Arb balls.
+
+_precision  the working precision of one call, set and restored around it
+_scalars    one ball: lifting, NaN and infinities, comparisons of three truth values
+_functions  elementary functions of one ball
+_dtypes     names of dtypes, promotion, finfo
+_array      the array class
+_elementwise, _creation, _shapes, _searching, _statistics, _linalg   functions of arrays
+_namespace  binds them to a precision
+"""

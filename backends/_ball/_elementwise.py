@@ -1,0 +1,246 @@
+"""Elementwise functions of ball arrays."""
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..._errors import DTypeError, message
+from . import _functions as f
+from . import _scalars as s
+from ._array import BallArray, boxed
+from ._dtypes import DTYPES
+from ._operands import apply, operands, require
+
+if TYPE_CHECKING:
+    from ._namespace import BallNamespace as Xp
+
+BOOL = DTYPES["bool"]
+
+
+def _real(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
+    """A numeric function of one or two arrays, for integers as NumPy has it, if at all."""
+    kinds = ("real floating", "integral") if integers else ("real floating",)
+
+    def elementwise(xp: "Xp", *given: Any) -> BallArray:
+        arrays = operands(xp, name, *given)
+        dtype = arrays[0].dtype
+        require(name, arrays[0], *kinds)
+        if dtype.real:
+            return apply(xp, function, dtype, *arrays)
+        assert integers is not None
+        with np.errstate(all="ignore"):
+            return arrays[0].like(integers(*(array.data for array in arrays)))
+
+    return elementwise
+
+
+# One operand, or two: the count is checked here, since the functions above take any.
+def _unary(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
+    inner = _real(name, function, integers)
+
+    def unary(xp: "Xp", x: BallArray, /) -> BallArray:
+        return inner(xp, x)
+
+    return unary
+
+
+def _binary(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
+    inner = _real(name, function, integers)
+
+    def binary(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
+        return inner(xp, x1, x2)
+
+    return binary
+
+
+def _integer_power(x: Any, y: Any) -> Any:
+    if np.any(y < 0):
+        raise DTypeError(message("pow", "exponent", "negative integers", "none below 0 for an integer base"))
+    return x**y
+
+
+def _compare(
+    name: str, reals: Callable[[Any, Any], int], others: Callable[[Any, Any], Any], *kinds: str
+) -> Callable[..., BallArray]:
+    def compare(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
+        first, second = operands(xp, name, x1, x2)
+        require(name, first, "numeric", *kinds)
+        if first.dtype.real:
+            return apply(xp, reals, BOOL, first, second)
+        if first.dtype.boolean:
+            return apply(xp, functools.partial(_truths, others), BOOL, first, second)
+        return BallArray(boxed(2 * np.asarray(others(first.data, second.data), np.int8), BOOL), BOOL, xp)
+
+    return compare
+
+
+def _truths(relation: Callable[[Any, Any], Any], x: int, y: int) -> int:
+    if s.UNDECIDED in (x, y):
+        return s.UNDECIDED
+    return s.TRUE if relation(x, y) else s.FALSE
+
+
+def _class(name: str, reals: Callable[[Any], int], integers: int) -> Callable[..., BallArray]:
+    def test(xp: "Xp", x: BallArray, /) -> BallArray:
+        (x,) = operands(xp, name, x)
+        require(name, x, "numeric")
+        if x.dtype.real:
+            return apply(xp, reals, BOOL, x)
+        return BallArray(np.full(x.shape, integers, dtype=np.int8), BOOL, xp)
+
+    return test
+
+
+def _whether(known: Callable[[Any], bool]) -> Callable[[Any], int]:
+    def test(x: Any) -> int:
+        if s.is_indeterminate(x):
+            return s.UNDECIDED
+        return s.TRUE if known(x) else s.FALSE
+
+    return test
+
+
+def _bits(
+    name: str, truths: Callable[..., Any] | None, integers: Callable[..., Any]
+) -> Callable[..., BallArray]:
+    """Bitwise on integers; on booleans as Kleene has it."""
+
+    def bitwise(xp: "Xp", *given: Any) -> BallArray:
+        arrays = operands(xp, name, *given)
+        require(name, arrays[0], *(("bool", "integral") if truths else ("integral",)))
+        function = truths if arrays[0].dtype.boolean and truths else integers
+        return arrays[0].like(function(*(array.data for array in arrays)))
+
+    return bitwise
+
+
+def _logical(name: str, truths: Callable[..., Any]) -> Callable[..., BallArray]:
+    def logical(xp: "Xp", *given: Any) -> BallArray:
+        arrays = operands(xp, name, *given)
+        require(name, arrays[0], "bool")
+        return arrays[0].like(truths(*(array.data for array in arrays)))
+
+    return logical
+
+
+def _not(x: Any) -> Any:
+    return np.subtract(2, x, dtype=np.int8)
+
+
+def _xor(x: Any, y: Any) -> Any:
+    return np.where((x == 1) | (y == 1), 1, x ^ y).astype(np.int8)
+
+
+abs = _unary("abs", f.absolute, np.abs)  # noqa: A001
+negative = _unary("negative", f.negative, np.negative)
+positive = _unary("positive", lambda x: x, np.positive)
+sign = _unary("sign", f.sign, np.sign)
+square = _unary("square", f.square, np.square)
+floor = _unary("floor", f.floor, np.floor)
+ceil = _unary("ceil", f.ceil, np.ceil)
+trunc = _unary("trunc", f.trunc, np.trunc)
+round = _unary("round", f.round_, np.round)  # noqa: A001
+reciprocal = _unary("reciprocal", f.reciprocal)
+sqrt = _unary("sqrt", f.sqrt)
+exp = _unary("exp", f.exp)
+expm1 = _unary("expm1", f.expm1)
+log = _unary("log", f.log)
+log1p = _unary("log1p", f.log1p)
+log2 = _unary("log2", f.log2)
+log10 = _unary("log10", f.log10)
+sin = _unary("sin", f.sin)
+cos = _unary("cos", f.cos)
+tan = _unary("tan", f.tan)
+sinh = _unary("sinh", f.sinh)
+cosh = _unary("cosh", f.cosh)
+tanh = _unary("tanh", f.tanh)
+asin = _unary("asin", f.asin)
+acos = _unary("acos", f.acos)
+atan = _unary("atan", f.atan)
+asinh = _unary("asinh", f.asinh)
+acosh = _unary("acosh", f.acosh)
+atanh = _unary("atanh", f.atanh)
+
+add = _binary("add", f.add, np.add)
+subtract = _binary("subtract", f.subtract, np.subtract)
+multiply = _binary("multiply", f.multiply, np.multiply)
+divide = _binary("divide", f.divide)
+floor_divide = _binary("floor_divide", f.floor_divide, np.floor_divide)
+remainder = _binary("remainder", f.remainder, np.remainder)
+pow = _binary("pow", f.power, _integer_power)  # noqa: A001
+maximum = _binary("maximum", f.maximum, np.maximum)
+minimum = _binary("minimum", f.minimum, np.minimum)
+atan2 = _binary("atan2", f.atan2)
+hypot = _binary("hypot", f.hypot)
+logaddexp = _binary("logaddexp", f.logaddexp)
+
+less = _compare("less", s.less, np.less)
+less_equal = _compare("less_equal", s.less_equal, np.less_equal)
+greater = _compare("greater", lambda x, y: s.less(y, x), np.greater)
+greater_equal = _compare("greater_equal", lambda x, y: s.less_equal(y, x), np.greater_equal)
+equal = _compare("equal", s.equal, np.equal, "bool")
+not_equal = _compare("not_equal", lambda x, y: 2 - s.equal(x, y), np.not_equal, "bool")
+
+isfinite = _class("isfinite", _whether(lambda x: bool(x.is_finite())), s.TRUE)
+isnan = _class("isnan", _whether(s.is_nan), s.FALSE)
+isinf = _class("isinf", _whether(lambda x: not x.is_finite() and not s.is_nan(x)), s.FALSE)
+
+logical_and = _logical("logical_and", np.minimum)
+logical_or = _logical("logical_or", np.maximum)
+logical_xor = _logical("logical_xor", _xor)
+logical_not = _logical("logical_not", _not)
+bitwise_and = _bits("bitwise_and", np.minimum, np.bitwise_and)
+bitwise_or = _bits("bitwise_or", np.maximum, np.bitwise_or)
+bitwise_xor = _bits("bitwise_xor", _xor, np.bitwise_xor)
+bitwise_invert = _bits("bitwise_invert", _not, np.invert)
+bitwise_left_shift = _bits("bitwise_left_shift", None, np.left_shift)
+bitwise_right_shift = _bits("bitwise_right_shift", None, np.right_shift)
+
+
+def signbit(xp: "Xp", x: BallArray, /) -> BallArray:
+    """x < 0: a zero has no sign."""
+    return less(xp, x, 0)
+
+
+def clip(xp: "Xp", x: BallArray, /, min: Any = None, max: Any = None) -> BallArray:  # noqa: A002
+    """max(min, x), then min(max, ·)."""
+    if min is not None:
+        x = maximum(xp, x, min)
+    if max is not None:
+        x = minimum(xp, x, max)
+    return positive(xp, x)
+
+
+def where(xp: "Xp", condition: BallArray, x1: Any, x2: Any, /) -> BallArray:
+    """x1 where the condition holds, x2 where not; the hull of both where it is undecided."""
+    require("where", condition, "bool")
+    first, second = operands(xp, "where", x1, x2)
+    dtype = first.dtype
+    choose = _choose_ball if dtype.real else _choose_truth if dtype.boolean else _choose_integer
+    return apply(xp, choose, dtype, condition, first, second)
+
+
+def _choose_ball(truth: int, x: Any, y: Any) -> Any:
+    if truth == s.UNDECIDED:
+        return s.hull(x, y)
+    return x if truth else y
+
+
+def _choose_truth(truth: int, x: int, y: int) -> int:
+    if truth == s.UNDECIDED:
+        return x if x == y else s.UNDECIDED
+    return x if truth else y
+
+
+def _choose_integer(truth: int, x: Any, y: Any) -> Any:
+    if truth == s.UNDECIDED and x != y:
+        raise s.undecided("where", "a condition on balls that overlap, and integers")
+    return x if truth else y

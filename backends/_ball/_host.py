@@ -1,0 +1,442 @@
+"""Arrays of `Real` that speak NumPy's protocols, so that code written for arrays of float64 computes with
+balls: its ufuncs (of scipy.special too), reductions, and linear algebra."""
+
+import functools
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from flint import acb, acb_mat, arb, ctx
+
+from ..._errors import UndecidedError, message
+from . import _functions as f
+from . import _scalars as s
+from ._array import BallArray, decided
+from ._dtypes import DTYPES
+from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
+
+
+class Reals(np.ndarray[Any, np.dtype[Any]]):
+    """An array of Real (or Complex) numbers, as NumPy's arrays of float64 (complex128) are of floats."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return array_ufunc(ufunc, method, *inputs, **options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return array_function(function, args, kwargs)
+
+    @property
+    def __math__(self) -> RealMath:
+        """Functions of numbers as proven as these; refimpl._xp.numbers looks for them."""
+        return next((x.__math__ for x in self.flat if isinstance(x, _KINDS)), real_math(ctx.prec))
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        """Real and complex dtypes are what the elements are; integers and booleans must be decided."""
+        if np.dtype(dtype).kind in "fcO":
+            return self.copy()
+        return np.asarray(self).astype(dtype)
+
+    @property  # type: ignore[misc]
+    def real(self) -> Any:
+        """The real parts."""
+        return _each(lambda x: _number(x).real, self)
+
+    @property  # type: ignore[misc]
+    def imag(self) -> Any:
+        """The imaginary parts."""
+        return _each(lambda x: _number(x).imag, self)
+
+
+def host(array: BallArray) -> Any:
+    """A ball array for code that speaks NumPy: reals as Reals, decided booleans and integers as such."""
+    if not array.dtype.real:
+        return np.asarray(decided("host", array.data, array.dtype))
+    prec = array.xp.prec
+    return _view(np.frompyfunc(lambda ball: Real(ball, prec), 1, 1)(array.data))
+
+
+def reals(value: Any) -> Reals:
+    """Numbers, nested lists and arrays of them as Reals."""
+    return _view(_lifted(np.asarray(value, dtype=object)))
+
+
+def _lifted(array: Any) -> Any:
+    """An array of objects whose plain numbers are Real too, lest two of them meet in floats."""
+    array = array.view(np.ndarray)
+    if all(type(x) in _KINDS for x in array.flat):
+        return array
+    data = np.empty(array.shape, dtype=object)
+    data[...] = np.frompyfunc(_plain_lifted, 1, 1)(array)
+    return data
+
+
+def balls(value: Any) -> np.ndarray[Any, Any]:
+    """The balls of an array of numbers, as the ball backend stores them."""
+    data = np.empty(np.shape(value), dtype=object)
+    data[...] = np.frompyfunc(_real_ball, 1, 1)(np.asarray(value, dtype=object))
+    return data
+
+
+def _real_ball(x: Any) -> Any:
+    ball = operand(x)
+    if not isinstance(ball, arb):
+        raise LeftBallsError(message("ball", "element", f"a {type(x).__name__}", "a real number"))
+    return ball
+
+
+def _plain_lifted(x: Any) -> Any:
+    return x if isinstance(x, _KINDS) or operand(x) is NotImplemented else _number(x)
+
+
+def _view(array: Any) -> Any:
+    return array.view(Reals) if isinstance(array, np.ndarray) and array.dtype == object else array
+
+
+def _base(value: Any) -> Any:
+    """For NumPy's loops over objects: without the class, and plain numbers as Python's."""
+    if isinstance(value, Reals):
+        return value.view(np.ndarray)
+    if isinstance(value, np.ndarray | np.generic) and value.dtype != object:
+        return np.asarray(value).astype(object)
+    return np.asarray(value, dtype=object) if isinstance(value, _KINDS) else value
+
+
+_KINDS = (Real, Complex, Dual)
+
+
+def _number(x: Any) -> Any:
+    """An element, which may be a plain number that was put into an array."""
+    if isinstance(x, _KINDS):
+        return x
+    ball = operand(x)
+    if ball is NotImplemented:
+        raise LeftBallsError(message("ball", "element", f"a {type(x).__name__}", "a number"))
+    return wrapped(ball, ctx.prec)
+
+
+def _each(function: Callable[..., Any], *arrays: Any) -> Any:
+    return _view(np.frompyfunc(function, len(arrays), 1)(*map(_base, arrays)))
+
+
+# Elementwise functions, by the names of NumPy's and SciPy's
+
+
+def _mathematical(name: str) -> Callable[..., Any]:
+    def function(*values: Any) -> Any:
+        numbers = [_number(x) for x in values]
+        return getattr(real_math(numbers[0].prec), name)(*numbers)
+
+    return function
+
+
+def _of_balls(function: Callable[..., Any]) -> Callable[..., Any]:
+    def elementwise(*values: Any) -> Any:
+        numbers = [_number(x) for x in values]
+        prec = numbers[0].prec
+        return Real(at(prec, function, *(x.ball for x in numbers)), prec)
+
+    return elementwise
+
+
+def _normal_tail(x: Any) -> Any:
+    """Φ(x) = erfc(−x/√2)/2."""
+    return (-x / arb(2).sqrt()).erfc() / 2
+
+
+def _xlogy(x: Any, y: Any) -> Any:
+    return s.ZERO if x.is_zero() else f.multiply(x, f.log(y))
+
+
+_SAME_NAME = [
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "hypot",
+]
+_ARC = ["sin", "cos", "tan", "sinh", "cosh", "tanh"]
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{name: _mathematical(name) for name in _SAME_NAME},
+    **{f"arc{name}": _mathematical(f"a{name}") for name in _ARC},
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "float_power": operator.pow,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "absolute": abs,
+    "fabs": abs,
+    "square": lambda x: x * x if isinstance(x, Complex | Dual) else _of_balls(f.square)(x),
+    "reciprocal": lambda x: 1 / x,
+    "conjugate": lambda x: _number(x).conjugate(),
+    "arctan2": _mathematical("atan2"),
+    "erf": _mathematical("erf"),
+    "erfc": _mathematical("erfc"),
+    "gammaln": _mathematical("lgamma"),
+    "gamma": _mathematical("gamma"),
+    "maximum": _of_balls(f.maximum),
+    "minimum": _of_balls(f.minimum),
+    "sign": _of_balls(f.sign),
+    "floor": _of_balls(f.floor),
+    "ceil": _of_balls(f.ceil),
+    "trunc": _of_balls(f.trunc),
+    "rint": _of_balls(f.round_),
+    "logaddexp": _of_balls(f.logaddexp),
+    "clip": _of_balls(lambda x, low, high: f.minimum(f.maximum(x, low), high)),
+    "ndtr": _of_balls(_normal_tail),
+    "log_ndtr": _of_balls(lambda x: f.log(_normal_tail(x))),
+    "expit": _of_balls(lambda x: f.divide(s.ONE, f.add(s.ONE, f.exp(f.negative(x))))),
+    "xlogy": _of_balls(_xlogy),
+}
+_TESTS: dict[str, Callable[..., Any]] = {
+    "isnan": lambda x: s.is_nan(_known(x)),
+    "isinf": lambda x: not _known(x).is_finite() and not s.is_nan(_known(x)),
+    "isfinite": lambda x: bool(_known(x).is_finite()),
+    "signbit": lambda x: bool(x < 0),
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "logical_not": operator.not_,
+    "logical_and": lambda x, y: bool(x) and bool(y),
+    "logical_or": lambda x, y: bool(x) or bool(y),
+}
+_IDENTITY = {"add": 0, "multiply": 1}
+
+
+def _known(x: Any) -> Any:
+    """The ball of a number of which something is known."""
+    ball = operand(x)
+    if s.is_indeterminate(ball):
+        raise s.undecided("isfinite", s.text(ball))
+    return ball
+
+
+@functools.cache
+def _loop(name: str, count: int) -> Any:
+    function = _FUNCTIONS.get(name) or _TESTS.get(name)
+    if function is None:
+        raise LeftBallsError(message("ball", "function", name, "one that has a proven enclosure"))
+    return np.frompyfunc(function, count, 1, identity=_IDENTITY.get(name))  # None: in any order
+
+
+def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    """A ufunc of NumPy or SciPy, or one of its methods, on numbers and arrays of them."""
+    name = ufunc.__name__
+    if name == "matmul":
+        return _matmul(*inputs)
+    options = {key: value for key, value in options.items() if key not in ("dtype", "casting")}
+    if "out" in options:
+        options["out"] = tuple(map(_base, options["out"]))
+    with np.errstate(all="ignore"):
+        result = getattr(_loop(name, ufunc.nin), method)(*map(_base, inputs), **options)
+    if name in _TESTS:
+        return np.asarray(result).astype(np.bool_)[()]
+    return _view(result)
+
+
+# Functions of NumPy. Most of them run on objects as they are.
+
+
+def _prepared(value: Any) -> Any:
+    """Scalars as arrays, since NumPy looks at the classes of arguments."""
+    if isinstance(value, _KINDS):
+        return reals(value)
+    if type(value) in (list, tuple):
+        return type(value)(map(_prepared, value))
+    return value
+
+
+def _returned(value: Any) -> Any:
+    if type(value) in (list, tuple):
+        return type(value)(map(_returned, value))
+    if isinstance(value, Reals) and value.dtype != object:
+        return value.view(np.ndarray)  # places, truth values
+    if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
+        return value[()]
+    return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
+
+
+def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
+    """A function of NumPy on numbers and arrays of them."""
+    own = _OWN.get(function)
+    if own is not None:
+        return _returned(own(*args, **kwargs))
+    args = tuple(map(_prepared, args))
+    kwargs = {name: _prepared(value) for name, value in kwargs.items()}
+    if function.__module__ == "numpy.linalg":
+        raise LeftBallsError(message("ball", "function", function.__name__, "one with a proven enclosure"))
+    return _returned(np.ndarray.__array_function__(np.empty(0), function, (Reals,), args, kwargs))
+
+
+def _xp(*arrays: Any) -> Any:
+    from ._namespace import namespace  # noqa: PLC0415
+
+    precisions = [
+        x.prec for array in arrays for x in np.ravel(np.asarray(array, dtype=object)) if hasattr(x, "prec")
+    ]
+    return namespace(max(precisions, default=ctx.prec))
+
+
+def lifted(array: Any, xp: Any) -> BallArray:
+    """An array of numbers as a ball array."""
+    return BallArray(balls(array), DTYPES["float64"], xp)
+
+
+def _linear(name: str) -> Callable[..., Any]:
+    """A function of the ball backend's linear algebra."""
+
+    def function(*arrays: Any, **options: Any) -> Any:
+        xp = _xp(*arrays)
+        if name in _COMPLEX and _is_complex(arrays[0]):
+            return _complex_linear(name, arrays[0], xp.prec)
+        if any(isinstance(x, Dual) for x in np.asarray(arrays[0], dtype=object).flat):
+            return _dual_linear(name, reals(arrays[0]))
+        result = getattr(xp.linalg, name)(*(lifted(a, xp) for a in arrays), **options)
+        if isinstance(result, tuple):
+            return type(result)(*map(host, result))
+        return host(result)
+
+    return function
+
+
+_COMPLEX = ("det", "inv")
+
+
+def _is_complex(array: Any) -> bool:
+    return any(isinstance(x, Complex) for x in np.asarray(array, dtype=object).flat)
+
+
+def _dual_linear(name: str, array: Any) -> Any:
+    """(A + εB)⁻¹ = A⁻¹ − εA⁻¹BA⁻¹, and det(A + εB) = det A·(1 + ε tr A⁻¹B)."""
+    A, B = array.real, array.imag
+    inverse = np.linalg.inv(A)
+    if name == "inv":
+        return _each(Dual, inverse, -(inverse @ B @ inverse))
+    if name == "det":
+        value = np.linalg.det(A)
+        return _each(Dual, value, value * np.trace(inverse @ B, axis1=-2, axis2=-1))
+    raise LeftBallsError(message("ball", "function", name, "det or inv of dual numbers"))
+
+
+def _complex_linear(name: str, array: Any, prec: int) -> Any:
+    """Determinant or inverse of matrices of complex numbers."""
+    batch, n = array.shape[:-2], array.shape[-1]
+    out = np.empty(batch if name == "det" else array.shape, dtype=object)
+    for i in np.ndindex(batch):
+        matrix = acb_mat([[acb(_number(x).ball) for x in row] for row in array[i]])
+        try:
+            found = at(prec, getattr(matrix, name))
+        except ZeroDivisionError:
+            raise s.undecided(name, "a matrix that may be singular") from None
+        if name == "det":
+            out[i] = Complex(found, prec)
+        else:
+            out[i] = np.asarray([Complex(x, prec) for x in found.entries()], dtype=object).reshape(n, n)
+    return _view(out)
+
+
+def _matmul(x: Any, y: Any, out: Any = None) -> Any:
+    if any(isinstance(v, Complex | Dual) for a in (x, y) for v in np.asarray(a, dtype=object).flat):
+        return _view(np.matmul(_base(reals(x)), _base(reals(y))))
+    return _linear("matmul")(x, y)[()]
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+    pair = isinstance(axis, tuple) or (axis is None and np.ndim(x) == 2)
+    if pair and ord not in (None, "fro"):
+        moved = x if axis is None else np.moveaxis(x, axis, (-2, -1))
+        return _spectral(moved) if ord == 2 and not keepdims else _linear("matrix_norm")(moved, ord=ord)
+    if ord not in (None, "fro", 2):
+        return _linear("vector_norm")(x, axis=axis, keepdims=keepdims, ord=ord)
+    return np.sqrt(np.sum(np.square(np.abs(x)), axis=axis, keepdims=keepdims))
+
+
+def _spectral(x: Any) -> Any:
+    """The largest singular value; between that of an entry and the Frobenius norm where it is not found."""
+    try:
+        return _linear("matrix_norm")(x, ord=2)
+    except UndecidedError:
+        return _each(_hull, np.max(np.abs(x), axis=(-2, -1)), _norm(x, axis=(-2, -1)))
+
+
+def _hull(x: Real, y: Real) -> Real:
+    return Real(s.hull(x.ball, y.ball), x.prec)
+
+
+def _condition(x: Any, p: Any = None) -> Any:
+    """The ratio of the largest and the smallest singular value; anything where they are not found."""
+    try:
+        values = _linear("svdvals")(x)
+    except UndecidedError:
+        return _each(lambda x: Real(s.INDETERMINATE, x.prec), x[..., 0, 0])
+    return values[..., 0] / values[..., -1]
+
+
+def _solve(a: Any, b: Any) -> Any:
+    if np.ndim(b) == 1:
+        return _linear("solve")(a, np.asarray(b, dtype=object)[:, None])[..., 0]
+    return _linear("solve")(a, b)
+
+
+def _eigvals(x: Any) -> Any:
+    raise LeftBallsError(message("ball", "function", "eigvals", "eigvalsh of a symmetric matrix"))
+
+
+def _where(condition: Any, *choices: Any) -> Any:
+    if not choices:
+        return np.nonzero(np.asarray(condition).astype(np.bool_))
+    if not any(isinstance(choice, (Reals, *_KINDS)) for choice in choices):
+        return np.where(np.asarray(condition).astype(np.bool_), *choices)
+    x, y = (np.asarray(choice, dtype=object) for choice in choices)
+    return _view(np.where(np.asarray(condition).astype(np.bool_), x, y))
+
+
+def _made(function: Any) -> Callable[..., Any]:
+    def made(*args: Any, **kwargs: Any) -> Any:
+        return reals(function(*args, **{**kwargs, "dtype": object}))
+
+    return made
+
+
+def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
+    if set(options) - {"endpoint"}:
+        raise LeftBallsError(message("ball", "linspace", ", ".join(options), "endpoint alone"))
+    parts = num - 1 if options.get("endpoint", True) else num
+    first, last = reals(start)[()], reals(stop)[()]
+    return np.stack([first + (last - first) * i / max(parts, 1) for i in range(num)])
+
+
+_OWN: dict[Any, Callable[..., Any]] = {
+    **{
+        getattr(np.linalg, name): _linear(name)
+        for name in ("inv", "det", "slogdet", "cholesky", "qr", "eigh", "eigvalsh", "svdvals", "matrix_power")
+    },
+    np.linalg.solve: _solve,
+    np.linalg.norm: _norm,
+    np.linalg.cond: _condition,
+    np.linalg.eigvals: _eigvals,
+    np.linalg.svd: lambda x, full_matrices=True: _linear("svd")(x, full_matrices=full_matrices),
+    **{made: _made(made) for made in (np.zeros, np.ones, np.full, np.empty, np.eye, np.asarray)},  # like=
+    np.where: _where,
+    np.linspace: _linspace,
+    np.real: lambda x: x.real,
+    np.imag: lambda x: x.imag,
+    np.iscomplexobj: _is_complex,
+}

@@ -1,0 +1,171 @@
+"""The command `refimpl audit`."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from . import catalogue, display
+from .auditing import session
+from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
+from .auditing.messages import Tried
+from .auditing.report import Report
+from .auditing.targets import TargetError
+from .planning import DTYPES, EXAMPLES
+from .report import write
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+class _Bytes(click.ParamType[int]):
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        text = str(value).upper().removesuffix("IB").removesuffix("B")
+        number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS and text[-1:] else (text, "")
+        try:
+            size = int(float(number) * _UNITS[unit])
+        except ValueError:
+            size = 0
+        if size < 1 << 20:
+            self.fail(f"got {value!r}; expected a size of at least 1M, such as 512M or 4G", param, ctx)
+        return size
+
+
+def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[str, str]:
+    """What is audited as what, from TARGET and the values of --as.
+
+    TARGET "file.py:function" goes with one name; TARGET "file.py" (a module) with a document, for all
+    functions of the same names, or with names "document.function"; without TARGET each is NAME=TARGET.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        left, equals, right = name.partition("=")
+        if equals:
+            new = {left: right}
+        elif target is None:
+            raise TargetError(f"--as {name}: of which function? Give a TARGET, or --as {name}=TARGET")
+        elif ":" in target:
+            new = {name: target}
+        elif name in catalogue.DOCUMENTS:
+            new = {
+                full: f"{target}:{full.partition('.')[2]}" for full in session.discover(target, name, timeout)
+            }
+        else:
+            new = {name: f"{target}:{name.rpartition('.')[2]}"}
+        if double := found.keys() & new.keys():
+            raise TargetError(f"--as: {', '.join(double)} is given twice")
+        found |= new
+    if not found:
+        raise TargetError("which function of refimpl is it? Give --as NAME; see `refimpl list functions`")
+    return found
+
+
+@click.command("audit")
+@click.argument("target", required=False)
+@click.option(
+    "--as",
+    "names",
+    multiple=True,
+    metavar="NAME[=TARGET]",
+    help="What the function is, such as rope.rotate; repeatable with =TARGET. For a module: a document.",
+)
+@click.option(
+    "--adapter", "adapters", multiple=True, help="A convention of the function: `refimpl list adapters`."
+)
+@click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
+@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
+@click.option("--device", help="A device of the backend, such as cuda [default: its first].")
+@click.option("--law", "laws", multiple=True, help="Only laws that match this pattern; repeatable.")
+@click.option(
+    "--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True, help="Inputs per law."
+)
+@click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    help="Seconds for one law.",
+)
+@click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here."
+)
+@click.option(
+    "--reproducer",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a program that shows the first failure.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
+def audit(
+    target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], backend: str, dtype: str,
+    device: str | None, laws: tuple[str, ...], examples: int, seed: int, timeout: float, memory: int,
+    jobs: int | None, json_file: Path | None, reproducer: Path | None, verbose: bool,
+) -> None:  # fmt: skip
+    """Audit a function of yours: is it right and, if not, what is wrong with it?
+
+    TARGET is package.module:function or path/to/file.py:function (or a module or file, for all of its
+    functions that have the names of refimpl's). It runs in processes of its own, within limits of time
+    and memory; what it prints is discarded.
+
+    \b
+    refimpl audit mypkg.rope:rotate --as rope.rotate --backend torch
+    refimpl audit port.py:apply --as rope.rotate --adapter half-split --reproducer show.py
+    refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum
+    refimpl audit mine.py --as rope
+    """
+    for file in (json_file, reproducer):
+        if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
+            raise click.BadParameter(f"cannot write {file}: no such folder, or no permission")
+    ready = plan(
+        targets(target, names, timeout), adapter=adapters, backend=backend, dtype=dtype, device=device,
+        laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,
+    )  # fmt: skip
+    report = _run(ready, verbose)
+    display.say(*(text for name in ready.load.sources for text in _about(report, name)))
+    if json_file:
+        write(json_file, report.data())
+    if reproducer:
+        _write_reproducer(reproducer, report)
+    display.say(report.total())
+    sys.exit(report.exit_code)
+
+
+def _about(report: Report, name: str) -> list[str]:
+    found = list(report.findings(name))
+    return [f"{report.load.sources[name]} as {name}", *(f"  {text}" for text in found)] if found else []
+
+
+def _run(ready: Plan, verbose: bool) -> Report:
+    """Run under a progress display; Ctrl-C stops the work and keeps what there is."""
+    started, interrupted = time.perf_counter(), False
+    answers = []
+    with display.progress(len(ready.requests), verbose, details=False) as show:
+        try:
+            with closing(ready.run()) as results:
+                for answer in results:
+                    answers.append(answer)
+                    if isinstance(answer, Tried):
+                        show(answer.outcome)
+        except KeyboardInterrupt:
+            interrupted = True
+    return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started, interrupted)
+
+
+def _write_reproducer(file: Path, report: Report) -> None:
+    found = [tried.shown for name in report.load.sources if (tried := report.clearest(name)) and tried.shown]
+    programs = [shown.script for shown in found if shown.program]
+    if programs:
+        file.write_text(programs[0], encoding="utf-8")
+        display.say(f"wrote {file}: a program that shows it")
+    else:
+        reason = found[0].script if found else "no call was seen to differ from the reference"
+        display.say(f"{file} not written: {reason}")

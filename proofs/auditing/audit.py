@@ -1,0 +1,209 @@
+"""Audits functions: every law about each, in processes of their own, then a diagnosis."""
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ... import backends
+from ..._errors import DTypeError, UnknownNameError, message
+from ..._xp import check_integer, check_number
+from ...backends import Setting
+from .. import catalogue
+from ..law import Implementation
+from ..planning import DTYPES, EXAMPLES
+from .audited import Audited
+from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
+from .report import FAILED, Report
+from .session import LoadError, Session, workers
+from .targets import Source, sources
+
+TIMEOUT = 60.0
+"""Seconds for one law."""
+MEMORY = 4 << 30
+"""Bytes that an audited process may take."""
+
+Answer: TypeAlias = Loaded | Tried | Diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An audit that is ready to run."""
+
+    load: Load
+    requests: tuple[Try, ...]
+    timeout: float
+    jobs: int
+    isolated: bool
+
+    def run(self) -> Generator[Answer, None, None]:
+        """Answers as they come: what was loaded, each law, each diagnosis. Closing it ends the work."""
+        tried: list[Tried] = []
+        try:
+            with (
+                Session(self.load, self.timeout, self.jobs) if self.isolated else _Here(self.load) as session
+            ):
+                yield session.loaded
+                for answer in session.run(self.requests):
+                    if isinstance(answer, Tried):
+                        tried.append(answer)
+                    yield answer
+                yield from session.run(self._questions(tried))
+        except LoadError as error:
+            for request in self.requests:
+                yield outcome_of(self.load, request, error.verdict, error.reason)
+
+    def _questions(self, tried: Sequence[Tried]) -> list[Explain]:
+        """One for every function: why it failed, or how near it is."""
+        questions = []
+        for name in self.load.sources:
+            failed = [t.outcome for t in tried if t.function == name and t.outcome.verdict in FAILED]
+            if not any("process" in o.reason or o.verdict == "timed out" for o in failed):
+                found = {o.law: o.counterexample for o in failed if o.counterexample is not None}
+                questions.append(Explain(name, bool(failed), found))
+        return questions
+
+
+class _Here:
+    """In the place of a Session: everything in this process, without limits."""
+
+    def __init__(self, load: Load) -> None:
+        self._audited = Audited(load)
+        self.loaded = self._audited.load()
+
+    def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
+        """Answers one after the other."""
+        for request in requests:
+            yield (
+                self._audited.attempt(request) if isinstance(request, Try) else self._audited.explain(request)
+            )
+
+    def __enter__(self) -> "_Here":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def plan(
+    targets: Mapping[str, str | Implementation],
+    *,
+    adapter: str | Sequence[str] = (),
+    backend: str = "numpy",
+    dtype: str = "float64",
+    device: str | None = None,
+    laws: Sequence[str] = (),
+    examples: int = EXAMPLES,
+    seed: int = 0,
+    timeout: float = TIMEOUT,
+    memory: int | None = MEMORY,
+    jobs: int | None = None,
+    isolated: bool = True,
+) -> Plan:
+    """Check everything that `audit` is given, before any foreign code runs."""
+    check_integer("audit", "examples", examples, 1)
+    check_number("audit", "timeout", timeout, 0.0)
+    if dtype not in DTYPES:
+        raise DTypeError(message("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}"))
+    on = Setting.of(backends.get(backend), dtype, device)
+    found = sources(targets, isolated=isolated)
+    used = _adapters([adapter] if isinstance(adapter, str) else adapter, found)
+    limit = None if "cuda" in on.device_name else memory  # CUDA reserves far more address space than it uses
+    load = Load(found, used, backend, dtype, on.device_name, limit, seed)
+    requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws))
+    if not requests:
+        raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
+    return Plan(load, requests, timeout, jobs or workers(len(requests)), isolated)
+
+
+def _laws(name: str, patterns: Sequence[str]) -> list[str]:
+    chosen = catalogue.select(patterns, catalogue.laws(), "law")
+    return [law for law in chosen if name in catalogue.laws()[law].about]
+
+
+def _adapters(names: Sequence[str], found: Mapping[str, Source]) -> dict[str, str]:
+    """The adapter of each function; every name must be that of an adapter of some function."""
+    used: dict[str, str] = {}
+    for name in names:
+        matches = [a for a in catalogue.adapters().values() if a.name == name and a.function in found]
+        if not matches:
+            known = sorted({a.name for a in catalogue.adapters().values() if a.function in found})
+            raise UnknownNameError(
+                f"audit: no adapter {name!r} for {', '.join(found)}; there are: {', '.join(known) or 'none'}"
+            )
+        for adapter in matches:
+            if adapter.function in used:
+                raise UnknownNameError(
+                    f"audit: two adapters for {adapter.function}: {used[adapter.function]} and {adapter.id}; "
+                    "give one"
+                )
+            used[adapter.function] = adapter.id
+    return used
+
+
+def audit(
+    targets: Mapping[str, str | Implementation],
+    /,
+    *,
+    adapter: str | Sequence[str] = (),
+    backend: str = "numpy",
+    dtype: str = "float64",
+    device: str | None = None,
+    laws: Sequence[str] = (),
+    examples: int = EXAMPLES,
+    seed: int = 0,
+    timeout: float = TIMEOUT,
+    memory: int | None = MEMORY,
+    jobs: int | None = None,
+    isolated: bool = True,
+) -> Report:
+    """Audit functions against refimpl's laws, each in a process of its own, and say what is wrong.
+
+    Every law about a function runs with that function in the place of the reference and all others
+    from refimpl. A function that fails is then compared with every known mistake, also under the
+    conventions of the adapters.
+
+    Parameters
+    ----------
+    targets : mapping
+        {"rope.rotate": function} by refimpl's names; a function, or the text "package.module:function" or
+        "path/to/file.py:function".
+    adapter : name or names
+        Conventions of the functions, see `refimpl list adapters`; each is used where it exists.
+    backend, dtype, device
+        The array library whose arrays the functions take, and where.
+    laws : patterns
+        Only these laws; all about the functions by default.
+    examples, seed
+        Inputs per law, and what they are drawn from.
+    timeout, memory
+        Seconds for one law, and bytes for one process (not limited on GPUs; None: no limit).
+    jobs
+        Processes at a time; up to one for each core by default.
+    isolated : bool
+        False runs everything in this process, without limits, for use with a debugger.
+
+    Returns
+    -------
+    Report: outcomes, diagnoses, counterexamples; `report.holds` if all laws held.
+
+    Raises
+    ------
+    TargetError, UnknownNameError, DTypeError, BackendUnavailableError
+        for a function, law, adapter, backend or dtype that does not exist.
+
+    Examples
+    --------
+    >>> def mine(factor, /, *, dim):
+    ...     return factor ** (2 / dim)
+    >>> report = audit({"rope.ntk_scale": mine}, examples=3)
+    >>> report.verdict, report.diagnoses[0].mistakes
+    ('refuted', ('rope.ntk_scale/exponent-2-over-d',))
+    """
+    started = time.perf_counter()
+    ready = plan(
+        targets, adapter=adapter, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples,
+        seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
+    )  # fmt: skip
+    answers = list(ready.run())
+    return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started)

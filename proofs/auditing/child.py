@@ -1,0 +1,89 @@
+"""The audited process: loads foreign functions under limits and answers its parent's requests.
+
+Run as `python -m refimpl.proofs.auditing.child ANSWERS`, with pickled requests on standard input and
+answers on the descriptor ANSWERS, each after NONCE (sent first) and its length.
+"""
+
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from ..._errors import RefimplError
+from . import limits
+from .audited import Audited
+from .messages import Discover, Explain, Failed, Loaded, Tried, Try, write
+from .targets import load_module, matching
+
+
+class Conversation:
+    """Requests in, answers out."""
+
+    def __init__(self, requests: BinaryIO, answers: int, nonce: bytes) -> None:
+        self.requests, self.answers, self.nonce = requests, answers, nonce
+
+    def say(self, answer: Any) -> None:
+        """Send one answer."""
+        content = write(answer)
+        frame = memoryview(self.nonce + len(content).to_bytes(8) + content)
+        while frame:
+            frame = frame[os.write(self.answers, frame) :]
+
+    def answer(self, request: Any, seconds: float, work: Callable[[], Any], errors: int) -> bool:
+        """Do the work of one request on the clock; False if it failed to load."""
+        limits.begin(seconds, errors)
+        try:
+            result = work()
+        except RefimplError as error:  # no such module or function
+            result = Failed(str(error), missing=True)
+        except BaseException as error:
+            result = Failed(f"{type(error).__name__}: {error}")
+        limits.end()
+        self.say(result)
+        return not isinstance(result, Failed)
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    answers = int(sys.argv[1])
+    os.set_inheritable(answers, False)
+    incoming = os.dup(0)
+    requests = os.fdopen(incoming, "rb")
+    errors = limits.silence()
+    nonce, seconds, first = pickle.load(requests)
+    talk = Conversation(requests, answers, nonce)
+    if isinstance(first, Discover):
+        limits.confine(None, errors, (answers, incoming))
+        found = lambda: Loaded(names=tuple(matching(load_module(first.module), first.document)))  # noqa: E731
+        talk.answer(first, seconds, found, errors)
+        return
+    audited = Audited(first, limits.only_here)
+    notes = limits.confine(first.memory, errors, (answers, incoming))
+    if not talk.answer(first, seconds, audited.load, errors):
+        return
+    talk.say(Loaded(notes=tuple(notes)))
+    while True:
+        try:
+            request = pickle.load(requests)
+        except EOFError:
+            return
+        _serve(talk, audited, request, seconds, errors)
+
+
+def _serve(talk: Conversation, audited: Audited, request: Try | Explain, seconds: float, errors: int) -> None:
+    if isinstance(request, Explain):
+        talk.answer(request, seconds, lambda: audited.explain(request), errors)
+        return
+
+    def work() -> Tried:
+        try:
+            return audited.attempt(request)
+        except BaseException as error:
+            return audited.crashed(request, error)
+
+    talk.answer(request, seconds, work, errors)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""What the audited process may use: memory, processor time, processes, and the parent's streams."""
+
+import contextlib
+import ctypes
+import faulthandler
+import functools
+import math
+import mmap
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+PROCESSES = 64
+"""How many processes a function under test may start."""
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+class ProcessLimitError(RuntimeError):
+    """The function under test started too many processes."""
+
+
+def silence() -> int:
+    """Take standard input, output and error from user code; return what standard error was.
+
+    User code may print whatever it likes; nobody reads it.
+    """
+    before = os.dup(2)
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    return before
+
+
+def confine(memory: int | None, errors: int, private: tuple[int, ...]) -> list[str]:
+    """Limit this process; the notes say what could not be limited here.
+
+    `errors` takes the traceback of a fatal signal; `private` descriptors are closed in forks, which
+    must not speak in this process's name.
+    """
+    faulthandler.enable(file=errors, all_threads=False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    _count_processes()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: _close(private))
+    _adopt_orphans()
+    return _limit_memory(memory)
+
+
+def _close(descriptors: tuple[int, ...]) -> None:
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def _count_processes() -> None:
+    """Refuse to start more than PROCESSES processes, counted together with all their children.
+
+    The count is in memory that forks share. It may miss one when two processes fork at once,
+    which delays the end of a fork bomb but does not prevent it.
+    """
+    shared, audited = mmap.mmap(-1, 8), os.getpid()
+
+    def watch(event: str, _arguments: Any) -> None:
+        if event in ("os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"):
+            started = int.from_bytes(shared[:8]) + 1
+            shared[:8] = started.to_bytes(8)
+            if started > PROCESSES:
+                if os.getpid() != audited:
+                    os._exit(1)
+                _kill_all_below(audited)
+                raise ProcessLimitError(f"started more than {PROCESSES} processes")
+
+    sys.addaudithook(watch)
+
+
+def only_here(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, whose forks end with its call: they must not go on with the audit."""
+    audited = os.getpid()
+
+    @functools.wraps(function, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            if os.getpid() != audited:
+                os._exit(1)
+
+    return call
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of orphaned descendants (Linux), so that they are ended with this process."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _limit_memory(memory: int | None) -> list[str]:
+    """Allow so many bytes of address space more than there are already."""
+    try:
+        import resource  # noqa: PLC0415  (Unix)
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if memory is not None:
+            with open("/proc/self/statm", encoding="ascii") as file:
+                used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            resource.setrlimit(resource.RLIMIT_AS, (used + memory, used + memory))
+    except (ImportError, OSError, ValueError) as error:
+        return [f"no limit of memory on this system ({error})"]
+    return []
+
+
+def begin(seconds: float, errors: int) -> None:
+    """Start the clock of one piece of work: processor time, and a traceback shortly before the end."""
+    faulthandler.dump_traceback_later(max(0.9 * seconds, seconds - 1), file=errors)
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415  (Unix)
+
+        allowed = math.ceil(time.process_time() + seconds * (os.cpu_count() or 1)) + 1
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
+
+
+def end() -> None:
+    """Stop the clock."""
+    faulthandler.cancel_dump_traceback_later()
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below one, where /proc tells."""
+    parents: dict[int, list[int]] = {}
+    with contextlib.suppress(OSError):
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                with (
+                    contextlib.suppress(OSError),
+                    open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f,
+                ):
+                    state, parent, *_ = f.read().rpartition(")")[2].split()
+                    if state != "Z":
+                        parents.setdefault(int(parent), []).append(int(entry))
+    found: list[int] = []
+    waiting = [pid]
+    while waiting:
+        children = parents.get(waiting.pop(), [])
+        found += children
+        waiting += children
+    return found
+
+
+def _kill_all_below(pid: int) -> None:
+    for _ in range(20):  # a fork may slip between the look and the kill
+        below = descendants(pid)
+        for child in below:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(child, signal.SIGKILL)
+        if not below:
+            break
+        time.sleep(0.01)
+
+
+def destroy(pid: int) -> None:
+    """End a process and all that it started. It is stopped first, so that it starts no more."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGSTOP)
+    _kill_all_below(pid)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,180 @@
+"""What the audited process and its parent say to each other.
+
+Requests go as ordinary pickles. Answers come from a process that runs foreign code, so they are
+read by an unpickler that makes nothing but the classes named here.
+"""
+
+import io
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ..judge import Finding
+from ..runner import Counterexample, Outcome
+from .targets import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The first request: the functions, and how they are run."""
+
+    sources: Mapping[str, Source]
+    adapters: Mapping[str, str]
+    """The id of the adapter of each function that has one."""
+    backend: str
+    dtype: str
+    device: str
+    memory: int | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Discover:
+    """Which functions of a document a module has."""
+
+    module: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Try one law on one function."""
+
+    function: str
+    law: str
+    examples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Compare a function with the reference, with mistakes and under other adapters."""
+
+    function: str
+    failed: bool = True
+    failures: Mapping[str, Counterexample] = field(default_factory=dict)
+    """The laws that it failed, with the inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Loading failed: `missing` if there is no such thing, else the user's code raised."""
+
+    reason: str
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was loaded."""
+
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Options of the reference that each function lacks."""
+    notes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Functions discovered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One call of the function under test that went wrong."""
+
+    function: str
+    arguments: tuple[str, ...]
+    expected: str
+    got: str
+    place: str
+    ulps: float
+    script: str
+    """A program that shows it, or why there is none."""
+
+    @property
+    def program(self) -> bool:
+        """Whether there is one."""
+        return not self.script.startswith("no program")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The answer to Try."""
+
+    function: str
+    outcome: Outcome
+    shown: Shown | None = None
+
+
+def outcome_of(load: Load, request: Try, verdict: Any, reason: str) -> Tried:
+    """An answer that no law gave."""
+    outcome = Outcome(request.law, verdict, load.backend, load.device, load.dtype, load.seed, reason=reason)
+    return Tried(request.function, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with a function, as far as comparison tells."""
+
+    function: str
+    sentences: tuple[str, ...]
+    mistakes: tuple[str, ...] = ()
+    """Known mistakes that explain all results; several if they cannot be told apart."""
+    adapter: str = ""
+    """The adapter under which this is so."""
+    right: bool = False
+    """Right under that adapter."""
+
+
+_CLASSES = {
+    (kind.__module__, kind.__qualname__): kind
+    for kind in (Failed, Loaded, Shown, Tried, Diagnosis, Outcome, Counterexample, Finding)
+}
+_NUMPY = {
+    ("numpy", "ndarray"), ("numpy", "dtype"), ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "scalar"), ("numpy._core.numeric", "_frombuffer"),
+}  # fmt: skip
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _CLASSES:
+            return _CLASSES[module, name]
+        if (module, name) in _NUMPY:
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"unexpected {module}.{name} in an answer")
+
+
+def read(content: bytes) -> Any:
+    """An answer; anything unexpected in it is an error."""
+    return _Reader(io.BytesIO(content)).load()
+
+
+def write(answer: Any) -> bytes:
+    """An answer as bytes. What may not travel in a counterexample goes as text."""
+    if isinstance(answer, Tried):
+        answer = replace(answer, outcome=_plain_outcome(answer.outcome))
+    return pickle.dumps(answer)
+
+
+def _plain_outcome(outcome: Outcome) -> Outcome:
+    found = outcome.counterexample
+    if found is not None:
+        finding = found.finding and replace(
+            found.finding, left=_plain(found.finding.left), right=_plain(found.finding.right)
+        )
+        case = {name: _plain(value) for name, value in found.case.items()}
+        found = replace(found, case=case, finding=finding)
+    return replace(outcome, examples=dict(outcome.examples), counterexample=found)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping | MappingProxyType):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(_plain(part) for part in value)
+    return value if value is None or type(value) in (bool, int, float, str) else repr(value)

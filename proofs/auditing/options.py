@@ -1,0 +1,71 @@
+"""Functions that lack some of the reference's options are tried without them, and this is said."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from .. import catalogue
+from ..calls import Call
+from ..law import Implementation, NotApplicableError
+
+PLACEMENT = frozenset({"xp", "dtype", "device"})
+"""Where a result is made; a function without them makes it where it makes it, and is judged by that."""
+
+
+def lacking(name: str, function: Implementation) -> tuple[str, ...]:
+    """The reference's keyword options that a function does not take."""
+    try:
+        taken = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # builtins and extension types may not tell
+        return ()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken):
+        return ()
+    known = {p.name for p in taken if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
+    return tuple(option for option in _defaults(name) if option not in known)
+
+
+def _defaults(name: str) -> Mapping[str, Any]:
+    """The reference's keyword options that have a default."""
+    signature = inspect.signature(catalogue.functions()[name].implementation)
+    return {
+        p.name: p.default
+        for p in signature.parameters.values()
+        if p.kind is p.KEYWORD_ONLY and p.default is not p.empty
+    }
+
+
+def parameters(name: str) -> list[str]:
+    """The reference's positional parameters."""
+    signature = inspect.signature(catalogue.functions()[name].implementation)
+    return [p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+
+def options(name: str, call: Call) -> list[str]:
+    """The options of a call that are not at their defaults."""
+    defaults = _defaults(name)
+    return [
+        option
+        for option, value in call.kwargs.items()
+        if option in defaults and option not in PLACEMENT and not _same(value, defaults[option])
+    ]
+
+
+def narrowed(name: str, function: Implementation) -> Implementation:
+    """The function, called without options that it lacks; any other value than the default does not apply."""
+    missing, defaults = lacking(name, function), _defaults(name)
+    if not missing:
+        return function
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for option in missing:
+            if option in kwargs:
+                value = kwargs.pop(option)
+                if option not in PLACEMENT and not _same(value, defaults[option]):
+                    raise NotApplicableError(f"{option}={value!r}")
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (type(value) is type(default) and bool(value == default))

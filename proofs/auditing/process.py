@@ -1,0 +1,134 @@
+"""The parent's side of an audited process: start it, ask, wait within limits, and end it."""
+
+import contextlib
+import os
+import pickle
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Any
+
+from ..._errors import RefimplError
+from . import limits
+from .messages import Discover, Explain, Load, Try, read
+
+_LARGEST_ANSWER = 1 << 28
+STARTUP_SECONDS = 60.0
+"""Allowed for starting Python and loading the array library, before the clock of the user's code starts."""
+
+
+class DiedError(Exception):
+    """The audited process ended, or had to be ended, before it answered."""
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        self.verdict, self.reason = verdict, reason
+        super().__init__(reason)
+
+
+class Process:
+    """One audited process."""
+
+    def __init__(self, first: Load | Discover, seconds: float) -> None:
+        if os.name != "posix":
+            raise RefimplError(
+                "audit: isolation needs a POSIX system; pass isolated=False to run in this process"
+            )
+        self._seconds = seconds
+        self._nonce = secrets.token_bytes(16)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+        self._answers, theirs = os.pipe()
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "refimpl.proofs.auditing.child", str(theirs)],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, pass_fds=(theirs,),
+            start_new_session=True, env=environment,
+        )  # fmt: skip
+        os.close(theirs)
+        self._send((self._nonce, seconds, first))
+
+    def _send(self, message: Any) -> None:
+        assert self._process.stdin is not None
+        try:
+            pickle.dump(message, self._process.stdin)
+            self._process.stdin.flush()
+        except OSError:
+            raise self._died() from None
+
+    def ask(self, request: Try | Explain) -> Any:
+        """Send a request and wait for the answer."""
+        self._send(request)
+        return self.receive()
+
+    def receive(self, extra: float = 0.0) -> Any:
+        """The next answer."""
+        deadline = time.monotonic() + self._seconds + extra
+        head = self._read(len(self._nonce) + 8, deadline)
+        length = int.from_bytes(head[len(self._nonce) :])
+        if head[: len(self._nonce)] != self._nonce or length > _LARGEST_ANSWER:
+            raise DiedError("crashed", "the process sent something that is no answer")
+        try:
+            return read(self._read(length, deadline))
+        except DiedError:
+            raise
+        except Exception as error:
+            raise DiedError("crashed", f"the process sent an unreadable answer ({error})") from error
+
+    def _read(self, length: int, deadline: float) -> bytes:
+        content = b""
+        while len(content) < length:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise DiedError("timed out", f"no answer within {self._seconds:g} s{self._trace()}")
+            if select.select([self._answers], [], [], min(left, 0.2))[0]:
+                part = os.read(self._answers, length - len(content))
+                if not part:
+                    raise self._died()
+                content += part
+            elif self._process.poll() is not None and not select.select([self._answers], [], [], 0)[0]:
+                raise self._died()  # a forked child may hold the pipe open
+        return content
+
+    def _died(self) -> DiedError:
+        try:
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:  # it closed the descriptor and goes on
+            return DiedError("crashed", "the process closed its connection")
+        if code == -signal.SIGXCPU:
+            return DiedError("timed out", f"used its processor time{self._trace()}")
+        if code < 0:
+            return DiedError("crashed", f"the process died of {signal.Signals(-code).name}{self._trace()}")
+        return DiedError("crashed", f"the process ended itself with status {code}{self._trace()}")
+
+    def _trace(self) -> str:
+        """Where the user's code was, from the traceback that a fatal signal or the clock left."""
+        self._errors.seek(0)
+        lines = self._errors.read(1 << 16).decode("utf-8", "replace").splitlines()
+        places = [line.strip() for line in lines if line.strip().startswith("File ")]
+        for place in places:
+            if (
+                f"{os.sep}refimpl{os.sep}" not in place
+                and "/lib/python" not in place
+                and "<frozen" not in place
+            ):
+                return f", in {place}"
+        return f" ({lines[-1].strip()})" if lines and not places else ""
+
+    def close(self) -> None:
+        """End the process and everything that it started."""
+        limits.destroy(self._process.pid)
+        self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+        os.close(self._answers)
+        self._errors.close()
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

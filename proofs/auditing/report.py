@@ -1,0 +1,167 @@
+"""What an audit found, as text, as HTML for notebooks, and as data."""
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from .. import display, planning
+from .. import report as outcome_report
+from ..runner import Outcome, Verdict
+from .messages import Diagnosis, Load, Loaded, Tried, Try
+
+SCHEMA = "refimpl.audit/1"
+FAILED = ("refuted", "crashed", "timed out")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Verdicts of all laws about the audited functions, and what is wrong with those that failed."""
+
+    load: Load
+    tried: tuple[Tried, ...]
+    """By function, laws in the order of the catalogue."""
+    diagnoses: tuple[Diagnosis, ...]
+    loaded: Loaded = field(default_factory=Loaded)
+    planned: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        load: Load,
+        requests: Sequence[Try],
+        answers: Sequence[Any],
+        seconds: float,
+        interrupted: bool = False,
+    ) -> "Report":
+        """Put the answers in order."""
+        order = {(request.function, request.law): place for place, request in enumerate(requests)}
+        tried = [a for a in answers if isinstance(a, Tried)]
+        tried.sort(key=lambda t: order[t.function, t.outcome.law])
+        diagnoses = {a.function: a for a in answers if isinstance(a, Diagnosis)}
+        loaded = next((a for a in answers if isinstance(a, Loaded)), Loaded())
+        told = tuple(diagnoses[name] for name in load.sources if name in diagnoses)
+        return cls(load, tuple(tried), told, loaded, len(requests), seconds, interrupted)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The outcomes of all laws."""
+        return [tried.outcome for tried in self.tried]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of any law; "held" if at least one held and none failed."""
+        verdicts = {outcome.verdict for outcome in self.outcomes}
+        for verdict in (*FAILED, "inconclusive"):
+            if verdict in verdicts:
+                return verdict
+        return "held" if "held" in verdicts and not self.interrupted else "inconclusive"
+
+    @property
+    def holds(self) -> bool:
+        """Whether laws held and none failed."""
+        return self.verdict == "held"
+
+    @property
+    def exit_code(self) -> int:
+        """0 all held; 1 something failed; 3 nothing ran, or not all."""
+        return planning.exit_code(self.outcomes, interrupted=self.interrupted)
+
+    def clearest(self, function: str) -> Tried | None:
+        """The failure to look at first: one with a program, the shortest, if there is any."""
+
+        def unclear(tried: Tried) -> tuple[bool, bool, int]:
+            shown = tried.shown
+            return shown is None, shown is None or not shown.program, len(shown.script) if shown else 0
+
+        failed = [t for t in self.tried if t.function == function and t.outcome.verdict in FAILED]
+        return min(failed, key=unclear, default=None)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """The whole report as text."""
+        for name in self.load.sources:
+            yield from self._about(name)
+        yield self.total()
+
+    def _about(self, name: str) -> Iterator[str]:
+        adapter = self.load.adapters.get(name)
+        yield f"{self.load.sources[name]} as {name}" + (
+            f" (adapter {adapter.rpartition('/')[2]})" if adapter else ""
+        )
+        for t in self.tried:
+            if t.function == name:
+                yield f"  {line(t)}"
+        yield from (f"  {text}" for text in self.findings(name))
+
+    def findings(self, name: str) -> Iterator[str]:
+        """What is wrong with one function, and what is worth knowing of it."""
+        if lacking := self.loaded.lacking.get(name):
+            yield f"note: without the option{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
+        failed = self.clearest(name)
+        if failed is not None:
+            yield f"{failed.outcome.verdict}: {failed.outcome.law}"
+            yield from display.failure(failed.outcome)
+            if (shown := failed.shown) is not None:
+                yield "the call in it that differs most from the reference:"
+                yield from (f"    {argument}" for argument in shown.arguments)
+                error = f"({shown.ulps:.3g} ulps)"
+                yield f"    at {shown.place}: expected {shown.expected}, got {shown.got} {error}"
+        for diagnosis in self.diagnoses:
+            if diagnosis.function == name:
+                yield f"{'diagnosis' if failed else 'agreement'}: {diagnosis.sentences[0]}"
+                yield from (f"    {sentence}" for sentence in diagnosis.sentences[1:])
+
+    def total(self) -> str:
+        """The last line."""
+        counts: dict[str, int] = {}
+        for outcome in self.outcomes:
+            counts[outcome.verdict] = counts.get(outcome.verdict, 0) + 1
+        text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "nothing ran"
+        if self.interrupted:
+            text += f"; interrupted after {len(self.tried)} of {self.planned} laws"
+        return f"{self.verdict}: {text} in {self.seconds:.1f} s (seed {self.load.seed})"
+
+    def data(self) -> dict[str, Any]:
+        """The report as JSON holds it."""
+        results = [
+            {"function": t.function, **outcome_report.result(t.outcome), "call": t.shown and asdict(t.shown)}
+            for t in self.tried
+        ]
+        return {
+            "schema": SCHEMA,
+            "versions": outcome_report.versions(self.outcomes),
+            "targets": {name: str(source) for name, source in self.load.sources.items()},
+            "adapters": dict(self.load.adapters),
+            "lacking": {name: list(options) for name, options in self.loaded.lacking.items()},
+            "notes": list(self.loaded.notes),
+            "seed": self.load.seed,
+            "interrupted": self.interrupted,
+            "seconds": round(self.seconds, 3),
+            "verdict": self.verdict,
+            "diagnoses": [asdict(diagnosis) for diagnosis in self.diagnoses],
+            "results": outcome_report.plain(results),
+        }
+
+    def _repr_html_(self) -> str:
+        colours: Mapping[str, str] = {"held": "#1a7f37", "skipped": "#9a6700", "inconclusive": "#9a6700"}
+        rows = "".join(
+            f"<tr><td style='color:{colours.get(t.outcome.verdict, '#cf222e')}'>{t.outcome.verdict}</td>"
+            f"<td>{html.escape(t.function)}</td><td>{html.escape(t.outcome.law)}</td>"
+            f"<td>{t.outcome.worst:.3g}</td><td>{html.escape(t.outcome.reason)}</td></tr>"
+            for t in self.tried
+        )
+        head = "<tr><th>verdict</th><th>function</th><th>law</th><th>worst/tolerance</th><th>reason</th></tr>"
+        found = [html.escape(text) for name in self.load.sources for text in self.findings(name)]
+        return (
+            f"<table>{head}{rows}</table><pre>{chr(10).join(found)}</pre><p>{html.escape(self.total())}</p>"
+        )
+
+
+def line(tried: Tried) -> str:
+    """One law on one line."""
+    return display.line(tried.outcome)

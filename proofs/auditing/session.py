@@ -1,0 +1,172 @@
+"""Runs the requests of an audit in a few processes, starting a new one after each that died."""
+
+import os
+import queue
+import threading
+from collections import Counter
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .messages import Diagnosis, Discover, Explain, Failed, Load, Loaded, Tried, Try, outcome_of
+from .process import STARTUP_SECONDS, DiedError, Process
+from .targets import TargetError
+
+GIVE_UP = 3
+"""After so many deaths of one function its other laws are not tried."""
+
+
+def discover(module: str, document: str, seconds: float) -> tuple[str, ...]:
+    """The functions of a document that a module has, found out in a process of its own."""
+    with Process(Discover(module, document), seconds) as process:
+        try:
+            answer = process.receive(STARTUP_SECONDS)
+        except DiedError as death:
+            raise TargetError(f"audit: {module}: {death.reason} while it was imported") from death
+    if isinstance(answer, Failed):
+        raise TargetError(
+            answer.reason if answer.missing else f"audit: {module}: importing it raised {answer.reason}"
+        )
+    names: tuple[str, ...] = answer.names
+    return names
+
+
+class LoadError(Exception):
+    """The user's code could not be loaded: a verdict, not a usage error."""
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        self.verdict, self.reason = verdict, reason
+        super().__init__(reason)
+
+
+class _Worker:
+    """One process at a time; a dead one is replaced when it is next needed."""
+
+    def __init__(self, load: Load, seconds: float) -> None:
+        self.load, self.seconds = load, seconds
+        self.process: Process | None = None
+        self.loaded = Loaded()
+        self.ended = False
+
+    def start(self) -> Process:
+        """The process, with the functions loaded."""
+        if self.process is None:
+            process = Process(self.load, self.seconds)
+            self.process = process
+            if self.ended:  # closed while it started
+                self.stop()
+                raise LoadError("crashed", "interrupted")
+            try:
+                answer = process.receive(STARTUP_SECONDS)
+                if isinstance(answer, Failed):
+                    if answer.missing:
+                        raise TargetError(answer.reason)
+                    raise LoadError("crashed", f"importing it raised {answer.reason}")
+                self.loaded = replace(answer, notes=process.receive().notes)
+            except DiedError as death:
+                raise LoadError(death.verdict, f"while it was imported: {death.reason}") from death
+        return self.process
+
+    def ask(self, request: Try | Explain) -> Any:
+        """The answer to a request."""
+        try:
+            return self.start().ask(request)
+        except (DiedError, LoadError):
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        process, self.process = self.process, None
+        if process is not None:
+            process.close()
+
+
+class Session:
+    """All requests of one audit; closing it ends every process."""
+
+    def __init__(self, load: Load, seconds: float, jobs: int) -> None:
+        self._workers = [_Worker(load, seconds) for _ in range(max(1, jobs))]
+        self._load = load
+        self._deaths: Counter[str] = Counter()
+        self.loaded = self._open()
+
+    def _open(self) -> Loaded:
+        first = self._workers[0]
+        try:
+            first.start()
+        except BaseException:
+            first.stop()
+            raise
+        return first.loaded
+
+    def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
+        """Answers as they come. Functions that keep dying are given up, and this is said."""
+        waiting: queue.SimpleQueue[Try | Explain] = queue.SimpleQueue()
+        done: queue.SimpleQueue[Tried | Diagnosis | BaseException] = queue.SimpleQueue()
+        for request in requests:
+            waiting.put(request)
+
+        def work(worker: _Worker) -> None:
+            while not worker.ended:
+                try:
+                    request = waiting.get_nowait()
+                except queue.Empty:
+                    return
+                try:
+                    done.put(self._answer(worker, request))
+                except BaseException as error:  # the main thread raises it
+                    done.put(error)
+                    return
+
+        for worker in self._workers[: len(requests)]:
+            threading.Thread(target=work, args=(worker,), daemon=True).start()
+        for _ in requests:
+            answer = done.get()
+            if isinstance(answer, BaseException):
+                raise answer
+            yield answer
+
+    def _answer(self, worker: _Worker, request: Try | Explain) -> Tried | Diagnosis:
+        name = request.function
+        if isinstance(request, Try) and self._deaths[name] >= GIVE_UP:
+            reason = f"not tried: the process had already died {GIVE_UP} times in laws about {name}"
+            return outcome_of(self._load, request, "skipped", reason)
+        try:
+            answer = worker.ask(request)
+        except (DiedError, LoadError) as death:
+            self._deaths[name] += 1
+            if isinstance(request, Explain):
+                return Diagnosis(name, (f"no diagnosis: {death.reason}",))
+            return outcome_of(self._load, request, death.verdict, death.reason)
+        if isinstance(answer, Failed):  # only Explain can fail here
+            return Diagnosis(name, (f"no diagnosis: {answer.reason}",))
+        fits = isinstance(answer, Tried if isinstance(request, Try) else Diagnosis)
+        if isinstance(answer, Tried | Diagnosis) and fits and answer.function == name:
+            return answer
+        worker.stop()
+        return self._unreadable(request)
+
+    def _unreadable(self, request: Try | Explain) -> Tried | Diagnosis:
+        reason = "the process sent an answer to another question"
+        if isinstance(request, Explain):
+            return Diagnosis(request.function, (f"no diagnosis: {reason}",))
+        return outcome_of(self._load, request, "crashed", reason)
+
+    def close(self) -> None:
+        """End all processes."""
+        for worker in self._workers:
+            worker.ended = True
+        for worker in self._workers:
+            worker.stop()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def workers(requests: int) -> int:
+    """As many processes as there are cores, but none for fewer than four laws."""
+    return min(os.cpu_count() or 1, max(1, requests // 4))

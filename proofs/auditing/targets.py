@@ -1,0 +1,190 @@
+"""Where the function under test comes from: "module:function", "path/file.py:function", or an object."""
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import cloudpickle
+
+from ..._errors import RefimplError, UnknownNameError
+from .. import catalogue
+from ..law import Implementation
+
+
+class TargetError(RefimplError, LookupError):
+    """The function to audit does not exist as named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A function by module (or file) and name; it is imported in the audited process only."""
+
+    module: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Place":
+        """Read "module:name" or "file.py:name"."""
+        module, colon, name = text.rpartition(":")
+        if not colon or not module or not name:
+            raise TargetError(
+                f"audit: target: got {text!r}; expected 'package.module:function' or 'path/file.py:function'"
+            )
+        return cls(module, name)
+
+    def load(self) -> Any:
+        """Import the module and find the name in it."""
+        found: Any = load_module(self.module)
+        for part in self.name.split("."):
+            if not hasattr(found, part):
+                here = ", ".join(sorted(n for n in vars(found) if not n.startswith("_"))[:12])
+                raise TargetError(
+                    f"audit: {self.module} has no {self.name!r}; it has {here or 'nothing public'}"
+                )
+            found = getattr(found, part)
+        return found
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pickled:
+    """A function object, with what it closes over, as it goes to the audited process."""
+
+    content: bytes
+    label: str
+
+    @classmethod
+    def of(cls, function: Implementation) -> "Pickled":
+        """Pickle a function; by value where its module cannot be imported elsewhere (notebooks, closures)."""
+        label = getattr(function, "__qualname__", repr(function))
+        module = sys.modules.get(getattr(function, "__module__", None) or "")
+        alone = module is not None and not _importable(module)
+        try:
+            if alone:
+                cloudpickle.register_pickle_by_value(module)
+            return cls(cloudpickle.dumps(function), label)
+        except Exception as error:
+            raise TargetError(
+                f"audit: {label}: cannot be sent to another process ({type(error).__name__}: {error}). "
+                "Put it into a file and name it 'file.py:function', or pass isolated=False"
+            ) from error
+        finally:
+            if alone:
+                cloudpickle.unregister_pickle_by_value(module)
+
+    def load(self) -> Any:
+        """The function again."""
+        return cloudpickle.loads(self.content)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def _importable(module: ModuleType) -> bool:
+    """Whether another process would import the same module by this name."""
+    try:
+        spec = importlib.util.find_spec(module.__name__)
+    except (ImportError, ValueError):  # __main__, or a test module that was loaded from its file
+        return False
+    return spec is not None and (
+        spec.origin is None or spec.origin == getattr(module, "__file__", spec.origin)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A function object that stays in this process."""
+
+    function: Implementation
+
+    def load(self) -> Any:
+        """The function itself."""
+        return self.function
+
+    def __str__(self) -> str:
+        return getattr(self.function, "__qualname__", repr(self.function))
+
+
+Source: TypeAlias = Place | Pickled | Here
+
+
+def load_module(text: str) -> ModuleType:
+    """Import a module by its dotted name, or a file by its path."""
+    if not text.endswith(".py"):
+        if "" not in sys.path:
+            sys.path.insert(0, "")  # as `python -m` does
+        if importlib.util.find_spec(text.partition(".")[0]) is None:
+            raise TargetError(
+                f"audit: no module {text!r}; run where it can be imported, or give the file's path"
+            )
+        return importlib.import_module(text)
+    path = Path(text)
+    if not path.is_file():
+        raise TargetError(f"audit: no file {text!r} (in {Path.cwd()})")
+    sys.path.insert(0, str(path.parent.resolve()))  # its neighbours, as when it is run
+    taken = path.stem in sys.modules or path.stem in sys.stdlib_module_names
+    name = f"_audited_{path.stem}" if taken else path.stem  # a file may be called rope.py or types.py
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
+    assert spec is not None  # it ends with .py
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def call(source: Source) -> Implementation:
+    """The function of a source, which must be callable."""
+    function = source.load()
+    if not callable(function):
+        raise TargetError(f"audit: {source}: got a {type(function).__name__}; expected a function")
+    return function
+
+
+def matching(module: ModuleType, document: str) -> list[str]:
+    """The functions of a document that the module has under the same names."""
+    found = []
+    for full in catalogue.functions():
+        home, _, name = full.partition(".")
+        if home == document and inspect.isroutine(getattr(module, name, None)):
+            found.append(full)
+    if not found:
+        names = ", ".join(n.partition(".")[2] for n in catalogue.functions() if n.startswith(f"{document}."))
+        raise TargetError(
+            f"audit: {module.__name__} has no function named as one of {document}: {names}. "
+            f"Name it: --as {document}.NAME=MODULE:FUNCTION"
+        )
+    return found
+
+
+def check_name(name: str) -> str:
+    """Require the name of a public function of refimpl."""
+    if name not in catalogue.functions():
+        last = name.rpartition(".")[2]
+        close = [full for full in catalogue.functions() if full.endswith(f".{last}")]
+        advice = f"did you mean {' or '.join(close)}?" if close else "see `refimpl list functions`"
+        raise UnknownNameError(f"audit: no function {name!r} in refimpl; {advice}")
+    return name
+
+
+def sources(targets: Mapping[str, str | Implementation], *, isolated: bool) -> dict[str, Source]:
+    """The source of every function to audit, by refimpl's name."""
+    if not targets:
+        raise TargetError("audit: no function to audit; name at least one")
+    return {check_name(name): _source(name, target, isolated) for name, target in targets.items()}
+
+
+def _source(name: str, target: str | Implementation, isolated: bool) -> Source:
+    if isinstance(target, str):
+        return Place.parse(target)
+    if not callable(target):
+        raise TargetError(f"audit: {name}: got {target!r}; expected a function or 'module:function'")
+    return Pickled.of(target) if isolated else Here(target)

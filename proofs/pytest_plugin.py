@@ -1,0 +1,93 @@
+"""Audits as pytest tests: one test for each law about a function.
+
+In pyproject.toml, or for one run with `pytest --refimpl "rope.rotate = mypkg.rope:rotate"`:
+
+    [tool.pytest.ini_options]
+    refimpl = ["rope.rotate = mypkg.rope:rotate", "ddpm.posterior = port.py:post (ho)"]
+    refimpl_backend = "torch"
+
+The name in parentheses is that of an adapter; refimpl_dtype, refimpl_examples and refimpl_timeout are the
+other settings. No law is imported where no function is named.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .auditing.cases import Cases
+
+_LINE = re.compile(r"(?P<name>[\w.]+)\s*=\s*(?P<target>[^()\s]+)\s*(\((?P<adapter>[\w-]+)\))?")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("refimpl", "audits against refimpl")
+    text = "Audit a function, as in 'rope.rotate = mypkg.rope:rotate (adapter)'; repeatable."
+    group.addoption("--refimpl", action="append", default=[], metavar="NAME=TARGET", help=text)
+    parser.addini("refimpl", "Functions to audit, as for --refimpl.", type="linelist")
+    parser.addini("refimpl_backend", "Array library of the audited functions.", default="numpy")
+    parser.addini("refimpl_dtype", "float64 or float32.", default="float64")
+    parser.addini("refimpl_examples", "Inputs per law.", default="60")
+    parser.addini("refimpl_timeout", "Seconds for one law.", default="60")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add the audits to the tests that were found."""
+    for text in (*config.getini("refimpl"), *config.getoption("--refimpl")):
+        if text.strip():
+            items.extend(_audit(text.strip(), session, config))
+
+
+def _audit(text: str, session: pytest.Session, config: pytest.Config) -> list[pytest.Item]:
+    """One test for each law about the function that a line names."""
+    from .._errors import RefimplError  # noqa: PLC0415  (nothing loads where nothing is audited)
+    from .auditing.cases import Cases  # noqa: PLC0415
+
+    found = _LINE.fullmatch(text)
+    if found is None:
+        expected = "'NAME = module:function' or 'NAME = file.py:function (adapter)'"
+        raise pytest.UsageError(f"refimpl: got {text!r}; expected {expected}")
+    try:
+        cases = Cases(
+            {found["name"]: found["target"]},
+            adapter=(found["adapter"],) if found["adapter"] else (),
+            backend=config.getini("refimpl_backend"),
+            dtype=config.getini("refimpl_dtype"),
+            examples=int(config.getini("refimpl_examples")),
+            timeout=float(config.getini("refimpl_timeout")),
+        )
+    except (RefimplError, ValueError) as error:
+        raise pytest.UsageError(f"refimpl: {text}: {error}") from error
+    return [
+        _Item.from_parent(
+            session, name=law, nodeid=f"refimpl::{function}::{law}", cases=cases, function=function
+        )
+        for function, law in cases.names
+    ]
+
+
+class _Item(pytest.Item):
+    """One law."""
+
+    def __init__(self, *, cases: "Cases", function: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._cases, self._function = cases, function
+
+    def runtest(self) -> None:
+        """Fail unless the law held."""
+        self._cases.check(self._function, self.name)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What the audit found, without a traceback into refimpl."""
+        if isinstance(excinfo.value, AssertionError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, None, str]:
+        """Where it is from."""
+        return self.path, None, f"{self._function}: {self.name}"

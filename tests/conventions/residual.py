@@ -1,0 +1,109 @@
+"""Networks as common code writes them: weights (out, in)."""
+
+import math
+
+import numpy as np
+
+from ._convention import Convention
+
+ACTIVATIONS = {"linear": lambda z: z, "relu": lambda z: np.maximum(z, 0), "tanh": np.tanh}
+
+
+def slope(z, activation):
+    if activation == "relu":
+        return (z > 0).astype(z.dtype)
+    return 1 / np.cosh(z) ** 2 if activation == "tanh" else np.ones_like(z)
+
+
+def forward(x, weights, biases, activation, sign=1):
+    for i, W in enumerate(weights):
+        x = ACTIVATIONS[activation](
+            sign * np.einsum("...i,oi->...o", x, W) + (0 if biases is None else biases[i])
+        )
+    return x
+
+
+def blocks(x, weights, scale, activation, power=1):
+    for first, second in weights:
+        z = np.einsum("...i,hi->...h", x, first)
+        x = x + scale**power * (
+            z if second is None else np.einsum("...h,oh->...o", ACTIVATIONS[activation](z), second)
+        )
+    return x
+
+
+def outer(to_z, x):
+    return np.einsum("no,ni->oi", to_z.reshape(-1, to_z.shape[-1]), x.reshape(-1, x.shape[-1]))
+
+
+def backward(x, weights, biases, cotangent, activation, sign=1):
+    """Recursion: the gradients of the layers behind, then of the first."""
+    if not len(weights):
+        return cotangent, [], []
+    bias = None if biases is None else biases[:1]
+    z = forward(x, weights[:1], bias, "linear")
+    after, to_weights, to_biases = backward(
+        ACTIVATIONS[activation](z), weights[1:], None if biases is None else biases[1:], cotangent, activation
+    )
+    to_z = after * slope(z, activation)
+    to_bias = to_z.reshape(-1, to_z.shape[-1]).sum(axis=0)
+    return (
+        np.einsum("...o,oi->...i", to_z, weights[0]),
+        [sign * outer(to_z, x), *to_weights],
+        [to_bias, *to_biases],
+    )
+
+
+def backward_of_blocks(x, weights, cotangent, scale, activation, skip=1):
+    if not len(weights):
+        return cotangent, []
+    first, second = weights[0]
+    z = np.einsum("...i,hi->...h", x, first)
+    hidden = ACTIVATIONS[activation](z)
+    after, others = backward_of_blocks(
+        blocks(x, weights[:1], scale, activation), weights[1:], cotangent, scale, activation
+    )
+    to_z = after if second is None else np.einsum("...o,oh->...h", after, second) * slope(z, activation)
+    pair = scale * outer(to_z, x), None if second is None else scale * outer(after, hidden)
+    return skip * after + scale * np.einsum("...h,hi->...i", to_z, first), [pair, *others]
+
+
+def layer_norm(x, weight=None, bias=None, eps=1e-5, ddof=0):
+    """Two passes over rows that are scaled to about 1."""
+    peak = np.max(np.abs(x), axis=-1, keepdims=True)
+    unit = 2.0 ** np.maximum(np.frexp(peak)[1] + x.shape[-1].bit_length(), 0)
+    y = x / unit.astype(x.dtype)
+    y = y - y[..., -1:]
+    y = y - y.mean(axis=-1, keepdims=True)
+    spread = np.maximum(np.max(np.abs(y), axis=-1, keepdims=True), (math.sqrt(eps) / unit).astype(x.dtype))
+    y, rest = y / spread, (math.sqrt(eps) / unit / spread).astype(x.dtype)
+    variance = np.sum(y * y, axis=-1, keepdims=True) / max(x.shape[-1] - ddof, 1)
+    y = y / np.hypot(np.sqrt(variance), rest)
+    y = y if weight is None else y * weight
+    return y if bias is None else y + bias
+
+
+def functional(x, normalized_shape, weight, bias, eps, ddof=0):
+    assert normalized_shape == x.shape[-1:]
+    return layer_norm(x, weight, bias, eps, ddof)
+
+
+def std(fan_in, fan_out, *, mode, activation, gain=2**0.5):
+    fan = {"forward": fan_in, "backward": fan_out, "xavier": (fan_in + fan_out) / 2}[mode]
+    return (gain if activation == "relu" else 1) / math.sqrt(fan)
+
+
+CONVENTIONS = {
+    "residual.plain_stack/out-in": Convention(forward, lambda *a: forward(*a, sign=-1)),
+    "residual.residual_stack/out-in": Convention(blocks, lambda *a: blocks(*a, power=2)),
+    "residual.plain_gradients/out-in": Convention(backward, lambda *a: backward(*a, sign=-1)),
+    "residual.residual_gradients/out-in": Convention(
+        backward_of_blocks, lambda *a: backward_of_blocks(*a, skip=0)
+    ),
+    "residual.layer_norm/normalized-shape": Convention(functional, lambda *a: functional(*a, ddof=1)),
+    "residual.deep_norm/sublayer": Convention(
+        lambda x, sublayer, norm, alpha: norm(alpha * x + sublayer(x)),
+        lambda x, sublayer, norm, alpha: norm(x + alpha * sublayer(x)),
+    ),
+    "residual.init_variance/std": Convention(std, lambda *a, **o: std(*a, **o, gain=1.0)),
+}

@@ -1,0 +1,5 @@
+"""Correct implementations that share no algorithm with refimpl, as a user might port the documents.
+
+They say what a law must admit: plain NumPy and SciPy, customary formulas, other routes to the same numbers.
+Where a customary formula loses digits, a comment says so beside the one that does not.
+"""

@@ -1,0 +1,332 @@
+"""The flow by dense matrices, fast Fourier transforms, customary steps and SciPy's integrators."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import fft
+from scipy.integrate import solve_ivp
+
+from refimpl.flow import Mixture, Residual, Schedule
+
+Array = Any
+
+
+def _rates(beta_min: float, beta_max: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """β(t), and B(t) by the trapezoid that is exact for a line."""
+
+    def rate(t: Array) -> Array:
+        return (1 - t) * beta_min + t * beta_max
+
+    return rate, lambda t: t * (beta_min + rate(t)) / 2
+
+
+def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
+    """1 − e^−B by a hyperbolic sine, which keeps the digits of small B."""
+    rate, total = _rates(beta_min, beta_max)
+    return Schedule(
+        lambda t: np.sqrt(np.exp(-total(t))),
+        lambda t: -rate(t) / 2,
+        lambda t: 2 * np.exp(-total(t) / 2) * np.sinh(total(t) / 2),
+        lambda t: rate(t) * np.exp(-total(t)),
+    )
+
+
+def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
+    """The square of the other's variance."""
+    other = variance_preserving(beta_min=beta_min, beta_max=beta_max)
+    return Schedule(
+        other.alpha,
+        other.alpha_log_derivative,
+        lambda t: other.variance(t) ** 2,
+        lambda t: 2 * other.variance(t) * other.variance_derivative(t),
+    )
+
+
+def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Schedule:
+    """σ²(t) − σ²(0) by a hyperbolic sine; the difference itself loses the digits of small t."""
+    growth = float(np.log(sigma_max / sigma_min))
+    return Schedule(
+        np.ones_like,
+        np.zeros_like,
+        lambda t: 2 * sigma_min**2 * np.exp(t * growth) * np.sinh(t * growth),
+        lambda t: 2 * growth * sigma_min**2 * np.exp(2 * t * growth),
+    )
+
+
+def from_functions(*, alpha: Any, alpha_derivative: Any, variance: Any, variance_derivative: Any) -> Schedule:
+    """The quotient as a function."""
+    return Schedule(alpha, lambda t: alpha_derivative(t) / alpha(t), variance, variance_derivative)
+
+
+def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
+    """ᾱ'/ᾱ as stored."""
+    return np.asarray(schedule.alpha_log_derivative(t))
+
+
+def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
+    """(β̄²)' less what the drift contributes, ᾱ' over ᾱ twice."""
+    return np.asarray(
+        schedule.variance_derivative(t) - 2 * drift_coefficient(schedule, t) * schedule.variance(t)
+    )
+
+
+def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
+    """Two Langevin terms."""
+    return f - g2 / 2 * score + sigma2 / 2 * score
+
+
+def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
+    """Two Langevin terms."""
+    return f - g2 / 2 * score - sigma2 / 2 * score
+
+
+def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
+    """The mean of drift and Anderson's reverse drift."""
+    return f / 2 + (f / 2 - g2 * score / 2)
+
+
+def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
+    """Quotient, then sign."""
+    return -(eps / beta_bar)
+
+
+def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
+    """Product, then sign."""
+    return -(score * beta_bar)
+
+
+def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[Array, Array], /) -> Array:
+    """As in most public code, through the predicted data."""
+    data = (x - source[1] * eps) / source[0]
+    return target[0] * data + target[1] * eps
+
+
+def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
+    """Normalised by its own sum."""
+    spread = variances if variances.ndim == 2 else np.repeat(variances[:, None], means.shape[1], axis=1)
+    return Mixture(log_weights - np.logaddexp.reduce(log_weights), means, spread, None)
+
+
+def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mixture:
+    """Axes by singular vectors, which of a semidefinite matrix are its eigenvectors."""
+    left, values, _ = np.linalg.svd(covariances)
+    return Mixture(log_weights - np.logaddexp.reduce(log_weights), means, values, left)
+
+
+class _Marginal:
+    """Components at t seen from x, by dense matrices in float64."""
+
+    def __init__(self, mixture: Mixture, schedule: Schedule, t: Array, x: Array) -> None:
+        self.dtype = np.result_type(x, t, mixture.means)
+        variances = mixture.variances.astype(float)
+        d = x.shape[-1]
+        axes = np.broadcast_to(np.eye(d), (*variances.shape, d)) if mixture.axes is None else mixture.axes
+        data = np.einsum("kij,kj,klj->kil", axes.astype(float), variances, axes.astype(float))
+        t = np.asarray(t, dtype=float)
+        alpha, growth = (
+            np.asarray(part(t))[..., None, None] for part in (schedule.alpha, schedule.alpha_derivative)
+        )
+        spread, rate = (
+            np.asarray(part(t))[..., None, None, None]
+            for part in (schedule.variance, schedule.variance_derivative)
+        )
+        covariance = alpha[..., None] ** 2 * data + spread * np.eye(d)
+        self.change = 2 * (alpha * growth)[..., None] * data + rate * np.eye(d)
+        self.precision = np.linalg.inv(covariance)
+        offset = x.astype(float)[..., None, :] - alpha * mixture.means
+        self.scores = -np.einsum("...kij,...kj->...ki", self.precision, offset)
+        self.moves = np.einsum(
+            "...ki,...ki->...k", np.broadcast_to(-growth * mixture.means, self.scores.shape), self.scores
+        )
+        square = -np.einsum("...ki,...ki->...k", self.scores, offset)
+        logs = np.linalg.slogdet(2 * np.pi * covariance)[1]
+        self.joint = mixture.log_weights - (square + logs) / 2
+        self.log_density = np.logaddexp.reduce(self.joint, axis=-1)
+        self.shares = np.exp(self.joint - self.log_density[..., None])
+        self.score = np.einsum("...k,...ki->...i", self.shares, self.scores)
+
+
+def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
+    """Gaussian densities by inverse and determinant."""
+    at = _Marginal(mixture, schedule, t, x)
+    return at.log_density.astype(at.dtype)
+
+
+def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
+    """Averaged over components."""
+    at = _Marginal(mixture, schedule, t, x)
+    return at.score.astype(at.dtype)
+
+
+def _jacobian(at: _Marginal) -> Array:
+    apart = at.scores - at.score[..., None, :]
+    return np.einsum("...k,...ki,...kj->...ij", at.shares, apart, apart) - np.einsum(
+        "...k,...kij->...ij",
+        at.shares,
+        np.broadcast_to(at.precision, (*at.scores.shape, at.scores.shape[-1])),
+    )
+
+
+def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
+    """Covariance of the component scores less the mean precision."""
+    at = _Marginal(mixture, schedule, t, x)
+    return _jacobian(at).astype(at.dtype)
+
+
+def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
+    """The trace of the whole Jacobian."""
+    at = _Marginal(mixture, schedule, t, x)
+    return np.trace(_jacobian(at), axis1=-2, axis2=-1).astype(at.dtype)
+
+
+def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
+    """∂ log N = ½ sᵀĊs − ½ tr C⁻¹Ċ − μ̇ᵀs for each component."""
+    at = _Marginal(mixture, schedule, t, x)
+    stretch = np.einsum(
+        "...ki,...kij,...kj->...k",
+        at.scores,
+        np.broadcast_to(at.change, (*at.scores.shape, x.shape[-1])),
+        at.scores,
+    )
+    trace = np.einsum("...kij,...kji->...k", at.precision, at.change)
+    return np.sum(at.shares * ((stretch - trace) / 2 + at.moves), axis=-1).astype(at.dtype)
+
+
+def fokker_planck_residual(
+    rate: Array,
+    drift: Array,
+    drift_divergence: Array,
+    diffusion: Array,
+    score: Array,
+    score_divergence: Array,
+    /,
+) -> Residual:
+    """A table of terms, summed with and without their signs."""
+    d = score.shape[-1]
+    terms = [rate, drift_divergence, -diffusion * score_divergence / 2]
+    terms += [drift[..., i] * score[..., i] for i in range(d)]
+    terms += [-diffusion * score[..., i] ** 2 / 2 for i in range(d)]
+    return Residual(sum(terms), sum(np.abs(term) for term in terms))
+
+
+def fokker_planck_rhs_grid(
+    density: Array,
+    drift: Array,
+    diffusion: Array,
+    /,
+    *,
+    spacing: tuple[float, ...],
+    method: str = "differences",
+) -> Array:
+    """By np.roll, or by the fast Fourier transform."""
+    spread = diffusion * density
+    total = np.zeros_like(density)
+    for axis, step in enumerate(spacing):
+        flux = drift[axis] * density
+        if method == "differences":
+            total -= (np.roll(flux, -1, axis) - np.roll(flux, 1, axis)) / (2 * step)
+            total += (np.roll(spread, -1, axis) - 2 * spread + np.roll(spread, 1, axis)) / (2 * step**2)
+            continue
+        n = density.shape[axis]
+        shape = [-1 if i == axis else 1 for i in range(density.ndim)]
+        waves = (2j * np.pi * fft.fftfreq(n, step)).reshape(shape)
+        odd = np.where(np.abs(fft.fftfreq(n) * 2) == 1, 0, 1).reshape(shape)  # no derivative at Nyquist
+        total -= fft.ifft(odd * waves * fft.fft(flux, axis=axis), axis=axis).real
+        total += fft.ifft(odd * waves**2 * fft.fft(spread, axis=axis), axis=axis).real / 2
+    return total.astype(np.result_type(density, drift, diffusion))
+
+
+def integrate(
+    velocity: Callable[[Array, Array], Array], x: Array, times: Array, /, *, method: str = "rk4"
+) -> Array:
+    """As in textbooks."""
+    states = [x]
+    for i in range(len(times) - 1):
+        t, h, y = times[i], times[i + 1] - times[i], states[-1]
+        t = np.asarray(t)
+        k1 = velocity(t, y)
+        if method == "euler":
+            states.append(y + h * k1)
+            continue
+        if method == "heun":
+            predicted = y + h * k1
+            states.append((y + predicted) / 2 + h / 2 * velocity(np.asarray(times[i + 1]), predicted))
+            continue
+        middle = np.asarray(t + h / 2)
+        k2 = velocity(middle, y + h / 2 * k1)
+        k3 = velocity(middle, y + h / 2 * k2)
+        k4 = velocity(np.asarray(times[i + 1]), y + h * k3)
+        states.append(y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
+    return np.stack(states)
+
+
+def integrate_adaptive(
+    velocity: Callable[[Array, Array], Array],
+    x: Array,
+    times: Array,
+    /,
+    *,
+    rtol: float = 1e-6,
+    atol: float = 1e-6,
+) -> Array:
+    """SciPy's Dormand–Prince pair of order 5, one sample after the other, from one time to the next."""
+    shape, d = x.shape, x.shape[-1]
+    states = np.empty((len(times), *shape), x.dtype)
+    states[0] = x
+    for index in np.ndindex(*shape[:-1]):
+
+        def field(t: float, y: Array, index: Any = index) -> Array:
+            given = velocity(np.full(shape[:-1], t, x.dtype), np.broadcast_to(y.astype(x.dtype), shape))
+            return given[index].astype(float)
+
+        y = x[index].astype(float)
+        for i in range(len(times) - 1):
+            span = float(times[i]), float(times[i + 1])
+            if span[0] != span[1]:
+                y = solve_ivp(field, span, y, method="RK45", rtol=rtol, atol=atol).y[:, -1]
+            states[(i + 1, *index)] = y
+    assert states.shape[-1] == d
+    return states
+
+
+def flow_log_likelihood(
+    velocity: Callable[[Array, Array], Array], divergence: Callable[[Array, Array], Array],
+    terminal_log_density: Callable[[Array], Array], x: Array, times: Array, /, *, integrator: Any = integrate,
+) -> Array:  # fmt: skip
+    """The divergence as one more coordinate."""
+
+    def both(t: Array, state: Array) -> Array:
+        y = state[..., :-1]
+        return np.concatenate([velocity(t, y), divergence(t, y)[..., None]], axis=-1)
+
+    end = integrator(both, np.concatenate([x, np.zeros_like(x[..., :1])], axis=-1), times)[-1]
+    return terminal_log_density(end[..., :-1]) + end[..., -1]
+
+
+def euler_maruyama(
+    drift: Callable[[Array, Array], Array],
+    sigma2: Callable[[Array], Array],
+    x: Array,
+    times: Array,
+    noises: Array,
+    /,
+) -> Array:
+    """The root of the whole variance."""
+    states = [x]
+    for i, noise in enumerate(noises):
+        t, h = np.asarray(times[i]), times[i + 1] - times[i]
+        states.append(states[-1] + h * drift(t, states[-1]) + np.sqrt(sigma2(t) * np.abs(h)) * noise)
+    return np.stack(states)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    f"flow.{function.__name__}": function
+    for function in (
+        ddim_step, diagonal_mixture, diffusion_squared, drift_coefficient, euler_maruyama,
+        flow_log_likelihood, flow_velocity, fokker_planck_residual, fokker_planck_rhs_grid, forward_drift,
+        from_functions, full_mixture, integrate, integrate_adaptive, mixture_log_density, mixture_score,
+        mixture_score_divergence, mixture_score_jacobian, mixture_time_derivative, noise_from_score,
+        reverse_drift, score_from_noise, sub_variance_preserving, variance_exploding, variance_preserving,
+    )
+}  # fmt: skip

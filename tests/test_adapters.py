@@ -1,0 +1,161 @@
+"""Adapters: a right function of another convention is held by all laws, a wrong one is refuted."""
+
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import array_api_compat
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from conftest import usable
+from conventions import CONVENTIONS
+
+from refimpl import proofs
+from refimpl.backends import Backend
+from refimpl.proofs import Adapter, Law, Outcome, catalogue
+from refimpl.proofs.cli import main
+
+ADAPTERS = catalogue.adapters()
+DTYPES = ("float64", "float32")
+
+
+def outcomes(
+    adapter: Adapter, implementation: Callable[..., Any], *, general: bool = True, **options: Any
+) -> list[Outcome]:
+    """Every law about the function, those that all functions have in common included or not."""
+    laws = [law.id for law in _about(adapter) if general or not law.general]
+    return proofs.prove(*laws, impl={adapter.function: implementation}, **options)
+
+
+def _about(adapter: Adapter) -> list[Law]:
+    return [law for law in catalogue.laws().values() if adapter.function in law.about]
+
+
+def first(adapter: Adapter, implementation: Callable[..., Any], verdicts: set[str], dtype: str) -> str:
+    """The first of the function's own laws with one of the verdicts, so that the others need not run."""
+    for law in _about(adapter):
+        if not law.general:
+            [found] = proofs.prove(law.id, impl={adapter.function: implementation}, dtypes=dtype, examples=9)
+            if found.verdict in verdicts:
+                return found.law
+    return ""
+
+
+def held(adapter: Adapter, dtype: str, examples: int, *, general: bool) -> None:
+    right = adapter.wrap(CONVENTIONS[adapter.id].right)
+    found = outcomes(adapter, right, general=general, dtypes=dtype, examples=examples)
+    assert any(outcome.verdict == "held" for outcome in found)
+    failed = [o for o in found if o.verdict != "held" and o.law not in adapter.beyond]
+    assert not failed, [(o.law, o.verdict, o.reason) for o in failed]
+
+
+def test_every_adapter_has_a_right_and_a_wrong_function() -> None:
+    assert set(CONVENTIONS) == set(ADAPTERS)
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_adapters_say_what_they_expect(name: str) -> None:
+    adapter = ADAPTERS[name]
+    assert adapter.function in catalogue.functions()
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", adapter.name)
+    assert "mine(" in adapter.sentence
+    assert adapter.sentence.endswith(".")
+    own = {law.id for law in _about(adapter) if not law.general}
+    assert set(adapter.beyond) < own
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_right_functions_are_held(name: str) -> None:
+    held(ADAPTERS[name], CONVENTIONS[name].dtypes[0], examples=3, general=False)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_right_functions_are_held_on_many_examples(name: str, dtype: str) -> None:
+    if dtype not in CONVENTIONS[name].dtypes:
+        pytest.skip(f"the convention itself loses digits in {dtype}")
+    held(ADAPTERS[name], dtype, examples=30, general=True)
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_without_the_adapter_the_function_fails(name: str) -> None:
+    convention = CONVENTIONS[name]
+    assert first(ADAPTERS[name], convention.right, {"refuted", "crashed"}, convention.dtypes[0])
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_wrong_functions_are_refuted(name: str) -> None:
+    adapter, convention = ADAPTERS[name], CONVENTIONS[name]
+    assert first(adapter, adapter.wrap(convention.wrong), {"refuted"}, convention.dtypes[0])
+
+
+@pytest.mark.parametrize("name", [name for name in ADAPTERS if ADAPTERS[name].beyond])
+def test_laws_beyond_a_convention_are_out_of_its_reach(name: str) -> None:
+    adapter = ADAPTERS[name]
+    for law in adapter.beyond:
+        [found] = proofs.prove(law, impl={adapter.function: adapter.wrap(CONVENTIONS[name].right)})
+        assert found.verdict == "refuted"
+
+
+class Elsewhere:
+    """NumPy functions, and objects that have such, as those of another library."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def array(self, value: Any) -> Any:
+        """A value of NumPy in the library."""
+        if isinstance(value, np.ndarray | np.generic):
+            return self.backend.xp.asarray(np.asarray(value))
+        return self._inside(value, self.array, self.function)
+
+    def host(self, value: Any) -> Any:
+        """A value of the library in NumPy."""
+        if array_api_compat.is_array_api_obj(value):
+            return self.backend.to_numpy(value)
+        return self._inside(value, self.host, self.callback)
+
+    def _inside(self, value: Any, change: Any, wrap: Any) -> Any:
+        if isinstance(value, tuple | list):
+            parts = [change(part) for part in value]
+            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+        if hasattr(value, "__dict__") and not callable(value):
+            names = [name for name in dir(value) if not name.startswith("_")]
+            return SimpleNamespace(**{name: change(getattr(value, name)) for name in names})
+        return wrap(value) if callable(value) else value
+
+    def function(self, mine: Callable[..., Any]) -> Callable[..., Any]:
+        """A NumPy function as one of the library."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            here = {name: self.host(value) for name, value in kwargs.items()}
+            return self.array(mine(*map(self.host, args), **here))
+
+        return call
+
+    def callback(self, theirs: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of the library as one of NumPy."""
+        return lambda *args: self.host(theirs(*map(self.array, args)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("library", ["strict", "torch"])
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_adapters_work_on_other_libraries(name: str, library: str) -> None:
+    adapter, backend = ADAPTERS[name], usable(library)
+    implementation = adapter.wrap(Elsewhere(backend).function(CONVENTIONS[name].right))
+    dtype = CONVENTIONS[name].dtypes[0]
+    found = outcomes(adapter, implementation, general=False, names=library, dtypes=dtype, examples=3)
+    verdicts = {o.law: (o.verdict, o.reason) for o in found if o.law not in adapter.beyond}
+    assert {verdict for verdict, _ in verdicts.values()} == {"held"}, verdicts
+
+
+def test_command_line_lists_and_shows() -> None:
+    assert "rope.rotate/half-split" in CliRunner().invoke(main, ["list", "adapters", "rope"]).output
+    shown = CliRunner().invoke(main, ["show", "rope.rotate/half-split"])
+    assert shown.exit_code == 0
+    assert ADAPTERS["rope.rotate/half-split"].sentence in shown.output
+    assert "half-split: mine(x, angles)" in CliRunner().invoke(main, ["show", "rope.rotate"]).output

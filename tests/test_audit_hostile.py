@@ -1,0 +1,67 @@
+"""Implementations that misbehave get a verdict that says so, and never take the tool down."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from refimpl import proofs
+from refimpl.proofs.auditing import limits
+
+HOSTILE = Path(__file__).parent / "audited" / "hostile.py"
+LAW = "rope.rotation-matrix-definition"
+
+VERDICTS = {
+    "right": ("held", ""),
+    "hangs": ("timed out", "no answer within 3 s, in File"),
+    "spins_without_python": ("timed out", "no answer within 3 s"),
+    "segfaults": ("crashed", "died of SIGSEGV, in File"),
+    "aborts": ("crashed", "died of SIGABRT, in File"),
+    "exits": ("crashed", "ended itself with status 0"),
+    "exits_politely": ("crashed", "raised SystemExit"),
+    "interrupts": ("crashed", "raised KeyboardInterrupt"),
+    "kills_its_group": ("crashed", "died of SIGKILL"),
+    "fork_bomb": ("crashed", f"started more than {limits.PROCESSES} processes"),
+    "leaves_daemons": ("held", ""),
+    "threads_forever": ("held", ""),
+    "allocates": ("crashed", "Unable to allocate 10.0 GiB"),
+    "maps_memory": ("crashed", "Cannot allocate memory"),
+    "recurses": ("crashed", "RecursionError"),
+    "shouts": ("held", ""),
+    "reads_input": ("held", ""),
+    "closes_descriptors": ("crashed", ""),
+    "writes_to_descriptors": ("crashed", "something that is no answer"),
+    "changes_its_input": ("refuted", "changed its input in place"),
+    "remembers": ("refuted", ""),
+    "wrong_type": ("refuted", "returned a list"),
+    "wrong_shape": ("refuted", "shape"),
+    "wrong_dtype": ("refuted", "returned float32 for"),
+    "not_a_number": ("refuted", "not a number"),
+    "no_result": ("refuted", "returned a NoneType"),
+    "lies": ("refuted", ""),
+    "wrong_everything": ("refuted", "returned a str"),
+}
+
+
+def _left_behind() -> set[int]:
+    return set(limits.descendants(os.getpid()))
+
+
+QUICK = ("right", "hangs", "segfaults", "exits", "changes_its_input")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in VERDICTS]
+)
+def test_hostile_implementation(name: str) -> None:
+    verdict, reason = VERDICTS[name]
+    before = _left_behind()
+    started = time.perf_counter()
+    report = proofs.audit(
+        {"rope.rotation_matrix": f"{HOSTILE}:{name}"}, laws=[LAW], examples=30, timeout=3, memory=1 << 30
+    )
+    assert report.verdict == verdict, str(report)
+    assert reason in report.outcomes[0].reason
+    assert time.perf_counter() - started < 60
+    assert _left_behind() <= before

@@ -1,0 +1,38 @@
+"""Every known mistake, taken for a user's function, is named by the diagnosis."""
+
+from functools import cache
+
+import pytest
+
+from refimpl import backends
+from refimpl.backends import Setting
+from refimpl.proofs import calls as recorded
+from refimpl.proofs import catalogue
+from refimpl.proofs.auditing import diagnosis
+from refimpl.proofs.auditing.messages import Explain
+from refimpl.proofs.runner import run_law
+
+ON = Setting.of(backends.get("numpy"))
+
+
+@cache
+def _calls(name: str, seed: int) -> list[recorded.Call]:
+    return recorded.calls(name, ON, seed=seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+def test_every_mistake_is_named(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diagnosis, "calls", lambda name, on, *, seed: _calls(name, seed))
+    unnamed = []
+    for wrong in catalogue.mistakes().values():
+        if wrong.function.partition(".")[0] == document:
+            law = next(law for law in catalogue.laws().values() if wrong.id in law.refutes)
+            replaced = {wrong.function: wrong.replacement}
+            outcome = run_law(law, ON, examples=60, seed=0, replaced=replaced, shrink=False)
+            assert outcome.counterexample is not None, wrong.id
+            request = Explain(wrong.function, True, {law.id: outcome.counterexample})
+            found = diagnosis.explain(request, wrong.replacement, "", ON, 0)
+            if wrong.id not in found.mistakes:
+                unnamed.append((wrong.id, found.sentences))
+    assert not unnamed

@@ -1,0 +1,37 @@
+"""No law refutes correct implementations that share no algorithm with refimpl."""
+
+import importlib
+from typing import Any
+
+import pytest
+
+from refimpl import proofs
+from refimpl.proofs import catalogue
+
+FUNCTIONS: dict[str, Any] = {}
+for document in catalogue.DOCUMENTS:
+    FUNCTIONS |= importlib.import_module(f"independent.{document}").FUNCTIONS
+
+
+def _failures(patterns: list[str], impl: dict[str, Any], dtype: str, examples: int) -> list[proofs.Outcome]:
+    outcomes = proofs.prove(*patterns, impl=impl, dtypes=dtype, examples=examples)
+    return [outcome for outcome in outcomes if outcome.verdict != "held"]
+
+
+def test_there_is_one_of_every_function() -> None:
+    assert set(FUNCTIONS) == set(catalogue.functions())
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+def test_whole_documents_hold(document: str, dtype: str) -> None:
+    impl = {name: function for name, function in FUNCTIONS.items() if name.startswith(f"{document}.")}
+    assert not _failures([f"{document}.*"], impl, dtype, examples=1)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_each_is_held_by_all_its_laws(name: str, dtype: str) -> None:
+    laws = [law.id for law in catalogue.laws().values() if name in law.about]
+    assert not _failures(laws, {name: FUNCTIONS[name]}, dtype, examples=60)
