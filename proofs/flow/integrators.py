@@ -67,10 +67,9 @@ def step_factor(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def quadrature_degree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Σ_k t^k over the exact degrees, against its antiderivative."""
     degree, t = _EXACT_DEGREES[case.method], on.host(case.times)
-    still = on.xp.zeros_like(case.x)
 
     def velocity(t: Any, x: Any) -> Any:
-        return still + sum((t**k for k in range(1, degree + 1)), start=1 + 0 * t)
+        return on.xp.zeros_like(x) + sum((t**k for k in range(1, degree + 1)), start=1 + 0 * t)
 
     states = impl["flow.integrate"](velocity, case.x, case.times, method=case.method)
     powers = [(t ** (k + 1) - t[0] ** (k + 1)) / (k + 1) for k in range(degree + 1)]
@@ -203,7 +202,7 @@ def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     given = on.xp.sum(case.rate, axis=-1)
     found = impl["flow.flow_log_likelihood"](
         lambda t, x: case.rate * x,
-        lambda t, x: given + t**degree,
+        lambda t, x: given + t**degree + on.xp.zeros_like(x[..., 0]),
         lambda x: -0.5 * on.xp.sum(x**2, axis=-1),
         case.x,
         case.times,

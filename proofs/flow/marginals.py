@@ -157,7 +157,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
     sign = 1.0 if on.host(case.times)[-1] > on.host(case.times)[0] else -1.0
     start = case.x[:, :2]
     states = impl["flow.integrate"](
-        lambda t, x: on.xp.stack([x[:, 1], 0 * x[:, 1]], axis=-1),
+        lambda t, x: on.xp.stack([x[..., 1], 0 * x[..., 1]], axis=-1),
         start,
         on.array(np.asarray([0.0, sign])),
         method="rk4",

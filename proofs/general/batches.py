@@ -14,7 +14,7 @@ from ...backends import Setting
 from .. import catalogue
 from ..calls import Given
 from ..law import Implementation
-from ..packing import is_array, key, mapped, parts
+from ..packing import is_array, key, mapped_arrays, parts
 from . import shapes
 from .shapes import Shape
 
@@ -85,7 +85,7 @@ class Batched:
         """The arguments with every array that has batch axes changed, by `change(array, shape=shape)`."""
         arguments = dict(self.arguments)
         for name, shape in self.batched():
-            arguments[name] = _on_arrays(arguments[name], partial(change, shape=shape))
+            arguments[name] = mapped_arrays(arguments[name], partial(change, shape=shape))
         return arguments
 
     def aligned(self, array: Any, shape: Shape) -> Any:
@@ -152,7 +152,7 @@ def stacked(first: Batched, second: Batched, only: str = "") -> Batched:
         if only in ("", name):
             arguments[name] = _joint(first, second, name, shape)
         elif place % 2:
-            arguments[name] = _on_arrays(arguments[name], partial(first.widened, shape=shape))
+            arguments[name] = mapped_arrays(arguments[name], partial(first.widened, shape=shape))
     return replace(first, arguments=arguments, lengths=(2, *first.lengths))
 
 
@@ -164,11 +164,7 @@ def _joint(first: Batched, second: Batched, name: str, shape: Shape) -> Any:
         both = [first.aligned(part, shape) for part in (array, next(others))]
         return _namespace(array).stack(both, axis=shape.before)
 
-    return _on_arrays(first.arguments[name], joined)
-
-
-def _on_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
-    return mapped(value, lambda part: change(part) if is_array(part) else part)
+    return mapped_arrays(first.arguments[name], joined)
 
 
 def _form(array: Any, shape: Shape) -> tuple[Any, ...]:

@@ -56,13 +56,13 @@ def batched(function: str, refutes: tuple[str, ...]) -> Law:
         """Two calls stacked, four on two axes, single rows, one argument that broadcasts, and none at all."""
         tested = impl[function]
         pair = _pair(function, tested, sources.recorded(function, case, on), on)
-        if pair is None:  # no call had batch axes, or none that could be stacked
+        if pair is None:  # no call had batch axes
             return
         values = [call.call(tested) for call in pair]
-        whole = stacked(*pair)
-        both = [call.call(tested) for call in (whole, whole.backwards())]
+        mixed, alike = stacked(*pair), stacked(pair[0], pair[0])  # together no symmetric square
+        both = [call.call(tested) for call in (mixed, alike)]
         yield from _ends("two inputs stacked", function, both[0], values, on)
-        square = stacked(whole, whole.backwards()).call(tested)
+        square = stacked(mixed, alike).call(tested)
         yield from _ends("four inputs stacked on two axes", function, square, both, on)
         yield from _rows(pair[0], values[0], tested, on)
         yield from _broadcasts(*pair, tested, on)
@@ -100,29 +100,23 @@ def _general(
 def _pair(
     function: str, tested: Implementation, calls: Sequence[Given], on: Setting
 ) -> tuple[Batched, Batched] | None:
-    """A call with many entries, and one that can be stacked with it: another call, or the same one with
-    numbers three quarters as large, or in reverse order."""
-    reference = catalogue.reference()[function]
+    """The call with the most entries, and one that can be stacked with it: another call, or the same one
+    with numbers three quarters as large, or in reverse order."""
     found = [batch for call in calls if (batch := Batched.of(function, *call))]
-    for first in sorted(found, key=lambda batch: -min(batch.size, LARGE)):
-        others = [batch for batch in found if batch is not first and batch.fits(first, on)]
-        others += [batch for batch in [first.smaller()] if sources.taken(batch.given(), reference, tested)]
-        for second in [*others, first.backwards()]:
-            if _possible(stacked(first, second), reference):
-                return first, second
-    return None
-
-
-def _possible(call: Batched, reference: Implementation) -> bool:
-    """Whether the functions among the arguments, if there are any, are made for these shapes: they may
-    hold numbers for the entries of the call that they come from."""
-    return not any(map(callable, call.arguments.values())) or sources.taken(call.given(), reference)
+    if not found:
+        return None
+    first = max(found, key=lambda batch: min(batch.size, LARGE))
+    others = (batch for batch in found if batch is not first and batch.fits(first, on))
+    if second := next(others, None):
+        return first, second
+    smaller = first.smaller()
+    taken = sources.taken(smaller.given(), catalogue.reference()[function], tested)
+    return first, smaller if taken else first.backwards()
 
 
 def _rows(call: Batched, value: Any, tested: Implementation, on: Setting) -> Iterator[Record]:
-    """The first and the last entry alone."""
-    reference = catalogue.reference()[call.function]
-    if call.rank and call.lengths[0] and _possible(call.row(0), reference):
+    """The first and the last entry alone. Functions among the arguments may hold numbers for all entries."""
+    if call.size and call.rank and not any(map(callable, call.arguments.values())):
         ends = [call.row(place).call(tested) for place in (0, -1)]
         yield from _ends("a batch and its rows", call.function, value, ends, on, add=False)
 
