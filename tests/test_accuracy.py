@@ -255,7 +255,8 @@ def test_every_sweep_measures(number: int, monkeypatch: pytest.MonkeyPatch) -> N
     only(monkeypatch, sweep)
     found = measure(sweep.function, ON, Effort(samples=64, calls=0))
     assert found.status in ("measured", "exact"), found
-    assert not found.left_out, found.left_out
+    # Tables of encodings are wide: the largest of their sweeps are left out, and counted as such.
+    assert set(found.left_out) <= {"the result is too large"}, found.left_out
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
