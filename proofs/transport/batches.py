@@ -36,7 +36,7 @@ Call = tuple[str, tuple[tuple[Any, int], ...]]
 
 
 def _calls(case: Any) -> Iterator[Call]:
-    """Functions with their arrays, each with the number of axes that are no batch; some lack a leading axis."""
+    """Functions with arrays, each with the number of axes that are no batch; some lack a leading axis."""
     x, y, S, mean = (case.x, 2), (case.y, 2), (case.S, 2), (case.mean, 1)
     gaussians = mean, S, (case.mean[0, ...], 1), (case.T[0, ...], 2)
     yield "wasserstein_1d", (mean, (case.mean[0, ...], 1))
