@@ -11,6 +11,8 @@ import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from .._errors import UndecidedError
 from ..backends import Setting
@@ -21,6 +23,11 @@ from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
 Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
 Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
+
+# Hypothesis draws some numbers from the constants of whatever local modules are loaded, so that inputs would
+# depend on the process, not on the seed alone. There is no public switch.
+if hasattr(providers, "_get_local_constants"):
+    providers._get_local_constants = Constants
 
 SHRINK_SECONDS = 5.0
 """How long a counterexample may be made smaller."""

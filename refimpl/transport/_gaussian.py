@@ -82,8 +82,11 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
 
 def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) -> Array:
     R1, R2 = _factor(S1, xp=xp), _factor(S2, xp=xp)
-    # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁, whose norm is at most (‖S₁‖‖S₂‖)^{1/2}.
-    U, _, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(R2), R1))
+    # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁. In unit scale its small entries are not
+    # flushed to zero where the covariances are next to the smallest normal number.
+    unit = xp.max(xp.abs(R1), axis=(-2, -1), keepdims=True) + xp.max(xp.abs(R2), axis=(-2, -1), keepdims=True)
+    unit = xp.where(unit > 0, unit, xp.ones_like(unit))
+    U, _, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit))
     rest = R1 - xp.matmul(R2, xp.matmul(U, Vh))
     spread = _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
     shift = _norm(m1 - m2, xp=xp)

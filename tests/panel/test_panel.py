@@ -23,14 +23,7 @@ transformers.logging.set_verbosity_error()
 PANEL: list[tuple[str, Callable[..., Any], str, tuple[str, ...], set[str]]] = [
     ("rope.rotate", transformers_rope.rotate, "float64", ("rope",), set()),
     ("rope.rotate", transformers_rope.rotate, "float32", ("rope",), set()),
-    # base^(2m/d) overflows float32 where the base is beyond 3.4e38, which only extreme inputs reach.
-    (
-        "rope.frequencies",
-        transformers_rope.frequencies,
-        "float32",
-        ("rope",),
-        {"rope.frequencies-definition", "rope.ntk-ends"},
-    ),
+    ("rope.frequencies", transformers_rope.frequencies, "float32", ("rope",), set()),
     ("rope.dynamic_ntk", transformers_rope.dynamic_ntk, "float32", ("rope",), set()),
     (
         "rope.dynamic_ntk",
@@ -45,7 +38,7 @@ PANEL: list[tuple[str, Callable[..., Any], str, tuple[str, ...], set[str]]] = [
         transformers_rope.yarn,
         "float32",
         ("rope",),
-        {"rope.yarn-paper-definition", "rope.llama3-is-yarn"},
+        {"rope.yarn-paper-definition", "rope.llama3-is-yarn", "rope.yarn-ends"},
     ),
     ("rope.llama3", transformers_rope.llama3, "float32", ("rope",), set()),
 ]
@@ -67,7 +60,9 @@ def test_rotary_functions_of_transformers(
         *patterns, impl={function: implementation}, names=("torch",), dtypes=(dtype,), examples=30
     )
     assert outcomes
-    assert {outcome.verdict for outcome in outcomes} <= {"held", "refuted"}
+    # Skipped: all the law's training lengths were fractions, which transformers refuses.
+    assert {outcome.verdict for outcome in outcomes} <= {"held", "refuted", "skipped"}
+    assert any(outcome.verdict != "skipped" for outcome in outcomes)
     assert {outcome.law for outcome in outcomes if outcome.verdict == "refuted"} == violated
 
 

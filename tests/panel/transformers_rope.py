@@ -9,6 +9,7 @@ from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 from refimpl import rope
+from refimpl.proofs.law import NotApplicableError
 
 
 def rotate(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
@@ -39,7 +40,9 @@ def frequencies(dim: int, /, *, base: float = 10000.0, **_: Any) -> Any:
 def dynamic_ntk(
     length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **_: Any
 ) -> Any:
-    config = _config(dim, base, train_length, rope_type="dynamic", factor=factor)
+    if train_length != int(train_length):
+        raise NotApplicableError(f"train_length={train_length}")
+    config = _config(dim, base, int(train_length), rope_type="dynamic", factor=factor)
     return ROPE_INIT_FUNCTIONS["dynamic"](config, seq_len=length)[0]
 
 
