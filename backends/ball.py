@@ -7,7 +7,7 @@ answer (`bool`, an index, argsort) raises UndecidedError.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from .._errors import DTypeError, message
 from .._typing import Array, Namespace
 from .._xp import check_integer
 from ._backend import FORMATS, Backend, Precision, Setting, load
+
+if TYPE_CHECKING:
+    from ._ball._rounding import Model
 
 _INSTALL = "pip install python-flint"
 _LACKS = {
@@ -106,6 +109,38 @@ def setting(*, prec: int = PRECISION) -> Setting:
     from ._ball._setting import BallSetting  # noqa: PLC0415
 
     return BallSetting(backend, Precision("float64"), "cpu")
+
+
+def rounding(on: Setting, *, prec: int = 128) -> Setting:
+    """The setting of balls that hold whatever the library of a setting computes: every elementary function
+    is off by what that library's may be off (its measured ulps), a sum of n numbers by (n − 1)·u·Σ|x|.
+
+    What checks compute beside the library is off as float64 and its functions are; give them the model in
+    `host_model`. What has no such bound raises UndecidedError.
+
+    Examples
+    --------
+    >>> from refimpl import backends
+    >>> on = rounding(Setting.of(backends.get("numpy"), "float32"))
+    >>> total = on.array([0.5, 0.25]) + on.array([0.125, 2.0**-40])
+    >>> bool(total[0] == 0.625), bool(total[1] != 0.25 + 2.0**-30)
+    (False, True)
+    """
+    from ._ball._namespace import namespace  # noqa: PLC0415
+    from ._ball._setting import BallSetting  # noqa: PLC0415
+
+    like = make(prec)
+    lacks = {**on.backend.lacks, **like.lacks, "approximation": "what is close is not equal"}
+    xp = namespace(prec, model(on))
+    return BallSetting(replace(like, xp=xp, lacks=lacks), on.precision, "cpu")
+
+
+def model(on: Setting) -> "Model":
+    """How far the library of a setting may be off."""
+    from ._ball._rounding import Model  # noqa: PLC0415
+
+    precision = on.precision
+    return Model(precision.bits, precision.smallest, tuple(sorted(on.backend.ulps[precision.name].items())))
 
 
 def make(prec: int = PRECISION) -> Backend:

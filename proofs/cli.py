@@ -1,4 +1,4 @@
-"""The command line: refimpl prove, certify, accuracy, audit, selftest, errata, list, show, doctor."""
+"""The command line: refimpl prove, certify, accuracy, sensitivity, audit, selftest, errata, list, …"""
 
 import io
 import json
@@ -20,7 +20,8 @@ from .accuracy_cli import accuracy
 from .audit_cli import audit
 from .certify_cli import certify
 from .planning import EXAMPLES, Task
-from .runner import Outcome
+from .runner import Bounds, Outcome
+from .sensitivity_cli import sensitivity
 
 LAST = Path(click.get_app_dir("refimpl")) / "last-prove.json"
 """Where `prove` leaves its figures for `show`."""
@@ -57,6 +58,7 @@ def main() -> None:
 main.add_command(audit)
 main.add_command(certify)
 main.add_command(accuracy)
+main.add_command(sensitivity)
 
 
 def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
@@ -139,14 +141,19 @@ def _remember(content: dict[str, Any]) -> None:
               help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
 @click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
+@click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
+              help="The laws' own bounds, or, if tighter, those that ball arithmetic derives from the "
+                   "reference's algorithm and the library's measured ulps (slow).")  # fmt: skip
 def prove(
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
-    names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,
+    names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None, bounds: Bounds,
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
     chosen = [*backends.libraries(), *names] if "all" in names else names
     chosen = [name for name in chosen if name != "all"]
-    tasks = planning.plan(patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed)
+    tasks = planning.plan(
+        patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed, bounds=bounds
+    )
     x64 = "jax" in chosen
     if x64:
         click.echo("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64", err=True)

@@ -42,6 +42,8 @@ def line(outcome: Outcome) -> str:
     if outcome.verdict in ("crashed", "timed out"):
         return f"{outcome.verdict:<8} {name}  {where}  {outcome.reason}"
     ran = f"{sum(outcome.examples.values())} examples  {outcome.compared} compared"
+    if outcome.derived:
+        ran += f"  derived bounds in {outcome.derived} ({outcome.narrowing:.2g} × written)"
     return (
         f"{outcome.verdict:<8} {name}  {where}  {ran}  worst {outcome.worst:.3g} of tolerance  "
         f"{outcome.seconds:.2f} s"
@@ -118,6 +120,11 @@ def summary(outcomes: Sequence[Outcome], planned: int, seconds: float, seed: int
         _say(f"{backend} {dtype}: {text}")
         for reason, count in Counter(o.reason for o in part if o.verdict == "skipped").items():
             _say(f"  skipped {count}: {reason}", "yellow")
+        if derived := [o for o in part if o.derived]:
+            tighter = sum(o.narrowing < 1 for o in derived)
+            _say(
+                f"  bounds derived for {len(derived)} laws, in the median tighter than written for {tighter}"
+            )
     verdicts = Counter(o.verdict for o in outcomes)
     if interrupted:
         _say(f"interrupted after {len(outcomes)} of {planned} runs", "yellow")

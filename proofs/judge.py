@@ -26,6 +26,8 @@ class Finding:
     why: str = ""
     relation: str = "="
     """What is claimed of left and right."""
+    narrowing: float = float("nan")
+    """The derived bound over the law's own, as the median of the elements, if there is one."""
 
     @property
     def holds(self) -> bool:
@@ -54,8 +56,10 @@ def _refuted(label: str, why: str, left: object = None, right: object = None) ->
     return Finding(label, float("inf"), 1, left, right, why=why)
 
 
-def judge(record: Record, tolerance: Tolerance, on: Setting) -> Finding:
-    """Judge one record in its setting."""
+def judge(
+    record: Record, tolerance: Tolerance, on: Setting, derived: np.ndarray[Any, Any] | None = None
+) -> Finding:
+    """Judge one record in its setting; where a derived bound is tighter than the law's own, it counts."""
     if isinstance(record, Same):
         return _judge_same(record, on)
     first, second = (
@@ -71,10 +75,13 @@ def judge(record: Record, tolerance: Tolerance, on: Setting) -> Finding:
         return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
     if np.iscomplexobj(left) or np.iscomplexobj(right):
         return _refuted(record.label, "complex values", left.dtype, right.dtype)
-    left, right, scale = np.broadcast_arrays(left.astype(np.float64), right.astype(np.float64), scale)
+    limit = np.asarray(np.inf if derived is None else derived)
+    left, right, scale, limit = np.broadcast_arrays(
+        left.astype(np.float64), right.astype(np.float64), scale, limit
+    )
     if not left.size:
         return Finding(record.label, 0.0, 0)
-    return _judge_numbers(record, left, right, scale, tolerance.factor(on), on)
+    return _judge_numbers(record, left, right, scale, limit, tolerance.factor(on), on)
 
 
 def _judge_numbers(
@@ -82,6 +89,7 @@ def _judge_numbers(
     left: np.ndarray[Any, Any],
     right: np.ndarray[Any, Any],
     scale: np.ndarray[Any, Any],
+    limit: np.ndarray[Any, Any],
     factor: float,
     on: Setting,
 ) -> Finding:
@@ -91,7 +99,9 @@ def _judge_numbers(
         met = left == right if isinstance(record, Gap) else left <= right
         error = np.where(met, 0.0, np.where(np.isnan(error), np.inf, error))
         error = np.where(np.isnan(left) | np.isnan(right), np.nan, error)
-        bound = factor * (on.u * scale + on.precision.smallest)
+        written = factor * (on.u * scale + on.precision.smallest)
+        bound = np.minimum(written, limit)
+        narrowing = float(np.median(limit / written)) if np.isfinite(limit).all() else float("nan")
         ratio = np.where(error == 0, 0.0, error / bound)
         ratio = np.where(np.isfinite(scale) & (scale >= 0) | (error == 0), ratio, np.nan)
     worst = int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio)))
@@ -109,6 +119,7 @@ def _judge_numbers(
         in_u,
         "not a number" if np.isnan(error[index]) else "",
         "=" if isinstance(record, Gap) else "≤",
+        narrowing,
     )
 
 

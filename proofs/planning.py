@@ -16,7 +16,7 @@ from ..backends import BackendUnavailableError, Setting
 from ..backends.jax import enable_x64
 from . import catalogue
 from .law import Implementation
-from .runner import Outcome, Verdict, run_law
+from .runner import Bounds, Outcome, Verdict, run_law
 
 DTYPES = ("float64", "float32")
 EXAMPLES = 60
@@ -34,6 +34,7 @@ class Task:
     examples: int
     seed: int
     mistake: str = ""
+    bounds: Bounds = "written"
 
     def run(self, replaced: Mapping[str, Implementation] | None = None) -> Outcome:
         """Run it; a backend that cannot be used gives a skip with the reason."""
@@ -52,6 +53,7 @@ class Task:
             seed=self.seed,
             replaced=replaced,
             shrink=not self.mistake,
+            bounds=self.bounds,
         )
         return replace(outcome, mistake=self.mistake)
 
@@ -88,6 +90,7 @@ def plan(
     device: str | None = None,
     examples: int = EXAMPLES,
     seed: int = 0,
+    bounds: Bounds = "written",
 ) -> list[Task]:
     """The tasks that prove all laws that match the patterns (or are about functions of those names)."""
     names = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
@@ -101,7 +104,10 @@ def plan(
             raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
     found = chosen(patterns)
     return [
-        Task(law, name, dtype, device, examples, seed) for name in names for dtype in dtypes for law in found
+        Task(law, name, dtype, device, examples, seed, bounds=bounds)
+        for name in names
+        for dtype in dtypes
+        for law in found
     ]
 
 

@@ -5,7 +5,8 @@
      "seed": int, "examples": int, "interrupted": bool, "seconds": float,
      "results": [{"law", "mistake", "verdict", "backend", "device", "dtype", "seed",
                   "examples": {kind: int}, "compared": int, "worst_over_tolerance", "worst_in_u",
-                  "worst_at", "seconds", "reason", "counterexample": null or
+                  "worst_at", "seconds", "derived", "narrowing", "underived", "reason",
+                  "counterexample": null or
                   {"kind", "label", "index", "left", "right", "case": {name: value}}}]}
 
 The self-test has the schema "refimpl.selftest/1" and adds "refuted", "survivors", "toothless",
@@ -71,6 +72,9 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "worst_in_u": plain(outcome.worst_in_u),
         "worst_at": outcome.worst_at,
         "seconds": round(outcome.seconds, 4),
+        "derived": outcome.derived,
+        "narrowing": plain(outcome.narrowing),
+        "underived": outcome.underived,
         "reason": outcome.reason,
         "counterexample": _counterexample(outcome.counterexample),
     }

@@ -1,8 +1,9 @@
 """Runs one law in one setting and says what came out."""
 
 import hashlib
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias
@@ -23,6 +24,8 @@ from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
 Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
 Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
+Bounds: TypeAlias = Literal["written", "derived"]
+"""The laws' own bounds, or the tighter one of those and what the reference's algorithm allows."""
 
 # Hypothesis draws some numbers from the constants of whatever local modules are loaded, so that inputs would
 # depend on the process, not on the seed alone. There is no public switch.
@@ -63,6 +66,12 @@ class Outcome:
     seconds: float = 0.0
     reason: str = ""
     counterexample: Counterexample | None = None
+    derived: int = 0
+    """Examples for which bounds were derived."""
+    narrowing: float = float("nan")
+    """Derived bounds over written ones, in the median."""
+    underived: str = ""
+    """Why some examples have no derived bounds."""
     mistake: str = ""
     """The mistake that stood in for the reference, if any."""
 
@@ -95,8 +104,11 @@ def _seed(seed: int, law: str, kind: str) -> int:
 class _Trial:
     """The state of one law while its examples run."""
 
-    def __init__(self, law: Law, on: Setting, impl: Implementations) -> None:
-        self.law, self.on, self.impl = law, on, impl
+    def __init__(self, law: Law, on: Setting, impl: Implementations, bounds: Bounds) -> None:
+        self.law, self.on, self.impl, self.bounds = law, on, impl, bounds
+        self.derived = 0
+        self.narrowings: list[float] = []
+        self.underived = ""
         self.examples: dict[str, int] = {}
         self.inapplicable: set[str] = set()
         self.compared = 0
@@ -112,7 +124,11 @@ class _Trial:
         try:
             with np.errstate(all="ignore"):
                 records = list(self.law.check(self.impl, self.on, converted(case, self.on)))
-                findings = [judge(record, self.law.tolerance, self.on) for record in records]
+                limits = self._limits(case, len(records))
+                findings = [
+                    judge(record, self.law.tolerance, self.on, limit)
+                    for record, limit in zip(records, limits, strict=True)
+                ]
         except NotApplicableError as error:
             self.inapplicable.add(str(error))
             self.examples[kind] -= 1
@@ -125,10 +141,25 @@ class _Trial:
             self._fail("inconclusive", str(error), kind, case, None)
         for finding in findings:
             self.compared += finding.compared
+            if not math.isnan(finding.narrowing):
+                self.narrowings.append(finding.narrowing)
             if not finding.holds:
                 self._fail("refuted", str(finding), kind, case, finding)
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
+
+    def _limits(self, case: Mapping[str, Any], count: int) -> Sequence[Any]:
+        """The derived bounds of the records, where they are wanted and known."""
+        if self.bounds == "written":
+            return [None] * count
+        from . import derived  # noqa: PLC0415  (python-flint)
+
+        found = derived.bounds(self.law, self.on, case)
+        if isinstance(found, str) or len(found) != count:
+            self.underived = found if isinstance(found, str) else "balls take another way through the check"
+            return [None] * count
+        self.derived += 1
+        return found
 
     def _fail(
         self,
@@ -213,6 +244,7 @@ def run_law(
     seed: int,
     replaced: Mapping[str, Implementation] | None = None,
     shrink: bool = True,
+    bounds: Bounds = "written",
 ) -> Outcome:
     """Run a law in a setting on `examples` cases, shared among its kinds of generator."""
     started = time.perf_counter()
@@ -220,7 +252,7 @@ def run_law(
     if reason := missing(law, on):
         return replace(blank, reason=reason)
     impl = Implementations(catalogue.reference(), replaced or {}, on)
-    trial = _Trial(law, on, impl)
+    trial = _Trial(law, on, impl, bounds)
     share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
     if isinstance(law.tolerance, Sampling):
         share = min(share, 1000 // len(law.kinds))
@@ -256,6 +288,9 @@ def run_law(
         worst_in_u=worst.error_in_u,
         worst_at=worst.label,
         seconds=time.perf_counter() - started,
+        derived=trial.derived,
+        narrowing=float(np.median(trial.narrowings)) if trial.narrowings else float("nan"),
+        underived=trial.underived,
         reason=reason,
         counterexample=counterexample,
     )

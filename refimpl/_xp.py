@@ -109,7 +109,7 @@ def number(value: Any, *given: Any) -> Any:
 
 def rounds(given: Any) -> bool:
     """Whether a namespace, or a number, rounds to a dtype, so that saving cancelled digits is worth it."""
-    return not hasattr(given, "__math__")
+    return bool(getattr(given, "__rounds__", not hasattr(given, "__math__")))
 
 
 def check_axes(call: str, name: str, array: Array, least: int) -> None:

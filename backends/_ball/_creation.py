@@ -9,6 +9,7 @@ from ..._errors import DTypeError, message
 from . import _dtypes as d
 from . import _scalars as s
 from ._array import DEVICE, BallArray, boxed, decided
+from ._rounding import active, converted, refuse
 
 if TYPE_CHECKING:
     from ._namespace import BallNamespace as Xp
@@ -83,7 +84,7 @@ def _from_numpy(xp: "Xp", host: np.ndarray[Any, Any], wanted: d.DType | None) ->
     )
     flat = host.reshape(-1)
     values = flat.tolist() if known or host.dtype.kind in "iu" else list(flat)
-    return BallArray(objects([s.lift(value) for value in values], host.shape), dtype, xp)
+    return BallArray(objects([converted(s.lift(value)) for value in values], host.shape), dtype, xp)
 
 
 def objects(balls: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
@@ -106,12 +107,13 @@ def astype(xp: "Xp", x: BallArray, dtype: Any, /, *, copy: bool = True, device: 
         cast = 2 * (host != 0).astype(np.int8) if wanted.boolean else np.asarray(host).astype(wanted.storage)
         return BallArray(boxed(cast, wanted), wanted, xp)
     if x.dtype.real:
-        return BallArray(x.data, wanted, xp)
+        data = x.data if active() is None else np.frompyfunc(converted, 1, 1)(x.data)
+        return BallArray(boxed(data, wanted), wanted, xp)
     flat = x.data.reshape(-1).tolist()
     if x.dtype.boolean:
         balls = [s.ONE if t == s.TRUE else s.ZERO if t == s.FALSE else s.hull(s.ZERO, s.ONE) for t in flat]
     else:
-        balls = [s.lift(value) for value in flat]
+        balls = [converted(s.lift(value)) for value in flat]
     return BallArray(objects(balls, x.shape), wanted, xp)
 
 
@@ -172,7 +174,7 @@ def arange(
         return BallArray(np.arange(start, stop, step, dtype=wanted.storage), wanted, xp)
     first, last, each = (s.lift(value) for value in (start, stop, step))
     count = max(0, math.ceil(((last - first) / each).ceil().unique_fmpz()))
-    return BallArray(objects([first + i * each for i in range(count)], (count,)), wanted, xp)
+    return BallArray(objects([converted(first + i * each) for i in range(count)], (count,)), wanted, xp)
 
 
 def linspace(
@@ -190,6 +192,7 @@ def linspace(
     check_device(device)
     first, last = s.lift(start), s.lift(stop)
     parts = max(num - 1 if endpoint else num, 1)
+    refuse("linspace")
     balls = [last if endpoint and i == parts else first + (last - first) * i / parts for i in range(num)]
     return BallArray(objects(balls, (num,)), d.of(dtype or d.DTYPES["float64"]), xp)
 

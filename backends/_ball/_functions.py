@@ -1,12 +1,14 @@
 """Elementary functions of one ball, each with its values at infinities and borders (see _scalars)."""
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from flint import arb
 
+from ._rounding import Rounding, active, rounds, spread
 from ._scalars import (
     INDETERMINATE,
     INF,
@@ -30,6 +32,7 @@ def nonnegative(x: Ball) -> Ball:
 # radius; its root would then be unknown.
 
 
+@rounds("add")
 def add(x: Ball, y: Ball) -> Ball:
     value = x + y
     if not value.is_finite():
@@ -39,6 +42,7 @@ def add(x: Ball, y: Ball) -> Ball:
     return value.nonnegative_part()
 
 
+@rounds("subtract")
 def subtract(x: Ball, y: Ball) -> Ball:
     if x is y and x.is_finite():
         return ZERO
@@ -46,6 +50,7 @@ def subtract(x: Ball, y: Ball) -> Ball:
     return value if value.is_finite() else resolve(np.subtract, (0.0,), value, x, y)
 
 
+@rounds("multiply")
 def multiply(x: Ball, y: Ball) -> Ball:
     value = x * y
     if not value.is_finite():
@@ -60,6 +65,7 @@ def _square(x: Ball) -> Ball:
     return hull(ZERO, end * end).nonnegative_part() if x.contains(ZERO) else x * x
 
 
+@rounds("divide")
 def divide(x: Ball, y: Ball) -> Ball:
     if x is y and (x > ZERO or x < ZERO) and x.is_finite():
         return ONE
@@ -112,6 +118,7 @@ round_ = _monotone(_round, np.round)
 sign = _monotone(arb.sgn, np.sign)
 
 
+@rounds("remainder")
 def remainder(x: Ball, y: Ball) -> Ball:
     """x − ⌊x/y⌋·y, of the sign of y."""
     whole = floor_divide(x, y)
@@ -122,7 +129,7 @@ def remainder(x: Ball, y: Ball) -> Ball:
 
 
 def floor_divide(x: Ball, y: Ball) -> Ball:
-    if x.is_finite() and y.is_finite() and x.is_exact() and y.is_exact() and not y.is_zero():
+    if not active() and x.is_finite() and y.is_finite() and x.is_exact() and y.is_exact() and not y.is_zero():
         return arb((x.fmpq() / y.fmpq()).floor())
     value = floor(divide(x, y))
     if value.is_finite() and x.is_finite() and y.is_finite():
@@ -156,6 +163,7 @@ def minimum(x: Ball, y: Ball) -> Ball:
 # Roots, powers, exponentials
 
 
+@rounds("pow")
 def power(x: Ball, y: Ball) -> Ball:
     """x^y as IEEE 754 has it: x^0 = 1 and 1^y = 1 even of NaN; NaN for negative x and fractional y."""
     if y.is_zero() or x == ONE:
@@ -198,8 +206,9 @@ def _at_infinity(x: Ball, n: Ball) -> Ball:
 
 
 def _unary(
-    function: Callable[[Ball], Ball], reference: Callable[..., Any], *borders: float
+    name: str, function: Callable[[Ball], Ball], reference: Callable[..., Any], *borders: float
 ) -> Callable[[Ball], Ball]:
+    @rounds(name)
     def wrapped(x: Ball) -> Ball:
         value = function(x)
         if value.is_finite() and x.is_finite():
@@ -209,39 +218,42 @@ def _unary(
     return wrapped
 
 
-sqrt = _unary(arb.sqrt, np.sqrt, 0.0)
-exp = _unary(lambda x: nonnegative(x.exp()), np.exp, 0.0)
-expm1 = _unary(arb.expm1, np.expm1, 0.0)
-log = _unary(arb.log, np.log, 0.0)
-log1p = _unary(arb.log1p, np.log1p, -1.0)
-log2 = _unary(lambda x: x.log() / arb.const_log2(), np.log2, 0.0)
-log10 = _unary(lambda x: x.log() / arb.const_log10(), np.log10, 0.0)
-sin = _unary(arb.sin, np.sin, 0.0)
-cos = _unary(arb.cos, np.cos, 0.0)
-tan = _unary(arb.tan, np.tan, 0.0)
-sinh = _unary(arb.sinh, np.sinh, 0.0)
-cosh = _unary(arb.cosh, np.cosh, 0.0)
-tanh = _unary(arb.tanh, np.tanh, 0.0)
-asin = _unary(arb.asin, np.arcsin, -1.0, 1.0)
-acos = _unary(arb.acos, np.arccos, -1.0, 1.0)
-atan = _unary(arb.atan, np.arctan, 0.0)
-asinh = _unary(arb.asinh, np.arcsinh, 0.0)
-acosh = _unary(arb.acosh, np.arccosh, 1.0)
-atanh = _unary(arb.atanh, np.arctanh, -1.0, 1.0)
+sqrt = _unary("sqrt", arb.sqrt, np.sqrt, 0.0)
+exp = _unary("exp", lambda x: nonnegative(x.exp()), np.exp, 0.0)
+expm1 = _unary("expm1", arb.expm1, np.expm1, 0.0)
+log = _unary("log", arb.log, np.log, 0.0)
+log1p = _unary("log1p", arb.log1p, np.log1p, -1.0)
+log2 = _unary("log2", lambda x: x.log() / arb.const_log2(), np.log2, 0.0)
+log10 = _unary("log10", lambda x: x.log() / arb.const_log10(), np.log10, 0.0)
+sin = _unary("sin", arb.sin, np.sin, 0.0)
+cos = _unary("cos", arb.cos, np.cos, 0.0)
+tan = _unary("tan", arb.tan, np.tan, 0.0)
+sinh = _unary("sinh", arb.sinh, np.sinh, 0.0)
+cosh = _unary("cosh", arb.cosh, np.cosh, 0.0)
+tanh = _unary("tanh", arb.tanh, np.tanh, 0.0)
+asin = _unary("asin", arb.asin, np.arcsin, -1.0, 1.0)
+acos = _unary("acos", arb.acos, np.arccos, -1.0, 1.0)
+atan = _unary("atan", arb.atan, np.arctan, 0.0)
+asinh = _unary("asinh", arb.asinh, np.arcsinh, 0.0)
+acosh = _unary("acosh", arb.acosh, np.arccosh, 1.0)
+atanh = _unary("atanh", arb.atanh, np.arctanh, -1.0, 1.0)
 
 
+@rounds("atan2")
 def atan2(y: Ball, x: Ball) -> Ball:
     if y.is_finite() and x.is_finite():
         return arb.atan2(y, x)
     return resolve(np.arctan2, (0.0,), INDETERMINATE, y, x)
 
 
+@rounds("hypot")
 def hypot(x: Ball, y: Ball) -> Ball:
     if x.is_finite() and y.is_finite():
         return sqrt(add(square(x), square(y)))
     return resolve(np.hypot, (0.0,), INDETERMINATE, x, y)
 
 
+@rounds("logaddexp")
 def logaddexp(x: Ball, y: Ball) -> Ball:
     """log(e^x + e^y) = max(x, y) + log(1 + e^−|x − y|)."""
     if x.is_finite() and y.is_finite():
@@ -253,4 +265,13 @@ def logaddexp(x: Ball, y: Ball) -> Ball:
 
 def total(terms: list[Ball]) -> Ball:
     """The sum of the terms."""
-    return functools.reduce(add, terms, ZERO)
+    with Rounding(None):
+        exact = functools.reduce(add, terms, ZERO)
+    return spread(exact, terms)
+
+
+def running_totals(terms: list[Ball]) -> list[Ball]:
+    """The sums of the first terms, one after the other."""
+    if active() is None:
+        return list(itertools.accumulate(terms, add))
+    return [total(terms[: count + 1]) for count in range(len(terms))]

@@ -15,6 +15,8 @@ from . import _scalars as s
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
 from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
+from ._reductions import gathered
+from ._rounding import active, refuse, rounds
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -197,10 +199,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rint": _of_balls(f.round_),
     "logaddexp": _of_balls(f.logaddexp),
     "clip": _of_balls(lambda x, low, high: f.minimum(f.maximum(x, low), high)),
-    "ndtr": _of_balls(_normal_tail),
-    "log_ndtr": _of_balls(lambda x: f.log(_normal_tail(x))),
-    "expit": _of_balls(lambda x: f.divide(s.ONE, f.add(s.ONE, f.exp(f.negative(x))))),
-    "xlogy": _of_balls(_xlogy),
+    "ndtr": _of_balls(rounds("ndtr")(_normal_tail)),
+    "log_ndtr": _of_balls(rounds("log_ndtr")(lambda x: f.log(_normal_tail(x)))),
+    "expit": _of_balls(rounds("expit")(lambda x: f.divide(s.ONE, f.add(s.ONE, f.exp(f.negative(x)))))),
+    "xlogy": _of_balls(rounds("xlogy")(_xlogy)),
 }
 _TESTS: dict[str, Callable[..., Any]] = {
     "isnan": lambda x: s.is_nan(_known(x)),
@@ -241,6 +243,8 @@ def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     name = ufunc.__name__
     if name == "matmul":
         return _matmul(*inputs)
+    if name == "add" and method == "reduce" and active():
+        return _sum(*inputs, **options)
     options = {key: value for key, value in options.items() if key not in ("dtype", "casting")}
     if "out" in options:
         options["out"] = tuple(map(_base, options["out"]))
@@ -249,6 +253,22 @@ def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     if name in _TESTS:
         return np.asarray(result).astype(np.bool_)[()]
     return _view(result)
+
+
+def _sum(x: Any, axis: Any = 0, keepdims: bool = False, **options: Any) -> Any:
+    """A sum in any order, as a model of roundings has it."""
+    if any(value is not None and value is not True for value in options.values()):
+        refuse("sum with initial values or conditions")
+    array = reals(x)
+    prec = next((one.prec for one in array.flat), ctx.prec)
+    data, kept = gathered(balls(array), axis)
+    totals = np.empty(len(data), dtype=object)
+    totals[:] = [Real(f.total(list(row)), prec) for row in data]
+    return reals(totals.reshape(kept))[()] if keepdims else _squeezed(totals.reshape(kept), axis)
+
+
+def _squeezed(array: Any, axis: Any) -> Any:
+    return reals(np.squeeze(array, axis if axis is None or isinstance(axis, tuple) else (axis,)))[()]
 
 
 # Functions of NumPy. Most of them run on objects as they are.
@@ -280,6 +300,8 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
         return _returned(own(*args, **kwargs))
     args = tuple(map(_prepared, args))
     kwargs = {name: _prepared(value) for name, value in kwargs.items()}
+    if function in _SUMS:
+        refuse(function.__name__)
     if function.__module__ == "numpy.linalg":
         raise LeftBallsError(message("ball", "function", function.__name__, "one with a proven enclosure"))
     return _returned(np.ndarray.__array_function__(np.empty(0), function, (Reals,), args, kwargs))
@@ -423,6 +445,8 @@ def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
     return np.stack([first + (last - first) * i / max(parts, 1) for i in range(num)])
 
 
+_SUMS = (np.dot, np.vdot, np.inner, np.einsum, np.convolve, np.correlate, np.interp)
+"""Functions that add in an order of their own."""
 _OWN: dict[Any, Callable[..., Any]] = {
     **{
         getattr(np.linalg, name): _linear(name)

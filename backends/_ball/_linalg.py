@@ -17,6 +17,7 @@ from . import _spectra
 from ._array import BallArray, boxed
 from ._operands import operands, require
 from ._reductions import sum as _sum
+from ._rounding import active, refuse
 from ._shapes import broadcast_arrays, unstack
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def matmul(xp: "Xp", x1: BallArray, x2: BallArray, /) -> BallArray:
 
 def _product(a: Any, b: Any) -> Any:
     out = np.empty((a.shape[0], b.shape[1]), dtype=object)
-    if not _all_finite(a) or not _all_finite(b):
+    if active() or not _all_finite(a) or not _all_finite(b):
         return _careful(a, b, out, np.ndindex(out.shape))
     if out.size:
         product = arb_mat(a.tolist()) * arb_mat(b.tolist()) if a.shape[1] else arb_mat(*out.shape)
@@ -150,6 +151,7 @@ def _each(
     x: BallArray, function: Callable[[Any], tuple[Any, ...]], *shapes: tuple[int, ...]
 ) -> list[BallArray]:
     """A function of every matrix, whose results have the given shapes; what is not finite tells nothing."""
+    refuse("linear algebra")
     batch = x.shape[:-2]
     outs = [np.empty((*batch, *shape), dtype=object) for shape in shapes]
     for i in np.ndindex(batch):

@@ -12,6 +12,7 @@ from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, 
 from ._array import DEVICE, BallArray
 from ._numbers import RealMath, real_math
 from ._precision import WorkingPrecision
+from ._rounding import Model, Rounding
 
 
 def _functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -40,9 +41,9 @@ class BallNamespace:
     iinfo = staticmethod(_dtypes.iinfo)
     can_cast = staticmethod(_dtypes.can_cast)
 
-    def __init__(self, prec: int) -> None:
-        self.prec = prec
-        self.__name__ = f"refimpl.backends.ball[{prec}]"
+    def __init__(self, prec: int, model: Model | None = None) -> None:
+        self.prec, self.model = prec, model
+        self.__name__ = f"refimpl.backends.ball[{prec}{'' if model is None else ', rounding'}]"
         self.linalg = SimpleNamespace()
         vars(self).update(_dtypes.DTYPES)
         for module in (_creation, _elementwise, _reductions, _shapes):
@@ -55,6 +56,11 @@ class BallNamespace:
         self.linalg.matrix_transpose = self.matrix_transpose
 
     @property
+    def __rounds__(self) -> bool:
+        """Whether a dtype's roundings are modelled; refimpl._xp.rounds looks for it."""
+        return self.model is not None
+
+    @property
     def __math__(self) -> RealMath:
         """Functions of numbers as proven as those of arrays; refimpl._xp.numbers looks for them."""
         return real_math(self.prec)
@@ -65,7 +71,12 @@ class BallNamespace:
             with WorkingPrecision(self.prec):
                 return function(self, *args, **kwargs)
 
-        return bound
+        @functools.wraps(function)
+        def rounding(*args: Any, **kwargs: Any) -> Any:
+            with Rounding(self.model):
+                return bound(*args, **kwargs)
+
+        return bound if self.model is None else rounding
 
     def __getattr__(self, name: str) -> Callable[..., BallArray]:
         # Only for what is not there; the text also serves type checkers.
@@ -75,7 +86,7 @@ class BallNamespace:
         return f"<namespace {self.__name__}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return namespace, (self.prec,)
+        return namespace, (self.prec,) if self.model is None else (self.prec, self.model)
 
     def __array_namespace_info__(self) -> "Info":
         return Info()
@@ -123,6 +134,6 @@ class Info:
 
 
 @functools.cache
-def namespace(prec: int) -> BallNamespace:
-    """The one namespace of that precision."""
-    return BallNamespace(prec)
+def namespace(prec: int, model: Model | None = None) -> BallNamespace:
+    """The one namespace of that precision, and of that model of roundings."""
+    return BallNamespace(prec, model)

@@ -19,6 +19,7 @@ from ..._errors import DTypeError, message
 from . import _functions as f
 from . import _scalars as s
 from ._precision import WorkingPrecision
+from ._rounding import active, refuse, rounds
 
 
 class LeftBallsError(DTypeError):
@@ -53,7 +54,7 @@ def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of num
     if isinstance(value, s.Constant):
         return s.lift(value)
     if isinstance(value, float | np.floating):
-        if is_rounded(float(value)):
+        if not active() and is_rounded(float(value)):
             expected = "a proven number, or one as people write them"
             advice = "It looks like a result rounded to float64"
             raise LeftBallsError(message("ball", "number", repr(float(value)), expected, advice))
@@ -65,7 +66,10 @@ def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of num
 
 def wrapped(ball: Any, prec: int) -> "Real | Complex":
     """A number of the kind of ball."""
-    return Complex(ball, prec) if isinstance(ball, acb) else Real(ball, prec)
+    if isinstance(ball, acb):
+        refuse("complex numbers")
+        return Complex(ball, prec)
+    return Real(ball, prec)
 
 
 def at(bits: int, function: Callable[..., Any], *balls: Any) -> Any:
@@ -286,6 +290,7 @@ class Dual(_Number):
     __slots__ = ("imag", "real")
 
     def __init__(self, real: Real, imag: Real) -> None:
+        refuse("derivatives along a direction")
         super().__init__(None, real.prec)
         self.real, self.imag = real, imag
 
@@ -337,7 +342,7 @@ def _function(real: Callable[..., Any], complex_name: str = "") -> Any:
             return Dual(y, _SLOPES[complex_name](self, x, y) * values[0].imag)
         balls = [at(self.prec, operand, value) for value in values]
         if complex_name and any(isinstance(x, acb) for x in balls):
-            return Complex(at(self.prec, getattr(acb, complex_name), *balls), self.prec)
+            return wrapped(at(self.prec, getattr(acb, complex_name), *balls), self.prec)
         return Real(at(self.prec, real, *balls), self.prec)
 
     return function
@@ -404,7 +409,8 @@ class RealMath:
     asin, acos, atan, atan2 = (_function(each) for each in (f.asin, f.acos, f.atan, f.atan2))
     asinh, acosh, atanh = (_function(each) for each in (f.asinh, f.acosh, f.atanh))
     fabs = _function(f.absolute)
-    erf, erfc, lgamma, gamma = map(_function, (arb.erf, arb.erfc, arb.lgamma, arb.gamma))
+    erf, erfc = _function(rounds("erf")(arb.erf)), _function(rounds("erfc")(arb.erfc))
+    lgamma, gamma = _function(rounds("lgamma")(arb.lgamma)), _function(rounds("gamma")(arb.gamma))
 
 
 @functools.cache

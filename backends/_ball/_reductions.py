@@ -23,7 +23,7 @@ Axis = int | tuple[int, ...] | None
 BOOL, INT64 = DTYPES["bool"], DTYPES["int64"]
 
 
-def _gathered(x: BallArray, axis: Axis) -> tuple[Any, tuple[int, ...]]:
+def gathered(x: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
     """The data with the reduced axes as one last axis, and the shape with ones in their place."""
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     reduced = [np.lib.array_utils.normalize_axis_index(i, x.ndim) for i in axes]
@@ -31,7 +31,7 @@ def _gathered(x: BallArray, axis: Axis) -> tuple[Any, tuple[int, ...]]:
         raise ValueError(message("ball", "axis", axis, "different axes"))
     kept = [i for i in range(x.ndim) if i not in reduced]
     shape = tuple(1 if i in reduced else n for i, n in enumerate(x.shape))
-    moved = np.transpose(x.data, [*kept, *reduced])
+    moved = np.transpose(x, [*kept, *reduced])
     count = int(np.prod([x.shape[i] for i in reduced], dtype=int))
     return moved.reshape(int(np.prod([x.shape[i] for i in kept], dtype=int)), count), shape
 
@@ -40,7 +40,7 @@ def reduce(
     x: BallArray, function: Callable[[list[Any]], Any], axis: Axis, keepdims: bool, dtype: Any = None
 ) -> BallArray:
     """A function of the list of elements along the axes."""
-    data, kept = _gathered(x, axis)
+    data, kept = gathered(x.data, axis)
     wanted = x.dtype if dtype is None else dtype
     out = np.empty(len(data), dtype=wanted.storage)
     out[:] = [function(list(row)) for row in data]
@@ -88,7 +88,7 @@ def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Cal
         require(name, x, "real floating", "integral")
         if not x.dtype.real:
             return _integers(x, integers, axis, keepdims, False)
-        data, _ = _gathered(x, axis)
+        data, _ = gathered(x.data, axis)
         if len(data) and not data.shape[1]:
             raise ValueError(message(name, "x", "no elements along the axis", "at least one"))
         return reduce(x, functools.partial(functools.reduce, reals), axis, keepdims)
@@ -165,7 +165,7 @@ def _vectors(x: BallArray, axis: int) -> tuple[Any, Callable[[list[Any], Any], B
 
 
 def _running(
-    name: str, function: Callable[[Any, Any], Any], start: int, integers: Any
+    name: str, reals: Callable[[list[Any]], list[Any]], start: int, integers: Any
 ) -> Callable[..., BallArray]:
     def cumulative(
         xp: "Xp",
@@ -189,7 +189,7 @@ def _running(
             result = x.like(integers(x.data, axis=along))
         else:
             vectors, restored = _vectors(x, along)
-            result = restored([list(itertools.accumulate(v, function)) for v in vectors], x.dtype)
+            result = restored([reals(v) for v in vectors], x.dtype)
         if not include_initial:
             return result
         shape = list(x.shape)
@@ -199,8 +199,10 @@ def _running(
     return cumulative
 
 
-cumulative_sum = _running("cumulative_sum", f.add, 0, np.cumsum)
-cumulative_prod = _running("cumulative_prod", f.multiply, 1, np.cumprod)
+cumulative_sum = _running("cumulative_sum", f.running_totals, 0, np.cumsum)
+cumulative_prod = _running(
+    "cumulative_prod", lambda v: list(itertools.accumulate(v, f.multiply)), 1, np.cumprod
+)
 
 
 def diff(

@@ -1,0 +1,125 @@
+"""A model of floating-point arithmetic: while one is active, the result of every elementary function is
+widened by what a library may be off, so that balls contain whatever the library computes.
+
+The sum of n numbers may be taken in any order: it is off by at most (n − 1)·u·Σ|x|, to first order.
+What has no such bound (solvers, decompositions) raises UnboundedError.
+"""
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from flint import arb
+
+from ..._errors import UndecidedError, message
+
+BASIC = frozenset({"add", "subtract", "multiply", "divide", "square", "reciprocal", "sqrt"})
+"""Correctly rounded by IEEE 754, if not by the backend's table."""
+
+
+class UnboundedError(UndecidedError):
+    """What is computed has no known bound of its roundings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How far one dtype of one library may be off."""
+
+    bits: int
+    """Significand bits."""
+    smallest: float
+    """Smallest normal number: what is below may be flushed to 0."""
+    ulps: tuple[tuple[str, float], ...]
+    """Worst errors of elementary functions, by the names of the Array API, with a "default"."""
+
+    def computed(self, name: str, value: Any) -> Any:
+        """What a function may give whose exact value is in the ball."""
+        table = dict(self.ulps)
+        roundings = 1.0 if name in BASIC and name not in table else 2 * table.get(name, table["default"])
+        # A correctly rounded function gives a number of the dtype as it is.
+        return self.converted(value) if roundings <= 1 else self.widened(value, roundings)
+
+    def widened(self, value: Any, roundings: float) -> Any:
+        """A ball that holds the value with an error of so many unit roundoffs."""
+        if not value.is_finite() or value.is_zero() or not roundings:
+            return value
+        off = arb(roundings) * arb(2) ** -self.bits
+        wide = value * arb(1, off) + arb(0, arb(self.smallest))
+        return wide.nonnegative_part() if value >= 0 else wide
+
+    def converted(self, value: Any) -> Any:
+        """A number as the dtype holds it: itself, or rounded."""
+        if not value.is_finite():
+            return value
+        if value.is_exact() and int(value.mid().man_exp()[0]).bit_length() <= self.bits:
+            return value
+        return self.widened(value, 1)
+
+
+_ACTIVE: ContextVar[Model | None] = ContextVar("model", default=None)
+active = _ACTIVE.get
+"""The model in which functions compute now, or none."""
+
+
+class Rounding:
+    """Within it, functions compute as the model says; with None, exactly."""
+
+    __slots__ = ("_model", "_token")
+
+    def __init__(self, model: Model | None) -> None:
+        self._model = model
+
+    def __enter__(self) -> None:
+        self._token = _ACTIVE.set(self._model)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _ACTIVE.reset(self._token)
+
+
+def rounds(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a function of balls that computes exactly and, in a model, is off as that says of the name."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def rounded(*balls: Any) -> Any:
+            model = active()
+            if model is None:
+                return function(*balls)
+            with Rounding(None):
+                return model.computed(name, function(*balls))
+
+        return rounded
+
+    return decorate
+
+
+def converted(value: Any) -> Any:
+    """A ball that becomes an element of an array, rounded to the model's dtype."""
+    model = active()
+    return value if model is None else model.converted(value)
+
+
+def spread(total: Any, terms: list[Any]) -> Any:
+    """The sum of the terms, in any order."""
+    model = active()
+    if model is None or not total.is_finite():
+        return total
+    count = sum(not term.is_zero() for term in terms) - 1
+    if count < 1:
+        return total
+    share = arb(2) ** -model.bits * count
+    size = functools.reduce(lambda x, y: x + y, map(abs, terms))
+    return total + arb(0, (size * share / (1 - share)).upper())
+
+
+def refuse(call: str) -> None:
+    """No bound of the roundings of an algorithm that is the library's own."""
+    if active() is not None:
+        raise UnboundedError(
+            message(call, "roundings", "a library's own algorithm", "elementary functions and sums")
+        )

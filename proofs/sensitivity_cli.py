@@ -1,0 +1,125 @@
+"""The command `refimpl sensitivity`."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import catalogue, display, planning
+from .report import plain, write
+
+if TYPE_CHECKING:
+    from .sensitivity import Floor
+
+
+@click.command("sensitivity")
+@click.argument("patterns", nargs=-1)
+@click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
+@click.option(
+    "--examples", type=click.IntRange(1), help="Inputs per law, shared among its generators [default: 24]."
+)
+@click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
+              help="The bounds of the laws, as in prove.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes [default: all cores]."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write the floors to this file.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="A line for every law and function, also on a terminal.")
+def sensitivity(
+    patterns: tuple[str, ...], dtype: str, examples: int | None, bounds: Any, seed: int, jobs: int,
+    json_file: Path | None, verbose: bool,
+) -> None:  # fmt: skip
+    """Find the smallest relative change of a function's results that each law refutes, on NumPy.
+
+    Of all laws that compare numbers, or those that match PATTERNS. Where it is more than 64 ulp, the law says
+    why (`insensitive`), or the exit code is 1.
+    """
+    from . import sensitivity as engine  # noqa: PLC0415  (NumPy's random numbers)
+
+    tasks = engine.plan(patterns, dtype=dtype, examples=examples or engine.EXAMPLES, seed=seed, bounds=bounds)
+    started, interrupted = time.perf_counter(), False
+    floors: list[Floor] = []
+    with display.bar(len(tasks), verbose, "laws and functions") as show:
+        try:
+            with closing(planning.run(tasks, jobs)) as found:
+                for floor in found:
+                    floors.append(floor)
+                    show(floor.law, "", [_line(floor)], floor.status != "crashed")
+        except KeyboardInterrupt:
+            interrupted = True
+    seconds = time.perf_counter() - started
+    if json_file:
+        write(json_file, _document(floors, dtype, seed, seconds, interrupted))
+    unexplained = _summary(floors, len(tasks), seconds, interrupted)
+    sys.exit(1 if unexplained else 3 if interrupted or not floors else 0)
+
+
+def _line(floor: "Floor") -> str:
+    seen = f"{floor.ulps:.0f} ulp, {floor.nudge}" if floor.status == "found" else floor.status
+    return f"{floor.law}  {floor.function}  {seen}  {floor.reason}".rstrip()
+
+
+def _summary(floors: "Sequence[Floor]", planned: int, seconds: float, interrupted: bool) -> bool:
+    """Print what is above the aim; whether any of it lacks a reason."""
+    from .sensitivity import WANTED, by_function, by_law  # noqa: PLC0415
+
+    aim = 2**WANTED
+    laws, functions = by_law(floors), by_function(floors)
+    unexplained = False
+    for name, ulps in laws.items():
+        if ulps > aim:
+            why = catalogue.laws()[name].insensitive
+            unexplained |= not why
+            display.say(f"{name}: {_ulps(ulps)}: {why or 'no reason is written'}")
+    for name, ulps in functions.items():
+        if ulps > aim:
+            display.say(f"{name}: no law sees less than {_ulps(ulps)}")
+    crashed = [floor for floor in floors if floor.status == "crashed"]
+    display.say(*map(_line, crashed))
+    if interrupted:
+        display.say(f"interrupted after {len(floors)} of {planned}")
+    good = sum(ulps <= aim for ulps in laws.values()), sum(ulps <= aim for ulps in functions.values())
+    display.say(
+        f"{good[0]} of {len(laws)} laws see {aim} ulp or less, {good[1]} of {len(functions)} functions are "
+        f"seen so by some law; {seconds:.1f} s"
+    )
+    return unexplained or bool(crashed)
+
+
+def _ulps(ulps: float) -> str:
+    return f"{ulps:.3g} ulp" if ulps < float("inf") else "a change by the whole result"
+
+
+def _document(
+    floors: "Sequence[Floor]", dtype: str, seed: int, seconds: float, interrupted: bool
+) -> dict[str, Any]:
+    """The floors as JSON: schema "refimpl.sensitivity/1"."""
+    return {
+        "schema": "refimpl.sensitivity/1",
+        "dtype": dtype,
+        "seed": seed,
+        "seconds": round(seconds, 3),
+        "interrupted": interrupted,
+        "floors": [
+            {
+                "law": floor.law,
+                "function": floor.function,
+                "status": floor.status,
+                "ulps": plain(floor.ulps),
+                "nudge": floor.nudge,
+                "reason": floor.reason,
+            }
+            for floor in floors
+        ],
+    }

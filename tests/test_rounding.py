@@ -1,0 +1,135 @@
+"""The model of roundings holds whatever a library computes, and no more than it must."""
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from refimpl import backends
+from refimpl.backends import Setting
+from refimpl.backends._ball._rounding import Rounding, UnboundedError, active
+from refimpl.backends.ball import ball, model, rounding
+
+DTYPES = ("float64", "float32")
+
+
+def setting(name: str, dtype: str) -> Setting:
+    try:
+        return Setting.of(backends.get(name), dtype)
+    except backends.BackendUnavailableError as error:
+        pytest.skip(str(error))
+
+
+def vectors(dtype: str) -> Any:
+    """Numbers whose products and sums neither overflow nor vanish."""
+    width = 64 if dtype == "float64" else 32
+    sizes = st.floats(2.0**-20, 2.0**20, width=width)
+    numbers = st.tuples(sizes, st.sampled_from([-1.0, 1.0])).map(math.prod)
+    return hnp.arrays(np.dtype(dtype), st.sampled_from([1, 7]), elements=numbers)
+
+
+def chain(xp: Any, x: Any) -> Any:
+    """Something with every kind of operation."""
+    y = xp.sqrt(xp.abs(x) + 0.1) * xp.exp(-xp.abs(x) / 2.0**20) - x / 3.0
+    y = xp.where(x > 0, xp.log1p(xp.abs(y)), xp.tanh(y))
+    z = xp.cumulative_sum(y) / xp.sum(xp.square(y) + 1.0) + xp.mean(x) * (2.0 * xp.pi)
+    return xp.matmul(xp.stack([z, y]), xp.stack([y, z], axis=-1))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ["numpy", "torch", "jax", "strict"])
+def test_what_a_library_computes_lies_in_the_balls(name: str, dtype: str) -> None:
+    on = setting(name, dtype)
+    wide = rounding(on)
+
+    @settings(deadline=None, max_examples=30)  # two shapes only: JAX compiles for each
+    @given(vectors(dtype))
+    def contained(values: Any) -> None:
+        computed = on.host(chain(on.xp, on.array(values)))
+        balls = chain(wide.xp, wide.array(values))
+        assert all(b.contains(float(c)) for b, c in zip(balls.data.flat, computed.flat, strict=True))
+
+    contained()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@settings(deadline=None)
+@given(data=st.data())
+def test_sums_may_be_taken_in_any_order(dtype: str, data: Any) -> None:
+    values = data.draw(vectors(dtype))
+    order = data.draw(st.permutations(range(values.size)))
+    wide = rounding(Setting.of(backends.get("numpy"), dtype))
+    total = wide.xp.sum(wide.array(values)).data[()]
+    running = np.add.accumulate(values[list(order)])[-1]
+    pairs = np.sum(values)
+    assert total.contains(float(running))
+    assert total.contains(float(pairs))
+
+
+def test_balls_are_no_wider_than_the_model_says() -> None:
+    """One rounding of 3/8 + 1/10 is 2⁻²⁴ of it, within the few bits of a radius."""
+    wide = rounding(Setting.of(backends.get("numpy"), "float32"))
+    exact = float(np.float32(0.1))
+    sum_ = (wide.array(np.asarray(0.375)) + wide.array(np.asarray(exact))).data[()]
+    assert float(sum_.rad()) == pytest.approx(2.0**-24 * (0.375 + exact), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("operation", "value"),
+    [(operator.add, 0.75), (operator.sub, 0.25), (operator.mul, 0.125), (operator.truediv, 2.0)],
+)
+def test_correctly_rounded_operations_are_exact_where_the_result_is_a_number(
+    operation: Callable[[Any, Any], Any], value: float
+) -> None:
+    wide = rounding(Setting.of(backends.get("numpy"), "float32"))
+    half, quarter = (wide.array(np.asarray(x)) for x in (0.5, 0.25))
+    result = operation(half, quarter).data[()]
+    assert result.is_exact()
+    assert float(result) == value
+
+
+def test_constants_are_rounded_to_the_dtype_where_they_meet_an_array() -> None:
+    wide = rounding(Setting.of(backends.get("numpy"), "float32"))
+    tenth = (wide.array(np.asarray(0.0)) + 0.1).data[()]
+    assert tenth.contains(float(np.float32(0.1)))
+    assert not ball(prec=128).asarray(0.1).data[()].contains(float(np.float32(0.1)))
+
+
+@pytest.mark.parametrize("name", ["cholesky", "eigh", "inv", "det", "qr"])
+def test_a_librarys_own_algorithms_have_no_bound(name: str) -> None:
+    wide = rounding(Setting.of(backends.get("numpy")))
+    with pytest.raises(UnboundedError, match="linear algebra"):
+        getattr(wide.xp.linalg, name)(wide.array(np.eye(2)))
+
+
+def test_numbers_of_checks_are_rounded_too() -> None:
+    wide = rounding(Setting.of(backends.get("numpy")))
+    with Rounding(model(Setting.of(backends.get("numpy")))):
+        third = wide.number(1) / 3
+        total = np.sum(wide.host(wide.array(np.full(5, 0.1))))
+        assert third.ball.contains(1 / 3)
+        assert third.ball.contains(math.nextafter(1 / 3, 1))
+        assert total.ball.contains(float(np.sum(np.full(5, 0.1))))
+        assert float(total.ball.rad()) >= 4 * 2.0**-53 * 0.5
+        with pytest.raises(UnboundedError):
+            wide.number(1) * 1j
+        with pytest.raises(UnboundedError):
+            np.einsum("i->", wide.host(wide.array(np.ones(2))))
+
+
+def test_a_model_ends_with_its_block_whatever_happens() -> None:
+    here = model(Setting.of(backends.get("numpy")))
+    with pytest.raises(ZeroDivisionError), Rounding(here):
+        assert active() is here
+        1 / 0  # noqa: B018
+    assert active() is None
+    wide = rounding(Setting.of(backends.get("numpy")))
+    with pytest.raises(UnboundedError):
+        wide.xp.linalg.inv(wide.array(np.eye(2)))
+    assert active() is None

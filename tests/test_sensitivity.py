@@ -1,0 +1,73 @@
+"""Sensitivity floors measure what a law sees."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from refimpl.proofs import catalogue, sensitivity
+from refimpl.proofs.cli import main
+from refimpl.proofs.law import Rounding
+from refimpl.proofs.sensitivity import Floor, Task, by_function, by_law
+
+LAW = "rope.period-definition"
+
+
+def test_a_tight_law_sees_a_few_ulps() -> None:
+    floor = Task(LAW, "rope.period").run()
+    assert floor.status == "found"
+    assert floor.ulps <= 4
+
+
+@pytest.mark.parametrize(("factor", "least"), [(2.0**10, 2.0**9), (2.0**30, 2.0**29)])
+def test_a_wider_tolerance_shows(factor: float, least: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    law = catalogue.laws()[LAW]
+    assert isinstance(law.tolerance, Rounding)
+    wide = replace(law, tolerance=replace(law.tolerance, operations=factor))
+    monkeypatch.setattr(sensitivity.catalogue, "laws", lambda: {LAW: wide})
+    floor = Task(LAW, "rope.period").run()
+    assert least <= floor.ulps <= 8 * factor
+
+
+def test_integers_are_no_numbers_to_change() -> None:
+    assert Task("rope.digits-definition", "rope.digits", examples=3).run().status == "no numbers"
+
+
+def test_a_law_that_compares_a_function_with_itself_is_blind() -> None:
+    assert Task("rope.defaults", "rope.yarn", examples=3).run().status == "blind"
+
+
+def test_general_laws_are_left_out() -> None:
+    assert {task.law for task in sensitivity.plan(["rope.period"])} <= {
+        name for name, law in catalogue.laws().items() if not law.general
+    }
+
+
+def test_floors_are_summed_up_by_law_and_by_function() -> None:
+    floors = [
+        Floor("a", "f", "found", 8.0), Floor("a", "g", "blind"), Floor("b", "g", "found", 2.0),
+        Floor("c", "h", "no numbers"),
+    ]  # fmt: skip
+    assert by_law(floors) == {"a": 8.0, "b": 2.0}
+    assert by_function(floors) == {"f": 8.0, "g": 2.0}
+
+
+def test_the_command_writes_the_floors(tmp_path: Path) -> None:
+    file = tmp_path / "floors.json"
+    result = CliRunner().invoke(main, ["sensitivity", LAW, "--jobs", "1", "--json", str(file)])
+    assert result.exit_code == 0, result.output
+    assert "1 of 1 laws see 64 ulp or less" in result.output
+    floors = json.loads(file.read_text(encoding="utf-8"))["floors"]
+    assert {floor["function"]: floor["status"] for floor in floors} == {
+        "rope.period": "found", "rope.range_of": "no numbers",
+    }  # fmt: skip
+
+
+def test_a_law_that_sees_little_must_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    law = replace(catalogue.laws()["rope.defaults"], insensitive="")
+    monkeypatch.setattr(sensitivity.catalogue, "laws", lambda: {law.id: law})
+    result = CliRunner().invoke(main, ["sensitivity", "rope.defaults", "--jobs", "1", "--examples", "1"])
+    assert result.exit_code == 1
+    assert "no reason is written" in result.output
