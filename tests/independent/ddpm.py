@@ -160,6 +160,7 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Any, /) -> Array:
 def _solve(x_t: Array, prediction: Array, schedule: Schedule, t: Any, given: str) -> tuple[Array, Array, Any]:
     """x_0 and ε of x_t = ᾱ x_0 + β̄ ε and the prediction."""
     at = _Step(schedule, t)
+    x_t, prediction = np.broadcast_arrays(x_t, prediction)
     with np.errstate(all="ignore"):
         if given == "v":  # the rotation of (x_0, ε) undone
             return at.bar * x_t - at.beta_bar * prediction, at.beta_bar * x_t + at.bar * prediction, at
