@@ -118,18 +118,40 @@ def test_numbers_of_checks_are_rounded_too() -> None:
         assert total.ball.contains(float(np.sum(np.full(5, 0.1))))
         assert float(total.ball.rad()) >= 4 * 2.0**-53 * 0.5
         with pytest.raises(UnboundedError):
-            wide.number(1) * 1j
+            wide.number(2) ** 1j
         with pytest.raises(UnboundedError):
-            np.einsum("i->", wide.host(wide.array(np.ones(2))))
+            np.dot(wide.host(wide.array(np.ones(2))), wide.host(wide.array(np.ones(2))))
+
+
+@settings(deadline=None)
+@given(vectors("float64"), vectors("float64"))
+def test_what_numpy_computes_for_a_check_lies_in_the_balls(x: Any, y: Any) -> None:
+    def check(x: Any, y: Any) -> list[Any]:
+        z = (x[:, None] + 1j * y) * np.exp(1j * y) / (y - 2j * x[:, None])
+        return [
+            z.real,
+            z.imag,
+            np.abs(z),
+            np.einsum("i,ij,j->i", x, z.real, y),
+            np.einsum("...,...->...", x, x),
+        ]
+
+    wide = rounding(Setting.of(backends.get("numpy")))
+    with Rounding(model(Setting.of(backends.get("numpy")))), np.errstate(all="ignore"):
+        balls = check(*(wide.host(wide.array(part)) for part in (x, y)))
+    for found, computed in zip(balls, check(x, y), strict=True):
+        assert all(b.ball.contains(float(c)) for b, c in zip(found.flat, computed.flat, strict=True))
 
 
 def test_a_model_ends_with_its_block_whatever_happens() -> None:
-    here = model(Setting.of(backends.get("numpy")))
-    with pytest.raises(ZeroDivisionError), Rounding(here):
-        assert active() is here
-        1 / 0  # noqa: B018
-    assert active() is None
+    def fail() -> None:
+        with Rounding(model(Setting.of(backends.get("numpy")))):
+            assert active() is not None
+            raise ZeroDivisionError
+
     wide = rounding(Setting.of(backends.get("numpy")))
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with pytest.raises(UnboundedError):
         wide.xp.linalg.inv(wide.array(np.eye(2)))
     assert active() is None

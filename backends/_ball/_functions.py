@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -265,9 +266,12 @@ def logaddexp(x: Ball, y: Ball) -> Ball:
 
 def total(terms: list[Ball]) -> Ball:
     """The sum of the terms."""
-    with Rounding(None):
+    with Rounding(None):  # in any order
         exact = functools.reduce(add, terms, ZERO)
-    return spread(exact, terms)
+    if active() is None:
+        return exact
+    known = [absolute(term) for term in terms if not term.is_zero()]
+    return spread(exact, functools.reduce(operator.add, known, ZERO), len(known) - 1)
 
 
 def running_totals(terms: list[Ball]) -> list[Ball]:

@@ -2,6 +2,7 @@
 balls: its ufuncs (of scipy.special too), reductions, and linear algebra."""
 
 import functools
+import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -16,7 +17,7 @@ from ._array import BallArray, decided
 from ._dtypes import DTYPES
 from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
 from ._reductions import gathered
-from ._rounding import active, refuse, rounds
+from ._rounding import Rounding, active, refuse, rounds, spread
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -267,6 +268,26 @@ def _sum(x: Any, axis: Any = 0, keepdims: bool = False, **options: Any) -> Any:
     return reals(totals.reshape(kept))[()] if keepdims else _squeezed(totals.reshape(kept), axis)
 
 
+def _einsum(subscripts: str, *arrays: Any, **options: Any) -> Any:
+    """Sums of products in any order, as a model of roundings has them."""
+    given = [reals(array) for array in arrays]
+    inputs, arrow, output = subscripts.replace(" ", "").partition("->")
+    if not arrow or any(map(_is_complex, given)):
+        refuse("einsum of complex numbers, or without an output")
+    lengths: dict[str, int] = {}
+    for labels, array in zip(inputs.split(","), given, strict=True):
+        first, _, last = labels.partition("...")
+        lengths |= dict(zip(first, array.shape, strict=False))
+        lengths |= dict(zip(reversed(last), reversed(array.shape), strict=False))
+    terms = math.prod(n for label, n in lengths.items() if label not in output)
+    with Rounding(None):
+        exact = reals(np.einsum(subscripts, *given, **options))
+        sizes = reals(np.einsum(subscripts, *map(np.abs, given), **options))
+    return _each(
+        lambda x, size: Real(spread(x.ball, size.ball, terms + len(given) - 2), x.prec), exact, sizes
+    )
+
+
 def _squeezed(array: Any, axis: Any) -> Any:
     return reals(np.squeeze(array, axis if axis is None or isinstance(axis, tuple) else (axis,)))[()]
 
@@ -300,6 +321,8 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
         return _returned(own(*args, **kwargs))
     args = tuple(map(_prepared, args))
     kwargs = {name: _prepared(value) for name, value in kwargs.items()}
+    if function is np.einsum and active():
+        return _einsum(*args, **kwargs)
     if function in _SUMS:
         refuse(function.__name__)
     if function.__module__ == "numpy.linalg":
@@ -445,7 +468,7 @@ def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
     return np.stack([first + (last - first) * i / max(parts, 1) for i in range(num)])
 
 
-_SUMS = (np.dot, np.vdot, np.inner, np.einsum, np.convolve, np.correlate, np.interp)
+_SUMS = (np.dot, np.vdot, np.inner, np.convolve, np.correlate, np.interp)
 """Functions that add in an order of their own."""
 _OWN: dict[Any, Callable[..., Any]] = {
     **{

@@ -16,10 +16,11 @@ import numpy as np
 from flint import acb, arb, ctx, fmpq
 
 from ..._errors import DTypeError, message
+from . import _complex
 from . import _functions as f
 from . import _scalars as s
 from ._precision import WorkingPrecision
-from ._rounding import active, refuse, rounds
+from ._rounding import active, converted, refuse, rounds
 
 
 class LeftBallsError(DTypeError):
@@ -50,7 +51,7 @@ def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of num
     if isinstance(value, bool | np.bool_):
         return s.lift(int(value))
     if isinstance(value, int | np.integer | Fraction | fmpq):
-        return s.lift(value)
+        return converted(s.lift(value))
     if isinstance(value, s.Constant):
         return s.lift(value)
     if isinstance(value, float | np.floating):
@@ -66,10 +67,7 @@ def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of num
 
 def wrapped(ball: Any, prec: int) -> "Real | Complex":
     """A number of the kind of ball."""
-    if isinstance(ball, acb):
-        refuse("complex numbers")
-        return Complex(ball, prec)
-    return Real(ball, prec)
+    return Complex(ball, prec) if isinstance(ball, acb) else Real(ball, prec)
 
 
 def at(bits: int, function: Callable[..., Any], *balls: Any) -> Any:
@@ -88,7 +86,8 @@ def _unary(function: Callable[[Any], Any]) -> Any:
 
 
 def _binary(name: str, *, swap: bool = False) -> Any:
-    reals, complexes = getattr(f, _REAL_NAMES.get(name, name)), getattr(operator, name)
+    reals = getattr(f, _REAL_NAMES.get(name, name))
+    complexes = functools.partial(_complex.computed, name, getattr(operator, name))
 
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, Dual):
@@ -264,7 +263,7 @@ class Complex(_Number):
         return Complex(acb(self.ball.real, -self.ball.imag), self.prec)
 
     def __abs__(self) -> Real:
-        return Real(s.normal(at(self.prec, abs, self.ball)), self.prec)
+        return Real(s.normal(at(self.prec, _complex.size, self.ball)), self.prec)
 
     def __repr__(self) -> str:
         return f"{self.real}+{self.imag}j"
@@ -342,7 +341,8 @@ def _function(real: Callable[..., Any], complex_name: str = "") -> Any:
             return Dual(y, _SLOPES[complex_name](self, x, y) * values[0].imag)
         balls = [at(self.prec, operand, value) for value in values]
         if complex_name and any(isinstance(x, acb) for x in balls):
-            return wrapped(at(self.prec, getattr(acb, complex_name), *balls), self.prec)
+            exact = functools.partial(_complex.computed, complex_name, getattr(acb, complex_name))
+            return Complex(at(self.prec, exact, *balls), self.prec)
         return Real(at(self.prec, real, *balls), self.prec)
 
     return function
@@ -371,7 +371,7 @@ class RealMath:
     def number(self, value: Any) -> Real:
         """A number as it is: a float counts as exact, however many digits it has."""
         ball = getattr(value, "ball", None)
-        return Real(at(self.prec, s.lift, value) if ball is None else ball, self.prec)
+        return Real(at(self.prec, lambda x: converted(s.lift(x)), value) if ball is None else ball, self.prec)
 
     def log(self, value: Any, base: Any = None) -> Any:
         """The natural logarithm, or that to a base."""

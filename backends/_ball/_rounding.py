@@ -104,16 +104,12 @@ def converted(value: Any) -> Any:
     return value if model is None else model.converted(value)
 
 
-def spread(total: Any, terms: list[Any]) -> Any:
-    """The sum of the terms, in any order."""
+def spread(total: Any, size: Any, roundings: int) -> Any:
+    """A sum of terms whose sizes add up to `size`, each of which is rounded at most so often on its way."""
     model = active()
-    if model is None or not total.is_finite():
+    if model is None or not total.is_finite() or roundings < 1:
         return total
-    count = sum(not term.is_zero() for term in terms) - 1
-    if count < 1:
-        return total
-    share = arb(2) ** -model.bits * count
-    size = functools.reduce(lambda x, y: x + y, map(abs, terms))
+    share = arb(2) ** -model.bits * roundings
     return total + arb(0, (size * share / (1 - share)).upper())
 
 
