@@ -22,5 +22,6 @@ def test_expectations_name_what_there_is() -> None:
             law.id for law in catalogue.laws().values() if audit.function in law.about
         }
         assert set(audit.fails.values()) <= {"ordinary", "cancellation", "extreme"}
+        assert bool(audit.fails) is bool(audit.short)
         assert not audit.fails or audit.finding
         assert not audit.adapter or f"{audit.function}/{audit.adapter}" in catalogue.adapters()

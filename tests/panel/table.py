@@ -32,11 +32,9 @@ def brief() -> list[str]:
     lines = ["| package | held | refuted |", "| --- | --- | --- |"]
     for package in dict.fromkeys(audit.package for audit in EXPECTED):
         mine = [audit for audit in EXPECTED if audit.package == package]
-        cells = [
-            ", ".join(dict.fromkeys(f"`{audit.public}`" for audit in mine if bool(audit.fails) is failed))
-            for failed in (False, True)
-        ]
-        lines.append(f"| {package} {pins()[package]} | {cells[0] or '–'} | {cells[1] or '–'} |")
+        held = ", ".join(f"`{audit.public}`" for audit in mine if not audit.fails)
+        refuted = ", ".join(f"`{audit.public}` ({audit.short})" for audit in mine if audit.fails)
+        lines.append(f"| {package} {pins()[package]} | {held or '–'} | {refuted or '–'} |")
     return lines
 
 
