@@ -59,8 +59,8 @@ _SHORT = (
     "of the dtype"
 )
 _NEAR = (
-    "Inaccurate for nearly equal distributions (no digit is right at a distance of 1e-9 in float64); the law "
-    "of those is left out, as no function of σ instead of σ² can meet it."
+    "Inaccurate for nearly equal distributions: the terms are summed beside 1, so that means 1e-9 σ apart "
+    "give 0 instead of 5e-19. The law of those is left out, as no function of σ instead of σ² can meet it."
 )
 
 EXPECTED = (
