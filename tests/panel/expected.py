@@ -285,7 +285,7 @@ EXPECTED = (
         diagnosed=False,
         adapter="solve-ivp",
         laws=("flow.adaptive-meets-tolerance",),
-        examples=3,
+        examples=6,
         finding="Made to step onto the times of the results.",
     ),
     Expected(
@@ -365,7 +365,6 @@ EXPECTED = (
         adapter="solve-ivp",
         backend="numpy",
         laws=("flow.adaptive-meets-tolerance",),
-        examples=3,
     ),
     Expected(
         package="scipy",
