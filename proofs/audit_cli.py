@@ -4,11 +4,13 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
 
+from ..backends import BackendUnavailableError
+from ..backends.jax import enable_x64
 from . import catalogue, display
 from .auditing import session
 from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
@@ -125,6 +127,10 @@ def audit(
     for file in (json_file, reproducer):
         if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
             raise click.BadParameter(f"cannot write {file}: no such folder, or no permission")
+    if backend == "jax":
+        # Without JAX there is nothing to enable; the plan then says that it is missing.
+        with suppress(BackendUnavailableError):
+            enable_x64()
     ready = plan(
         targets(target, names, timeout), adapter=adapters, backend=backend, dtype=dtype, device=device,
         laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,

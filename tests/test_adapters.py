@@ -159,3 +159,12 @@ def test_command_line_lists_and_shows() -> None:
     assert shown.exit_code == 0
     assert ADAPTERS["rope.rotate/half-split"].sentence in shown.output
     assert "half-split: mine(x, angles)" in CliRunner().invoke(main, ["show", "rope.rotate"]).output
+
+
+def test_points_without_mass_do_not_set_the_unit_of_powers() -> None:
+    x, y = np.asarray([3e-100, 1e200]), np.asarray([1e-100])
+    mine = ADAPTERS["transport.wasserstein_1d/squared"].wrap(
+        CONVENTIONS["transport.wasserstein_1d/squared"].right
+    )
+    mass = {"x_weights": np.asarray([1.0, 0.0]), "y_weights": np.asarray([1.0])}
+    assert float(mine(x, y, **mass)) == pytest.approx(2e-100)

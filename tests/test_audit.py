@@ -67,6 +67,7 @@ def test_adapter_makes_it_held() -> None:
     report = here(port.rotate_half, adapter="half-split")
     assert report.holds
     assert report.load.adapters == {"rope.rotate": "rope.rotate/half-split"}
+    assert report.loaded.lacking == {"rope.rotate": ()}
 
 
 def test_mistake_and_ignored_option_are_both_told() -> None:
@@ -229,6 +230,16 @@ def test_command_finds_functions_of_the_same_names() -> None:
         assert f"port.py:{name} as rope.{name}" in result.output
 
 
+def test_command_switches_jax_to_64_bits() -> None:
+    pytest.importorskip("jax")
+    command = "audit jax.nn:softmax --as density.normalized_weights --backend jax --examples 3 --law"
+    done = subprocess.run(
+        [sys.executable, "-m", "refimpl.proofs", *command.split(), "density.normalized-weights-definition"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -305,3 +316,4 @@ def test_relations_are_exact_about_constants() -> None:
     assert relation([(x[::-1], x, 7)], 1e-8) == "what is expected with the last axis reversed"
     assert relation([(x / 7, x, 7), (x[:3] / 3, x[:3], 3)], 1e-8).startswith("1/n times")
     assert relation([(x + np.sin(9 * x), x, 7)], 1e-8) == ""
+    assert relation([(x[:1] / 7, x[:1], 0), (x + np.sin(9 * x), x, 7)], 1e-8) == ""  # a sum over nothing

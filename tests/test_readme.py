@@ -14,7 +14,7 @@ TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_table_is_the_catalogue() -> None:
-    found = re.search(r"<!-- table: refimpl list documents -->\n(.*)<!-- end of table -->", TEXT, re.DOTALL)
+    found = re.search(r"<!-- table: refimpl list documents -->\n(.*?)<!-- end of table -->", TEXT, re.DOTALL)
     assert found is not None
     assert found.group(1).splitlines() == catalogue.table()
 

@@ -171,7 +171,8 @@ def audit(
     adapter : name or names
         Conventions of the functions, see `refimpl list adapters`; each is used where it exists.
     backend, dtype, device
-        The array library whose arrays the functions take, and where.
+        The array library whose arrays the functions take, and where. JAX needs
+        refimpl.backends.jax.enable_x64() first.
     laws : patterns
         Only these laws; all about the functions by default.
     examples, seed

@@ -31,12 +31,14 @@ class Audited:
 
     def load(self) -> Loaded:
         """Import the functions; which options each lacks is said."""
+        lacks: dict[str, tuple[str, ...]] = {}
         for name, source in self.request.sources.items():
             self.raw[name] = self._guard(call(source))
             chosen = self.request.adapters.get(name)
             wrapped = catalogue.adapters()[chosen].wrap(self.raw[name]) if chosen else self.raw[name]
             self.functions[name] = narrowed(name, wrapped)
-        return Loaded({name: lacking(name, function) for name, function in self.raw.items()})
+            lacks[name] = lacking(name, wrapped)  # what an adapter supplies is not lacking
+        return Loaded(lacks)
 
     def attempt(self, request: Try) -> Tried:
         """Run one law, and look for the call that went wrong."""

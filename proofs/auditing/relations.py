@@ -47,7 +47,7 @@ def _candidates(pairs: Sequence[tuple[Reals, Reals, int]]) -> Iterator[tuple[str
     if factor is not None and factor != 1:
         yield f"{_text(factor)} times what is expected", [factor * e for _, e, _ in pairs]
     for text, power in (("n", 1.0), ("1/n", -1.0), ("√n", 0.5), ("1/√n", -0.5)):
-        if len({n for _, _, n in pairs}) > 1:
+        if len({n for _, _, n in pairs}) > 1 and all(n for _, _, n in pairs):  # 1/n of an empty axis is none
             yield (
                 f"{text} times what is expected, n the last axis of the first argument",
                 [e * float(n) ** power for _, e, n in pairs],

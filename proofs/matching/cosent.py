@@ -31,6 +31,7 @@ EXPONENTS = (
         "matching.cosent_loss/scale-outside",
         "matching.cosent_loss/mean",
         "matching.cosent_loss/one-shift",
+        "matching.cosent_loss/log-of-sum",
         "matching.cosent_loss/next-grade-only",
         "matching.cosent_loss_pairwise/ties-count",
     ),

@@ -114,8 +114,8 @@ def _log_sum(exponents: Any, start: float, xp: Any) -> Any:
     flat = xp.reshape(exponents, (-1,))
     flat = xp.concat([flat, xp.zeros((1,), dtype=flat.dtype, device=array_api_compat.device(flat))])
     peak = xp.max(flat)
-    total = xp.sum(xp.exp(flat[:-1] - peak)) + start * xp.exp(-peak)
-    return xp.log(total) + peak
+    total = xp.sum(xp.exp(flat[:-1] - peak))
+    return (xp.log1p(total + (start * xp.exp(-peak) - 1.0)) if start else xp.log(total)) + peak
 
 
 @mistake(
@@ -184,6 +184,20 @@ def loss_one_shift(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     shifted = scale * (cosines - (xp.max(cosines) if cosines.shape[0] else 0.0))
     below = xp.sum(xp.where(ordered, xp.exp(shifted)[None, :], xp.zeros_like(shifted)), axis=1)
     return _log_sum(xp.log(below) - shifted, 1.0, xp)
+
+
+@mistake(
+    "matching.cosent_loss",
+    "log-of-sum",
+    "Appends 0 to the exponents and takes their log-sum-exp: of a loss far below 1 the digits are lost.",
+    reference="CoSENTLoss of sentence-transformers",
+)
+def loss_log_of_sum(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
+    exponents, _, xp = _exponents(cosines, labels, scale)
+    flat = xp.reshape(exponents, (-1,))
+    flat = xp.concat([flat, xp.zeros((1,), dtype=flat.dtype, device=array_api_compat.device(flat))])
+    peak = xp.max(flat)
+    return xp.log(xp.sum(xp.exp(flat - peak))) + peak
 
 
 @mistake(

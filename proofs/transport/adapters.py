@@ -24,6 +24,19 @@ def _unit(*lengths: Any) -> Any:
     return 2.0 * xp.full_like(peak, 2.0) ** (exponent - 1)
 
 
+def _within(x: Any, mass: Any, peak: Any) -> Any:
+    """Points without mass, which count for nothing, no farther out than the others."""
+    if mass is None:
+        return x
+    xp = array_namespace(x, mass)
+    return xp.where(mass > 0, x, xp.minimum(xp.maximum(x, -peak), peak))
+
+
+def _heavy(x: Any, mass: Any) -> Any:
+    """The points that have mass, zeros in the place of the others."""
+    return x if mass is None else array_namespace(x, mass).where(mass > 0, x, 0.0 * mass)
+
+
 def _shares(mass: Any) -> Any:
     """Masses with sum 1, or None."""
     return None if mass is None else mass / array_namespace(mass).sum(mass)
@@ -40,7 +53,8 @@ def wasserstein_1d_squared(mine: Implementation) -> Implementation:
     def wasserstein_1d(
         x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any = None, y_weights: Any = None
     ) -> Any:
-        unit = _unit(x, y)
+        unit = _unit(_heavy(x, x_weights), _heavy(y, y_weights))
+        x, y = _within(x, x_weights, unit), _within(y, y_weights, unit)
         power = mine(x / unit, y / unit, _shares(x_weights), _shares(y_weights), order)
         return unit[..., 0] * power ** (1 / order)
 

@@ -57,7 +57,7 @@ def posterior(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     steps = torch.as_tensor(t)
     table = torch.stack([scheduler._get_variance(i) for i in range(schedule.beta_squared.shape[0])])
     variance = table[steps - 1]
-    return mean, variance[..., None] if steps.ndim else variance
+    return mean, variance[..., None]
 
 
 def predict_x0(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: str = "noise") -> Any:

@@ -4,12 +4,15 @@ from functools import cache
 from typing import Any
 
 import torch
+import transformers
 from transformers import LlamaConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 from transformers.models.llama.modeling_llama import LlamaRotaryEmbedding, apply_rotary_pos_emb
 
 from refimpl import rope
 from refimpl.proofs.law import NotApplicableError
+
+transformers.logging.set_verbosity_error()  # it warns of unusual configurations
 
 
 def rotate(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
@@ -64,6 +67,8 @@ def yarn(
     dim: int, /, *, train_length: float, factor: float, base: float = 10000.0, ramp: str = "paper",
     beta_slow: float = 1.0, beta_fast: float = 32.0, **_: Any,
 ) -> Any:  # fmt: skip
+    if ramp != "code":  # the ramp of most code, which is not the one that the paper defines
+        raise NotApplicableError(f"ramp={ramp!r}")
     config = _config(
         dim, base, int(train_length * factor), rope_type="yarn", factor=factor, beta_slow=beta_slow,
         beta_fast=beta_fast, original_max_position_embeddings=train_length,

@@ -1,0 +1,470 @@
+"""What the laws say of functions of public libraries, as data that needs none of them."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FLOAT32, BOTH = ("float32",), ("float64", "float32")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """An audit of a public function, and what comes out."""
+
+    package: str
+    """The distribution's name; its version is the one that pyproject.toml pins."""
+    public: str
+    """The public function."""
+    function: str
+    """The function of refimpl that it is audited as."""
+    target: str
+    """The public function itself, or a wrapper in this folder."""
+    adapter: str = ""
+    backend: str = "torch"
+    dtypes: tuple[str, ...] = ("float64",)
+    laws: tuple[str, ...] = ()
+    """Only these laws; all about the function by default."""
+    examples: int = 18
+    diagnosed: bool = True
+    """Whether it is audited; the laws alone are proved where the 60 calls of a diagnosis take a minute."""
+    fails: Mapping[str, str] = field(default_factory=dict)
+    """Laws that it violates, and the first kind of inputs that shows it."""
+    short: str = ""
+    """The finding in two or three words."""
+    finding: str = ""
+    """What was found, or what limits the verdict; test_findings.py shows each of them by plain code."""
+
+    @property
+    def verdict(self) -> str:
+        """In words for the table."""
+        if not self.fails:
+            return "held"
+        return "**refuted**" if set(self.fails.values()) - {"extreme"} else "**refuted** at extreme inputs"
+
+
+def pins() -> dict[str, str]:
+    """The version of every package of the panel, from pyproject.toml."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(pin.split("==") for pin in settings["project"]["optional-dependencies"]["panel"])
+
+
+_SCHEDULER = (
+    "1 − ᾱ is a float32 subtraction: for small noise it keeps three or four digits (1.6e-4 relative at "
+    "β = 1e-4, t = 1, where float32 allows 6e-8)."
+)
+_SHORT = (
+    "Only inaccurate: up to 1 + 2u for parallel vectors; but wrong for vectors whose squares leave the range "
+    "of the dtype"
+)
+_NEAR = (
+    "Inaccurate for nearly equal distributions: the terms are summed beside 1, so that means 1e-9 σ apart "
+    "give 0 instead of 5e-19. The law of those is left out, as no function of σ instead of σ² can meet it."
+)
+
+EXPECTED = (
+    Expected(
+        package="transformers",
+        public="apply_rotary_pos_emb",
+        function="rope.rotate",
+        target="panel.transformers_rope:rotate",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="transformers",
+        public="LlamaRotaryEmbedding.compute_default_rope_parameters",
+        function="rope.frequencies",
+        target="panel.transformers_rope:frequencies",
+        dtypes=FLOAT32,
+    ),
+    Expected(
+        package="transformers",
+        public='ROPE_INIT_FUNCTIONS["dynamic"]',
+        function="rope.dynamic_ntk",
+        target="panel.transformers_rope:dynamic_ntk",
+        dtypes=FLOAT32,
+        finding="For whole training lengths, which it requires.",
+    ),
+    Expected(
+        package="transformers",
+        public="LlamaRotaryEmbedding.forward (rope_type dynamic)",
+        function="rope.dynamic_ntk",
+        target="panel.transformers_rope:dynamic_ntk_of_module",
+        short="depends on history",
+        dtypes=FLOAT32,
+        laws=("rope.dynamic-ntk-rests",),
+        fails={"rope.dynamic-ntk-rests": "ordinary"},
+        finding=(
+            "Depends on history: after a sequence of 128, one of exactly the training length 64 keeps the "
+            "frequencies of 128; one of 63 resets them (`<` where ≤ is meant)."
+        ),
+    ),
+    Expected(
+        package="transformers",
+        public='ROPE_INIT_FUNCTIONS["yarn"]',
+        function="rope.yarn",
+        target="panel.transformers_rope:yarn",
+        dtypes=FLOAT32,
+        finding='As `ramp="code"`: the ramp of most code, which is not the one that the paper defines.',
+    ),
+    Expected(
+        package="transformers",
+        public='ROPE_INIT_FUNCTIONS["llama3"]',
+        function="rope.llama3",
+        target="panel.transformers_rope:llama3",
+        dtypes=FLOAT32,
+    ),
+    Expected(
+        package="diffusers",
+        public="DDPMScheduler.add_noise",
+        function="ddpm.diffuse",
+        target="panel.diffusers_ddpm:diffuse",
+        short="lost digits",
+        dtypes=FLOAT32,
+        laws=("ddpm.diffusion-definition", "ddpm.diffusion-composes"),
+        fails={"ddpm.diffusion-definition": "ordinary", "ddpm.diffusion-composes": "ordinary"},
+        finding=_SCHEDULER,
+    ),
+    Expected(
+        package="diffusers",
+        public="DDPMScheduler.get_velocity",
+        function="ddpm.velocity",
+        target="panel.diffusers_ddpm:velocity",
+        short="lost digits",
+        dtypes=FLOAT32,
+        laws=("ddpm.velocity-definition",),
+        fails={"ddpm.velocity-definition": "ordinary"},
+        finding="As `add_noise`.",
+    ),
+    Expected(
+        package="diffusers",
+        public="DDPMScheduler.step",
+        function="ddpm.denoise_mean",
+        target="panel.diffusers_ddpm:denoise_mean",
+        short="lost digits",
+        dtypes=FLOAT32,
+        laws=("ddpm.denoise-definition", "ddpm.denoise-is-posterior-mean"),
+        fails={"ddpm.denoise-definition": "cancellation", "ddpm.denoise-is-posterior-mean": "ordinary"},
+        finding="As `add_noise`.",
+    ),
+    Expected(
+        package="diffusers",
+        public="DDPMScheduler._get_variance",
+        function="ddpm.posterior",
+        target="panel.diffusers_ddpm:posterior",
+        short="lost digits",
+        dtypes=FLOAT32,
+        laws=("ddpm.posterior-definition", "ddpm.ho-convention"),
+        fails={"ddpm.posterior-definition": "ordinary", "ddpm.ho-convention": "ordinary"},
+        finding="As `add_noise`; the first variance is 1e-20, not 0 (a clamp that the code announces).",
+    ),
+    Expected(
+        package="sentence-transformers",
+        public="CoSENTLoss",
+        function="matching.cosent_loss",
+        target="panel.sentence_similarity:cosent",
+        short="lost digits",
+        adapter="embeddings",
+        dtypes=FLOAT32,
+        fails={"matching.cosent-definition": "ordinary", "matching.cosent-pairwise": "ordinary"},
+        finding=(
+            "Only inaccurate: the loss has an absolute error of u, so losses far below 1 lose their digits "
+            "(3.6e-7 for 3.1e-7 in float32)."
+        ),
+    ),
+    Expected(
+        package="sentence-transformers",
+        public="util.cos_sim",
+        function="matching.cosine_similarity",
+        target="panel.cosines:of_sentence_transformers",
+        short="passes 1, underflow",
+        fails={"matching.cosine-definition": "ordinary"},
+        finding=f"{_SHORT}; lengths below 1e-12 count as 1e-12. 0 for zero vectors is admitted.",
+    ),
+    Expected(
+        package="sentence-transformers",
+        public="BinaryClassificationEvaluator.find_best_…_and_threshold",
+        function="matching.best_threshold",
+        target="panel.sentence_similarity:best_threshold",
+        adapter="at-least",
+        backend="numpy",
+        laws=(
+            "matching.threshold-brute-force",
+            "matching.threshold-majority",
+            "matching.best_threshold-pure",
+        ),
+        finding="Of equally good cuts it keeps the highest, refimpl the lowest; the law of that is left out.",
+    ),
+    Expected(
+        package="POT",
+        public="emd2",
+        function="transport.wasserstein_discrete",
+        target="ot:emd2",
+        adapter="cost",
+        backend="numpy",
+    ),
+    Expected(
+        package="POT",
+        public="emd",
+        function="transport.wasserstein_discrete",
+        target="ot:emd",
+        adapter="plan",
+        backend="numpy",
+    ),
+    Expected(
+        package="POT",
+        public="wasserstein_1d",
+        function="transport.wasserstein_1d",
+        target="panel.pot_transport:wasserstein_1d",
+        adapter="squared",
+        backend="numpy",
+    ),
+    Expected(
+        package="POT",
+        public="gaussian.bures_wasserstein_distance",
+        function="transport.wasserstein_gaussian",
+        target="ot.gaussian:bures_wasserstein_distance",
+        short="lost digits, overflow",
+        adapter="means-first",
+        backend="numpy",
+        fails={
+            "transport.equality-shift": "cancellation",
+            "transport.equality-scale": "cancellation",
+            "transport.gaussian-definition": "cancellation",
+            "transport.gaussian-metric": "ordinary",
+            "transport.wasserstein_gaussian-batched": "ordinary",
+        },
+        finding=(
+            "The square cancels: W(p, p) is of order 1e-8, covariances a millionth apart keep four digits; "
+            "products of covariances overflow (LinAlgError or NaN)."
+        ),
+    ),
+    Expected(
+        package="POT",
+        public="gaussian.bures_wasserstein_mapping",
+        function="transport.gaussian_map",
+        target="ot.gaussian:bures_wasserstein_mapping",
+        short="overflow",
+        adapter="means-first",
+        backend="numpy",
+        fails={
+            "transport.gaussian-map-definition": "extreme",
+            "transport.monotone-couplings": "extreme",
+            "transport.gaussian_map-pure": "extreme",
+        },
+        finding="Products of covariances leave the range of float64 (∞, NaN or LinAlgError at 1e200).",
+    ),
+    Expected(
+        package="torchdiffeq",
+        public="odeint (euler, heun2, rk4)",
+        function="flow.integrate",
+        target="panel.torchdiffeq_odeint:integrate",
+    ),
+    Expected(
+        package="torchdiffeq",
+        public="odeint (dopri8)",
+        function="flow.integrate_adaptive",
+        target="panel.torchdiffeq_odeint:solve_ivp",
+        short="interpolation misses the tolerance",
+        diagnosed=False,
+        adapter="solve-ivp",
+        laws=("flow.adaptive-meets-tolerance",),
+        examples=3,
+        fails={"flow.adaptive-meets-tolerance": "ordinary"},
+        finding=(
+            "Steps meet the tolerance, results between them do not: a polynomial of degree 4 interpolates, "
+            "whose error nothing controls (5000 times rtol for e^−t at 1e-11)."
+        ),
+    ),
+    Expected(
+        package="torchdiffeq",
+        public="odeint (dopri8, step_t)",
+        function="flow.integrate_adaptive",
+        target="panel.torchdiffeq_odeint:solve_ivp_to_times",
+        diagnosed=False,
+        adapter="solve-ivp",
+        laws=("flow.adaptive-meets-tolerance",),
+        examples=6,
+        finding="Made to step onto the times of the results.",
+    ),
+    Expected(
+        package="numpyro",
+        public="distributions.kl_divergence (Normal)",
+        function="density.normal_kl",
+        target="panel.numpyro_normal:kl",
+        diagnosed=False,
+        adapter="per-coordinate",
+        backend="jax",
+        laws=("density.normal-kl-definition",),
+        examples=6,
+        finding=_NEAR,
+    ),
+    Expected(
+        package="pyro-ppl",
+        public="distributions.MixtureOfDiagNormals.log_prob",
+        function="flow.mixture_log_density",
+        target="panel.pyro_mixture:log_prob",
+        adapter="gmm",
+    ),
+    Expected(
+        package="scikit-learn",
+        public="mixture.GaussianMixture.score_samples",
+        function="flow.mixture_log_density",
+        target="panel.sklearn_mixture:score_samples",
+        adapter="gmm",
+        backend="numpy",
+    ),
+    Expected(
+        package="scikit-learn",
+        public="metrics.pairwise.cosine_similarity",
+        function="matching.cosine_similarity",
+        target="panel.cosines:of_sklearn",
+        short="passes 1, underflow",
+        backend="numpy",
+        fails={"matching.cosine-definition": "ordinary"},
+        finding=f"{_SHORT}. 0 for zero vectors is admitted.",
+    ),
+    Expected(
+        package="scipy",
+        public="stats.rankdata",
+        function="matching.rank",
+        target="scipy.stats:rankdata",
+        backend="numpy",
+    ),
+    Expected(
+        package="scipy",
+        public="stats.spearmanr",
+        function="matching.spearman",
+        target="scipy.stats:spearmanr",
+        adapter="statistic",
+        backend="numpy",
+    ),
+    Expected(
+        package="scipy",
+        public="stats.multivariate_normal.logpdf",
+        function="density.normal_log_density_full",
+        target="panel.scipy_functions:normal_log_density_full",
+        backend="numpy",
+        finding="Refuses covariances of condition above about 4e9 as singular.",
+    ),
+    Expected(
+        package="scipy",
+        public="stats.wasserstein_distance",
+        function="transport.wasserstein_1d",
+        target="panel.scipy_functions:wasserstein_1d",
+        backend="numpy",
+        finding="Of order 1, which is its only one.",
+    ),
+    Expected(
+        package="scipy",
+        public="integrate.solve_ivp (DOP853)",
+        function="flow.integrate_adaptive",
+        target="panel.scipy_functions:solve_ivp",
+        diagnosed=False,
+        adapter="solve-ivp",
+        backend="numpy",
+        laws=("flow.adaptive-meets-tolerance",),
+    ),
+    Expected(
+        package="scipy",
+        public="special.softmax",
+        function="density.normalized_weights",
+        target="panel.scipy_functions:normalized_weights",
+        backend="numpy",
+    ),
+    Expected(
+        package="scipy",
+        public="special.logsumexp",
+        function="density.mixture_log_density",
+        target="panel.scipy_functions:mixture_log_density",
+        backend="numpy",
+    ),
+    Expected(
+        package="rotary-embedding-torch",
+        public="apply_rotary_emb",
+        function="rope.rotate",
+        target="panel.rotary_embedding:rotate",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="rotary-embedding-torch",
+        public="RotaryEmbedding.freqs",
+        function="rope.frequencies",
+        target="panel.rotary_embedding:frequencies",
+        adapter="inv-freq",
+        dtypes=FLOAT32,
+        finding="RotaryEmbedding(2) raises ZeroDivisionError; nothing says that two features are supported.",
+    ),
+    Expected(
+        package="torch",
+        public="nn.functional.layer_norm",
+        function="residual.layer_norm",
+        target="torch.nn.functional:layer_norm",
+        short="overflow, lost digits",
+        adapter="normalized-shape",
+        dtypes=BOTH,
+        fails={"residual.layer-norm-definition": "extreme", "residual.layer-norm-accuracy": "cancellation"},
+        finding=(
+            "NaN where a square overflows (entries above 1.8e19 in float32); rows that are constant but for "
+            "their last digits are normalised about a rounded mean."
+        ),
+    ),
+    Expected(
+        package="torch",
+        public="nn.functional.cosine_similarity",
+        function="matching.cosine_similarity",
+        target="panel.cosines:of_torch",
+        short="passes 1, underflow",
+        dtypes=FLOAT32,
+        fails={"matching.cosine-definition": "ordinary"},
+        finding=f"{_SHORT}. Called with eps=0; by default lengths below 1e-8 count as 1e-8, as documented.",
+    ),
+    Expected(
+        package="torch",
+        public="distributions.Normal.log_prob",
+        function="density.normal_log_density",
+        target="panel.torch_functions:normal_log_prob",
+        adapter="per-coordinate",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="torch",
+        public="distributions.kl_divergence (Normal)",
+        function="density.normal_kl",
+        target="panel.torch_functions:normal_kl",
+        adapter="per-coordinate",
+        dtypes=BOTH,
+        finding=_NEAR,
+    ),
+    Expected(
+        package="torch",
+        public="distributions.MultivariateNormal.log_prob",
+        function="density.normal_log_density_full",
+        target="panel.torch_functions:multivariate_normal_log_prob",
+        adapter="cholesky",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="torch",
+        public="distributions.kl_divergence (MultivariateNormal)",
+        function="density.normal_kl_full",
+        target="panel.torch_functions:multivariate_normal_kl",
+        adapter="cholesky",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="torch",
+        public="softmax",
+        function="density.normalized_weights",
+        target="panel.torch_functions:normalized_weights",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="torch",
+        public="logsumexp",
+        function="density.mixture_log_density",
+        target="panel.torch_functions:mixture_log_density",
+        dtypes=BOTH,
+    ),
+)

@@ -1,0 +1,9 @@
+"""NumPyro's normal distribution under the conventions of refimpl's adapters."""
+
+from typing import Any
+
+from numpyro.distributions import Normal, kl_divergence
+
+
+def kl(m1: Any, s1: Any, m2: Any, s2: Any, /) -> Any:
+    return kl_divergence(Normal(m1, s1), Normal(m2, s2))

@@ -1,0 +1,173 @@
+"""Every finding of expected.py by plain code: no law of refimpl, no tolerance of its own."""
+
+import importlib.util
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+if importlib.util.find_spec("sentence_transformers") is None:
+    pytest.skip("pip install 'refimpl[panel]'", allow_module_level=True)
+
+with warnings.catch_warnings():  # theirs, on import
+    warnings.simplefilter("ignore")
+    import numpyro.distributions
+    import ot
+    import torch
+    from diffusers import DDPMScheduler
+    from rotary_embedding_torch import RotaryEmbedding
+    from scipy import stats
+    from sentence_transformers.sentence_transformer.evaluation import BinaryClassificationEvaluator
+    from sentence_transformers.sentence_transformer.losses import CoSENTLoss
+    from sentence_transformers.util import cos_sim
+    from sklearn.metrics.pairwise import cosine_similarity
+    from torch.distributions import Normal, kl_divergence
+    from torch.nn import functional
+    from torchdiffeq import odeint
+
+    from panel import transformers_rope
+
+pytestmark = [pytest.mark.panel, pytest.mark.filterwarnings("default")]
+
+
+def test_dynamic_rope_keeps_stale_frequencies_at_the_training_length() -> None:
+    module = transformers_rope._module(8, 64, 2.0, 10000.0)
+    fresh = transformers_rope.dynamic_ntk(64, dim=8, train_length=64, factor=2.0)
+    module(torch.zeros(1), torch.arange(128)[None])  # one long sequence
+    module(torch.zeros(1), torch.arange(64)[None])  # then one of exactly the training length
+    assert not torch.allclose(module.inv_freq, fresh, rtol=0.01)
+    module(torch.zeros(1), torch.arange(63)[None])  # one token less resets it
+    assert torch.equal(module.inv_freq, fresh)
+
+
+def test_ramp_of_yarn_is_not_the_one_of_the_paper() -> None:
+    found = transformers_rope.yarn(128, train_length=4096, factor=16.0, ramp="code").double().numpy()
+    plain = 10000.0 ** (-np.arange(0, 128, 2) / 128)
+    kept = np.clip((4096 * plain / (2 * np.pi) - 1) / (32 - 1), 0, 1)  # linear in the number of turns
+    paper = (1 - kept) * plain / 16 + kept * plain
+    assert np.max(np.abs(found / paper - 1)) > 0.1
+
+
+def test_scheduler_loses_digits_of_small_noise() -> None:
+    scheduler = DDPMScheduler()
+    exact = -np.expm1(np.cumsum(np.log1p(-scheduler.betas.double().numpy())))
+    error = np.abs((1 - scheduler.alphas_cumprod).double().numpy() / exact - 1)
+    assert 1e-4 < error.max() < 2e-4  # of 1 − ᾱ; float32 itself allows 6e-8
+    assert int(error.argmax()) < 5  # where t is small
+
+
+def test_first_variance_of_the_scheduler_is_clamped() -> None:
+    assert float(DDPMScheduler()._get_variance(0)) == pytest.approx(1e-20, rel=1e-6)  # exactly 0 in theory
+
+
+def _cosent(scores: torch.Tensor, labels: torch.Tensor, scale: float) -> float:
+    loss = CoSENTLoss(model=None, scale=scale, similarity_fct=lambda u, v: u[:, 0] * v[:, 0])
+    return float(
+        loss.compute_loss_from_embeddings([scores[:, None], torch.ones_like(scores)[:, None]], labels)
+    )
+
+
+def test_small_cosent_losses_lose_their_digits() -> None:
+    scores, labels = torch.tensor([0.25, -0.5, -1.0]), torch.tensor([2, 1, 1])
+    exact = math.log1p(math.exp(-15.0) + math.exp(-25.0))  # 3.06e-7
+    assert _cosent(scores, labels, 20.0) == pytest.approx(exact, abs=1e-7)
+    assert abs(_cosent(scores, labels, 20.0) / exact - 1) > 0.1
+    assert abs(_cosent(scores.double(), labels, 20.0) / exact - 1) > 1e-11
+
+
+def test_cosent_loss_is_right_to_the_unit_roundoff_of_one() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        scores, labels = rng.uniform(-1, 1, 9), rng.integers(0, 4, 9)
+        gaps = [20 * (b - a) for a, y in zip(scores, labels, strict=True)
+                for b, z in zip(scores, labels, strict=True) if y > z]  # fmt: skip
+        exact = math.log1p(math.fsum(map(math.exp, gaps)))
+        found = _cosent(torch.tensor(scores), torch.tensor(labels), 20.0)
+        assert found == pytest.approx(exact, rel=1e-13, abs=1e-15)
+
+
+def test_cosines_of_parallel_vectors_pass_one_by_a_rounding_error() -> None:
+    rows = np.random.default_rng(0).normal(size=(200, 4))
+    tensor = torch.tensor(rows)
+    for cosines in (
+        np.diagonal(cosine_similarity(rows, rows)),
+        np.diagonal(cos_sim(rows, rows).numpy()),
+        functional.cosine_similarity(tensor, tensor).numpy(),
+    ):
+        assert 1 < cosines.max() < 1 + 1e-15
+
+
+def test_cosines_of_short_vectors_are_not_one() -> None:
+    short = np.asarray([[3e-13, 4e-13]])
+    assert float(cos_sim(short, short)) == pytest.approx(0.25)  # lengths below 1e-12 count as 1e-12
+    assert cosine_similarity(short, short)[0, 0] == pytest.approx(1.0)
+    assert cosine_similarity(1e-170 * short, 1e-170 * short)[0, 0] != pytest.approx(1.0)  # squares underflow
+    tensor = torch.tensor(short)
+    assert float(functional.cosine_similarity(tensor, tensor)) < 0.01  # eps=1e-8, as documented
+    assert float(functional.cosine_similarity(tensor, tensor, eps=0)) == pytest.approx(1.0)
+    assert float(functional.cosine_similarity(1e-170 * tensor, 1e-170 * tensor, eps=0)) != pytest.approx(1.0)
+
+
+def test_best_threshold_keeps_the_highest_of_equal_cuts() -> None:
+    scores, labels = np.asarray([3.0, 2.0, 1.0]), np.asarray([0, 1, 0])
+    accuracy, cut = BinaryClassificationEvaluator.find_best_acc_and_threshold(scores, labels, True)
+    assert accuracy == pytest.approx(2 / 3)
+    assert cut > 3  # nothing is positive; 1.5 would be as good
+
+
+def test_distance_of_a_gaussian_from_itself_is_not_zero() -> None:
+    mean, covariance = np.zeros(2), np.asarray([[2.0, 0.3], [0.3, 1.0]])
+    scales = np.linspace(0.5, 2, 50)
+    distance = ot.gaussian.bures_wasserstein_distance
+    assert 1e-9 < max(float(distance(mean, mean, s * covariance, s * covariance)) for s in scales) < 1e-7
+    far = [
+        float(distance(mean, mean, s * covariance, s * (1 + 1e-6) * covariance))
+        / (math.sqrt(s * np.trace(covariance)) * (math.sqrt(1 + 1e-6) - 1))
+        for s in scales
+    ]
+    assert max(abs(x - 1) for x in far) > 1e-4  # covariances a millionth apart: four digits are right
+
+
+def test_gaussian_map_overflows_with_squares_of_covariances() -> None:
+    mean, covariance = np.zeros(1), np.asarray([[1e200]])
+    matrix, _ = ot.gaussian.bures_wasserstein_mapping(mean, mean, covariance, covariance)
+    assert matrix[0, 0] != pytest.approx(1.0)
+
+
+def test_order_8_between_its_steps_misses_the_tolerance() -> None:
+    one, times = torch.ones(1, dtype=torch.float64), torch.tensor([0.0, 0.5], dtype=torch.float64)
+    call = {"rtol": 1e-11, "atol": 1e-11, "method": "dopri8"}
+    exact = math.exp(-0.5)
+    between = float(odeint(lambda t, y: -y, one, times, **call)[-1])
+    at_steps = float(odeint(lambda t, y: -y, one, times, options={"step_t": times}, **call)[-1])
+    assert abs(between - exact) > 1000 * 1e-11
+    assert abs(at_steps - exact) < 1e-11
+
+
+def test_kl_of_normals_with_near_means_is_zero() -> None:
+    mean = torch.tensor(1e-9, dtype=torch.float64)
+    unit = torch.ones((), dtype=torch.float64)
+    assert float(kl_divergence(Normal(mean, unit), Normal(0 * mean, unit))) == 0  # it is 5e-19
+    near = numpyro.distributions
+    assert float(near.kl_divergence(near.Normal(np.float32(1e-4), 1.0), near.Normal(0.0, 1.0))) == 0  # 5e-9
+
+
+def test_logpdf_refuses_ill_conditioned_covariances() -> None:
+    stats.multivariate_normal.logpdf([0.0, 0.0], [0.0, 0.0], np.diag([1.0, 1e-9]))
+    with pytest.raises(np.linalg.LinAlgError):
+        stats.multivariate_normal.logpdf([0.0, 0.0], [0.0, 0.0], np.diag([1.0, 1e-10]))
+
+
+def test_rotary_embedding_of_two_features_divides_by_zero() -> None:
+    with pytest.raises(ZeroDivisionError):
+        RotaryEmbedding(2)
+    assert RotaryEmbedding(4).freqs.shape == (2,)
+
+
+def test_layer_norm_squares_overflow_and_the_mean_is_rounded() -> None:
+    assert torch.isnan(functional.layer_norm(torch.full((2,), 1e20), (2,))).all()  # float32 holds 1e20
+    step = 2.0**-23
+    found = functional.layer_norm(torch.tensor([1.0, 1 + step]), (2,))
+    exact = step / 2 / math.sqrt(step**2 / 4 + 1e-5)  # and its negative, of the mean 1 + step/2
+    assert float((found / torch.tensor([-exact, exact]) - 1).abs().max()) > 0.4
