@@ -129,8 +129,6 @@ class Law:
     """Capabilities that the check itself needs, beyond those of its functions, with the reason."""
     most: int | None = None
     """Examples at most, for laws whose every example is many calls."""
-    insensitive: str = ""
-    """Why it cannot see a relative change of 64 ulp in any of its functions, if it cannot."""
     general: bool = False
     """Whether it is one of those that hold of any function, made in proofs/general."""
 
@@ -151,14 +149,10 @@ def law(
     refutes: tuple[str, ...],
     kinds: tuple[Kind, ...] = KINDS,
     needs: Mapping[str, str] | None = None,
-    insensitive: str = "",
 ) -> Callable[[Check], Law]:
     """Make a law of the check that follows."""
 
     def make(check: Check) -> Law:
-        return Law(
-            id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {},
-            insensitive=insensitive,
-        )  # fmt: skip
+        return Law(id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {})
 
     return make

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from . import catalogue, display, planning
+from . import display, planning
 from .report import plain, write
 
 if TYPE_CHECKING:
-    from .sensitivity import Floor
+    from .sensitivity import Floor, Task
 
 
 @click.command("sensitivity")
@@ -42,8 +42,8 @@ def sensitivity(
 ) -> None:  # fmt: skip
     """Find the smallest relative change of a function's results that each law refutes, on NumPy.
 
-    Of all laws that compare numbers, or those that match PATTERNS. Where it is more than 64 ulp, the law says
-    why (`insensitive`), or the exit code is 1.
+    Of all laws that compare numbers, or those that match PATTERNS. Where it is more than 64 ulp, a reason is
+    written in proofs/insensitive.py, or the exit code is 1.
     """
     from . import sensitivity as engine  # noqa: PLC0415  (NumPy's random numbers)
 
@@ -60,7 +60,7 @@ def sensitivity(
             interrupted = True
     seconds = time.perf_counter() - started
     if json_file:
-        write(json_file, _document(floors, dtype, seed, seconds, interrupted))
+        write(json_file, _document(floors, tasks[0], seconds, interrupted))
     unexplained = _summary(floors, len(tasks), seconds, interrupted)
     sys.exit(1 if unexplained else 3 if interrupted or not floors else 0)
 
@@ -72,6 +72,7 @@ def _line(floor: "Floor") -> str:
 
 def _summary(floors: "Sequence[Floor]", planned: int, seconds: float, interrupted: bool) -> bool:
     """Print what is above the aim; whether any of it lacks a reason."""
+    from .insensitive import reason  # noqa: PLC0415
     from .sensitivity import WANTED, by_function, by_law  # noqa: PLC0415
 
     aim = 2**WANTED
@@ -79,12 +80,12 @@ def _summary(floors: "Sequence[Floor]", planned: int, seconds: float, interrupte
     unexplained = False
     for name, ulps in laws.items():
         if ulps > aim:
-            why = catalogue.laws()[name].insensitive
+            why = reason(name)
             unexplained |= not why
             display.say(f"{name}: {_ulps(ulps)}: {why or 'no reason is written'}")
     for name, ulps in functions.items():
         if ulps > aim:
-            display.say(f"{name}: no law sees less than {_ulps(ulps)}")
+            display.say(f"{name}: none of these laws sees less than {_ulps(ulps)}")
     crashed = [floor for floor in floors if floor.status == "crashed"]
     display.say(*map(_line, crashed))
     if interrupted:
@@ -101,14 +102,14 @@ def _ulps(ulps: float) -> str:
     return f"{ulps:.3g} ulp" if ulps < float("inf") else "a change by the whole result"
 
 
-def _document(
-    floors: "Sequence[Floor]", dtype: str, seed: int, seconds: float, interrupted: bool
-) -> dict[str, Any]:
+def _document(floors: "Sequence[Floor]", like: "Task", seconds: float, interrupted: bool) -> dict[str, Any]:
     """The floors as JSON: schema "refimpl.sensitivity/1"."""
     return {
         "schema": "refimpl.sensitivity/1",
-        "dtype": dtype,
-        "seed": seed,
+        "dtype": like.dtype,
+        "examples": like.examples,
+        "bounds": like.bounds,
+        "seed": like.seed,
         "seconds": round(seconds, 3),
         "interrupted": interrupted,
         "floors": [

@@ -1,13 +1,14 @@
 """Sensitivity floors measure what a law sees."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs import catalogue, sensitivity
+from refimpl.proofs import catalogue, insensitive, planning, sensitivity
 from refimpl.proofs.cli import main
 from refimpl.proofs.law import Rounding
 from refimpl.proofs.sensitivity import Floor, Task, by_function, by_law
@@ -66,8 +67,27 @@ def test_the_command_writes_the_floors(tmp_path: Path) -> None:
 
 
 def test_a_law_that_sees_little_must_say_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    law = replace(catalogue.laws()["rope.defaults"], insensitive="")
-    monkeypatch.setattr(sensitivity.catalogue, "laws", lambda: {law.id: law})
-    result = CliRunner().invoke(main, ["sensitivity", "rope.defaults", "--jobs", "1", "--examples", "1"])
+    arguments = ["sensitivity", "rope.defaults", "--jobs", "1", "--examples", "1"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert "compares a function with itself" in result.output
+    monkeypatch.setattr(insensitive, "REASONS", {})
+    result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
     assert "no reason is written" in result.output
+
+
+def test_reasons_are_of_laws_and_of_one_each() -> None:
+    named = [law for laws in insensitive.REASONS.values() for law in laws]
+    assert len(named) == len(set(named))
+    assert set(named) <= set(catalogue.laws())
+
+
+@pytest.mark.long
+def test_every_law_sees_64_ulp_or_says_why() -> None:
+    floors = list(planning.run(sensitivity.plan(), os.cpu_count() or 1))
+    above = {law for law, ulps in by_law(floors).items() if ulps > 64}
+    assert above == {law for law in by_law(floors) if insensitive.reason(law)}
+    assert not {function for function, ulps in by_function(floors).items() if ulps > 64} - {
+        "transport.wasserstein_quantile",  # a quadrature of given nodes, whose error is its result too
+    }
