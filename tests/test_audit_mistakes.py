@@ -28,11 +28,11 @@ def test_every_mistake_is_named(document: str, monkeypatch: pytest.MonkeyPatch) 
     for wrong in catalogue.mistakes().values():
         if wrong.function.partition(".")[0] == document:
             law = next(law for law in catalogue.laws().values() if wrong.id in law.refutes)
-            replaced = {wrong.function: wrong.replacement}
+            replaced = {wrong.function: wrong.fresh()}
             outcome = run_law(law, ON, examples=60, seed=0, replaced=replaced, shrink=False)
             assert outcome.counterexample is not None, wrong.id
             request = Explain(wrong.function, True, {law.id: outcome.counterexample})
-            found = diagnosis.explain(request, wrong.replacement, "", ON, 0)
+            found = diagnosis.explain(request, wrong.fresh(), "", ON, 0)
             if wrong.id not in found.mistakes:
                 unnamed.append((wrong.id, found.sentences))
     assert not unnamed
