@@ -125,7 +125,8 @@ def _apply(function: Implementation, call: Call) -> Any:
 
 
 def _all(function: Implementation, made: Sequence[Call]) -> list[Any]:
-    return [_apply(function, call) for call in made]
+    results = [_apply(function, call) for call in made]
+    return [copied(result) for result in results]  # now: a function may write into results again later
 
 
 class _Results:
