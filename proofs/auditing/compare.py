@@ -31,9 +31,11 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
     if isinstance(result, bool | int | float | np.generic):
         large = isinstance(result, int) and abs(result) >= 2**63
         return [Leaf(path, code, np.asarray(float(result) if large else result))]
-    if callable(result) and (values := _values(result, on)) is not None:
-        return leaves(values, on, f"{path}(t)", f"{code}(xp.asarray({_TIMES}))")
     parts: list[Leaf] = []
+    if callable(result) and (values := _values(result, on)) is not None:
+        for time, value in zip(_TIMES, values, strict=True):  # one by one: near 0 they may be tiny
+            parts += leaves(value, on, f"{path}({time})", f"{code}(xp.asarray([{time}]))")
+        return parts
     for name, place, part in _parts(result):
         parts += leaves(part, on, path + name, code + place)
     return parts or [Leaf(path, code, type(result).__name__ if callable(result) else repr(result))]
@@ -43,10 +45,10 @@ _TIMES = [1e-9, 0.05, 0.25, 0.5, 0.75, 0.95]
 """Where functions among results are compared: schedules are functions of a time in [0, 1]."""
 
 
-def _values(function: Callable[..., Any], on: Setting) -> Any:
+def _values(function: Callable[..., Any], on: Setting) -> list[Any] | None:
     """A function's values, or None if it is not one of an array of times."""
     try:
-        return function(on.array(np.asarray(_TIMES)))
+        return [function(on.array(np.asarray([time]))) for time in _TIMES]
     except Exception:
         return None
 
