@@ -147,6 +147,8 @@ class _Trial:
 
     def check_fitness(self) -> None:
         """Whether the law states what balls can prove."""
+        if self.law.general:
+            raise _EndError("skipped", "a law of programs (pure, batched), which states no numbers")
         if isinstance(self.law.tolerance, Sampling):
             raise _EndError("skipped", "a law of random samples, which has no proof at a point")
         if reason := missing(self.law, ball.setting(prec=self.bits)):
