@@ -229,7 +229,8 @@ def linear_couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
 
 @st.composite
 def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Jacobians (n, d, d) = Q diag(λ) Qᵀ + a skew part, and the eigenvalues λ (n, d) of the symmetric part.
+    """Parts of Jacobians Q diag(λ) Qᵀ + S − Sᵀ: the rounded Q and S (n, d, d), and λ (n, d), the eigenvalues
+    of the symmetric part.
 
     cancellation: equal eigenvalues up to ulps; extreme: sizes across the range, the skew part as large.
     """
@@ -241,10 +242,10 @@ def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     unit = unit if kind == "extreme" else 1.0
     Q, _ = np.linalg.qr(rng.standard_normal((n, d, d)))
     skew = rng.standard_normal((n, d, d)) * draw(st.sampled_from([1.0, 0.0, 3.0]))
-    J = (Q * values[:, None, :]) @ Q.mT + skew - skew.mT
     points = rng.standard_normal((2, n, d))
     return {
-        "J": inputs.rounded(unit * J, p),
+        "Q": inputs.rounded(Q, p),
+        "skew": inputs.rounded(unit * skew, p),
         "values": (unit * values).tolist(),
         "points": inputs.rounded(points, p),
     }
