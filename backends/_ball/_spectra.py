@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flint import acb_mat, arb_mat, ctx, fmpq_mat
+from flint import acb_mat, arb, arb_mat, ctx, fmpq_mat
 
 from ..._errors import DomainError, message
 from . import _functions as f
@@ -86,9 +86,17 @@ def _values(a: Rows) -> list[Ball]:
     if _is_exact(a):
         return [value for value, count in _roots(a) for _ in range(count)]
     try:
-        return [value.real for value in acb_mat(arb_mat(a)).eig(multiple=True)]
-    except ValueError:
-        raise s.undecided("eigvalsh", "a matrix whose eigenvalues cannot be enclosed") from None
+        return [value.real for value in acb_mat(arb_mat(a)).eig()]
+    except ValueError:  # close ones, say
+        return _near(a)
+
+
+def _near(a: Rows) -> list[Ball]:
+    """Those of the matrix of midpoints, which no eigenvalue leaves further than the norm of the difference
+    (Weyl): narrow for equal eigenvalues too."""
+    middle = [[x.mid() for x in row] for row in a]
+    away = f.sqrt(f.total([f.square(s.lift(x.rad())) for row in a for x in row])).upper()
+    return [value + arb(0, away) for value in _values(middle)]
 
 
 def _is_exact(a: Rows) -> bool:
