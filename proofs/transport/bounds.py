@@ -111,9 +111,7 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="transport D6",
     about=("transport.growth_factor",),
     inputs=inputs.rates,
-    tolerance=Rounding(
-        24, "relative to 1 + ∫|L|: 6 a value of L, 16 nodes and 8 sums", calls=("exp", "cos")
-    ),
+    tolerance=Rounding(24, "relative to 1 + ∫|L|: 6 a value of L, 16 nodes and 8 sums", calls=("exp", "cos")),
     refutes=("transport.growth_factor/from-the-end", "transport.growth_factor/without-exponential"),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
