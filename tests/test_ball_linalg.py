@@ -267,6 +267,12 @@ def _close() -> Any:
     return (XP.ones((3, 3)) + XP.eye(3)) / 3
 
 
+def test_equal_eigenvalues_of_what_is_not_exact_are_narrow() -> None:
+    found = XP.linalg.eigvalsh(_close())
+    assert_holds(found, [Fraction(1, 3), Fraction(1, 3), Fraction(4, 3)])
+    assert all(x.rad() < 2.0**-100 for x in found.data)
+
+
 def test_what_is_not_finite_tells_nothing_of_a_matrix() -> None:
     rows = XP.asarray([[[1.0, float("inf")], [float("inf"), 1.0]], [[2.0, 0.0], [0.0, 4.0]]])
     for values in (XP.linalg.inv(rows)[:, 0, 0], XP.linalg.eigvalsh(rows)[:, 0], XP.linalg.det(rows)):
