@@ -459,11 +459,19 @@ def test_a_ball_within_another_moves_both_order_statistics() -> None:
 def test_host_functions_refuse_balls() -> None:
     W = XP.asarray([[1.0, 2.0], [2.0, 1.0]])
     with pytest.raises(DTypeError, match=r"compute in float64.*prove nothing of balls"):
-        argmaxable.classify(W, XP.zeros((2,)))
+        argmaxable.minimax_value(W, XP.zeros((2,)), k=0, radius=1.0)
     with pytest.raises(DTypeError, match="got balls"):
         np.asarray(W)
     np.testing.assert_array_equal(np.asarray(XP.asarray([1, 2])), [1, 2])
     np.testing.assert_array_equal(np.asarray(W > 1), [[False, True], [True, False]])
+
+
+def test_functions_that_decide_in_rationals_take_exact_points() -> None:
+    W = XP.asarray([[1.0, 2.0], [2.0, 1.0], [1.5, 1.5]])
+    found = argmaxable.classify(W, XP.zeros((3,)))
+    assert found.verdicts == ("argmaxable", "argmaxable", "unargmaxable")
+    with pytest.raises(DTypeError, match="expected an exact point of float64"):
+        argmaxable.classify(W / 3, XP.zeros((3,)))
 
 
 def test_float_takes_exact_points_of_float64_only() -> None:
