@@ -166,6 +166,10 @@ class Setting:
         """A number (also a fraction, or an array of one element) for such computations: a float."""
         return float(value)
 
+    def whole(self, value: int) -> Any:
+        """An integer for functions of Python numbers, which compute with it as they do with `number`s."""
+        return value
+
     def fraction(self, value: Any) -> Fraction:
         """An exact number as a fraction."""
         return Fraction(*value.as_integer_ratio())

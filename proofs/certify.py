@@ -41,6 +41,8 @@ class Certificate:
     seed: int
     points: Mapping[str, int] = field(default_factory=dict)
     """Cases decided, by kind of generator."""
+    exhausted: tuple[str, ...] = ()
+    """Kinds of generator that have no more cases than these."""
     compared: int = 0
     """Numbers whose claims were decided."""
     precision: int = 0
@@ -110,7 +112,10 @@ def certify_law(
     try:
         trial.check_fitness()
         for kind in law.kinds:
-            for case in _cases(law, kind, max(1, round(points / len(law.kinds))), seed):
+            count = max(1, round(points / len(law.kinds)))
+            cases = _cases(law, kind, count, seed)
+            trial.exhausted += (kind,) if len(cases) < count else ()
+            for case in cases:
                 trial.point(kind, case)
         if not trial.undecided:
             trial.check_work()
@@ -119,9 +124,17 @@ def certify_law(
     if trial.undecided and verdict == "held":
         verdict, reason = "inconclusive", trial.undecided
     return Certificate(
-        law.id, verdict, seed, trial.points, trial.compared, trial.bits if trial.points else 0,
-        time.perf_counter() - started, reason, trial.case if verdict in ("refuted", "inconclusive") else None,
-    )  # fmt: skip
+        law=law.id,
+        verdict=verdict,
+        seed=seed,
+        points=trial.points,
+        exhausted=trial.exhausted,
+        compared=trial.compared,
+        precision=trial.bits if trial.points else 0,
+        seconds=time.perf_counter() - started,
+        reason=reason,
+        case=trial.case if verdict in ("refuted", "inconclusive") else None,
+    )
 
 
 def _cases(law: Law, kind: Kind, count: int, seed: int) -> list[dict[str, Any]]:
@@ -140,6 +153,7 @@ class _Trial:
         self.law, self.limit, self.replaced = law, limit, replaced
         self.bits = min(FIRST, limit)
         self.points: dict[str, int] = {}
+        self.exhausted: tuple[str, ...] = ()
         self.compared = 0
         self.called: set[str] = set()
         self.undecided = ""
@@ -147,6 +161,8 @@ class _Trial:
 
     def check_fitness(self) -> None:
         """Whether the law states what balls can prove."""
+        if self.law.general:
+            raise _EndError("skipped", "a law of programs (pure, batched), which states no numbers")
         if isinstance(self.law.tolerance, Sampling):
             raise _EndError("skipped", "a law of random samples, which has no proof at a point")
         if reason := missing(self.law, ball.setting(prec=self.bits)):
@@ -169,6 +185,10 @@ class _Trial:
             if refuted is not None:
                 self.case, self.bits = case, bits
                 raise _EndError("refuted", f"{refuted} with {bits} bits")
+            rounded = next((proof for proof in proofs if proof.state == "rounded"), None)
+            if rounded is not None:  # more bits would not mend it
+                self.undecided, self.case = f"{rounded} with {bits} bits", case
+                return
             if not why:
                 break
             if 2 * bits > self.limit:

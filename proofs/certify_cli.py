@@ -83,7 +83,8 @@ def _run(tasks: "Sequence[Task]", jobs: int, verbose: bool) -> "tuple[list[Certi
 def _lines(it: "Certificate") -> list[str]:
     """One certificate in words."""
     if it.verdict == "held":
-        decided = f"{sum(it.points.values())} points  {it.compared} claims  {it.precision} bits"
+        all_of_them = " (all there are)" if set(it.points) == set(it.exhausted) else ""
+        decided = f"{sum(it.points.values())} points{all_of_them}  {it.compared} claims  {it.precision} bits"
         return [f"{it.verdict:<8} {it.law}  {decided}  {it.seconds:.2f} s"]
     lines = [f"{it.verdict:<8} {it.law}  {it.reason}"]
     if it.case is not None:
@@ -132,6 +133,7 @@ def _document(
                 "verdict": it.verdict,
                 "seed": it.seed,
                 "points": dict(it.points),
+                "exhausted": list(it.exhausted),
                 "compared": it.compared,
                 "precision": it.precision,
                 "seconds": round(it.seconds, 4),

@@ -3,6 +3,9 @@
 An equality holds where the ball of left − right contains 0 and is narrow: its radius is at most 2⁻²⁰⁰ of
 the larger side, or of the record's scale where both sides may be 0. It is refuted where that ball excludes
 0. An inequality holds where the balls are apart in its sense, or touch like equal numbers.
+
+A claim that fails by no more than roundings of float64 make is neither: a number that Python rounded may have
+got into one side, and then nothing is refuted.
 """
 
 from dataclasses import dataclass
@@ -18,7 +21,10 @@ from .law import AtMost, Gap, Record, Same
 BITS = 200
 """An equality is known to a relative 2⁻ᴮᴵᵀˢ."""
 
-State: TypeAlias = Literal["held", "open", "refuted"]
+ROUNDINGS = 2.0**-48
+"""Up to this part of its scale, a failure may come of a few numbers rounded to float64."""
+
+State: TypeAlias = Literal["held", "open", "rounded", "refuted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def judge(record: Record) -> Proof:
         return Proof(record.label, "refuted", 1, left.dtype, right.dtype, why="dtypes")
     given = 0.0 if isinstance(record, Same) else record.scale
     proof = _elements(record, *np.broadcast_arrays(left, right, magnitude(0.0 if callable(given) else given)))
-    if proof.state == "open" and callable(given):  # only now is it needed
+    if proof.state != "held" and callable(given):  # only now is it needed
         proof = _elements(record, *np.broadcast_arrays(left, right, magnitude(given())))
     return proof
 
@@ -83,7 +89,7 @@ def _elements(record: Record, left: Any, right: Any, scale: Any) -> Proof:
     else:
         decide = {AtMost: _at_most, Gap: _equal, Same: _same}[type(record)]
         states = np.asarray(np.frompyfunc(decide, 3, 1)(left, right, scale))
-    for state in ("refuted", "open"):
+    for state in ("refuted", "rounded", "open"):
         if (found := np.argwhere(states == state)).size or (not states.ndim and states == state):
             at = tuple(int(i) for i in found[0]) if states.ndim else ()
             why = _why(state, left[at], right[at], scale[at])
@@ -98,7 +104,7 @@ def _elements(record: Record, left: Any, right: Any, scale: Any) -> Proof:
 def _equal(left: Any, right: Any, scale: Any) -> State:
     x, y = s.lift(left), s.lift(right)
     if x.is_finite() and y.is_finite():
-        return "refuted" if x != y else _narrow(f.subtract(x, y), x, y, scale)
+        return _failed(x, y, scale) if x != y else _narrow(f.subtract(x, y), x, y, scale)
     return ("refuted", "open", "held")[s.equal(x, y)]
 
 
@@ -113,7 +119,17 @@ def _at_most(left: Any, right: Any, scale: Any) -> State:
     state: State = ("refuted", "open", "held")[s.less_equal(x, y)]
     if state == "open" and x.is_finite() and y.is_finite():
         return _narrow(f.subtract(x, y), x, y, scale)
-    return state
+    return _failed(x, y, scale) if state == "refuted" and x.is_finite() and y.is_finite() else state
+
+
+def _failed(x: Any, y: Any, scale: Any) -> State:
+    """Whether a failure is more than numbers rounded to float64 explain."""
+    return "rounded" if abs(x - y) <= ROUNDINGS * _size(x, y, scale) else "refuted"
+
+
+def _size(x: Any, y: Any, scale: Any) -> Any:
+    """The largest of the sides and the scale."""
+    return max(abs(x).upper(), abs(y).upper(), abs(scale).mid() if scale.is_finite() else 0)
 
 
 def _narrow(gap: Any, x: Any, y: Any, scale: Any) -> State:
@@ -131,11 +147,14 @@ def _why(state: str, left: Any, right: Any, scale: Any) -> str:
         return "not a number"
     if not (x.is_finite() and y.is_finite()):
         return "infinite" if state == "refuted" else "nothing is known"
-    size = max(abs(x).upper(), abs(y).upper(), abs(scale).mid() if scale.is_finite() else 0)
+    size = _size(x, y, scale)
     if not size > 0:
         return ""
     gap = (x - y) / size
     if state == "open":
         return f"known to {float(gap.rad()):.2g} of its scale"
     relative = abs(gap).mid()
-    return f"relative gap 2^{float(relative.log().mid()) / float(np.log(2)):.1f}" if relative > 0 else ""
+    if not relative > 0:
+        return ""
+    text = f"relative gap 2^{float(relative.log().mid()) / float(np.log(2)):.1f}"
+    return f"{text}, as small as numbers rounded to float64 make it" if state == "rounded" else text

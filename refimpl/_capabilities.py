@@ -3,16 +3,17 @@
 The one table from which skips, documentation and compilation tests derive:
 "indexing" (integer-array take), "cumulative" (cumulative_sum, cumulative_prod), "sort", "linalg",
 "loops" (many dependent steps, whose graph a lazy library evaluates anew at every look), "eager"
-(host functions: algorithms whose control flow depends on values; never compiled), and "host" (eager ones
-that compute in NumPy float64 or on Python floats, whatever the library).
+(host functions: algorithms whose control flow depends on values; never compiled), "host" (eager ones
+that compute in NumPy float64 or on Python floats, whatever the library), and "rational" (eager ones that take
+numbers as the rationals that they are, and decide in those).
 """
 
 _NEEDS: dict[str, str] = {
     # argmaxable
-    "argmaxable.classify": "eager host",
+    "argmaxable.classify": "eager rational",
     "argmaxable.minimax_value": "eager host",
     "argmaxable.minimum_norm_point": "eager host",
-    "argmaxable.verify": "eager host",
+    "argmaxable.verify": "eager rational",
     # ddpm
     "ddpm.ancestral_step": "indexing cumulative",
     "ddpm.check_signal": "cumulative",

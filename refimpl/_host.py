@@ -23,6 +23,16 @@ def to_float64(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
     return result
 
 
+def to_exact(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
+    """As to_float64, for functions that decide in rationals: of numbers with an error bound, those without
+    error are taken as what they are, and others raise."""
+    given = {
+        name: array.__exact__() if hasattr(array, "__exact__") else _to_numpy(array, xp)
+        for name, array in arrays.items()
+    }
+    return to_float64(call, np, **given)
+
+
 def _to_numpy(array: Array, xp: Namespace) -> np.ndarray[Any, Any]:
     if array_api_compat.is_torch_array(array):
         return np.asarray(xp.astype(array.detach().cpu(), xp.float64))

@@ -166,6 +166,16 @@ def check_integer(call: str, name: str, value: Any, least: int) -> int:
     return int(number)
 
 
+def check_count(call: str, name: str, value: Any, least: int) -> Any:
+    """As check_integer, but a whole number that brings functions of its own (see `numbers`) stays what it is,
+    so that its quotients and roots are as exact as it."""
+    if not hasattr(value, "__math__"):
+        return check_integer(call, name, value, least)
+    if value < least or value != value.__math__.floor(value):
+        raise DomainError(message(call, name, value, f"an integer ≥ {least}"))
+    return value
+
+
 def check_number(
     call: str, name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
 ) -> float:

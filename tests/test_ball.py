@@ -13,11 +13,11 @@ import pytest
 from click.testing import CliRunner
 from flint import arb, ctx
 
-from refimpl import _xp, argmaxable, backends, rope
+from refimpl import _xp, argmaxable, backends, residual, rope
 from refimpl._errors import DomainError, DTypeError, NamespaceError, UndecidedError
 from refimpl.backends import Setting
 from refimpl.backends._ball import _scalars
-from refimpl.backends.ball import WIDEST, ball, midpoints
+from refimpl.backends.ball import WIDEST, ball, midpoints, setting
 from refimpl.proofs import catalogue, prove
 from refimpl.proofs.cli import main
 
@@ -459,11 +459,29 @@ def test_a_ball_within_another_moves_both_order_statistics() -> None:
 def test_host_functions_refuse_balls() -> None:
     W = XP.asarray([[1.0, 2.0], [2.0, 1.0]])
     with pytest.raises(DTypeError, match=r"compute in float64.*prove nothing of balls"):
-        argmaxable.classify(W, XP.zeros((2,)))
+        argmaxable.minimax_value(W, XP.zeros((2,)), k=0, radius=1.0)
     with pytest.raises(DTypeError, match="got balls"):
         np.asarray(W)
     np.testing.assert_array_equal(np.asarray(XP.asarray([1, 2])), [1, 2])
     np.testing.assert_array_equal(np.asarray(W > 1), [[False, True], [True, False]])
+
+
+def test_functions_that_decide_in_rationals_take_exact_points() -> None:
+    W = XP.asarray([[1.0, 2.0], [2.0, 1.0], [1.5, 1.5]])
+    found = argmaxable.classify(W, XP.zeros((3,)))
+    assert found.verdicts == ("argmaxable", "argmaxable", "unargmaxable")
+    with pytest.raises(DTypeError, match="expected an exact point of float64"):
+        argmaxable.classify(W / 3, XP.zeros((3,)))
+
+
+def test_whole_numbers_as_balls_keep_their_quotients() -> None:
+    on = setting(prec=128)
+    third = residual.init_variance(on.whole(3), on.whole(2))
+    assert (3 * third).ball.contains(arb(1))
+    assert third.ball.rad() < 2.0**-120
+    for wrong in (on.number(2.5), on.whole(0)):
+        with pytest.raises(DomainError, match=r"init_variance: fan_in: .*expected an integer ≥ 1"):
+            residual.init_variance(wrong, 1)
 
 
 def test_float_takes_exact_points_of_float64_only() -> None:

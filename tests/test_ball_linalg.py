@@ -267,6 +267,36 @@ def _close() -> Any:
     return (XP.ones((3, 3)) + XP.eye(3)) / 3
 
 
+def test_equal_eigenvalues_of_what_is_not_exact_are_narrow() -> None:
+    found = XP.linalg.eigvalsh(_close())
+    assert_holds(found, [Fraction(1, 3), Fraction(1, 3), Fraction(4, 3)])
+    assert all(x.rad() < 2.0**-100 for x in found.data)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "orthogonal", "root"),
+    [
+        ([[3, 4], [-4, 3]], [[3, 4], [-4, 3]], [[5, 0], [0, 5]]),
+        ([[-1, -4, 8], [-4, -7, -4], [8, -4, -1]], [[-1, -4, 8], [-4, -7, -4], [8, -4, -1]], 9 * np.eye(3)),
+        ([[0, 2], [1, 0]], [[0, 1], [1, 0]], [[1, 0], [0, 2]]),
+        ([[-3]], [[-1]], [[3]]),
+    ],
+)
+def test_equal_singular_values_do_not_matter_to_the_polar_form(
+    matrix: Any, orthogonal: Any, root: Any
+) -> None:
+    size = Fraction(round(np.linalg.norm(orthogonal[0])))
+    Q, H = XP.linalg.polar(XP.asarray(np.asarray(matrix, dtype=float)) / 7)
+    assert_holds(Q, fractions(np.asarray(orthogonal, dtype=float)) / size)
+    assert_holds(H, fractions(np.asarray(root, dtype=float)) / 7)
+    assert all(x.rad() < 2.0**-100 for part in (Q, H) for x in part.data.flat)
+
+
+def test_the_polar_form_of_a_matrix_that_may_be_singular_is_an_error() -> None:
+    with pytest.raises(UndecidedError, match="a matrix that may be singular"):
+        XP.linalg.polar((XP.ones((3, 3)) + XP.eye(3) * XP.asarray(arb(0, 1))) / 3)
+
+
 def test_what_is_not_finite_tells_nothing_of_a_matrix() -> None:
     rows = XP.asarray([[[1.0, float("inf")], [float("inf"), 1.0]], [[2.0, 0.0], [0.0, 4.0]]])
     for values in (XP.linalg.inv(rows)[:, 0, 0], XP.linalg.eigvalsh(rows)[:, 0], XP.linalg.det(rows)):

@@ -15,7 +15,7 @@ from specimens import SPECIMENS
 from test_compile import ROUNDINGS, leaves
 
 from refimpl._capabilities import NEEDS
-from refimpl._errors import DTypeError, UndecidedError
+from refimpl._errors import DTypeError
 from refimpl.backends import Setting
 from refimpl.backends._ball import _creation
 from refimpl.backends._ball._array import BallArray
@@ -28,10 +28,6 @@ HOST = {name for name, needs in NEEDS.items() if "host" in needs}
 
 # It gives Python floats, which balls become where they are exact; the specimen's are.
 EXACT = {"matching.best_threshold"}
-
-OPEN = {
-    "transport.wasserstein_1d": "two levels of the specimen are 3/5, which no precision proves",
-}
 
 # Numbers of more than 40 bits that a function makes of Python floats, or takes as options: the ball contains
 # the value of the formula with the rounded number, a few u away from the value of the exact formula.
@@ -86,13 +82,13 @@ def agree(ours: Any, reference: Any) -> None:
             assert str(float(x)) == str(float(y))
 
 
-@pytest.mark.parametrize("name", sorted(set(SPECIMENS) - HOST - set(OPEN) | EXACT))
+@pytest.mark.parametrize("name", sorted(set(SPECIMENS) - HOST | EXACT))
 def test_numpys_result_is_near_the_ball(name: str) -> None:
     for ours, reference in zip(run(name, BALL), run(name, NUMPY), strict=True):
         agree(ours, reference)
 
 
-@pytest.mark.parametrize("name", sorted(set(SPECIMENS) - HOST - set(OPEN)))
+@pytest.mark.parametrize("name", sorted(set(SPECIMENS) - HOST))
 def test_balls_are_narrow(name: str) -> None:
     """Half of the bits hold, at least, so that doubling the precision doubles what is proven."""
     for ours in run(name, BALL):
@@ -107,12 +103,6 @@ def test_host_functions_say_so(name: str) -> None:
         run(name, BALL)
 
 
-@pytest.mark.parametrize("name", OPEN)
-def test_what_no_precision_decides_says_so(name: str) -> None:
-    with pytest.raises(UndecidedError):
-        run(name, BALL)
-
-
 def test_what_takes_rounded_numbers_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: set[str] = set()
     current = ""
@@ -124,7 +114,7 @@ def test_what_takes_rounded_numbers_is_listed(monkeypatch: pytest.MonkeyPatch) -
         return original(xp, obj)
 
     monkeypatch.setattr(_creation, "_host", watched)
-    for current in sorted(set(SPECIMENS) - HOST - set(OPEN)):
+    for current in sorted(set(SPECIMENS) - HOST):
         function, given = SPECIMENS[current](BALL, N)
         seen.discard(current)  # what was rounded in the making of the arguments does not count
         function(*given)

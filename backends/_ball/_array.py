@@ -170,6 +170,11 @@ class BallArray:
             raise TypeError(message(call, "array", f"shape {self.shape}", "shape ()"))
         return self.data[()]
 
+    def __exact__(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """The float64 numbers that the balls are; an error unless all of them are."""
+        exact = [_scalars.exact("numpy.asarray", x) for x in self.data.flat]
+        return np.asarray(exact, dtype=np.float64).reshape(self.shape)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Storage:
         if self.dtype.real:
             raise DTypeError(

@@ -300,6 +300,17 @@ def svd(xp: "Xp", x: BallArray, /, *, full_matrices: bool = True) -> SVDResult:
     return SVDResult(*_each(x, lambda matrix: _spectra.svd(matrix.tolist()), (m, n), (n,), (n, n)))
 
 
+def polar(xp: "Xp", x: BallArray, /) -> tuple[BallArray, BallArray]:
+    """Q and H of x = QH, Q orthogonal and H symmetric without negative eigenvalues; not of the standard.
+
+    Equal singular values, which leave the singular vectors open, do not matter.
+    """
+    _matrices(xp, "polar", x)
+    n = x.shape[-1]
+    Q, H = _each(x, lambda matrix: _spectra.polar(matrix.tolist()), (n, n), (n, n))
+    return Q, H
+
+
 def svdvals(xp: "Xp", x: BallArray, /) -> BallArray:
     """Singular values in falling order."""
     _matrices(xp, "svdvals", x, square=False)

@@ -90,6 +90,8 @@ def _binary(name: str, *, swap: bool = False) -> Any:
     complexes = functools.partial(_complex.computed, name, getattr(operator, name))
 
     def method(self: Any, other: Any) -> Any:
+        if type(self) is type(other) is Real and self.prec == other.prec == ctx.prec and not swap:
+            return Real(reals(self.ball, other.ball), self.prec)  # nearly all of them, so without delay
         if isinstance(other, Dual):
             return NotImplemented  # its own reflected operation knows the rule
         prec = max(self.prec, getattr(other, "prec", 0))

@@ -31,6 +31,10 @@ class BallSetting(Setting):
             value = self.host(value)
         return self.math.number(value.reshape(-1)[0] if isinstance(value, np.ndarray) else value)
 
+    def whole(self, value: int) -> Real:
+        """An integer as a ball, so that its quotients and roots are balls too."""
+        return self.number(value)
+
     def reals(self, values: Any) -> Reals:
         """Numbers, or nested lists of them, as an array of Real."""
         return reals(values)

@@ -90,7 +90,7 @@ def measure(
         function, on.backend.name, on.precision.name, "not measured", device=on.device_name, seed=effort.seed
     )
     known = catalogue.functions()[function]
-    if "host" in known.needs:
+    if known.needs & {"host", "rational"}:
         return replace(blank, reason="host function: it computes in NumPy float64 whatever the library is")
     if lacking := sorted(known.needs & set(on.backend.lacks)):
         return replace(blank, reason=f"{on.backend.name} lacks {lacking[0]}: {on.backend.lacks[lacking[0]]}")

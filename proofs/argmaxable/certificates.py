@@ -31,6 +31,7 @@ HOST_U = 2.0**-53
         "argmaxable.classify/rounded-witness",
         "argmaxable.classify/lagging",
     ),
+    needs={"approximation": "certificates are Python floats, rounded to float64"},
 )
 def certificates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Witnesses in fractions; combinations by elimination among their support alone."""
@@ -113,16 +114,17 @@ def verify_accepts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Puts one certificate at a time among undecided ones, and compares with integers."""
     W, b = on.host(case.W), on.host(case.b)
+    *weights, unit = _floats([*case.weights, case.unit], on)
     n = len(b)
     claims: list[tuple[int, Certificate, Any, bool]] = [
-        (0, certificate, bias, true) for certificate, bias, true in _changes(case.weights, b, case.unit)
+        (0, certificate, bias, true) for certificate, bias, true in _changes(weights, b, unit)
     ]
     for z in on.host(case.z):
-        point = tuple(z.tolist())
+        point = tuple(_floats(z, on))
         for k in (0, n - 1):
             least = min(oracle.margins(W, b, k, z))
             claims.append((k, Witness(point, float(least)), b, least > 0))
-            claims.append((k, Witness(point, float(least) + case.unit), b, False))
+            claims.append((k, Witness(point, float(least) + unit), b, False))
     for exact in (False, True):
         for k, certificate, bias, true in claims:
             listed: list[Certificate] = [Undecided(0.0)] * n
@@ -145,7 +147,7 @@ def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def verify_exact(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Five classes on a line, in any order; the first of them has the certificate."""
-    first, second, order = case.first, case.second, on.host(case.order)
+    (first, second), order = _floats([case.first, case.second], on), on.host(case.order)
     place = np.argsort(order)  # where each class went
     unit = second / first
 
@@ -171,6 +173,11 @@ def verify_exact(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Same("lag", verified(line, [1, 0, 0, 0, 0], half), (False, False))
     apart = [2.0**-26, -(2.0**26), 2.0**26, 0, 0]
     yield Same("lag within rounding", verified(line, apart, half), (True, False))
+
+
+def _floats(values: Any, on: Setting) -> list[float]:
+    """Exact numbers as Python's, of which certificates are made."""
+    return [float(on.fraction(value)) for value in values]
 
 
 def _changes(weights: list[float], b: Any, unit: float) -> Iterator[tuple[Certificate, Any, bool]]:

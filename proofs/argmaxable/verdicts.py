@@ -79,16 +79,18 @@ def five_vectors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
 )
 def equal_norms(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Computes r ≥ 2·max_i 2(b_i − b_k)/‖w_k − w_i‖², a power of two, for each class."""
+    """Computes r ≥ 2·max_i 2(b_i − b_k)/‖w_k − w_i‖², a power of two, for each class; by a quarter more,
+    since a rational number's logarithm plus that is never whole."""
     W, b = on.host(case.W), on.host(case.b)
     n = len(b)
     yield Same("verdicts", verdicts(impl, case.W, case.b), ["argmaxable"] * n)
     for k in range(n):
         others = np.arange(n) != k
         least = 2 * (b[others] - b[k]) / np.sum((W[k] - W[others]) ** 2, axis=1)
-        r = 2.0 ** np.ceil(np.log2(max(least[least > 0], default=0.5)) + 1)
-        ahead = on.host(impl["argmaxable.margins"](case.W, case.b, on.array(r * W[k]), k=k)) > 0
-        yield Same(f"class {k} wins at r·w", ahead, np.ones(n - 1, dtype=bool))
+        ahead = least[least > 0]
+        r = 2.0 ** np.ceil(np.log2(np.max(ahead) if len(ahead) else on.number(0.5)) + 1.25)
+        wins = on.host(impl["argmaxable.margins"](case.W, case.b, on.array(r * W[k]), k=k)) > 0
+        yield Same(f"class {k} wins at r·w", wins, np.ones(n - 1, dtype=bool))
 
 
 @law(

@@ -36,7 +36,7 @@ def exact_generator_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     line and at a point, whose covariances have no inverse."""
     model = Model(case, on)
     d, at = model.dims, model.exact
-    for covariance in (model.covariance, np.ones((d, d)), np.zeros((d, d))):
+    for covariance in (model.covariance, on.reals(np.ones((d, d))), on.reals(np.zeros((d, d)))):
         expected = gaussian.reverse(model.mean, covariance, model.beta_squared)
         got = impl["ddpm.exact_generator"](case.mean, on.array(covariance), model.schedule)
         values = np.maximum(np.linalg.eigvalsh(covariance), 0.0)

@@ -29,7 +29,7 @@ class _Model:
         self.mean = exact.numbers(means, on)
         self.posterior = exact.numbers(s2 * inverse, on)
         self.error = np.linalg.norm(exact.numbers(residual - means * W.transpose(), on), axis=-1)
-        values = np.linalg.svd(np.vstack([self.W, np.sqrt(self.s2) * np.eye(self.k)]), full_matrices=False)[1]
+        values = np.linalg.svdvals(np.vstack([self.W, np.sqrt(self.s2) * np.eye(self.k)]))
         self.norm, self.condition = values[0], values[0] / values[-1]
         self.carried = (
             np.linalg.norm(self.x, axis=-1)

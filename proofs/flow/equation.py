@@ -236,14 +236,14 @@ def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         (np.sin(swirl - angle) / 2, m - k),
     )
     for method in ("differences", "spectral"):
-        expected, scale = np.zeros(case.sizes), 0.0
+        expected, scale = 0 * angle, 0.0
         for axis, (size, step) in enumerate(zip(case.sizes, case.spacing, strict=True)):
             for wave, number in parts:
-                turn = 2 * np.pi * number[axis] / size
+                turn = 2 * on.math.pi * number[axis] / size
                 symbol = 2 * np.cos(turn) - 2 if method == "differences" else -(turn**2)
-                expected += diffusion / 2 * symbol / step**2 * wave
+                expected = expected + diffusion / 2 * symbol / step**2 * wave
             # Σ_j |D_0j| ≤ (π/(n h)) Σ 1/|sin(π j/n)|, which exceeds the 2/h of a difference
-            rows = np.pi / (size * step) * np.sum(1 / np.sin(np.pi * np.arange(1, size) / size))
+            rows = on.math.pi / (size * step) * np.sum(1 / np.sin(on.math.pi * np.arange(1, size) / size))
             scale += rows**2 * 9 * diffusion / 2
         options = {"spacing": case.spacing, "method": method}
         result = impl["flow.fokker_planck_rhs_grid"](p, still, g2, **options)

@@ -114,7 +114,7 @@ def drift_and_diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterat
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
 )
 def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Compares with the same options in words, for x' = 20 cos(20 t x)."""
+    """Compares with the same options in words, for x' = 4 cos(4 t x)."""
     rates, deviations = {"beta_min": 0.1, "beta_max": 20.0}, {"sigma_min": 0.01, "sigma_max": 50.0}
     for name, options in (
         ("variance_preserving", rates),
@@ -126,7 +126,7 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield Gap(f"{name}, β̄²", left_out.variance(case.t), on.host(given.variance(case.t)), 0.0)
 
     def velocity(t: Any, x: Any) -> Any:
-        return 20 * on.xp.cos(20 * t[..., None] * x)
+        return 4 * on.xp.cos(4 * t[..., None] * x)
 
     start, ends = case.t[:1, None], on.array(np.asarray([0.0, 1.0]))
     run = impl["flow.integrate_adaptive"]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import scipy  # its parts load on first use
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Exact, Gap, Impl, Record, Rounding, Same, Sampling, law
 from . import inputs
@@ -81,17 +82,21 @@ def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def jl_dimension_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Evaluates the bound at m and at m − 1."""
-    m = impl["matching.jl_dimension"](case.n, case.error, case.failure)
+    error, failure = (float(on.fraction(value)) for value in (case.error, case.failure))
+    m = impl["matching.jl_dimension"](case.n, error, failure)
+    yield Same("sufficient", _fails(m, case.n, error, failure, on), False)
+    yield Same("least", _fails(m - 1, case.n, error, failure, on), True)
+
+
+def _fails(m: int, n: int, error: float, failure: float, on: Setting) -> bool:
+    """Whether n(n−1)·exp(−m(ε − ln(1+ε))/2) > δ."""
+    if not rounds(on.number(1)):
+        rate = (on.number(error) - on.math.log1p(on.number(error))) / 2
+        return bool(n * (n - 1) * on.math.exp(-m * rate) > on.number(failure))
     with localcontext() as context:
         context.prec = 220
-        error, pairs = Decimal(case.error), Decimal(case.n * (case.n - 1))
-        rate = (error - (1 + error).ln()) / 2
-
-        def fails(m: int) -> bool:
-            return pairs * (-m * rate).exp() > Decimal(case.failure)
-
-        yield Same("sufficient", fails(m), False)
-        yield Same("least", fails(m - 1), True)
+        epsilon = Decimal(error)
+        return n * (n - 1) * (-m * (epsilon - (1 + epsilon).ln()) / 2).exp() > Decimal(failure)
 
 
 @law(
@@ -109,8 +114,8 @@ def jl_dimension_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Logarithms in 28 decimal digits; Python floats, whatever the dtype under test."""
     for n in (case.few, case.many, 1):
-        expected = on.number(8 * Decimal(n).ln())
-        found = on.number(impl["matching.rule_of_thumb_dimension"](n))
+        expected = on.number(8 * Decimal(n).ln()) if rounds(on.number(1)) else 8 * on.math.log(n)
+        found = on.number(impl["matching.rule_of_thumb_dimension"](on.whole(n)))
         yield Gap("8·ln n", found, expected, expected * 2.0**-53 / on.u)
 
 
@@ -134,34 +139,46 @@ def ranking_dimension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     # At 7, 14 and 50 one more pair or comparison would change the result.
     for n in (case.few, 7, 14, 50):
         found = impl["matching.ranking_dimension"](n)
-        yield Same("enough patterns", _impossible(n, found), False)
-        yield Same("the least", found == 1 or _impossible(n, found - 1), True)
+        yield Same("enough patterns", _impossible(n, found, on), False)
+        yield Same("the least", found == 1 or _impossible(n, found - 1, on), True)
     many = impl["matching.ranking_dimension"](case.many)
-    yield Same("enough for many", _lacking(case.many, many), False)
-    yield Same("the least for many", _lacking(case.many, many - 1), True)
-    yield AtMost("linear growth", case.many / 3, many, 0.0)
+    yield Same("enough for many", _lacking(case.many, many, on), False)
+    yield Same("the least for many", _lacking(case.many, many - 1, on), True)
+    yield AtMost("linear growth", on.number(case.many) / 3, many, 0.0)
     yield AtMost("n − 1 dimensions suffice", many, case.many - 1, 0.0)
-    yield AtMost("more than the rule", impl["matching.rule_of_thumb_dimension"](case.many), many, 0.0)
+    rule = impl["matching.rule_of_thumb_dimension"](on.whole(case.many))
+    yield AtMost("more than the rule", rule, many, 0.0)
     thousand = impl["matching.ranking_dimension"](1000)
-    yield Same("a thousand", (thousand, _impossible(1000, 383), _impossible(1000, 384)), (384, True, False))
+    at = _impossible(1000, 383, on), _impossible(1000, 384, on)
+    yield Same("a thousand", (thousand, *at), (384, True, False))
 
 
-def _impossible(n: int, d: int) -> bool:
+def _fewer(coordinates: int, pairs: int, inner: int, on: Setting) -> bool:
+    """Whether V·(1 + ln(8P/V)) < ln N!, on balls, which know both sides."""
+    patterns = coordinates * (1 + on.math.log(8 * on.number(pairs) / coordinates))
+    return bool(patterns < on.math.lgamma(inner + 1))
+
+
+def _impossible(n: int, d: int, on: Setting) -> bool:
     """Whether (8eP/V)^V < N!, for N = n(n−1)/2 inner products, P pairs of them, V = nd ≤ P."""
     inner = n * (n - 1) // 2
     pairs, coordinates = inner * (inner - 1) // 2, n * d
+    if not rounds(on.number(1)):
+        return coordinates <= pairs and _fewer(coordinates, pairs, inner, on)
     with localcontext() as context:
         context.prec, context.Emax = 40, 10**9
         patterns = (8 * Decimal(1).exp() * pairs / coordinates) ** coordinates
         return coordinates <= pairs and patterns < _factorial(inner)
 
 
-def _lacking(n: int, d: int) -> bool:
+def _lacking(n: int, d: int, on: Setting) -> bool:
     """The same by logarithms, for n so large that the next term of Stirling's series, N⁻³/360, is nothing."""
     inner = n * (n - 1) // 2
     pairs, coordinates = inner * (inner - 1) // 2, n * d
     if d < 1:
         return True
+    if not rounds(on.number(1)):
+        return coordinates <= pairs and _fewer(coordinates, pairs, inner, on)
     with localcontext() as context:
         context.prec = 40
         N = Decimal(inner)

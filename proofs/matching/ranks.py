@@ -1,6 +1,5 @@
 """Laws of ranks and of Spearman's correlation."""
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -89,7 +88,7 @@ def spearman_extremes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         a, b = _offsets(x), _offsets(second)
         found = on.number(on.host(impl["matching.spearman"](case.x, on.array(second))))
         if not a.any() or not b.any():
-            yield Same("constant", math.isnan(found), True)
+            yield Same("constant", on.math.isnan(found), True)
             continue
         yield AtMost("at most 1", abs(found), 1.0, len(x) + 8)
         for sign, label in ((1, "1 iff equal"), (-1, "−1 iff reversed")):

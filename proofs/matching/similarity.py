@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._xp import rounds
 from ...backends import Setting
 from ..law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import inputs
@@ -68,7 +69,8 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     expected = _matrix(np.maximum(values, 0), vectors)
     nearest = on.host(impl["matching.nearest_semidefinite"](on.array(given)))
     yield Gap("nearest", nearest, np.stack([expected, expected]), _size(case, values))
-    yield Same("symmetric", nearest, np.swapaxes(nearest, -1, -2))
+    exactly = 0.0 if rounds(on.number(1)) else unit
+    yield Gap("symmetric", nearest, np.swapaxes(nearest, -1, -2), exactly)
 
 
 @law(

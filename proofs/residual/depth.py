@@ -13,7 +13,7 @@ from ...backends import Setting
 from ..law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import ensembles, inputs
 from .ensembles import Real
-from .initialisation import double
+from .initialisation import double, relu_stacks
 
 
 @law(
@@ -90,11 +90,13 @@ def _family(ensemble: str, n: int, on: Setting) -> Real:
     return ensembles.signed_permutations(n)
 
 
-def _linear_stack(case: Any, on: Setting) -> tuple[list[tuple[Any, None]], int]:
-    """Every choice of J a layer, block-diagonal, and their number."""
+def _linear_stacks(case: Any, on: Setting) -> list[tuple[list[tuple[Any, None]], int]]:
+    """Every choice of J a layer in parts of some members, block-diagonal, each with their number."""
     family = _family(case.ensemble, case.n, on)
-    choice = ensembles.paths(len(family), case.depth)
-    return [(on.array(ensembles.block_diagonal(family[layer])), None) for layer in choice], choice.shape[1]
+    return [
+        ([(on.array(ensembles.block_diagonal(family[layer])), None) for layer in part], part.shape[1])
+        for part in ensembles.parts(ensembles.paths(len(family), case.depth))
+    ]
 
 
 _ENSEMBLE = Rounding(
@@ -119,14 +121,17 @@ _ENSEMBLE = Rounding(
 )
 def zero_mean_growth(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """All sign matrices over √n; all signed permutations, which have the Haar measure's second moments."""
-    weights, members = _linear_stack(case, on)
-    x = on.host(case.x)
-    y = impl["residual.residual_stack"](on.array(np.tile(x, members)), weights, scale=case.scale)[0]
+    stacks = _linear_stacks(case, on)
+    x, total = on.host(case.x), on.number(0)
+    for weights, count in stacks:
+        y = impl["residual.residual_stack"](on.array(np.tile(x, count)), weights, scale=case.scale)[0]
+        total = total + ensembles.square(on.host(y))
     start = on.number(np.sum(x * x))
     growth = impl["residual.growth"](case.scale, case.depth, kind="zero_mean")
     # ‖J‖ ≤ √n for either family.
     scale = start * (1 + case.scale * on.math.sqrt(case.n)) ** (2 * case.depth)
-    yield Gap("E‖y‖²", ensembles.mean_square(on.host(y), members), growth**2 * start, scale)
+    members = sum(count for _, count in stacks)
+    yield Gap("E‖y‖²", total / members, growth**2 * start, scale)
 
 
 @law(
@@ -154,6 +159,11 @@ def growth_concentrates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("distance from 1+ε²", abs(ratio - 1 - epsilon**2), reach, 4.0)
 
 
+def _orthogonal(matrices: Real) -> Real:
+    """Orthogonal matrices of ones that were rounded: as good as the numbers of the check can be."""
+    return np.linalg.qr(matrices)[0]
+
+
 @law(
     "residual.orthogonal-stack-increment",
     "in a plain stack of N orthogonal layers Σ‖∇‖² = N‖x‖²‖δ‖²: the increment grows in proportion to depth",
@@ -171,7 +181,7 @@ def growth_concentrates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def orthogonal_stack_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Every ∇Wᵢ = xᵢᵀδᵢ₊₁ has the norm ‖x‖‖δ‖."""
-    weights = [on.array(Q) for Q in on.host(case.matrices)]
+    weights = [on.array(Q) for Q in _orthogonal(on.host(case.matrices))]
     gradients = impl["residual.plain_gradients"](case.x, weights, None, case.cotangent)[1]
     each = on.number(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     increment = impl["residual.sgd_increment"](list(gradients), learning_rate=1.0)
@@ -197,7 +207,7 @@ def orthogonal_stack_increment(impl: Impl, on: Setting, case: Any) -> Iterator[R
 )
 def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The scales are powers of two, ½ to 2, so they round nothing."""
-    matrices = on.host(case.matrices)
+    matrices = _orthogonal(on.host(case.matrices))
     scales = 2.0 ** np.asarray(case.exponents)
     weights = [on.array(c * Q) for c, Q in zip(scales, matrices, strict=True)]
     gradients = impl["residual.plain_gradients"](case.x, weights, None, case.cotangent)[1]
@@ -225,14 +235,15 @@ def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterato
     ),
 )
 def zero_mean_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """All choices of J at once: a member's gradient is its diagonal block."""
-    weights, members = _linear_stack(case, on)
-    N, epsilon = case.depth, 1 / on.math.sqrt(case.depth)
-    x, cotangent = (on.array(np.tile(on.host(v), members)) for v in (case.x, case.cotangent))
-    gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=epsilon)[1]
-    together = on.host(on.xp.stack([first for first, _ in gradients]))
-    own = [ensembles.blocks(first, members) for first in together]
-    total = sum(ensembles.mean_square(part, members) for part in own)
+    """All choices of J, many at once: a member's gradient is its diagonal block."""
+    stacks = _linear_stacks(case, on)
+    N, epsilon, total = case.depth, 1 / on.math.sqrt(case.depth), on.number(0)
+    for weights, count in stacks:
+        x, cotangent = (on.array(np.tile(on.host(v), count)) for v in (case.x, case.cotangent))
+        gradients = impl["residual.residual_gradients"](x, weights, cotangent, scale=epsilon)[1]
+        own = [ensembles.blocks(on.host(first), count) for first, _ in gradients]
+        total = total + sum(map(ensembles.square, own))
+    total = total / sum(count for _, count in stacks)
     start = on.number(np.sum(on.host(case.x) ** 2) * np.sum(on.host(case.cotangent) ** 2))
     growth = impl["residual.growth"](epsilon, N - 1, kind="zero_mean")
     scale = start * (1 + epsilon * on.math.sqrt(case.n)) ** (2 * N)
@@ -262,29 +273,20 @@ def relu_block_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     (one block) the inputs differ so much in size that no signed sum of them vanishes."""
     n, hidden = case.n, case.hidden
     N = case.depth
-    epsilon, variance = 0.75 / on.math.sqrt(N), impl["residual.init_variance"]
-    first, second = ensembles.sign_matrices(n, hidden), ensembles.sign_matrices(hidden, n)
-    choice = ensembles.paths(len(first) * len(second), N)
-    members = choice.shape[1]
-    sizes = on.math.sqrt(variance(n, hidden)), on.math.sqrt(variance(hidden, n, activation="relu"))
-    weights = [
-        (
-            on.array(sizes[0] * ensembles.block_diagonal(first[layer // len(second)])),
-            on.array(sizes[1] * ensembles.block_diagonal(second[layer % len(second)])),
-        )
-        for layer in choice
-    ]
+    epsilon, stacks = 0.75 / on.math.sqrt(N), relu_stacks(impl, on, n, hidden, N)
     x = on.host(case.x) * 2.0 ** np.arange(0, 4 * n, 4)
-    cotangent = on.host(case.cotangent)
-    gradients = impl["residual.residual_gradients"](
-        on.array(np.tile(x, members)),
-        weights,
-        on.array(np.tile(cotangent, members)),
-        scale=epsilon,
-        activation="relu",
-    )[1]
-    own = [ensembles.blocks(on.host(part), members) for pair in gradients for part in pair]
-    total = sum(ensembles.mean_square(part, members) for part in own)
+    cotangent, total = on.host(case.cotangent), on.number(0)
+    for weights, count in stacks:
+        gradients = impl["residual.residual_gradients"](
+            on.array(np.tile(x, count)),
+            weights,
+            on.array(np.tile(cotangent, count)),
+            scale=epsilon,
+            activation="relu",
+        )[1]
+        own = [ensembles.blocks(on.host(part), count) for pair in gradients for part in pair]
+        total = total + sum(map(ensembles.square, own))
+    total = total / sum(count for _, count in stacks)
     start = on.number(np.sum(x * x) * np.sum(cotangent * cotangent))
     growth = impl["residual.growth"](epsilon, N - 1, kind="zero_mean")
     scale = start * (1 + hidden) * n * (1 + epsilon * on.math.sqrt(2 * n * hidden)) ** (2 * N)

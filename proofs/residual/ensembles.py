@@ -34,6 +34,11 @@ def paths(members: int, depth: int) -> Real:
     return np.indices((members,) * depth).reshape(depth, -1)
 
 
+def parts(choice: Real, most: int = 16) -> list[Real]:
+    """The choices of `paths` in parts of few members: a block-diagonal matrix grows with their square."""
+    return np.split(choice, range(most, choice.shape[1], most), axis=1)
+
+
 def block_diagonal(matrices: Real) -> Real:
     """(k, n, m) as one (k n, k m) matrix."""
     k, n, m = matrices.shape
@@ -50,4 +55,9 @@ def blocks(whole: Real, k: int) -> Real:
 
 def mean_square(values: Real, members: int) -> Any:
     """The mean over the ensemble of the squared norm of a member's part."""
-    return np.sum(np.square(values)) / members
+    return square(values) / members
+
+
+def square(values: Real) -> Any:
+    """The sum of the squared norms of some members' parts."""
+    return np.sum(np.square(values))

@@ -32,11 +32,11 @@ def double(on: Setting) -> float:
 )
 def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with exact fractions."""
-    n, m = case.n, case.m
+    n, m = on.whole(case.n), on.whole(case.m)
     for mode, exact in (
-        ("forward", Fraction(1, n)),
-        ("backward", Fraction(1, m)),
-        ("xavier", Fraction(2, n + m)),
+        ("forward", Fraction(1, case.n)),
+        ("backward", Fraction(1, case.m)),
+        ("xavier", Fraction(2, case.n + case.m)),
     ):
         for activation, gain in (("linear", 1), ("relu", 2)):
             got = impl["residual.init_variance"](n, m, mode=mode, activation=activation)
@@ -64,7 +64,7 @@ def forward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     columns = ensembles.signs(case.n).T
     x = on.host(case.x)
     for activation in ("linear", "relu"):
-        variance = impl["residual.init_variance"](case.n, case.m, activation=activation)
+        variance = impl["residual.init_variance"](on.whole(case.n), on.whole(case.m), activation=activation)
         weights = on.array(on.math.sqrt(variance) * columns)
         y = on.host(impl["residual.plain_stack"](case.x, [weights], None, activation=activation)[0])
         expected = on.number(np.sum(x * x)) / case.n
@@ -90,8 +90,8 @@ def forward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The 2ᵐ rows of one matrix are all sign vectors, the whole distribution of an input's weights."""
-    n, m = case.n, case.m
-    rows = ensembles.signs(m)
+    n, m = on.whole(case.n), on.whole(case.m)
+    rows = ensembles.signs(case.m)
     cotangent = on.host(case.cotangent)
     old = on.number(np.sum(cotangent * cotangent)) / m
     x = on.array(np.ones(len(rows)))
@@ -123,7 +123,7 @@ def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     column = on.reals([[w, *rest] for w in first for rest in ensembles.signs(n - 1)])
     pairs = ensembles.paths(len(column), 2)
     members = np.stack([column[pairs[0]], column[pairs[1]]], axis=-1)
-    variance = impl["residual.init_variance"](n, 2, activation="relu")
+    variance = impl["residual.init_variance"](on.whole(n), 2, activation="relu")
     weights = on.array(on.math.sqrt(variance) * ensembles.block_diagonal(members))
     x = on.host(case.x)[0] * np.eye(n)[0]
     patterns = ensembles.signs(2)
@@ -147,7 +147,23 @@ def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 
 def _stack_of(on: Setting, choices: Any, size: float) -> list[Any]:
     """One block-diagonal matrix a layer, for (depth, members) choices out of a family."""
-    return [on.array(size * ensembles.block_diagonal(chosen)) for chosen in choices]
+    return [on.array(ensembles.block_diagonal(size * chosen)) for chosen in choices]
+
+
+def relu_stacks(
+    impl: Impl, on: Setting, n: int, hidden: int, depth: int
+) -> list[tuple[list[tuple[Any, Any]], int]]:
+    """Every sign of every weight of blocks xW₁, relu, W₂ with variances 1/n and 2/hidden: in parts of some
+    members, as blocks of block-diagonal matrices, each with their number."""
+    first, second = ensembles.sign_matrices(n, hidden), ensembles.sign_matrices(hidden, n)
+    variance, fans = impl["residual.init_variance"], (on.whole(n), on.whole(hidden))
+    sizes = on.math.sqrt(variance(*fans)), on.math.sqrt(variance(*fans[::-1], activation="relu"))
+    stacks = []
+    for part in ensembles.parts(ensembles.paths(len(first) * len(second), depth)):
+        forward = _stack_of(on, first[part // len(second)], sizes[0])
+        backward = _stack_of(on, second[part % len(second)], sizes[1])
+        stacks.append((list(zip(forward, backward, strict=True)), part.shape[1]))
+    return stacks
 
 
 @law(
@@ -170,28 +186,21 @@ def _stack_of(on: Setting, choices: Any, size: float) -> list[Any]:
     ),
 )
 def zero_mean_branch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Every sign of every weight of the stack, as blocks of block-diagonal matrices."""
+    """Every sign of every weight of the stack."""
     n, hidden, depth = case.n, case.hidden, case.depth
-    first, second = ensembles.sign_matrices(n, hidden), ensembles.sign_matrices(hidden, n)
-    choice = ensembles.paths(len(first) * len(second), depth)
-    variance = impl["residual.init_variance"]
-    weights = list(
-        zip(
-            _stack_of(on, first[choice // len(second)], on.math.sqrt(variance(n, hidden))),
-            _stack_of(on, second[choice % len(second)], on.math.sqrt(variance(hidden, n, activation="relu"))),
-            strict=True,
-        )
-    )
-    x, members = on.host(case.x), choice.shape[1]
-    epsilon = 1 / on.math.sqrt(depth)
-    y = impl["residual.residual_stack"](
-        on.array(np.tile(x, members)), weights, scale=epsilon, activation="relu"
-    )[0]
+    stacks = relu_stacks(impl, on, n, hidden, depth)
+    x, epsilon, total = on.host(case.x), 1 / on.math.sqrt(depth), on.number(0)
+    for weights, count in stacks:
+        y = impl["residual.residual_stack"](
+            on.array(np.tile(x, count)), weights, scale=epsilon, activation="relu"
+        )[0]
+        total = total + ensembles.square(on.host(y))
+    members = sum(count for _, count in stacks)
     growth = impl["residual.growth"](epsilon, depth, kind="zero_mean")
     start = on.number(np.sum(x * x))
     # A block multiplies the largest entry by at most 1 + ε·n·hidden·√(1/n)·√(2/hidden).
     scale = start * n * (1 + epsilon * on.math.sqrt(2 * n * hidden)) ** (2 * depth)
-    yield Gap("E‖y‖²", ensembles.mean_square(on.host(y), members), growth**2 * start, scale)
+    yield Gap("E‖y‖²", total / members, growth**2 * start, scale)
 
 
 @law(
@@ -213,17 +222,18 @@ def bare_relu_accumulates(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     x, depth = on.number(on.host(case.x)[0]), case.depth
     epsilon = 1 / on.math.sqrt(depth)
     size = on.math.sqrt(impl["residual.init_variance"](1, 1, activation="relu"))
-    choice = ensembles.paths(2, depth)
-    members = choice.shape[1]
-    weights = _stack_of(on, ensembles.sign_matrices(1, 1)[choice], size)
-    identity = on.array(np.eye(members))
-    y = impl["residual.residual_stack"](
-        on.array(np.stack([np.full(members, x), np.full(members, -x)])),
-        [(W, identity) for W in weights],
-        scale=epsilon,
-        activation="relu",
-    )[0]
-    up, down = (ensembles.mean_square(row, members) for row in on.host(y))
+    up, down, members = on.number(0), on.number(0), 2**depth
+    for part in ensembles.parts(ensembles.paths(2, depth)):
+        count = part.shape[1]
+        identity = on.array(np.eye(count))
+        y = impl["residual.residual_stack"](
+            on.array(np.stack([np.full(count, x), np.full(count, -x)])),
+            [(W, identity) for W in _stack_of(on, ensembles.sign_matrices(1, 1)[part], size)],
+            scale=epsilon,
+            activation="relu",
+        )[0]
+        squares = [ensembles.square(row) for row in on.host(y)]
+        up, down = up + squares[0] / members, down + squares[1] / members
     scale = x * x * (1 + on.math.sqrt(2) * epsilon) ** (2 * depth)
     yield Gap("from x", up, x * x * (1 + on.math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
     yield Gap("from −x", down, x * x * (1 - on.math.sqrt(2) * epsilon + epsilon**2) ** depth, scale)
@@ -240,13 +250,15 @@ def _zero_sum_pair(impl: Impl, on: Setting, x: float) -> Iterator[Record]:
     family = on.math.sqrt(impl["residual.init_variance"](2, 2, activation="relu")) * ensembles.sign_matrices(
         2, 2
     )
-    choice = ensembles.paths(len(family), 2)
-    members = choice.shape[1]
-    identity = on.array(np.eye(2 * members))
-    blocks = [(on.array(ensembles.block_diagonal(family[chosen])), identity) for chosen in choice]
-    start = on.array(np.tile([x, -x], members))
-    _, states, _, _ = impl["residual.residual_stack"](start, blocks, scale=1.0, activation="relu")
-    moments = [ensembles.mean_square(on.host(state), members) for state in states]
+    moments = [on.number(0)] * 3
+    for part in ensembles.parts(ensembles.paths(len(family), 2)):
+        count = part.shape[1]
+        identity = on.array(np.eye(2 * count))
+        blocks = [(on.array(ensembles.block_diagonal(family[chosen])), identity) for chosen in part]
+        start = on.array(np.tile([x, -x], count))
+        _, states, _, _ = impl["residual.residual_stack"](start, blocks, scale=1.0, activation="relu")
+        squares = [ensembles.square(on.host(state)) for state in states]
+        moments = [m + square / len(family) ** 2 for m, square in zip(moments, squares, strict=True)]
     scale = 50 * x * x
     yield Gap("zero-sum pair, first block", moments[1], 2 * moments[0], scale)
     # relu(±a ± b) has the mean max(|a|, |b|)/2; from (x, −x) each unit adds 2x or, three times in four, 0.

@@ -151,7 +151,8 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 )
 def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares powers with integers, so that no root is taken."""
-    constants, N, M = impl["residual.deepnorm_constants"], case.encoder, case.decoder
+    constants = impl["residual.deepnorm_constants"]
+    N, M = on.whole(case.encoder), on.whole(case.decoder)
     (encoder, none), (nothing, decoder) = constants(N, 0), constants(0, M)
     yield Same("absent parts", (none, nothing), (None, None))
     (published_alpha, published_beta), published_decoder = constants(N, M)
@@ -193,7 +194,8 @@ def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterato
 )
 def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """v = w = β, as the weights start; the encoder's condition has the decoder's constants in it."""
-    constants, N, M = impl["residual.deepnorm_constants"], case.encoder, case.decoder
+    constants = impl["residual.deepnorm_constants"]
+    N, M = on.whole(case.encoder), on.whole(case.decoder)
 
     def strength(c: tuple[float, float]) -> float:
         return on.number(2 * c[1] ** 2 / c[0] ** 2)
@@ -254,7 +256,7 @@ def _increment(impl: Impl, on: Setting, case: Any, constants: tuple[float, float
 )
 def linearised_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """All signs in one dimension. For DeepNorm β⁴/α² = 1/(8N√(2N))."""
-    N = case.layers
+    N = on.whole(case.layers)
     alpha, beta = impl["residual.deepnorm_constants"](N, 0)[0]
     given = 2 * N * (case.v**2 + case.w**2) / (case.alpha**2 + (case.v * case.w) ** 2)
     for label, constants, expected in (

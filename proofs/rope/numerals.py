@@ -250,7 +250,8 @@ def encoding_determines_position(impl: Impl, on: Setting, case: Any) -> Iterator
     middle = on.array(on.host(case.n) + 0.5)
     unit = on.array(np.tile([1.0, 0.0], (len(on.host(case.n)), count)))
     pairs = on.host(impl["rope.rotate"](unit, impl["rope.angles"](middle, on.array(table))))
-    angles = np.arctan2(pairs[:, 1::2], pairs[:, 0::2]) % (2 * on.math.pi)
+    # Turned by π, lest the cut of the arctangent be where an angle is.
+    angles = np.arctan2(-pairs[:, 1::2], -pairs[:, 0::2]) + on.math.pi
     digits = np.floor(_read(angles, b)).astype(np.int64) % b
     yield Same("n", impl["rope.from_digits"](on.array(digits), base=b), on.host(case.n))
 

@@ -129,6 +129,7 @@ _EXPONENTS = Rounding(
         "transport.score_matching_bound/score-matching-not-rooted",
         "transport.score_matching_bound/terminal-ignored",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
 def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """σ = 0 is the ODE, σ = g the SDE. With equal widths and equal terminals the model only shifts."""

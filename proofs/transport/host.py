@@ -38,9 +38,10 @@ def least_over_permutations(costs: FloatArray, order: float) -> FloatArray:
 def gaussian_square(
     m1: FloatArray, S1: FloatArray, m2: FloatArray, S2: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """W₂² for regular S₁, S₂ by the eigenvalues of S₁S₂, which are those of S₁^{1/2} S₂ S₁^{1/2}; and
+    """W₂² for regular S₁, S₂ by the eigenvalues of S₁S₂, which are those of LᵀS₂L for S₁ = LLᵀ; and
     Σ|terms|, with the roots of eigenvalues that are off by u times the largest."""
-    values = np.linalg.eigvals(S1 @ S2).real
+    L = np.linalg.cholesky(S1)
+    values = np.linalg.eigvalsh(np.swapaxes(L, -1, -2) @ S2 @ L)
     roots = np.sqrt(values)
     traces = np.trace(S1 + S2, axis1=-2, axis2=-1)
     shift = np.sum((m1 - m2) ** 2, -1)

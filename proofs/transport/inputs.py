@@ -157,7 +157,7 @@ def gaussians(
     """Means m1, m2 (batch, d), covariances S1 and S2 = M S1 M for symmetric M > 0, all exact.
 
     S1 is of rank 1, or at least I. cancellation: M = I + 2^−k E; extreme: all times a large power of two.
-    So x ↦ Mx is the optimal map, and W² = ‖m2 − m1‖² + tr((M − I) S1 (M − I)): `distance` is exact.
+    So x ↦ Mx is the optimal map, and W² = ‖m2 − m1‖² + tr((M − I) S1 (M − I)): unit²·`square`, exactly.
     """
     batch, d = draw(st.sampled_from([1, 3])), d or draw(st.sampled_from([1, 2, 3]))
     full = regular or draw(st.booleans())
@@ -181,7 +181,7 @@ def gaussians(
         "m2": unit * (m1 + shift),
         "S2": unit**2 * (M @ S1 @ M),
         "map": M,
-        "distance": (unit * np.sqrt(square)).tolist(),
+        "square": square,
         "full": full,
         "unit": unit,
     }
@@ -229,7 +229,8 @@ def linear_couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
 
 @st.composite
 def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Jacobians (n, d, d) = Q diag(λ) Qᵀ + a skew part, and the eigenvalues λ (n, d) of the symmetric part.
+    """Parts of Jacobians Q diag(λ) Qᵀ + S − Sᵀ: the rounded Q and S (n, d, d), and λ (n, d), the eigenvalues
+    of the symmetric part.
 
     cancellation: equal eigenvalues up to ulps; extreme: sizes across the range, the skew part as large.
     """
@@ -241,10 +242,10 @@ def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     unit = unit if kind == "extreme" else 1.0
     Q, _ = np.linalg.qr(rng.standard_normal((n, d, d)))
     skew = rng.standard_normal((n, d, d)) * draw(st.sampled_from([1.0, 0.0, 3.0]))
-    J = (Q * values[:, None, :]) @ Q.mT + skew - skew.mT
     points = rng.standard_normal((2, n, d))
     return {
-        "J": inputs.rounded(unit * J, p),
+        "Q": inputs.rounded(Q, p),
+        "skew": inputs.rounded(unit * skew, p),
         "values": (unit * values).tolist(),
         "points": inputs.rounded(points, p),
     }

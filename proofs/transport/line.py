@@ -148,6 +148,7 @@ def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_quantile/uniform-grid",
         "transport.wasserstein_quantile/order-ignored",
     ),
+    needs={"approximation": "integrals are sums over Gauss–Legendre nodes, with levels in the dtype"},
 )
 def wasserstein_quantile_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """E(a + bL)² = a² + b²π²/3 for L logistic; E(a + bX)³ = a³ + 3a²b + 6ab² + 6b³ for X exponential."""

@@ -217,6 +217,7 @@ _PANELS = Rounding(
         "transport.mixture_score_matching/undiffused-data",
         "transport.mixture_score_matching/deviation-for-variance",
     ),
+    needs={"approximation": "integrals are sums over nodes, on both sides"},
 )
 def mixture_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Against the trapezoidal rule, which needs no nodes of the components."""

@@ -7,7 +7,7 @@ import array_api_compat
 import numpy as np
 
 from .._errors import DTypeError, ShapeError, message
-from .._host import Reals, to_float64
+from .._host import Reals, to_exact
 from .._typing import Array
 from ._checks import check_problem
 from ._exact import Problem
@@ -110,7 +110,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
         raise ShapeError(
             message(call, "result", f"{len(result.certificates)} certificates", f"{n}, one a class")
         )
-    problem = Problem(*to_float64(call, xp, W=W, b=b))
+    problem = Problem(*to_exact(call, xp, W=W, b=b))
     proved = [_proved(problem, k, certificate, exact) for k, certificate in enumerate(result.certificates)]
     return xp.asarray(proved, dtype=xp.bool, device=array_api_compat.device(W))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .._host import Reals, to_float64
+from .._host import Reals, to_exact
 from .._typing import Array
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
 from ._checks import check_problem
@@ -53,7 +53,7 @@ def classify(W: Array, b: Array, /) -> Result:
     """
     call = "argmaxable.classify"
     xp = check_problem(call, W, b)
-    problem = Problem(*to_float64(call, xp, W=W, b=b))
+    problem = Problem(*to_exact(call, xp, W=W, b=b))
     frame = Frame(problem.W, problem.b)
     found: dict[int, Certificate] = {}
     for k, z in frame.seeds():

@@ -157,7 +157,9 @@ def rule_of_thumb_dimension(n: int) -> float:
     >>> round(rule_of_thumb_dimension(1000), 2)
     55.26
     """
-    return 8 * math.log(_xp.check_integer("matching.rule_of_thumb_dimension", "n", n, 1))
+    n = _xp.check_count("matching.rule_of_thumb_dimension", "n", n, 1)
+    dimension: float = 8 * _xp.numbers(n).log(n)
+    return dimension
 
 
 def ranking_dimension(n: int) -> int:

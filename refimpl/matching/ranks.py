@@ -82,8 +82,9 @@ def spearman(x: Array, y: Array, /) -> Array:
 
 
 def _spearman(x: Array, y: Array, dtype: DType, *, xp: Namespace) -> Array:
-    a = xp.astype(_offsets(x, xp=xp), dtype) / x.shape[0]
-    b = xp.astype(_offsets(y, xp=xp), dtype) / x.shape[0]
+    # Where nothing overflows, integers keep their sums exact.
+    unit = x.shape[0] if _xp.rounds(xp) else 1
+    a, b = (xp.astype(_offsets(v, xp=xp), dtype) / unit for v in (x, y))
     spread = xp.sqrt(xp.mean(a * a) * xp.mean(b * b))
     varies = spread > 0
     correlation = xp.clip(xp.mean(a * b) / xp.where(varies, spread, xp.ones_like(spread)), -1.0, 1.0)

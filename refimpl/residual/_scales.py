@@ -61,13 +61,12 @@ def init_variance(
     (0.25, 0.25)
     """
     call = "residual.init_variance"
-    n, m = _xp.check_integer(call, "fan_in", fan_in, 1), _xp.check_integer(call, "fan_out", fan_out, 1)
+    n, m = _xp.check_count(call, "fan_in", fan_in, 1), _xp.check_count(call, "fan_out", fan_out, 1)
     check_choice(call, "mode", mode, ("forward", "backward", "xavier"))
     check_choice(call, "activation", activation, ("linear", "relu"))
     gain = 2 if activation == "relu" else 1
-    if mode == "xavier":
-        return 2 * gain / (n + m)
-    return gain / (n if mode == "forward" else m)
+    variance: float = 2 * gain / (n + m) if mode == "xavier" else gain / (n if mode == "forward" else m)
+    return variance
 
 
 def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "aligned") -> float:
@@ -161,14 +160,14 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
     Constants(alpha=2.0, beta=0.3535533905932738)
     """
     call = "residual.deepnorm_constants"
-    N = _xp.check_integer(call, "encoder_layers", encoder_layers, 0)
-    M = _xp.check_integer(call, "decoder_layers", decoder_layers, 0)
+    N = _xp.check_count(call, "encoder_layers", encoder_layers, 0)
+    M = _xp.check_count(call, "decoder_layers", decoder_layers, 0)
     if N and M:
         root = N**0.25 * M**0.0625
         alpha, beta = 0.81 * root, 0.87 / root
         if exact:
-            alpha = root / 27**0.0625
-            beta = math.sqrt(0.5) / alpha
+            alpha = root / _xp.number(27, N) ** 0.0625
+            beta = _xp.numbers(N).sqrt(0.5) / alpha
         return DeepNormConstants(Constants(alpha, beta), Constants((3 * M) ** 0.25, (12 * M) ** -0.25))
     if not N and not M:
         raise DomainError(message(call, "encoder_layers, decoder_layers", "0, 0", "at least one layer"))

@@ -87,21 +87,22 @@ def _power_mean(gaps: Array, masses: Array, order: float, *, xp: Namespace) -> A
     peak = xp.max(sizes, axis=-1, keepdims=True)
     unit = xp.where((peak > 0) & xp.isfinite(peak), peak, xp.ones_like(peak))
     mean = xp.sum(masses * (sizes / unit) ** order, axis=-1)
-    return xp.squeeze(unit, axis=-1) * mean ** (1 / order)
+    return xp.squeeze(unit, axis=-1) * mean ** (1 / _xp.number(order, xp))
 
 
 def _equal_weights(x: Array, y: Array, order: float, *, xp: Namespace) -> Array:
     gaps = xp.sort(x, axis=-1) - xp.sort(y, axis=-1)
-    return _power_mean(gaps, xp.full_like(gaps, 1 / x.shape[-1]), order, xp=xp)
+    return _power_mean(gaps, xp.ones_like(gaps) / x.shape[-1], order, xp=xp)
 
 
 def _weighted(x: Array, y: Array, x_mass: Array, y_mass: Array, order: float, *, xp: Namespace) -> Array:
     def staircase(sample: Array, mass: Array) -> tuple[Array, Array]:
         by_value = xp.argsort(sample)
         upper = xp.cumulative_sum(xp.take(mass, by_value))
-        return xp.take(sample, by_value), upper / upper[-1]
+        return xp.take(sample, by_value), upper
 
     (x, x_upper), (y, y_upper) = staircase(x, x_mass), staircase(y, y_mass)
+    x_upper, y_upper, whole = _levels(x_upper, y_upper, xp=xp)
     upper = xp.sort(xp.concat([x_upper, y_upper]))
     lower = xp.concat([xp.zeros_like(upper[:1]), upper[:-1]])
     # Between two neighbouring levels both quantile functions are constant.
@@ -110,7 +111,16 @@ def _weighted(x: Array, y: Array, x_mass: Array, y_mass: Array, order: float, *,
         xp.take(sample, xp.clip(xp.searchsorted(own, upper), max=sample.shape[0] - 1))
         for sample, own in ((x, x_upper), (y, y_upper))
     )
-    return _power_mean(x_at - y_at, upper - lower, order, xp=xp)
+    return _power_mean(x_at - y_at, (upper - lower) / whole, order, xp=xp)
+
+
+def _levels(x_upper: Array, y_upper: Array, *, xp: Namespace) -> tuple[Array, Array, Array]:
+    """Both on one scale, and its end: as parts of 1, or, where nothing rounds or overflows, without the
+    quotients, so that exact masses keep exact levels, of which it is known whether they are equal."""
+    x_total, y_total = x_upper[-1], y_upper[-1]
+    if _xp.rounds(xp):
+        return x_upper / x_total, y_upper / y_total, xp.ones_like(x_total)
+    return x_upper * y_total, y_upper * x_total, x_total * y_total
 
 
 class Quadrature(NamedTuple):

@@ -33,6 +33,15 @@ def _factor(covariance: Array, *, xp: Namespace) -> Array:
     return vectors * roots[..., None, :]
 
 
+def _polar(x: Array, *, xp: Namespace) -> tuple[Array, Array]:
+    """Q and H of x = QH, Q orthogonal and H = (xᵀx)^{1/2} symmetric."""
+    if not _xp.rounds(xp):  # singular vectors are not certain, where singular values may be equal
+        Q, H = xp.linalg.polar(x)
+        return Q, H
+    U, singular, Vh = xp.linalg.svd(x)
+    return xp.matmul(U, Vh), xp.matmul(xp.matrix_transpose(Vh) * singular[..., None, :], Vh)
+
+
 def _norm(x: Array, *, xp: Namespace) -> Array:
     """Euclidean norm over the last axis without overflow or underflow, as far as the namespace has them."""
     if not _xp.rounds(xp):
@@ -86,8 +95,8 @@ def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Nam
     # flushed to zero where the covariances are next to the smallest normal number.
     unit = xp.max(xp.abs(R1), axis=(-2, -1), keepdims=True) + xp.max(xp.abs(R2), axis=(-2, -1), keepdims=True)
     unit = xp.where(unit > 0, unit, xp.ones_like(unit))
-    U, _, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit))
-    rest = R1 - xp.matmul(R2, xp.matmul(U, Vh))
+    Q, _ = _polar(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit), xp=xp)
+    rest = R1 - xp.matmul(R2, Q)
     spread = _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
     shift = _norm(m1 - m2, xp=xp)
     shift, spread = xp.broadcast_arrays(shift, spread)
@@ -141,8 +150,7 @@ def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) 
     R1 = xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
     inverse = xp.matmul(vectors / roots[..., None, :], xp.matrix_transpose(vectors))
     # (R₁S₂R₁)^{1/2} = VΣVᵀ with R₂ᵀR₁ = UΣVᵀ: squaring is avoided.
-    _, singular, Vh = xp.linalg.svd(xp.matmul(xp.matrix_transpose(_factor(S2, xp=xp)), R1))
-    middle = xp.matmul(xp.matrix_transpose(Vh) * singular[..., None, :], Vh)
+    _, middle = _polar(xp.matmul(xp.matrix_transpose(_factor(S2, xp=xp)), R1), xp=xp)
     M = xp.matmul(inverse, xp.matmul(middle, inverse))
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
 
