@@ -45,6 +45,8 @@ def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     if members is None:
         return change(value)
     changed = [mapped(part, change) for _, part in members]
+    if all(part is old for part, (_, old) in zip(changed, members, strict=True)):
+        return value  # dtypes of some libraries are compared by identity
     if isinstance(value, Mapping):
         return dict(zip(value, changed, strict=True))
     if isinstance(value, list | tuple):

@@ -207,6 +207,7 @@ def dynamic_ntk(
     length = _xp.check_number(call, "length", length, 0.0)
     train_length = _xp.check_number(call, "train_length", train_length, 0.0)
     base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
+    length, train_length, base, factor = (_xp.number(x, xp) for x in (length, train_length, base, factor))
     scale = max(1.0, factor * (length - train_length) / train_length + 1)
     new = _ntk_base(call, base, scale, _check_ntk(call, dim))
     return _tables.table(call, _tables.plain(dim, new, xp), xp, dtype, device)
@@ -279,6 +280,7 @@ def yarn(
     length = _xp.check_number(call, "train_length", train_length, 0.0)
     slow = _xp.check_number(call, "beta_slow", beta_slow, 0.0)
     fast = _xp.check_number(call, "beta_fast", beta_fast, slow)
+    base, factor, length, slow, fast = (_xp.number(x, xp) for x in (base, factor, length, slow, fast))
     plain = _tables.plain(dim, base, xp)
     if ramp == "paper":
         kept = _turns_ramp(plain, length, slow, fast)
@@ -376,6 +378,7 @@ def llama3(
     length = _xp.check_number(call, "train_length", train_length, 0.0)
     low = _xp.check_number(call, "low_freq_factor", low_freq_factor, 0.0)
     high = _xp.check_number(call, "high_freq_factor", high_freq_factor, low)
+    base, factor, length, low, high = (_xp.number(x, xp) for x in (base, factor, length, low, high))
     plain = _tables.plain(dim, base, xp)
     return _tables.table(
         call, _blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device
