@@ -285,6 +285,60 @@ def test_verify_where_a_difference_overflows(exact: bool) -> None:
     assert verify(W, b, alone(1, Combination((0, 2), (0.75, 0.25))), exact=exact)[1]
 
 
+U, TINY = 2.0**-53, 2.0**-1074
+
+
+def holds(certificate: Any, W: Any, b: Any = 0.0, *, exact: bool = False) -> bool:
+    """Whether the certificate proves its verdict of class 0."""
+    problem = arrays(W, b)
+    return bool(verify(*problem, alone(0, certificate, len(problem[0])), exact=exact)[0])
+
+
+@pytest.mark.parametrize(("lead_in_u", "valid"), [(11, False), (13, True)])
+def test_a_witness_must_lead_by_the_rounding_bound(lead_in_u: int, valid: bool) -> None:
+    """(d + 5)u(⟨|w_k − w_i|, |z|⟩ + |b_k − b_i|) = 6u·2."""
+    margin = lead_in_u * U
+    assert holds(Witness((1.0,), margin), [[1.0], [0.0]], [0.0, 1 - margin]) == valid
+    assert holds(Witness((1.0,), margin), [[1.0], [0.0]], [0.0, 1 - margin], exact=True)
+
+
+def test_a_witness_whose_product_underflows_needs_rational_arithmetic() -> None:
+    assert not holds(Witness((TINY,), TINY), [[1.0], [0.0]])
+    assert holds(Witness((TINY,), TINY), [[1.0], [0.0]], exact=True)
+
+
+@pytest.mark.parametrize(("off_in_u", "valid"), [(0, True), (12, True), (-12, True), (16, False)])
+def test_the_margin_of_a_witness_may_be_off_by_two_bounds(off_in_u: int, valid: bool) -> None:
+    """The bound is 6u here."""
+    assert holds(Witness((1.0,), 1 + off_in_u * U), [[1.0], [0.0]]) == valid
+
+
+@pytest.mark.parametrize(("sum_in_u", "valid"), [(0, True), (4, True), (6, False)])
+def test_weights_of_a_combination_have_sum_one_within_their_rounding(sum_in_u: int, valid: bool) -> None:
+    """Two weights may be off by 5u."""
+    assert holds(Combination((1, 2), (0.5, 0.5 + sum_in_u * U)), np.zeros((3, 1))) == valid
+
+
+def test_a_combination_has_positive_weights_on_at_most_d_plus_one_classes() -> None:
+    W = [[0.0], [1.0], [-1.0], [0.0]]
+    assert holds(Combination((1, 2), (0.5, 0.5)), W)
+    assert not holds(Combination((1, 2, 3), (0.25, 0.25, 0.5)), W)
+    assert not holds(Combination((3, 1), (1.0, 0.0)), W)
+
+
+def test_products_of_a_combination_may_underflow() -> None:
+    """α(w_k − w_i)/4 = −3/8, −3/8 and 3/4 of the smallest number: two of them round to 0, one to 1."""
+    W = TINY * np.asarray([[0.0, 0.0], [4.0, 0.0], [4.0, 0.0], [-12.0, 0.0]])
+    assert holds(Combination((1, 2, 3), (0.375, 0.375, 0.25)), W)
+
+
+def test_a_combination_is_judged_by_the_rounding_of_its_own_bias() -> None:
+    """However large the weights of the classes are: those of the second column are 10³."""
+    W = [[0.0, 0.0], [0.0, 1e3], [0.0, -1e3]]
+    assert holds(Combination((1, 2), (0.5, 0.5)), W)
+    assert not holds(Combination((1, 2), (0.5, 0.5)), W, [1e-15, 0.0, 0.0])
+
+
 def test_a_tie_is_no_witness() -> None:
     problem = Problem(np.zeros((2, 1)), np.zeros(2))
     assert lead(problem, 0, np.ones(1), exact=True) is None
@@ -409,6 +463,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: classify(W3.astype(int), B3),
     lambda: verify(W3, B3, Result(())),
     lambda: verify(W3, B3, ()),
+    lambda: verify(W3, B3 * np.nan, Result((Undecided(0.0),) * 3)),
     lambda: minimum_norm_point(B3),
     lambda: minimum_norm_point(W3 * np.nan),
     lambda: minimax_value(W3, B3, 0, 0.0),
