@@ -12,6 +12,7 @@ import pytest
 from specimens.residual import SPECIMENS
 
 from refimpl import backends, residual
+from refimpl.backends import ball
 from refimpl.proofs import catalogue
 
 X = np.asarray([1.0, -2.0])
@@ -146,13 +147,12 @@ def test_growth_of_aligned_blocks_has_nearly_all_digits(eps: float, depth: int) 
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2, 9])
-def test_growth_of_numbers_with_an_arithmetic_of_their_own(depth: int) -> None:
-    on = backends.Setting.of(backends.get("ball"))
-    aligned, zero_mean = (
-        residual.growth(on.number(Fraction(3, 4)), depth, kind=kind) for kind in ("aligned", "zero_mean")
-    )
-    assert abs(aligned - on.number(Fraction(7, 4) ** depth)) < 2.0**-90
-    assert abs(zero_mean - on.number(Fraction(5, 4) ** depth)) < 2.0**-90  # √(1 + 9/16) = 5/4
+def test_growth_of_a_ball_is_a_ball(depth: int) -> None:
+    on = ball.setting()
+    aligned = residual.growth(on.number(Fraction(1, 3)), depth)
+    zero_mean = residual.growth(on.number(Fraction(8, 15)), depth, kind="zero_mean")
+    assert abs(aligned - on.number(Fraction(4, 3) ** depth)) < 2.0**-90
+    assert abs(zero_mean - on.number(Fraction(17, 15) ** depth)) < 2.0**-90  # 17² = 15² + 8²
 
 
 def test_deepnorm_constants_as_published() -> None:
