@@ -8,6 +8,7 @@ from typing import Any
 import array_api_strict as strict
 import numpy as np
 import pytest
+from flint import fmpq
 
 from refimpl import argmaxable
 from refimpl.argmaxable import (
@@ -24,7 +25,7 @@ from refimpl.argmaxable import (
     winner,
 )
 from refimpl.argmaxable._certificates import lead
-from refimpl.argmaxable._exact import Problem
+from refimpl.argmaxable._exact import Problem, _basic, decide
 
 UN, YES = "unargmaxable", "argmaxable"
 
@@ -337,6 +338,53 @@ def test_a_combination_is_judged_by_the_rounding_of_its_own_bias() -> None:
     W = [[0.0, 0.0], [0.0, 1e3], [0.0, -1e3]]
     assert holds(Combination((1, 2), (0.5, 0.5)), W)
     assert not holds(Combination((1, 2), (0.5, 0.5)), W, [1e-15, 0.0, 0.0])
+
+
+def test_a_combination_may_rest_on_some_of_its_classes_only() -> None:
+    """The exact weights of these classes are ½, ½ and 0, which the stated ones round."""
+    W = [[0.0, 0.0], [1.0, 1.0], [-1.0, -1.0], [1.0, 5.0]]
+    assert holds(Combination((1, 2, 3), (0.5, 0.5, 1e-300)), W, exact=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_combination_of_many_classes_shrinks_to_few(seed: int) -> None:
+    """Equal weights of ±1, …, ±4 give 0; two at most remain, and the bias lags no less."""
+    W = np.asarray([[0.0], *([sign * float(i)] for i in range(1, 5) for sign in (-1, 1))])
+    b = np.append(0.0, np.random.default_rng(seed).integers(0, 9, 8) / 16)
+    problem = Problem(W, b)
+    found = _basic(problem, 0, {i: fmpq(1, 8) for i in range(1, 9)})
+    assert len(found) <= 2
+    assert min(found.values()) > 0
+    assert sum(found.values()) == 1
+    centre, lag = (sum(a * problem.ray(0, i)[j] for i, a in found.items()) for j in (0, 1))
+    assert centre == 0
+    assert lag <= sum(problem.ray(0, i)[1] for i in range(1, 9)) / 8
+
+
+def test_an_affinely_dependent_start_is_given_up() -> None:
+    """Classes 2 and 3 have the same ray but for its length."""
+    problem = Problem(np.asarray([[0.0], [-1.0], [1.0], [2.0]]), np.zeros(4))
+    combination, z, distance = decide(problem, 0, np.ones(2), [1, 2, 3], [0.5, 0.25, 0.25])
+    assert (z, distance) == (None, 0.0)
+    assert holds(
+        Combination(tuple(combination), tuple(float(a.p) / float(a.q) for a in combination.values())),
+        problem.W,
+        exact=True,
+    )
+    combination, z, distance = decide(problem, 3, np.ones(2), [0, 1, 2], [0.5, 0.25, 0.25])
+    assert (combination, distance > 0) == ({}, True)
+    assert problem.margin(3, np.asarray([float(x.p) / float(x.q) for x in z or ()]), [0, 1, 2]) > 0
+
+
+@pytest.mark.parametrize("power", [-40, -3, 5, 40])
+def test_minimum_norm_point_of_scaled_points(power: int) -> None:
+    """Powers of two scale the point by themselves and the gap by their squares, exactly."""
+    points = np.random.default_rng(1).standard_normal((6, 4)) + 1
+    plain, scaled = (minimum_norm_point(points * scale) for scale in (1.0, 2.0**power))
+    assert plain.gap > 0
+    assert np.array_equal(scaled.point, plain.point * 2.0**power)
+    assert np.array_equal(scaled.weights, plain.weights)
+    assert scaled.gap == plain.gap * 4.0**power
 
 
 def test_a_tie_is_no_witness() -> None:
