@@ -387,6 +387,15 @@ def test_minimum_norm_point_of_scaled_points(power: int) -> None:
     assert scaled.gap == plain.gap * 4.0**power
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_minimum_norm_point_that_many_points_carry(seed: int) -> None:
+    """Up to 21 of 60 points: as many steps as that at least, and none is left out."""
+    points = np.random.default_rng(seed).standard_normal((60, 20)) + 0.7
+    point, weights, gap = minimum_norm_point(points)
+    assert np.sum(weights > 0) > 5
+    assert gap < 1e-13 < np.sum(point**2)
+
+
 def test_a_tie_is_no_witness() -> None:
     problem = Problem(np.zeros((2, 1)), np.zeros(2))
     assert lead(problem, 0, np.ones(1), exact=True) is None
