@@ -384,6 +384,8 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: flow.integrate(lambda t, x: x[0], X, T3),
     lambda: flow.integrate(lambda t, x: x.astype("float32"), X, T3),
     lambda: flow.from_functions(alpha=abs, alpha_derivative=1.0, variance=abs, variance_derivative=abs),
+    lambda: flow.variance_preserving().alpha([0.5]),
+    lambda: flow.variance_preserving().beta([0.5]),
     lambda: flow.sub_variance_preserving().alpha([0.5]),
     lambda: flow.sub_variance_preserving().variance([0.5]),
     lambda: flow.sub_variance_preserving().variance_derivative([0.5]),
