@@ -295,6 +295,20 @@ def holds(certificate: Any, W: Any, b: Any = 0.0, *, exact: bool = False) -> boo
     return bool(verify(*problem, alone(0, certificate, len(problem[0])), exact=exact)[0])
 
 
+@pytest.mark.parametrize(("lead_in_u", "expected"), [(9, -1), (12, 0)])
+def test_a_winner_must_lead_by_both_rounding_bounds(lead_in_u: int, expected: int) -> None:
+    """(d + 4)u⟨|w_i|, |z|⟩ = 5u of each class."""
+    assert winner(np.asarray([[1.0], [1 - lead_in_u * U]]), np.zeros(2), np.ones(1)) == expected
+
+
+@pytest.mark.parametrize("d", [2044, 3000])
+def test_sums_too_long_for_the_dtype_have_no_winner(d: int) -> None:
+    """From (d + 4)u = 1 on, nothing is known of a sum of d products."""
+    W = np.full((2, d), 1e-3, dtype=np.float16)
+    bias = np.asarray([60.0, -60.0], dtype=np.float16)
+    assert winner(W, bias, np.ones(d, dtype=np.float16)) == -1
+
+
 @pytest.mark.parametrize(("lead_in_u", "valid"), [(11, False), (13, True)])
 def test_a_witness_must_lead_by_the_rounding_bound(lead_in_u: int, valid: bool) -> None:
     """(d + 5)u(⟨|w_k − w_i|, |z|⟩ + |b_k − b_i|) = 6u·2."""
