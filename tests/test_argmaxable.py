@@ -8,6 +8,7 @@ from typing import Any
 import array_api_strict as strict
 import numpy as np
 import pytest
+from flint import fmpq
 
 from refimpl import argmaxable
 from refimpl.argmaxable import (
@@ -24,7 +25,7 @@ from refimpl.argmaxable import (
     winner,
 )
 from refimpl.argmaxable._certificates import lead
-from refimpl.argmaxable._exact import Problem
+from refimpl.argmaxable._exact import Problem, _basic, decide
 
 UN, YES = "unargmaxable", "argmaxable"
 
@@ -285,6 +286,130 @@ def test_verify_where_a_difference_overflows(exact: bool) -> None:
     assert verify(W, b, alone(1, Combination((0, 2), (0.75, 0.25))), exact=exact)[1]
 
 
+U, TINY = 2.0**-53, 2.0**-1074
+
+
+def holds(certificate: Any, W: Any, b: Any = 0.0, *, exact: bool = False) -> bool:
+    """Whether the certificate proves its verdict of class 0."""
+    problem = arrays(W, b)
+    return bool(verify(*problem, alone(0, certificate, len(problem[0])), exact=exact)[0])
+
+
+@pytest.mark.parametrize(("lead_in_u", "expected"), [(9, -1), (12, 0)])
+def test_a_winner_must_lead_by_both_rounding_bounds(lead_in_u: int, expected: int) -> None:
+    """(d + 4)u⟨|w_i|, |z|⟩ = 5u of each class."""
+    assert winner(np.asarray([[1.0], [1 - lead_in_u * U]]), np.zeros(2), np.ones(1)) == expected
+
+
+@pytest.mark.parametrize("d", [2044, 3000])
+def test_sums_too_long_for_the_dtype_have_no_winner(d: int) -> None:
+    """From (d + 4)u = 1 on, nothing is known of a sum of d products."""
+    W = np.full((2, d), 1e-3, dtype=np.float16)
+    bias = np.asarray([60.0, -60.0], dtype=np.float16)
+    assert winner(W, bias, np.ones(d, dtype=np.float16)) == -1
+
+
+@pytest.mark.parametrize(("lead_in_u", "valid"), [(11, False), (13, True)])
+def test_a_witness_must_lead_by_the_rounding_bound(lead_in_u: int, valid: bool) -> None:
+    """(d + 5)u(⟨|w_k − w_i|, |z|⟩ + |b_k − b_i|) = 6u·2."""
+    margin = lead_in_u * U
+    assert holds(Witness((1.0,), margin), [[1.0], [0.0]], [0.0, 1 - margin]) == valid
+    assert holds(Witness((1.0,), margin), [[1.0], [0.0]], [0.0, 1 - margin], exact=True)
+
+
+def test_a_witness_whose_product_underflows_needs_rational_arithmetic() -> None:
+    assert not holds(Witness((TINY,), TINY), [[1.0], [0.0]])
+    assert holds(Witness((TINY,), TINY), [[1.0], [0.0]], exact=True)
+
+
+@pytest.mark.parametrize(("off_in_u", "valid"), [(0, True), (12, True), (-12, True), (16, False)])
+def test_the_margin_of_a_witness_may_be_off_by_two_bounds(off_in_u: int, valid: bool) -> None:
+    """The bound is 6u here."""
+    assert holds(Witness((1.0,), 1 + off_in_u * U), [[1.0], [0.0]]) == valid
+
+
+@pytest.mark.parametrize(("sum_in_u", "valid"), [(0, True), (4, True), (6, False)])
+def test_weights_of_a_combination_have_sum_one_within_their_rounding(sum_in_u: int, valid: bool) -> None:
+    """Two weights may be off by 5u."""
+    assert holds(Combination((1, 2), (0.5, 0.5 + sum_in_u * U)), np.zeros((3, 1))) == valid
+
+
+def test_a_combination_has_positive_weights_on_at_most_d_plus_one_classes() -> None:
+    W = [[0.0], [1.0], [-1.0], [0.0]]
+    assert holds(Combination((1, 2), (0.5, 0.5)), W)
+    assert not holds(Combination((1, 2, 3), (0.25, 0.25, 0.5)), W)
+    assert not holds(Combination((3, 1), (1.0, 0.0)), W)
+
+
+def test_products_of_a_combination_may_underflow() -> None:
+    """α(w_k − w_i)/4 = −3/8, −3/8 and 3/4 of the smallest number: two of them round to 0, one to 1."""
+    W = TINY * np.asarray([[0.0, 0.0], [4.0, 0.0], [4.0, 0.0], [-12.0, 0.0]])
+    assert holds(Combination((1, 2, 3), (0.375, 0.375, 0.25)), W)
+
+
+def test_a_combination_is_judged_by_the_rounding_of_its_own_bias() -> None:
+    """However large the weights of the classes are: those of the second column are 10³."""
+    W = [[0.0, 0.0], [0.0, 1e3], [0.0, -1e3]]
+    assert holds(Combination((1, 2), (0.5, 0.5)), W)
+    assert not holds(Combination((1, 2), (0.5, 0.5)), W, [1e-15, 0.0, 0.0])
+
+
+def test_a_combination_may_rest_on_some_of_its_classes_only() -> None:
+    """The exact weights of these classes are ½, ½ and 0, which the stated ones round."""
+    W = [[0.0, 0.0], [1.0, 1.0], [-1.0, -1.0], [1.0, 5.0]]
+    assert holds(Combination((1, 2, 3), (0.5, 0.5, 1e-300)), W, exact=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_combination_of_many_classes_shrinks_to_few(seed: int) -> None:
+    """Equal weights of ±1, …, ±4 give 0; two at most remain, and the bias lags no less."""
+    W = np.asarray([[0.0], *([sign * float(i)] for i in range(1, 5) for sign in (-1, 1))])
+    b = np.append(0.0, np.random.default_rng(seed).integers(0, 9, 8) / 16)
+    problem = Problem(W, b)
+    found = _basic(problem, 0, {i: fmpq(1, 8) for i in range(1, 9)})
+    assert len(found) <= 2
+    assert min(found.values()) > 0
+    assert sum(found.values()) == 1
+    centre, lag = (sum(a * problem.ray(0, i)[j] for i, a in found.items()) for j in (0, 1))
+    assert centre == 0
+    assert lag <= sum(problem.ray(0, i)[1] for i in range(1, 9)) / 8
+
+
+def test_an_affinely_dependent_start_is_given_up() -> None:
+    """Classes 2 and 3 have the same ray but for its length."""
+    problem = Problem(np.asarray([[0.0], [-1.0], [1.0], [2.0]]), np.zeros(4))
+    combination, z, distance = decide(problem, 0, np.ones(2), [1, 2, 3], [0.5, 0.25, 0.25])
+    assert (z, distance) == (None, 0.0)
+    assert holds(
+        Combination(tuple(combination), tuple(float(a.p) / float(a.q) for a in combination.values())),
+        problem.W,
+        exact=True,
+    )
+    combination, z, distance = decide(problem, 3, np.ones(2), [0, 1, 2], [0.5, 0.25, 0.25])
+    assert (combination, distance > 0) == ({}, True)
+    assert problem.margin(3, np.asarray([float(x.p) / float(x.q) for x in z or ()]), [0, 1, 2]) > 0
+
+
+@pytest.mark.parametrize("power", [-40, -3, 5, 40])
+def test_minimum_norm_point_of_scaled_points(power: int) -> None:
+    """Powers of two scale the point by themselves and the gap by their squares, exactly."""
+    points = np.random.default_rng(1).standard_normal((6, 4)) + 1
+    plain, scaled = (minimum_norm_point(points * scale) for scale in (1.0, 2.0**power))
+    assert plain.gap > 0
+    assert np.array_equal(scaled.point, plain.point * 2.0**power)
+    assert np.array_equal(scaled.weights, plain.weights)
+    assert scaled.gap == plain.gap * 4.0**power
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_minimum_norm_point_that_many_points_carry(seed: int) -> None:
+    """Up to 21 of 60 points: as many steps as that at least, and none is left out."""
+    points = np.random.default_rng(seed).standard_normal((60, 20)) + 0.7
+    point, weights, gap = minimum_norm_point(points)
+    assert np.sum(weights > 0) > 5
+    assert gap < 1e-13 < np.sum(point**2)
+
+
 def test_a_tie_is_no_witness() -> None:
     problem = Problem(np.zeros((2, 1)), np.zeros(2))
     assert lead(problem, 0, np.ones(1), exact=True) is None
@@ -409,6 +534,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: classify(W3.astype(int), B3),
     lambda: verify(W3, B3, Result(())),
     lambda: verify(W3, B3, ()),
+    lambda: verify(W3, B3 * np.nan, Result((Undecided(0.0),) * 3)),
     lambda: minimum_norm_point(B3),
     lambda: minimum_norm_point(W3 * np.nan),
     lambda: minimax_value(W3, B3, 0, 0.0),

@@ -230,6 +230,8 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: ddpm.sampling_std(HALVES, kind="small"),
     lambda: ddpm.predict_x0(X, EPS, HALVES, 1, given="x0"),
     lambda: ddpm.predict_score(X, EPS, HALVES, 1, given="eps"),
+    lambda: ddpm.predict_noise(X, EPS, HALVES, 1, given="noise"),
+    lambda: ddpm.predict_v(X, EPS, HALVES, 1, given="v"),
     lambda: ddpm.loss_weight(HALVES, np.ones(3)),
     lambda: ddpm.optimal_std(HALVES, np.ones((2, 1))),
     lambda: ddpm.ancestral_step(X, EPS, X, HALVES, np.ones(1), 1),
@@ -241,6 +243,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: ddpm.marginals(GENERATOR._replace(bias=np.zeros(2))),
     lambda: ddpm.marginals(GENERATOR._replace(weight=np.zeros((2, 2)))),
     lambda: ddpm.elbo_terms(np.zeros(3), GENERATOR, HALVES),
+    lambda: ddpm.elbo_terms(X.tolist(), GENERATOR, HALVES),
     lambda: ddpm.elbo_terms(X, GENERATOR, Schedule(np.asarray([0.5]))),
     lambda: ddpm.joint_kl(np.zeros(1), np.eye(1), GENERATOR, HALVES),
 )

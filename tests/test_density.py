@@ -115,6 +115,25 @@ def test_no_weight_at_all() -> None:
         assert np.isnan(density.effective_sample_size(log_w)).all()
 
 
+def test_importance_bound_of_weights_near_one_has_all_digits() -> None:
+    """Of each row by itself: a row of larger weights does not spoil one whose bound is near 0."""
+    log_w = np.asarray([[1e-12, 3e-12], [0.5, 0.5], [-1e-15, 4e-15]])
+    expected = [2e-12 + 1e-24 / 2, 0.5, 1.5e-15 + 6.25e-30 / 2]  # mean, and half the variance
+    for axis, rows in ((-1, log_w), (0, log_w.T)):
+        assert density.importance_bound(rows, axis=axis) == pytest.approx(expected, rel=1e-15, abs=0)
+
+
+@pytest.mark.parametrize("M", [5_000, 7_777, 10_001])
+def test_importance_bound_of_one_weight_among_zeros_is_minus_log_count(M: int) -> None:
+    log_w = np.full(M, -INF)
+    log_w[M // 2] = 0.0
+    assert density.importance_bound(log_w) == pytest.approx(-math.log(M), rel=1e-15, abs=0)
+
+
+def test_importance_bounds_of_an_empty_batch() -> None:
+    assert density.importance_bounds(np.zeros((0, 3)), sizes=(2, 3)).shape == (0, 2)
+
+
 # Normal densities --------------------------------------------------------------------------------
 
 

@@ -228,6 +228,16 @@ def test_embedded_weights_sum_to_zero() -> None:
     assert math.fsum(_tableaux.DOP853_ERROR.values()) == pytest.approx(0.0, abs=1e-15)
 
 
+@pytest.mark.parametrize(("off_in_u", "valid"), [(0, True), (8, True), (32, False)])
+def test_weights_of_a_tableau_may_be_rounded(off_in_u: int, valid: bool) -> None:
+    weight = 1 + off_in_u * 2.0**-53
+    if valid:
+        assert _tableaux.Tableau(1, ({},), {0: weight}, (0.0,)).b == {0: weight}
+    else:
+        with pytest.raises(_errors.DomainError, match=r"flow\.Tableau: "):
+            _tableaux.Tableau(1, ({},), {0: weight}, (0.0,))
+
+
 def test_mistyped_tableau_is_refused() -> None:
     with pytest.raises(_errors.DomainError, match=r"flow\.Tableau: row 1: got 0\.4; expected 0\.5"):
         _tableaux.Tableau(2, ({}, {0: 0.4}), {1: 1.0}, (0.0, 0.5))
@@ -372,6 +382,14 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: flow.integrate(_same, X, T3[:, None]),
     lambda: flow.integrate(_same, X, T3.astype("float32")),
     lambda: flow.integrate(lambda t, x: x[0], X, T3),
+    lambda: flow.integrate(lambda t, x: x.astype("float32"), X, T3),
+    lambda: flow.from_functions(alpha=abs, alpha_derivative=1.0, variance=abs, variance_derivative=abs),
+    lambda: flow.variance_preserving().alpha([0.5]),
+    lambda: flow.variance_preserving().beta([0.5]),
+    lambda: flow.sub_variance_preserving().alpha([0.5]),
+    lambda: flow.sub_variance_preserving().variance([0.5]),
+    lambda: flow.sub_variance_preserving().variance_derivative([0.5]),
+    lambda: flow.fokker_planck_rhs_grid(np.ones(3), np.ones((1, 3)), np.ones((2, 3)), spacing=1.0),
     lambda: flow.integrate_adaptive(_same, X, T3, rtol=1e-17),
     lambda: flow.integrate_adaptive(_same, X, T3, atol=0.0),
     lambda: flow.euler_maruyama(_same, _same, X, T3, X),

@@ -301,6 +301,63 @@ def test_every_order_of_three_weights_is_found(order: tuple[int, ...]) -> None:
     assert matching.best_class_weights(p, labels)[1:] == (1, "optimal")
 
 
+@pytest.mark.parametrize("labels", list(itertools.product((0, 1), repeat=3)))
+def test_two_classes_against_every_cut(labels: tuple[int, ...]) -> None:
+    """Rows that tie at t₁/t₀ = 3, 1 and 1/3, in all ways, cuts above and below all of them included."""
+    cuts = np.asarray([6.0, 2.0, 0.5, 0.1])
+    for own in itertools.product((0.25, 0.5, 0.75), repeat=3):
+        p = np.stack([1 - np.asarray(own), own], axis=1)
+        right = (p[:, 1] * cuts[:, None] > p[:, 0]) == np.asarray(labels)
+        found = matching.best_class_weights(p, np.asarray(labels))
+        assert found[1:] == (np.max(np.sum(right, axis=1)) / 3, "optimal")
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(range(3), 2)))
+def test_two_classes_among_three(first: int, second: int) -> None:
+    """The third has no probability, so that all edges are between the two; with one row as with many."""
+    p = np.zeros((3, 3))
+    p[:, first], p[:, second] = [0.9, 0.8, 0.7], [0.1, 0.2, 0.3]
+    labels = np.asarray([first, second, second])
+    for rows in (slice(0, 3), slice(1, 2)):
+        assert matching.best_class_weights(p[rows], labels[rows])[1:] == (1, "optimal")
+
+
+def test_exact_rows_is_the_last_number_of_rows_solved_exactly() -> None:
+    p, labels = np.full((1001, 3), 0.25), np.zeros(1001, dtype=np.int64)
+    for rows, options in ((3, {"exact_rows": 3}), (1000, {})):
+        assert matching.best_class_weights(p[:rows], labels[:rows], **options).proven == "optimal"
+        more = matching.best_class_weights(p[: rows + 1], labels[: rows + 1], **options)
+        assert more.proven == "coordinatewise"
+
+
+@pytest.mark.parametrize(
+    ("rows", "seed", "right"),
+    [
+        pytest.param(4, 3, 3, id="from the reciprocals of the means"),
+        pytest.param(4, 32, 3, id="from the reciprocals, not from the means"),
+        pytest.param(4, 15, 3, id="the better of both starts"),
+        pytest.param(4, 124, 3, id="in more than one round"),
+        pytest.param(5, 69, 3, id="ties that the other classes spoil"),
+    ],
+)
+def test_single_weights_find_what_half_of_the_search_does_not(rows: int, seed: int, right: int) -> None:
+    rng = np.random.default_rng(seed)
+    p, labels = rng.multinomial(8, np.full(4, 0.25), rows) / 8, rng.integers(0, 4, rows)
+    assert matching.best_class_weights(p, labels).accuracy == right / rows
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_weights_stay_within_half_of_the_range(dtype: Any) -> None:
+    tiny = 4 * np.finfo(dtype).smallest_normal
+    p = np.asarray([[1, tiny, 0], [0, 1, tiny]], dtype=dtype)
+    for columns in ([0, 1, 2], [2, 1, 0]):
+        weights = matching.best_class_weights(p[:, columns], np.asarray(columns)[[1, 2]]).weights
+        # The exponential of a logarithm near ±½ log max is off by as many roundings as that is large.
+        reach = np.sqrt(np.finfo(dtype).max) * (1 + 1000 * np.finfo(dtype).eps)
+        assert np.max(weights) <= reach
+        assert np.min(weights) >= 1 / reach
+
+
 def test_three_classes_where_single_weights_are_stuck() -> None:
     rng = np.random.default_rng(0)
     gains = 0
@@ -431,6 +488,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: matching.best_threshold(V2, I2, metric=lambda tp, fp, fn, tn: tp * np.nan),
     lambda: matching.best_class_weights(M2, -I2),
     lambda: matching.best_class_weights(M2, np.asarray([0, 2])),
+    lambda: matching.best_class_weights(M2, np.asarray([-1, 1])),
     lambda: matching.best_class_weights(np.inf * np.ones((2, 2)), I2),
     lambda: matching.factor_similarity(np.asarray([[1.0, 2.0], [0.0, 1.0]])),
     lambda: matching.factor_similarity(np.asarray([[np.nan]])),

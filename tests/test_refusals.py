@@ -5,7 +5,10 @@ was wrong, what was got, what was expected; "accepted" with a form is input that
 """
 
 import importlib
+import inspect
 import json
+import math
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,11 @@ from specimens import SPECIMENS
 import refimpl
 from refimpl import backends
 from refimpl._errors import RefimplError
+from refimpl.backends import Setting
+from refimpl.proofs import catalogue
+from refimpl.proofs.calls import calls
 
+ON = Setting.of(backends.get("numpy"))
 HERE = Path(__file__).parent / "refusals"
 
 # Their specimens use the array beside the function, which takes none.
@@ -95,6 +102,22 @@ def test_table(document: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_specimen(name: str) -> None:
     assert specimen(name) == _stored(name.partition(".")[0])[name]
+
+
+@pytest.mark.parametrize("name", catalogue.functions())
+def test_refusals_of_options_say_which(name: str) -> None:
+    """In a call that is accepted, each number, word and dtype in turn is spoilt."""
+    call = calls(name, ON, examples=3, limit=1)[0]
+    function = catalogue.reference()[name]
+    given = inspect.signature(function).bind(*call.args, **call.kwargs)
+    given.apply_defaults()
+    for option, value in given.arguments.items():
+        bad = np.int64 if option == "dtype" else {int: "many", float: math.nan, str: "none"}.get(type(value))
+        if bad is None or option == "device":  # which the library refuses
+            continue
+        changed = inspect.BoundArguments(given.signature, OrderedDict({**given.arguments, option: bad}))
+        with pytest.raises(RefimplError, match=f"^{name}: {option}: got .*; expected "):
+            function(*changed.args, **changed.kwargs)
 
 
 def _write() -> None:

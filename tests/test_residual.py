@@ -1,7 +1,9 @@
 """Known values, special values, errors and dtypes of refimpl.residual."""
 
 import math
+import sys
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import array_api_strict as strict
@@ -10,6 +12,7 @@ import pytest
 from specimens.residual import SPECIMENS
 
 from refimpl import backends, residual
+from refimpl.backends import ball
 from refimpl.proofs import catalogue
 
 X = np.asarray([1.0, -2.0])
@@ -132,6 +135,24 @@ def test_sgd_increment_takes_nested_gradients() -> None:
 )
 def test_growth(eps: float, depth: int, kind: Any, expected: float) -> None:
     assert residual.growth(eps, depth, kind=kind) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize("depth", [7, 101, 1_000, 20_000])
+@pytest.mark.parametrize("eps", [1e-3, 3e-2, 0.7, 1.0, 1.7, 2.0**53 + 2])
+def test_growth_of_aligned_blocks_has_nearly_all_digits(eps: float, depth: int) -> None:
+    """However large the logarithm: the power of the rounded 1 + ε, times what the sum lost."""
+    exact = (1 + Fraction(eps)) ** depth
+    if exact < Fraction(sys.float_info.max):
+        assert abs(Fraction(residual.growth(eps, depth)) / exact - 1) < 4 * 2.0**-53
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 9])
+def test_growth_of_a_ball_is_a_ball(depth: int) -> None:
+    on = ball.setting()
+    aligned = residual.growth(on.number(Fraction(1, 3)), depth)
+    zero_mean = residual.growth(on.number(Fraction(8, 15)), depth, kind="zero_mean")
+    assert abs(aligned - on.number(Fraction(4, 3) ** depth)) < 2.0**-90
+    assert abs(zero_mean - on.number(Fraction(17, 15) ** depth)) < 2.0**-90  # 17² = 15² + 8²
 
 
 def test_deepnorm_constants_as_published() -> None:

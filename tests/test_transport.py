@@ -8,11 +8,13 @@ from typing import Any
 
 import array_api_strict
 import numpy as np
+import ot
 import pytest
 from scipy import optimize, special, stats
 from specimens.transport import SPECIMENS
 
 from refimpl import backends, transport
+from refimpl._errors import DomainError
 from refimpl.proofs import catalogue
 
 A = np.asarray
@@ -344,6 +346,38 @@ def test_saddle_is_not_tight() -> None:
 # Score matching ----------------------------------------------------------------------------------
 
 
+def test_mixture_score_matching_far_from_all_components() -> None:
+    """Densities underflow between the two, which meet nowhere: each has E‖score‖² = 1."""
+    value, _ = transport.mixture_score_matching(
+        _zero, A([0.5, 0.5]), A([-200.0, 200.0]), A([1.0, 1.0]), A(0.6), A(0.8)
+    )
+    assert value == pytest.approx(1.0, rel=1e-12)
+
+
+def test_a_solver_that_stops_early_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ot, "emd", lambda a, b, cost, **_: (cost, {"warning": "stopped early"}))
+    text = "^transport.wasserstein_discrete: solver: got stopped early; expected an optimal plan from POT$"
+    with pytest.raises(DomainError, match=text):
+        transport.wasserstein_discrete(A([[0.0]]), A([[1.0]]))
+
+
+def test_potentials_of_far_points_may_overflow() -> None:
+    found = transport.wasserstein_discrete(A([[0.0], [1e200]]), A([[2e200], [4e200]]))
+    assert found.distance == pytest.approx(math.sqrt((4 + 9) / 2) * 1e200)
+
+
+def test_gaussians_of_every_size_in_one_batch() -> None:
+    scales = A([1e-280, 1e-3, 1.0, 1e280])
+    S1, S2 = A([[2.0, 1.0], [1.0, 3.0]]), A([[1.0, -0.5], [-0.5, 4.0]])
+    zero, unit = np.zeros(2), transport.wasserstein_gaussian(np.zeros(2), S1, np.zeros(2), S2)
+    batch = scales[:, None, None]
+    given = transport.wasserstein_gaussian(zero, batch * S1, zero, batch * S2)
+    assert given == pytest.approx(unit * np.sqrt(scales), rel=1e-13, abs=0)
+    for size in (1e-250, 1e250):  # squares of these are no float64 numbers
+        shift = transport.wasserstein_gaussian(A([3.0, 4.0]) * size, 0 * S1, zero, 0 * S2)
+        assert shift == pytest.approx(5 * size, rel=1e-15, abs=0)
+
+
 def test_score_matching_by_hand() -> None:
     s, score = A([[1.0, 2.0], [0.0, 0.0]]), A([[0.0, 0.0], [3.0, 4.0]])
     assert transport.score_matching(s, score) == 15.0
@@ -408,6 +442,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: transport.wasserstein_1d(A([1.0]), ONE),
     lambda: transport.wasserstein_1d(A([1.0, 2.0]), A([1.0]), x_weights=np.ones(3)),
     lambda: transport.wasserstein_1d(np.ones((2, 3)), np.ones(2)),
+    lambda: transport.wasserstein_1d(np.ones((2, 3)), np.ones((3, 3))),
     lambda: transport.wasserstein_1d(A([1]), A([1.0])),
     lambda: transport.wasserstein_1d(A([1.0]), A([1.0]), order=0.5),
     lambda: transport.wasserstein_1d([1.0], A([1.0])),
@@ -441,6 +476,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: transport.linear_flow_pair(_AFFINE._replace(mean=A([NAN])), _AFFINE, _T3, end=1.0),
     lambda: transport.score_matching(np.ones((0, 2)), np.ones((0, 2))),
     lambda: transport.score_matching(_S, _S, weights=np.ones(3)),
+    lambda: transport.score_matching(np.ones((2, 4, 1)), np.ones((2, 4, 1)), weights=np.ones((3, 4))),
     lambda: transport.conditional_score_matching(_S, _M, ONE),
     lambda: transport.conditional_score_matching(_S, np.ones((3, 2, 2)), np.ones(2)),
     lambda: transport.gaussian_score_matching(_S, np.ones(3), _M, _S, ONE, ONE),
