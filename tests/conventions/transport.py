@@ -9,11 +9,10 @@ from scipy.optimize import linear_sum_assignment
 from ._convention import Convention
 
 
-def power_1d(x, y, x_weights, y_weights, p, factor=1.0):
-    """Merging the two distributions step by step; with equal weights by sorting."""
+def _gaps(x, y, x_weights, y_weights):
+    """Shares of mass along the last axis, and the gaps that they cross: by merging the two distributions."""
     if x_weights is None and y_weights is None and x.shape[-1] == y.shape[-1]:
-        gaps = np.sort(x, axis=-1) - np.sort(y, axis=-1)
-        return factor * np.mean(np.abs(gaps) ** x.dtype.type(p), axis=-1)
+        return 1 / x.dtype.type(x.shape[-1]), np.abs(np.sort(x, axis=-1) - np.sort(y, axis=-1))
     sides = []
     for values, given in ((x, x_weights), (y, y_weights)):
         mass = np.ones_like(values) if given is None else given
@@ -25,19 +24,20 @@ def power_1d(x, y, x_weights, y_weights, p, factor=1.0):
     quantiles = [
         values[np.minimum(np.searchsorted(upper, levels), len(values) - 1)] for values, upper in sides
     ]
-    terms = np.diff(levels, prepend=0.0) * np.abs(quantiles[0] - quantiles[1]).astype(np.float64) ** p
-    return np.asarray(factor * np.sum(terms), dtype=x.dtype)
+    return np.diff(levels, prepend=0.0), np.abs(quantiles[0] - quantiles[1]).astype(np.float64)
+
+
+def power_1d(x, y, x_weights, y_weights, p, factor=1.0):
+    shares, gaps = _gaps(x, y, x_weights, y_weights)
+    return np.asarray(factor * np.sum(shares * gaps**p, axis=-1), dtype=x.dtype)
 
 
 def samples_first(x, y, x_weights, y_weights, p, factor=1.0):
-    """The root is taken after scaling by the largest gap or value, so that no power leaves the range."""
-    x, y = np.moveaxis(x, 0, -1), np.moveaxis(y, 0, -1)
-    if x_weights is None and y_weights is None and x.shape[-1] == y.shape[-1]:
-        gaps = np.abs(np.sort(x, axis=-1) - np.sort(y, axis=-1))
-        unit = np.where(np.max(gaps, axis=-1) > 0, np.max(gaps, axis=-1), 1)
-        return factor * unit * np.mean((gaps / unit[..., None]) ** p, axis=-1) ** (1 / p)
-    unit = max(np.max(np.abs(x)), np.max(np.abs(y))) or x.dtype.type(1)
-    root = power_1d(x / unit, y / unit, x_weights, y_weights, p) ** (1 / p)
+    """The root is taken after scaling by the largest gap, so that no power leaves the range."""
+    shares, gaps = _gaps(np.moveaxis(x, 0, -1), np.moveaxis(y, 0, -1), x_weights, y_weights)
+    gaps = np.where(shares > 0, gaps, 0)  # what has no mass sets no unit
+    unit = np.where(np.max(gaps, axis=-1) > 0, np.max(gaps, axis=-1), 1)
+    root = np.sum(shares * (gaps / unit[..., None]) ** p, axis=-1) ** (1 / p)
     return np.asarray(factor * unit * root, dtype=x.dtype)
 
 
