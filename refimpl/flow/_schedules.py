@@ -81,13 +81,13 @@ def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Sch
     rate, integral = _linear_rate("flow.variance_preserving", beta_min, beta_max)
 
     def alpha(t: Array) -> Array:
-        return _xp.namespace("Schedule.alpha", t=t).exp(-0.5 * integral(t))
+        return _xp.namespace("flow.Schedule.alpha", t=t).exp(-0.5 * integral(t))
 
     def variance(t: Array) -> Array:
-        return -_xp.namespace("Schedule.variance", t=t).expm1(-integral(t))
+        return -_xp.namespace("flow.Schedule.variance", t=t).expm1(-integral(t))
 
     def variance_derivative(t: Array) -> Array:
-        return rate(t) * _xp.namespace("Schedule.variance_derivative", t=t).exp(-integral(t))
+        return rate(t) * _xp.namespace("flow.Schedule.variance_derivative", t=t).exp(-integral(t))
 
     return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
 
@@ -122,13 +122,13 @@ def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) ->
     rate, integral = _linear_rate("flow.sub_variance_preserving", beta_min, beta_max)
 
     def alpha(t: Array) -> Array:
-        return _xp.namespace("Schedule.alpha", t=t).exp(-0.5 * integral(t))
+        return _xp.namespace("flow.Schedule.alpha", t=t).exp(-0.5 * integral(t))
 
     def variance(t: Array) -> Array:
-        return _xp.namespace("Schedule.variance", t=t).expm1(-integral(t)) ** 2
+        return _xp.namespace("flow.Schedule.variance", t=t).expm1(-integral(t)) ** 2
 
     def variance_derivative(t: Array) -> Array:
-        xp, b = _xp.namespace("Schedule.variance_derivative", t=t), integral(t)
+        xp, b = _xp.namespace("flow.Schedule.variance_derivative", t=t), integral(t)
         return -2 * rate(t) * xp.expm1(-b) * xp.exp(-b)
 
     return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
@@ -177,16 +177,16 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
     square, growth = low * low, 2 * _xp.numbers(low, high).log(high / low)
 
     def alpha(t: Array) -> Array:
-        return _xp.namespace("Schedule.alpha", t=t).ones_like(t)
+        return _xp.namespace("flow.Schedule.alpha", t=t).ones_like(t)
 
     def alpha_log_derivative(t: Array) -> Array:
-        return _xp.namespace("Schedule.alpha_log_derivative", t=t).zeros_like(t)
+        return _xp.namespace("flow.Schedule.alpha_log_derivative", t=t).zeros_like(t)
 
     def variance(t: Array) -> Array:
-        return square * _xp.namespace("Schedule.variance", t=t).expm1(growth * t)
+        return square * _xp.namespace("flow.Schedule.variance", t=t).expm1(growth * t)
 
     def variance_derivative(t: Array) -> Array:
-        return square * growth * _xp.namespace("Schedule.variance_derivative", t=t).exp(growth * t)
+        return square * growth * _xp.namespace("flow.Schedule.variance_derivative", t=t).exp(growth * t)
 
     return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
 
