@@ -85,7 +85,9 @@ def _summary(floors: "Sequence[Floor]", planned: int, seconds: float, interrupte
             display.say(f"{name}: {_ulps(ulps)}: {why or 'no reason is written'}")
     for name, ulps in functions.items():
         if ulps > aim:
-            display.say(f"{name}: none of these laws sees less than {_ulps(ulps)}")
+            display.say(
+                f"{name}: none of these laws sees less than {_ulps(ulps)}: {reason(name)}".rstrip(": ")
+            )
     crashed = [floor for floor in floors if floor.status == "crashed"]
     display.say(*map(_line, crashed))
     if interrupted:
