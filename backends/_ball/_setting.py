@@ -9,9 +9,10 @@ from flint import arb
 
 from .._backend import Setting
 from . import _dtypes
-from ._array import BallArray
+from ._array import BallArray, boxed
 from ._host import Reals, balls, host, reals
 from ._numbers import Real, RealMath
+from ._rounding import Rounding, converted
 
 
 class BallSetting(Setting):
@@ -43,7 +44,10 @@ class BallSetting(Setting):
         """Values as a ball array: integers as int64, booleans as such, reals as they are."""
         given = np.asarray(values)
         if given.dtype == object:
-            return BallArray(balls(given), _dtypes.of(self.precision.name), self.xp)
+            with Rounding(self.xp.model):
+                data = np.frompyfunc(converted, 1, 1)(balls(given))
+            dtype = _dtypes.of(self.precision.name)
+            return BallArray(boxed(data, dtype), dtype, self.xp)
         dtype = (
             self.dtype
             if given.dtype.kind == "f"
