@@ -2,9 +2,11 @@
 
 A law's check runs once more, on balls that every elementary function widens by what the library's may be
 off. Whatever the library computes with that algorithm lies in them, so that a gap between the two sides of
-a claim is at most what the balls allow. (Where Python numbers are saved some roundings, by rationals, decimals
-or compensation, balls count those of the plain formula, which are no fewer.) No bound is known of solvers and decompositions, nor where wide
-balls leave a choice open; the law's written bound then stands alone.
+a claim is at most what the balls allow. (Where Python numbers are saved some roundings, by rationals,
+decimals or compensation, balls count those of the plain formula, which are no fewer.)
+
+No bound is known of solvers and decompositions, nor where wide balls leave a choice open; the law's written
+bound then stands alone.
 """
 
 from collections.abc import Mapping
