@@ -278,11 +278,12 @@ def _candidates(
         return None
     if np.linalg.norm(away) > 1e-9 * np.max(np.abs(rows), initial=1e-300):
         z = z + away / np.linalg.norm(away) * np.sqrt(max(room, 0.0))
-        target = away
+        normal = -z
     else:
-        target = np.zeros(rows.shape[1])
-    # Weights with Σα a = what is left along the normal, Σα = 1.
-    weights = np.linalg.lstsq(np.vstack([A.T, np.ones(len(A))]), np.append(target, 1.0), rcond=None)[0]
+        normal = np.zeros(rows.shape[1])
+    # Weights with Σα a = λz on the sphere, 0 inside, and Σα = 1.
+    system = np.vstack([np.column_stack([A.T, normal]), np.append(np.ones(len(A)), 0.0)])
+    weights = np.linalg.lstsq(system, np.append(np.zeros(rows.shape[1]), 1.0), rcond=None)[0][:-1]
     return z, weights
 
 

@@ -143,7 +143,9 @@ class _Marginal:
         logs = np.linalg.slogdet(2 * np.pi * covariance)[1]
         self.joint = mixture.log_weights - (square + logs) / 2
         self.log_density = np.logaddexp.reduce(self.joint, axis=-1)
-        self.shares = np.exp(self.joint - self.log_density[..., None])
+        shares = np.exp(self.joint - np.max(self.joint, axis=-1, keepdims=True))
+        # exp(joint − log_density) would add up to 1 within u·|log_density| only.
+        self.shares = shares / np.sum(shares, axis=-1, keepdims=True)
         self.score = np.einsum("...k,...ki->...i", self.shares, self.scores)
 
 

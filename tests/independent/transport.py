@@ -35,13 +35,14 @@ def _on_the_line(x: Array, y: Array, p: float, a: Array | None, b: Array | None)
     first, second = np.argsort(x), np.argsort(y)
     F, G = _levels(a, first), _levels(b, second)
     levels = np.union1d(F, G)
-    middle = levels - np.diff(levels, prepend=0.0) / 2
+    shares = np.diff(levels, prepend=0.0)
+    middle = levels - shares / 2
     gaps = np.abs(
         x[first][np.searchsorted(F, middle)].astype(float)
         - y[second][np.searchsorted(G, middle)].astype(float)
     )
-    unit = np.max(gaps) or 1.0
-    return float(unit * np.sum(np.diff(levels, prepend=0.0) * (gaps / unit) ** p) ** (1 / p))
+    unit = np.max(np.where(shares > 0, gaps, 0.0)) or 1.0  # what has no mass sets no unit
+    return float(unit * np.sum(shares * (np.where(shares > 0, gaps, 0.0) / unit) ** p) ** (1 / p))
 
 
 def wasserstein_1d(
