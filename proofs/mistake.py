@@ -17,6 +17,8 @@ class Mistake:
     replacement: Implementation
     reference: str = ""
     """Where it was seen in public."""
+    only: str = ""
+    """The dtype in which it shows, if it is right in others."""
     general: bool = False
     """Whether it is one that any function can have, made in proofs/general."""
 
@@ -26,11 +28,11 @@ class Mistake:
 
 
 def mistake(
-    function: str, name: str, sentence: str, *, reference: str = ""
+    function: str, name: str, sentence: str, *, reference: str = "", only: str = ""
 ) -> Callable[[Implementation], Mistake]:
     """Make a mistake of the replacement that follows; its id is function/name."""
 
     def make(replacement: Implementation) -> Mistake:
-        return Mistake(f"{function}/{name}", function, sentence, replacement, reference)
+        return Mistake(f"{function}/{name}", function, sentence, replacement, reference, only)
 
     return make

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import catalogue
+from .mistake import Mistake
 from .planning import EXAMPLES, Task
 from .runner import Outcome
 
@@ -11,13 +12,21 @@ from .runner import Outcome
 def plan(
     patterns: Sequence[str] = (), *, dtype: str = "float64", examples: int = EXAMPLES, seed: int = 0
 ) -> list[Task]:
-    """Every law on the reference, and on each mistake that it says it refutes (NumPy)."""
-    laws = catalogue.laws()
+    """Every law on the reference, and on each mistake that it says it refutes and that shows in the dtype
+    (NumPy)."""
+    laws, mistakes = catalogue.laws(), catalogue.mistakes()
     return [
         Task(name, "numpy", dtype, None, examples, seed, mistake)
         for name in catalogue.select(patterns, laws, "law")
-        for mistake in ("", *(wrong for wrong in laws[name].refutes if wrong in catalogue.mistakes()))
+        for mistake in (
+            "",
+            *(wrong for wrong in laws[name].refutes if wrong in mistakes and _shows(mistakes[wrong], dtype)),
+        )
     ]
+
+
+def _shows(wrong: Mistake, dtype: str) -> bool:
+    return wrong.only in ("", dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ def structural(names: Sequence[str]) -> list[str]:
 
 def conclude(outcomes: Sequence[Outcome]) -> Verdict:
     """Read the outcomes of a plan. Only "refuted" counts: a mistake that merely crashes is no mistake."""
+    dtype = outcomes[0].dtype if outcomes else ""
     ran = list(dict.fromkeys(outcome.law for outcome in outcomes))
     documents = {catalogue.laws()[name].document for name in ran}
     whole = len(ran) == sum(law.document in documents for law in catalogue.laws().values())
@@ -68,7 +78,7 @@ def conclude(outcomes: Sequence[Outcome]) -> Verdict:
                 refuted[outcome.mistake].append(outcome.law)
     if whole:  # a mistake that no law names survives too
         for name, wrong in catalogue.mistakes().items():
-            if wrong.function.partition(".")[0] in documents:
+            if wrong.function.partition(".")[0] in documents and _shows(wrong, dtype):
                 refuted.setdefault(name, [])
     return Verdict(
         refuted={name: laws for name, laws in refuted.items() if laws},

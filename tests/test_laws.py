@@ -5,6 +5,7 @@ import pytest
 from refimpl import backends
 from refimpl.backends import Setting
 from refimpl.proofs import catalogue, selftest
+from refimpl.proofs.planning import DTYPES
 from refimpl.proofs.runner import run_law
 
 
@@ -22,3 +23,10 @@ def test_every_mistake_is_refuted(document: str) -> None:
     tasks = [task for task in selftest.plan([document]) if task.mistake in written]
     verdict = selftest.conclude([task.run() for task in tasks])
     assert verdict.passed, verdict
+
+
+def test_a_mistake_of_one_dtype_is_not_looked_for_in_another() -> None:
+    name = "rope.log_n_scale/float32-by-default"  # right in float32
+    planned = {dtype: [task.mistake for task in selftest.plan(["rope"], dtype=dtype)] for dtype in DTYPES}
+    assert name in planned["float64"]
+    assert name not in planned["float32"]

@@ -332,6 +332,7 @@ def interpolate_multiplies(positions: Any, /, *, factor: float, dtype: Any = Non
     "rope.interpolate",
     "float32-by-default",
     "Gives float32 where no dtype is asked for, whatever the positions have: the default of a library.",
+    only="float64",
 )
 def interpolate_float32(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
     xp = array_api_compat.array_namespace(positions)
@@ -548,6 +549,7 @@ def log_n_scale_not_clipped(n: Any, /, *, train_length: float, clip: bool = True
     "rope.log_n_scale",
     "float32-by-default",
     "Gives float32 where no dtype is asked for, whatever the lengths have: the default of a library.",
+    only="float64",
 )
 def log_n_scale_float32(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     xp = array_api_compat.array_namespace(n)
