@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from .. import backends
-from .._errors import RefimplError
 from ..backends import Setting, ball
 from ..backends._ball._precision import WorkingPrecision
 from ..backends._ball._rounding import Rounding
@@ -53,14 +52,7 @@ def bounds(law: Law, on: Setting, case: Mapping[str, Any]) -> "list[np.ndarray[A
         with WorkingPrecision(PRECISION), Rounding(_host_model()), np.errstate(all="ignore"):
             records = list(law.check(catalogue.reference(), wide, _converted(case, on, wide)))
             return [_gap(record) for record in records]
-    except (
-        RefimplError,
-        TypeError,
-        AttributeError,
-        NotImplementedError,
-        ValueError,
-        ZeroDivisionError,
-    ) as error:
+    except Exception as error:  # whatever keeps balls from it, the written bound stands; outcomes say why
         return f"{type(error).__name__}: {error}"
 
 
