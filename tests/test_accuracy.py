@@ -29,6 +29,7 @@ from refimpl.proofs.accuracy import domains, shown, sweeps, ulps
 from refimpl.proofs.accuracy.enclose import Case, enclosures
 from refimpl.proofs.accuracy.exact import Exact, UnprovenError, Whole, exact, exact_numbers
 from refimpl.proofs.accuracy.measure import Accuracy, Effort, measure
+from refimpl.proofs.accuracy.notes import NOTES
 from refimpl.proofs.accuracy.plan import plan
 from refimpl.proofs.accuracy.sweeps import Sweep
 from refimpl.proofs.accuracy.ulps import Format
@@ -386,6 +387,16 @@ def test_every_function_is_in_the_table_or_listed() -> None:
     listed = set(re.findall(r"`(\w+\.\w+)`", text[text.index("Not measured:") :]))
     assert set(rows()) | listed == set(catalogue.functions())
     assert not set(rows()) & listed
+
+
+def test_more_than_8_ulps_beyond_the_condition_have_a_reason() -> None:
+    above = {
+        name
+        for name, cells in rows().items()
+        if len(found := cells[0].split(", ")) == 3 and float(found[1]) > 8
+    }
+    assert above == set(NOTES)
+    assert all(rows()[name][-1].startswith(text) for name, text in NOTES.items())
 
 
 FACTOR = 2.0
