@@ -115,8 +115,8 @@ def rounding(on: Setting, *, prec: int = 128) -> Setting:
     """The setting of balls that hold whatever the library of a setting computes: every elementary function
     is off by what that library's may be off (its measured ulps), a sum of n numbers by (n − 1)·u·Σ|x|.
 
-    What checks compute beside the library is off as float64 and its functions are; give them the model in
-    `host_model`. What has no such bound raises UndecidedError.
+    What checks compute beside the library is exact, unless they run within `Rounding(model(…))` of NumPy's
+    float64. What has no such bound raises UndecidedError.
 
     Examples
     --------
@@ -140,7 +140,12 @@ def model(on: Setting) -> "Model":
     from ._ball._rounding import Model  # noqa: PLC0415
 
     precision = on.precision
-    return Model(precision.bits, precision.smallest, tuple(sorted(on.backend.ulps[precision.name].items())))
+    return Model(
+        precision.bits,
+        precision.smallest,
+        precision.largest,
+        tuple(sorted(on.backend.ulps[precision.name].items())),
+    )
 
 
 def make(prec: int = PRECISION) -> Backend:

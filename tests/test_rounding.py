@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import special
 
 from refimpl import backends
 from refimpl.backends import Setting
@@ -155,3 +156,86 @@ def test_a_model_ends_with_its_block_whatever_happens() -> None:
     with pytest.raises(UnboundedError):
         wide.xp.linalg.inv(wide.array(np.eye(2)))
     assert active() is None
+
+
+def float32() -> Any:
+    return rounding(Setting.of(backends.get("numpy"), "float32"))
+
+
+def only(array: Any) -> Any:
+    return array.data.reshape(-1)[0]
+
+
+def test_cancellation_within_a_function_of_many_steps_is_seen() -> None:
+    """log(eˣ + e^y) near 0, of which libraries lose the digits that their maximum does not have."""
+    x, y = np.asarray([-0.6931471805599453]), np.asarray([-0.6931471805599448])
+    wide = rounding(Setting.of(backends.get("numpy")))
+    assert only(wide.xp.logaddexp(wide.array(x), wide.array(y))).contains(float(np.logaddexp(x, y)[0]))
+
+
+@pytest.mark.parametrize("power", [-75, -100])
+def test_what_is_below_the_normal_range_may_be_anything_there(power: int) -> None:
+    wide = float32()
+    x = wide.array(np.asarray([2.0**power]))
+    assert only(x * x).contains(0)
+    assert only(wide.array(np.asarray([2.0**-130]))).contains(0)
+
+
+def test_nothing_is_known_of_what_overflows() -> None:
+    wide = float32()
+    x = wide.array(np.asarray([2.0**100]))
+    chosen = wide.xp.where(wide.xp.isfinite(x * x), 0.0, wide.xp.ones_like(x))
+    assert only(chosen).contains(0)
+    assert only(chosen).contains(1)
+    assert not only(wide.xp.exp(x)).is_finite()
+
+
+def test_products_may_be_taken_in_any_order() -> None:
+    wide = float32()
+    factors = np.asarray([3.0] * 15 + [1 + 2.0**-23])
+    exact = math.prod(factors.tolist())
+    product = only(wide.xp.prod(wide.array(factors)))
+    assert float(product.rad()) >= 15 * 2.0**-24 * exact
+    assert float(only(wide.xp.cumulative_prod(wide.array(factors))[-1:]).rad()) >= 15 * 2.0**-24 * exact
+
+
+@pytest.mark.parametrize("power", [7, -7])
+def test_whole_powers_may_be_repeated_products(power: int) -> None:
+    wide = float32()
+    value = only(wide.array(np.asarray([1 + 2.0**-23])) ** power)
+    assert float(value.rad()) >= 7 * 2.0**-24
+
+
+def test_a_cast_to_a_narrower_dtype_rounds() -> None:
+    wide = rounding(Setting.of(backends.get("numpy")))
+    value = wide.xp.astype(wide.array(np.asarray([0.1])), wide.xp.float32)
+    assert only(value).contains(float(np.float32(0.1)))
+
+
+def refused() -> dict[str, Callable[[Any], Any]]:
+    """What a check may ask of NumPy or SciPy, and nobody bounds."""
+    return {
+        "ndtr": special.ndtr, "erfc": special.erfc, "gammaln": special.gammaln,
+        "spectral norm": lambda x: np.linalg.norm(np.outer(x, x), 2),
+        "complex inv": lambda x: np.linalg.inv(np.eye(2) * x * (1 + 1j)),
+        "complex matmul": lambda x: (x * 1j) @ (x * 1j),
+        "dot": lambda x: x.dot(x),
+        "sections": lambda x: np.add.reduceat(x, [0]),
+        "float32": lambda x: x.astype(np.float32),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", refused())
+def test_what_nobody_bounds_is_refused(name: str) -> None:
+    wide = rounding(Setting.of(backends.get("numpy")))
+    x = wide.host(wide.array(np.asarray([0.5, 1.5])))
+    refused()[name](x)  # without a model it is exact
+    with Rounding(model(Setting.of(backends.get("numpy")))), pytest.raises(UnboundedError):
+        refused()[name](x)
+
+
+def test_steps_that_are_no_whole_numbers_are_refused() -> None:
+    wide = rounding(Setting.of(backends.get("numpy")))
+    assert wide.xp.arange(0.0, 3.0, 1.0).shape == (3,)
+    with pytest.raises(UnboundedError):
+        wide.xp.arange(0.0, 1.0, 0.1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..._errors import DTypeError, message
+from .._backend import Precision
 from . import _dtypes as d
 from . import _scalars as s
 from ._array import DEVICE, BallArray, boxed, decided
@@ -30,7 +31,7 @@ def asarray(
     check_device(device)
     wanted = None if dtype is None else d.of(dtype)
     if isinstance(obj, BallArray):
-        made = BallArray(obj.data, obj.dtype, xp)
+        made = _rounded(obj, obj.dtype, xp) if obj.xp is not xp else obj
     else:
         made = _from_numpy(xp, _host(xp, obj), wanted)
     return made if wanted is None else astype(xp, made, wanted, copy=False)
@@ -107,14 +108,23 @@ def astype(xp: "Xp", x: BallArray, dtype: Any, /, *, copy: bool = True, device: 
         cast = 2 * (host != 0).astype(np.int8) if wanted.boolean else np.asarray(host).astype(wanted.storage)
         return BallArray(boxed(cast, wanted), wanted, xp)
     if x.dtype.real:
-        data = x.data if active() is None else np.frompyfunc(converted, 1, 1)(x.data)
-        return BallArray(boxed(data, wanted), wanted, xp)
+        return _rounded(x, wanted, xp)
     flat = x.data.reshape(-1).tolist()
     if x.dtype.boolean:
         balls = [s.ONE if t == s.TRUE else s.ZERO if t == s.FALSE else s.hull(s.ZERO, s.ONE) for t in flat]
     else:
         balls = [converted(s.lift(value)) for value in flat]
     return BallArray(objects(balls, x.shape), wanted, xp)
+
+
+def _rounded(x: BallArray, wanted: d.DType, xp: "Xp") -> BallArray:
+    """The array in another dtype, or of another namespace: as it is, but in a model of roundings."""
+    model = active()
+    if model is None or not wanted.real:
+        return BallArray(x.data, wanted, xp)
+    precision = Precision(str(wanted))
+    narrow = model.narrowed(precision.bits, precision.smallest, precision.largest)
+    return BallArray(boxed(np.frompyfunc(narrow.converted, 1, 1)(x.data), wanted), wanted, xp)
 
 
 def _from_reals(xp: "Xp", x: BallArray, wanted: d.DType) -> BallArray:
@@ -169,6 +179,8 @@ def arange(
     check_device(device)
     start, stop = (0, start) if stop is None else (start, stop)
     whole = all(isinstance(value, int) for value in (start, stop, step))
+    if not all(isinstance(value, int | float) and value == int(value) for value in (start, stop, step)):
+        refuse("arange of fractions")
     wanted = d.of(dtype) if dtype is not None else d.DTYPES["int64" if whole else "float64"]
     if not wanted.real:
         return BallArray(np.arange(start, stop, step, dtype=wanted.storage), wanted, xp)

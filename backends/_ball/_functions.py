@@ -164,8 +164,16 @@ def minimum(x: Ball, y: Ball) -> Ball:
 # Roots, powers, exponentials
 
 
-@rounds("pow")
 def power(x: Ball, y: Ball) -> Ball:
+    """x^y as IEEE 754 has it; whole powers may be repeated products."""
+    value, model = _power(x, y), active()
+    if model is not None and y.is_exact() and y.is_integer():
+        return model.widened(value, abs(y))
+    return value
+
+
+@rounds("pow")
+def _power(x: Ball, y: Ball) -> Ball:
     """x^y as IEEE 754 has it: x^0 = 1 and 1^y = 1 even of NaN; NaN for negative x and fractional y."""
     if y.is_zero() or x == ONE:
         return ONE
@@ -254,7 +262,6 @@ def hypot(x: Ball, y: Ball) -> Ball:
     return resolve(np.hypot, (0.0,), INDETERMINATE, x, y)
 
 
-@rounds("logaddexp")
 def logaddexp(x: Ball, y: Ball) -> Ball:
     """log(e^x + e^y) = max(x, y) + log(1 + e^−|x − y|)."""
     if x.is_finite() and y.is_finite():
@@ -272,6 +279,22 @@ def total(terms: list[Ball]) -> Ball:
         return exact
     known = [absolute(term) for term in terms if not term.is_zero()]
     return spread(exact, functools.reduce(operator.add, known, ZERO), len(known) - 1)
+
+
+def product(factors: list[Ball]) -> Ball:
+    """The product of the factors."""
+    model = active()
+    with Rounding(None):  # in any order
+        exact = functools.reduce(multiply, factors, ONE)
+        count = sum(not factor == ONE for factor in factors) - 1  # noqa: SIM201  (a ball may be neither)
+        return exact if model is None or count < 1 else model.widened(exact, count)
+
+
+def running_products(factors: list[Ball]) -> list[Ball]:
+    """The products of the first factors, one after the other."""
+    if active() is None:
+        return list(itertools.accumulate(factors, multiply))
+    return [product(factors[: count + 1]) for count in range(len(factors))]
 
 
 def running_totals(terms: list[Ball]) -> list[Ball]:

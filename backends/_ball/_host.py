@@ -17,7 +17,7 @@ from ._array import BallArray, decided
 from ._dtypes import DTYPES
 from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
 from ._reductions import gathered
-from ._rounding import Rounding, active, refuse, rounds, spread
+from ._rounding import Rounding, active, refuse, spread, unbounded
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -37,8 +37,14 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Real and complex dtypes are what the elements are; integers and booleans must be decided."""
         if np.dtype(dtype).kind in "fcO":
+            if np.dtype(dtype).itemsize < np.dtype(np.float64).itemsize:
+                refuse("astype of a check")
             return self.copy()
         return np.asarray(self).astype(dtype)
+
+    def dot(self, other: Any, out: Any = None) -> Any:
+        """As np.dot."""
+        return np.dot(self, other)
 
     @property  # type: ignore[misc]
     def real(self) -> Any:
@@ -200,10 +206,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rint": _of_balls(f.round_),
     "logaddexp": _of_balls(f.logaddexp),
     "clip": _of_balls(lambda x, low, high: f.minimum(f.maximum(x, low), high)),
-    "ndtr": _of_balls(rounds("ndtr")(_normal_tail)),
-    "log_ndtr": _of_balls(rounds("log_ndtr")(lambda x: f.log(_normal_tail(x)))),
-    "expit": _of_balls(rounds("expit")(lambda x: f.divide(s.ONE, f.add(s.ONE, f.exp(f.negative(x)))))),
-    "xlogy": _of_balls(rounds("xlogy")(_xlogy)),
+    "ndtr": _of_balls(unbounded(_normal_tail)),
+    "log_ndtr": _of_balls(unbounded(lambda x: f.log(_normal_tail(x)))),
+    "expit": _of_balls(lambda x: f.divide(s.ONE, f.add(s.ONE, f.exp(f.negative(x))))),
+    "xlogy": _of_balls(_xlogy),
 }
 _TESTS: dict[str, Callable[..., Any]] = {
     "isnan": lambda x: s.is_nan(_known(x)),
@@ -244,6 +250,8 @@ def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     name = ufunc.__name__
     if name == "matmul":
         return _matmul(*inputs)
+    if method == "reduceat" or np.dtype(options.get("dtype") or np.float64) != np.float64:
+        refuse(f"{name} of sections, or in another dtype")
     if name == "add" and method == "reduce" and active():
         return _sum(*inputs, **options)
     options = {key: value for key, value in options.items() if key not in ("dtype", "casting")}
@@ -382,6 +390,7 @@ def _dual_linear(name: str, array: Any) -> Any:
 
 def _complex_linear(name: str, array: Any, prec: int) -> Any:
     """Determinant or inverse of matrices of complex numbers."""
+    refuse(f"complex {name}")
     batch, n = array.shape[:-2], array.shape[-1]
     out = np.empty(batch if name == "det" else array.shape, dtype=object)
     for i in np.ndindex(batch):
@@ -399,6 +408,7 @@ def _complex_linear(name: str, array: Any, prec: int) -> Any:
 
 def _matmul(x: Any, y: Any, out: Any = None) -> Any:
     if any(isinstance(v, Complex | Dual) for a in (x, y) for v in np.asarray(a, dtype=object).flat):
+        refuse("complex matmul")
         return _view(np.matmul(_base(reals(x)), _base(reals(y))))
     return _linear("matmul")(x, y)[()]
 
@@ -415,6 +425,7 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 
 def _spectral(x: Any) -> Any:
     """The largest singular value; between that of an entry and the Frobenius norm where it is not found."""
+    refuse("a spectral norm")
     try:
         return _linear("matrix_norm")(x, ord=2)
     except UndecidedError:

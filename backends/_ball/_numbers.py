@@ -20,7 +20,7 @@ from . import _complex
 from . import _functions as f
 from . import _scalars as s
 from ._precision import WorkingPrecision
-from ._rounding import active, converted, refuse, rounds
+from ._rounding import active, converted, refuse, unbounded
 
 
 class LeftBallsError(DTypeError):
@@ -411,8 +411,9 @@ class RealMath:
     asin, acos, atan, atan2 = (_function(each) for each in (f.asin, f.acos, f.atan, f.atan2))
     asinh, acosh, atanh = (_function(each) for each in (f.asinh, f.acosh, f.atanh))
     fabs = _function(f.absolute)
-    erf, erfc = _function(rounds("erf")(arb.erf)), _function(rounds("erfc")(arb.erfc))
-    lgamma, gamma = _function(rounds("lgamma")(arb.lgamma)), _function(rounds("gamma")(arb.gamma))
+    erf, erfc, lgamma, gamma = (
+        _function(unbounded(each)) for each in (arb.erf, arb.erfc, arb.lgamma, arb.gamma)
+    )
 
 
 @functools.cache

@@ -3,7 +3,6 @@
 import bisect
 import builtins
 import functools
-import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -74,12 +73,8 @@ def _summing(name: str, reals: Callable[[list[Any]], Any], integers: Any) -> Cal
     return reduction
 
 
-def _product(factors: list[Any]) -> Any:
-    return functools.reduce(f.multiply, factors, s.ONE)
-
-
 sum = _summing("sum", f.total, np.sum)  # noqa: A001
-prod = _summing("prod", _product, np.prod)
+prod = _summing("prod", f.product, np.prod)
 
 
 def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Callable[..., BallArray]:
@@ -200,9 +195,7 @@ def _running(
 
 
 cumulative_sum = _running("cumulative_sum", f.running_totals, 0, np.cumsum)
-cumulative_prod = _running(
-    "cumulative_prod", lambda v: list(itertools.accumulate(v, f.multiply)), 1, np.cumprod
-)
+cumulative_prod = _running("cumulative_prod", f.running_products, 1, np.cumprod)
 
 
 def diff(

@@ -1,20 +1,23 @@
 """A model of floating-point arithmetic: while one is active, the result of every elementary function is
 widened by what a library may be off, so that balls contain whatever the library computes.
 
-The sum of n numbers may be taken in any order: it is off by at most (n − 1)·u·Σ|x|, to first order.
-What has no such bound (solvers, decompositions) raises UnboundedError.
+The sum of n numbers may be taken in any order: it is off by at most (n − 1)·u·Σ|x| (Rump 2012). What may be
+below the smallest normal number may be flushed to 0; of what may be too large nothing is known. What has no
+bound (solvers, decompositions, special functions) raises UnboundedError. A generator that is consumed after
+the block computes without the model.
 """
 
 import functools
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
 from flint import arb
 
 from ..._errors import UndecidedError, message
+from ._scalars import INDETERMINATE
 
 BASIC = frozenset({"add", "subtract", "multiply", "divide", "square", "reciprocal", "sqrt"})
 """Correctly rounded by IEEE 754, if not by the backend's table."""
@@ -32,6 +35,8 @@ class Model:
     """Significand bits."""
     smallest: float
     """Smallest normal number: what is below may be flushed to 0."""
+    largest: float
+    """Largest finite number."""
     ulps: tuple[tuple[str, float], ...]
     """Worst errors of elementary functions, by the names of the Array API, with a "default"."""
 
@@ -44,19 +49,29 @@ class Model:
 
     def widened(self, value: Any, roundings: float) -> Any:
         """A ball that holds the value with an error of so many unit roundoffs."""
-        if not value.is_finite() or value.is_zero() or not roundings:
+        if not value.is_finite() or value.is_zero():
             return value
         off = arb(roundings) * arb(2) ** -self.bits
         wide = value * arb(1, off) + arb(0, arb(self.smallest))
-        return wide.nonnegative_part() if value >= 0 else wide
+        return self.in_range(wide.nonnegative_part() if value >= 0 else wide)
 
     def converted(self, value: Any) -> Any:
         """A number as the dtype holds it: itself, or rounded."""
-        if not value.is_finite():
+        if not value.is_finite() or value.is_zero():
             return value
-        if value.is_exact() and int(value.mid().man_exp()[0]).bit_length() <= self.bits:
-            return value
-        return self.widened(value, 1)
+        fits = value.is_exact() and int(value.mid().man_exp()[0]).bit_length() <= self.bits
+        return self.in_range(value if fits and abs(value) >= self.smallest else self.widened(value, 1))
+
+    def in_range(self, value: Any) -> Any:
+        """The value, if it certainly does not overflow."""
+        return value if abs(value) <= self.largest else INDETERMINATE
+
+    def narrowed(self, bits: int, smallest: float, largest: float) -> "Model":
+        """The model of a narrower dtype of the same library."""
+        return replace(
+            self, bits=min(self.bits, bits), smallest=max(self.smallest, smallest),
+            largest=min(self.largest, largest),
+        )  # fmt: skip
 
 
 _ACTIVE: ContextVar[Model | None] = ContextVar("model", default=None)
@@ -109,13 +124,26 @@ def spread(total: Any, size: Any, roundings: int) -> Any:
     model = active()
     if model is None or not total.is_finite() or roundings < 1:
         return total
-    share = arb(2) ** -model.bits * roundings
-    return total + arb(0, (size * share / (1 - share)).upper())
+    off = size * roundings * arb(2) ** -model.bits + (roundings + 1) * arb(model.smallest)
+    return model.in_range(total + arb(0, off.upper()))
 
 
 def refuse(call: str) -> None:
     """No bound of the roundings of an algorithm that is the library's own."""
     if active() is not None:
         raise UnboundedError(
-            message(call, "roundings", "a library's own algorithm", "elementary functions and sums")
+            message(
+                "ball", "roundings", f"{call}, a library's own algorithm", "elementary functions and sums"
+            )
         )
+
+
+def unbounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function whose accuracy in libraries nobody bounds, so that a model refuses it."""
+
+    @functools.wraps(function)
+    def refusing(*balls: Any) -> Any:
+        refuse("a special function")
+        return function(*balls)
+
+    return refusing
