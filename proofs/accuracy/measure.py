@@ -33,7 +33,7 @@ from .tally import Leaf, Place, Tally
 from .ulps import BITS, neighbours
 
 LARGEST = 1024
-"""Elements of arguments up to which a call is measured; results may have eight times as many. Balls are slow."""
+"""Elements of arguments up to which a call is measured; results may have eight times as many."""
 CHUNK = 1024
 GOOD = 4.0
 """Ulps above which the condition is looked at."""
