@@ -244,6 +244,7 @@ BAD: tuple[Callable[[], Any], ...] = (
     lambda: ddpm.marginals(GENERATOR._replace(weight=np.zeros((2, 2)))),
     lambda: ddpm.elbo_terms(np.zeros(3), GENERATOR, HALVES),
     lambda: ddpm.elbo_terms(X.tolist(), GENERATOR, HALVES),
+    lambda: ddpm.elbo_terms(array_api_strict.asarray([[1.0, 2.0]]), GENERATOR, HALVES),
     lambda: ddpm.elbo_terms(X, GENERATOR, Schedule(np.asarray([0.5]))),
     lambda: ddpm.joint_kl(np.zeros(1), np.eye(1), GENERATOR, HALVES),
 )
