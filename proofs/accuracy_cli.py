@@ -14,6 +14,7 @@ from . import display, planning
 from .accuracy import plan as accuracy_plan
 from .accuracy import report, shown
 from .accuracy.measure import Accuracy, Effort
+from .output import OutputFile
 from .report import write
 
 DTYPES = ("float64", "float32")
@@ -76,12 +77,12 @@ def _run(
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     help="Write everything to this file.",
 )
 @click.option(
     "--markdown",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     help="Write the table between the markers of this file, as in ACCURACY.md.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every result, and what was left out.")

@@ -1,22 +1,20 @@
 """The command `refimpl audit`."""
 
-import os
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from ..backends import BackendUnavailableError
-from ..backends.jax import enable_x64
-from . import catalogue, display
+from . import catalogue, display, planning
 from .auditing import session
 from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
 from .auditing.messages import Tried
 from .auditing.report import Report
 from .auditing.targets import TargetError
+from .output import OutputFile
 from .planning import DTYPES, EXAMPLES
 from .report import write
 
@@ -98,12 +96,10 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 )
 @click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the report here."
-)
+@click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
 @click.option(
     "--reproducer",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     help="Write a program that shows the first failure.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
@@ -124,13 +120,7 @@ def audit(
     refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum
     refimpl audit mine.py --as rope
     """
-    for file in (json_file, reproducer):
-        if file is not None and not os.access(file if file.exists() else file.parent, os.W_OK):
-            raise click.BadParameter(f"cannot write {file}: no such folder, or no permission")
-    if backend == "jax":
-        # Without JAX there is nothing to enable; the plan then says that it is missing.
-        with suppress(BackendUnavailableError):
-            enable_x64()
+    planning.prepare(backend == "jax")
     ready = plan(
         targets(target, names, timeout), adapter=adapters, backend=backend, dtype=dtype, device=device,
         laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,

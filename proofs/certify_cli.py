@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import catalogue, display, planning
+from .output import OutputFile
 from .report import plain, write
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(),
     help="Write the results to this file.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
@@ -48,10 +49,6 @@ def certify(
     """
     from . import certify as engine  # noqa: PLC0415  (python-flint)
 
-    if json_file is not None and not os.access(
-        json_file if json_file.exists() else json_file.parent, os.W_OK
-    ):
-        raise click.BadParameter(f"cannot write {json_file}: no such folder, or no permission")
     points, precision = points or engine.POINTS, precision or engine.LIMIT
     tasks = engine.plan(patterns, points=points, seed=seed, precision=precision)
     started = time.perf_counter()

@@ -19,6 +19,7 @@ from . import catalogue, display, planning, report, selftest
 from .accuracy_cli import accuracy
 from .audit_cli import audit
 from .certify_cli import certify
+from .output import OutputFile
 from .planning import EXAMPLES, Task
 from .runner import Bounds, Outcome
 from .sensitivity_cli import sensitivity
@@ -61,13 +62,6 @@ main.add_command(accuracy)
 main.add_command(sensitivity)
 
 
-def _writable(_ctx: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
-    """Refuse a file that cannot be written before the work is done, not after."""
-    if value is not None and not os.access(value if value.exists() else value.parent, os.W_OK):
-        raise click.BadParameter(f"cannot write {value}: no such folder, or no permission")
-    return value
-
-
 def _positive(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:
     if value < 1:
         raise click.BadParameter(f"got {value}; expected an integer ≥ 1")
@@ -84,8 +78,8 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
             click.option("--seed", default=0, show_default=True, help="Same seed, same inputs."),
             click.option("--jobs", default=os.cpu_count() or 1, callback=_positive,
                          help="Processes [default: all cores]."),
-            click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
-                         callback=_writable, help="Write the results to this file."),
+            click.option("--json", "json_file", type=OutputFile(),
+                         help="Write the results to this file."),
             click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal."),
         ]
     ):  # fmt: skip
@@ -195,7 +189,7 @@ def selftest_(
 
 @main.command("errata")
 @click.argument("patterns", nargs=-1)
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
+@click.option("--json", "json_file", type=OutputFile(),
               help="Write the errata to this file.")  # fmt: skip
 def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
     """Print the errata: statement as printed, live counterexample, corrected statement."""

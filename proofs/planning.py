@@ -126,7 +126,8 @@ def _laws_about(function: str) -> list[str]:
     return [law.id for law in catalogue.laws().values() if function in law.about]
 
 
-def _prepare(x64: bool) -> None:
+def prepare(x64: bool) -> None:
+    """Switch on JAX's 64-bit types in this process, if they are wanted."""
     if x64:
         # Without JAX there is nothing to enable; its tasks then say that it is missing.
         with suppress(BackendUnavailableError):
@@ -135,7 +136,7 @@ def _prepare(x64: bool) -> None:
 
 def _start(x64: bool) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    _prepare(x64)
+    prepare(x64)
 
 
 def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> Generator[Result, None, None]:
@@ -144,7 +145,7 @@ def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> G
     With `x64`, JAX's 64-bit types are switched on in the processes that do the work.
     """
     if jobs == 1 or len(tasks) < 4:
-        _prepare(x64)
+        prepare(x64)
         yield from map(_work, tasks)
         return
     # Spawned, not forked: torch and JAX hold threads that a fork would break.

@@ -7,7 +7,7 @@ number that the function returns is multiplied by 1 + δ, or by 1 ± δ with a s
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Literal, TypeAlias
 
@@ -63,12 +63,8 @@ class Task:
     def run(self) -> Floor:
         """Search for the floor."""
         started = time.perf_counter()
-        search = _Search(self, Setting.of(backends.get("numpy"), self.dtype))
-        floor = search.floor()
-        return Floor(
-            self.law, self.function, floor.status, floor.ulps, floor.nudge,
-            time.perf_counter() - started, floor.reason,
-        )  # fmt: skip
+        floor = _Search(self, Setting.of(backends.get("numpy"), self.dtype)).floor()
+        return replace(floor, seconds=time.perf_counter() - started)
 
     def lost(self) -> Floor:
         """What is said if its process dies."""

@@ -6,23 +6,23 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from . import display, planning
+from .insensitive import reason
+from .output import OutputFile
 from .report import plain, write
-
-if TYPE_CHECKING:
-    from .sensitivity import Floor, Task
+from .runner import Bounds
+from .sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan
 
 
 @click.command("sensitivity")
 @click.argument("patterns", nargs=-1)
 @click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
-@click.option(
-    "--examples", type=click.IntRange(1), help="Inputs per law, shared among its generators [default: 24]."
-)
+@click.option("--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True,
+              help="Inputs per law, shared among its generators.")  # fmt: skip
 @click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
               help="The bounds of the laws, as in prove.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutputFile(),
     help="Write the floors to this file.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law and function, also on a terminal.")
 def sensitivity(
-    patterns: tuple[str, ...], dtype: str, examples: int | None, bounds: Any, seed: int, jobs: int,
+    patterns: tuple[str, ...], dtype: str, examples: int, bounds: Bounds, seed: int, jobs: int,
     json_file: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Find the smallest relative change of a function's results that each law refutes, on NumPy.
@@ -45,9 +45,12 @@ def sensitivity(
     Of all laws that compare numbers, or those that match PATTERNS. Where it is more than 64 ulp, a reason is
     written in proofs/insensitive.py, or the exit code is 1.
     """
-    from . import sensitivity as engine  # noqa: PLC0415  (NumPy's random numbers)
-
-    tasks = engine.plan(patterns, dtype=dtype, examples=examples or engine.EXAMPLES, seed=seed, bounds=bounds)
+    tasks = plan(patterns, dtype=dtype, examples=examples, seed=seed, bounds=bounds)
+    if not tasks:
+        display.say(
+            "nothing to measure: general laws compare a function with itself, so that both sides change"
+        )
+        sys.exit(3)
     started, interrupted = time.perf_counter(), False
     floors: list[Floor] = []
     with display.bar(len(tasks), verbose, "laws and functions") as show:
@@ -65,16 +68,13 @@ def sensitivity(
     sys.exit(1 if unexplained else 3 if interrupted or not floors else 0)
 
 
-def _line(floor: "Floor") -> str:
+def _line(floor: Floor) -> str:
     seen = f"{floor.ulps:.0f} ulp, {floor.nudge}" if floor.status == "found" else floor.status
     return f"{floor.law}  {floor.function}  {seen}  {floor.reason}".rstrip()
 
 
-def _summary(floors: "Sequence[Floor]", planned: int, seconds: float, interrupted: bool) -> bool:
+def _summary(floors: Sequence[Floor], planned: int, seconds: float, interrupted: bool) -> bool:
     """Print what is above the aim; whether any of it lacks a reason."""
-    from .insensitive import reason  # noqa: PLC0415
-    from .sensitivity import WANTED, by_function, by_law  # noqa: PLC0415
-
     aim = 2**WANTED
     laws, functions = by_law(floors), by_function(floors)
     unexplained = False
@@ -104,7 +104,7 @@ def _ulps(ulps: float) -> str:
     return f"{ulps:.3g} ulp" if ulps < float("inf") else "a change by the whole result"
 
 
-def _document(floors: "Sequence[Floor]", like: "Task", seconds: float, interrupted: bool) -> dict[str, Any]:
+def _document(floors: Sequence[Floor], like: Task, seconds: float, interrupted: bool) -> dict[str, Any]:
     """The floors as JSON: schema "refimpl.sensitivity/1"."""
     return {
         "schema": "refimpl.sensitivity/1",
