@@ -9,7 +9,6 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from .implementations import Implementations, WrongResultError
 from .law import Implementation, Kind, Law, Sampling
 from .planning import DIED, chosen
 from .proven import BITS, Proof, judge
-from .runner import Verdict, each_case, missing
+from .runner import Verdict, converted, each_case, missing
 
 POINTS = 21
 """Cases per law by default, shared among its kinds of generator."""
@@ -205,11 +204,7 @@ class _Trial:
         impl = _Functions(catalogue.reference(), self.replaced, on)
         try:
             with WorkingPrecision(bits), np.errstate(all="ignore"):
-                converted = {
-                    name: on.array(v) if isinstance(v, np.ndarray) else on.lifted(v)
-                    for name, v in case.items()
-                }
-                records = self.law.check(impl, on, SimpleNamespace(**converted))
+                records = self.law.check(impl, on, converted(case, on))
                 proofs = [judge(record) for record in records]
         except WrongResultError as error:
             raise _EndError("refuted", str(error)) from error

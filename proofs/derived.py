@@ -11,7 +11,6 @@ bound then stands alone.
 
 from collections.abc import Mapping
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,8 @@ from ..backends._ball._rounding import Rounding
 from ..backends._ball._scalars import lift
 from ..backends._ball._setting import side
 from . import catalogue
-from .law import AtMost, Exact, Gap, Law, Record, Sampling
-from .runner import missing
+from .law import AtMost, Exact, Gap, Law, Record, Sampling, sides
+from .runner import converted, missing
 
 PRECISION = 128
 """Bits of the balls: their own rounding is nothing beside that of float64."""
@@ -50,38 +49,27 @@ def bounds(law: Law, on: Setting, case: Mapping[str, Any]) -> "list[np.ndarray[A
         return reason
     try:
         with WorkingPrecision(PRECISION), Rounding(_host_model()), np.errstate(all="ignore"):
-            records = list(law.check(catalogue.reference(), wide, _converted(case, on, wide)))
+            # Numbers as the library gets them, rounded to its dtype.
+            given = {
+                name: on.host(on.array(v)) if isinstance(v, np.ndarray) else v for name, v in case.items()
+            }
+            records = list(law.check(catalogue.reference(), wide, converted(given, wide)))
             return [_gap(record) for record in records]
     except Exception as error:  # whatever keeps balls from it, the written bound stands; outcomes say why
         return f"{type(error).__name__}: {error}"
-
-
-def _converted(case: Mapping[str, Any], on: Setting, wide: Any) -> SimpleNamespace:
-    """The numbers of a case as the library gets them, rounded to its dtype."""
-    return SimpleNamespace(
-        **{
-            name: wide.array(on.host(on.array(value)))
-            if isinstance(value, np.ndarray)
-            else wide.lifted(value)
-            for name, value in case.items()
-        }
-    )
 
 
 def _gap(record: Record) -> np.ndarray[Any, Any] | None:
     """How far the left side may be off (above, for an inequality) for each element, rounded up."""
     if not isinstance(record, Gap | AtMost):
         return None
-    first, second = (
-        (record.left, record.right) if isinstance(record, Gap) else (record.smaller, record.larger)
-    )
-    left, right = np.broadcast_arrays(*(balls_of(part) for part in (first, second)))
+    left, right = np.broadcast_arrays(*map(_balls, sides(record)))
     one = _distance if isinstance(record, Gap) else _excess
     with Rounding(None):
         return np.asarray(np.frompyfunc(one, 2, 1)(left, right), dtype=np.float64)
 
 
-def balls_of(value: Any) -> np.ndarray[Any, Any]:
+def _balls(value: Any) -> np.ndarray[Any, Any]:
     """A side of a record as balls, also where it is of integers."""
     array = side(value)
     return array if array.dtype == object else np.asarray(np.frompyfunc(lift, 1, 1)(array), dtype=object)

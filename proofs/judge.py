@@ -7,7 +7,7 @@ import array_api_compat
 import numpy as np
 
 from ..backends import Setting
-from .law import AtMost, Gap, Record, Same, Tolerance
+from .law import AtMost, Gap, Record, Same, Tolerance, sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,7 @@ def judge(
     """Judge one record in its setting; where a derived bound is tighter than the law's own, it counts."""
     if isinstance(record, Same):
         return _judge_same(record, on)
-    first, second = (
-        (record.left, record.right) if isinstance(record, Gap) else (record.smaller, record.larger)
-    )
+    first, second = sides(record)
     left, right = np.asarray(_host(first, on)), np.asarray(_host(second, on))
     scale = np.asarray(
         _host(record.scale() if callable(record.scale) else record.scale, on), dtype=np.float64

@@ -51,6 +51,11 @@ class Same:
 Record: TypeAlias = Gap | AtMost | Same
 
 
+def sides(record: Record) -> tuple[Any, Any]:
+    """What a record claims something of: left and right, or smaller and larger."""
+    return (record.smaller, record.larger) if isinstance(record, AtMost) else (record.left, record.right)
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """Bound for Gap and AtMost: u·scale·(operations + Σ 2·ulp(call)), and the same times the

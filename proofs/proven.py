@@ -16,7 +16,7 @@ import numpy as np
 from ..backends._ball import _functions as f
 from ..backends._ball import _scalars as s
 from ..backends._ball._setting import magnitude, side
-from .law import AtMost, Gap, Record, Same
+from .law import AtMost, Gap, Record, Same, sides
 
 BITS = 200
 """An equality is known to a relative 2⁻ᴮᴵᵀˢ."""
@@ -50,9 +50,7 @@ def judge(record: Record) -> Proof:
     """Judge one record; the working precision must be that of its balls."""
     if isinstance(record, Same) and not (_is_array(record.left) or _is_array(record.right)):
         return _plain(record)
-    first, second = (
-        (record.smaller, record.larger) if isinstance(record, AtMost) else (record.left, record.right)
-    )
+    first, second = sides(record)
     left, right = side(first), side(second)
     plain = not isinstance(record, Same) and (
         _is_number(second) or (isinstance(record, AtMost) and _is_number(first))

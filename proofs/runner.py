@@ -209,9 +209,12 @@ def each_case(
 
 
 def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
-    """A case as a check gets it: NumPy arrays as new arrays of the setting, Python values as they are."""
+    """A case as a check gets it: NumPy arrays as new arrays of the setting, other values as that has them."""
     return SimpleNamespace(
-        **{name: on.array(value) if isinstance(value, np.ndarray) else value for name, value in case.items()}
+        **{
+            name: on.array(value) if isinstance(value, np.ndarray) else on.lifted(value)
+            for name, value in case.items()
+        }
     )
 
 

@@ -273,32 +273,34 @@ def logaddexp(x: Ball, y: Ball) -> Ball:
 
 def total(terms: list[Ball]) -> Ball:
     """The sum of the terms."""
-    with Rounding(None):  # in any order
-        exact = functools.reduce(add, terms, ZERO)
     if active() is None:
-        return exact
-    known = [absolute(term) for term in terms if not term.is_zero()]
-    return spread(exact, functools.reduce(operator.add, known, ZERO), len(known) - 1)
+        return functools.reduce(add, terms, ZERO)
+    return running_totals(terms)[-1] if terms else ZERO
+
+
+def running_totals(terms: list[Ball]) -> list[Ball]:
+    """The sums of the first terms, one after the other, each taken in any order."""
+    with Rounding(None):
+        sums = list(itertools.accumulate(terms, add))
+    if active() is None:
+        return sums
+    sizes = itertools.accumulate(map(absolute, terms), operator.add)
+    counts = itertools.accumulate(not term.is_zero() for term in terms)
+    return [spread(*each) for each in zip(sums, sizes, (count - 1 for count in counts), strict=True)]
 
 
 def product(factors: list[Ball]) -> Ball:
     """The product of the factors."""
-    model = active()
-    with Rounding(None):  # in any order
-        exact = functools.reduce(multiply, factors, ONE)
-        count = sum(not factor == ONE for factor in factors) - 1  # noqa: SIM201  (a ball may be neither)
-        return exact if model is None or count < 1 else model.widened(exact, count)
+    if active() is None:
+        return functools.reduce(multiply, factors, ONE)
+    return running_products(factors)[-1] if factors else ONE
 
 
 def running_products(factors: list[Ball]) -> list[Ball]:
-    """The products of the first factors, one after the other."""
-    if active() is None:
-        return list(itertools.accumulate(factors, multiply))
-    return [product(factors[: count + 1]) for count in range(len(factors))]
-
-
-def running_totals(terms: list[Ball]) -> list[Ball]:
-    """The sums of the first terms, one after the other."""
-    if active() is None:
-        return list(itertools.accumulate(terms, add))
-    return [total(terms[: count + 1]) for count in range(len(terms))]
+    """The products of the first factors, one after the other, each taken in any order."""
+    with Rounding(None):
+        products = list(itertools.accumulate(factors, multiply))
+    if (model := active()) is None:
+        return products
+    counts = itertools.accumulate(not factor == ONE for factor in factors)  # noqa: SIM201  (a ball may be neither)
+    return [x if n < 2 else model.widened(x, n - 1) for x, n in zip(products, counts, strict=True)]

@@ -16,7 +16,6 @@ from . import _scalars as s
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
 from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
-from ._reductions import gathered
 from ._rounding import Rounding, active, refuse, spread, unbounded
 
 
@@ -268,12 +267,8 @@ def _sum(x: Any, axis: Any = 0, keepdims: bool = False, **options: Any) -> Any:
     """A sum in any order, as a model of roundings has it."""
     if any(value is not None and value is not True for value in options.values()):
         refuse("sum with initial values or conditions")
-    array = reals(x)
-    prec = next((one.prec for one in array.flat), ctx.prec)
-    data, kept = gathered(balls(array), axis)
-    totals = np.empty(len(data), dtype=object)
-    totals[:] = [Real(f.total(list(row)), prec) for row in data]
-    return reals(totals.reshape(kept))[()] if keepdims else _squeezed(totals.reshape(kept), axis)
+    xp = _xp(x)
+    return host(xp.sum(lifted(reals(x), xp), axis=axis, keepdims=keepdims))[()]
 
 
 def _einsum(subscripts: str, *arrays: Any, **options: Any) -> Any:
@@ -294,10 +289,6 @@ def _einsum(subscripts: str, *arrays: Any, **options: Any) -> Any:
     return _each(
         lambda x, size: Real(spread(x.ball, size.ball, terms + len(given) - 2), x.prec), exact, sizes
     )
-
-
-def _squeezed(array: Any, axis: Any) -> Any:
-    return reals(np.squeeze(array, axis if axis is None or isinstance(axis, tuple) else (axis,)))[()]
 
 
 # Functions of NumPy. Most of them run on objects as they are.

@@ -22,7 +22,7 @@ Axis = int | tuple[int, ...] | None
 BOOL, INT64 = DTYPES["bool"], DTYPES["int64"]
 
 
-def gathered(x: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
+def _gathered(x: BallArray, axis: Axis) -> tuple[Any, tuple[int, ...]]:
     """The data with the reduced axes as one last axis, and the shape with ones in their place."""
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     reduced = [np.lib.array_utils.normalize_axis_index(i, x.ndim) for i in axes]
@@ -30,7 +30,7 @@ def gathered(x: Any, axis: Axis) -> tuple[Any, tuple[int, ...]]:
         raise ValueError(message("ball", "axis", axis, "different axes"))
     kept = [i for i in range(x.ndim) if i not in reduced]
     shape = tuple(1 if i in reduced else n for i, n in enumerate(x.shape))
-    moved = np.transpose(x, [*kept, *reduced])
+    moved = np.transpose(x.data, [*kept, *reduced])
     count = int(np.prod([x.shape[i] for i in reduced], dtype=int))
     return moved.reshape(int(np.prod([x.shape[i] for i in kept], dtype=int)), count), shape
 
@@ -39,7 +39,7 @@ def reduce(
     x: BallArray, function: Callable[[list[Any]], Any], axis: Axis, keepdims: bool, dtype: Any = None
 ) -> BallArray:
     """A function of the list of elements along the axes."""
-    data, kept = gathered(x.data, axis)
+    data, kept = _gathered(x, axis)
     wanted = x.dtype if dtype is None else dtype
     out = np.empty(len(data), dtype=wanted.storage)
     out[:] = [function(list(row)) for row in data]
@@ -83,7 +83,7 @@ def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Cal
         require(name, x, "real floating", "integral")
         if not x.dtype.real:
             return _integers(x, integers, axis, keepdims, False)
-        data, _ = gathered(x.data, axis)
+        data, _ = _gathered(x, axis)
         if len(data) and not data.shape[1]:
             raise ValueError(message(name, "x", "no elements along the axis", "at least one"))
         return reduce(x, functools.partial(functools.reduce, reals), axis, keepdims)
