@@ -152,6 +152,7 @@ def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> G
     pool = ProcessPoolExecutor(
         jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(x64,)
     )
+    finished = False
     try:
         futures = {pool.submit(_work, task): task for task in tasks}
         for future in as_completed(futures):
@@ -159,9 +160,12 @@ def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> G
                 yield future.result()
             except BrokenProcessPool:
                 yield futures[future].lost()
+        finished = True
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
+        pool.shutdown(
+            wait=finished, cancel_futures=True
+        )  # else its thread may end after the interpreter's pipes
+        for child in () if finished else multiprocessing.active_children():
             child.terminate()
 
 
