@@ -22,7 +22,11 @@ from .implementations import ImplementationCrashedError, Implementations, WrongR
 from .judge import Finding, judge
 from .law import Implementation, Kind, Law, NotApplicableError, Sampling
 
-Verdict: TypeAlias = Literal["held", "refuted", "crashed", "timed out", "skipped", "inconclusive"]
+Verdict: TypeAlias = Literal[
+    "held", "edge", "imprecise", "refuted", "crashed", "timed out", "skipped", "inconclusive"
+]
+"""In audits, "edge" (it differs only where respectable practice differs) and "imprecise" (the right formula,
+digits are lost) stand between held and refuted."""
 Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
 Bounds: TypeAlias = Literal["written", "derived"]
 """The laws' own bounds, or the tighter one of those and what the reference's algorithm allows."""

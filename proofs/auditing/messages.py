@@ -124,6 +124,8 @@ class Diagnosis:
     """The adapter under which this is so."""
     right: bool = False
     """Right under that adapter."""
+    cause: str = ""
+    """Why the function is wrong, in one sentence; empty if no cause is known."""
 
 
 _CLASSES = {
