@@ -7,6 +7,8 @@ a textbook, a paper or a well-known library has. What a document's lists hold is
 import importlib
 import pkgutil
 
+from refimpl.proofs.catalogue import DOCUMENTS
+
 from ._ordinary import Ordinary, Slip
 
 __all__ = ["ORDINARY", "Ordinary", "Slip"]
@@ -14,6 +16,6 @@ __all__ = ["ORDINARY", "Ordinary", "Slip"]
 ORDINARY: tuple[Ordinary, ...] = tuple(
     ordinary
     for info in pkgutil.iter_modules(__path__)
-    if not info.name.startswith("_")
+    if info.name.partition("_")[0] in DOCUMENTS  # rope.py, rope_extension.py, …
     for ordinary in importlib.import_module(f"{__name__}.{info.name}").ORDINARY
 )
