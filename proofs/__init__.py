@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .auditing.audit import audit
     from .catalogue import adapters, errata, functions, laws, mistakes
     from .erratum import Erratum
-    from .law import AtMost, Exact, Gap, Law, Rounding, Same, Sampling
+    from .law import AtMost, Exact, Gap, Law, NotApplicable, Rounding, Same, Sampling
     from .mistake import Mistake
     from .planning import prove
     from .runner import Outcome
@@ -25,7 +25,7 @@ _HOMES = {
     "auditing": ["Report", "audit", "pytest_case"],
     "catalogue": ["adapters", "errata", "functions", "laws", "mistakes"],
     "erratum": ["Erratum"],
-    "law": ["AtMost", "Exact", "Gap", "Law", "Rounding", "Same", "Sampling"],
+    "law": ["AtMost", "Exact", "Gap", "Law", "NotApplicable", "Rounding", "Same", "Sampling"],
     "mistake": ["Mistake"],
     "planning": ["prove"],
     "runner": ["Outcome"],
@@ -40,6 +40,7 @@ __all__ = [
     "Gap",
     "Law",
     "Mistake",
+    "NotApplicable",
     "Outcome",
     "Report",
     "Rounding",

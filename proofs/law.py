@@ -87,8 +87,15 @@ class Exact:
         return 0.0
 
 
-class NotApplicableError(Exception):
-    """A foreign implementation lacks an option that this case needs; the case says nothing about it."""
+class NotApplicable(Exception):  # noqa: N818 (it is no error: users raise it to say what is not covered)
+    """Raise it in a function under test, or in an adapter of your own, for calls that it does not cover.
+
+    Laws are then judged by the other calls, and the report says what was not tried. The text says what is not
+    covered: `raise NotApplicable("ramp='paper'")`.
+    """
+
+
+NotApplicableError = NotApplicable
 
 
 FALSE_ALARM = 1e-12

@@ -17,10 +17,10 @@ from hypothesis.internal.constants_ast import Constants
 
 from .._errors import UndecidedError
 from ..backends import Setting
-from . import catalogue
+from . import applicable, catalogue
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
-from .law import Implementation, Kind, Law, NotApplicableError, Sampling
+from .law import Implementation, Kind, Law, Record, Sampling
 
 Verdict: TypeAlias = Literal[
     "held", "edge", "imprecise", "refuted", "crashed", "timed out", "skipped", "inconclusive"
@@ -36,6 +36,8 @@ Bounds: TypeAlias = Literal["written", "derived"]
 if hasattr(providers, "_get_local_constants"):
     providers._get_local_constants = Constants
 
+MOST_REASONS = 12
+"""After so many different reasons for leaving calls out no more are kept: they may have numbers in them."""
 SHRINK_SECONDS = 5.0
 """How long a counterexample may be made smaller."""
 
@@ -69,6 +71,8 @@ class Outcome:
     worst_at: str = ""
     seconds: float = 0.0
     reason: str = ""
+    untried: tuple[str, ...] = ()
+    """What was left out, as the function does not cover it: options, numbers of axes."""
     counterexample: Counterexample | None = None
     derived: int = 0
     """Examples for which bounds were derived."""
@@ -127,22 +131,21 @@ class _Trial:
         self.examples[kind] = self.examples.get(kind, 0) + 1
         try:
             with np.errstate(all="ignore"):
-                records = list(self.law.check(self.impl, self.on, converted(case, self.on)))
+                found = self._found(case)
+                records = found.records
                 limits = self._limits(case, len(records))
                 findings = [
                     judge(record, self.law.tolerance, self.on, limit)
                     for record, limit in zip(records, limits, strict=True)
                 ]
-        except NotApplicableError as error:
-            self.inapplicable.add(str(error))
-            self.examples[kind] -= 1
-            return
         except WrongResultError as error:
             self._fail("refuted", str(error), kind, case, None)
         except ImplementationCrashedError as error:
             self._fail("crashed", str(error), kind, case, None)
         except UndecidedError as error:
             self._fail("inconclusive", str(error), kind, case, None)
+        if found.left_out and not records:
+            self.examples[kind] -= 1
         for finding in findings:
             self.compared += finding.compared
             if not math.isnan(finding.narrowing):
@@ -151,6 +154,19 @@ class _Trial:
                 self._fail("refuted", str(finding), kind, case, finding)
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
+
+    def _found(self, case: dict[str, Any]) -> applicable.Found:
+        """The records that the function's own calls decide."""
+
+        def fails(record: Record) -> bool:
+            return not judge(record, self.law.tolerance, self.on).holds
+
+        found = applicable.records(
+            self.law.check, self.impl, self.on, lambda: converted(case, self.on), fails
+        )
+        if len(self.inapplicable) < MOST_REASONS:
+            self.inapplicable.update(found.left_out)
+        return found
 
     def _limits(self, case: Mapping[str, Any], count: int) -> Sequence[Any]:
         """The derived bounds of the records, where they are wanted and known."""
@@ -274,8 +290,8 @@ def run_law(
         else:
             uncalled = [name for name in law.about if name not in impl.called]
             if trial.inapplicable:
-                reason = f"not tried where {', '.join(sorted(trial.inapplicable))}: no such option"
-            if trial.inapplicable and not trial.compared:
+                reason = f"not tried where {', '.join(sorted(trial.inapplicable))}: it does not cover this"
+            if trial.inapplicable and (uncalled or not trial.compared):
                 verdict = "skipped"
             elif uncalled:
                 verdict, reason = "crashed", f"the law never called {', '.join(uncalled)}"
@@ -299,5 +315,6 @@ def run_law(
         narrowing=float(np.median(trial.narrowings)) if trial.narrowings else float("nan"),
         underived=trial.underived,
         reason=reason,
+        untried=tuple(sorted(trial.inapplicable)),
         counterexample=counterexample,
     )

@@ -92,7 +92,7 @@ def test_missing_option_is_said_and_not_held() -> None:
     assert report.loaded.lacking == {"rope.rotate": ("layout",)}
     by_law = {outcome.law: outcome for outcome in report.outcomes}
     assert by_law["rope.layouts-agree"].verdict == "skipped"
-    assert "not tried where layout='half': no such option" in by_law["rope.layouts-agree"].reason
+    assert "not tried where layout='half'" in by_law["rope.layouts-agree"].reason
     assert "without the option layout" in str(report)
 
 
