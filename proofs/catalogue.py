@@ -1,4 +1,4 @@
-"""Everything that exists, by name: public functions, laws, mistakes, adapters, errata."""
+"""Everything that exists, by name: public functions, laws, mistakes, adapters, edges, errata."""
 
 import importlib
 import inspect
@@ -16,6 +16,7 @@ import refimpl
 from .._capabilities import NEEDS
 from .._errors import UnknownNameError
 from .adapter import Adapter
+from .edge import Edge
 from .erratum import Erratum
 from .law import Implementation, Law
 from .mistake import Mistake
@@ -72,7 +73,7 @@ def reference() -> dict[str, Implementation]:
     return {name: function.implementation for name, function in functions().items()}
 
 
-Item = TypeVar("Item", Law, Mistake, Adapter, Erratum)
+Item = TypeVar("Item", Law, Mistake, Adapter, Edge, Erratum)
 
 
 @cache
@@ -121,6 +122,24 @@ def mistakes() -> Mapping[str, Mistake]:
 def adapters() -> Mapping[str, Adapter]:
     """Every adapter by id."""
     return _members(Adapter)
+
+
+def written_edges() -> Mapping[str, Edge]:
+    """The edges that are written for the documents, by id."""
+    return _members(Edge)
+
+
+@cache
+def edges() -> Mapping[str, Edge]:
+    """Every edge by id, the general ones last."""
+    from . import general  # noqa: PLC0415
+
+    return {**written_edges(), **general.edges()}
+
+
+def edges_of(function: str) -> list[Edge]:
+    """The edges of a function."""
+    return [edge for edge in edges().values() if edge.function == function]
 
 
 def errata() -> Mapping[str, Erratum]:

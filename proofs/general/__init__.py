@@ -9,8 +9,10 @@ calls that the documents' laws make of the function. With each come the mistakes
 from collections.abc import Iterable, Mapping
 
 from .. import catalogue
+from ..edge import Edge
 from ..law import Law
 from ..mistake import Mistake
+from . import edges as of_any
 from . import shapes
 from .laws import batched, pure
 from .mistakes import of_axes, of_memory
@@ -32,3 +34,8 @@ def mistakes() -> Mapping[str, Mistake]:
     made = [mistake for name in catalogue.functions() for mistake in of_memory(name)]
     made += [mistake for name in shapes.batched() for mistake in of_axes(name)]
     return {mistake.id: mistake for mistake in made}
+
+
+def edges() -> Mapping[str, Edge]:
+    """The general edges by id."""
+    return of_any.edges()

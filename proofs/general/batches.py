@@ -32,12 +32,7 @@ class Batched:
         """The call, if it has arrays with batch axes."""
         arguments = dict(inspect.signature(catalogue.reference()[function]).bind(*args, **kwargs).arguments)
         call = cls(function, arguments, ())._usual()
-        lengths = [
-            _batch(array, shape)
-            for name, shape in call.batched()
-            for _, array in parts(call.arguments[name])
-            if is_array(array)
-        ]
+        lengths = call.own_lengths()
         return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths else None
 
     def _usual(self) -> "Batched":
@@ -75,6 +70,15 @@ class Batched:
         bound = inspect.signature(catalogue.reference()[self.function]).bind_partial()
         bound.arguments.update(self.arguments)
         return bound.args, bound.kwargs
+
+    def own_lengths(self) -> set[tuple[int, ...]]:
+        """The batch axes of each argument, before they are broadcast."""
+        return {
+            _batch(array, shape)
+            for name, shape in self.batched()
+            for _, array in parts(self.arguments[name])
+            if is_array(array)
+        }
 
     def call(self, implementation: Implementation) -> Any:
         """What an implementation gives."""

@@ -97,6 +97,19 @@ def empties(function: str) -> bool:
     return re.search(r"\bempty\b[^.;]*\bempty\s+result\b", doc) is not None
 
 
+_NUMBERS = frozenset(
+    {"transport.linear_flow_pair", "transport.wasserstein_discrete", "transport.wasserstein_quantile"}
+)
+"""Functions whose named results have no axes, without a word of it."""
+
+
+@cache
+def scalar(function: str) -> bool:
+    """Whether a part of the result can be an array without axes."""
+    text = " ".join(_section(catalogue.functions()[function].doc, "Returns"))
+    return function in _NUMBERS or re.search(r"\(\)|\(\.\.\.\)|without axes", text) is not None
+
+
 @cache
 def batched() -> tuple[str, ...]:
     """The functions with batch axes in arguments and result."""

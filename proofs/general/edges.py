@@ -1,0 +1,133 @@
+"""Edges that any function can have: forms of the result, arguments of unlike shapes, no entries at all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device
+
+from .. import catalogue
+from ..edge import Edge, Form, Raises, Value
+from ..packing import is_array
+from . import shapes
+from .batches import Batched
+
+
+def _always(*_: Any, **__: Any) -> bool:
+    """Which form a result has, only the result tells."""
+    return True
+
+
+def _each(convert: Any) -> Form:
+    """A form of the parts of a result; one that is ours already may be beside one that is not."""
+
+    def converted(result: Any, expected: Any) -> Any:
+        if not isinstance(expected, tuple):
+            return convert(result, expected)
+        if not isinstance(result, tuple | list) or len(result) != len(expected):
+            return None
+        found = [converted(mine, theirs) for mine, theirs in zip(result, expected, strict=True)]
+        if all(part is None for part in found):
+            return None
+        made = [mine if part is None else part for mine, part in zip(result, found, strict=True)]
+        return type(result)(*made) if hasattr(result, "_fields") else type(result)(made)
+
+    return Form(converted)
+
+
+def _array_of_number(result: Any, expected: Any) -> Any:
+    """A Python or NumPy number as an array without axes."""
+    if not is_array(expected) or expected.ndim or not isinstance(result, bool | int | float | np.generic):
+        return None
+    xp = array_namespace(expected)
+    if is_array(result) and array_namespace(result) is xp and result.dtype == expected.dtype:
+        return None  # NumPy's numbers are arrays without axes, if the dtype is that of the input
+    number = result.item() if isinstance(result, np.generic) else result
+    if isinstance(number, bool) != xp.isdtype(expected.dtype, "bool"):
+        return None
+    return xp.asarray(number, dtype=expected.dtype, device=device(expected))
+
+
+def _whole(kind: str) -> Any:
+    """Whole numbers in an array of another kind, as the integers that they are."""
+
+    def convert(result: Any, expected: Any) -> Any:
+        if not (is_array(expected) and is_array(result)) or result.shape != expected.shape:
+            return None
+        xp = array_namespace(expected)
+        if array_namespace(result) is not xp or not xp.isdtype(expected.dtype, "integral"):
+            return None
+        if result.dtype == expected.dtype or not xp.isdtype(result.dtype, kind):
+            return None
+        found = xp.astype(result, expected.dtype)
+        return found if bool(xp.all(xp.astype(found, result.dtype) == result)) else None
+
+    return convert
+
+
+INTEGERS = ("argmaxable.winner", "rope.digits", "rope.from_digits", "rope.mixed_radix_digits")
+"""Functions whose results are arrays of integers."""
+
+
+def _number(function: str) -> Edge:
+    return Edge(
+        f"{function}/number",
+        function,
+        "a result without axes is an array",
+        _always,
+        {"Python": Value(_each(_array_of_number), "code that ends in float() or in a function of math")},
+        "an array without axes",
+    )
+
+
+def _integers(function: str) -> Edge:
+    return Edge(
+        f"{function}/integers",
+        function,
+        "whole numbers have an integer dtype, that of the argument if it is one",
+        _always,
+        {
+            "other integers": Value(_each(_whole("integral")), "code that leaves the dtype to its library"),
+            "floats": Value(_each(_whole("real floating")), "code that divides before it rounds down"),
+        },
+        "integers of that dtype",
+    )
+
+
+def _unlike(function: str) -> Edge:
+    def where(*args: Any, **kwargs: Any) -> bool:
+        call = Batched.of(function, args, kwargs)
+        return call is not None and len(call.own_lengths()) > 1
+
+    return Edge(
+        f"{function}/broadcasting",
+        function,
+        "the batch axes of the arguments are unlike and have to be broadcast",
+        where,
+        {"raises": Value(Raises(), "code that reshapes to the shape of one argument")},
+        "the broadcast result",
+    )
+
+
+def _empty(function: str) -> Edge:
+    def where(*args: Any, **kwargs: Any) -> bool:
+        call = Batched.of(function, args, kwargs)
+        return call is not None and 0 in call.lengths
+
+    return Edge(
+        f"{function}/empty-batch",
+        function,
+        "there are no entries",
+        where,
+        {"raises": Value(Raises(), "code that stacks the results of a loop")},
+        "an empty result",
+    )
+
+
+def edges() -> Mapping[str, Edge]:
+    """The general edges by id."""
+    made = [_number(name) for name in catalogue.functions() if shapes.scalar(name)]
+    made += [_integers(name) for name in INTEGERS]
+    made += [_unlike(name) for name in shapes.batched() if shapes.broadcasts(name)]
+    made += [_empty(name) for name in shapes.batched() if shapes.empties(name)]
+    return {edge.id: edge for edge in made}
