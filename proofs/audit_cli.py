@@ -38,6 +38,19 @@ class _Bytes(click.ParamType[int]):
         return size
 
 
+def _edges(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The values at edges by the names of these."""
+    found: dict[str, str] = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals or name in found:
+            raise click.BadParameter(
+                f"got {text!r}; expected NAME=VALUE, such as zero-vector=0, each name once"
+            )
+        found[name] = value
+    return found
+
+
 def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[str, str]:
     """What is audited as what, from TARGET and the values of --as.
 
@@ -79,6 +92,14 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 @click.option(
     "--adapter", "adapters", multiple=True, help="A convention of the function: `refimpl list adapters`."
 )
+@click.option(
+    "--edge",
+    "edges",
+    multiple=True,
+    callback=_edges,
+    metavar="NAME=VALUE",
+    help="What it may give where practice differs, such as zero-vector=0: `refimpl list edges`.",
+)
 @click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
 @click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
@@ -104,8 +125,9 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
 def audit(
-    target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], backend: str, dtype: str,
-    device: str | None, laws: tuple[str, ...], examples: int, seed: int, timeout: float, memory: int,
+    target: str | None, names: tuple[str, ...], adapters: tuple[str, ...],
+    edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
+    examples: int, seed: int, timeout: float, memory: int,
     jobs: int | None, json_file: Path | None, reproducer: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Audit a function of yours: is it right and, if not, what is wrong with it?
@@ -122,8 +144,9 @@ def audit(
     """
     planning.prepare(backend == "jax")
     ready = plan(
-        targets(target, names, timeout), adapter=adapters, backend=backend, dtype=dtype, device=device,
-        laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,
+        targets(target, names, timeout), adapter=adapters, edges=edges, backend=backend,
+        dtype=dtype, device=device, laws=laws, examples=examples, seed=seed, timeout=timeout,
+        memory=memory, jobs=jobs,
     )  # fmt: skip
     report = _run(ready, verbose)
     display.say(*(text for name in ready.load.sources for text in _about(report, name)))

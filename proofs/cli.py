@@ -210,18 +210,19 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
 @main.command("list")
 @click.argument(
     "what",
-    type=click.Choice(["documents", "functions", "laws", "mistakes", "adapters", "errata"]),
+    type=click.Choice(["documents", "functions", "laws", "mistakes", "adapters", "edges", "errata"]),
     default="functions",
 )
 @click.argument("patterns", nargs=-1)
 def list_(what: str, patterns: tuple[str, ...]) -> None:
-    """List functions, laws, mistakes, adapters or errata; or the documents, as the table of the README."""
+    """List functions, laws, mistakes, adapters, edges or errata; or documents, as the table of the README."""
     if what == "documents":
         click.echo("\n".join(catalogue.table()))
         return
     items: dict[str, Iterable[str]] = {
         "functions": catalogue.functions(), "laws": catalogue.laws(),
-        "mistakes": catalogue.mistakes(), "adapters": catalogue.adapters(), "errata": catalogue.errata(),
+        "mistakes": catalogue.mistakes(), "adapters": catalogue.adapters(),
+        "edges": catalogue.edges(), "errata": catalogue.errata(),
     }  # fmt: skip
     display.listing(what, catalogue.select(patterns, items[what], what.rstrip("s")))
 
@@ -229,7 +230,7 @@ def list_(what: str, patterns: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Show one function, law, mistake, adapter or erratum with all that belongs to it."""
+    """Show one function, law, mistake, adapter, edge or erratum with all that belongs to it."""
     display.show(name, _last_figures())
 
 

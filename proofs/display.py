@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from .._errors import UnknownNameError
 from ..backends import Diagnosis
 from . import catalogue
+from .edge import Edge
 from .erratum import Erratum
 from .judge import Finding
 from .report import plain
@@ -211,6 +212,8 @@ def listing(what: str, names: Sequence[str]) -> None:
             text = f"{name}  {catalogue.mistakes()[name].sentence}"
         elif what == "adapters":
             text = f"{name}  {catalogue.adapters()[name].sentence}"
+        elif what == "edges":
+            text = f"{name}  {_edge(catalogue.edges()[name])}"
         else:
             text = f"{name}  ({catalogue.errata()[name].source})  {catalogue.errata()[name].printed}"
         _say(text)
@@ -231,12 +234,15 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
         _say(f"  refuted by: {', '.join(by)}")
     elif name in catalogue.adapters():
         _show_adapter(name)
+    elif name in catalogue.edges():
+        _show_edge(catalogue.edges()[name])
     elif name in catalogue.errata():
         erratum_entry = catalogue.errata()[name]
         _say(f"{name}: {erratum_entry.printed}; see `refimpl errata {name}`")
     else:
         raise UnknownNameError(
-            f"nothing is called {name!r}; see `refimpl list functions` (laws, mistakes, adapters, errata)"
+            f"nothing is called {name!r}; see `refimpl list functions` "
+            "(laws, mistakes, adapters, edges, errata)"
         )
 
 
@@ -268,6 +274,25 @@ def _show_function(name: str, last: Sequence[Mapping[str, Any]]) -> None:
         _say("\nAdapters")
     for convention in conventions:
         _say(f"  {convention.name}: {convention.sentence}")
+    known = catalogue.edges_of(name)
+    if known:
+        _say("\nEdges")
+    for edge in known:
+        _say(f"  {edge.name}: {_edge(edge)}")
+
+
+def _edge(edge: Edge) -> str:
+    """What practice gives at an edge, on one line."""
+    return f"{edge.sentence}: refimpl gives {edge.ours}; in use: {', '.join(edge.values)}"
+
+
+def _show_edge(edge: Edge) -> None:
+    _say(f"{edge.id}: {edge.sentence}")
+    _say(f"  refimpl gives {edge.ours}")
+    for name, value in edge.values.items():
+        _say(f"  {name}: {value.who}; `refimpl audit --edge {edge.name}={name}` adopts it")
+    if not edge.general:
+        _say(f"  laws that go there: {', '.join(edge.laws) or 'none'}")
 
 
 def _show_adapter(name: str) -> None:
@@ -287,6 +312,8 @@ def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     _say(f"{name} ({law.source})", "bold")
     _say(f"  {law.statement}\n  about: {', '.join(law.about)}\n  tolerance: {law.tolerance}")
     _say(f"  refutes: {', '.join(law.refutes)}")
+    if at := [edge.id for edge in catalogue.edges().values() if name in edge.laws]:
+        _say(f"  has cases at the edges: {', '.join(at)}")
     _figures(name, last)
 
 

@@ -45,6 +45,8 @@ class Value:
     gives: float | Callable[..., Any] | Raises | Form
     who: str
     """A library with its version where it was seen, or how code comes to give it."""
+    says: str = ""
+    """What that is in words, where its name does not say it."""
 
     def put(self, result: Any, at: Any, call: "_Call") -> tuple[Any, int]:
         """A result with refimpl's where it is this value, and in how many places that is another."""
@@ -73,6 +75,8 @@ class Edge:
     """What refimpl gives there."""
     laws: tuple[str, ...] = ()
     """The written laws that call the function there."""
+    general: bool = False
+    """Whether it is one that any function can have, made in proofs/general."""
 
     @property
     def name(self) -> str:
@@ -86,10 +90,9 @@ class Edge:
 
     def except_for(self, value: str) -> str:
         """How a function differs that gives a value there."""
-        return (
-            f"{self.name} ({self.sentence}): yours gives {value} (as {self.values[value].who}), "
-            f"refimpl gives {self.ours}"
-        )
+        given = self.values[value]
+        gives = value if value == "raises" else f"gives {given.says or value}"
+        return f"{self.name} ({self.sentence}): yours {gives}, as {given.who}; refimpl gives {self.ours}"
 
 
 def edge(

@@ -3,11 +3,13 @@
 In pyproject.toml, or for one run with `pytest --refimpl "rope.rotate = mypkg.rope:rotate"`:
 
     [tool.pytest.ini_options]
-    refimpl = ["rope.rotate = mypkg.rope:rotate", "ddpm.posterior = port.py:post (ho)"]
+    refimpl = ["rope.rotate = mypkg.rope:rotate", "ddpm.posterior = port.py:post (ho)",
+               "matching.cosine_similarity = mypkg:cosine (zero-vector=0)"]
     refimpl_backend = "torch"
 
-The name in parentheses is that of an adapter; refimpl_dtype, refimpl_examples and refimpl_timeout are the
-other settings. No law is imported where no function is named.
+The names in parentheses are those of adapters, and of edges with the values that are adopted there;
+refimpl_dtype, refimpl_examples and refimpl_timeout are the other settings. No law is imported where no
+function is named.
 """
 
 import re
@@ -18,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from .auditing.cases import Cases
 
-_LINE = re.compile(r"(?P<name>[\w.]+)\s*=\s*(?P<target>[^()\s]+)\s*(\((?P<adapter>[\w-]+)\))?")
+_LINE = re.compile(r"(?P<name>[\w.]+)\s*=\s*(?P<target>[^()\s]+)\s*(\((?P<options>[^()]*)\))?")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,10 +54,12 @@ def _audit(text: str, session: pytest.Session, config: pytest.Config) -> list[py
     if found is None:
         expected = "'NAME = module:function' or 'NAME = file.py:function (adapter)'"
         raise pytest.UsageError(f"refimpl: got {text!r}; expected {expected}")
+    options = [name.strip() for name in (found["options"] or "").split(",") if name.strip()]
     try:
         cases = Cases(
             {found["name"]: found["target"]},
-            adapter=(found["adapter"],) if found["adapter"] else (),
+            adapter=[name for name in options if "=" not in name],
+            edges=dict(name.split("=", 1) for name in options if "=" in name),
             backend=config.getini("refimpl_backend"),
             dtype=config.getini("refimpl_dtype"),
             examples=int(config.getini("refimpl_examples")),

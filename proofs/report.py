@@ -5,7 +5,7 @@
      "seed": int, "examples": int, "interrupted": bool, "seconds": float,
      "results": [{"law", "mistake", "verdict", "backend", "device", "dtype", "seed",
                   "examples": {kind: int}, "compared": int, "worst_over_tolerance", "worst_in_u",
-                  "worst_at", "seconds", "derived", "narrowing", "underived", "reason",
+                  "worst_at", "seconds", "derived", "narrowing", "underived", "reason", "edges",
                   "counterexample": null or
                   {"kind", "label", "index", "left", "right", "case": {name: value}}}]}
 
@@ -76,6 +76,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "narrowing": plain(outcome.narrowing),
         "underived": outcome.underived,
         "reason": outcome.reason,
+        "edges": list(outcome.edges),
         "counterexample": _counterexample(outcome.counterexample),
     }
 

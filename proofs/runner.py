@@ -74,6 +74,8 @@ class Outcome:
     untried: tuple[str, ...] = ()
     """What was left out, as the function does not cover it: options, numbers of axes."""
     counterexample: Counterexample | None = None
+    edges: tuple[str, ...] = ()
+    """What it is right except for, as "function/edge=value", where the verdict is "edge"."""
     derived: int = 0
     """Examples for which bounds were derived."""
     narrowing: float = float("nan")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from ... import backends
@@ -13,6 +14,7 @@ from .. import catalogue
 from ..law import Implementation
 from ..planning import DTYPES, EXAMPLES
 from .audited import Audited
+from .exceptions import chosen
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .report import FAILED, Report
 from .session import LoadError, Session, workers
@@ -89,6 +91,7 @@ def plan(
     targets: Mapping[str, str | Implementation],
     *,
     adapter: str | Sequence[str] = (),
+    edges: Mapping[str, str] = MappingProxyType({}),
     backend: str = "numpy",
     dtype: str = "float64",
     device: str | None = None,
@@ -109,7 +112,7 @@ def plan(
     found = sources(targets, isolated=isolated)
     used = _adapters([adapter] if isinstance(adapter, str) else adapter, found)
     limit = None if "cuda" in on.device_name else memory  # CUDA reserves far more address space than it uses
-    load = Load(found, used, backend, dtype, on.device_name, limit, seed)
+    load = Load(found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found))
     requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws))
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
@@ -146,6 +149,7 @@ def audit(
     /,
     *,
     adapter: str | Sequence[str] = (),
+    edges: Mapping[str, str] = MappingProxyType({}),
     backend: str = "numpy",
     dtype: str = "float64",
     device: str | None = None,
@@ -170,6 +174,9 @@ def audit(
         "path/to/file.py:function".
     adapter : name or names
         Conventions of the functions, see `refimpl list adapters`; each is used where it exists.
+    edges : mapping
+        What the functions may give where practice differs, such as {"zero-vector": "0"}; see `refimpl list
+        edges`. Elsewhere, and for other values, nothing is forgiven.
     backend, dtype, device
         The array library whose arrays the functions take, and where. JAX needs
         refimpl.backends.jax.enable_x64() first.
@@ -203,8 +210,8 @@ def audit(
     """
     started = time.perf_counter()
     ready = plan(
-        targets, adapter=adapter, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples,
-        seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
+        targets, adapter=adapter, edges=edges, backend=backend, dtype=dtype, device=device, laws=laws,
+        examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
     )  # fmt: skip
     answers = list(ready.run())
     return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started)

@@ -9,6 +9,7 @@ from .. import catalogue
 from ..law import Implementation
 from ..runner import run_law
 from .diagnosis import explain
+from .exceptions import adopted, excepted
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .options import lacking, narrowed
 from .shown import show
@@ -27,7 +28,12 @@ class Audited:
         if request.backend == "jax":
             enable_x64()  # laws draw int64 positions, and tables are made in float64
         self.on = Setting.of(backends.get(request.backend), request.dtype, request.device)
-        catalogue.laws(), catalogue.mistakes(), catalogue.adapters()  # before foreign code can interfere
+        (
+            catalogue.laws(),
+            catalogue.mistakes(),
+            catalogue.adapters(),
+            catalogue.edges(),
+        )  # before foreign code can interfere
 
     def load(self) -> Loaded:
         """Import the functions; which options each lacks is said."""
@@ -36,7 +42,8 @@ class Audited:
             self.raw[name] = self._guard(call(source))
             chosen = self.request.adapters.get(name)
             wrapped = catalogue.adapters()[chosen].wrap(self.raw[name]) if chosen else self.raw[name]
-            self.functions[name] = narrowed(name, wrapped)
+            forgiven = {edge: (value,) for edge, value in self.request.edges.items()}
+            self.functions[name] = adopted(name, narrowed(name, wrapped), forgiven)
             lacks[name] = lacking(name, wrapped)  # what an adapter supplies is not lacking
         return Loaded(lacks)
 
@@ -47,15 +54,13 @@ class Audited:
         if chosen and law.id in catalogue.adapters()[chosen].beyond:
             reason = f"no function of this convention can meet it in every dtype: `refimpl show {chosen}`"
             return outcome_of(self.request, request, "skipped", reason)
-        outcome = run_law(
-            law,
-            self.on,
-            examples=request.examples,
-            seed=self.request.seed,
-            replaced={request.function: function},
-        )
+        how: dict[str, int] = {"examples": request.examples, "seed": self.request.seed}
+        outcome = run_law(law, self.on, replaced={request.function: function}, **how)
+        if outcome.verdict in ("refuted", "crashed"):
+            outcome, forgiven = excepted(law, request.function, function, outcome, self.on, **how)
+            function = function if outcome.verdict == "edge" else forgiven
         shown = None
-        if outcome.verdict == "refuted" and outcome.counterexample is not None:
+        if outcome.verdict in ("refuted", "edge") and outcome.counterexample is not None:
             source = self.request.sources[request.function]
             adapter = self.request.adapters.get(request.function, "")
             shown = show(law, self.on, request.function, function, outcome.counterexample, source, adapter)

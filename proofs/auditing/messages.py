@@ -30,6 +30,8 @@ class Load:
     device: str
     memory: int | None
     seed: int
+    edges: Mapping[str, str] = field(default_factory=dict)
+    """The values that are adopted at edges, by the ids of these."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .. import display, planning
+from .. import catalogue, display, planning
 from .. import report as outcome_report
 from ..runner import Outcome, Verdict
+from .exceptions import sentence
 from .messages import Diagnosis, Load, Loaded, Tried, Try
 
 SCHEMA = "refimpl.audit/1"
@@ -54,7 +55,7 @@ class Report:
     def verdict(self) -> Verdict:
         """The worst verdict of any law; "held" if at least one held and none failed."""
         verdicts = {outcome.verdict for outcome in self.outcomes}
-        for verdict in (*FAILED, "inconclusive"):
+        for verdict in (*FAILED, "inconclusive", "imprecise", "edge"):
             if verdict in verdicts:
                 return verdict
         return "held" if "held" in verdicts and not self.interrupted else "inconclusive"
@@ -102,6 +103,7 @@ class Report:
         """What is wrong with one function, and what is worth knowing of it."""
         if lacking := self.loaded.lacking.get(name):
             yield f"note: without the option{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
+        yield from self._edges(name)
         failed = self.clearest(name)
         if failed is not None:
             yield f"{failed.outcome.verdict}: {failed.outcome.law}"
@@ -115,6 +117,16 @@ class Report:
             if diagnosis.function == name:
                 yield f"{'diagnosis' if failed else 'agreement'}: {diagnosis.sentences[0]}"
                 yield from (f"    {sentence}" for sentence in diagnosis.sentences[1:])
+
+    def _edges(self, name: str) -> Iterator[str]:
+        """Where it differs from refimpl as others do, or may."""
+        for edge, value in self.load.edges.items():
+            if edge.partition("/")[0] == name:
+                known = catalogue.edges()[edge]
+                yield f"adopted: {known.name}={value} ({known.sentence}; refimpl gives {known.ours})"
+        found = {edge for t in self.tried if t.function == name for edge in t.outcome.edges}
+        for edge in sorted(found):
+            yield f"right except at {sentence(edge)} (--edge {edge.rpartition('/')[2]} adopts it)"
 
     def total(self) -> str:
         """The last line."""
@@ -137,6 +149,7 @@ class Report:
             "versions": outcome_report.versions(self.outcomes),
             "targets": {name: str(source) for name, source in self.load.sources.items()},
             "adapters": dict(self.load.adapters),
+            "edges": dict(self.load.edges),
             "lacking": {name: list(options) for name, options in self.loaded.lacking.items()},
             "notes": list(self.loaded.notes),
             "seed": self.load.seed,

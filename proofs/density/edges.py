@@ -24,6 +24,13 @@ importance_bound_no_weight = edge(
     "no-weight",
     "all weights are zero",
     ours="−inf",
+    laws=(
+        "density.bound-chain",
+        "density.importance-bound-definition",
+        "density.importance-bounds-increase",
+        "density.single-sample",
+        "density.weights-unbiased",
+    ),
     values={"NaN": Value(float("nan"), _GUARD)},
 )(_none_of)
 
@@ -33,6 +40,11 @@ importance_bound_no_weight = edge(
     "no-weight",
     "m or more weights are zero, so that a subset has none but those",
     ours="−inf",
+    laws=(
+        "density.importance-bounds-definition",
+        "density.importance-bounds-increase",
+        "density.single-sample",
+    ),
     values={"NaN": Value(float("nan"), _GUARD)},
 )
 def importance_bounds_no_weight(log_w: Any, /, *, sizes: Any) -> Any:
@@ -46,6 +58,7 @@ normalized_weights_no_weight = edge(
     "no-weight",
     "all weights are zero",
     ours="NaN",
+    laws=("density.normalized-weights-definition",),
     values={
         "0": Value(0.0, "scaled_dot_product_attention of torch 2.13, for a row that is masked altogether"),
         "1/M": Value(
@@ -59,6 +72,10 @@ effective_sample_size_no_weight = edge(
     "no-weight",
     "all weights are zero",
     ours="NaN",
+    laws=(
+        "density.ess-definition",
+        "density.ess-range",
+    ),
     values={"0": Value(0.0, "code that counts no samples where none has weight")},
 )(_none_of)
 
@@ -68,6 +85,7 @@ effective_sample_size_no_weight = edge(
     "no-component",
     "every component has probability or density zero",
     ours="−inf",
+    laws=("density.mixture-definition",),
     values={"NaN": Value(float("nan"), _GUARD)},
 )
 def mixture_no_component(log_weights: Any, log_components: Any, /) -> Any:

@@ -75,8 +75,15 @@ def _number(function: str) -> Edge:
         function,
         "a result without axes is an array",
         _always,
-        {"Python": Value(_each(_array_of_number), "code that ends in float() or in a function of math")},
+        {
+            "float": Value(
+                _each(_array_of_number),
+                "code that ends in float() or in a function of math",
+                "a number of Python or of another dtype",
+            )
+        },
         "an array without axes",
+        general=True,
     )
 
 
@@ -91,6 +98,7 @@ def _integers(function: str) -> Edge:
             "floats": Value(_each(_whole("real floating")), "code that divides before it rounds down"),
         },
         "integers of that dtype",
+        general=True,
     )
 
 
@@ -106,6 +114,7 @@ def _unlike(function: str) -> Edge:
         where,
         {"raises": Value(Raises(), "code that reshapes to the shape of one argument")},
         "the broadcast result",
+        general=True,
     )
 
 
@@ -121,6 +130,7 @@ def _empty(function: str) -> Edge:
         where,
         {"raises": Value(Raises(), "code that stacks the results of a loop")},
         "an empty result",
+        general=True,
     )
 
 

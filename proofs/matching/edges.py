@@ -18,9 +18,9 @@ def _zero(x: Any, axis: int) -> Any:
     "zero-vector",
     "a zero vector has no direction",
     ours="NaN",
+    laws=("matching.cosine-definition",),
     values={
         "0": Value(0.0, "scikit-learn 1.9 cosine_similarity and torch 2.13 cosine_similarity"),
-        "1": Value(1.0, "code that counts equal, also empty, vectors as alike"),
     },
 )
 def cosine_zero_vector(u: Any, v: Any, /, *, axis: int = -1) -> Any:
@@ -37,10 +37,14 @@ def _constant(x: Any) -> bool:
     "constant",
     "ranks that are all equal have no correlation",
     ours="NaN",
+    laws=(
+        "matching.spearman-definition",
+        "matching.spearman-extremes",
+        "matching.spearman-monotone",
+    ),
     values={
         "0": Value(0.0, "torchmetrics 1.9 spearman_corrcoef"),
-        "1": Value(1.0, "code that takes equal ranks of both for agreement"),
-        "raises": Value(Raises((ValueError, ArithmeticError)), "code that divides Python numbers"),
+        "raises": Value(Raises((ValueError, ArithmeticError)), "statistics.correlation of Python"),
     },
 )
 def spearman_constant(x: Any, y: Any, /) -> bool:
@@ -142,6 +146,11 @@ def _any_positive(labels: Any) -> bool:
     "equal-cuts",
     "several cuts are equally good",
     ours="the lowest",
+    laws=(
+        "matching.threshold-brute-force",
+        "matching.threshold-majority",
+        "matching.threshold-midpoint",
+    ),
     values={"highest": Value(_highest, "the evaluators of sentence-transformers 6.2")},
 )
 def threshold_equal_cuts(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> bool:
@@ -153,6 +162,10 @@ def threshold_equal_cuts(scores: Any, labels: Any, /, *, metric: Any = "accuracy
     "no-positives",
     "no label is positive, and several cuts are equally good (all have an F1 of 0)",
     ours="the lowest cut",
+    laws=(
+        "matching.threshold-brute-force",
+        "matching.threshold-midpoint",
+    ),
     values={
         "highest": Value(_highest, "code that leaves nothing positive where nothing is"),
         "0": Value(
@@ -170,11 +183,43 @@ def _empty(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> bool:
 
 _RAISES = {"raises": Value(Raises(), "code that takes the largest of no numbers")}
 
-cosent_loss_empty, cosent_loss_pairwise_empty, cosent_gradient_empty = (
-    edge(f"matching.{name}", "no-pairs", "there are no pairs at all", ours=ours, values=_RAISES)(_empty)
-    for name, ours in (
-        ("cosent_loss", "0"),
-        ("cosent_loss_pairwise", "0"),
-        ("cosent_gradient", "an empty gradient"),
-    )
-)
+_PAIRS = "there are no pairs at all"
+
+cosent_loss_empty = edge(
+    "matching.cosent_loss",
+    "no-pairs",
+    _PAIRS,
+    ours="0",
+    laws=(
+        "matching.cosent-definition",
+        "matching.cosent-invariances",
+        "matching.cosent-limit",
+        "matching.cosent-pairwise",
+    ),
+    values=_RAISES,
+)(_empty)
+
+cosent_loss_pairwise_empty = edge(
+    "matching.cosent_loss_pairwise",
+    "no-pairs",
+    _PAIRS,
+    ours="0",
+    laws=(
+        "matching.cosent-definition",
+        "matching.cosent-pairwise",
+    ),
+    values=_RAISES,
+)(_empty)
+
+cosent_gradient_empty = edge(
+    "matching.cosent_gradient",
+    "no-pairs",
+    _PAIRS,
+    ours="an empty gradient",
+    laws=(
+        "matching.cosent-gradient-definition",
+        "matching.cosent-gradient-derivative",
+        "matching.cosent-invariances",
+    ),
+    values=_RAISES,
+)(_empty)
