@@ -12,7 +12,7 @@ from . import catalogue, display, planning
 from .auditing import session
 from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
 from .auditing.messages import Tried
-from .auditing.report import Report
+from .auditing.report import ACCEPTABLE, Report
 from .auditing.targets import TargetError
 from .output import OutputFile
 from .planning import DTYPES, EXAMPLES
@@ -117,6 +117,13 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 )
 @click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    type=click.Choice(ACCEPTABLE),
+    help="Exit with 0 for this verdict, too.",
+)
 @click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
 @click.option(
     "--reproducer",
@@ -127,8 +134,8 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 def audit(
     target: str | None, names: tuple[str, ...], adapters: tuple[str, ...],
     edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
-    examples: int, seed: int, timeout: float, memory: int,
-    jobs: int | None, json_file: Path | None, reproducer: Path | None, verbose: bool,
+    examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
+    accepted: tuple[str, ...], json_file: Path | None, reproducer: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Audit a function of yours: is it right and, if not, what is wrong with it?
 
@@ -141,12 +148,15 @@ def audit(
     refimpl audit port.py:apply --as rope.rotate --adapter half-split --reproducer show.py
     refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum
     refimpl audit mine.py --as rope
+
+    Exit code: 0 all laws held; 1 something failed; 3 nothing ran, or not all; 4 nothing is worse than
+    imprecise.
     """
     planning.prepare(backend == "jax")
     ready = plan(
         targets(target, names, timeout), adapter=adapters, edges=edges, backend=backend,
         dtype=dtype, device=device, laws=laws, examples=examples, seed=seed, timeout=timeout,
-        memory=memory, jobs=jobs,
+        memory=memory, jobs=jobs, accept=accepted,
     )  # fmt: skip
     report = _run(ready, verbose)
     display.say(*(text for name in ready.load.sources for text in _about(report, name)))

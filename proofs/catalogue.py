@@ -1,6 +1,7 @@
 """Everything that exists, by name: public functions, laws, mistakes, adapters, edges, errata."""
 
 import importlib
+import importlib.util
 import inspect
 import pkgutil
 import re
@@ -145,6 +146,16 @@ def edges_of(function: str) -> list[Edge]:
 def errata() -> Mapping[str, Erratum]:
     """Every erratum by id."""
     return _members(Erratum)
+
+
+@cache
+def remedies() -> Mapping[str, str]:
+    """How a function keeps the digits that its textbook form loses, in one sentence, by function."""
+    found: dict[str, str] = {}
+    for document in DOCUMENTS:
+        if importlib.util.find_spec(name := f"{__package__}.{document}.remedies") is not None:
+            found |= importlib.import_module(name).REMEDIES
+    return found
 
 
 def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list[str]:

@@ -20,7 +20,15 @@ from .report import plain
 from .runner import Counterexample, Outcome
 from .selftest import Verdict
 
-COLOURS = {"held": "green", "refuted": "red", "crashed": "red", "timed out": "red", "skipped": "yellow"}
+COLOURS = {
+    "held": "green",
+    "edge": "yellow",
+    "imprecise": "yellow",
+    "refuted": "red",
+    "crashed": "red",
+    "timed out": "red",
+    "skipped": "yellow",
+}
 CONSOLE = Console(highlight=False, soft_wrap=True)
 
 

@@ -220,9 +220,16 @@ class Judged(Protocol):
     def verdict(self) -> Verdict: ...
 
 
+IMPRECISE = 4
+"""The exit code if nothing is worse than imprecise, or than a difference at an edge."""
+
+
 def exit_code(outcomes: Sequence[Judged], *, interrupted: bool = False) -> int:
-    """0 all held; 1 something refuted, crashed or timed out; 3 nothing ran, or not all that was asked."""
+    """0 all held; 1 something refuted, crashed or timed out; 3 nothing ran, or not all that was asked;
+    4 nothing worse than imprecise."""
     verdicts = {outcome.verdict for outcome in outcomes}
     if verdicts & {"refuted", "crashed", "timed out"}:
         return 1
-    return 3 if interrupted or "inconclusive" in verdicts or "held" not in verdicts else 0
+    if interrupted or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge"}:
+        return 3
+    return IMPRECISE if verdicts & {"imprecise", "edge"} else 0

@@ -8,8 +8,8 @@ In pyproject.toml, or for one run with `pytest --refimpl "rope.rotate = mypkg.ro
     refimpl_backend = "torch"
 
 The names in parentheses are those of adapters, and of edges with the values that are adopted there;
-refimpl_dtype, refimpl_examples and refimpl_timeout are the other settings. No law is imported where no
-function is named.
+refimpl_dtype, refimpl_examples, refimpl_timeout and refimpl_accept are the other settings. No law is
+imported where no function is named.
 """
 
 import re
@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("refimpl_backend", "Array library of the audited functions.", default="numpy")
     parser.addini("refimpl_dtype", "float64 or float32.", default="float64")
     parser.addini("refimpl_examples", "Inputs per law.", default="60")
+    parser.addini("refimpl_accept", "Verdicts that pass: imprecise, edge.", type="args")
     parser.addini("refimpl_timeout", "Seconds for one law.", default="60")
 
 
@@ -64,6 +65,7 @@ def _audit(text: str, session: pytest.Session, config: pytest.Config) -> list[py
             dtype=config.getini("refimpl_dtype"),
             examples=int(config.getini("refimpl_examples")),
             timeout=float(config.getini("refimpl_timeout")),
+            accept=config.getini("refimpl_accept"),
         )
     except (RefimplError, ValueError) as error:
         raise pytest.UsageError(f"refimpl: {text}: {error}") from error

@@ -16,7 +16,7 @@ from ..planning import DTYPES, EXAMPLES
 from .audited import Audited
 from .exceptions import chosen
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
-from .report import FAILED, Report
+from .report import ACCEPTABLE, FAILED, Report
 from .session import LoadError, Session, workers
 from .targets import Source, sources
 
@@ -62,7 +62,8 @@ class Plan:
             failed = [t.outcome for t in tried if t.function == name and t.outcome.verdict in FAILED]
             if not any("process" in o.reason or o.verdict == "timed out" for o in failed):
                 found = {o.law: o.counterexample for o in failed if o.counterexample is not None}
-                questions.append(Explain(name, bool(failed), found))
+                imprecise = any(t.function == name and t.outcome.verdict == "imprecise" for t in tried)
+                questions.append(Explain(name, bool(failed), found, imprecise))
         return questions
 
 
@@ -102,6 +103,7 @@ def plan(
     memory: int | None = MEMORY,
     jobs: int | None = None,
     isolated: bool = True,
+    accept: str | Sequence[str] = (),
 ) -> Plan:
     """Check everything that `audit` is given, before any foreign code runs."""
     check_integer("audit", "examples", examples, 1)
@@ -112,7 +114,8 @@ def plan(
     found = sources(targets, isolated=isolated)
     used = _adapters([adapter] if isinstance(adapter, str) else adapter, found)
     limit = None if "cuda" in on.device_name else memory  # CUDA reserves far more address space than it uses
-    load = Load(found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found))
+    accepted = _accepted([accept] if isinstance(accept, str) else accept)
+    load = Load(found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found), accepted)
     requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws))
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
@@ -122,6 +125,14 @@ def plan(
 def _laws(name: str, patterns: Sequence[str]) -> list[str]:
     chosen = catalogue.select(patterns, catalogue.laws(), "law")
     return [law for law in chosen if name in catalogue.laws()[law].about]
+
+
+def _accepted(verdicts: Sequence[str]) -> tuple[str, ...]:
+    """The verdicts short of "held" that are good enough."""
+    for verdict in verdicts:
+        if verdict not in ACCEPTABLE:
+            raise UnknownNameError(message("audit", "accept", verdict, f"one of {', '.join(ACCEPTABLE)}"))
+    return tuple(verdicts)
 
 
 def _adapters(names: Sequence[str], found: Mapping[str, Source]) -> dict[str, str]:
@@ -160,6 +171,7 @@ def audit(
     memory: int | None = MEMORY,
     jobs: int | None = None,
     isolated: bool = True,
+    accept: str | Sequence[str] = (),
 ) -> Report:
     """Audit functions against refimpl's laws, each in a process of its own, and say what is wrong.
 
@@ -190,6 +202,9 @@ def audit(
         Processes at a time; up to one for each core by default.
     isolated : bool
         False runs everything in this process, without limits, for use with a debugger.
+    accept : verdict or verdicts
+        "imprecise" (the right formula; digits are lost) and "edge" count as held in `report.holds`,
+        `report.exit_code` and tests; they are reported as what they are.
 
     Returns
     -------
@@ -212,6 +227,7 @@ def audit(
     ready = plan(
         targets, adapter=adapter, edges=edges, backend=backend, dtype=dtype, device=device, laws=laws,
         examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
+        accept=accept,
     )  # fmt: skip
     answers = list(ready.run())
     return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started)

@@ -1,17 +1,26 @@
 """The functions under test, in the process that runs them."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
 
 from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
 from .. import catalogue
-from ..law import Implementation
-from ..runner import run_law
+from ..edge import Choice
+from ..law import Implementation, Law
+from ..runner import Outcome, run_law
 from .diagnosis import explain
+from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, excepted
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .options import lacking, narrowed
+from .precision import digits
 from .shown import show
 from .targets import call
 
@@ -25,6 +34,7 @@ class Audited:
         self.request, self._guard = request, guard
         self.raw: dict[str, Implementation] = {}
         self.functions: dict[str, Implementation] = {}
+        self._scales: dict[tuple[str, Any], Scale] = {}
         if request.backend == "jax":
             enable_x64()  # laws draw int64 positions, and tables are made in float64
         self.on = Setting.of(backends.get(request.backend), request.dtype, request.device)
@@ -39,37 +49,75 @@ class Audited:
         """Import the functions; which options each lacks is said."""
         lacks: dict[str, tuple[str, ...]] = {}
         for name, source in self.request.sources.items():
-            self.raw[name] = self._guard(call(source))
-            chosen = self.request.adapters.get(name)
-            wrapped = catalogue.adapters()[chosen].wrap(self.raw[name]) if chosen else self.raw[name]
-            forgiven = {edge: (value,) for edge, value in self.request.edges.items()}
-            self.functions[name] = adopted(name, narrowed(name, wrapped), forgiven)
-            lacks[name] = lacking(name, wrapped)  # what an adapter supplies is not lacking
+            self.raw[name] = call(source)
+            self.functions[name] = self._adapted(name, self.raw[name])
+            lacks[name] = lacking(name, self._wrapped(name, self.raw[name]))  # an adapter supplies the rest
         return Loaded(lacks)
+
+    def _wrapped(self, name: str, raw: Implementation) -> Implementation:
+        """A function of the user's under the adapter that was chosen."""
+        chosen, guarded = self.request.adapters.get(name), self._guard(raw)
+        return catalogue.adapters()[chosen].wrap(guarded) if chosen else guarded
+
+    def _adapted(
+        self, name: str, raw: Implementation, forgiven: Choice = MappingProxyType({})
+    ) -> Implementation:
+        """A function of the user's as one of refimpl's signature, with the edges that it is forgiven."""
+        chosen = {edge: (value,) for edge, value in self.request.edges.items()}
+        return adopted(name, narrowed(name, self._wrapped(name, raw)), {**chosen, **forgiven})
 
     def attempt(self, request: Try) -> Tried:
         """Run one law, and look for the call that went wrong."""
-        law, function = catalogue.laws()[request.law], self.functions[request.function]
+        law = catalogue.laws()[request.law]
         chosen = self.request.adapters.get(request.function)
         if chosen and law.id in catalogue.adapters()[chosen].beyond:
             reason = f"no function of this convention can meet it in every dtype: `refimpl show {chosen}`"
             return outcome_of(self.request, request, "skipped", reason)
-        how: dict[str, int] = {"examples": request.examples, "seed": self.request.seed}
-        outcome = run_law(law, self.on, replaced={request.function: function}, **how)
-        if outcome.verdict in ("refuted", "crashed"):
-            outcome, forgiven = excepted(law, request.function, function, outcome, self.on, **how)
-            function = function if outcome.verdict == "edge" else forgiven
+        outcome, function = self._weighed(law, request)
         shown = None
-        if outcome.verdict in ("refuted", "edge") and outcome.counterexample is not None:
+        if outcome.verdict in ("refuted", "imprecise", "edge") and outcome.counterexample is not None:
             source = self.request.sources[request.function]
             adapter = self.request.adapters.get(request.function, "")
             shown = show(law, self.on, request.function, function, outcome.counterexample, source, adapter)
         return Tried(request.function, outcome, shown)
 
+    def _weighed(self, law: Law, request: Try) -> tuple[Outcome, Implementation]:
+        """The law's outcome, and the function with the edges that it is forgiven: "edge" where it fails at
+        these alone, "imprecise" where it fails on the function and holds on its formula."""
+        name = request.function
+        how: dict[str, int] = {"examples": request.examples, "seed": self.request.seed}
+        outcome = run_law(law, self.on, replaced={name: self.functions[name]}, shrink=False, **how)
+        if outcome.verdict not in ("refuted", "crashed"):
+            return outcome, self.functions[name]
+        outcome, forgiven = excepted(law, name, self.functions[name], outcome, self.on, **how)
+        if outcome.verdict == "edge":
+            return outcome, self.functions[name]
+        if is_arithmetic(outcome):
+            found = self._scale(name, forgiven).weigh(law, request.examples)
+            if found.imprecise:
+                told = replace(outcome, verdict="imprecise", reason=f"{outcome.reason}; {found.text}")
+                return told, self.functions[name]
+        function = self._adapted(name, self.raw[name], forgiven)
+        return run_law(law, self.on, replaced={name: function}, **how), function
+
+    def _scale(self, name: str, forgiven: Choice) -> Scale:
+        """What weighs a function's failures; it is kept, for what it finds out serves all laws."""
+        adapted = partial(self._adapted, name, forgiven=forgiven)
+        made = Scale(name, self.raw[name], adapted, self.on, self.request.seed)
+        return self._scales.setdefault((name, tuple(forgiven.items())), made)
+
     def explain(self, request: Explain) -> Diagnosis:
-        """Say what is wrong with a function."""
-        chosen = self.request.adapters.get(request.function, "")
-        return explain(request, self.raw[request.function], chosen, self.on, self.request.seed)
+        """Say what is wrong with a function, or how many digits it loses."""
+        name, raw = request.function, self.raw[request.function]
+        if request.imprecise and not request.failed:
+            anywhere = {edge.id: tuple(edge.values) for edge in catalogue.edges_of(name)}
+            function = self._adapted(name, raw, anywhere)  # what differs at an edge is no lost digit
+            found = digits(name, function, self.on, self.request.seed)
+            cause = f"digits are lost: {found.fewest}" if found.lost else ""
+            return Diagnosis(name, tuple(found.lines()), cause=cause, digits=found)
+        chosen = self.request.adapters.get(name, "")
+        with np.errstate(all="ignore"):  # candidates meet values outside their domains
+            return explain(request, self._guard(raw), chosen, self.on, self.request.seed)
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""

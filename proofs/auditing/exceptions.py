@@ -21,22 +21,23 @@ def adopted(name: str, function: Implementation, choice: Choice) -> Adopted:
 
 def excepted(
     law: Law, name: str, function: Implementation, outcome: Outcome, on: Setting, *, examples: int, seed: int
-) -> tuple[Outcome, Implementation]:
-    """What is left of the failure of a law where the function is forgiven its edges, and the function so.
+) -> tuple[Outcome, Choice]:
+    """What is left of the failure of a law where the function is forgiven its edges, and which.
 
     "edge" if nothing is left. A failure without its edges is the one to look at: where the function differs
     as others do is not what is wrong with it. A function that mixes the values of an edge is not forgiven.
     """
     known = {edge.id: tuple(edge.values) for edge in catalogue.edges_of(name)}
     if not known or not _met(law, name, function, outcome, on, known):
-        return outcome, function
+        return outcome, {}
     tried = adopted(name, function, known)
     run_law(law, on, examples=examples, seed=seed, replaced={name: tried}, shrink=False)
     values = tried.consistent()
     if not values:
-        return outcome, function
-    forgiven = adopted(name, function, {edge: (value,) for edge, value in values.items()})
-    again = run_law(law, on, examples=examples, seed=seed, replaced={name: forgiven})
+        return outcome, {}
+    forgiven: Choice = {edge: (value,) for edge, value in values.items()}
+    replaced = {name: adopted(name, function, forgiven)}
+    again = run_law(law, on, examples=examples, seed=seed, replaced=replaced, shrink=False)
     if again.verdict != "held":
         return again, forgiven
     told = tuple(f"{edge}={value}" for edge, value in values.items())

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..judge import Finding
 from ..runner import Counterexample, Outcome
+from .precision import Digits
 from .targets import Source
 
 
@@ -32,6 +33,8 @@ class Load:
     seed: int
     edges: Mapping[str, str] = field(default_factory=dict)
     """The values that are adopted at edges, by the ids of these."""
+    accepted: tuple[str, ...] = ()
+    """Verdicts that count as held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Explain:
     failed: bool = True
     failures: Mapping[str, Counterexample] = field(default_factory=dict)
     """The laws that it failed, with the inputs."""
+    imprecise: bool = False
+    """Whether it loses digits in some law."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +133,13 @@ class Diagnosis:
     """Right under that adapter."""
     cause: str = ""
     """Why the function is wrong, in one sentence; empty if no cause is known."""
+    digits: Digits | None = None
+    """Of a function that is imprecise and not otherwise wrong."""
 
 
 _CLASSES = {
     (kind.__module__, kind.__qualname__): kind
-    for kind in (Failed, Loaded, Shown, Tried, Diagnosis, Outcome, Counterexample, Finding)
+    for kind in (Failed, Loaded, Shown, Tried, Diagnosis, Digits, Outcome, Counterexample, Finding)
 }
 _NUMPY = {
     ("numpy", "ndarray"), ("numpy", "dtype"), ("numpy._core.multiarray", "_reconstruct"),

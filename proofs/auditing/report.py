@@ -13,6 +13,8 @@ from .messages import Diagnosis, Load, Loaded, Tried, Try
 
 SCHEMA = "refimpl.audit/1"
 FAILED = ("refuted", "crashed", "timed out")
+ACCEPTABLE = ("imprecise", "edge")
+"""Verdicts between held and refuted, which a user may find good enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,33 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of any law; "held" if at least one held and none failed."""
+        """The worst verdict of any law; "held" if at least one held and none was worse; "refuted" also where
+        too few digits are left at ordinary inputs."""
         verdicts = {outcome.verdict for outcome in self.outcomes}
-        for verdict in (*FAILED, "inconclusive", "imprecise", "edge"):
+        if any(diagnosis.digits is not None and diagnosis.digits.lost for diagnosis in self.diagnoses):
+            verdicts.add("refuted")
+        for verdict in (*FAILED, "inconclusive", *ACCEPTABLE):
             if verdict in verdicts:
                 return verdict
         return "held" if "held" in verdicts and not self.interrupted else "inconclusive"
 
     @property
     def holds(self) -> bool:
-        """Whether laws held and none failed."""
-        return self.verdict == "held"
+        """Whether laws held and none failed, or only in ways that are accepted."""
+        return self.exit_code == 0
 
     @property
     def exit_code(self) -> int:
-        """0 all held; 1 something failed; 3 nothing ran, or not all."""
-        return planning.exit_code(self.outcomes, interrupted=self.interrupted)
+        """0 all held (or what was not is accepted); 1 something failed; 3 nothing ran, or not all; 4 nothing
+        is worse than imprecise."""
+        code = planning.exit_code([*self.outcomes, self], interrupted=self.interrupted)
+        return 0 if code == planning.IMPRECISE and self._accepted else code
+
+    @property
+    def _accepted(self) -> bool:
+        """Whether every verdict short of held is one that the user accepts."""
+        found = {outcome.verdict for outcome in self.outcomes} & set(ACCEPTABLE)
+        return found <= set(self.load.accepted)
 
     def clearest(self, function: str) -> Tried | None:
         """The failure to look at first: one with a program, the shortest, if there is any."""
@@ -115,7 +128,7 @@ class Report:
                 yield f"    at {shown.place}: expected {shown.expected}, got {shown.got} {error}"
         for diagnosis in self.diagnoses:
             if diagnosis.function == name:
-                yield f"{'diagnosis' if failed else 'agreement'}: {diagnosis.sentences[0]}"
+                yield f"{_title(diagnosis, failed is not None)}: {diagnosis.sentences[0]}"
                 yield from (f"    {sentence}" for sentence in diagnosis.sentences[1:])
 
     def _edges(self, name: str) -> Iterator[str]:
@@ -173,6 +186,13 @@ class Report:
         return (
             f"<table>{head}{rows}</table><pre>{chr(10).join(found)}</pre><p>{html.escape(self.total())}</p>"
         )
+
+
+def _title(diagnosis: Diagnosis, failed: bool) -> str:
+    """What a diagnosis is about."""
+    if diagnosis.digits is not None:
+        return "imprecise"
+    return "diagnosis" if failed else "agreement"
 
 
 def line(tried: Tried) -> str:

@@ -1,0 +1,253 @@
+"""Whether a deviation is the formula's or the rounding's, by evidence and never by size.
+
+`formula(raw, on)` is a function's formula without its roundings: its own code on wider numbers, rounded once
+at the end. A law that is refuted on the function and holds on its formula is *imprecise*. Where the code
+cannot be had on wider numbers than those of the setting (float64 in torch, linear algebra in NumPy), its
+errors are compared with those in a narrower format: rounding shrinks with the unit roundoff, a formula stays.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from ...backends import Precision, Setting
+from .. import catalogue
+from ..calls import Call, Given, calls
+from ..law import Implementation, Law, NotApplicableError
+from ..packing import copied, mapped, mapped_arrays
+from ..runner import Outcome, run_law
+from .compare import difference
+
+NARROWER = {"float64": "float32"}
+"""For a format without a wider one, the one in which its formula can be seen."""
+_LINEAR, _ROOT = 2.0**23, 2.0**10
+"""By how much less the wider of two formats must err, at least, if the error is rounding. Their unit
+roundoffs differ by 2²⁹ and a formula errs by the same in both, but a rounding by luck some 2⁶ more or less;
+where a root of something near 0 is taken the roundoffs' roots count, which differ by 2¹⁴."""
+_EXTENDED = 2.0**5
+"""The same for longdouble on float64, of at least 2¹¹."""
+_NOTHING = 0.1
+"""A relative error from which on no digit is left."""
+_NEARLY_ALL = 0.75
+_SIGNIFICANT = 64
+"""Units of roundoff up to which a deviation says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a law says of the formula."""
+
+    imprecise: bool
+    """Whether the formula is right, so that digits alone are lost."""
+    text: str
+    """How that is known."""
+
+
+class Formula:
+    """A function's own code on wider numbers than those of the setting, rounded once."""
+
+    def __init__(self, raw: Implementation, on: Setting) -> None:
+        self._raw, self._ways = raw, _ways(raw, on)
+        self.used: Counter[str] = Counter()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for name, way in self._ways:
+            try:
+                with np.errstate(all="ignore"):
+                    result = way(*args, **kwargs)
+            except NotApplicableError:
+                raise
+            except Exception:  # this way is closed for this call; the next may be open
+                continue
+            self.used[name] += 1
+            return result
+        self.used[_ITSELF] += 1
+        return self._raw(*args, **kwargs)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all calls were enclosed, so that no digit of the results is in doubt."""
+        return set(self.used) == {_BALLS}
+
+
+_BALLS, _WIDER, _ITSELF = "on balls", "in a wider format", "as it is"
+
+
+def formula(raw: Implementation, on: Setting) -> Formula:
+    """The formula of a function of raw arrays, that is, before adapters."""
+    return Formula(raw, on)
+
+
+def _ways(raw: Implementation, on: Setting) -> list[tuple[str, Implementation]]:
+    ways: list[tuple[str, Implementation]] = []
+    if (wide := _wider(on)) is not None:
+        ways.append((_WIDER, computed_in(raw, wide, on)))
+    return ways
+
+
+def _wider(on: Setting) -> Any:
+    """A wider dtype of the library, or None."""
+    if on.precision.name != "float64":
+        return on.xp.float64 if "float64" in on.backend.dtypes else None
+    long = np.longdouble
+    return long if on.backend.name == "numpy" and np.finfo(long).nmant > np.finfo(np.float64).nmant else None
+
+
+class _NothingToWidenError(Exception):
+    """There is no real array among the arguments."""
+
+
+def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementation:
+    """The function with real arrays of the setting's dtype given in another one, and its results rounded."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        cast, given = _cast((args, kwargs), on.dtype, dtype)
+        if given.get("dtype") is on.dtype:
+            given = {**given, "dtype": dtype}
+        elif cast is args and given is kwargs:
+            raise _NothingToWidenError
+        return _rounded(function(*cast, **given), on)
+
+    return call
+
+
+def _cast(value: Any, source: Any, target: Any) -> Any:
+    """Real arrays of one dtype in another; functions among the values take and give what they take."""
+
+    def change(array: Any) -> Any:
+        if array.dtype != source:
+            return array
+        return array_api_compat.array_namespace(array).astype(array, target)
+
+    return mapped_arrays(value, change)
+
+
+def _rounded(value: Any, on: Setting) -> Any:
+    """A result with every real array in the setting's dtype, and NumPy's wide numbers as Python's."""
+
+    def change(part: Any) -> Any:
+        if isinstance(part, np.generic) and part.dtype.kind == "f":
+            return np.dtype(on.precision.name).type(part) if on.backend.name == "numpy" else float(part)
+        if array_api_compat.is_array_api_obj(part) and not isinstance(part, type):
+            xp = array_api_compat.array_namespace(part)
+            real = xp.isdtype(part.dtype, "real floating") or part.dtype == np.longdouble
+            return xp.astype(part, on.dtype) if real and part.dtype != on.dtype else part
+        return part
+
+    return mapped(value, change)
+
+
+class Scale:
+    """Weighs the failures of one function: are they its formula's or the rounding's?
+
+    `adapted` makes a function of refimpl's signature of one of the user's.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        raw: Implementation,
+        adapted: Callable[[Implementation], Implementation],
+        on: Setting,
+        seed: int,
+    ) -> None:
+        self._name, self._raw, self._adapted, self._on, self._seed = name, raw, adapted, on, seed
+
+    def weigh(self, law: Law, examples: int) -> Evidence:
+        """Whether a law that is refuted on the function holds on its formula."""
+        own = formula(self._raw, self._on)
+        replaced = {self._name: self._adapted(own)}
+        outcome = run_law(law, self._on, examples=examples, seed=self._seed, replaced=replaced, shrink=False)
+        if outcome.verdict == "held" and set(own.used) - {_ITSELF}:
+            ways = " and ".join(way for way in (_BALLS, _WIDER, _ITSELF) if way in own.used)
+            return Evidence(True, f"the same code {ways} holds")
+        if own.exact or self._on.precision.name not in NARROWER:
+            return Evidence(False, "the same code on wider numbers fails as well")
+        if self._shrinks_above if _WIDER in own.used else self._shrinks_below:
+            return Evidence(True, "its errors shrink with the unit roundoff")
+        return Evidence(False, "its errors do not shrink with the unit roundoff")
+
+    @cached_property
+    def _shrinks_above(self) -> bool:
+        """Whether the formula errs by far less than the function at all calls."""
+        on = self._on
+        functions = self._adapted(self._raw), self._adapted(formula(self._raw, on))
+
+        def errors(call: Call) -> list[float]:
+            given = call.args, dict(call.kwargs)
+            expected = self._expected(given)
+            return [_error(function, given, expected, on) for function in functions]
+
+        return _all_shrink(errors, calls(self._name, on, seed=self._seed), on, lambda near: near / _EXTENDED)
+
+    @cached_property
+    def _shrinks_below(self) -> bool:
+        """Whether the function errs by far less than in the narrower format, at all calls of both."""
+        on, function = self._on, self._adapted(self._raw)
+        below = replace(on, precision=Precision(NARROWER[on.precision.name]))
+        if below.precision.name not in on.backend.dtypes:
+            return False
+
+        def errors(call: Call) -> list[float]:
+            narrow = _cast((call.args, dict(call.kwargs)), on.dtype, below.dtype)
+            wide = _cast(narrow, below.dtype, on.dtype)
+            expected = self._expected(wide)
+            return [_error(function, given, expected, on) for given in (narrow, wide)]
+
+        def allowed(near: float) -> float:
+            return near / (_ROOT if near >= math.sqrt(below.u) / 16 else _LINEAR)
+
+        made = [call for setting in (on, below) for call in calls(self._name, setting, seed=self._seed)]
+        return _all_shrink(errors, made, on, allowed)
+
+    def _expected(self, given: Given) -> Any:
+        return catalogue.reference()[self._name](*copied(given[0]), **copied(given[1]))
+
+
+def _all_shrink(
+    errors: Callable[[Call], list[float]],
+    made: Sequence[Call],
+    on: Setting,
+    allowed: Callable[[float], float],
+) -> bool:
+    """Whether the second error, that with more digits, is small beside the first: at every ordinary call that
+    tells, and at nearly all others, where the first may be small by luck or have no digit left to lose."""
+    ordinary, others = [], []
+    for call in made:
+        try:
+            with np.errstate(all="ignore"):
+                near, wide = errors(call)
+        except Exception:  # the call is none of this function, in one of the formats
+            continue
+        if max(near, wide) > _SIGNIFICANT * on.u:
+            shrinks = wide <= max(allowed(near), _SIGNIFICANT * on.u)
+            if call.kind == "ordinary":
+                ordinary.append(shrinks)
+            elif shrinks or wide < _NOTHING:
+                others.append(shrinks)
+    told = bool(ordinary or others)
+    return told and all(ordinary) and sum(others) >= _NEARLY_ALL * len(others)
+
+
+def is_arithmetic(outcome: Outcome) -> bool:
+    """Whether a failure can be one of digits: numbers differ, or arithmetic has no value."""
+    if outcome.verdict == "crashed":
+        return any(error in outcome.reason for error in _ARITHMETIC)
+    found = outcome.counterexample
+    return outcome.verdict == "refuted" and found is not None and found.finding is not None
+
+
+_ARITHMETIC = (
+    "OverflowError", "ZeroDivisionError", "FloatingPointError", "LinAlgError", "math domain error",
+)  # fmt: skip
+
+
+def _error(function: Implementation, given: Given, expected: Any, on: Setting) -> float:
+    found = difference(function(*copied(given[0]), **copied(given[1])), expected, on)
+    return math.inf if found is None else found.relative

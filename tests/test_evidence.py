@@ -1,0 +1,134 @@
+"""Right, imprecise or wrong: by what a function's errors do in other formats, never by their size."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from conftest import usable
+
+from refimpl import ddpm, proofs, residual
+from refimpl._errors import UnknownNameError
+from refimpl.proofs.auditing import Report
+from refimpl.proofs.cli import main
+
+
+def audit(name: str, function: Callable[..., Any], **options: Any) -> Report:
+    return proofs.audit({name: function}, **({"examples": 12, "isolated": False} | options))
+
+
+# The right formula, typed plainly.
+
+
+def log_snr(betas: Any) -> Any:
+    signal = np.cumprod(1 - betas)
+    return np.log(signal / (1 - signal))
+
+
+def two_pass_norm(x: Any, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5) -> Any:
+    y = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
+    y = y if gamma is None else y * gamma
+    return y if beta is None else y + beta
+
+
+def test_cancellation_is_imprecise_and_tells_how_many_digits_are_left() -> None:
+    report = audit("ddpm.log_snr", log_snr, adapter="ho")
+    assert report.verdict == "imprecise"
+    assert report.exit_code == 4
+    assert not report.holds
+    [diagnosis] = report.diagnoses
+    assert diagnosis.cause == ""
+    assert diagnosis.digits is not None
+    assert diagnosis.digits.kinds["ordinary"][1] > 12 > diagnosis.digits.kinds["cancellation"][1]
+    assert "digits left, of 16: ordinary inputs" in str(report)
+    assert not any(line.strip().startswith("held     ddpm.snr-definition") for line in report.lines())
+
+
+def test_overflow_is_imprecise_and_the_operation_is_named() -> None:
+    with np.errstate(all="ignore"):
+        report = audit("residual.layer_norm", two_pass_norm)
+    assert report.verdict == "imprecise"
+    [digits] = [diagnosis.digits for diagnosis in report.diagnoses]
+    assert digits is not None
+    assert "overflow encountered in" in digits.operation
+    assert "x.var(-1" in digits.operation
+
+
+def test_imprecise_is_accepted_only_where_that_is_said() -> None:
+    report = audit("ddpm.log_snr", log_snr, adapter="ho", accept="imprecise")
+    assert (report.verdict, report.exit_code, report.holds) == ("imprecise", 0, True)
+    assert audit("ddpm.log_snr", log_snr, adapter="ho", accept="edge").exit_code == 4
+    with pytest.raises(UnknownNameError, match=r"accept.*imprecise, edge"):
+        audit("ddpm.log_snr", log_snr, adapter="ho", accept="refuted")
+
+
+def test_the_command_and_the_tests_of_pytest_do_the_same() -> None:
+    run = ["audit", f"{__file__}:log_snr", "--as", "ddpm.log_snr", "--adapter", "ho", "--examples", "6"]
+    assert CliRunner().invoke(main, run).exit_code == 4
+    assert CliRunner().invoke(main, [*run, "--accept", "imprecise"]).exit_code == 0
+    options: dict[str, Any] = {"impl": {"ddpm.log_snr": log_snr}, "adapter": "ho", "isolated": False}
+    law = "ddpm.snr-definition"
+    with pytest.raises(AssertionError, match="digits left"):
+        proofs.pytest_case(law, **options)("ddpm.log_snr", law)
+    proofs.pytest_case(law, **options, accept="imprecise")("ddpm.log_snr", law)
+
+
+# A formula that is wrong by little is not the rounding.
+
+
+def snr_with(change: Callable[[Any], Any]) -> Callable[..., Any]:
+    def mine(betas: Any) -> Any:
+        log = np.cumsum(np.log1p(-betas))
+        return change(log - np.log(-np.expm1(log)))
+
+    return mine
+
+
+@pytest.mark.parametrize("error", [1e-4, 1e-7, 1e-10, 1e-12])
+def test_small_errors_of_the_formula_are_wrong(error: float) -> None:
+    assert audit("ddpm.log_snr", snr_with(lambda y: y * (1 + error)), adapter="ho").verdict == "refuted"
+    assert audit("ddpm.log_snr", snr_with(lambda y: y + error), adapter="ho").verdict == "refuted"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+def test_tables_in_a_narrower_format_are_wrong(dtype: Any) -> None:
+    mine = snr_with(lambda y: y.astype(dtype).astype(y.dtype))
+    assert audit("ddpm.log_snr", mine, adapter="ho").verdict == "refuted"
+
+
+def test_the_wrong_form_is_not_a_matter_of_digits() -> None:
+    single = snr_with(lambda y: y.astype(np.float64))
+    assert audit("ddpm.log_snr", single, adapter="ho", dtype="float32").verdict == "refuted"
+
+
+def test_digits_lost_at_ordinary_inputs_are_wrong_and_the_cause() -> None:
+    mine = snr_with(lambda y: (y + 1e13) - 1e13)
+    report = audit("ddpm.log_snr", mine, adapter="ho", accept="imprecise")
+    assert (report.verdict, report.exit_code) == ("refuted", 1)
+    assert report.diagnoses[0].cause.startswith("digits are lost: of 16 digits")
+
+
+# Where the library has no wider format.
+
+
+def test_torch_in_double_precision_is_weighed_from_below() -> None:
+    torch = usable("torch").xp
+
+    def plain(betas: Any) -> Any:
+        signal = torch.cumprod(1 - betas, 0)
+        return torch.log(signal / (1 - signal))
+
+    def wrong(betas: Any) -> Any:
+        return plain(betas) * (1 + 1e-9)
+
+    assert audit("ddpm.log_snr", plain, adapter="ho", backend="torch").verdict == "imprecise"
+    assert audit("ddpm.log_snr", wrong, adapter="ho", backend="torch").verdict == "refuted"
+    single = {"adapter": "ho", "backend": "torch", "dtype": "float32"}
+    assert audit("ddpm.log_snr", plain, **single).verdict == "imprecise"
+    assert audit("ddpm.log_snr", wrong, **single).verdict == "imprecise"  # 1e-9 is less than float32 has
+
+
+def test_right_functions_are_held() -> None:
+    assert audit("residual.layer_norm", residual.layer_norm).verdict == "held"
+    assert audit("ddpm.log_snr", ddpm.log_snr).verdict == "held"
