@@ -1,0 +1,220 @@
+"""NumPy's linear algebra on arrays of balls that stand for NumPy's."""
+
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from flint import acb, acb_mat
+
+from ..._errors import DomainError
+from . import _functions as f
+from . import _scalars as s
+from ._enclosed import Enclosed, each, is_complex, leave, lifted, number
+from ._numpy_functions import enclosed_or_own, from_namespace, namespace, to_namespace
+from ._numpy_ufuncs import matmul
+
+EIG = namedtuple("EigResult", "eigenvalues eigenvectors")  # noqa: PYI024
+EIGH = namedtuple("EighResult", "eigenvalues eigenvectors")  # noqa: PYI024
+SLOGDET = namedtuple("SlogdetResult", "sign logabsdet")  # noqa: PYI024
+SVD = namedtuple("SVDResult", "U S Vh")  # noqa: PYI024
+
+
+def _linear(name: str, made: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """A function of the array namespace; what is certainly outside its domain is NumPy's error."""
+
+    def function(*arrays: Any, **options: Any) -> Any:
+        try:
+            result = getattr(namespace().linalg, name)(*map(to_namespace, arrays), **options)
+        except DomainError as error:
+            raise np.linalg.LinAlgError(str(error)) from error
+        except ValueError as error:
+            raise np.linalg.LinAlgError(str(error)) from error
+        found = from_namespace(tuple(result) if isinstance(result, tuple) else result)
+        return made(*found) if made else found
+
+    return function
+
+
+def _lower(a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+    """The triangle that counts; the array namespace reads the lower one."""
+    array = enclosed_or_own(a)
+    return array if UPLO.upper() == "L" else array.mT
+
+
+def _solve(a: Any, b: Any) -> Any:
+    left, right = enclosed_or_own(a), enclosed_or_own(b)
+    if right.ndim == 1:
+        return _linear("solve")(left, right[:, None])[..., 0]
+    return _linear("solve")(left, right)
+
+
+def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    if not compute_uv:
+        return _linear("svdvals")(a)
+    return _linear("svd", SVD)(a, full_matrices=full_matrices and a.shape[-1] != a.shape[-2])
+
+
+def _matrix_power(a: Any, n: int) -> Any:
+    return from_namespace(namespace().linalg.matrix_power(to_namespace(a), int(n)))
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
+    array = enclosed_or_own(x)
+    pair = isinstance(axis, tuple) or (axis is None and array.ndim == 2)
+    if pair and ord not in (None, "fro"):
+        moved = array if axis is None else np.moveaxis(array, axis, (-2, -1))
+        return _linear("matrix_norm")(moved, ord=ord, keepdims=keepdims)
+    if ord in (None, "fro", 2):
+        return np.sqrt(np.sum(np.square(np.absolute(array)), axis=axis, keepdims=keepdims))
+    return _linear("vector_norm")(array, axis=axis, keepdims=keepdims, ord=ord)
+
+
+def _eig_matrix(call: str, data: Any, vectors: bool) -> Any:
+    if not all(x.is_finite() for x in data.flat):
+        raise leave(f"takes eigenvalues of what is not finite ({call})")
+    try:
+        return acb_mat(data.tolist()).eig(right=vectors)
+    except ValueError:
+        if data.shape[0] == 1:
+            return ([acb(data[0, 0])], acb_mat([[1]])) if vectors else [acb(data[0, 0])]
+        return _multiple(call, data, vectors)
+
+
+def _multiple(call: str, data: Any, vectors: bool) -> Any:
+    """Eigenvalues that may be equal: with their number of times, if vectors are not asked for."""
+    if vectors:
+        raise s.undecided(call, "eigenvalues that may be equal")
+    try:
+        return acb_mat(data.tolist()).eig(multiple=True)
+    except ValueError:
+        raise s.undecided(call, "eigenvalues that are too close") from None
+
+
+def _eigvals(a: Any) -> Any:
+    """In the order of real parts, for code that goes on with symmetric functions of them."""
+    data = lifted(a)
+    out = np.empty(data.shape[:-1], dtype=object)
+    for i in np.ndindex(data.shape[:-2]):
+        out[i] = _tidy(_eig_matrix("eigvals", data[i], False))
+    return _real_if_close(out)
+
+
+def _tidy(values: Any) -> Any:
+    """Real eigenvalues as such where they must be: simple ones of a real matrix come in conjugate pairs."""
+    row = np.empty(len(values), dtype=object)
+    for i, x in enumerate(values):
+        alone = all(i == j or not y.overlaps(acb(x.real, -x.imag)) for j, y in enumerate(values))
+        row[i] = acb(x.real) if x.imag.contains(0) and alone else x
+    return row
+
+
+def _real_if_close(data: Any) -> Any:
+    """Reals, if all are: as NumPy decides it for real matrices."""
+    if all(type(x) is not acb or x.imag.is_zero() for x in data.flat):
+        return Enclosed(each(lambda x: x.real if type(x) is acb else x, data))
+    return Enclosed(data)
+
+
+def _eig(a: Any) -> Any:
+    data = lifted(a)
+    if data.ndim != 2:
+        raise leave("takes eigenvectors of a stack of matrices that are not symmetric")
+    values, vectors = _eig_matrix("eig", data, True)
+    columns = np.asarray(vectors.tolist(), dtype=object)
+    sizes = [f.sqrt(f.total([f.square(abs(x)) for x in column])) for column in columns.T]
+    unit = np.empty(columns.shape, dtype=object)
+    for j, size in enumerate(sizes):
+        unit[:, j] = [x / size for x in columns[:, j]]
+    return EIG(_real_if_close(_tidy(values)), Enclosed(unit))
+
+
+def sqrtm(a: Any, disp: bool = True, blocksize: int = 64) -> Any:
+    """The principal root VΛ^{1/2}V⁻¹ of a matrix with different eigenvalues, none of them below 0."""
+    data = lifted(a)
+    if data.ndim != 2:
+        raise ValueError("expected a square matrix")
+    values, vectors = _eig_matrix("sqrtm", data, True)
+    roots = acb_mat([[x.sqrt() if i == j else 0 for j in range(len(values))] for i, x in enumerate(_tidy(values))])
+    root = vectors * roots * vectors.inv()
+    real = not is_complex(data) and all(x.real >= 0 and x.imag.is_zero() for x in _tidy(values))
+    found = np.asarray(root.tolist(), dtype=object)
+    result = Enclosed(each(lambda x: s.normal(x.real), found) if real else found)
+    return result if disp else (result, number(0))
+
+
+def _condition(x: Any, p: Any = None) -> Any:
+    if p not in (None, 2):
+        raise leave("takes a condition number in another norm than 2")
+    values = _linear("svdvals")(x)
+    return values[..., 0] / values[..., -1]
+
+
+def _multi_dot(arrays: Any, *, out: Any = None) -> Any:
+    result = arrays[0]
+    for one in arrays[1:]:
+        result = np.dot(result, one)
+    return result
+
+
+def _pinv(a: Any, *args: Any, **options: Any) -> Any:
+    """Of independent columns, or rows."""
+    array = enclosed_or_own(a)
+    if array.shape[-2] >= array.shape[-1]:
+        return _solve(matmul(array.mT, array), array.mT)
+    return _pinv(array.mT).mT
+
+
+def _det(a: Any) -> Any:
+    data = lifted(a)
+    if not is_complex(data):
+        return _linear("det")(a)
+    out = np.empty(data.shape[:-2], dtype=object)
+    for i in np.ndindex(out.shape):
+        out[i] = acb_mat(data[i].tolist()).det()
+    return Enclosed(out) if out.ndim else number(out[()])
+
+
+def _qr(a: Any, mode: str = "reduced") -> Any:
+    raise leave("numpy.linalg.qr is not enclosed (the signs of its factors are a matter of the library)")
+
+
+def _lstsq(*args: Any, **options: Any) -> Any:
+    raise leave("numpy.linalg.lstsq is not enclosed")
+
+
+def _cholesky(a: Any, *, upper: bool = False) -> Any:
+    return _linear("cholesky")(_lower(a, "U" if upper else "L"), upper=upper)
+
+
+LINALG: dict[Any, Callable[..., Any]] = {
+    np.linalg.solve: _solve,
+    np.linalg.inv: _linear("inv"),
+    np.linalg.det: _det,
+    np.linalg.slogdet: _linear("slogdet", SLOGDET),
+    np.linalg.cholesky: _cholesky,
+    np.linalg.eigh: lambda a, UPLO="L": _linear("eigh", EIGH)(_lower(a, UPLO)),  # noqa: N803
+    np.linalg.eigvalsh: lambda a, UPLO="L": _linear("eigvalsh")(_lower(a, UPLO)),  # noqa: N803
+    np.linalg.eigvals: _eigvals,
+    np.linalg.eig: _eig,
+    np.linalg.svd: _svd,
+    np.linalg.svdvals: lambda x: _linear("svdvals")(x),
+    np.linalg.norm: _norm,
+    np.linalg.vector_norm: lambda x, *, axis=None, keepdims=False, ord=2: _norm(
+        x if axis is not None else np.ravel(x), ord, axis, keepdims
+    ),
+    np.linalg.matrix_norm: lambda x, *, keepdims=False, ord="fro": _norm(x, ord, (-2, -1), keepdims),
+    np.linalg.matrix_power: _matrix_power,
+    np.linalg.multi_dot: _multi_dot,
+    np.linalg.pinv: _pinv,
+    np.linalg.cond: _condition,
+    np.linalg.qr: _qr,
+    np.linalg.lstsq: _lstsq,
+    np.linalg.trace: lambda x, *, offset=0, dtype=None: np.trace(x, offset, -2, -1),
+    np.linalg.outer: lambda x1, x2: np.outer(x1, x2),
+    np.linalg.matmul: lambda x1, x2: matmul(x1, x2),
+    np.linalg.tensordot: lambda x1, x2, *, axes=2: np.tensordot(x1, x2, axes),
+    np.linalg.cross: lambda x1, x2, *, axis=-1: np.cross(x1, x2, axis=axis),
+    np.linalg.vecdot: lambda x1, x2, *, axis=-1: np.sum(np.conjugate(x1) * x2, axis=axis),
+}
+

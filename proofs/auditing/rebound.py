@@ -1,0 +1,284 @@
+"""A function of somebody's own as it runs on balls: the same code, with other names bound.
+
+The function is copied, and with it the plain Python functions and classes that it reaches through its globals,
+its closure and its attributes. In the copies `numpy`, `math` and `scipy` are what backends/_ball has for them,
+and numbers in the code, in defaults and in globals are balls and exact integers. Nothing of the user's is
+changed: his modules, classes, objects and caches stay as they are.
+"""
+
+import builtins
+import copy
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from ...backends._ball import _numpy_modules as ball_modules
+from ...backends._ball._enclosed import Enclosed, Integers, Whole, enclosed, leave, number
+
+_LIBRARIES = frozenset(sys.stdlib_module_names) | {
+    "numpy", "scipy", "torch", "jax", "jaxlib", "cupy", "dask", "pandas", "sklearn", "array_api_compat", "flint",
+    "array_api_strict", "mpmath", "sympy", "numba", "tensorflow", "hypothesis", "pytest",
+}  # fmt: skip
+"""Packages whose functions are taken as they are."""
+_COMPILED = "leaves NumPy: calls "
+
+
+class Rebinding:
+    """One copy of everything that a function reaches; each object has one copy."""
+
+    def __init__(self) -> None:
+        self._copies: dict[int, Any] = {}
+        self._kept: list[Any] = []  # so that no identity is used twice
+        self._globals: dict[int, dict[str, Any]] = {}
+
+    def __call__(self, value: Any) -> Any:
+        """What stands for the value on balls; itself, if nothing in it has to change."""
+        if id(value) in self._copies:
+            return self._copies[id(value)]
+        return self._made(value)
+
+    def _keep(self, value: Any, made: Any) -> Any:
+        self._copies[id(value)] = made
+        self._kept.append(value)
+        return made
+
+    def _made(self, value: Any) -> Any:
+        for kinds, make in self._makers():
+            if isinstance(value, kinds):
+                return make(value)
+        return self._object(value)
+
+    def _makers(self) -> list[tuple[Any, Callable[[Any], Any]]]:
+        return [
+            (bool | str | bytes | None | Enclosed | Integers | np.bool_ | range, lambda value: value),
+            (int | np.integer, Whole),
+            (float | complex | np.inexact, number),
+            (np.ndarray, _array),
+            (ModuleType, self._module),
+            (functools.partial, self._partial),
+            (FunctionType, self._function),
+            (MethodType, lambda method: MethodType(self(method.__func__), self(method.__self__))),
+            (staticmethod, lambda method: staticmethod(self(method.__func__))),
+            (classmethod, lambda method: classmethod(self(method.__func__))),
+            (property, lambda p: property(*(f and self(f) for f in (p.fget, p.fset, p.fdel)), p.__doc__)),
+            (functools.cached_property, self._cached_property),
+            (type, self._class),
+            (tuple, self._tuple),
+            (list, self._list),
+            (dict, self._dict),
+            (set | frozenset | np.ufunc | np.dtype | BuiltinFunctionType, self._as_it_is),
+        ]
+
+    # Containers
+
+    def _tuple(self, value: Any) -> Any:
+        parts = [self(part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+
+    def _list(self, value: list[Any]) -> list[Any]:
+        made: list[Any] = self._keep(value, [])
+        made.extend(map(self, value))
+        return made
+
+    def _dict(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        made: dict[Any, Any] = self._keep(value, {})
+        made.update((key, self(part)) for key, part in value.items())
+        return made
+
+    # Functions
+
+    def _function(self, function: FunctionType) -> Any:
+        if _is_library(function):
+            return self._as_it_is(function)
+        cells = tuple(CellType() for _ in function.__closure__ or ())
+        made = FunctionType(
+            self._code(function.__code__), self._namespace(function), function.__name__, None, cells
+        )
+        self._keep(function, made)
+        made.__defaults__ = self(function.__defaults__) if function.__defaults__ else None
+        made.__kwdefaults__ = self(function.__kwdefaults__) if function.__kwdefaults__ else None
+        made.__qualname__, made.__module__ = function.__qualname__, function.__module__
+        for old, new in zip(function.__closure__ or (), cells, strict=True):
+            try:
+                new.cell_contents = self(old.cell_contents)
+            except ValueError:  # not yet bound
+                continue
+        return made
+
+    def _namespace(self, function: FunctionType) -> dict[str, Any]:
+        """Its globals, as far as the code names them; one dictionary for all functions of a module."""
+        old = function.__globals__
+        if id(old) not in self._globals:
+            new = {name: old[name] for name in ("__name__", "__file__", "__package__") if name in old}
+            new["__builtins__"] = {**vars(builtins), "__import__": self._import}
+            self._globals[id(old)] = new
+            self._kept.append(old)
+        new = self._globals[id(old)]
+        for name in _names(function.__code__):
+            if name in new:
+                continue
+            if name in old:
+                new[name] = self(old[name])
+            elif name in ball_modules.BUILTINS:
+                new[name] = ball_modules.BUILTINS[name]
+        return new
+
+    def _code(self, code: CodeType) -> CodeType:
+        """The code with balls for its numbers."""
+        doc = code.co_consts[:1] if code.co_consts and isinstance(code.co_consts[0], str) else ()
+        return code.replace(co_consts=(*doc, *(self._constant(x) for x in code.co_consts[len(doc) :])))
+
+    def _constant(self, value: Any) -> Any:
+        if isinstance(value, CodeType):
+            return self._code(value)
+        return self(value) if type(value) in (int, float, complex, tuple) else value
+
+    def _import(self, *args: Any) -> Any:
+        found = builtins.__import__(*args)
+        names = args[3] if len(args) > 3 else None
+        if found.__name__.partition(".")[0] not in ("numpy", "scipy", "math"):
+            return found
+        if names:
+            for name in names:  # submodules are loaded by now
+                getattr(found, name, None)
+        return self(found)
+
+    def _partial(self, value: Any) -> Any:
+        return functools.partial(self(value.func), *map(self, value.args),
+                                 **{key: self(part) for key, part in value.keywords.items()})  # fmt: skip
+
+    def _cached_property(self, value: Any) -> Any:
+        made = functools.cached_property(self(value.func))
+        made.__set_name__(object, value.attrname)
+        return made
+
+    # Modules and classes
+
+    def _module(self, module: ModuleType) -> Any:
+        top = module.__name__.partition(".")[0]
+        make = ball_modules.modules().get(top)
+        if make is not None:
+            return self._keep(module, make(module))
+        if top in _LIBRARIES:
+            return module
+        return self._keep(module, ball_modules.Module(module, {}, lambda member, name: self(member)))
+
+    def _class(self, kind: type) -> Any:
+        if kind in ball_modules.TYPES:
+            return ball_modules.TYPES[kind]
+        if kind in (float, int, complex):
+            return ball_modules.BUILTINS[kind.__name__]
+        if type(kind) is not type or _is_library(kind) or issubclass(kind, tuple | BaseException | int | str):
+            return kind
+        if kind.__module__.partition(".")[0] == "refimpl":
+            return kind
+        body = {name: part for name, part in vars(kind).items() if name not in ("__dict__", "__weakref__")}
+        for slot in body.get("__slots__", ()):
+            body.pop(slot, None)
+        made = type(kind.__name__, tuple(map(self, kind.__bases__)), {"__module__": kind.__module__})
+        self._keep(kind, made)
+        if "__slots__" in body:
+            body.pop("__slots__")
+        for name, part in body.items():
+            if name not in ("__module__", "__doc__", "__annotations__", "__match_args__", "__classcell__"):
+                setattr(made, name, self(part))
+        made.__annotations__ = getattr(kind, "__annotations__", {})
+        return made
+
+    # Objects
+
+    def _as_it_is(self, value: Any) -> Any:
+        """A function of a library: what refimpl's balls have for it, or itself."""
+        if value in _CREATION:
+            return _CREATION[value]
+        module, name = getattr(value, "__module__", None) or "", getattr(value, "__name__", "")
+        if module == "math":
+            return getattr(self(sys.modules["math"]), name)
+        top = module.partition(".")[0]
+        if isinstance(value, np.ufunc):
+            return ball_modules._Ufunc(value)
+        if top == "scipy":
+            public = "scipy.linalg" if module.startswith("scipy.linalg") else "scipy.special"
+            return ball_modules.scipy_function(f"{public}.{name}")
+        if top == "numpy" and callable(value):
+            return ball_modules._prepared(value)
+        return value
+
+    def _object(self, value: Any) -> Any:
+        """An instance of a user's class, with its attributes; or what nothing is known of."""
+        inner = getattr(value, "__wrapped__", None)
+        if isinstance(inner, FunctionType) and callable(value):  # functools.cache and its kin
+            return self(inner)
+        if isinstance(value, np.vectorize):
+            return ball_modules.CREATION["vectorize"](self(value.pyfunc))
+        top = type(value).__module__.partition(".")[0]
+        if top == "numpy" and callable(value):
+            return self._as_it_is(value)
+        if top in _LIBRARIES or not hasattr(value, "__dict__") and not hasattr(type(value), "__slots__"):
+            return _of_library(value)
+        kind = self(type(value))
+        try:
+            made = object.__new__(kind)
+        except TypeError:
+            return value
+        self._keep(value, made)
+        for name, part in _attributes(value).items():
+            object.__setattr__(made, name, self(part))
+        return made
+
+
+def _of_library(value: Any) -> Any:
+    if type(value).__module__.startswith("torch"):
+        raise leave("uses torch, which does not compute with balls")
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # locks, files: nothing that a formula needs
+        return value
+
+
+def _attributes(value: Any) -> dict[str, Any]:
+    slots = [name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+    found = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    return found | dict(getattr(value, "__dict__", {}))
+
+
+def _array(value: Any) -> Any:
+    if issubclass(type(value), Enclosed) or isinstance(value, Integers):
+        return value
+    if value.dtype.kind in "fc":
+        return enclosed(value)
+    return value.copy().view(Integers) if value.dtype.kind in "iub" else value
+
+
+def _is_library(thing: Any) -> bool:
+    return (getattr(thing, "__module__", None) or "builtins").partition(".")[0] in _LIBRARIES - {"__main__"}
+
+
+@functools.cache
+def _names(code: CodeType) -> tuple[str, ...]:
+    """The names that a code and the codes inside it look up."""
+    inner = [name for part in code.co_consts if isinstance(part, CodeType) for name in _names(part)]
+    return tuple(dict.fromkeys((*code.co_names, *inner)))
+
+
+class _Identities:
+    """What NumPy's creation functions are on balls, by identity: some of NumPy's objects have no hash."""
+
+    def __init__(self) -> None:
+        own = {name: getattr(np, name, None) for name in ball_modules.CREATION}
+        self._made = {id(value): ball_modules.CREATION[name] for name, value in own.items() if value is not None}
+
+    def __contains__(self, value: Any) -> bool:
+        return id(value) in self._made
+
+    def __getitem__(self, value: Any) -> Any:
+        return self._made[id(value)]
+
+
+_CREATION = _Identities()
+__all__ = ["Rebinding", "inspect"]
