@@ -48,7 +48,7 @@ def dtype_of(given: Any) -> np.dtype[Any] | None:
     """NumPy's dtype of what code names as one; an error for floats narrower than the format's."""
     if given is None:
         return None
-    dtype = np.dtype(given)
+    dtype = given.dtype if type(given) is Format else np.dtype(given)
     if dtype.kind == "f" and dtype.itemsize < nominal().itemsize:
         raise leave(f"casts to {dtype.name}")
     if dtype.kind == "c" and dtype.itemsize < 2 * nominal().itemsize:
@@ -56,6 +56,45 @@ def dtype_of(given: Any) -> np.dtype[Any] | None:
     if dtype.kind not in "fciub":
         raise leave(f"uses the dtype {dtype.name}")
     return dtype
+
+
+class Format:
+    """The dtype of an array of balls: NumPy's, but `type` makes balls."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
+
+    @property
+    def __class__(self) -> Any:
+        return np.dtype
+
+    @__class__.setter
+    def __class__(self, value: Any) -> None:
+        raise TypeError("the class of a dtype is fixed")
+
+    @property
+    def type(self) -> Any:
+        """What makes a scalar of the dtype."""
+        from ._numpy_modules import TYPES  # noqa: PLC0415
+
+        return TYPES[self.dtype.type]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.dtype == other)
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def __repr__(self) -> str:
+        return repr(self.dtype)
+
+    def __str__(self) -> str:
+        return str(self.dtype)
 
 
 class Whole(int):
@@ -96,9 +135,7 @@ class Whole(int):
 def _quotient(x: Any, y: Any) -> Any:
     if not all(isinstance(v, int | float) for v in (x, y)):
         return NotImplemented
-    if int(y) == 0:
-        raise ZeroDivisionError("division by zero")
-    return number(x) / number(y)
+    return number(x) / number(y)  # by 0 as NumPy has it; what raises in Python is found by the caller
 
 
 def _whole_power(x: Any, y: Any) -> Any:
@@ -223,6 +260,11 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise leave("an array of balls is asked for its floats (by compiled code, or by a library)")
 
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:
+        from ._numpy_modules import numpy_module  # noqa: PLC0415
+
+        return numpy_module(np)
+
     # What it is
 
     @property
@@ -245,9 +287,9 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         return Whole(self.data.size)
 
     @property
-    def dtype(self) -> np.dtype[Any]:
+    def dtype(self) -> Any:
         """That of the format, or its complex one."""
-        return np.result_type(nominal(), np.complex64) if is_complex(self.data) else nominal()
+        return Format(np.result_type(nominal(), np.complex64) if is_complex(self.data) else nominal())
 
     @property
     def itemsize(self) -> int:
@@ -543,6 +585,6 @@ def known(truths: Any, call: str) -> Any:
 
 
 __all__ = [
-    "FORMAT", "REASONS", "Enclosed", "Integers", "NotEnclosedError", "Number", "SupportsIndex", "Whole", "ball",
+    "FORMAT", "REASONS", "Enclosed", "Format", "Integers", "NotEnclosedError", "Number", "SupportsIndex", "Whole", "ball",
     "boxed", "dtype_of", "each", "enclosed", "is_complex", "known", "leave", "lifted", "nominal", "number", "whole",
 ]  # fmt: skip

@@ -148,6 +148,22 @@ def _accumulation(ufunc: Any) -> Function:
     return accumulated
 
 
+def _cumulative(ufunc: Any, start: Any) -> Function:
+    """As the Array API has it."""
+
+    def cumulative(x: Any, /, *, axis: Any = None, dtype: Any = None, out: Any = None,
+                   include_initial: bool = False) -> Any:  # fmt: skip
+        array = enclosed_or_own(x)
+        along = 0 if axis is None else axis
+        found = ufunc.accumulate(array, axis=along, dtype=dtype)
+        if include_initial:
+            first = np.full_like(np.take(array, [0], axis=along) if len(array) else array, start)
+            found = np.concatenate([first, found], axis=along)
+        return found
+
+    return cumulative
+
+
 def _count(shape: Any, axis: Any) -> int:
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     return int(np.prod([int(shape[i]) for i in axes], dtype=int))
@@ -561,6 +577,8 @@ OWN: dict[Any, Function] = {
     np.min: _reduction(np.minimum),
     np.cumsum: _accumulation(np.add),
     np.cumprod: _accumulation(np.multiply),
+    np.cumulative_sum: _cumulative(np.add, 0),
+    np.cumulative_prod: _cumulative(np.multiply, 1),
     np.mean: _mean,
     np.var: _var,
     np.std: _std,

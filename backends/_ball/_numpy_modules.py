@@ -7,6 +7,7 @@ import importlib
 import itertools
 import math
 import operator
+import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,7 @@ from . import _functions as f
 from . import _scalars as s
 from ._enclosed import (
     Enclosed,
+    Format,
     Integers,
     Number,
     Whole,
@@ -350,7 +352,7 @@ def numpy_module(module: ModuleType) -> Module:
     own: dict[str, Any] = {}
     if module.__name__ in ("numpy", "array_api_compat.numpy"):
         own = {**CREATION, "pi": number(arb.pi()), "e": number(arb.const_e()), "concat": np.concatenate,
-               "euler_gamma": number(arb.const_euler())}  # fmt: skip
+               "euler_gamma": number(arb.const_euler()), "__math__": math_module()}  # fmt: skip
     if "random" in module.__name__:
         return module  # type: ignore[return-value]
     return Module(module, own, _numpy_member)
@@ -423,8 +425,7 @@ def _prepared(function: Function) -> Function:
                          not in (np.select, np.linalg.multi_dot, np.lexsort) else x
                          for i, x in enumerate(args))  # fmt: skip
         if own is None and args and type(args[0]) in (list, tuple) and _flat_balls(args[0]):
-            if any(np.ndim(x) == 0 for x in args[0]):  # stack and its kin take numbers too
-                args = ([_array(x) for x in args[0]], *args[1:])
+            args = ([x if issubclass(type(x), Enclosed) else _array(x) for x in args[0]], *args[1:])
             return array_function(function, args, kwargs)
         return hosted(function(*args, **{k: _dtype_or(v) for k, v in kwargs.items()}))
 
@@ -437,7 +438,7 @@ def _flat_balls(values: Any) -> bool:
 
 
 def _dtype_or(value: Any) -> Any:
-    return value.dtype if isinstance(value, Kind) else value
+    return value.dtype if isinstance(value, Kind) or type(value) is Format else value
 
 
 # The module math
@@ -623,10 +624,14 @@ def modules() -> dict[str, Callable[[ModuleType], Any]]:
     }
 
 
-def scipy_function(name: str) -> Any:
-    """A function of scipy.special, or of scipy.linalg, that a module imported by its name."""
-    module, _, member = name.rpartition(".")
-    return getattr(scipy_module(importlib.import_module(module)), member)
+def scipy_function(function: Any) -> Any:
+    """What stands for a function that a module imported from SciPy by its name."""
+    name = getattr(function, "__name__", "function")
+    for home in ("scipy.special", "scipy.linalg"):
+        own = scipy_module(importlib.import_module(home)).__dict__
+        if name in own and getattr(sys.modules[home], name) is function:
+            return own[name]
+    return _refused(f"{function.__module__}.{name}")
 
 
 __all__ = ["BUILTINS", "CREATION", "TYPES", "Module", "boxed", "each", "is_complex", "lifted", "modules", "nominal"]

@@ -11,6 +11,7 @@ from . import _functions as f
 from . import _scalars as s
 from ._enclosed import (
     Enclosed,
+    Format,
     Integers,
     Whole,
     boxed,
@@ -241,7 +242,7 @@ def loop(name: str, count: int, of_complex: bool = False) -> Any:
     table = COMPLEX if of_complex and name not in TESTS else {**REAL, **TESTS}
     if name not in table:
         raise leave(f"calls {name}{' of complex numbers' if of_complex else ''}, which has no enclosure here")
-    return np.frompyfunc(table[name], count, 1)
+    return np.frompyfunc(table[name], count, 1, identity=None)  # None: in any order
 
 
 def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -359,7 +360,7 @@ def plain(value: Any) -> Any:
         return np.asarray(value)
     if type(value) in (list, tuple):
         return type(value)(map(plain, value))
-    return int(value) if type(value) is Whole else value
+    return int(value) if type(value) is Whole else value.dtype if type(value) is Format else value
 
 
 def ufunc_of_integers(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:

@@ -82,6 +82,8 @@ def exact(function: Implementation, on: Setting) -> Implementation:
         if dtype not in ("float64", "float32"):
             raise NotEnclosedError(f"the format {dtype} is not NumPy's")
         raw, error = _raw(function, args, kwargs)
+        if not _is_data(raw):
+            return _Made(function, args, kwargs, raw, on)
         why = ""
         for prec in PRECISIONS:
             try:
@@ -100,6 +102,51 @@ def exact(function: Implementation, on: Setting) -> Implementation:
         raise NotEnclosedError(f"undecided with {PRECISIONS[-1]} bits: {why}")
 
     return enclosed
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a result is numbers, in whatever container, and no object with methods."""
+    if isinstance(value, tuple | list):
+        return all(map(_is_data, value))
+    simple = value is None or isinstance(value, str | bytes | Mapping | np.ndarray | np.generic | int | float | complex)
+    return simple or (is_dataclass(value) and not isinstance(value, type))
+
+
+class _Made:
+    """An object that the function makes, such as a scheduler, whose methods give their exact mathematics.
+
+    Each call makes the object anew on balls, and repeats the calls before it, which may have changed it.
+    """
+
+    def __init__(self, make: Implementation, args: Any, kwargs: Any, raw: Any, on: Setting) -> None:
+        self._make = lambda: make(*args, **kwargs)
+        self._raw, self._on = raw, on
+        self._before: list[tuple[str, Any, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        make, before = self._make, tuple(self._before)
+        if not callable(getattr(self._raw, name)):
+            return exact(lambda: _repeated(make, before, name), self._on)()
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            before = tuple(self._before)
+            self._before.append((name, args, kwargs))
+            return exact(lambda *a, **k: _repeated(make, before, name)(*a, **k), self._on)(*args, **kwargs)
+
+        return method
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        make = self._make
+        return exact(lambda *a, **k: make()(*a, **k), self._on)(*args, **kwargs)
+
+
+def _repeated(make: Callable[[], Any], before: Iterable[tuple[str, Any, Any]], name: str) -> Any:
+    target = make()
+    for earlier, args, kwargs in before:
+        getattr(target, earlier)(*args, **kwargs)
+    return getattr(target, name)
 
 
 def _sentence(error: Exception) -> str:

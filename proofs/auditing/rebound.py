@@ -12,6 +12,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -43,8 +44,8 @@ class Rebinding:
         return self._made(value)
 
     def _keep(self, value: Any, made: Any) -> Any:
-        self._copies[id(value)] = made
-        self._kept.append(value)
+        self._copies[id(value)] = self._copies[id(made)] = made
+        self._kept += [value, made]
         return made
 
     def _made(self, value: Any) -> Any:
@@ -203,8 +204,7 @@ class Rebinding:
         if isinstance(value, np.ufunc):
             return ball_modules._Ufunc(value)
         if top == "scipy":
-            public = "scipy.linalg" if module.startswith("scipy.linalg") else "scipy.special"
-            return ball_modules.scipy_function(f"{public}.{name}")
+            return ball_modules.scipy_function(value)
         if top == "numpy" and callable(value):
             return ball_modules._prepared(value)
         return value
@@ -219,6 +219,8 @@ class Rebinding:
         top = type(value).__module__.partition(".")[0]
         if top == "numpy" and callable(value):
             return self._as_it_is(value)
+        if top == "refimpl" and not is_dataclass(value):
+            return value
         if top in _LIBRARIES or not hasattr(value, "__dict__") and not hasattr(type(value), "__slots__"):
             return _of_library(value)
         kind = self(type(value))
@@ -256,7 +258,11 @@ def _array(value: Any) -> Any:
 
 
 def _is_library(thing: Any) -> bool:
-    return (getattr(thing, "__module__", None) or "builtins").partition(".")[0] in _LIBRARIES - {"__main__"}
+    """Whether a function or class is taken as it is. refimpl's own functions are written for any arrays."""
+    module = getattr(thing, "__module__", None) or "builtins"
+    if module.partition(".")[0] == "refimpl":
+        return not module.startswith("refimpl.proofs.")
+    return module.partition(".")[0] in _LIBRARIES - {"__main__"}
 
 
 @functools.cache
