@@ -1,15 +1,14 @@
 """A function of somebody's own as it runs on balls: the same code, with other names bound.
 
-The function is copied, and with it the plain Python functions and classes that it reaches through its globals,
-its closure and its attributes. In the copies `numpy`, `math` and `scipy` are what backends/_ball has for them,
-and numbers in the code, in defaults and in globals are balls and exact integers. Nothing of the user's is
-changed: his modules, classes, objects and caches stay as they are.
+The function is copied, and with it the plain Python functions and classes that it reaches through its
+globals, its closure and its attributes. In the copies `numpy`, `math` and `scipy` are what backends/_enclosed
+has for them, and numbers in the code, in defaults and in globals are balls and exact integers. Nothing of the
+user's is changed: modules, classes, objects and caches stay as they are.
 """
 
 import builtins
 import copy
 import functools
-import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import is_dataclass
@@ -18,15 +17,18 @@ from typing import Any
 
 import numpy as np
 
-from ...backends._ball import _numpy_modules as ball_modules
-from ...backends._ball._enclosed import Enclosed, Integers, Whole, enclosed, leave, number
+from ...backends._enclosed._arrays import Enclosed, enclosed, number
+from ...backends._enclosed._creation import CREATION
+from ...backends._enclosed._formats import leave
+from ...backends._enclosed._integers import Integers, Whole
+from ...backends._enclosed._modules import Module, Ufunc, modules, prepared, scipy_function
+from ...backends._enclosed._types import BUILTINS, TYPES
 
 _LIBRARIES = frozenset(sys.stdlib_module_names) | {
-    "numpy", "scipy", "torch", "jax", "jaxlib", "cupy", "dask", "pandas", "sklearn", "array_api_compat", "flint",
-    "array_api_strict", "mpmath", "sympy", "numba", "tensorflow", "hypothesis", "pytest",
+    "numpy", "scipy", "torch", "jax", "jaxlib", "cupy", "dask", "pandas", "sklearn", "tensorflow", "numba",
+    "array_api_compat", "array_api_strict", "flint", "mpmath", "sympy", "hypothesis", "pytest",
 }  # fmt: skip
 """Packages whose functions are taken as they are."""
-_COMPILED = "leaves NumPy: calls "
 
 
 class Rebinding:
@@ -66,7 +68,7 @@ class Rebinding:
             (MethodType, lambda method: MethodType(self(method.__func__), self(method.__self__))),
             (staticmethod, lambda method: staticmethod(self(method.__func__))),
             (classmethod, lambda method: classmethod(self(method.__func__))),
-            (property, lambda p: property(*(f and self(f) for f in (p.fget, p.fset, p.fdel)), p.__doc__)),
+            (property, self._property),
             (functools.cached_property, self._cached_property),
             (type, self._class),
             (tuple, self._tuple),
@@ -115,7 +117,8 @@ class Rebinding:
         """Its globals, as far as the code names them; one dictionary for all functions of a module."""
         old = function.__globals__
         if id(old) not in self._globals:
-            new = {name: old[name] for name in ("__name__", "__file__", "__package__") if name in old}
+            kept = ("__name__", "__file__", "__package__")
+            new: dict[str, Any] = {name: old[name] for name in kept if name in old}
             new["__builtins__"] = {**vars(builtins), "__import__": self._import}
             self._globals[id(old)] = new
             self._kept.append(old)
@@ -125,8 +128,8 @@ class Rebinding:
                 continue
             if name in old:
                 new[name] = self(old[name])
-            elif name in ball_modules.BUILTINS:
-                new[name] = ball_modules.BUILTINS[name]
+            elif name in BUILTINS:
+                new[name] = BUILTINS[name]
         return new
 
     def _code(self, code: CodeType) -> CodeType:
@@ -153,6 +156,10 @@ class Rebinding:
         return functools.partial(self(value.func), *map(self, value.args),
                                  **{key: self(part) for key, part in value.keywords.items()})  # fmt: skip
 
+    def _property(self, value: property) -> property:
+        fget, fset, fdel = (each and self(each) for each in (value.fget, value.fset, value.fdel))
+        return property(fget, fset, fdel, value.__doc__)
+
     def _cached_property(self, value: Any) -> Any:
         made = functools.cached_property(self(value.func))
         made.__set_name__(object, value.attrname)
@@ -162,18 +169,18 @@ class Rebinding:
 
     def _module(self, module: ModuleType) -> Any:
         top = module.__name__.partition(".")[0]
-        make = ball_modules.modules().get(top)
+        make = modules().get(top)
         if make is not None:
             return self._keep(module, make(module))
         if top in _LIBRARIES:
             return module
-        return self._keep(module, ball_modules.Module(module, {}, lambda member, name: self(member)))
+        return self._keep(module, Module(module, {}, lambda member, name: self(member)))
 
     def _class(self, kind: type) -> Any:
-        if kind in ball_modules.TYPES:
-            return ball_modules.TYPES[kind]
+        if kind in TYPES:
+            return TYPES[kind]
         if kind in (float, int, complex):
-            return ball_modules.BUILTINS[kind.__name__]
+            return BUILTINS[kind.__name__]
         if type(kind) is not type or _is_library(kind) or issubclass(kind, tuple | BaseException | int | str):
             return kind
         if kind.__module__.partition(".")[0] == "refimpl":
@@ -202,30 +209,34 @@ class Rebinding:
             return getattr(self(sys.modules["math"]), name)
         top = module.partition(".")[0]
         if isinstance(value, np.ufunc):
-            return ball_modules._Ufunc(value)
+            return Ufunc(value)
         if top == "scipy":
-            return ball_modules.scipy_function(value)
+            return scipy_function(value)
         if top == "numpy" and callable(value):
-            return ball_modules._prepared(value)
+            return prepared(value)
         return value
 
     def _object(self, value: Any) -> Any:
         """An instance of a user's class, with its attributes; or what nothing is known of."""
         inner = getattr(value, "__wrapped__", None)
-        if isinstance(inner, FunctionType) and callable(value):  # functools.cache and its kin
-            return self(inner)
-        if isinstance(value, np.vectorize):
-            return ball_modules.CREATION["vectorize"](self(value.pyfunc))
         top = type(value).__module__.partition(".")[0]
-        if top == "numpy" and callable(value):
-            return self._as_it_is(value)
-        if top == "refimpl" and not is_dataclass(value):
-            return value
-        if top in _LIBRARIES or not hasattr(value, "__dict__") and not hasattr(type(value), "__slots__"):
-            return _of_library(value)
-        kind = self(type(value))
+        if isinstance(inner, FunctionType) and callable(value):  # functools.cache and its kin
+            made = self(inner)
+        elif isinstance(value, np.vectorize):
+            made = CREATION["vectorize"](self(value.pyfunc))
+        elif top == "numpy" and callable(value):
+            made = self._as_it_is(value)
+        elif top == "refimpl" and not is_dataclass(value):
+            made = value
+        elif top in _LIBRARIES or not (hasattr(value, "__dict__") or hasattr(type(value), "__slots__")):
+            made = _of_library(value)
+        else:
+            made = self._instance(value)
+        return made
+
+    def _instance(self, value: Any) -> Any:
         try:
-            made = object.__new__(kind)
+            made = object.__new__(self(type(value)))
         except TypeError:
             return value
         self._keep(value, made)
@@ -276,8 +287,7 @@ class _Identities:
     """What NumPy's creation functions are on balls, by identity: some of NumPy's objects have no hash."""
 
     def __init__(self) -> None:
-        own = {name: getattr(np, name, None) for name in ball_modules.CREATION}
-        self._made = {id(value): ball_modules.CREATION[name] for name, value in own.items() if value is not None}
+        self._made = {id(getattr(np, name)): made for name, made in CREATION.items() if hasattr(np, name)}
 
     def __contains__(self, value: Any) -> bool:
         return id(value) in self._made
@@ -287,4 +297,3 @@ class _Identities:
 
 
 _CREATION = _Identities()
-__all__ = ["Rebinding", "inspect"]

@@ -1,236 +1,24 @@
 """Arrays of balls for code that was written for NumPy: they stand where arrays of float64 would.
 
-`Enclosed` is such an array, which may be written to, and `Number` its scalar; `Whole` and `Integers` stand
-for integers, which stay exact, and become balls where a float would arise. Code that asks for floats leaves
-balls: NotEnclosedError. All of it computes with the working precision that is set around it.
+`Enclosed` is such an array, which may be written to, and `Number` its scalar. Code that asks for floats
+leaves balls. All of it computes with the working precision that is set around it.
 """
 
 import operator
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 from flint import acb, arb
 
-from . import _functions as f
-from . import _scalars as s
-from ._numbers import LeftBallsError
-
-FORMAT: ContextVar[str] = ContextVar("format", default="float64")
-"""The dtype that arrays say they have: that of the setting whose formula is enclosed."""
-REASONS: ContextVar[list[str] | None] = ContextVar("reasons", default=None)
-"""Why code left balls, also where it caught the error."""
-
-
-class NotEnclosedError(LeftBallsError):
-    """Code leaves balls, or its values cannot be enclosed; `reason` is a plain sentence."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
-
-
-def leave(reason: str) -> NotEnclosedError:
-    """The error for code that leaves balls; it is kept, since code may catch it."""
-    reasons = REASONS.get()
-    if reasons is not None:
-        reasons.append(reason)
-    return NotEnclosedError(reason)
-
-
-def nominal() -> np.dtype[Any]:
-    """The dtype that real arrays say they have."""
-    return np.dtype(FORMAT.get())
-
-
-def dtype_of(given: Any) -> np.dtype[Any] | None:
-    """NumPy's dtype of what code names as one; an error for floats narrower than the format's."""
-    if given is None:
-        return None
-    dtype = given.dtype if type(given) is Format else np.dtype(given)
-    if dtype.kind == "f" and dtype.itemsize < nominal().itemsize:
-        raise leave(f"casts to {dtype.name}")
-    if dtype.kind == "c" and dtype.itemsize < 2 * nominal().itemsize:
-        raise leave(f"casts to {dtype.name}")
-    if dtype.kind not in "fciub":
-        raise leave(f"uses the dtype {dtype.name}")
-    return dtype
-
-
-class Format:
-    """The dtype of an array of balls: NumPy's, but `type` makes balls."""
-
-    __slots__ = ("dtype",)
-
-    def __init__(self, dtype: np.dtype[Any]) -> None:
-        self.dtype = dtype
-
-    @property
-    def __class__(self) -> Any:
-        return np.dtype
-
-    @__class__.setter
-    def __class__(self, value: Any) -> None:
-        raise TypeError("the class of a dtype is fixed")
-
-    @property
-    def type(self) -> Any:
-        """What makes a scalar of the dtype."""
-        from ._numpy_modules import TYPES  # noqa: PLC0415
-
-        return TYPES[self.dtype.type]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.dtype, name)
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self.dtype == other)
-
-    def __hash__(self) -> int:
-        return hash(self.dtype)
-
-    def __repr__(self) -> str:
-        return repr(self.dtype)
-
-    def __str__(self) -> str:
-        return str(self.dtype)
-
-
-class Whole(int):
-    """A Python integer whose quotients, roots and powers are balls."""
-
-    __slots__ = ()
-
-    def __truediv__(self, other: Any) -> Any:
-        return _quotient(self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _quotient(other, self)
-
-    def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        return _whole_power(self, other) if modulus is None else Whole(pow(int(self), int(other), modulus))
-
-    def __rpow__(self, other: Any, modulus: Any = None) -> Any:
-        return _whole_power(other, self)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    # What NumPy's integers have beside
-
-    shape, ndim, size, dtype = (), 0, 1, np.dtype(np.int64)
-
-    def item(self) -> "Whole":
-        """Itself."""
-        return self
-
-    def astype(self, dtype: Any) -> Any:
-        """Another kind of number."""
-        wanted = dtype_of(dtype)
-        assert wanted is not None
-        return number(self) if wanted.kind in "fc" else self
-
-
-def _quotient(x: Any, y: Any) -> Any:
-    if not all(isinstance(v, int | float) for v in (x, y)):
-        return NotImplemented
-    return number(x) / number(y)  # by 0 as NumPy has it; what raises in Python is found by the caller
-
-
-def _whole_power(x: Any, y: Any) -> Any:
-    if isinstance(x, int) and isinstance(y, int):
-        return Whole(int(x) ** int(y)) if y >= 0 else number(x) ** number(y)
-    return number(x) ** number(y) if all(isinstance(v, int | float) for v in (x, y)) else NotImplemented
-
-
-def _whole(name: str) -> Callable[..., Any]:
-    plain = getattr(int, name)
-
-    def method(self: Whole, *others: Any) -> Any:
-        if others and isinstance(others[0], float) and not isinstance(others[0], Enclosed):
-            return getattr(number(self), name)(number(others[0]))
-        result = plain(self, *others)
-        return Whole(result) if type(result) is int else result
-
-    return method
-
-
-for _name in ("add", "sub", "mul", "floordiv", "mod", "and", "or", "xor", "lshift", "rshift"):
-    for _full in (f"__{_name}__", f"__r{_name}__"):
-        setattr(Whole, _full, _whole(_full))
-for _name in ("neg", "pos", "abs", "invert"):
-    setattr(Whole, f"__{_name}__", _whole(f"__{_name}__"))
-
-
-def whole(value: Any) -> Any:
-    """A plain integer, or a shape of them, as Whole."""
-    return tuple(map(Whole, value)) if isinstance(value, tuple) else Whole(value)
-
-
-class Integers(np.ndarray[Any, np.dtype[Any]]):
-    """An array of integers or truth values as NumPy's, whose results are balls where NumPy's are floats."""
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from ._numpy_ufuncs import ufunc_of_integers  # noqa: PLC0415
-
-        return ufunc_of_integers(ufunc, method, *inputs, **options)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from ._numpy_functions import function_of_integers  # noqa: PLC0415
-
-        return function_of_integers(function, args, kwargs)
-
-    @property
-    def shape(self) -> Any:
-        """Lengths of the axes."""
-        return whole(np.ndarray.shape.__get__(self))  # type: ignore[attr-defined]
-
-    @shape.setter
-    def shape(self, lengths: Any) -> None:
-        np.ndarray.shape.__set__(self, lengths)  # type: ignore[attr-defined]
-
-    def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(_key(key))
-        return Whole(found) if isinstance(found, np.integer) else found
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if issubclass(type(value), Enclosed):
-            value = value.astype(self.dtype)
-        super().__setitem__(_key(key), value)
-
-    def __iter__(self) -> Any:
-        return (self[i] for i in range(len(self)))
-
-    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        """As NumPy's; floats are balls."""
-        wanted = dtype_of(dtype)
-        assert wanted is not None
-        return enclosed(self) if wanted.kind in "fc" else np.asarray(self).astype(wanted).view(Integers)
-
-    def mean(self, *args: Any, **kwargs: Any) -> Any:
-        """As NumPy's, on balls."""
-        return np.mean(enclosed(self), *args, **kwargs)
-
-    def std(self, *args: Any, **kwargs: Any) -> Any:
-        """As NumPy's, on balls."""
-        return np.std(enclosed(self), *args, **kwargs)
-
-    def var(self, *args: Any, **kwargs: Any) -> Any:
-        """As NumPy's, on balls."""
-        return np.var(enclosed(self), *args, **kwargs)
-
-    def item(self, *args: Any) -> Any:
-        """One element as a Python number."""
-        found = np.asarray(self).item(*args)
-        return Whole(found) if type(found) is int else found
-
-    def __truediv__(self, other: Any) -> Any:
-        return np.true_divide(self, other)
+from .._ball import _functions as f
+from .._ball import _scalars as s
+from ._formats import Format, dtype_of, leave, nominal
+from ._integers import Integers, Whole, whole
 
 
 class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array of balls that stands for NumPy's: `data` is an array of objects, real (arb) or complex (acb)."""
+    """An array of balls that stands for NumPy's: `data` has objects, real (arb) or complex (acb)."""
 
     __slots__ = ("data",)
     __hash__ = None  # type: ignore[assignment]
@@ -248,12 +36,12 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         self.data = data
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from ._numpy_ufuncs import array_ufunc  # noqa: PLC0415
+        from ._ufuncs import array_ufunc  # noqa: PLC0415
 
         return array_ufunc(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from ._numpy_functions import array_function  # noqa: PLC0415
+        from ._functions import array_function  # noqa: PLC0415
 
         return array_function(function, args, kwargs)
 
@@ -261,7 +49,7 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         raise leave("an array of balls is asked for its floats (by compiled code, or by a library)")
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        from ._numpy_modules import numpy_module  # noqa: PLC0415
+        from ._modules import numpy_module  # noqa: PLC0415
 
         return numpy_module(np)
 
@@ -294,12 +82,12 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def itemsize(self) -> int:
         """Bytes of an element of the format."""
-        return self.dtype.itemsize
+        return int(self.dtype.itemsize)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all elements in the format."""
-        return self.size * self.itemsize
+        return int(self.size * self.itemsize)
 
     @property
     def flat(self) -> Iterator[Any]:
@@ -336,10 +124,10 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         return (boxed(part) for part in self.data)
 
     def __getitem__(self, key: Any) -> Any:
-        return boxed(self.data[_key(key)])
+        return boxed(self.data[index_of(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.data[_key(key)] = lifted(value)
+        self.data[index_of(key)] = lifted(value)
 
     def __contains__(self, value: Any) -> bool:
         return bool(np.any(self == value))
@@ -453,8 +241,39 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 _METHODS = frozenset(
-    "all any argmax argmin argsort choose clip cumprod cumsum diagonal dot max mean min nonzero prod ptp put "
-    "ravel repeat round searchsorted squeeze std sum swapaxes take trace var compress argpartition".split()
+    [
+        "all",
+        "any",
+        "argmax",
+        "argmin",
+        "argsort",
+        "choose",
+        "clip",
+        "cumprod",
+        "cumsum",
+        "diagonal",
+        "dot",
+        "max",
+        "mean",
+        "min",
+        "nonzero",
+        "prod",
+        "ptp",
+        "put",
+        "ravel",
+        "repeat",
+        "round",
+        "searchsorted",
+        "squeeze",
+        "std",
+        "sum",
+        "swapaxes",
+        "take",
+        "trace",
+        "var",
+        "compress",
+        "argpartition",
+    ]
 )
 """Methods that are NumPy's functions of the same name."""
 
@@ -523,9 +342,11 @@ def ball(value: Any) -> Any:
     """One number as a ball, real or complex."""
     if type(value) is arb or type(value) is acb:
         return value
-    if isinstance(value, complex | np.complexfloating) and not isinstance(value, Enclosed):
+    if issubclass(type(value), Enclosed):
+        return value.data.reshape(-1)[0]
+    if isinstance(value, complex | np.complexfloating):
         return acb(s.lift(value.real), s.lift(value.imag))
-    return value.data.reshape(-1)[0] if issubclass(type(value), Enclosed) else s.lift(value)
+    return s.lift(value)
 
 
 def lifted(value: Any) -> Any:
@@ -545,7 +366,7 @@ def lifted(value: Any) -> Any:
                 else items)  # fmt: skip
 
 
-def enclosed(value: Any) -> Enclosed:
+def enclosed(value: Any) -> Any:
     """The same as an array of its own."""
     data = lifted(value)
     return Enclosed(data.copy() if issubclass(type(value), Enclosed) else data)
@@ -561,11 +382,11 @@ def boxed(data: Any) -> Any:
     return Enclosed(data) if isinstance(data, np.ndarray) else Number.of(data)
 
 
-def _key(key: Any) -> Any:
+def index_of(key: Any) -> Any:
     if issubclass(type(key), Enclosed):
         raise IndexError("arrays used as indices must be of integer (or boolean) type")
     if isinstance(key, tuple):
-        return tuple(map(_key, key))
+        return tuple(map(index_of, key))
     return np.asarray(key) if isinstance(key, Integers) else key
 
 
@@ -582,9 +403,3 @@ def known(truths: Any, call: str) -> Any:
         raise s.undecided(call, "numbers whose balls overlap")
     found = array == s.TRUE
     return found.view(Integers) if isinstance(found, np.ndarray) and found.ndim else np.bool_(found)
-
-
-__all__ = [
-    "FORMAT", "REASONS", "Enclosed", "Format", "Integers", "NotEnclosedError", "Number", "SupportsIndex", "Whole", "ball",
-    "boxed", "dtype_of", "each", "enclosed", "is_complex", "known", "leave", "lifted", "nominal", "number", "whole",
-]  # fmt: skip

@@ -8,16 +8,17 @@ import numpy as np
 from flint import acb, acb_mat
 
 from ..._errors import DomainError
-from . import _functions as f
-from . import _scalars as s
-from ._enclosed import Enclosed, each, is_complex, leave, lifted, number
-from ._numpy_functions import enclosed_or_own, from_namespace, namespace, to_namespace
-from ._numpy_ufuncs import matmul
+from .._ball import _functions as f
+from .._ball import _scalars as s
+from ._arrays import Enclosed, each, is_complex, lifted, number
+from ._formats import leave
+from ._lifting import enclosed_or_own, from_namespace, namespace, to_namespace
+from ._ufuncs import matmul
 
-EIG = namedtuple("EigResult", "eigenvalues eigenvectors")  # noqa: PYI024
-EIGH = namedtuple("EighResult", "eigenvalues eigenvectors")  # noqa: PYI024
-SLOGDET = namedtuple("SlogdetResult", "sign logabsdet")  # noqa: PYI024
-SVD = namedtuple("SVDResult", "U S Vh")  # noqa: PYI024
+EigResult = namedtuple("EigResult", "eigenvalues eigenvectors")
+EighResult = namedtuple("EighResult", "eigenvalues eigenvectors")
+SlogdetResult = namedtuple("SlogdetResult", "sign logabsdet")
+SVDResult = namedtuple("SVDResult", "U S Vh")
 
 
 def _linear(name: str, made: Callable[..., Any] | None = None) -> Callable[..., Any]:
@@ -36,7 +37,7 @@ def _linear(name: str, made: Callable[..., Any] | None = None) -> Callable[..., 
     return function
 
 
-def _lower(a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+def _lower(a: Any, UPLO: str = "L") -> Any:
     """The triangle that counts; the array namespace reads the lower one."""
     array = enclosed_or_own(a)
     return array if UPLO.upper() == "L" else array.mT
@@ -52,7 +53,7 @@ def _solve(a: Any, b: Any) -> Any:
 def _svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     if not compute_uv:
         return _linear("svdvals")(a)
-    return _linear("svd", SVD)(a, full_matrices=full_matrices and a.shape[-1] != a.shape[-2])
+    return _linear("svd", SVDResult)(a, full_matrices=full_matrices and a.shape[-1] != a.shape[-2])
 
 
 def _matrix_power(a: Any, n: int) -> Any:
@@ -68,6 +69,14 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     if ord in (None, "fro", 2):
         return np.sqrt(np.sum(np.square(np.absolute(array)), axis=axis, keepdims=keepdims))
     return _linear("vector_norm")(array, axis=axis, keepdims=keepdims, ord=ord)
+
+
+def _vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:  # noqa: A002
+    return _norm(np.ravel(x) if axis is None else x, ord, axis, keepdims)
+
+
+def _matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Any:  # noqa: A002
+    return _norm(x, ord, (-2, -1), keepdims)
 
 
 def _eig_matrix(call: str, data: Any, vectors: bool) -> Any:
@@ -126,7 +135,7 @@ def _eig(a: Any) -> Any:
     unit = np.empty(columns.shape, dtype=object)
     for j, size in enumerate(sizes):
         unit[:, j] = [x / size for x in columns[:, j]]
-    return EIG(_real_if_close(_tidy(values)), Enclosed(unit))
+    return EigResult(_real_if_close(_tidy(values)), Enclosed(unit))
 
 
 def sqrtm(a: Any, disp: bool = True, blocksize: int = 64) -> Any:
@@ -135,7 +144,9 @@ def sqrtm(a: Any, disp: bool = True, blocksize: int = 64) -> Any:
     if data.ndim != 2:
         raise ValueError("expected a square matrix")
     values, vectors = _eig_matrix("sqrtm", data, True)
-    roots = acb_mat([[x.sqrt() if i == j else 0 for j in range(len(values))] for i, x in enumerate(_tidy(values))])
+    roots = acb_mat(
+        [[x.sqrt() if i == j else 0 for j in range(len(values))] for i, x in enumerate(_tidy(values))]
+    )
     root = vectors * roots * vectors.inv()
     real = not is_complex(data) and all(x.real >= 0 and x.imag.is_zero() for x in _tidy(values))
     found = np.asarray(root.tolist(), dtype=object)
@@ -191,19 +202,17 @@ LINALG: dict[Any, Callable[..., Any]] = {
     np.linalg.solve: _solve,
     np.linalg.inv: _linear("inv"),
     np.linalg.det: _det,
-    np.linalg.slogdet: _linear("slogdet", SLOGDET),
+    np.linalg.slogdet: _linear("slogdet", SlogdetResult),
     np.linalg.cholesky: _cholesky,
-    np.linalg.eigh: lambda a, UPLO="L": _linear("eigh", EIGH)(_lower(a, UPLO)),  # noqa: N803
-    np.linalg.eigvalsh: lambda a, UPLO="L": _linear("eigvalsh")(_lower(a, UPLO)),  # noqa: N803
+    np.linalg.eigh: lambda a, UPLO="L": _linear("eigh", EighResult)(_lower(a, UPLO)),
+    np.linalg.eigvalsh: lambda a, UPLO="L": _linear("eigvalsh")(_lower(a, UPLO)),
     np.linalg.eigvals: _eigvals,
     np.linalg.eig: _eig,
     np.linalg.svd: _svd,
-    np.linalg.svdvals: lambda x: _linear("svdvals")(x),
+    np.linalg.svdvals: _linear("svdvals"),
     np.linalg.norm: _norm,
-    np.linalg.vector_norm: lambda x, *, axis=None, keepdims=False, ord=2: _norm(
-        x if axis is not None else np.ravel(x), ord, axis, keepdims
-    ),
-    np.linalg.matrix_norm: lambda x, *, keepdims=False, ord="fro": _norm(x, ord, (-2, -1), keepdims),
+    np.linalg.vector_norm: _vector_norm,
+    np.linalg.matrix_norm: _matrix_norm,
     np.linalg.matrix_power: _matrix_power,
     np.linalg.multi_dot: _multi_dot,
     np.linalg.pinv: _pinv,
@@ -211,10 +220,9 @@ LINALG: dict[Any, Callable[..., Any]] = {
     np.linalg.qr: _qr,
     np.linalg.lstsq: _lstsq,
     np.linalg.trace: lambda x, *, offset=0, dtype=None: np.trace(x, offset, -2, -1),
-    np.linalg.outer: lambda x1, x2: np.outer(x1, x2),
-    np.linalg.matmul: lambda x1, x2: matmul(x1, x2),
+    np.linalg.outer: np.outer,
+    np.linalg.matmul: matmul,
     np.linalg.tensordot: lambda x1, x2, *, axes=2: np.tensordot(x1, x2, axes),
     np.linalg.cross: lambda x1, x2, *, axis=-1: np.cross(x1, x2, axis=axis),
     np.linalg.vecdot: lambda x1, x2, *, axis=-1: np.sum(np.conjugate(x1) * x2, axis=axis),
 }
-

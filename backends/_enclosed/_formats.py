@@ -1,0 +1,87 @@
+"""The dtype that arrays of balls say they have, and the error of code that leaves balls."""
+
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+from .._ball._numbers import LeftBallsError
+
+FORMAT: ContextVar[str] = ContextVar("format", default="float64")
+"""The dtype that arrays say they have: that of the setting whose formula is enclosed."""
+REASONS: ContextVar[list[str] | None] = ContextVar("reasons", default=None)
+"""Why code left balls, also where it caught the error."""
+
+
+class NotEnclosedError(LeftBallsError):
+    """Code leaves balls, or its values cannot be enclosed; `reason` is a plain sentence."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def leave(reason: str) -> NotEnclosedError:
+    """The error for code that leaves balls; it is kept, since code may catch it."""
+    reasons = REASONS.get()
+    if reasons is not None:
+        reasons.append(reason)
+    return NotEnclosedError(reason)
+
+
+def nominal() -> np.dtype[Any]:
+    """The dtype that real arrays say they have."""
+    return np.dtype(FORMAT.get())
+
+
+def dtype_of(given: Any) -> np.dtype[Any] | None:
+    """NumPy's dtype of what code names as one; an error for floats narrower than the format's."""
+    if given is None:
+        return None
+    dtype = given.dtype if type(given) is Format else np.dtype(given)
+    if dtype.kind == "f" and dtype.itemsize < nominal().itemsize:
+        raise leave(f"casts to {dtype.name}")
+    if dtype.kind == "c" and dtype.itemsize < 2 * nominal().itemsize:
+        raise leave(f"casts to {dtype.name}")
+    if dtype.kind not in "fciub":
+        raise leave(f"uses the dtype {dtype.name}")
+    return dtype
+
+
+class Format:
+    """The dtype of an array of balls: NumPy's, but `type` makes balls."""
+
+    __slots__ = ("dtype",)
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
+
+    @property
+    def __class__(self) -> Any:
+        return np.dtype
+
+    @__class__.setter
+    def __class__(self, value: Any) -> None:
+        raise TypeError("the class of a dtype is fixed")
+
+    @property
+    def type(self) -> Any:
+        """What makes a scalar of the dtype."""
+        from ._types import TYPES  # noqa: PLC0415
+
+        return TYPES[self.dtype.type]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.dtype, name)
+
+    def __eq__(self, other: object) -> bool:
+        return bool(self.dtype == other)
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def __repr__(self) -> str:
+        return repr(self.dtype)
+
+    def __str__(self) -> str:
+        return str(self.dtype)

@@ -1,0 +1,148 @@
+"""From the balls of a result to the numbers of a format, each rounded once."""
+
+import functools
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from flint import acb, arb
+
+from ...backends import Setting
+from ...backends._ball import _scalars as s
+from ...backends._ball._precision import WorkingPrecision
+from ...backends._enclosed._arrays import Enclosed, Number
+from ...backends._enclosed._integers import Integers, Whole
+
+GUARD = 12
+"""Bits beyond the format's to which a number must be known: it is rounded wrongly once in 4096 times."""
+
+
+def leaves(value: Any) -> Iterable[Any]:
+    if isinstance(value, np.ndarray | np.generic | int | float | complex):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from leaves(part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from leaves(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from leaves(getattr(value, field.name))
+
+
+class Rounding:
+    """Results as the setting's format has them, in the form that the function itself gives."""
+
+    def __init__(self, on: Setting) -> None:
+        self._dtype = np.dtype(on.precision.name)
+        self._bits = on.precision.bits
+
+    def form(self, found: Any, raw: Any) -> Any:
+        """The result, rounded, in the form of `raw` as far as that has one."""
+        if issubclass(type(found), Enclosed):
+            return self._numbers(found, raw)
+        if isinstance(found, Mapping):
+            raws = raw if isinstance(raw, Mapping) else {}
+            return {key: self.form(part, raws.get(key)) for key, part in found.items()}
+        if isinstance(found, tuple | list):
+            return self._sequence(found, raw)
+        if is_dataclass(found) and not isinstance(found, type):
+            return self._record(found, raw)
+        return self._whole(found, raw)
+
+    def _sequence(self, found: Any, raw: Any) -> Any:
+        if isinstance(raw, np.ndarray):
+            return np.asarray([self.form(part, None) for part in found], dtype=raw.dtype)
+        raws = raw if isinstance(raw, tuple | list) and len(raw) == len(found) else [None] * len(found)
+        parts = [self.form(part, one) for part, one in zip(found, raws, strict=True)]
+        kind = type(raw) if isinstance(raw, tuple | list) else type(found)
+        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+
+    def _record(self, found: Any, raw: Any) -> Any:
+        kind = type(raw) if is_dataclass(raw) else type(found)
+        made = object.__new__(kind)
+        for field in fields(found):
+            part = self.form(getattr(found, field.name), getattr(raw, field.name, None))
+            object.__setattr__(made, field.name, part)
+        return made
+
+    def _whole(self, found: Any, raw: Any) -> Any:
+        """Integers and truth values, which are exact; what is neither stays as it is."""
+        if isinstance(found, Integers):
+            found = np.asarray(found)
+        elif isinstance(found, Whole):
+            found = int(found)
+        elif not isinstance(found, bool | np.bool_):
+            return found
+        if isinstance(raw, np.ndarray):
+            return np.asarray(found).astype(raw.dtype)
+        return type(raw)(found) if isinstance(raw, float | np.number) else found
+
+    def _numbers(self, found: Enclosed, raw: Any) -> Any:
+        data = found.data
+        sizes = [size_of(x) for x in data.flat]
+        largest = functools.reduce(arb.max, [x for x in sizes if x.is_finite()], s.ZERO)
+        rounded = [self._one(x, largest) for x in data.flat]
+        dtype = self._dtype if not any(isinstance(x, complex) for x in rounded) else self._complex
+        array = np.asarray(rounded, dtype=dtype).reshape(data.shape)
+        if isinstance(raw, np.ndarray):
+            wide = raw.dtype.kind in "fc" and raw.dtype.itemsize > array.dtype.itemsize
+            return array.astype(raw.dtype) if wide else array
+        if array.ndim or raw is None:
+            return array[()] if isinstance(found, Number) else array
+        return float(array) if type(raw) is float else array[()]
+
+    @property
+    def _complex(self) -> np.dtype[Any]:
+        return np.result_type(self._dtype, np.complex64)
+
+    def _one(self, x: Any, largest: Any) -> Any:
+        if type(x) is acb:
+            return complex(*(self._real(s.normal(part), largest) for part in (x.real, x.imag)))
+        return self._real(x, largest)
+
+    def _real(self, x: Any, largest: Any) -> float:
+        """The number of the format that is nearest."""
+        if s.is_nan(x):
+            return math.nan
+        if s.is_indeterminate(x):
+            raise s.undecided("exact", "a value of which nothing is known")
+        if not x.is_finite():
+            return math.inf if x > 0 else -math.inf
+        low, high = (self._rounded(end) for end in (x.lower(), x.upper()))
+        if low == high or x.rad() <= abs(x.mid()) * arb(2) ** -(self._bits + GUARD):
+            return self._rounded(x.mid())
+        u, size = arb(2) ** -self._bits, abs(x).upper()
+        if x.contains(0) and (size <= u**8 or size <= u**4 * largest):
+            return 0.0
+        raise s.undecided("exact", f"a value known as {s.text(x)} alone")
+
+    def _rounded(self, point: Any) -> float:
+        """One rounding, to the nearest, ties to even, of an exact point."""
+        if point.is_zero():
+            return 0.0
+        with WorkingPrecision(4096):
+            exponent = int(point.abs_upper().man_exp()[0]).bit_length() + int(point.man_exp()[1]) - 1
+            least = -1074 if self._dtype == np.float64 else -149
+            last = max(exponent - self._bits + 1, least)
+            if exponent > 1100:
+                return math.inf if point > 0 else -math.inf
+            if exponent < least - 1:
+                return 0.0
+            scaled = point * arb(2) ** -last
+            below = scaled.floor()
+            twice = 2 * (scaled - below)
+            up = twice > 1 or (bool(twice == 1) and not (below / 2).is_integer())
+            whole = int((below + (1 if up else 0)).unique_fmpz())
+        try:
+            value = math.ldexp(whole, last)
+        except OverflowError:
+            value = math.copysign(math.inf, whole)
+        return value if abs(value) <= float(np.finfo(self._dtype).max) else math.copysign(math.inf, value)
+
+
+def size_of(x: Any) -> Any:
+    return abs(x) if type(x) is arb else s.normal(abs(x))
