@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from . import catalogue, display, planning
-from .auditing import session
+from .auditing import session, wishes
 from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
 from .auditing.messages import Tried
 from .auditing.report import ACCEPTABLE, Report
@@ -100,6 +100,13 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     metavar="NAME=VALUE",
     help="What it may give where practice differs, such as zero-vector=0: `refimpl list edges`.",
 )
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What an option that it lacks stands for in it, such as ramp=code; repeatable.",
+)
 @click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
 @click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
@@ -132,7 +139,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
 def audit(
-    target: str | None, names: tuple[str, ...], adapters: tuple[str, ...],
+    target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], options: tuple[str, ...],
     edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
     examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
     accepted: tuple[str, ...], json_file: Path | None, reproducer: Path | None, verbose: bool,
@@ -154,9 +161,9 @@ def audit(
     """
     planning.prepare(backend == "jax")
     ready = plan(
-        targets(target, names, timeout), adapter=adapters, edges=edges, backend=backend,
-        dtype=dtype, device=device, laws=laws, examples=examples, seed=seed, timeout=timeout,
-        memory=memory, jobs=jobs, accept=accepted,
+        targets(target, names, timeout), adapter=adapters, options=dict(map(wishes.option, options)),
+        edges=edges, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples, seed=seed,
+        timeout=timeout, memory=memory, jobs=jobs, accept=accepted,
     )  # fmt: skip
     report = _run(ready, verbose)
     display.say(*(text for name in ready.load.sources for text in _about(report, name)))

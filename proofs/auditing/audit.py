@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, message
@@ -13,12 +13,13 @@ from ...backends import Setting
 from .. import catalogue
 from ..law import Implementation
 from ..planning import DTYPES, EXAMPLES
+from . import wishes
 from .audited import Audited
 from .exceptions import chosen
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .report import ACCEPTABLE, FAILED, Report
 from .session import LoadError, Session, workers
-from .targets import Source, sources
+from .targets import sources
 
 TIMEOUT = 60.0
 """Seconds for one law."""
@@ -92,6 +93,7 @@ def plan(
     targets: Mapping[str, str | Implementation],
     *,
     adapter: str | Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
     edges: Mapping[str, str] = MappingProxyType({}),
     backend: str = "numpy",
     dtype: str = "float64",
@@ -112,10 +114,14 @@ def plan(
         raise DTypeError(message("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}"))
     on = Setting.of(backends.get(backend), dtype, device)
     found = sources(targets, isolated=isolated)
-    used = _adapters([adapter] if isinstance(adapter, str) else adapter, found)
+    generic, used = wishes.adapters([adapter] if isinstance(adapter, str) else adapter, found)
+    taken = wishes.options(options or {}, found)
     limit = None if "cuda" in on.device_name else memory  # CUDA reserves far more address space than it uses
     accepted = _accepted([accept] if isinstance(accept, str) else accept)
-    load = Load(found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found), accepted)
+    load = Load(
+        found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found),
+        accepted=accepted, generic=generic, options=taken,
+    )  # fmt: skip
     requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws))
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
@@ -135,31 +141,12 @@ def _accepted(verdicts: Sequence[str]) -> tuple[str, ...]:
     return tuple(verdicts)
 
 
-def _adapters(names: Sequence[str], found: Mapping[str, Source]) -> dict[str, str]:
-    """The adapter of each function; every name must be that of an adapter of some function."""
-    used: dict[str, str] = {}
-    for name in names:
-        matches = [a for a in catalogue.adapters().values() if a.name == name and a.function in found]
-        if not matches:
-            known = sorted({a.name for a in catalogue.adapters().values() if a.function in found})
-            raise UnknownNameError(
-                f"audit: no adapter {name!r} for {', '.join(found)}; there are: {', '.join(known) or 'none'}"
-            )
-        for adapter in matches:
-            if adapter.function in used:
-                raise UnknownNameError(
-                    f"audit: two adapters for {adapter.function}: {used[adapter.function]} and {adapter.id}; "
-                    "give one"
-                )
-            used[adapter.function] = adapter.id
-    return used
-
-
 def audit(
     targets: Mapping[str, str | Implementation],
     /,
     *,
     adapter: str | Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
     edges: Mapping[str, str] = MappingProxyType({}),
     backend: str = "numpy",
     dtype: str = "float64",
@@ -186,6 +173,9 @@ def audit(
         "path/to/file.py:function".
     adapter : name or names
         Conventions of the functions, see `refimpl list adapters`; each is used where it exists.
+    options : mapping
+        {"ramp": "code"}: what options that a function lacks stand for in it. Otherwise they stand at
+        refimpl's default, or at the value with which the results agree best.
     edges : mapping
         What the functions may give where practice differs, such as {"zero-vector": "0"}; see `refimpl list
         edges`. Elsewhere, and for other values, nothing is forgiven.
@@ -212,8 +202,9 @@ def audit(
 
     Raises
     ------
-    TargetError, UnknownNameError, DTypeError, BackendUnavailableError
-        for a function, law, adapter, backend or dtype that does not exist.
+    TargetError, UnknownNameError, DTypeError, DomainError, BackendUnavailableError
+        for a function, law, adapter, option, backend or dtype that does not exist, and for a function that
+        requires arguments of its own.
 
     Examples
     --------
@@ -225,7 +216,8 @@ def audit(
     """
     started = time.perf_counter()
     ready = plan(
-        targets, adapter=adapter, edges=edges, backend=backend, dtype=dtype, device=device, laws=laws,
+        targets, adapter=adapter, options=options, edges=edges, backend=backend, dtype=dtype, device=device,
+        laws=laws,
         examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
         accept=accept,
     )  # fmt: skip

@@ -18,11 +18,11 @@ from ..runner import Outcome, run_law
 from .diagnosis import explain
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, excepted
+from .fitting import Fitted, Foreign, Manner, adapted, fitting_adapters
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
-from .options import lacking, narrowed
 from .precision import digits
 from .shown import show
-from .targets import call
+from .targets import TargetError, call
 
 
 class Audited:
@@ -47,24 +47,33 @@ class Audited:
 
     def load(self) -> Loaded:
         """Import the functions; which options each lacks is said."""
-        lacks: dict[str, tuple[str, ...]] = {}
+        fits: dict[str, Fitted] = {}
         for name, source in self.request.sources.items():
-            self.raw[name] = call(source)
+            manner = Manner(self.request.generic, self.request.options)
+            self.raw[name] = Foreign(call(source), manner)
+            fits[name] = self._fitted(name)
             self.functions[name] = self._adapted(name, self.raw[name])
-            lacks[name] = lacking(name, self._wrapped(name, self.raw[name]))  # an adapter supplies the rest
-        return Loaded(lacks)
+        return Loaded(
+            {name: fit.lacking for name, fit in fits.items()}, {name: fit.notes for name, fit in fits.items()}
+        )
 
-    def _wrapped(self, name: str, raw: Implementation) -> Implementation:
-        """A function of the user's under the adapter that was chosen."""
-        chosen, guarded = self.request.adapters.get(name), self._guard(raw)
-        return catalogue.adapters()[chosen].wrap(guarded) if chosen else guarded
+    def _fitted(self, name: str) -> Fitted:
+        """A function under its adapters; one that another adapter might fit is tried all the same."""
+        chosen, raw = self.request.adapters.get(name, ""), self._guard(self.raw[name])
+        try:
+            return adapted(name, raw, chosen, self.on, strict=True)
+        except TargetError:
+            if set(fitting_adapters(name, raw)) - {chosen}:
+                return adapted(name, raw, chosen, self.on)
+            raise
 
     def _adapted(
         self, name: str, raw: Implementation, forgiven: Choice = MappingProxyType({})
     ) -> Implementation:
         """A function of the user's as one of refimpl's signature, with the edges that it is forgiven."""
+        fit = adapted(name, self._guard(raw), self.request.adapters.get(name, ""), self.on)
         chosen = {edge: (value,) for edge, value in self.request.edges.items()}
-        return adopted(name, narrowed(name, self._wrapped(name, raw)), {**chosen, **forgiven})
+        return adopted(name, fit, {**chosen, **forgiven})
 
     def attempt(self, request: Try) -> Tried:
         """Run one law, and look for the call that went wrong."""

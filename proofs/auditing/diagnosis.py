@@ -15,8 +15,9 @@ from ..law import Implementation, NotApplicableError
 from ..packing import copied, is_array, size
 from ..runner import converted, run_law
 from .compare import Difference, difference, leaves
+from .fitting import adapted
 from .messages import Diagnosis, Explain
-from .options import narrowed, options, parameters
+from .options import options, parameters
 from .relations import relation, rounded
 
 _LARGEST = 20_000
@@ -42,7 +43,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     expected = [_apply(catalogue.reference()[name], call) for call in made]
 
     def results(adapter: str) -> _Results:
-        return _Results(name, _adapted(name, raw, adapter), made, expected, on)
+        return _Results(name, _adapted(name, raw, adapter, on), made, expected, on)
 
     mine = results(chosen)
     if not request.failed:
@@ -52,7 +53,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     }
     matches = mine.mistakes()
     for adapter, other in others.items():
-        if other.agrees and _all_held(name, _adapted(name, raw, adapter), on, seed):
+        if other.agrees and _all_held(name, _adapted(name, raw, adapter, on), on, seed):
             return _right(name, adapter, matches)
     if matches:
         return Diagnosis(name, (*_named(matches), *mine.notes()), tuple(matches), chosen)
@@ -75,8 +76,8 @@ def _failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
             yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]
 
 
-def _adapted(name: str, raw: Implementation, adapter: str) -> Implementation:
-    return narrowed(name, catalogue.adapters()[adapter].wrap(raw) if adapter else raw)
+def _adapted(name: str, raw: Implementation, adapter: str, on: Setting) -> Implementation:
+    return adapted(name, raw, adapter, on)
 
 
 def _right(name: str, adapter: str, matches: Sequence[str]) -> Diagnosis:

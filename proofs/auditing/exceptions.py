@@ -8,6 +8,7 @@ import numpy as np
 from ..._errors import UnknownNameError, message
 from ...backends import Setting
 from .. import catalogue
+from ..applicable import Standing
 from ..edge import Adopted, Choice
 from ..implementations import Implementations
 from ..law import Implementation, Law
@@ -60,7 +61,7 @@ def _met(law: Law, name: str, function: Implementation, outcome: Outcome, on: Se
     tried = adopted(name, function, known)
     try:
         with np.errstate(all="ignore"):
-            impl = Implementations(catalogue.reference(), {name: tried}, on)
+            impl = Standing(Implementations(catalogue.reference(), {name: tried}, on))
             list(law.check(impl, on, converted(outcome.counterexample.case, on)))
     except Exception:  # it fails beyond the edge, too; the calls up to here count
         pass

@@ -35,6 +35,10 @@ class Load:
     """The values that are adopted at edges, by the ids of these."""
     accepted: tuple[str, ...] = ()
     """Verdicts that count as held."""
+    generic: tuple[str, ...] = ()
+    """Adapters that go with any function, by name."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What options that functions lack are taken for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class Loaded:
 
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Options of the reference that each function lacks."""
+    fitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Sentences on how each function is called."""
     notes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Functions discovered."""

@@ -117,6 +117,7 @@ class Report:
         if lacking := self.loaded.lacking.get(name):
             yield f"note: without the option{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
         yield from self._edges(name)
+        yield from (f"note: {sentence}" for sentence in self.loaded.fitted.get(name, ()))
         failed = self.clearest(name)
         if failed is not None:
             yield f"{failed.outcome.verdict}: {failed.outcome.law}"
@@ -163,6 +164,7 @@ class Report:
             "targets": {name: str(source) for name, source in self.load.sources.items()},
             "adapters": dict(self.load.adapters),
             "edges": dict(self.load.edges),
+            "fitted": {name: list(notes) for name, notes in self.loaded.fitted.items()},
             "lacking": {name: list(options) for name, options in self.loaded.lacking.items()},
             "notes": list(self.loaded.notes),
             "seed": self.load.seed,

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
+from ..applicable import Standing
 from ..implementations import Implementations
 from ..law import Implementation, Law
 from ..packing import copied, is_array
@@ -44,7 +45,7 @@ def show(law: Law, on: Setting, name: str, function: Implementation, found: Coun
         made.append(_Made(*before, copied(result)))
         return result
 
-    impl = Implementations(catalogue.reference(), {name: recorded}, on)
+    impl = Standing(Implementations(catalogue.reference(), {name: recorded}, on))
     try:
         with np.errstate(all="ignore"):
             list(law.check(impl, on, converted(found.case, on)))
