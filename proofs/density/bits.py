@@ -24,6 +24,12 @@ from . import inputs
         "density.bits_per_dim/forgets-width",
         "density.bits_per_dim/levels-minus-one",
         "density.bits_per_dim/symmetric-by-default",
+        "density.bits_per_dim/offset-subtracted",
+        "density.bits_per_dim/offset-in-nats",
+        "density.bits_per_dim/offset-once",
+        "density.bits_per_dim/no-offset",
+        "density.bits_per_dim/eight-bits",
+        "density.bits_per_dim/times-ln-2",
     ),
 )
 def bits_per_dim_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

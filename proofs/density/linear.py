@@ -71,6 +71,10 @@ def _evidence(model: _Model, on: Setting, steps: float) -> tuple[FloatArray, Flo
         "density.linear_evidence/reconstruction-only",
         "density.linear_evidence/deviation-for-variance",
         "density.linear_evidence/log-det-of-precision",
+        "density.linear_evidence/forgets-offset",
+        "density.linear_evidence/unit-noise",
+        "density.linear_evidence/missing-log-2pi",
+        "density.linear_evidence/half-quadratic-missing",
     ),
 )
 def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -93,6 +97,9 @@ def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "density.linear_posterior/covariance-without-s2",
         "density.linear_posterior/unit-noise",
         "density.linear_posterior/forgets-offset",
+        "density.linear_posterior/least-squares",
+        "density.linear_posterior/precision",
+        "density.linear_posterior/deviation-for-variance",
     ),
 )
 def linear_posterior_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -28,6 +28,11 @@ _PEAK = 1 / math.sqrt(2 * math.pi)
         "density.mixture_log_density/unweighted",
         "density.mixture_log_density/mean-of-logs",
         "density.mixture_log_density/probabilities-for-logs",
+        "density.mixture_log_density/largest",
+        "density.mixture_log_density/added",
+        "density.mixture_log_density/averaged",
+        "density.mixture_log_density/renormalised",
+        "density.mixture_log_density/shift-lost",
     ),
 )
 def mixture_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

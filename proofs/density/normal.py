@@ -75,6 +75,13 @@ def normal_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.normal_log_density/deviation-for-variance",
         "density.normal_log_density/log-det-without-half",
         "density.normal_log_density/mean-over-features",
+        "density.normal_log_density/variance-squared",
+        "density.normal_log_density/square-without-half",
+        "density.normal_log_density/constant-once",
+        "density.normal_log_density/no-log-det",
+        "density.normal_log_density/log-pi",
+        "density.normal_log_density/two-pi-without-half",
+        "density.normal_log_density/precision",
     ),
 )
 def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -98,6 +105,16 @@ def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.normal_kl/inverted-ratio",
         "density.normal_kl/missing-minus-one",
         "density.normal_kl/mean-over-features",
+        "density.normal_kl/log-without-half",
+        "density.normal_kl/half-log",
+        "density.normal_kl/first-variance",
+        "density.normal_kl/quotient-inverted",
+        "density.normal_kl/not-squared",
+        "density.normal_kl/minus-one-once",
+        "density.normal_kl/minus-one-without-half",
+        "density.normal_kl/deviation-in-quotients",
+        "density.normal_kl/deviation-for-variance",
+        "density.normal_kl/mean-dropped",
     ),
 )
 def normal_kl_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -164,6 +181,13 @@ def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
         "density.normal_log_density_full/half-log-det",
         "density.normal_log_density_full/diagonal-only",
         "density.normal_log_density_full/wrong-log-det-sign",
+        "density.normal_log_density_full/missing-log-2pi",
+        "density.normal_log_density_full/constant-once",
+        "density.normal_log_density_full/not-inverted",
+        "density.normal_log_density_full/square-without-half",
+        "density.normal_log_density_full/no-log-det",
+        "density.normal_log_density_full/transposed-factor",
+        "density.normal_log_density_full/jitter",
     ),
 )
 def normal_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -201,6 +225,11 @@ def normal_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "density.normal_kl_full/swapped",
         "density.normal_kl_full/diagonal-only",
         "density.normal_kl_full/missing-dimension",
+        "density.normal_kl_full/inverted-ratio",
+        "density.normal_kl_full/no-log-det",
+        "density.normal_kl_full/first-covariance",
+        "density.normal_kl_full/mean-dropped",
+        "density.normal_kl_full/jitter",
     ),
 )
 def normal_kl_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -45,6 +45,8 @@ def _ratios(log_w: FloatArray) -> FloatArray:
         "density.log_weights/adds-proposal",
         "density.log_weights/forgets-prior",
         "density.log_weights/kl-twice",
+        "density.log_weights/ratio-inverted",
+        "density.log_weights/forgets-proposal",
     ),
 )
 def log_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -90,6 +92,11 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.importance_bound/mean-of-weights",
         "density.importance_bound/no-shift",
         "density.importance_bound/mean-of-logs",
+        "density.importance_bound/divided-by-count",
+        "density.importance_bound/count-added",
+        "density.importance_bound/batch-count",
+        "density.importance_bound/largest",
+        "density.importance_bound/shift-lost",
     ),
 )
 def importance_bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -199,6 +206,10 @@ def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "density.normalized_weights/no-shift",
         "density.normalized_weights/wrong-axis",
         "density.normalized_weights/first-axis-by-default",
+        "density.normalized_weights/all-axes",
+        "density.normalized_weights/by-largest",
+        "density.normalized_weights/logarithms",
+        "density.normalized_weights/epsilon",
     ),
 )
 def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -226,6 +237,11 @@ def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterato
         "density.effective_sample_size/unnormalized",
         "density.effective_sample_size/no-square",
         "density.effective_sample_size/no-shift",
+        "density.effective_sample_size/fraction",
+        "density.effective_sample_size/unnormalized-raw",
+        "density.effective_sample_size/no-square-raw",
+        "density.effective_sample_size/largest",
+        "density.effective_sample_size/perplexity",
     ),
 )
 def ess_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

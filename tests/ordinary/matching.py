@@ -1,0 +1,500 @@
+"""Cosines, CoSENT, ranks and correlations as NumPy, SciPy and sentence-transformers users type them."""
+
+import numpy as np
+from scipy import stats
+
+from ._ordinary import Ordinary, Slip
+
+# Cosine similarity
+
+
+def cos_sim(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / (np.linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis))
+
+
+def cos_dot(u, v, axis=-1):
+    return np.sum(u * v, axis=axis)
+
+
+def cos_one_side(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / np.linalg.norm(u, axis=axis)
+
+
+def cos_squared_norms(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / (np.sum(u**2, axis=axis) * np.sum(v**2, axis=axis))
+
+
+def cos_distance(u, v, axis=-1):
+    return 1 - cos_sim(u, v, axis)
+
+
+def cos_centred(u, v, axis=-1):
+    return cos_sim(u - u.mean(axis, keepdims=True), v - v.mean(axis, keepdims=True), axis)
+
+
+def cos_absolute(u, v, axis=-1):
+    return np.abs(cos_sim(u, v, axis))
+
+
+def cos_epsilon(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / (np.linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis) + 1e-8)
+
+
+def cos_l1(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / (np.sum(np.abs(u), axis=axis) * np.sum(np.abs(v), axis=axis))
+
+
+def cos_flat_norm(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / (np.linalg.norm(u) * np.linalg.norm(v))
+
+
+def cos_angle(u, v, axis=-1):
+    return np.arccos(np.clip(cos_sim(u, v, axis), -1, 1))
+
+
+def cos_sum_of_norms(u, v, axis=-1):
+    return np.sum(u * v, axis=axis) / (np.linalg.norm(u, axis=axis) + np.linalg.norm(v, axis=axis))
+
+
+def cos_matrix(a, b):
+    a = a / np.linalg.norm(a, axis=1, keepdims=True)
+    b = b / np.linalg.norm(b, axis=1, keepdims=True)
+    return a @ b.T
+
+
+def cos_matrix_columns(a, b):
+    a = a / np.linalg.norm(a, axis=0, keepdims=True)
+    b = b / np.linalg.norm(b, axis=0, keepdims=True)
+    return a @ b.T
+
+
+def cos_matrix_one(a, b):
+    a = a / np.linalg.norm(a, axis=1, keepdims=True)
+    return a @ b.T
+
+
+def cos_matrix_no_root(a, b):
+    a = a / np.sum(a * a, axis=1, keepdims=True)
+    b = b / np.sum(b * b, axis=1, keepdims=True)
+    return a @ b.T
+
+
+def nonzero(vectors, axis=-1):
+    return np.isfinite(vectors).all(axis=axis) & (vectors != 0).any(axis=axis)
+
+
+# CoSENT: log(1 + Σ exp(scale (c_j − c_i))) over y_i > y_j
+
+
+def cosent(cosines, labels, scale=20.0):
+    s = cosines * scale
+    diff = s[:, None] - s[None, :]
+    keep = labels[:, None] < labels[None, :]
+    diff = np.append(diff[keep], 0.0)
+    top = diff.max()
+    return np.log(np.sum(np.exp(diff - top))) + top
+
+
+def cosent_other_order(cosines, labels, scale=20.0):
+    s = cosines * scale
+    diff = s[:, None] - s[None, :]
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
+
+
+def cosent_ties(cosines, labels, scale=20.0):
+    s = cosines * scale
+    diff = s[:, None] - s[None, :]
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] <= labels[None, :]], 0.0))
+
+
+def cosent_unscaled(cosines, labels, scale=20.0):
+    diff = cosines[:, None] - cosines[None, :]
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] < labels[None, :]], 0.0))
+
+
+def cosent_divided(cosines, labels, scale=20.0):
+    diff = (cosines[:, None] - cosines[None, :]) / scale
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] < labels[None, :]], 0.0))
+
+
+def cosent_no_one(cosines, labels, scale=20.0):
+    diff = scale * (cosines[:, None] - cosines[None, :])
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] < labels[None, :]], -np.inf))
+
+
+def cosent_twice(cosines, labels, scale=20.0):
+    s = cosines * scale
+    diff = scale * (s[:, None] - s[None, :])
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] < labels[None, :]], 0.0))
+
+
+def cosent_masked_with_zero(cosines, labels, scale=20.0):
+    diff = scale * (cosines[:, None] - cosines[None, :]) * (labels[:, None] < labels[None, :])
+    return np.logaddexp.reduce(np.append(diff.ravel(), 0.0))
+
+
+def cosent_mean(cosines, labels, scale=20.0):
+    diff = scale * (cosines[:, None] - cosines[None, :])[labels[:, None] < labels[None, :]]
+    return np.log1p(np.mean(np.exp(diff))) if diff.size else np.float64(0.0)
+
+
+def cosent_sum_of_logs(cosines, labels, scale=20.0):
+    diff = scale * (cosines[:, None] - cosines[None, :])[labels[:, None] < labels[None, :]]
+    return np.sum(np.logaddexp(0, diff))
+
+
+def cosent_hinge(cosines, labels, scale=20.0):
+    diff = scale * (cosines[:, None] - cosines[None, :])[labels[:, None] < labels[None, :]]
+    return np.max(np.append(diff, 0.0))
+
+
+def pairwise_loop(cosines, labels, scale=20.0):
+    total = 0.0
+    for i in range(len(cosines)):
+        for j in range(len(cosines)):
+            if labels[i] > labels[j]:
+                total += np.exp(scale * (cosines[j] - cosines[i]))
+    return np.log(1 + np.float64(total))
+
+
+def pairwise_wrong_way(cosines, labels, scale=20.0):
+    total = 0.0
+    for i in range(len(cosines)):
+        for j in range(len(cosines)):
+            if labels[i] > labels[j]:
+                total += np.exp(scale * (cosines[i] - cosines[j]))
+    return np.log(1 + np.float64(total))
+
+
+def pairwise_at_least(cosines, labels, scale=20.0):
+    total = 0.0
+    for i in range(len(cosines)):
+        for j in range(len(cosines)):
+            if labels[i] >= labels[j]:
+                total += np.exp(scale * (cosines[j] - cosines[i]))
+    return np.log(1 + np.float64(total))
+
+
+def pairwise_later_only(cosines, labels, scale=20.0):
+    total = 0.0
+    for i in range(len(cosines)):
+        for j in range(i + 1, len(cosines)):
+            if labels[i] > labels[j]:
+                total += np.exp(scale * (cosines[j] - cosines[i]))
+    return np.log(1 + np.float64(total))
+
+
+def cosent_temperature(cosines, labels, temperature):
+    diff = (cosines[None, :] - cosines[:, None]) / temperature
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
+
+
+def cosent_temperature_times(cosines, labels, temperature):
+    diff = (cosines[None, :] - cosines[:, None]) * temperature
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
+
+
+def cosent_temperature_reversed(cosines, labels, temperature):
+    diff = (cosines[:, None] - cosines[None, :]) / temperature
+    return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
+
+
+def gradient(cosines, labels, scale=20.0):
+    e = np.where(labels[:, None] > labels[None, :], scale * (cosines[None, :] - cosines[:, None]), -np.inf)
+    loss = np.logaddexp.reduce(np.append(e.ravel(), 0.0))
+    p = np.exp(e - loss)
+    return scale * (p.sum(axis=0) - p.sum(axis=1))
+
+
+def gradient_unscaled(cosines, labels, scale=20.0):
+    e = np.where(labels[:, None] > labels[None, :], scale * (cosines[None, :] - cosines[:, None]), -np.inf)
+    p = np.exp(e - np.logaddexp.reduce(np.append(e.ravel(), 0.0)))
+    return p.sum(axis=0) - p.sum(axis=1)
+
+
+def gradient_axes_exchanged(cosines, labels, scale=20.0):
+    e = np.where(labels[:, None] > labels[None, :], scale * (cosines[None, :] - cosines[:, None]), -np.inf)
+    p = np.exp(e - np.logaddexp.reduce(np.append(e.ravel(), 0.0)))
+    return scale * (p.sum(axis=1) - p.sum(axis=0))
+
+
+def gradient_one_sum(cosines, labels, scale=20.0):
+    e = np.where(labels[:, None] > labels[None, :], scale * (cosines[None, :] - cosines[:, None]), -np.inf)
+    p = np.exp(e - np.logaddexp.reduce(np.append(e.ravel(), 0.0)))
+    return scale * p.sum(axis=0)
+
+
+def gradient_other_sum(cosines, labels, scale=20.0):
+    e = np.where(labels[:, None] > labels[None, :], scale * (cosines[None, :] - cosines[:, None]), -np.inf)
+    p = np.exp(e - np.logaddexp.reduce(np.append(e.ravel(), 0.0)))
+    return -scale * p.sum(axis=1)
+
+
+def gradient_of_sum(cosines, labels, scale=20.0):
+    e = np.where(labels[:, None] > labels[None, :], scale * (cosines[None, :] - cosines[:, None]), -np.inf)
+    p = np.exp(e)
+    return scale * (p.sum(axis=0) - p.sum(axis=1))
+
+
+# Ranks
+
+
+def midranks(x):
+    _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2)[inverse]
+
+
+def ranks_double_argsort(x):
+    return np.argsort(np.argsort(x)) + 1.0
+
+
+def ranks_dense(x):
+    return np.unique(x, return_inverse=True)[1] + 1.0
+
+
+def ranks_minimum(x):
+    return np.searchsorted(np.sort(x), x) + 1.0
+
+
+def ranks_maximum(x):
+    return np.searchsorted(np.sort(x), x, side="right") + 0.0
+
+
+def ranks_from_zero(x):
+    return midranks(x) - 1.0
+
+
+def ranks_one_argsort(x):
+    return np.argsort(x) + 1.0
+
+
+def ranks_descending(x):
+    return midranks(-np.asarray(x))
+
+
+def ranks_share(x):
+    return midranks(x) / len(x)
+
+
+def ranks_loop(x):
+    order, n = np.argsort(x), len(x)
+    ranks, i = np.empty(n), 0
+    while i < n:
+        j = i
+        while j + 1 < n and x[order[j + 1]] == x[order[i]]:
+            j += 1
+        ranks[order[i : j + 1]] = (i + j) / 2 + 1
+        i = j + 1
+    return ranks
+
+
+def ranks_loop_from_zero(x):
+    order, n = np.argsort(x), len(x)
+    ranks, i = np.empty(n), 0
+    while i < n:
+        j = i
+        while j + 1 < n and x[order[j + 1]] == x[order[i]]:
+            j += 1
+        ranks[order[i : j + 1]] = (i + j) / 2
+        i = j + 1
+    return ranks
+
+
+def pearson(a, b):
+    return np.corrcoef(a, b)[0, 1] if len(a) > 1 else np.float64("nan")
+
+
+def spearman(x, y):
+    return pearson(midranks(x), midranks(y))
+
+
+def spearman_of_values(x, y):
+    return pearson(x, y)
+
+
+def spearman_first_come(x, y):
+    return pearson(np.argsort(np.argsort(x)), np.argsort(np.argsort(y)))
+
+
+def spearman_one_argsort(x, y):
+    return pearson(np.argsort(x), np.argsort(y))
+
+
+def spearman_shortcut(x, y):
+    n = len(x)
+    d = midranks(x) - midranks(y)
+    return 1 - 6 * np.sum(d**2) / (n * (n**2 - 1)) if n > 1 else np.float64("nan")
+
+
+def spearman_one_ranked(x, y):
+    return pearson(midranks(x), y)
+
+
+def spearman_squared(x, y):
+    return pearson(midranks(x), midranks(y)) ** 2
+
+
+def spearman_kendall(x, y):
+    with np.errstate(all="ignore"):
+        return np.float64(stats.kendalltau(x, y).statistic)
+
+
+def spearman_mixed_n(x, y):
+    a, b = midranks(x), midranks(y)
+    with np.errstate(all="ignore"):
+        return np.float64(np.mean((a - a.mean()) * (b - b.mean())) / (np.std(a, ddof=1) * np.std(b, ddof=1)))
+
+
+def spearman_not_centred(x, y):
+    a, b = midranks(x), midranks(y)
+    return np.float64(a @ b / np.sqrt((a @ a) * (b @ b)))
+
+
+def spearman_dense(x, y):
+    return pearson(np.unique(x, return_inverse=True)[1], np.unique(y, return_inverse=True)[1])
+
+
+def spearman_torchmetrics(x, y):
+    a, b = midranks(x), midranks(y)
+    a, b = a - a.mean(), b - b.mean()
+    cov = (a * b).mean()
+    return np.float64(cov / (np.sqrt((a * a).mean()) * np.sqrt((b * b).mean()) + 1e-6))
+
+
+ORDINARY = (
+    Ordinary(
+        "matching.cosine_similarity",
+        cos_sim,
+        (
+            Slip(cos_dot, r"dot|not normali[sz]|unnormali[sz]|norms? .{0,20}(left out|missing|forgot)"),
+            Slip(cos_one_side, r"one-side|queries only"),
+            Slip(cos_squared_norms, r"squared-norms|squares? of the norms|root"),
+            Slip(cos_distance, r"distance|1 − "),
+            Slip(cos_centred, r"centred|mean|Pearson"),
+            Slip(cos_absolute, r"absolute"),
+            Slip(cos_epsilon, r"epsilon|1e-0?8|10⁻⁸"),
+            Slip(cos_l1, r"l1|sums? of (the )?(absolute|magnitudes)|absolute"),
+            Slip(cos_flat_norm, r"all-axes|whole (array|matrix|batch)|all (axes|vectors)|flat"),
+            Slip(cos_angle, r"angle|arccos"),
+            Slip(cos_sum_of_norms, r"sum.{0,10}norms|norms.{0,20}(added|sum)"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.cosine_similarity",
+        cos_matrix,
+        (
+            Slip(cos_matrix_columns, r"columns|wrong-axis|other axis|axis"),
+            Slip(cos_matrix_one, r"one-side|queries only"),
+            Slip(cos_matrix_no_root, r"squared-norms|squares? of the norms|root"),
+        ),
+        adapter="matrix",
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.check_nonzero",
+        nonzero,
+        (
+            Slip(
+                lambda v, axis=-1: np.isfinite(v).all(axis) & (v != 0).all(axis), r"every-entry|all for any"
+            ),
+            Slip(lambda v, axis=-1: np.sum(v, axis=axis) != 0, r"sum"),
+            Slip(lambda v, axis=-1: (v != 0).any(axis), r"finite|infinit|NaN"),
+            Slip(lambda v, axis=-1: ~(np.isfinite(v).all(axis) & (v != 0).any(axis)), r"negat|opposite"),
+            Slip(
+                lambda v, axis=-1: np.linalg.norm(v, axis=axis) > 1e-8, r"tolerance|1e-0?8|10⁻⁸|small vectors"
+            ),
+        ),
+    ),
+    Ordinary(
+        "matching.cosent_loss",
+        cosent,
+        (
+            Slip(cosent_other_order, r"reversed|wrong order|y_i < y_j"),
+            Slip(cosent_ties, r"ties-count|≥ for >"),
+            Slip(cosent_unscaled, r"unscaled|ignor\w+ .{0,20}scale|scale"),
+            Slip(cosent_divided, r"divided|divides|temperature|1/scale"),
+            Slip(cosent_no_one, r"no-one|1 \+"),
+            Slip(cosent_twice, r"scaled-twice|again"),
+            Slip(cosent_masked_with_zero, r"mask|zero|e⁰|count"),
+            Slip(cosent_mean, r"\bmean|averag"),
+            Slip(cosent_sum_of_logs, r"sum-of-logs|sum of .{0,20}log|each pair|outside"),
+            Slip(cosent_hinge, r"hinge|largest|max\b"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.cosent_loss",
+        cosent_temperature,
+        (
+            Slip(cosent_temperature_times, r"multipl|scale|temperature"),
+            Slip(cosent_temperature_reversed, r"reversed|wrong order|y_i < y_j"),
+        ),
+        adapter="temperature",
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.cosent_loss_pairwise",
+        pairwise_loop,
+        (
+            Slip(pairwise_wrong_way, r"reversed|wrong order|c_i ?− ?c_j"),
+            Slip(pairwise_at_least, r"ties-count|≥ for >"),
+            Slip(
+                pairwise_later_only, r"half-of-pairs|later|each pair once|i < j|triangle|order of the input"
+            ),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.cosent_gradient",
+        gradient,
+        (
+            Slip(gradient_unscaled, r"unscaled|factor scale"),
+            Slip(gradient_axes_exchanged, r"descent|sign|−1 times|negated"),
+            Slip(gradient_one_sum, r"half|lower pair"),
+            Slip(gradient_other_sum, r"half|higher pair|upper pair"),
+            Slip(gradient_of_sum, r"of-sum|without the logarithm|logarithm|not divided"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.rank",
+        midranks,
+        (
+            Slip(ranks_double_argsort, r"ordinal|order of the input"),
+            Slip(ranks_dense, r"dense|distinct"),
+            Slip(ranks_minimum, r"lowest"),
+            Slip(ranks_maximum, r"highest"),
+            Slip(ranks_from_zero, r"from-zero|from 0|zero-based"),
+            Slip(ranks_one_argsort, r"argsort|order.{0,20}rank|once"),
+            Slip(ranks_descending, r"descending|largest first|reversed"),
+            Slip(ranks_share, r"share|fraction|1/n|divided by n|percentile|\bn\b"),
+        ),
+        answer="edge",
+    ),
+    Ordinary(
+        "matching.rank",
+        ranks_loop,
+        (Slip(ranks_loop_from_zero, r"from-zero|from 0|zero-based"),),
+        answer="edge",
+    ),
+    Ordinary(
+        "matching.spearman",
+        spearman,
+        (
+            Slip(spearman_of_values, r"raw-values|Pearson"),
+            Slip(spearman_first_come, r"ordinal|sorting twice"),
+            Slip(spearman_one_argsort, r"argsort|sort(s|ing) once"),
+            Slip(spearman_shortcut, r"no-ties-formula|6Σd²"),
+            Slip(spearman_one_ranked, r"one-ranked|only one|one of (the|them)|y as it is"),
+            Slip(spearman_squared, r"squared|square"),
+            Slip(spearman_kendall, r"kendall"),
+            Slip(spearman_mixed_n, r"n − 1|n ?/ ?\(n|unbiased|\(n−1\)"),
+            Slip(spearman_not_centred, r"cosine|centred|mean"),
+            Slip(spearman_dense, r"dense|distinct"),
+            Slip(spearman_torchmetrics, r"epsilon|1e-0?6|10⁻⁶"),
+        ),
+        answer="edge",
+    ),
+)

@@ -1,0 +1,502 @@
+"""Thresholds, class weights, semidefinite matrices and random projections as people type them."""
+
+import itertools
+import math
+
+import numpy as np
+
+from refimpl.matching import ClassWeights, Threshold
+
+from ._ordinary import Ordinary, Slip
+
+# Thresholds: every cut, from scratch
+
+
+def score_cut(said, labels, metric):
+    labels = labels.astype(bool)
+    tp, fp = np.sum(said & labels) + 0.0, np.sum(said & ~labels) + 0.0
+    fn, tn = np.sum(~said & labels) + 0.0, np.sum(~said & ~labels) + 0.0
+    if metric == "accuracy":
+        return (tp + tn) / len(labels)
+    if metric == "f1":
+        return 2 * tp / (2 * tp + fp + fn) if tp else 0.0
+    return float(np.asarray(metric(*(np.asarray([c]) for c in (tp, fp, fn, tn))))[0])
+
+
+def every_cut(scores, labels, *, metric="accuracy"):
+    distinct = np.unique(scores)
+    middles = distinct[:-1] / 2 + distinct[1:] / 2
+    middles = np.where(middles < distinct[1:], middles, distinct[:-1])
+    best, cut = -np.inf, -np.inf
+    for t in [-np.inf, *middles, np.inf]:
+        value = score_cut(scores > t, labels, metric)
+        if value > best:
+            best, cut = value, t
+    return Threshold(float(cut), float(best))
+
+
+def cuts_without_ends(scores, labels, *, metric="accuracy"):
+    distinct = np.unique(scores)
+    middles = (distinct[:-1] + distinct[1:]) / 2 if len(distinct) > 1 else distinct
+    values = [score_cut(scores > t, labels, metric) for t in middles]
+    return Threshold(float(middles[np.argmax(values)]), float(np.max(values)))
+
+
+def cuts_keep_the_last(scores, labels, *, metric="accuracy"):
+    distinct = np.unique(scores)
+    best, cut = -np.inf, -np.inf
+    for t in [-np.inf, *((distinct[:-1] + distinct[1:]) / 2), np.inf]:
+        value = score_cut(scores > t, labels, metric)
+        if value >= best:
+            best, cut = value, t
+    return Threshold(float(cut), float(best))
+
+
+def cuts_at_scores(scores, labels, *, metric="accuracy"):
+    cuts = [-np.inf, *np.unique(scores)]
+    values = [score_cut(scores > t, labels, metric) for t in cuts]
+    return Threshold(float(cuts[np.argmax(values)]), float(np.max(values)))
+
+
+def cuts_between_all(scores, labels, *, metric="accuracy"):
+    order = np.argsort(scores)
+    s, y = scores[order], labels[order]
+    best, cut = -np.inf, -np.inf
+    for k in range(len(s) + 1):
+        value = score_cut(np.arange(len(s)) >= k, y, metric)
+        if value > best:
+            best = value
+            cut = -np.inf if k == 0 else np.inf if k == len(s) else (s[k - 1] + s[k]) / 2
+    return Threshold(float(cut), float(best))
+
+
+def cuts_on_a_grid(scores, labels, *, metric="accuracy"):
+    grid = np.arange(0.0, 1.0, 0.01)
+    values = [score_cut(scores > t, labels, metric) for t in grid]
+    return Threshold(float(grid[np.argmax(values)]), float(np.max(values)))
+
+
+def cuts_half(scores, labels, *, metric="accuracy"):
+    return Threshold(0.5, score_cut(scores > 0.5, labels, metric))
+
+
+def cuts_for_negative(scores, labels, *, metric="accuracy"):
+    found = every_cut(-scores, labels, metric=metric)
+    return Threshold(-found.threshold, found.value)
+
+
+def cuts_accuracy_always(scores, labels, *, metric="accuracy"):
+    return every_cut(scores, labels, metric="accuracy")
+
+
+def pr_curve(scores, labels, metric):
+    best, cut = -1.0, np.inf
+    for t in [*np.unique(scores), np.inf]:
+        value = score_cut(scores >= t, labels, metric)
+        if value > best:
+            best, cut = value, t
+    return cut, best
+
+
+def pr_curve_strict(scores, labels, metric):
+    best, cut = -1.0, np.inf
+    for t in [*np.unique(scores), np.inf]:
+        value = score_cut(scores > t, labels, metric)
+        if value > best:
+            best, cut = value, t
+    return cut, best
+
+
+def pr_curve_no_end(scores, labels, metric):
+    cuts = np.unique(scores)
+    values = [score_cut(scores >= t, labels, metric) for t in cuts]
+    return cuts[int(np.argmax(values))], max(values)
+
+
+# Class weights
+
+
+def accuracy(p, labels, weights):
+    shares = p * weights
+    own = shares[np.arange(len(p)), labels]
+    others = np.where(np.arange(p.shape[1]) == labels[:, None], -np.inf, shares).max(axis=1)
+    return np.mean(own > others)
+
+
+def weights_equal(p, labels, *, exact_rows=1000):
+    ones = np.ones(p.shape[1], p.dtype)
+    return ClassWeights(ones, float(accuracy(p, labels, ones)), "coordinatewise")
+
+
+def weights_inverse(p, labels, *, exact_rows=1000):
+    counts = np.bincount(labels, minlength=p.shape[1])
+    weights = (len(labels) / (p.shape[1] * np.maximum(counts, 1))).astype(p.dtype)
+    return ClassWeights(weights, float(accuracy(p, labels, weights)), "optimal")
+
+
+def weights_grid(p, labels, *, exact_rows=1000):
+    best = None
+    for t in itertools.product((0.5, 1.0, 1.5, 2.0), repeat=p.shape[1]):
+        value = float(accuracy(p, labels, np.asarray(t, p.dtype)))
+        if best is None or value > best.accuracy:
+            best = ClassWeights(np.asarray(t, p.dtype), value, "optimal")
+    return best
+
+
+def biases_of_two(logits, labels):
+    """Coordinate search over all breakpoints, exact for two classes."""
+    K = logits.shape[1]
+    starts = [np.zeros(K)]
+    with np.errstate(all="ignore"):
+        p = np.exp(logits)
+        means = p.mean(axis=0)
+        starts.append(-np.log(np.where(means > 0, means, 1.0)))
+    if K == 3:
+        gaps = [logits[:, a] - logits[:, b] for a, b in ((1, 0), (2, 0), (2, 1))]
+        finite = [np.unique(g[np.isfinite(g)]) for g in gaps]
+        for g1 in finite[0]:
+            starts += [np.asarray([g1 + e, 0.0, 0.0]) for e in (-1e-7, 1e-7)]
+    best = (-1.0, np.zeros(K))
+    for start in starts:
+        b, value = start.copy(), right(logits, labels, start)
+        improved = True
+        while improved:
+            improved = False
+            for k in range(K):
+                for x in breakpoints(logits, b, k):
+                    c = b.copy()
+                    c[k] = x
+                    if (v := right(logits, labels, c)) > value + 1e-12:
+                        b, value, improved = c, v, True
+        if value > best[0]:
+            best = (value, b)
+    return best[1].astype(logits.dtype)
+
+
+def right(logits, labels, b):
+    s = logits + b
+    own = s[np.arange(len(s)), labels]
+    others = np.where(np.arange(s.shape[1]) == labels[:, None], -np.inf, s).max(axis=1)
+    return float(np.mean(own > others))
+
+
+def breakpoints(logits, b, k):
+    others = np.delete(logits + b, k, axis=1).max(axis=1, initial=-np.inf)
+    with np.errstate(invalid="ignore"):
+        cuts = others - logits[:, k]
+    cuts = np.unique(cuts[np.isfinite(cuts)])
+    return [*(cuts[:1] - 1), *((cuts[:-1] + cuts[1:]) / 2), *(cuts[-1:] + 1)]
+
+
+def biases_none(logits, labels):
+    return np.zeros(logits.shape[1], logits.dtype)
+
+
+def biases_prior(logits, labels):
+    counts = np.bincount(labels, minlength=logits.shape[1])
+    return np.log(np.maximum(counts, 1) / len(labels)).astype(logits.dtype)
+
+
+# Matrices
+
+
+def nearest_psd(A):
+    S = (A + np.swapaxes(A, -1, -2)) / 2
+    w, V = np.linalg.eigh(S)
+    B = (V * np.clip(w, 0, None)[..., None, :]) @ np.swapaxes(V, -1, -2)
+    return (B + np.swapaxes(B, -1, -2)) / 2
+
+
+def spectral(A, change):
+    w, V = np.linalg.eigh((A + np.swapaxes(A, -1, -2)) / 2)
+    B = (V * change(w)[..., None, :]) @ np.swapaxes(V, -1, -2)
+    return (B + np.swapaxes(B, -1, -2)) / 2
+
+
+def psd_absolute(A):
+    return spectral(A, np.abs)
+
+
+def psd_shifted(A):
+    return spectral(A, lambda w: w - np.minimum(w[..., :1], 0))
+
+
+def psd_floor(A):
+    return spectral(A, lambda w: np.maximum(w, 1e-6))
+
+
+def psd_one_triangle(A):
+    w, V = np.linalg.eigh(A)
+    B = (V * np.clip(w, 0, None)[..., None, :]) @ np.swapaxes(V, -1, -2)
+    return (B + np.swapaxes(B, -1, -2)) / 2
+
+
+def psd_gram(A):
+    return np.swapaxes(A, -1, -2) @ A
+
+
+def psd_higham_unfinished(A):
+    B = (A + np.swapaxes(A, -1, -2)) / 2
+    _, s, Vt = np.linalg.svd(B)
+    return np.swapaxes(Vt, -1, -2) @ (s[..., :, None] * Vt)
+
+
+def psd_higham(A):
+    B = (A + np.swapaxes(A, -1, -2)) / 2
+    _, s, Vt = np.linalg.svd(B)
+    H = np.swapaxes(Vt, -1, -2) @ (s[..., :, None] * Vt)
+    return (B + H + np.swapaxes(B + H, -1, -2)) / 4
+
+
+def psd_negative_kept(A):
+    return spectral(A, lambda w: np.minimum(w, 0))
+
+
+def factor(S):
+    w, V = np.linalg.eigh(S)
+    keep = w > len(S) * 4 * np.finfo(S.dtype).eps * np.abs(w).max()
+    return V[:, keep] * np.sqrt(w[keep])
+
+
+def factor_no_root(S):
+    w, V = np.linalg.eigh(S)
+    keep = w > len(S) * 4 * np.finfo(S.dtype).eps * np.abs(w).max()
+    return V[:, keep] * w[keep]
+
+
+def factor_rows(S):
+    w, V = np.linalg.eigh(S)
+    keep = w > len(S) * 4 * np.finfo(S.dtype).eps * np.abs(w).max()
+    return V.T[:, keep] * np.sqrt(w[keep])
+
+
+def factor_square(S):
+    w, V = np.linalg.eigh(S)
+    return V * np.sqrt(np.clip(w, 0, None))
+
+
+def factor_normalised(S):
+    B = factor(S)
+    return B / np.maximum(np.linalg.norm(B, axis=1, keepdims=True), 1e-300)
+
+
+def factor_explained(S):
+    w, V = np.linalg.eigh(S)
+    keep = w > 1e-3 * w.max()
+    return V[:, keep] * np.sqrt(w[keep])
+
+
+def factor_transposed(S):
+    return factor(S).T
+
+
+# Features and projections
+
+
+def sbert(u, v):
+    u, v = np.broadcast_arrays(u, v)
+    return np.concatenate([u, v, np.abs(u - v)], axis=-1)
+
+
+def joined(*parts):
+    return np.concatenate(np.broadcast_arrays(*parts), axis=-1)
+
+
+def project(x, R):
+    return x @ R.T
+
+
+def project_einsum_rooted(x, R):
+    return np.einsum("...d,md->...m", x, R) / np.sqrt(R.shape[0])
+
+
+def project_times_root(x, R):
+    return (x @ R.T) * math.sqrt(len(R))
+
+
+def project_unit(x, R):
+    norms = np.linalg.norm(R, axis=1, keepdims=True)
+    return x @ (R / np.where(norms > 0, norms, 1)).T
+
+
+def project_signs(x, R):
+    return np.sign(x @ R.T)
+
+
+def project_by_d(x, R):
+    return x @ R.T / math.sqrt(R.shape[1])
+
+
+def project_centred(x, R):
+    return (x - x.mean(axis=-1, keepdims=True)) @ R.T
+
+
+def project_both(x, R):
+    return x @ R.T / len(R)
+
+
+def jl_dim(n, error, failure):
+    return math.ceil(2 * math.log(n * (n - 1) / failure) / (error - math.log1p(error)))
+
+
+def jl_scikit(n, error, failure):
+    return math.ceil(4 * math.log(n) / (error**2 / 2 - error**3 / 3))
+
+
+ORDINARY = (
+    Ordinary(
+        "matching.best_threshold",
+        every_cut,
+        (
+            Slip(cuts_without_ends, r"no-ends|all positive|all negative"),
+            Slip(cuts_keep_the_last, r"highest|last of equally"),
+            Slip(cuts_at_scores, r"at-a-score|no margin|score below the cut"),
+            Slip(cuts_between_all, r"splits-ties|equal (scores|ones)"),
+            Slip(cuts_on_a_grid, r"grid|fixed cuts"),
+            Slip(cuts_half, r"constant|always|0\.5|½"),
+            Slip(cuts_for_negative, r"low(er)? scores|negat|reversed|sign"),
+            Slip(cuts_accuracy_always, r"metric"),
+        ),
+        answer="edge",
+    ),
+    Ordinary(
+        "matching.best_threshold",
+        pr_curve,
+        (
+            Slip(pr_curve_strict, r"not-below|strict|> for ≥|score > threshold|score ≥ threshold"),
+            Slip(pr_curve_no_end, r"no-ends|all negative|above all"),
+        ),
+        adapter="at-least",
+        answer="edge",
+    ),
+    Ordinary(
+        "matching.best_class_weights",
+        biases_of_two,
+        (
+            Slip(biases_none, r"untuned|equal weights"),
+            Slip(biases_prior, r"frequenc|prior"),
+        ),
+        adapter="logits",
+    ),
+    Ordinary(
+        "matching.nearest_semidefinite",
+        nearest_psd,
+        (
+            Slip(psd_absolute, r"absolute|\|λ\|"),
+            Slip(psd_shifted, r"shifted|λ_min"),
+            Slip(psd_floor, r"floor|1e-0?6|10⁻⁶|epsilon|positive definite"),
+            Slip(psd_one_triangle, r"one-triangle|one triangle"),
+            Slip(psd_gram, r"gram|AᵀA|square"),
+            Slip(psd_higham_unfinished, r"absolute|\|λ\|"),
+            Slip(psd_negative_kept, r"negative.{0,30}(kept|part)|sign|largest|minimum"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary("matching.nearest_semidefinite", psd_higham, (), answer="imprecise"),
+    Ordinary(
+        "matching.factor_similarity",
+        factor,
+        (
+            Slip(factor_no_root, r"no-root|√λ"),
+            Slip(factor_rows, r"transposed|eigenvectors for rows"),
+            Slip(factor_square, r"all-columns|zero eigenvalues"),
+            Slip(factor_normalised, r"unit-rows|normali[sz]"),
+            Slip(factor_explained, r"loose-rank|thousandth"),
+            Slip(factor_transposed, r"columns|transpos"),
+        ),
+        answer="edge",
+    ),
+    Ordinary(
+        "matching.sbert_features",
+        sbert,
+        (
+            Slip(lambda u, v: joined(u, v, u - v), r"signed|u − v for"),
+            Slip(lambda u, v: joined(u, v, (u - v) ** 2), r"squared|\(u − v\)²"),
+            Slip(lambda u, v: joined(u, v, u * v), r"product|u·v|u ?\* ?v"),
+            Slip(lambda u, v: joined(v, u, np.abs(u - v)), r"exchanged|swapped|order"),
+            Slip(lambda u, v: joined(u, np.abs(u - v), v), r"order|permut|exchanged"),
+            Slip(lambda u, v: joined(u, v, np.abs(u) - np.abs(v)), r"\|u\| − \|v\||magnitudes|absolute"),
+        ),
+    ),
+    Ordinary(
+        "matching.jl_project",
+        project,
+        (
+            Slip(project_einsum_rooted, r"scaled-again|√m once more|1/√m"),
+            Slip(project_times_root, r"unscaled|√m too much"),
+            Slip(project_unit, r"unit-directions|normali[sz]es the directions"),
+            Slip(project_signs, r"sign"),
+            Slip(project_by_d, r"√d|root of d|d\^|square root"),
+            Slip(project_centred, r"centred|mean"),
+            Slip(project_both, r"1/m|divided by m|\bm\b|twice"),
+        ),
+    ),
+    Ordinary(
+        "matching.jl_project",
+        lambda x, R: x @ R,
+        (
+            Slip(lambda x, R: x @ R / np.sqrt(R.shape[1]), r"scaled-again|√m once more|1/√m"),
+            Slip(lambda x, R: np.sqrt(R.shape[1]) * (x @ R), r"unscaled|√m too much"),
+        ),
+        adapter="columns",
+    ),
+    Ordinary(
+        "matching.jl_dimension",
+        jl_dim,
+        (
+            Slip(jl_scikit, r"scikit|ε²/2 − ε³/3|failure|distances"),
+            Slip(
+                lambda n, error, failure: math.ceil(2 * math.log(n / failure) / (error - math.log1p(error))),
+                r"log-n|ln\(n/δ\)",
+            ),
+            Slip(
+                lambda n, error, failure: int(
+                    2 * math.log(n * (n - 1) / failure) / (error - math.log1p(error))
+                ),
+                r"rounded-down|integer below",
+            ),
+            Slip(
+                lambda n, error, failure: math.ceil(4 * math.log(n * (n - 1) / failure) / error**2),
+                r"quadratic|ε²/2",
+            ),
+            Slip(
+                lambda n, error, failure: math.ceil(
+                    math.log(n * (n - 1) / failure) / (error - math.log1p(error))
+                ),
+                r"half|½|factor 2|without .{0,20}2",
+            ),
+            Slip(
+                lambda n, error, failure: round(
+                    2 * math.log(n * (n - 1) / failure) / (error - math.log1p(error))
+                ),
+                r"round",
+            ),
+            Slip(
+                lambda n, error, failure: math.ceil(
+                    2 * math.log(n * n / failure) / (error - math.log1p(error))
+                ),
+                r"n²|n squared|square of n|all-pairs",
+            ),
+            Slip(
+                lambda n, error, failure: (
+                    math.ceil(2 * math.log2(n * (n - 1) / failure) / (error - math.log2(1 + error)))
+                    if error != math.log2(1 + error)
+                    else 1
+                ),
+                r"log₂|binary",
+            ),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.rule_of_thumb_dimension",
+        lambda n: 8 * math.log(n),
+        (
+            Slip(lambda n: 8 * math.log2(n), r"binary|log₂"),
+            Slip(lambda n: 8 * math.log10(n), r"decimal|log₁₀|ln 10"),
+            Slip(lambda n: float(math.ceil(8 * math.log(n))), r"ceil|round|integer"),
+            Slip(lambda n: 4 * math.log(n), r"half|½|0\.5"),
+            Slip(lambda n: 8 * math.log(n + 1), r"off by one|n \+ 1|log1p|increas"),
+        ),
+    ),
+)
