@@ -104,6 +104,7 @@ def weights_logarithms(log_w: Any, /, *, axis: int = -1) -> Any:
     "density.normalized_weights",
     "epsilon",
     "Adds 10⁻⁸ to the sum against division by zero: the weights no longer have sum 1.",
+    only="float64",
 )
 def weights_epsilon(log_w: Any, /, *, axis: int = -1) -> Any:
     xp = _xp(log_w)

@@ -34,6 +34,13 @@ EXPONENTS = (
         "matching.cosent_loss/log-of-sum",
         "matching.cosent_loss/next-grade-only",
         "matching.cosent_loss_pairwise/ties-count",
+        "matching.cosent_loss/temperature",
+        "matching.cosent_loss/masked-with-zero",
+        "matching.cosent_loss/sum-of-logs",
+        "matching.cosent_loss/hinge",
+        "matching.cosent_loss/all-pairs-of-texts",
+        "matching.cosent_loss_pairwise/reversed",
+        "matching.cosent_loss_pairwise/each-once",
     ),
 )
 def cosent_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -127,6 +134,8 @@ def cosent_invariances(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.cosent_gradient/descent",
         "matching.cosent_gradient/unscaled",
         "matching.cosent_gradient/no-one",
+        "matching.cosent_gradient/upper-half",
+        "matching.cosent_gradient/of-the-sum",
     ),
 )
 def cosent_gradient_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -36,6 +36,8 @@ def _sums(x: inputs.Floats, y: inputs.Floats) -> tuple[int, int, int, int]:
         "matching.rank/dense",
         "matching.rank/lowest",
         "matching.rank/from-zero",
+        "matching.rank/highest",
+        "matching.rank/argsort-once",
     ),
 )
 def rank_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -58,6 +60,13 @@ def rank_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.spearman/int32-ties",
         "matching.spearman/kendall",
         "matching.spearman/ordinal",
+        "matching.spearman/argsort-once",
+        "matching.spearman/one-ranked",
+        "matching.spearman/mixed-counts",
+        "matching.spearman/not-centred",
+        "matching.spearman/dense",
+        "matching.spearman/epsilon",
+        "matching.spearman/one-group",
     ),
 )
 def spearman_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

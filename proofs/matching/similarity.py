@@ -58,6 +58,9 @@ def factor_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.nearest_semidefinite/absolute",
         "matching.nearest_semidefinite/one-triangle",
         "matching.nearest_semidefinite/shifted",
+        "matching.nearest_semidefinite/floor",
+        "matching.nearest_semidefinite/gram",
+        "matching.nearest_semidefinite/negative-part",
     ),
 )
 def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

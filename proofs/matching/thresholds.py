@@ -53,6 +53,8 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
         "matching.best_threshold/ternary-search",
         "matching.best_threshold/plain-midpoint",
         "matching.best_threshold/counts-reversed",
+        "matching.best_threshold/grid",
+        "matching.best_threshold/low-is-positive",
     ),
 )
 def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

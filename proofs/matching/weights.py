@@ -76,6 +76,7 @@ def _most_right(rows: list[Row]) -> int:
         "matching.best_class_weights/inverse-frequency",
         "matching.best_class_weights/ties-are-right",
         "matching.best_class_weights/coarse-grid",
+        "matching.best_class_weights/prior",
     ),
 )
 def weights_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -52,10 +52,6 @@ def cos_angle(u, v, axis=-1):
     return np.arccos(np.clip(cos_sim(u, v, axis), -1, 1))
 
 
-def cos_sum_of_norms(u, v, axis=-1):
-    return np.sum(u * v, axis=axis) / (np.linalg.norm(u, axis=axis) + np.linalg.norm(v, axis=axis))
-
-
 def cos_matrix(a, b):
     a = a / np.linalg.norm(a, axis=1, keepdims=True)
     b = b / np.linalg.norm(b, axis=1, keepdims=True)
@@ -364,35 +360,6 @@ def spearman_torchmetrics(x, y):
 
 ORDINARY = (
     Ordinary(
-        "matching.cosine_similarity",
-        cos_sim,
-        (
-            Slip(cos_dot, r"dot|not normali[sz]|unnormali[sz]|norms? .{0,20}(left out|missing|forgot)"),
-            Slip(cos_one_side, r"one-side|queries only"),
-            Slip(cos_squared_norms, r"squared-norms|squares? of the norms|root"),
-            Slip(cos_distance, r"distance|1 − "),
-            Slip(cos_centred, r"centred|mean|Pearson"),
-            Slip(cos_absolute, r"absolute"),
-            Slip(cos_epsilon, r"epsilon|1e-0?8|10⁻⁸"),
-            Slip(cos_l1, r"l1|sums? of (the )?(absolute|magnitudes)|absolute"),
-            Slip(cos_flat_norm, r"all-axes|whole (array|matrix|batch)|all (axes|vectors)|flat"),
-            Slip(cos_angle, r"angle|arccos"),
-            Slip(cos_sum_of_norms, r"sum.{0,10}norms|norms.{0,20}(added|sum)"),
-        ),
-        answer="imprecise",
-    ),
-    Ordinary(
-        "matching.cosine_similarity",
-        cos_matrix,
-        (
-            Slip(cos_matrix_columns, r"columns|wrong-axis|other axis|axis"),
-            Slip(cos_matrix_one, r"one-side|queries only"),
-            Slip(cos_matrix_no_root, r"squared-norms|squares? of the norms|root"),
-        ),
-        adapter="matrix",
-        answer="imprecise",
-    ),
-    Ordinary(
         "matching.check_nonzero",
         nonzero,
         (
@@ -406,6 +373,34 @@ ORDINARY = (
                 lambda v, axis=-1: np.linalg.norm(v, axis=axis) > 1e-8, r"tolerance|1e-0?8|10⁻⁸|small vectors"
             ),
         ),
+    ),
+    Ordinary(
+        "matching.cosine_similarity",
+        cos_sim,
+        (
+            Slip(cos_dot, r"dot|not normali[sz]|unnormali[sz]|norms? .{0,20}(left out|missing|forgot)"),
+            Slip(cos_one_side, r"one-side|queries only"),
+            Slip(cos_squared_norms, r"squared-norms|squares? of the norms|root"),
+            Slip(cos_distance, r"distance|1 − "),
+            Slip(cos_centred, r"centred|mean|Pearson"),
+            Slip(cos_absolute, r"absolute"),
+            Slip(cos_epsilon, r"epsilon|1e-0?8|10⁻⁸"),
+            Slip(cos_l1, r"l1|sums? of (the )?(absolute|magnitudes)|absolute"),
+            Slip(cos_flat_norm, r"all-axes|whole (array|matrix|batch)|all (axes|vectors)|flat"),
+            Slip(cos_angle, r"angle|arccos"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.cosine_similarity",
+        cos_matrix,
+        (
+            Slip(cos_matrix_columns, r"columns|wrong-axis|other axis|axis"),
+            Slip(cos_matrix_one, r"one-side|queries only"),
+            Slip(cos_matrix_no_root, r"squared-norms|squares? of the norms|root"),
+        ),
+        adapter="matrix",
+        answer="imprecise",
     ),
     Ordinary(
         "matching.cosent_loss",

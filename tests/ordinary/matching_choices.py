@@ -343,6 +343,56 @@ def jl_scikit(n, error, failure):
     return math.ceil(4 * math.log(n) / (error**2 / 2 - error**3 / 3))
 
 
+def ranking_dim(n):
+    """The least d for which Warren's (8eP/V)^V sign patterns may be as many as the N! orders."""
+    N = n * (n - 1) // 2
+    P = N * (N - 1) // 2
+    log_orders = math.lgamma(N + 1)
+    for d in range(1, n):
+        V = n * d
+        if P < V or V * (1 + math.log(8 * P / V)) >= log_orders:
+            return d
+    return n
+
+
+def ranking_of_items(n):
+    P = n * (n - 1) // 2
+    for d in range(1, n + 1):
+        V = n * d
+        if V * (1 + math.log(8 * P / V)) >= math.lgamma(n + 1):
+            return d
+    return n
+
+
+def ranking_without_e(n):
+    N = n * (n - 1) // 2
+    P = N * (N - 1) // 2
+    for d in range(1, n):
+        V = n * d
+        if P < V or V * math.log(8 * P / V) >= math.lgamma(N + 1):
+            return d
+    return n
+
+
+def ranking_degree_one(n):
+    N = n * (n - 1) // 2
+    P = N * (N - 1) // 2
+    for d in range(1, n):
+        V = n * d
+        if P < V or V * (1 + math.log(4 * P / V)) >= math.lgamma(N + 1):
+            return d
+    return n
+
+
+def ranking_pairs_only(n):
+    N = n * (n - 1) // 2
+    for d in range(1, n):
+        V = n * d
+        if N < V or V * (1 + math.log(8 * N / V)) >= math.lgamma(N + 1):
+            return d
+    return n
+
+
 ORDINARY = (
     Ordinary(
         "matching.best_threshold",
@@ -497,6 +547,16 @@ ORDINARY = (
             Slip(lambda n: float(math.ceil(8 * math.log(n))), r"ceil|round|integer"),
             Slip(lambda n: 4 * math.log(n), r"half|½|0\.5"),
             Slip(lambda n: 8 * math.log(n + 1), r"off by one|n \+ 1|log1p|increas"),
+        ),
+    ),
+    Ordinary(
+        "matching.ranking_dimension",
+        ranking_dim,
+        (
+            Slip(ranking_of_items, r"/items|n! rankings"),
+            Slip(ranking_without_e, r"without-e|\be\b out"),
+            Slip(ranking_degree_one, r"degree-one|4e|degree 1"),
+            Slip(ranking_pairs_only, r"pairs-for-comparisons|not the comparisons"),
         ),
     ),
 )

@@ -297,31 +297,29 @@ def spectrum_of_mean(J):
     return spectrum(J)
 
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
-
-
-def panels(times):
+def integrals(lipschitz, times, count):
+    x, w = np.polynomial.legendre.leggauss(count)
     half = np.diff(times)[:, None] / 2
-    return (times[1:] + times[:-1])[:, None] / 2 + half * NODES, half * WEIGHTS
+    at = (times[1:] + times[:-1])[:, None] / 2 + half * x
+    return np.concatenate([[0.0], np.cumsum(np.sum(lipschitz(at) * half * w, axis=1))])
 
 
 def growth(lipschitz, times):
     if callable(lipschitz):
-        x, w = panels(times)
-        pieces = np.sum(lipschitz(x) * w, axis=1)
-    else:
-        pieces = np.diff(times) * (lipschitz[1:] + lipschitz[:-1]) / 2
-    exponent = np.concatenate([[0.0], np.cumsum(pieces)])
-    return Growth(np.exp(exponent), np.zeros_like(times))
+        exponent, rough = integrals(lipschitz, times, 20), integrals(lipschitz, times, 10)
+        return Growth(np.exp(exponent), np.abs(np.expm1(exponent - rough)))
+    pieces = np.diff(times) * (lipschitz[1:] + lipschitz[:-1]) / 2
+    return Growth(np.exp(np.concatenate([[0.0], np.cumsum(pieces)])), np.zeros_like(times))
 
 
 def growth_from_the_end(lipschitz, times):
-    logs = np.log(growth(lipschitz, times).factor)
-    return Growth(np.exp(logs[-1] - logs), np.zeros_like(times))
+    found = growth(lipschitz, times)
+    return found._replace(factor=found.factor[-1] / found.factor)
 
 
 def growth_linear(lipschitz, times):
-    return Growth(1 + np.log(growth(lipschitz, times).factor), np.zeros_like(times))
+    found = growth(lipschitz, times)
+    return found._replace(factor=1 + np.log(found.factor))
 
 
 def growth_left(lipschitz, times):
@@ -331,7 +329,8 @@ def growth_left(lipschitz, times):
 
 
 def growth_negative(lipschitz, times):
-    return Growth(1 / growth(lipschitz, times).factor, np.zeros_like(times))
+    found = growth(lipschitz, times)
+    return found._replace(factor=1 / found.factor)
 
 
 def growth_no_integral(lipschitz, times):
@@ -340,7 +339,8 @@ def growth_no_integral(lipschitz, times):
 
 
 def growth_integral(lipschitz, times):
-    return Growth(np.log(growth(lipschitz, times).factor), np.zeros_like(times))
+    found = growth(lipschitz, times)
+    return found._replace(factor=np.log(found.factor))
 
 
 ORDINARY = (
