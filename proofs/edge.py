@@ -247,9 +247,11 @@ def _same(a: Any, b: Any, tolerance: float, xp: Any) -> Any:
     """Where two arrays have the same values, up to a few roundings; NaN equals NaN."""
     if not xp.isdtype(a.dtype, "real floating"):
         return a == b
-    return (a == b) | (xp.isnan(a) & xp.isnan(b)) | (xp.abs(a - b) <= tolerance * xp.abs(b))
+    near = xp.isfinite(b) & (xp.abs(a - b) <= tolerance * xp.abs(b))
+    return (a == b) | (xp.isnan(a) & xp.isnan(b)) | near
 
 
 def _same_number(a: float, b: float, tolerance: float) -> bool:
     """The same for Python numbers."""
-    return a == b or (math.isnan(a) and math.isnan(b)) or abs(a - b) <= tolerance * abs(b)
+    near = math.isfinite(b) and abs(a - b) <= tolerance * abs(b)
+    return a == b or (math.isnan(a) and math.isnan(b)) or near
