@@ -17,7 +17,7 @@ from ..law import Implementation, Law
 from ..runner import Outcome, run_law
 from .diagnosis import explain
 from .evidence import Scale, is_arithmetic
-from .exceptions import adopted, excepted
+from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, fitting_adapters
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .precision import digits
@@ -102,9 +102,11 @@ class Audited:
         if outcome.verdict == "edge":
             return outcome, self.functions[name]
         if is_arithmetic(outcome):
-            found = self._scale(name, forgiven).weigh(law, request.examples)
+            # Digits may have been lost before the law came to an edge.
+            found = self._scale(name, {**everywhere(name), **forgiven}).weigh(law, request.examples)
             if found.imprecise:
-                told = replace(outcome, verdict="imprecise", reason=f"{outcome.reason}; {found.text}")
+                reason = f"{outcome.reason}; {found.text}"
+                told = replace(outcome, verdict="imprecise", reason=reason, edges=found.edges)
                 return told, self.functions[name]
         function = self._adapted(name, self.raw[name], forgiven)
         return run_law(law, self.on, replaced={name: function}, **how), function
@@ -119,8 +121,7 @@ class Audited:
         """Say what is wrong with a function, or how many digits it loses."""
         name, raw = request.function, self.raw[request.function]
         if request.imprecise and not request.failed:
-            anywhere = {edge.id: tuple(edge.values) for edge in catalogue.edges_of(name)}
-            function = self._adapted(name, raw, anywhere)  # what differs at an edge is no lost digit
+            function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             found = digits(name, function, self.on, self.request.seed)
             cause = f"digits are lost: {found.fewest}" if found.lost else ""
             return Diagnosis(name, tuple(found.lines()), cause=cause, digits=found)

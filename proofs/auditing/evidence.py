@@ -19,10 +19,12 @@ import numpy as np
 from ...backends import Precision, Setting
 from .. import catalogue
 from ..calls import Call, Given, calls
+from ..edge import Adopted
 from ..law import Implementation, Law, NotApplicableError
 from ..packing import copied, mapped, mapped_arrays
 from ..runner import Outcome, run_law
 from .compare import difference
+from .exceptions import names
 
 NARROWER = {"float64": "float32"}
 """For a format without a wider one, the one in which its formula can be seen."""
@@ -47,6 +49,8 @@ class Evidence:
     """Whether the formula is right, so that digits alone are lost."""
     text: str
     """How that is known."""
+    edges: tuple[str, ...] = ()
+    """The edges at which the formula differs, as "function/edge=value"."""
 
 
 class Formula:
@@ -163,15 +167,19 @@ class Scale:
     def weigh(self, law: Law, examples: int) -> Evidence:
         """Whether a law that is refuted on the function holds on its formula."""
         own = formula(self._raw, self._on)
-        replaced = {self._name: self._adapted(own)}
+        function = self._adapted(own)
+        replaced = {self._name: function}
         outcome = run_law(law, self._on, examples=examples, seed=self._seed, replaced=replaced, shrink=False)
+        values = function.consistent() if isinstance(function, Adopted) else {}
+        if values is None:
+            return Evidence(False, "at an edge it gives now one value, now another")
         if outcome.verdict == "held" and set(own.used) - {_ITSELF}:
             ways = " and ".join(way for way in (_BALLS, _WIDER, _ITSELF) if way in own.used)
-            return Evidence(True, f"the same code {ways} holds")
+            return Evidence(True, f"the same code {ways} holds", names(values))
         if own.exact or self._on.precision.name not in NARROWER:
             return Evidence(False, "the same code on wider numbers fails as well")
         if self._shrinks_above if _WIDER in own.used else self._shrinks_below:
-            return Evidence(True, "its errors shrink with the unit roundoff")
+            return Evidence(True, "its errors shrink with the unit roundoff", names(values))
         return Evidence(False, "its errors do not shrink with the unit roundoff")
 
     @cached_property

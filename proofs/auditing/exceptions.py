@@ -20,6 +20,11 @@ def adopted(name: str, function: Implementation, choice: Choice) -> Adopted:
     return Adopted(function, catalogue.reference()[name], catalogue.edges_of(name), choice)
 
 
+def everywhere(name: str) -> Choice:
+    """All values in use at all edges of a function."""
+    return {edge.id: tuple(edge.values) for edge in catalogue.edges_of(name)}
+
+
 def excepted(
     law: Law, name: str, function: Implementation, outcome: Outcome, on: Setting, *, examples: int, seed: int
 ) -> tuple[Outcome, Choice]:
@@ -28,7 +33,7 @@ def excepted(
     "edge" if nothing is left. A failure without its edges is the one to look at: where the function differs
     as others do is not what is wrong with it. A function that mixes the values of an edge is not forgiven.
     """
-    known = {edge.id: tuple(edge.values) for edge in catalogue.edges_of(name)}
+    known = everywhere(name)
     if not known or not _met(law, name, function, outcome, on, known):
         return outcome, {}
     tried = adopted(name, function, known)
@@ -41,7 +46,7 @@ def excepted(
     again = run_law(law, on, examples=examples, seed=seed, replaced=replaced, shrink=False)
     if again.verdict != "held":
         return again, forgiven
-    told = tuple(f"{edge}={value}" for edge, value in values.items())
+    told = names(values)
     return (
         replace(
             again,
@@ -66,6 +71,11 @@ def _met(law: Law, name: str, function: Implementation, outcome: Outcome, on: Se
     except Exception:  # it fails beyond the edge, too; the calls up to here count
         pass
     return bool(tried.used)
+
+
+def names(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Edges and their values as texts."""
+    return tuple(f"{edge}={value}" for edge, value in values.items())
 
 
 def sentence(told: str) -> str:
