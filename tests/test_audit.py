@@ -86,6 +86,13 @@ def test_unknown_mistakes_are_described() -> None:
     assert single.sentences[-1] == "no known mistake; it equals the reference with angles rounded to float32"
 
 
+def test_integers_beyond_floats_are_refuted() -> None:
+    report = proofs.audit(
+        {"rope.range_of": lambda base, digits: -(10**400) if base == 2 else base**digits}, isolated=False
+    )
+    assert report.verdict == "refuted"
+
+
 def test_missing_option_is_said_and_not_held() -> None:
     report = here(port.rotate_interleaved_only)
     assert report.holds

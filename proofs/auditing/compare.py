@@ -30,7 +30,7 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
         return [Leaf(path, code, np.asarray(on.host(result)))]
     if isinstance(result, bool | int | float | np.generic):
         large = isinstance(result, int) and abs(result) >= 2**63
-        return [Leaf(path, code, np.asarray(float(result) if large else result))]
+        return [Leaf(path, code, np.asarray(_nearest(result) if large else result))]
     parts: list[Leaf] = []
     if callable(result) and (values := _values(result, on)) is not None:
         for time, value in zip(_TIMES, values, strict=True):  # one by one: near 0 they may be tiny
@@ -39,6 +39,14 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
     for name, place, part in _parts(result):
         parts += leaves(part, on, path + name, code + place)
     return parts or [Leaf(path, code, type(result).__name__ if callable(result) else repr(result))]
+
+
+def _nearest(number: int) -> float:
+    """The nearest float to a large integer, infinity beyond the range."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 _TIMES = [1e-9, 0.05, 0.25, 0.5, 0.75, 0.95]

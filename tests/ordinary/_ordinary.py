@@ -31,3 +31,10 @@ class Ordinary:
     answer: Answer = "held"
     """What an audit must say of the textbook's form: "imprecise" where its formula loses digits, "edge" where
     practice differs at an edge. "held" is as good as either."""
+
+
+def ignored(*arguments: str) -> str:
+    """Matches texts that say that a result does not depend on one of these arguments."""
+    which = rf"\b({'|'.join(arguments)})\b"
+    says = r"(ignor|not depend|independent|no effect|whatever|(not|never) (used|read))"
+    return rf"{says}[^|]{{0,60}}{which}|{which}[^|]{{0,60}}{says}"

@@ -1,0 +1,248 @@
+"""The digits that rotary embeddings generalise, as people type them."""
+
+import numpy as np
+
+from ._ordinary import Ordinary, Slip, ignored
+
+FROM_ZERO = r"digit 0|first digit|one (digit|place)|off by one|shift|m ?\+ ?1|least significant digit"
+REVERSED = r"revers|most-significant-first|most significant|other (order|end)|reading order"
+
+
+# Digits by division with remainder, written as numbers are read.
+def to_base(n, base, count):
+    out = []
+    for _ in range(count):
+        n, r = n // base, n % base
+        out.append(r)
+    return np.stack(out[::-1], axis=-1)
+
+
+def to_base_least_first(n, base, count):
+    out = []
+    for _ in range(count):
+        n, r = np.divmod(n, base)
+        out.append(r)
+    return np.stack(out, axis=-1)
+
+
+def to_base_without_remainder(n, base, count):
+    out = []
+    for _ in range(count):
+        out.append(n)
+        n = n // base
+    return np.stack(out[::-1], axis=-1)
+
+
+def to_base_ten(n, base, count):
+    return to_base(n, 10, count)
+
+
+def to_base_one_late(n, base, count):
+    out = []
+    for _ in range(count):
+        n = n // base
+        out.append(n % base)
+    return np.stack(out[::-1], axis=-1)
+
+
+# The formula, least significant digit first.
+def digits(n, base, count):
+    found = [n]
+    for _ in range(count - 1):
+        found.append(found[-1] // base)
+    return np.stack([q % base for q in found], axis=-1)
+
+
+def digits_by_floats(n, base, count):
+    return np.stack([np.floor(n / float(base) ** m).astype(n.dtype) % base for m in range(count)], axis=-1)
+
+
+def digits_not_divided(n, base, count):
+    found, out = n, []
+    for _ in range(count):
+        out.append(n - (n // base) * base)
+        n = found = found // base
+    return np.stack(out[:1] * count, axis=-1)
+
+
+def digits_most_first(n, base, count):
+    return digits(n, base, count)[..., ::-1]
+
+
+def digits_truncated(n, base, count):
+    return np.sign(n)[..., None] * digits(np.abs(n), base, count)
+
+
+# The number of digits.
+def horner(digits, base):
+    n = digits[..., 0]
+    for i in range(1, digits.shape[-1]):
+        n = n * base + digits[..., i]
+    return n
+
+
+def horner_from_the_last(digits, base):
+    n = digits[..., -1]
+    for i in range(digits.shape[-1] - 2, -1, -1):
+        n = n * base + digits[..., i]
+    return n
+
+
+def horner_ten(digits, base):
+    return horner(digits, 10)
+
+
+def polynomial(digits, base):
+    return sum(digits[..., m] * base**m for m in range(digits.shape[-1]))
+
+
+def polynomial_from_one(digits, base):
+    return sum(digits[..., m] * base ** (m + 1) for m in range(digits.shape[-1]))
+
+
+def polynomial_reversed(digits, base):
+    return sum(d * base**m for m, d in enumerate(np.moveaxis(digits[..., ::-1], -1, 0)))
+
+
+def polynomial_without_powers(digits, base):
+    return digits.sum(axis=-1)
+
+
+def polynomial_times_m(digits, base):
+    return digits[..., 0] + sum(digits[..., m] * base * m for m in range(1, digits.shape[-1]))
+
+
+# Mixed radices.
+def mixed(n, bases):
+    out = []
+    for b in bases:
+        out.append(n % b)
+        n = n // b
+    return np.stack(out, axis=-1)
+
+
+def mixed_by_products(n, bases):
+    place, out = 1, []
+    for b in bases:
+        out.append(n // place % b)
+        place *= b
+    return np.stack(out, axis=-1)
+
+
+def mixed_off_by_one(n, bases):
+    place, out = 1, []
+    for b in bases:
+        place *= b
+        out.append(n // place % b)
+    return np.stack(out, axis=-1)
+
+
+def mixed_reversed(n, bases):
+    return mixed(n, bases[::-1])
+
+
+def mixed_without_remainder(n, bases):
+    out = []
+    for b in bases:
+        out.append(n)
+        n = n // b
+    return np.stack(out, axis=-1)
+
+
+def mixed_truncated(n, bases):
+    out = []
+    for b in bases:
+        out.append(np.fmod(n, b))
+        n = np.trunc(n / b).astype(n.dtype)
+    return np.stack(out, axis=-1)
+
+
+def mixed_most_first(n, bases):
+    return mixed(n, bases)[..., ::-1]
+
+
+# The range.
+def range_of(base, digits):
+    return base**digits
+
+
+def range_largest(base, digits):
+    return base**digits - 1
+
+
+def range_product(base, digits):
+    return base * digits
+
+
+def range_exchanged(base, digits):
+    return digits**base
+
+
+def range_one_digit_less(base, digits):
+    return base ** (digits - 1)
+
+
+ORDINARY = [
+    Ordinary(
+        "rope.digits",
+        to_base,
+        (
+            Slip(to_base_least_first, f"{REVERSED}|without (an?|the) adapter|own convention"),
+            Slip(to_base_without_remainder, "no-remainder"),
+            Slip(to_base_ten, ignored("base")),
+            Slip(to_base_one_late, FROM_ZERO),
+        ),
+        adapter="big-endian",
+    ),
+    Ordinary(
+        "rope.digits",
+        digits,
+        (
+            Slip(digits_by_floats, "float-quotient"),
+            Slip(digits_not_divided, r"first digit|digit 0|same digit|(never|not) divid"),
+            Slip(digits_most_first, "most-significant-first"),
+            Slip(digits_truncated, "truncat|towards zero|negative"),
+        ),
+    ),
+    Ordinary(
+        "rope.from_digits",
+        horner,
+        (
+            Slip(horner_from_the_last, f"{REVERSED}|without (an?|the) adapter|own convention"),
+            Slip(horner_ten, ignored("base")),
+        ),
+        adapter="big-endian",
+    ),
+    Ordinary(
+        "rope.from_digits",
+        polynomial,
+        (
+            Slip(polynomial_from_one, r"m ?\+ ?1|from 1|one power|base times|times (the |its )?.{0,12}base"),
+            Slip(polynomial_reversed, REVERSED),
+            Slip(polynomial_without_powers, r"\bsum|powers?|" + r"(ignor|not depend)[^|]{0,60}\bbase\b"),
+            Slip(polynomial_times_m, r"power|base ?[·*] ?m|times m|\bm ?[·*]"),
+        ),
+    ),
+    Ordinary(
+        "rope.mixed_radix_digits",
+        mixed,
+        (
+            Slip(mixed_off_by_one, "off-by-one"),
+            Slip(mixed_reversed, f"bases.{{0,40}}({REVERSED})|({REVERSED}).{{0,40}}bases"),
+            Slip(mixed_without_remainder, r"remainder|unreduced|not reduced|quotients"),
+            Slip(mixed_truncated, "truncates|towards zero"),
+            Slip(mixed_most_first, REVERSED),
+        ),
+    ),
+    Ordinary("rope.mixed_radix_digits", mixed_by_products, (Slip(mixed_off_by_one, "off-by-one"),)),
+    Ordinary(
+        "rope.range_of",
+        range_of,
+        (
+            Slip(range_largest, r"largest-number|−1|- ?1\b"),
+            Slip(range_product, r"product|multipl|times digits|base ?[·*] ?digits|base times"),
+            Slip(range_exchanged, r"exchang|swap|digits\^base|digits ?\*\* ?base"),
+            Slip(range_one_digit_less, r"one (digit|power|less)|digits ?[−-] ?1|1/base|1 / base|off by one"),
+        ),
+    ),
+]  # fmt: skip
