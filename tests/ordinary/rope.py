@@ -8,8 +8,6 @@ import torch
 from ._ordinary import Ordinary, Slip, ignored
 
 SHIFT = r"d ?[−-] ?2|half ?[−-] ?1|includes its end|last pair|1/B at the last"
-    r"(ignor|not depend|whatever)[^|]{0,60}\bbase\b|\bbase\b[^|]{0,60}(ignor|whatever)|default-base"
-)
 COSINE_FIRST = r"cosines? (first|before|in front)|without (an?|the) adapter|own convention"
 NO_COSINE = r"sine.{0,30}(both|twice|for (the )?cosine)|no cosine|cosine.{0,40}(sine|miss)"
 GROWING = r"reciprocal|inver|1/|sign of the exponent|without (the )?minus|growing"

@@ -1,7 +1,5 @@
 """Rotary embeddings as people apply them."""
 
-import math
-
 import numpy as np
 import torch
 
@@ -16,8 +14,6 @@ MIXED = r"(mix\w*|two|different|both) layouts?|tables?.{0,60}(half|halves)|table
 AS_HALVES = r"half layout|as halves|in halves|halves of|written.{0,40}half|layout"
 SAME_LAYOUT = r"source == target|same layout|already"
 MEMBERS = r"second.{0,30}first|members.{0,60}(exchang|swap)|(exchang|swap)\w*.{0,40}members"
-UNTURNED = r"keys?.{0,40}(not|never|un|without).{0,10}(turn|rotat)"
-SCALED = r"√ ?\(?d|sqrt\(d|1/√|root of d|d\^"
 
 
 # Halves, as transformers has them, for queries and keys with heads.
@@ -310,47 +306,7 @@ def matrix_axes_first(theta):
     return np.array([[np.cos(theta), -np.sin(theta)], [np.sin(theta), np.cos(theta)]])
 
 
-# Scores.
-def scores(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    q = rotate(q, q_positions[..., None] * frequencies, layout)
-    k = rotate(k, k_positions[..., None] * frequencies, layout)
-    return np.einsum("...id,...jd->...ij", q, k)
-
-
-def scores_scaled(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    return scores(q, k, q_positions, k_positions, frequencies, layout) / math.sqrt(q.shape[-1])
-
-
-def scores_keys_conjugate(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    q = rotate(q, q_positions[..., None] * frequencies, layout)
-    k = rotate(k, -k_positions[..., None] * frequencies, layout)
-    return q @ np.swapaxes(k, -1, -2)
-
-
-def scores_both_conjugate(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    q = rotate_conjugated(q, q_positions[..., None] * frequencies, layout)
-    k = rotate_conjugated(k, k_positions[..., None] * frequencies, layout)
-    return q @ np.swapaxes(k, -1, -2)
-
-
-def scores_keys_unrotated(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    q = rotate(q, q_positions[..., None] * frequencies, layout)
-    return q @ np.swapaxes(k, -1, -2)
-
-
-def scores_keys_from_zero(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    q = rotate(q, q_positions[..., None] * frequencies, layout)
-    k = rotate(k, np.arange(k.shape[-2])[:, None] * frequencies, layout)
-    return q @ np.swapaxes(k, -1, -2)
-
-
-def scores_softmax(q, k, q_positions, k_positions, frequencies, layout="interleaved"):
-    s = scores(q, k, q_positions, k_positions, frequencies, layout)
-    e = np.exp(s - s.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-ROTATIONS = [
+ORDINARY = [
     Ordinary(
         "rope.rotate",
         apply_rotary_pos_emb,
@@ -414,10 +370,6 @@ ROTATIONS = [
         ),
         adapter="tables",
     ),
-]
-
-ORDINARY = [
-    *ROTATIONS,
     Ordinary(
         "rope.convert_layout",
         permute,
@@ -445,18 +397,6 @@ ORDINARY = [
             Slip(matrix_exchanged, EXCHANGED),
             Slip(matrix_half_angle, HALF_ANGLE),
             Slip(matrix_axes_first, "axes|axis|from the (front|left)"),
-        ),
-    ),
-    Ordinary(
-        "rope.attention_scores",
-        scores,
-        (
-            Slip(scores_scaled, SCALED),
-            Slip(scores_keys_conjugate, "conjugate-keys"),
-            Slip(scores_both_conjugate, "relative-position-negated|negat"),
-            Slip(scores_keys_unrotated, UNTURNED + "|" + ignored("k_positions")),
-            Slip(scores_keys_from_zero, "keys-from-zero|" + ignored("k_positions")),
-            Slip(scores_softmax, "softmax|exp|normali[sz]ed"),
         ),
     ),
 ]  # fmt: skip

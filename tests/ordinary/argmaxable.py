@@ -1,0 +1,372 @@
+"""Classes that can win, as people type them."""
+
+import numpy as np
+from scipy.optimize import linprog, nnls
+
+from refimpl.argmaxable import Combination, Minimax, NearestPoint, Witness
+
+from ._ordinary import Ordinary, Slip, ignored
+
+NO_BIAS = r"no-bias|without (the )?bias|forgets.{0,40}bias|" + ignored("b")
+BIAS_SIGN = r"bias.{0,60}(sign|negat|subtract|minus|other side)|(sign|negat|subtract)\w*.{0,40}bias"
+
+
+# Margins.
+def margins(W, b, z, k):
+    return np.stack([z @ (W[k] - W[i]) + b[k] - b[i] for i in range(len(W)) if i != k], axis=-1)
+
+
+def margins_reversed(W, b, z, k):
+    return np.stack([z @ (W[i] - W[k]) + b[i] - b[k] for i in range(len(W)) if i != k], axis=-1)
+
+
+def margins_without_bias(W, b, z, k):
+    return np.delete(z @ (W[k] - W).T, k, axis=-1)
+
+
+def margins_bias_exchanged(W, b, z, k):
+    return np.delete(z @ (W[k] - W).T + b - b[k], k, axis=-1)
+
+
+def margins_absolute(W, b, z, k):
+    return np.abs(margins(W, b, z, k))
+
+
+def margins_of_all(W, b, z, k):
+    return z @ (W[k] - W).T + b[k] - b
+
+
+def margins_divided_by_length(W, b, z, k):
+    D = np.delete(W[k] - W, k, axis=0)
+    return (z @ D.T + np.delete(b[k] - b, k)) / np.linalg.norm(D, axis=-1)
+
+
+def margins_from_logits(W, b, z, k):
+    logits = z @ W.T + b
+    return np.delete(logits[..., k : k + 1] - logits, k, axis=-1)
+
+
+# The winner.
+def predict(W, b, z):
+    return np.argmax(z @ W.T + b, axis=-1)
+
+
+def predict_without_bias(W, b, z):
+    return np.argmax(z @ W.T, axis=-1)
+
+
+def predict_least(W, b, z):
+    return np.argmin(z @ W.T + b, axis=-1)
+
+
+def predict_absolute(W, b, z):
+    return np.argmax(np.abs(z @ W.T + b), axis=-1)
+
+
+def predict_bias_subtracted(W, b, z):
+    return np.argmax(z @ W.T - b, axis=-1)
+
+
+def predict_from_one(W, b, z):
+    return np.argmax(z @ W.T + b, axis=-1) + 1
+
+
+def predict_nearest_row(W, b, z):
+    return np.argmin(((z[..., None, :] - W) ** 2).sum(-1), axis=-1)
+
+
+# The example.
+def five():
+    return [[1, 2], [2, 1], [1, 0], [0, 1], [1, 1]]
+
+
+def five_scaled():
+    return [[1, 2], [2, 1], [1, 0], [0, 1], [2, 2]]
+
+
+def five_exchanged():
+    return [[2, 1], [1, 2], [1, 0], [0, 1], [1, 1]]
+
+
+def five_mean_first():
+    return [[1, 1], [1, 2], [2, 1], [1, 0], [0, 1]]
+
+
+# Which classes can win, by a linear program for each.
+def can_win(W, b):
+    n, d = W.shape
+    found = []
+    for k in range(n):
+        D, c = np.delete(W[k] - W, k, axis=0), np.delete(b[k] - b, k)
+        if n == 1:
+            found.append(True)
+            continue
+        # The largest least margin of the homogeneous problem: s scales the biases.
+        A = np.column_stack([-D, -c, np.ones(n - 1)])
+        A = np.vstack([A, np.append(np.zeros(d), [-1.0, 1.0])])
+        top = linprog(
+            np.append(np.zeros(d + 1), -1.0),
+            A_ub=A,
+            b_ub=np.zeros(n),
+            bounds=[(-1, 1)] * (d + 1) + [(None, 1)],
+        )
+        found.append(top.x is not None and top.x[-1] > 1e-9)
+    return np.array(found)
+
+
+def _positive(W, b):
+    found = []
+    for k in range(len(W)):
+        D, c = np.delete(W[k] - W, k, axis=0), np.delete(b[k] - b, k)
+        if len(D) == 0:
+            found.append(True)
+            continue
+        A = np.column_stack([-D, np.ones(len(D))])
+        d = W.shape[1]
+        top = linprog(np.append(np.zeros(d), -1.0), A_ub=A, b_ub=c, bounds=[(-100, 100)] * d + [(None, 1)])
+        found.append(top.x is not None and top.x[-1] > 1e-9)
+    return np.array(found)
+
+
+def can_win_without_bias(W, b):
+    return can_win(W, np.zeros_like(b))
+
+
+def can_win_in_a_box(W, b):
+    return _positive(W, b)
+
+
+def can_win_bias_negated(W, b):
+    return can_win(W, -b)
+
+
+def can_win_long_rows(W, b):
+    lengths = np.linalg.norm(W, axis=1)
+    return lengths >= 0.5 * lengths.mean()
+
+
+def can_win_at_random(W, b):
+    z = np.random.default_rng(0).standard_normal((1000, W.shape[1]))
+    return np.isin(np.arange(len(W)), np.argmax(z @ W.T + b, axis=-1))
+
+
+def can_win_unit_rows(W, b):
+    return can_win(W / np.maximum(np.linalg.norm(W, axis=1, keepdims=True), 1e-12), b)
+
+
+def can_win_always(W, b):
+    return np.ones(len(W), dtype=bool)
+
+
+# Whether certificates hold.
+def verify(W, b, result, exact=False):
+    found = []
+    for k, claim in enumerate(result.certificates):
+        if isinstance(claim, Witness):
+            z = np.array(claim.z)
+            found.append(bool(np.all(np.delete((W[k] - W) @ z + b[k] - b, k) > 0)))
+        elif isinstance(claim, Combination):
+            a, rows = np.array(claim.weights), list(claim.indices)
+            scale = 1e-12 * (a @ np.abs(W[rows]) + np.abs(W[k]))
+            meets = bool(np.all(np.abs(a @ W[rows] - W[k]) <= scale))
+            leads = a @ b[rows] - b[k] >= -1e-12 * (a @ np.abs(b[rows]) + abs(b[k]))
+            found.append(k not in rows and bool(np.all(a > 0)) and meets and bool(leads))
+        else:
+            found.append(False)
+    return np.array(found)
+
+
+def verify_anything(W, b, result, exact=False):
+    return np.array([isinstance(c, Witness | Combination) for c in result.certificates])
+
+
+def verify_negative(W, b, result, exact=False):
+    found = verify(W, b, result)
+    for k, claim in enumerate(result.certificates):
+        if isinstance(claim, Combination):
+            a, rows = np.array(claim.weights), list(claim.indices)
+            meets = np.allclose(a @ W[rows], W[k], rtol=1e-12, atol=0) and a @ b[rows] >= b[k]
+            found[k] = bool(meets)
+    return found
+
+
+def verify_rows_only(W, b, result, exact=False):
+    return verify(W, np.zeros_like(b), result)
+
+
+# The nearest point of a hull, by nonnegative least squares.
+def nearest(points):
+    A = np.vstack([points.T, np.ones(len(points))])
+    y, _ = nnls(A, np.append(np.zeros(points.shape[1]), 1.0))
+    weights = y / y.sum()
+    x = weights @ points
+    return NearestPoint(x, weights, np.asarray(max(x @ x - (points @ x).min(), 0.0)))
+
+
+def _point(points, weights):
+    x = weights @ points
+    return NearestPoint(x, weights, np.asarray(max(x @ x - (points @ x).min(), 0.0)))
+
+
+def nearest_affine(points):
+    G = points @ points.T
+    weights = np.linalg.pinv(G + 1.0) @ np.ones(len(points))
+    return _point(points, weights / weights.sum())
+
+
+def nearest_vertex(points):
+    return _point(points, np.eye(len(points))[np.argmin(np.linalg.norm(points, axis=1))])
+
+
+def nearest_mean(points):
+    return _point(points, np.full(len(points), 1 / len(points)))
+
+
+def nearest_few_steps(points):
+    weights = np.full(len(points), 1 / len(points))
+    for t in range(50):
+        weights = weights + 2 / (t + 2) * (
+            np.eye(len(points))[np.argmin(points @ (weights @ points))] - weights
+        )
+    return _point(points, weights)
+
+
+# The largest least margin in a ball, by bisection for the value.
+def minimax(W, b, k, radius):
+    D, c = np.delete(W[k] - W, k, axis=0), np.delete(b[k] - b, k)
+
+    def least_norm(v):
+        """min ‖z‖ with D z ≥ v − c, by its dual: nonnegative least squares."""
+        A = np.vstack([D.T, v - c])
+        y, rest = nnls(A, np.append(np.zeros(D.shape[1]), 1.0))
+        r = A @ y - np.append(np.zeros(D.shape[1]), 1.0)
+        return (np.full(D.shape[1], np.inf), y) if rest < 1e-14 else (-r[:-1] / r[-1], y)
+
+    low, high = float(np.min(c)), float(np.max(np.linalg.norm(D, axis=1)) * radius + np.max(c))
+    for _ in range(200):
+        middle = (low + high) / 2
+        z, _ = least_norm(middle)
+        low, high = (middle, high) if np.linalg.norm(z) <= radius else (low, middle)
+    z = least_norm(low)[0]
+    weights = least_norm(high)[1]
+    weights = weights / weights.sum() if weights.sum() > 0 else np.eye(len(c))[np.argmin(c)]
+    upper = radius * np.linalg.norm(weights @ D) + weights @ c
+    return Minimax(z, weights, np.asarray(np.min(D @ z + c)), np.asarray(upper))
+
+
+def minimax_unit_ball(W, b, k, radius):
+    return minimax(W, b, k, 1.0)
+
+
+def minimax_without_bias(W, b, k, radius):
+    return minimax(W, np.zeros_like(b), k, radius)
+
+
+def minimax_bias_negated(W, b, k, radius):
+    return minimax(W, -b, k, radius)
+
+
+def minimax_box(W, b, k, radius):
+    D, c = np.delete(W[k] - W, k, axis=0), np.delete(b[k] - b, k)
+    d = D.shape[1]
+    top = linprog(
+        np.append(np.zeros(d), -1.0),
+        A_ub=np.column_stack([-D, np.ones(len(D))]), b_ub=c, bounds=[(-radius, radius)] * d + [(None, None)],
+    )  # fmt: skip
+    value = np.asarray(-top.fun)
+    return Minimax(top.x[:d], -top.ineqlin.marginals, value, value)
+
+
+ORDINARY = [
+    Ordinary(
+        "argmaxable.margins",
+        margins,
+        (
+            Slip(margins_reversed, r"margins/reversed|negative|sign"),
+            Slip(margins_without_bias, NO_BIAS),
+            Slip(margins_bias_exchanged, BIAS_SIGN),
+            Slip(margins_absolute, r"absolute|sign"),
+            Slip(margins_of_all, r"shape|class k itself|own (row|class)|n entries|also class"),
+            Slip(margins_divided_by_length, r"length|norm|distance|unit"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "argmaxable.margins",
+        margins_from_logits,
+        (Slip(margins_without_bias, NO_BIAS),),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "argmaxable.winner",
+        predict,
+        (
+            Slip(predict_without_bias, NO_BIAS),
+            Slip(predict_least, r"argmin|least|smallest|lowest|last place"),
+            Slip(predict_absolute, r"absolute|sign of the score|largest size|modul"),
+            Slip(predict_bias_subtracted, BIAS_SIGN),
+            Slip(predict_from_one, r"from 1|next class|one (too|more)|\+ ?1|off by one"),
+            Slip(predict_nearest_row, r"nearest|distance"),
+        ),
+        adapter="argmax",
+    ),
+    Ordinary(
+        "argmaxable.five_vectors",
+        five,
+        (
+            Slip(five_scaled, r"five_vectors/scaled|\(2, ?2\)|times two|last row"),
+            Slip(
+                five_exchanged, r"rows?.{0,40}(exchang|swap|order)|(exchang|swap)\w*.{0,40}row|columns?|order"
+            ),
+            Slip(five_mean_first, r"order|shift|row|first|roll"),
+        ),
+        adapter="plain",
+    ),
+    Ordinary(
+        "argmaxable.classify",
+        can_win,
+        (
+            Slip(can_win_without_bias, NO_BIAS),
+            Slip(can_win_in_a_box, r"classify/box|\|z\| ?≤ ?100|longer z"),
+            Slip(can_win_bias_negated, r"bias-sign|" + BIAS_SIGN),
+            Slip(can_win_long_rows, r"classify/norms|small norm"),
+            Slip(can_win_at_random, r"random"),
+            Slip(can_win_unit_rows, r"unit-rows|normalis"),
+            Slip(can_win_always, r"every class|all classes|constant|always|anything|any class"),
+        ),
+        adapter="verdicts",
+        answer="imprecise",
+    ),
+    Ordinary(
+        "argmaxable.verify",
+        verify,
+        (
+            Slip(verify_anything, "verify/anything"),
+            Slip(verify_negative, "verify/negative-weights"),
+            Slip(verify_rows_only, "verify/rows-only|" + NO_BIAS),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "argmaxable.minimum_norm_point",
+        nearest,
+        (
+            Slip(nearest_affine, "least-squares|affine"),
+            Slip(nearest_vertex, "nearest-vertex"),
+            Slip(nearest_mean, "centroid|mean"),
+            Slip(nearest_few_steps, r"step|iteration|no-gap|centroid|converge"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "argmaxable.minimax_value",
+        minimax,
+        (
+            Slip(minimax_unit_ball, "no-radius|" + ignored("radius")),
+            Slip(minimax_without_bias, NO_BIAS),
+            Slip(minimax_bias_negated, BIAS_SIGN),
+            Slip(minimax_box, "minimax_value/box|coordinate"),
+        ),
+        answer="imprecise",
+    ),
+]
