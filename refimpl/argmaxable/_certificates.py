@@ -65,7 +65,8 @@ class Result:
 def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Array:
     """Whether each certificate proves its verdict, whoever made it.
 
-    In float64: a witness must lead by more than the rounding bound (d+5)u(⟨|w_k − w_i|,|z|⟩ + |b_k − b_i|);
+    In float64: a witness must lead by more than the rounding bound (d+5)u(⟨|w_k − w_i|,|z|⟩ + |b_k − b_i|),
+    by the margin that it states up to that bound;
     a combination must have positive weights with sum 1 on at most d + 1 other classes and meet its
     equations within the bound of its own rounding. With `exact`, in rational arithmetic: a witness
     must lead strictly, and the support of a combination must also carry rational weights ≥ 0 that meet

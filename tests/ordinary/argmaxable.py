@@ -1,5 +1,7 @@
 """Classes that can win, as people type them."""
 
+from itertools import combinations
+
 import numpy as np
 from scipy.optimize import linprog, nnls
 
@@ -159,44 +161,82 @@ def can_win_always(W, b):
 
 
 # Whether certificates hold.
-def verify(W, b, result, exact=False):
+def is_winner(W, b, k, claim):
+    z = np.array(claim.z)
+    if len(z) != W.shape[1] or not np.isfinite(z).all():
+        return False
+    lead = np.delete((W[k] - W) @ z + (b[k] - b), k)
+    bound = np.delete(np.abs(W[k] - W) @ np.abs(z) + np.abs(b[k] - b), k) * (len(z) + 5) * 2.0**-53
+    return bool(np.all(lead > bound) and abs(lead.min() - claim.margin) <= bound.max())
+
+
+def is_mean(W, b, k, rows, a):
+    if k in rows or not all(0 <= i < len(W) for i in rows) or len(set(rows)) != len(a) or len(a) != len(rows):
+        return False
+    if not rows or len(rows) > W.shape[1] + 1 or (a <= 0).any() or abs(a.sum() - 1) > (len(a) + 3) * 2.0**-53:
+        return False
+    D, c = W[rows] - W[k], b[rows] - b[k]
+    slack = (len(a) + 3) * 2.0**-53
+    return bool(np.all(np.abs(a @ D) <= slack * (a @ np.abs(D))) and a @ c >= -slack * (a @ np.abs(c)))
+
+
+def verify(W, b, result):
     found = []
     for k, claim in enumerate(result.certificates):
         if isinstance(claim, Witness):
-            z = np.array(claim.z)
-            found.append(bool(np.all(np.delete((W[k] - W) @ z + b[k] - b, k) > 0)))
+            found.append(len(W) == 1 or is_winner(W, b, k, claim))
         elif isinstance(claim, Combination):
-            a, rows = np.array(claim.weights), list(claim.indices)
-            scale = 1e-12 * (a @ np.abs(W[rows]) + np.abs(W[k]))
-            meets = bool(np.all(np.abs(a @ W[rows] - W[k]) <= scale))
-            leads = a @ b[rows] - b[k] >= -1e-12 * (a @ np.abs(b[rows]) + abs(b[k]))
-            found.append(k not in rows and bool(np.all(a > 0)) and meets and bool(leads))
+            found.append(is_mean(W, b, k, list(claim.indices), np.array(claim.weights)))
         else:
             found.append(False)
     return np.array(found)
 
 
-def verify_anything(W, b, result, exact=False):
+def verify_anything(W, b, result):
     return np.array([isinstance(c, Witness | Combination) for c in result.certificates])
 
 
-def verify_negative(W, b, result, exact=False):
+def verify_witnesses_only(W, b, result):
+    return np.array([isinstance(c, Witness) for c in result.certificates]) & verify(W, b, result)
+
+
+def verify_rows_only(W, b, result):
     found = verify(W, b, result)
     for k, claim in enumerate(result.certificates):
         if isinstance(claim, Combination):
-            a, rows = np.array(claim.weights), list(claim.indices)
-            meets = np.allclose(a @ W[rows], W[k], rtol=1e-12, atol=0) and a @ b[rows] >= b[k]
-            found[k] = bool(meets)
+            found[k] = is_mean(W, np.zeros_like(b), k, list(claim.indices), np.array(claim.weights))
     return found
 
 
-def verify_rows_only(W, b, result, exact=False):
-    return verify(W, np.zeros_like(b), result)
+def verify_absolute(W, b, result):
+    found = []
+    for k, claim in enumerate(result.certificates):
+        if isinstance(claim, Witness) and len(claim.z) == W.shape[1]:
+            lead = np.delete((W[k] - W) @ np.array(claim.z) + b[k] - b, k)
+            found.append(bool(np.all(lead > 1e-6)))
+        elif isinstance(claim, Combination) and all(0 <= i < len(W) for i in claim.indices):
+            a, rows = np.array(claim.weights), list(claim.indices)
+            near = len(a) == len(rows) and k not in rows and abs(a.sum() - 1) < 1e-6 and (a > 0).all()
+            near = near and np.abs(a @ W[rows] - W[k]).max() < 1e-6 and a @ b[rows] > b[k] - 1e-6
+            found.append(bool(near))
+        else:
+            found.append(False)
+    return np.array(found)
+
+
+def verify_ties(W, b, result):
+    found = verify(W, b, result)
+    for k, claim in enumerate(result.certificates):
+        if isinstance(claim, Witness) and len(claim.z) == W.shape[1]:
+            lead = np.delete((W[k] - W) @ np.array(claim.z) + (b[k] - b), k)
+            found[k] = found[k] or bool(np.all(lead >= 0))
+    return found
 
 
 # The nearest point of a hull, by nonnegative least squares.
 def nearest(points):
-    A = np.vstack([points.T, np.ones(len(points))])
+    unit = np.abs(points).max() or 1.0
+    A = np.vstack([points.T / unit, np.ones(len(points))])
     y, _ = nnls(A, np.append(np.zeros(points.shape[1]), 1.0))
     weights = y / y.sum()
     x = weights @ points
@@ -231,27 +271,33 @@ def nearest_few_steps(points):
     return _point(points, weights)
 
 
-# The largest least margin in a ball, by bisection for the value.
+# The largest least margin in a ball: the classes that bind are found by trying all sets of at most d + 1.
 def minimax(W, b, k, radius):
     D, c = np.delete(W[k] - W, k, axis=0), np.delete(b[k] - b, k)
-
-    def least_norm(v):
-        """min ‖z‖ with D z ≥ v − c, by its dual: nonnegative least squares."""
-        A = np.vstack([D.T, v - c])
-        y, rest = nnls(A, np.append(np.zeros(D.shape[1]), 1.0))
-        r = A @ y - np.append(np.zeros(D.shape[1]), 1.0)
-        return (np.full(D.shape[1], np.inf), y) if rest < 1e-14 else (-r[:-1] / r[-1], y)
-
-    low, high = float(np.min(c)), float(np.max(np.linalg.norm(D, axis=1)) * radius + np.max(c))
-    for _ in range(200):
-        middle = (low + high) / 2
-        z, _ = least_norm(middle)
-        low, high = (middle, high) if np.linalg.norm(z) <= radius else (low, middle)
-    z = least_norm(low)[0]
-    weights = least_norm(high)[1]
-    weights = weights / weights.sum() if weights.sum() > 0 else np.eye(len(c))[np.argmin(c)]
-    upper = radius * np.linalg.norm(weights @ D) + weights @ c
-    return Minimax(z, weights, np.asarray(np.min(D @ z + c)), np.asarray(upper))
+    unit = max(np.abs(D).max() * radius, np.abs(c).max()) or 1.0
+    A, c = D * radius / unit, c / unit
+    n, d = A.shape
+    best, z_best, weights, bound = c.min(), np.zeros(d), None, np.inf
+    for size in range(1, min(n, d + 1) + 1):
+        for chosen in map(list, combinations(range(n), size)):
+            E, e = A[chosen[1:]] - A[chosen[0]], c[chosen[0]] - c[chosen[1:]]
+            inner = np.linalg.pinv(E) @ e
+            away = A[chosen[0]] - np.linalg.pinv(E) @ (E @ A[chosen[0]])
+            room, length = 1 - inner @ inner, np.linalg.norm(away)
+            if room < -1e-12:
+                continue
+            z = inner + (away / length * np.sqrt(max(room, 0.0)) if length > 1e-12 else 0.0)
+            if (A @ z + c).min() > best:
+                best, z_best = (A @ z + c).min(), z
+            multiplier = z if length > 1e-12 else np.zeros(d)
+            M = np.vstack([np.column_stack([A[chosen].T, -multiplier]), np.append(np.ones(size), 0.0)])
+            alpha = np.linalg.lstsq(M, np.append(np.zeros(d), 1.0), rcond=None)[0][:size]
+            if (alpha > -1e-12).all():
+                full = np.zeros(n)
+                full[chosen] = np.maximum(alpha, 0) / np.maximum(alpha, 0).sum()
+                if np.linalg.norm(full @ A) + full @ c < bound:
+                    bound, weights = np.linalg.norm(full @ A) + full @ c, full
+    return Minimax(z_best * radius, weights, np.asarray(best * unit), np.asarray(bound * unit))
 
 
 def minimax_unit_ball(W, b, k, radius):
@@ -342,10 +388,11 @@ ORDINARY = [
         verify,
         (
             Slip(verify_anything, "verify/anything"),
-            Slip(verify_negative, "verify/negative-weights"),
+            Slip(verify_witnesses_only, r"combination|unargmaxable"),
             Slip(verify_rows_only, "verify/rows-only|" + NO_BIAS),
+            Slip(verify_absolute, "verify/absolute|1e-6"),
+            Slip(verify_ties, "verify/ties-pass|tie"),
         ),
-        answer="imprecise",
     ),
     Ordinary(
         "argmaxable.minimum_norm_point",
@@ -356,7 +403,6 @@ ORDINARY = [
             Slip(nearest_mean, "centroid|mean"),
             Slip(nearest_few_steps, r"step|iteration|no-gap|centroid|converge"),
         ),
-        answer="imprecise",
     ),
     Ordinary(
         "argmaxable.minimax_value",
@@ -367,6 +413,5 @@ ORDINARY = [
             Slip(minimax_bias_negated, BIAS_SIGN),
             Slip(minimax_box, "minimax_value/box|coordinate"),
         ),
-        answer="imprecise",
     ),
 ]

@@ -133,9 +133,7 @@ def flat(x):
     return x.reshape(-1, x.shape[-1])
 
 
-def backprop(
-    x, weights, biases, cotangent, activation, slope=act_grad, mean=False, turned=True, bias_in=True
-):
+def backprop(x, weights, biases, cotangent, activation, slope=act_grad, mean=False, turned=True, bias=True):
     inputs, zs = [], []
     for i, W in enumerate(weights):
         inputs.append(x)
