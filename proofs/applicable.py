@@ -145,3 +145,28 @@ def _changed_array(array: Any) -> Any:
     if xp.isdtype(array.dtype, "real floating"):
         return xp.where(xp.isfinite(array), array * 1.25 + 1, xp.zeros_like(array))
     return array * 1.25 + 1
+
+
+def pinned(case: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A case of a law's inputs with these options at these values, where it has entries of their names; the
+    case itself if there is nothing to change.
+
+    A law holds for other numbers than it draws, as a rule; the reference shows whether it does.
+    """
+    changed = {
+        name: options[name]
+        for name, value in case.items()
+        if name in options and _exchangeable(value, options[name]) and value != options[name]
+    }
+    if isinstance(parts := case.get("cases"), list):
+        inside = [pinned(part, options) for part in parts]
+        if any(new is not old for new, old in zip(inside, parts, strict=True)):
+            changed["cases"] = inside
+    return {**case, **changed} if changed else case
+
+
+def _exchangeable(value: Any, other: Any) -> bool:
+    """Whether one may stand for the other: both are numbers, or both are texts."""
+    if isinstance(value, bool) or isinstance(other, bool):
+        return isinstance(value, bool) and isinstance(other, bool)
+    return any(isinstance(value, kind) and isinstance(other, kind) for kind in (int | float, str))

@@ -8,6 +8,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from .._errors import UnknownNameError
 from ..backends import Setting
 from . import catalogue
+from .applicable import pinned
 from .law import KINDS, Implementation, Kind, Law
 from .packing import copied, key
 from .runner import converted, each_case, missing
@@ -33,12 +35,14 @@ class Call:
     kind: Kind
 
 
-def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limit: int = 60) -> list[Call]:
+def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limit: int = 60,
+          fixed: Mapping[str, Any] = MappingProxyType({})) -> list[Call]:  # fmt: skip
     """The calls that the laws about a function make of it in a setting, ordinary ones first.
 
     Every law that the backend can run is tried on the reference with `examples` cases, shared among
     its kinds of generator. Laws and kinds take turns until there are `limit` calls; equal arguments
     are kept once, and calls that the reference refuses are left out. Arrays are copies.
+    `fixed` has options that a function lacks, at the values for which it stands: cases are put there.
     The same seed gives the same calls. There are none if the backend can run no law about the function.
 
     Raises
@@ -49,7 +53,7 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
     if function not in catalogue.functions():
         raise UnknownNameError(f"calls: no function {function!r}; see `refimpl list functions`")
     sources = [
-        list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed))
+        list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed, fixed))
         for law in catalogue.laws().values()
         if function in law.about and not law.general and not missing(law, on)
         for kind in law.kinds
@@ -63,12 +67,19 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
     return sorted(chosen.values(), key=lambda call: KINDS.index(call.kind))
 
 
-def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed: int) -> Iterator[Call]:
+def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed: int,
+          fixed: Mapping[str, Any]) -> Iterator[Call]:  # fmt: skip
     """The calls that one law makes on the cases of one kind."""
     cases: list[dict[str, Any]] = []
     each_case(law, on, kind, cases.append, examples=examples, seed=seed)
     for case in cases:
-        for args, kwargs in record(function, law, case, on):
+        try:
+            given = record(function, law, put := pinned(case, fixed), on)
+        except Exception:  # the value is outside the domain of the other inputs
+            if put is case:
+                raise
+            continue
+        for args, kwargs in given:
             yield Call(args, kwargs, law.id, kind)
 
 

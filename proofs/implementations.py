@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from itertools import chain
 from typing import Any
 
 import array_api_compat
@@ -31,6 +32,8 @@ class Implementations(Mapping[str, Implementation]):
         self._functions = {**reference, **replaced}
         self._expected = {name: reference[name] for name in replaced}
         self._on = on
+        self.fixed = dict(chain.from_iterable(fixed(function).items() for function in replaced.values()))
+        """Options that the tested functions lack, at the values for which they stand."""
         self.called: set[str] = set()
         """Functions of which a call came to an end; one that does not apply says nothing."""
 
@@ -69,6 +72,11 @@ class Implementations(Mapping[str, Implementation]):
     def tests(self, name: str) -> bool:
         """Whether a function is one under test, in the place of the reference."""
         return name in self._expected
+
+    @property
+    def references(self) -> Mapping[str, Implementation]:
+        """The reference alone."""
+        return self._reference_functions
 
     def reference(self, name: str) -> Implementation:
         """The reference of that name."""
@@ -109,6 +117,16 @@ class Implementations(Mapping[str, Implementation]):
                 raise WrongResultError(f"{name} returned an array on {device} for input on {on.device}")
 
 
+def fixed(function: Any) -> Mapping[str, Any]:
+    """The options that a function under test lacks, at the values for which it stands; it, or what it wraps,
+    has them as `fixed_options`."""
+    while function is not None:
+        if isinstance(found := getattr(function, "fixed_options", None), Mapping):
+            return found
+        function = getattr(function, "__wrapped__", None)
+    return {}
+
+
 def _require_form(name: str, result: Any, expected: Any) -> None:
     """Require arrays of the same shape and dtype, numbers and tuples where the reference has them."""
     if isinstance(expected, tuple):
@@ -118,7 +136,9 @@ def _require_form(name: str, result: Any, expected: Any) -> None:
             _require_form(name, part, wanted)
     elif array_api_compat.is_array_api_obj(expected):
         if _form(result) != _form(expected):
-            raise WrongResultError(f"{name} returned {_form(result)}, expected {_form(expected)}")
+            first = isinstance(result, tuple | list) and result and _form(result[0]) == _form(expected)
+            advice = "; if it is the first of them, audit it with the adapter `first`" if first else ""
+            raise WrongResultError(f"{name} returned {_form(result)}, expected {_form(expected)}{advice}")
     elif isinstance(expected, int | float) and not isinstance(result, int | float | np.generic):
         raise WrongResultError(f"{name} returned {_form(result)}, expected a number")
 
@@ -134,6 +154,8 @@ def _with_names(result: Any, expected: Any) -> Any:
 def _form(value: Any) -> str:
     if array_api_compat.is_array_api_obj(value):
         return f"an array of shape {tuple(value.shape)} and dtype {value.dtype}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)} values"
     return f"a {type(value).__name__}"
 
 

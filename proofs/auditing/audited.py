@@ -18,7 +18,7 @@ from ..runner import Outcome, run_law
 from .diagnosis import explain
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted
-from .fitting import Fitted, Foreign, Manner, adapted, fitting_adapters
+from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .precision import digits
 from .shown import show
@@ -58,12 +58,12 @@ class Audited:
         )
 
     def _fitted(self, name: str) -> Fitted:
-        """A function under its adapters; one that another adapter might fit is tried all the same."""
+        """A function under its adapters; one that agrees under another is tried all the same, and told so."""
         chosen, raw = self.request.adapters.get(name, ""), self._guard(self.raw[name])
         try:
             return adapted(name, raw, chosen, self.on, strict=True)
         except TargetError:
-            if set(fitting_adapters(name, raw)) - {chosen}:
+            if agreeing(name, raw, set(fitting_adapters(name, raw)) - {chosen}, self.on):
                 return adapted(name, raw, chosen, self.on)
             raise
 

@@ -56,8 +56,7 @@ class Binding:
 
     def _compare(self, name: str, value: Any) -> None:
         if not equal(value, self.taken.get(name)):
-            simple = value is None or isinstance(value, bool | int | float | str)
-            raise NotApplicable(f"{name}={value!r}" if simple else f"{name} is given")
+            raise NotApplicable(_other(name, value, self.taken.get(name)))
 
     def _by_name_alone(self) -> bool:
         kinds = {p.kind for p in self.own}
@@ -75,6 +74,13 @@ class Binding:
     def _placed(self, parameter: Parameter, rest: Sequence[Any]) -> bool:
         """Whether a parameter must be given by position: as it has no name, or more positions follow it."""
         return parameter.kind is parameter.POSITIONAL_ONLY or bool(rest)
+
+
+def _other(name: str, value: Any, taken: Any) -> str:
+    """What is left out: a value of a few by itself; of numbers, which are many, all but one."""
+    if isinstance(value, bool | str) or value is None:
+        return f"{name}={value!r}"
+    return f"{name} is given" if taken is None else f"{name} is not {taken!r}"
 
 
 def equal(value: Any, other: Any) -> bool:

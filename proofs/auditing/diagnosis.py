@@ -11,6 +11,7 @@ import numpy as np
 from ...backends import Setting
 from .. import catalogue
 from ..calls import Call, Recorder, calls
+from ..implementations import fixed
 from ..law import Implementation, NotApplicableError
 from ..packing import copied, is_array, size
 from ..runner import converted, run_law
@@ -38,7 +39,10 @@ class _Raised:
 def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, seed: int) -> Diagnosis:
     """Compare a function with all that is known of its kind. `chosen` is the adapter in use, if any."""
     name = request.function
-    made = [*_failing_calls(request, on), *calls(name, on, seed=seed)]
+    made = [
+        *_failing_calls(request, on),
+        *calls(name, on, seed=seed, fixed=fixed(_adapted(name, raw, chosen, on))),
+    ]
     made = [call for call in made if size((call.args, call.kwargs)) <= _LARGEST]
     expected = [_apply(catalogue.reference()[name], call) for call in made]
 

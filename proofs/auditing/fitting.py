@@ -5,7 +5,7 @@ arrays for those of another library; the convention's adapter; what is done with
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,6 +60,8 @@ class Fitted:
     """Options that it lacks."""
     notes: tuple[str, ...] = ()
     """Sentences on how it is called, where this is not plain from its signature."""
+    fixed_options: Mapping[str, Any] = field(default_factory=dict)
+    """The options that it lacks, under refimpl's names, at the values for which it stands."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
@@ -127,7 +129,8 @@ class _Fit:
             raise TargetError(self._refusal(found))
         choice = self._chosen(found)
         lacking = tuple(sorted(found.lacking))
-        return Fitted(self._around(self._bound(*choice)), lacking, tuple(self._notes(*choice)))
+        fixed = {self.wanted.option(n): v for n, v in choice[1].items() if v is not None}
+        return Fitted(self._around(self._bound(*choice)), lacking, tuple(self._notes(*choice)), fixed)
 
     def _bound(self, found: Match, taken: Mapping[str, Any]) -> Implementation:
         assert self.own is not None
@@ -245,3 +248,8 @@ def fitting_adapters(name: str, raw: Implementation) -> list[str]:
             if not fit.extra and not fit.missing:
                 found.append(adapter.id)
     return found
+
+
+def agreeing(name: str, raw: Implementation, adapters: Iterable[str], on: Setting) -> list[str]:
+    """The adapters under which a function agrees with the reference at most ordinary calls."""
+    return [a for a in adapters if inference.agrees(name, adapted(name, raw, a, on), on)]

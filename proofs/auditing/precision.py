@@ -12,6 +12,7 @@ import numpy as np
 from ...backends import Setting
 from .. import catalogue
 from ..calls import Call, calls
+from ..implementations import fixed
 from ..law import KINDS, Implementation
 from ..packing import copied
 from .compare import difference
@@ -61,7 +62,7 @@ def digits(name: str, function: Implementation, on: Setting, seed: int) -> Digit
     of = -math.log10(on.u)
     left: dict[str, list[float]] = {}
     worst: tuple[float, Call | None] = (of, None)
-    for call in calls(name, on, seed=seed):
+    for call in calls(name, on, seed=seed, fixed=fixed(function)):
         found = _left(name, function, call, on)
         if found is not None:
             left.setdefault(call.kind, []).append(found)
