@@ -26,6 +26,9 @@ from . import host, inputs
         "transport.one_sided_lipschitz/diagonal-only",
         "transport.one_sided_lipschitz/swapped",
         "transport.one_sided_lipschitz/mean-over-points",
+        "transport.one_sided_lipschitz/eigenvalues-of-jacobian",
+        "transport.one_sided_lipschitz/one-triangle",
+        "transport.one_sided_lipschitz/not-halved",
     ),
 )
 def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -90,6 +93,9 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "transport.growth_factor/from-the-end",
         "transport.growth_factor/without-exponential",
         "transport.growth_factor/left-rule",
+        "transport.growth_factor/wrong-sign",
+        "transport.growth_factor/without-integral",
+        "transport.growth_factor/logarithm",
     ),
 )
 def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -151,6 +157,8 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
         "transport.wasserstein_bound/growth-from-the-end",
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/no-error",
+        "transport.wasserstein_bound/wrong-sign",
+        "transport.wasserstein_bound/terminal-ignored",
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
@@ -260,6 +268,9 @@ def _affine(case: Any, names: str) -> Any:
         "transport.linear_flow_pair/gap-without-mean",
         "transport.linear_flow_pair/own-jacobian",
         "transport.linear_flow_pair/upper-constant",
+        "transport.linear_flow_pair/wrong-sign",
+        "transport.linear_flow_pair/gap-squared",
+        "transport.linear_flow_pair/offsets-ignored",
     ),
 )
 def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

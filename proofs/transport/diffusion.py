@@ -158,6 +158,10 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "transport.score_matching_bound/terminal-ignored",
         "transport.printed_score_matching_bound/half",
         "transport.printed_score_matching_bound/unscaled-score-constant",
+        "transport.score_matching_bound/always-sde",
+        "transport.score_matching_bound/diffusion-rooted",
+        "transport.printed_score_matching_bound/half-both",
+        "transport.printed_score_matching_bound/drift-ignored",
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )

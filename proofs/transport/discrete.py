@@ -41,6 +41,9 @@ def _expected(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, float]:
         "transport.wasserstein_discrete/nearest",
         "transport.wasserstein_discrete/expanded-squares",
         "transport.wasserstein_discrete/entropic",
+        "transport.wasserstein_discrete/independent",
+        "transport.wasserstein_discrete/costs-squared",
+        "transport.wasserstein_discrete/entropic-unrounded",
     ),
 )
 def discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -127,6 +130,10 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.coupling_cost/squared",
         "transport.coupling_cost/norm-of-mean",
         "transport.coupling_cost/always-two",
+        "transport.coupling_cost/p-norm",
+        "transport.coupling_cost/manhattan",
+        "transport.coupling_cost/squared-distances",
+        "transport.coupling_cost/plan-ignored",
     ),
 )
 def coupling_cost_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -42,6 +42,13 @@ _ROOTS = Rounding(24, "eigenvalues, roots and polar factors of d ≤ 3 to 4d·u,
         "transport.wasserstein_gaussian/mean-not-squared",
         "transport.wasserstein_gaussian/jitter",
         "transport.wasserstein_gaussian/factor-two-missing",
+        "transport.wasserstein_gaussian/covariances-themselves",
+        "transport.wasserstein_gaussian/diagonal-only",
+        "transport.wasserstein_gaussian/mean-over-coordinates",
+        "transport.wasserstein_gaussian/cross-added",
+        "transport.wasserstein_gaussian/one-triangle",
+        "transport.wasserstein_gaussian/half-product",
+        "transport.wasserstein_gaussian/elementwise",
     ),
 )
 def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -72,6 +79,9 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.gaussian_map/inverse",
         "transport.gaussian_map/cholesky",
         "transport.gaussian_map/offset-forgets-map",
+        "transport.gaussian_map/product-of-roots",
+        "transport.gaussian_map/without-middle-root",
+        "transport.gaussian_map/offset-added",
     ),
 )
 def gaussian_map_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -149,6 +159,7 @@ def _trace(matrix: Any, on: Setting) -> Any:
         "transport.coupling_monotonicity/depends-on-covariance",
         "transport.coupling_monotonicity/same-score",
         "transport.coupling_monotonicity/dimension-once",
+        "transport.coupling_monotonicity/transposed",
     ),
 )
 def monotonicity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

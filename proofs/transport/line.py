@@ -26,6 +26,11 @@ from . import host, inputs
         "transport.wasserstein_1d/one-unsorted",
         "transport.wasserstein_1d/always-two",
         "transport.wasserstein_1d/sum",
+        "transport.wasserstein_1d/always-one",
+        "transport.wasserstein_1d/signed",
+        "transport.wasserstein_1d/square-root",
+        "transport.wasserstein_1d/no-root",
+        "transport.wasserstein_1d/opposite-order",
     ),
 )
 def wasserstein_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -147,6 +152,7 @@ def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_quantile/squared",
         "transport.wasserstein_quantile/uniform-grid",
         "transport.wasserstein_quantile/order-ignored",
+        "transport.wasserstein_quantile/always-one",
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes, with levels in the dtype"},
 )

@@ -23,6 +23,10 @@ from .inputs import FloatArray
         "transport.score_matching/halved",
         "transport.score_matching/mean-over-coordinates",
         "transport.score_matching/weights-ignored",
+        "transport.score_matching/every-weight",
+        "transport.score_matching/weighted-mean",
+        "transport.score_matching/sum",
+        "transport.score_matching/not-squared",
     ),
 )
 def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -48,6 +52,11 @@ def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         "transport.conditional_score_matching/wrong-sign",
         "transport.conditional_score_matching/variance-for-deviation",
         "transport.conditional_score_matching/rooted",
+        "transport.conditional_score_matching/weighted",
+        "transport.conditional_score_matching/times-deviation",
+        "transport.conditional_score_matching/halved",
+        "transport.conditional_score_matching/mean-over-coordinates",
+        "transport.conditional_score_matching/absolute",
     ),
 )
 def conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -99,6 +108,9 @@ def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
         "transport.mixture_conditional_score_matching/covariances-dropped",
         "transport.mixture_conditional_score_matching/variance-for-deviation",
         "transport.mixture_conditional_score_matching/independent-noise",
+        "transport.mixture_conditional_score_matching/wrong-sign",
+        "transport.mixture_conditional_score_matching/alpha-once",
+        "transport.mixture_conditional_score_matching/equal-weights",
     ),
 )
 def mixture_conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -122,6 +134,10 @@ def mixture_conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterat
         "transport.gaussian_score_matching/rooted",
         "transport.gaussian_score_matching/undiffused-data",
         "transport.gaussian_score_matching/bias-ignored",
+        "transport.gaussian_score_matching/deviation-for-variance",
+        "transport.gaussian_score_matching/mean-not-scaled",
+        "transport.gaussian_score_matching/alpha-once",
+        "transport.gaussian_score_matching/wrong-sign",
     ),
 )
 def gaussian_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -216,6 +232,8 @@ _PANELS = Rounding(
         "transport.mixture_score_matching/rooted",
         "transport.mixture_score_matching/undiffused-data",
         "transport.mixture_score_matching/deviation-for-variance",
+        "transport.mixture_score_matching/mean-not-scaled",
+        "transport.mixture_score_matching/halved",
     ),
     needs={"approximation": "integrals are sums over nodes, on both sides"},
 )
