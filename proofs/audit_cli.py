@@ -166,18 +166,13 @@ def audit(
         timeout=timeout, memory=memory, jobs=jobs, accept=accepted,
     )  # fmt: skip
     report = _run(ready, verbose)
-    display.say(*(text for name in ready.load.sources for text in _about(report, name)))
+    display.say(*(text for name in ready.load.sources for text in report.findings(name)))
     if json_file:
         write(json_file, report.data())
     if reproducer:
         _write_reproducer(reproducer, report)
     display.say(report.total())
     sys.exit(report.exit_code)
-
-
-def _about(report: Report, name: str) -> list[str]:
-    found = list(report.findings(name))
-    return [f"{report.load.sources[name]} as {name}", *(f"  {text}" for text in found)] if found else []
 
 
 def _run(ready: Plan, verbose: bool) -> Report:
@@ -197,7 +192,7 @@ def _run(ready: Plan, verbose: bool) -> Report:
 
 
 def _write_reproducer(file: Path, report: Report) -> None:
-    found = [tried.shown for name in report.load.sources if (tried := report.clearest(name)) and tried.shown]
+    found = [shown for name in report.load.sources if (shown := report.example(name)) is not None]
     programs = [shown.script for shown in found if shown.program]
     if programs:
         file.write_text(programs[0], encoding="utf-8")

@@ -12,6 +12,7 @@ from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
 from .. import catalogue
+from ..calls import calls
 from ..edge import Choice
 from ..law import Implementation, Law
 from ..runner import Outcome, run_law
@@ -19,9 +20,9 @@ from .diagnosis import explain
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
-from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
+from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
 from .precision import digits
-from .shown import show
+from .shown import show, typical
 from .targets import TargetError, call
 
 
@@ -124,10 +125,17 @@ class Audited:
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             found = digits(name, function, self.on, self.request.seed)
             cause = f"digits are lost: {found.fewest}" if found.lost else ""
-            return Diagnosis(name, tuple(found.lines()), cause=cause, digits=found)
+            return Diagnosis(name, tuple(found.lines()), cause=cause, digits=found, shown=self._typical(name))
         chosen = self.request.adapters.get(name, "")
         with np.errstate(all="ignore"):  # candidates meet values outside their domains
-            return explain(request, self._guard(raw), chosen, self.on, self.request.seed)
+            found = explain(request, self._guard(raw), chosen, self.on, self.request.seed)
+            return replace(found, shown=self._typical(name)) if request.failed else found
+
+    def _typical(self, name: str) -> Shown | None:
+        """A call at which the function is wrong as it usually is."""
+        made = calls(name, self.on, seed=self.request.seed)
+        source, adapter = self.request.sources[name], self.request.adapters.get(name, "")
+        return typical(name, self.functions[name], made, self.on, source, adapter)
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""

@@ -103,6 +103,12 @@ class Shown:
     ulps: float
     script: str
     """A program that shows it, or why there is none."""
+    call: str = ""
+    """The call of refimpl's function, as Python that can be pasted."""
+    origin: str = ""
+    """The law whose call it is, and its kind."""
+    apart: str = ""
+    """How far the two are apart, in words."""
 
     @property
     def program(self) -> bool:
@@ -141,6 +147,8 @@ class Diagnosis:
     """Why the function is wrong, in one sentence; empty if no cause is known."""
     digits: Digits | None = None
     """Of a function that is imprecise and not otherwise wrong."""
+    shown: Shown | None = None
+    """A typical call at which the function is wrong."""
 
 
 _CLASSES = {

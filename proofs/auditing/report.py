@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .. import catalogue, display, planning
+from .. import planning
 from .. import report as outcome_report
 from ..runner import Outcome, Verdict
-from .exceptions import sentence
-from .messages import Diagnosis, Load, Loaded, Tried, Try
+from . import text
+from .messages import Diagnosis, Load, Loaded, Shown, Tried, Try
 
 SCHEMA = "refimpl.audit/1"
 FAILED = ("refuted", "crashed", "timed out")
@@ -55,15 +55,37 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The worst verdict of any law; "held" if at least one held and none was worse; "refuted" also where
-        too few digits are left at ordinary inputs."""
-        verdicts = {outcome.verdict for outcome in self.outcomes}
-        if any(diagnosis.digits is not None and diagnosis.digits.lost for diagnosis in self.diagnoses):
+        """The worst verdict of any function; "held" if laws held and none was worse."""
+        return _worst({self.verdict_of(name) for name in self.load.sources})
+
+    def verdict_of(self, name: str) -> Verdict:
+        """The worst verdict of any law about a function; "refuted" also where too few digits are left at
+        ordinary inputs."""
+        verdicts = {tried.outcome.verdict for tried in self.laws_of(name)}
+        diagnosis = self.diagnosis(name)
+        if diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.lost:
             verdicts.add("refuted")
-        for verdict in (*FAILED, "inconclusive", *ACCEPTABLE):
-            if verdict in verdicts:
-                return verdict
-        return "held" if "held" in verdicts and not self.interrupted else "inconclusive"
+        worst = _worst(verdicts)
+        return "inconclusive" if worst == "held" and self.interrupted else worst
+
+    def laws_of(self, name: str) -> list[Tried]:
+        """What the laws about a function gave."""
+        return [tried for tried in self.tried if tried.function == name]
+
+    def diagnosis(self, name: str) -> Diagnosis | None:
+        """What is wrong with a function, if that was asked."""
+        return next((diagnosis for diagnosis in self.diagnoses if diagnosis.function == name), None)
+
+    def edges_of(self, name: str) -> list[str]:
+        """The edges, with values, that a function is right except for."""
+        return sorted({edge for tried in self.laws_of(name) for edge in tried.outcome.edges})
+
+    def example(self, name: str) -> Shown | None:
+        """A typical call at which a function is wrong, or else one of a law that it fails."""
+        diagnosis, failed = self.diagnosis(name), self.clearest(name)
+        if diagnosis is not None and diagnosis.shown is not None:
+            return diagnosis.shown
+        return failed.shown if failed is not None else None
 
     @property
     def holds(self) -> bool:
@@ -99,58 +121,16 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The whole report as text."""
         for name in self.load.sources:
-            yield from self._about(name)
+            yield from text.about(self, name)
         yield self.total()
 
-    def _about(self, name: str) -> Iterator[str]:
-        adapter = self.load.adapters.get(name)
-        yield f"{self.load.sources[name]} as {name}" + (
-            f" (adapter {adapter.rpartition('/')[2]})" if adapter else ""
-        )
-        for t in self.tried:
-            if t.function == name:
-                yield f"  {line(t)}"
-        yield from (f"  {text}" for text in self.findings(name))
-
-    def findings(self, name: str) -> Iterator[str]:
-        """What is wrong with one function, and what is worth knowing of it."""
-        if lacking := self.loaded.lacking.get(name):
-            yield f"note: without the option{'s' * (len(lacking) > 1)} {', '.join(lacking)}"
-        yield from self._edges(name)
-        yield from (f"note: {sentence}" for sentence in self.loaded.fitted.get(name, ()))
-        failed = self.clearest(name)
-        if failed is not None:
-            yield f"{failed.outcome.verdict}: {failed.outcome.law}"
-            yield from display.failure(failed.outcome)
-            if (shown := failed.shown) is not None:
-                yield "the call in it that differs most from the reference:"
-                yield from (f"    {argument}" for argument in shown.arguments)
-                error = f"({shown.ulps:.3g} ulps)"
-                yield f"    at {shown.place}: expected {shown.expected}, got {shown.got} {error}"
-        for diagnosis in self.diagnoses:
-            if diagnosis.function == name:
-                yield f"{_title(diagnosis, failed is not None)}: {diagnosis.sentences[0]}"
-                yield from (f"    {sentence}" for sentence in diagnosis.sentences[1:])
-
-    def _edges(self, name: str) -> Iterator[str]:
-        """Where it differs from refimpl as others do, or may."""
-        for edge, value in self.load.edges.items():
-            if edge.partition("/")[0] == name:
-                known = catalogue.edges()[edge]
-                yield f"adopted: {known.name}={value} ({known.sentence}; refimpl gives {known.ours})"
-        found = {edge for t in self.tried if t.function == name for edge in t.outcome.edges}
-        for edge in sorted(found):
-            yield f"right except at {sentence(edge)} (--edge {edge.rpartition('/')[2]} adopts it)"
+    def findings(self, name: str) -> list[str]:
+        """What is told of one function."""
+        return list(text.about(self, name))
 
     def total(self) -> str:
         """The last line."""
-        counts: dict[str, int] = {}
-        for outcome in self.outcomes:
-            counts[outcome.verdict] = counts.get(outcome.verdict, 0) + 1
-        text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "nothing ran"
-        if self.interrupted:
-            text += f"; interrupted after {len(self.tried)} of {self.planned} laws"
-        return f"{self.verdict}: {text} in {self.seconds:.1f} s (seed {self.load.seed})"
+        return text.total(self)
 
     def data(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -171,6 +151,7 @@ class Report:
             "interrupted": self.interrupted,
             "seconds": round(self.seconds, 3),
             "verdict": self.verdict,
+            "answers": {name: text.answer(self, name) for name in self.load.sources},
             "diagnoses": [asdict(diagnosis) for diagnosis in self.diagnoses],
             "results": outcome_report.plain(results),
         }
@@ -190,13 +171,8 @@ class Report:
         )
 
 
-def _title(diagnosis: Diagnosis, failed: bool) -> str:
-    """What a diagnosis is about."""
-    if diagnosis.digits is not None:
-        return "imprecise"
-    return "diagnosis" if failed else "agreement"
-
-
-def line(tried: Tried) -> str:
-    """One law on one line."""
-    return display.line(tried.outcome)
+def _worst(verdicts: set[Verdict]) -> Verdict:
+    for verdict in (*FAILED, "inconclusive", *ACCEPTABLE):
+        if verdict in verdicts:
+            return verdict
+    return "held" if "held" in verdicts else "inconclusive"

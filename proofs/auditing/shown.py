@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
@@ -13,16 +13,15 @@ import numpy as np
 from ...backends import Setting
 from .. import catalogue
 from ..applicable import Standing
+from ..calls import Call
 from ..implementations import Implementations
 from ..law import Implementation, Law
-from ..packing import copied, is_array
+from ..packing import copied, is_array, size
 from ..runner import Counterexample, converted
+from . import spelled
 from .compare import Difference, difference, leaves
 from .messages import Shown
 from .targets import Place, Source
-
-_LARGEST = 4000
-"""How many numbers a reproducer spells out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +50,108 @@ def show(law: Law, on: Setting, name: str, function: Implementation, found: Coun
             list(law.check(impl, on, converted(found.case, on)))
     except Exception:  # the verdict is known; the calls up to here are what there is to show
         pass
-    worst: tuple[float, _Made, Any, Difference | None] | None = None
+    seen = [part for made_call in made if (part := _seen(name, made_call, on)) is not None]
+    worst = max(seen, key=lambda part: part.size, default=None)
+    if worst is None or worst.size <= 2 * on.u:
+        return None
+    return _describe(name, worst, f"{law.id}, {found.kind}", on, source, adapter)
+
+
+def typical(
+    name: str, function: Implementation, made: Sequence[Call], on: Setting, source: Source, adapter: str
+) -> Shown | None:
+    """The smallest of the ordinary calls at which the function is as far off as it usually is."""
+    found: list[tuple[Call, _Seen]] = []
     for call in made:
         try:
-            expected = catalogue.reference()[name](*copied(call.args), **call.kwargs)
-        except Exception:  # where the reference refuses there is nothing to compare with
+            with np.errstate(all="ignore"):
+                result = copied(function(*copied(call.args), **copied(dict(call.kwargs))))
+        except Exception:  # what it raises is told elsewhere
             continue
-        found_difference = difference(call.result, expected, on)
-        size = math.inf if found_difference is None else found_difference.relative
-        if worst is None or size > worst[0]:
-            worst = (size, call, expected, found_difference)
-    if worst is None or worst[0] <= 2 * on.u:
+        seen = _seen(name, _Made(call.args, call.kwargs, result), on)
+        if seen is not None and seen.size > _SIGNIFICANT * on.u:
+            found.append((call, seen))
+    found = [pair for pair in found if pair[0].kind == "ordinary"] or found
+    if not found:
         return None
-    return _describe(name, worst[1], worst[2], worst[3], on, source, adapter)
+    usual = sorted(seen.size for _, seen in found)[len(found) // 2]
+    as_usual = [pair for pair in found if usual / 10 <= pair[1].size <= usual * 10 or pair[1].size == usual]
+    call, seen = min(as_usual, key=lambda pair: _plainness(pair[0]))
+    return _describe(name, seen, f"{call.law}, {call.kind}", on, source, adapter)
 
 
-def _describe(name: str, call: _Made, expected: Any, at: Difference | None, on: Setting, source: Source,
-              adapter: str) -> Shown:  # fmt: skip
-    named = inspect.signature(catalogue.reference()[name]).bind(*call.args, **call.kwargs).arguments
-    parameters = tuple(f"{k} = {_text(v)}" for k, v in named.items())
+_SIGNIFICANT = 64
+"""Units of roundoff from which on a deviation is one to show."""
+
+
+def _plainness(call: Call) -> tuple[int, int]:
+    """Small calls first, but none of a single number if there is another."""
+    numbers = size((call.args, dict(call.kwargs)))
+    return numbers < 2, numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A call beside what the reference gives, and where they differ most."""
+
+    made: _Made
+    expected: Any
+    at: Difference | None
+
+    @property
+    def size(self) -> float:
+        """How far they are apart, relatively; infinite if their forms differ."""
+        return math.inf if self.at is None else self.at.relative
+
+
+def _seen(name: str, made: _Made, on: Setting) -> _Seen | None:
+    try:
+        with np.errstate(all="ignore"):
+            expected = catalogue.reference()[name](*copied(made.args), **copied(dict(made.kwargs)))
+            return _Seen(made, expected, difference(made.result, expected, on))
+    except Exception:  # where the reference refuses, or the result is none, there is nothing to compare
+        return None
+
+
+def _describe(name: str, seen: _Seen, origin: str, on: Setting, source: Source, adapter: str) -> Shown:
+    made, at = seen.made, seen.at
+    signature = inspect.signature(catalogue.reference()[name])
+    named = signature.bind(*made.args, **made.kwargs).arguments
+    arguments = tuple(f"{key} = {_text(part, on)}" for key, part in named.items())
+    text = spelled.call(name, named, on, signature)
     if at is None:
-        return Shown(name, parameters, _form(expected, on), _form(call.result, on), "the form of the result",
-                     math.inf, "no program: the results have different forms")  # fmt: skip
+        wanted, got = _form(seen.expected, on), _form(made.result, on)
+        script = "no program: the results have different forms"
+        return Shown(name, arguments, wanted, got, "the form", math.inf, script, text, origin, "another form")
     place = f"{at.path or 'result'}{list(at.index) if at.index else ''}"
-    script = _script(name, call, expected, at, on, source, adapter)
-    return Shown(name, parameters, repr(at.expected), repr(at.got), place, at.ulps, script)
+    script = _script(name, made, seen.expected, at, on, source, adapter)
+    wanted, got, words = _number(at.expected), _number(at.got), apart(at, on)
+    return Shown(name, arguments, wanted, got, place, at.ulps, script, text, origin, words)
 
 
-def _text(value: Any) -> str:
+def _number(value: float) -> str:
+    return "NaN" if math.isnan(value) else repr(value).replace("inf", "infinity")
+
+
+def apart(at: Difference, on: Setting) -> str:
+    """How far two numbers are apart, in words; none where the numbers themselves say it."""
+    if not math.isfinite(at.error) or not at.expected or not at.got:
+        return ""
+    if at.got * at.expected < 0:
+        return "the sign differs"
+    share = at.error / abs(at.expected)
+    if share >= 2:
+        return f"{at.got / at.expected:.3g} times as much"
+    if share >= 1e-3:
+        return f"{100 * share:.3g} % {'more' if abs(at.got) > abs(at.expected) else 'less'}"
+    return f"{-math.log10(share):.0f} of {-math.log10(on.u):.0f} digits agree"
+
+
+def _text(value: Any, on: Setting) -> str:
     if is_array(value):
         shape = f" of shape {tuple(value.shape)}" if value.ndim > 1 else ""
-        text = np.array2string(np.asarray(value), threshold=24, precision=17, separator=", ")
+        host = value if isinstance(value, np.ndarray | np.generic) else on.host(value)
+        text = np.array2string(host, threshold=24, precision=17, separator=", ")
         return " ".join(text.split()) + shape
     return getattr(value, "__name__", None) or repr(value)
 
@@ -94,10 +164,6 @@ def _form(result: Any, on: Setting) -> str:
     return "; ".join(parts)
 
 
-class _UnprintableError(Exception):
-    """A value that no program can spell out."""
-
-
 _LIBRARIES = {
     "numpy": "import numpy as xp", "torch": "import torch as xp", "strict": "import array_api_strict as xp",
     "jax": 'import jax\nimport jax.numpy as xp\n\njax.config.update("jax_enable_x64", True)',
@@ -108,12 +174,12 @@ _LIBRARIES = {
 def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, source: Source,
             adapter: str) -> str:  # fmt: skip
     wanted = next(leaf for leaf in leaves(expected, on) if leaf.path == at.path)
-    code: Callable[[Any], str] = lambda value: _code(value, on)  # noqa: E731
     try:
         library = _LIBRARIES[on.backend.name]
-        arguments = ",\n".join([*map(code, call.args), *(f"{k}={code(v)}" for k, v in call.kwargs.items())])
-        right = code(np.asarray(wanted.value, dtype=np.float64))
-    except (KeyError, _UnprintableError) as error:
+        given = [spelled.code(part, on, kind=spelled.bare) for part in call.args]
+        named = [f"{k}={spelled.code(part, on, kind=spelled.bare)}" for k, part in call.kwargs.items()]
+        right = spelled.code(np.asarray(wanted.value, dtype=np.float64), on)
+    except (KeyError, spelled.UnprintableError) as error:
         return f"no program: {error} cannot be spelled out; run the audit again with the same seed"
     # Half of what was seen, but no more than half of the digits: a right function passes by far.
     allowed = (
@@ -122,9 +188,10 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
         else math.sqrt(on.u) * at.scale
     )
     imports, function = _import(source, name, adapter)
+    arguments = indent(",\n".join([*given, *named]), "    ")
     return _TEMPLATE.format(
-        name=name, source=source, library=library, imports=imports, function=function,
-        arguments=indent(arguments, "    "), expected=right.replace("xp.", "np."), code=at.code,
+        name=name, source=source, library=library, imports=imports, function=function, arguments=arguments,
+        expected=right.replace("xp.", "np."), code=at.code,
         index=f"[{', '.join(map(str, at.index))}]" if at.index else "[()]", allowed=allowed,
     )  # fmt: skip
 
@@ -152,42 +219,6 @@ print("expected", expected{index})
 same = (got == expected) | (np.isnan(got) & np.isnan(expected)) | (np.abs(got - expected) <= {allowed!r})
 sys.exit(0 if same.all() else 1)
 '''
-
-
-def _code(value: Any, on: Setting) -> str:
-    """A value as a Python expression."""
-    if is_array(value):
-        return _array_code(value, on)
-    if isinstance(value, tuple | list):
-        return _sequence_code(value, on)
-    if value is None or isinstance(value, bool | int | float | str):
-        return repr(value)
-    if value is on.xp:
-        return "xp"
-    if value is on.dtype:
-        return f"xp.{on.precision.name}"
-    if value is on.device and on.backend.name == "torch":
-        return f"xp.device({str(value)!r})"
-    raise _UnprintableError(getattr(value, "__name__", type(value).__name__))
-
-
-def _array_code(value: Any, on: Setting) -> str:
-    host = value if isinstance(value, np.ndarray | np.generic) else on.host(value)
-    if host.size > _LARGEST:
-        raise _UnprintableError(f"an array of {host.size} numbers")
-    kind = {"i": "int64", "u": "int64", "b": "bool"}.get(host.dtype.kind, on.precision.name)
-    if isinstance(value, np.ndarray) and host.dtype.kind == "f":
-        kind = str(value.dtype)
-    return f"xp.asarray({host.tolist()!r}, dtype=xp.{kind})"
-
-
-def _sequence_code(value: tuple[Any, ...] | list[Any], on: Setting) -> str:
-    parts = ", ".join(_code(part, on) for part in value)
-    if isinstance(value, list):
-        return f"[{parts}]"
-    if hasattr(value, "_fields"):
-        return f"namedtuple({type(value).__name__!r}, {' '.join(value._fields)!r})({parts})"
-    return f"({parts},)" if parts else "()"
 
 
 def _import(source: Source, name: str, adapter: str) -> tuple[str, str]:

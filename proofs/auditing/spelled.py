@@ -1,0 +1,103 @@
+"""Values and calls as Python that can be pasted."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from ...backends import Setting
+from ..packing import is_array
+
+LARGEST = 4000
+"""How many numbers an array that is spelled out has at most."""
+_MODULES = {
+    "numpy": "np", "torch": "torch", "strict": "array_api_strict", "jax": "jnp", "dask": "da", "cupy": "cp",
+}  # fmt: skip
+"""What people call the libraries."""
+
+
+class UnprintableError(Exception):
+    """A value that no program can spell out."""
+
+
+def home(value: Any) -> str:
+    """The name of a value's class as a user of refimpl has it, such as ddpm.Schedule."""
+    kind = type(value)
+    package, _, rest = kind.__module__.partition(".")
+    if package != "refimpl" or rest.startswith("proofs"):
+        raise UnprintableError(f"a {kind.__name__}")
+    return f"{rest.partition('.')[0]}.{kind.__name__}"
+
+
+def bare(value: Any) -> str:
+    """A class with the fields of a value's own, for programs without refimpl."""
+    if not hasattr(value, "_fields"):
+        raise UnprintableError(f"a {type(value).__name__}")
+    return f"namedtuple({type(value).__name__!r}, {' '.join(value._fields)!r})"
+
+
+def code(value: Any, on: Setting, xp: str = "xp", kind: Callable[[Any], str] = home) -> str:
+    """A value as a Python expression, in which the library is called `xp`, and classes as `kind` says."""
+    if is_array(value):
+        return _array(value, on, xp)
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = ((f.name, code(getattr(value, f.name), on, xp, kind)) for f in fields(value) if f.init)
+        return f"{kind(value)}({', '.join(f'{name}={part}' for name, part in parts)})"
+    if isinstance(value, tuple | list):
+        return _sequence(value, [code(part, on, xp, kind) for part in value], kind)
+    if value is None or isinstance(value, bool | int | float | str):
+        return repr(value)
+    return _placement(value, on, xp)
+
+
+def _placement(value: Any, on: Setting, xp: str) -> str:
+    """A namespace, a dtype or a device, as functions that create arrays take them."""
+    if value is on.xp:
+        return xp
+    if value is on.dtype:
+        return f"{xp}.{on.precision.name}"
+    if value is on.device and on.backend.name == "torch":
+        return f"{xp}.device({str(value)!r})"
+    raise UnprintableError(getattr(value, "__name__", type(value).__name__))
+
+
+def _array(value: Any, on: Setting, xp: str) -> str:
+    host = value if isinstance(value, np.ndarray | np.generic) else on.host(value)
+    if host.size > LARGEST:
+        raise UnprintableError(f"an array of {host.size} numbers")
+    kind = {"i": "int64", "u": "int64", "b": "bool"}.get(host.dtype.kind, on.precision.name)
+    if isinstance(value, np.ndarray) and host.dtype.kind == "f":
+        kind = str(value.dtype)
+    return f"{xp}.asarray({host.tolist()!r}, dtype={xp}.{kind})"
+
+
+def _sequence(value: tuple[Any, ...] | list[Any], parts: list[str], kind: Callable[[Any], str]) -> str:
+    listed = ", ".join(parts)
+    if isinstance(value, list):
+        return f"[{listed}]"
+    if hasattr(value, "_fields"):
+        return f"{kind(value)}({listed})"
+    return f"({listed},)" if parts else "()"
+
+
+def call(name: str, given: Mapping[str, Any], on: Setting, signature: inspect.Signature) -> str:
+    """A call as Python that can be pasted where the library has its usual name; what cannot be spelled out
+    stands in angle brackets."""
+    xp = _MODULES.get(on.backend.name, "xp")
+    shown = {key: value for key, value in given.items() if key not in ("xp", "dtype", "device")}
+    parts = [
+        text if signature.parameters[key].kind is inspect.Parameter.POSITIONAL_ONLY else f"{key}={text}"
+        for key, text in ((key, _short(value, on, xp)) for key, value in shown.items())
+    ]
+    return f"{name}({', '.join(parts)})"
+
+
+def _short(value: Any, on: Setting, xp: str) -> str:
+    try:
+        text = code(value, on, xp)
+    except UnprintableError as error:
+        return f"<{error}>"
+    # float64 and int64 are what NumPy makes of these lists anyway.
+    return text.replace(", dtype=np.float64)", ")").replace(", dtype=np.int64)", ")")

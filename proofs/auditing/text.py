@@ -1,0 +1,117 @@
+"""The text of an audit: the answer and the cause, one example, what else is known, and the laws last."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .. import catalogue
+from .exceptions import sentence
+from .messages import Diagnosis, Shown, Tried
+
+if TYPE_CHECKING:
+    from .report import Report
+
+WIDEST = 400
+"""Characters of a call that is shown."""
+
+
+def about(report: "Report", name: str) -> Iterator[str]:
+    """All that is told of one function."""
+    yield f"{name}: {answer(report, name)}"
+    yield from (f"  {text}" for text in _more(report, name))
+    yield from (f"  {law(tried)}" for tried in report.laws_of(name))
+
+
+def answer(report: "Report", name: str) -> str:
+    """One of the five answers, and why."""
+    diagnosis, verdict = report.diagnosis(name), report.verdict_of(name)
+    if verdict == "held":
+        return "right: all laws hold" + _untried(report, name)
+    if verdict == "edge":
+        return "right except at " + "; and at ".join(sentence(edge) for edge in report.edges_of(name))
+    if verdict == "imprecise":
+        return "imprecise: the right formula; digits are lost" + _untried(report, name)
+    if verdict == "inconclusive":
+        return "not decided: no law could be tried to the end" + _untried(report, name)
+    if diagnosis is not None and diagnosis.right:
+        return diagnosis.cause
+    return f"wrong: {_why(report, name, diagnosis)}"
+
+
+def _why(report: "Report", name: str, diagnosis: Diagnosis | None) -> str:
+    if diagnosis is not None and diagnosis.cause:
+        return diagnosis.cause
+    failed = report.clearest(name)
+    if failed is not None and failed.outcome.verdict != "refuted":
+        return f"{failed.outcome.verdict}: {failed.outcome.reason}"
+    return diagnosis.sentences[0] if diagnosis is not None else "why was not asked"
+
+
+def _untried(report: "Report", name: str) -> str:
+    """What a good word does not cover."""
+    left_out = dict.fromkeys(text for tried in report.laws_of(name) for text in tried.outcome.untried)
+    skipped = [tried for tried in report.laws_of(name) if tried.outcome.verdict == "skipped"]
+    told = [*left_out] + ([f"{len(skipped)} law{'s' * (len(skipped) > 1)} (see below)"] if skipped else [])
+    return f"; not tried: {', '.join(told)}" if told else ""
+
+
+def _more(report: "Report", name: str) -> Iterator[str]:
+    """An example, and what else is known."""
+    load = report.load
+    adapter = load.adapters.get(name, "").rpartition("/")[2]
+    convention = f", through the adapter {adapter}" if adapter else ""
+    yield f"{load.sources[name]}{convention}; {load.backend} {load.dtype}"
+    if (shown := report.example(name)) is not None:
+        yield from example(shown, convention)
+    yield from _notes(report, name)
+    diagnosis = report.diagnosis(name)
+    if diagnosis is not None:
+        yield from (text for text in diagnosis.sentences if text not in answer(report, name))
+
+
+def _notes(report: "Report", name: str) -> Iterator[str]:
+    if lacking := report.loaded.lacking.get(name):
+        yield f"it has no option {', '.join(lacking)}"
+    yield from report.loaded.fitted.get(name, ())
+    for edge, value in report.load.edges.items():
+        if edge.partition("/")[0] == name:
+            known = catalogue.edges()[edge]
+            yield f"adopted: {known.name}={value} ({known.sentence}; refimpl gives {known.ours})"
+    if report.verdict_of(name) == "edge":
+        names = " ".join(f"--edge {edge.rpartition('/')[2]}" for edge in report.edges_of(name))
+        yield f"{names} adopts it"
+
+
+def example(shown: Shown, convention: str = "") -> Iterator[str]:
+    """One call, and what both give."""
+    call = shown.call if len(shown.call) <= WIDEST else f"{shown.call[: WIDEST - 1]}…"
+    yield f"for example (a call of {shown.origin}):"
+    yield f"    {call}"
+    place = "" if shown.place == "result" else f" at {shown.place}"
+    words = f" ({shown.apart})" if shown.apart else ""
+    yours = f"yours{convention and convention + ','}"
+    yield f"    refimpl gives {shown.expected}, {yours} gives {shown.got}{place}{words}"
+
+
+def law(tried: Tried) -> str:
+    """One law on one short line."""
+    outcome = tried.outcome
+    head = f"{outcome.verdict:<9} {outcome.law}"
+    if outcome.verdict == "held":
+        return f"{head}  {sum(outcome.examples.values())} examples" + _left_out(tried)
+    if outcome.verdict in ("refuted", "imprecise"):
+        return f"{head}  {catalogue.laws()[outcome.law].statement}"
+    return f"{head}  {outcome.reason}"
+
+
+def _left_out(tried: Tried) -> str:
+    return f", not tried: {', '.join(tried.outcome.untried)}" if tried.outcome.untried else ""
+
+
+def total(report: "Report") -> str:
+    """The last line."""
+    counts = Counter(outcome.verdict for outcome in report.outcomes)
+    text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "nothing ran"
+    if report.interrupted:
+        text += f"; interrupted after {len(report.tried)} of {report.planned} laws"
+    return f"{report.verdict}: {text} in {report.seconds:.1f} s (seed {report.load.seed})"
