@@ -179,7 +179,7 @@ def _run(ready: Plan, verbose: bool) -> Report:
     """Run under a progress display; Ctrl-C stops the work and keeps what there is."""
     started, interrupted = time.perf_counter(), False
     answers = []
-    with display.progress(len(ready.requests), verbose, details=False) as show:
+    with display.progress(len(ready.requests), verbose, details=False, lines=verbose) as show:
         try:
             with closing(ready.run()) as results:
                 for answer in results:

@@ -101,17 +101,20 @@ def bar(
 
 
 @contextmanager
-def progress(total: int, verbose: bool, *, details: bool = True) -> Iterator[Callable[[Outcome], None]]:
-    """A function to call with each outcome as it comes; with `details` it says why a law failed."""
+def progress(
+    total: int, verbose: bool, *, details: bool = True, lines: bool = True
+) -> Iterator[Callable[[Outcome], None]]:
+    """A function to call with each outcome as it comes; with `details` it says why a law failed, without
+    `lines` only how many are done."""
     with bar(total, verbose) as shown:
 
         def show(outcome: Outcome) -> None:
             # A mistake that is refuted is what the self-test wants to see.
             good = outcome.verdict == ("refuted" if outcome.mistake else "held")
             explained = details and not good and not outcome.mistake and outcome.verdict != "skipped"
-            lines = [line(outcome), *(failure(outcome) if explained else ())]
+            told = [line(outcome), *(failure(outcome) if explained else ())] if lines else []
             colour = outcome.verdict if not outcome.mistake else ""
-            shown(outcome.law, colour, lines, good or outcome.verdict == "skipped")
+            shown(outcome.law, colour, told, good or outcome.verdict == "skipped")
 
         yield show
 

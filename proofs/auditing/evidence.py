@@ -6,6 +6,7 @@ cannot be had on wider numbers than those of the setting (float64 in torch, line
 errors are compared with those in a narrower format: rounding shrinks with the unit roundoff, a formula stays.
 """
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,8 +25,11 @@ from ..law import Implementation, Law, NotApplicableError
 from ..packing import copied, mapped, mapped_arrays
 from ..runner import Outcome, run_law
 from .compare import difference
+from .enclosed import exact
 from .exceptions import names
 
+FORMATS = ("float64", "float32")
+"""In which NumPy's code runs on balls."""
 NARROWER = {"float64": "float32"}
 """For a format without a wider one, the one in which its formula can be seen."""
 _LINEAR, _ROOT = 2.0**23, 2.0**10
@@ -58,6 +62,7 @@ class Formula:
 
     def __init__(self, raw: Implementation, on: Setting) -> None:
         self._raw, self._ways = raw, _ways(raw, on)
+        self.__wrapped__ = raw  # whose signature says how it is called
         self.__wrapped__ = raw  # it is called as that one is
         self.used: Counter[str] = Counter()
 
@@ -91,6 +96,8 @@ def formula(raw: Implementation, on: Setting) -> Formula:
 
 def _ways(raw: Implementation, on: Setting) -> list[tuple[str, Implementation]]:
     ways: list[tuple[str, Implementation]] = []
+    if on.backend.name == "numpy" and on.precision.name in FORMATS:
+        ways.append((_BALLS, exact(raw, on)))
     if (wide := _wider(on)) is not None:
         ways.append((_WIDER, computed_in(raw, wide, on)))
     return ways
@@ -111,6 +118,7 @@ class _NothingToWidenError(Exception):
 def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementation:
     """The function with real arrays of the setting's dtype given in another one, and its results rounded."""
 
+    @functools.wraps(function, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
         cast, given = _cast((args, kwargs), on.dtype, dtype)
         if given.get("dtype") is on.dtype:

@@ -60,7 +60,7 @@ def _more(report: "Report", name: str) -> Iterator[str]:
     load = report.load
     adapter = load.adapters.get(name, "").rpartition("/")[2]
     convention = f", through the adapter {adapter}" if adapter else ""
-    yield f"{load.sources[name]}{convention}; {load.backend} {load.dtype}"
+    yield f"{load.sources[name]} as {name}{convention}; {load.backend} {load.dtype}"
     if (shown := report.example(name)) is not None:
         yield from example(shown, convention)
     yield from _notes(report, name)
