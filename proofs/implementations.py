@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from .._errors import UndecidedError
 from ..backends import Setting
+from . import ambient
 from .law import Implementation, NotApplicableError
 
 
@@ -26,12 +28,16 @@ class Implementations(Mapping[str, Implementation]):
     """Functions by name: the reference, with some replaced by the ones under test."""
 
     def __init__(
-        self, reference: Mapping[str, Implementation], replaced: Mapping[str, Implementation], on: Setting
+        self,
+        reference: Mapping[str, Implementation],
+        replaced: Mapping[str, Implementation],
+        on: Setting,
+        seed: int = 0,
     ) -> None:
         self._reference_functions = reference
         self._functions = {**reference, **replaced}
         self._expected = {name: reference[name] for name in replaced}
-        self._on = on
+        self._on, self._seed, self._count = on, seed, 0
         self.fixed = dict(chain.from_iterable(fixed(function).items() for function in replaced.values()))
         """Options that the tested functions lack, at the values for which they stand."""
         self.called: set[str] = set()
@@ -44,7 +50,8 @@ class Implementations(Mapping[str, Implementation]):
             expected = self._reference(name, args, kwargs)
             before = [(array, self._on.host(array).copy()) for array in self._watched(name, args, kwargs)]
             try:
-                result = function(*args, **kwargs)
+                with self.chance() if name in self._expected else nullcontext():
+                    result = function(*args, **kwargs)
             except (NotApplicableError, UndecidedError):
                 raise
             except NotImplementedError as error:
@@ -87,6 +94,11 @@ class Implementations(Mapping[str, Implementation]):
 
     def __len__(self) -> int:
         return len(self._functions)
+
+    def chance(self) -> AbstractContextManager[None]:
+        """Other random states than before, if anything is replaced; right functions ignore them."""
+        self._count += 1
+        return ambient.states(self._seed + self._count) if self._expected else nullcontext()
 
     def _reference(self, name: str, args: Any, kwargs: Any) -> Any:
         """What the reference gives, for a replaced function; its values are not used, only their form."""

@@ -139,7 +139,7 @@ class _Trial:
                 self.examples[kind] -= 1
                 return
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), self.impl.chance():  # results may be functions, called later
                 found = self._found(case)
                 records = found.records
                 limits = self._limits(case, len(records))
@@ -295,7 +295,7 @@ def run_law(
     blank = Outcome(law.id, "skipped", on.backend.name, on.device_name, on.precision.name, seed)
     if reason := missing(law, on):
         return replace(blank, reason=reason)
-    impl = Implementations(catalogue.reference(), replaced or {}, on)
+    impl = Implementations(catalogue.reference(), replaced or {}, on, _seed(seed, law.id, "ambient") >> 1)
     trial = _Trial(law, on, impl, bounds)
     share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
     if isinstance(law.tolerance, Sampling):

@@ -1,15 +1,18 @@
 """The general laws: what they read from docstrings, that the reference keeps them, and whom they refute."""
 
+import functools
+import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from refimpl import density, proofs, rope, transport
+from refimpl import density, matching, proofs, rope, transport
 from refimpl.backends import Setting, get
-from refimpl.proofs import catalogue, selftest
-from refimpl.proofs.general import shapes
+from refimpl.proofs import ambient, catalogue, selftest
+from refimpl.proofs.calls import calls
+from refimpl.proofs.general import shapes, storage
 from refimpl.proofs.general.agreement import agree
 from refimpl.proofs.general.batches import Batched, stacked
 from refimpl.proofs.general.mistakes import Drifts, Remembers
@@ -52,6 +55,7 @@ def test_every_general_mistake_is_refuted(document: str) -> None:
 def test_every_function_is_tried_for_purity_and_every_batch_for_being_one() -> None:
     made = {law.id for law in GENERAL}
     assert made >= {f"{name}-pure" for name in catalogue.functions()}
+    assert made >= {f"{name}-stored" for name in catalogue.functions() if shapes.takes_arrays(name)}
     assert made >= {f"{name}-batched" for name in shapes.batched()}
     assert {name for name in catalogue.functions() if shapes.arguments(name)} == {
         *shapes.batched(),
@@ -219,3 +223,94 @@ def test_refusing_what_is_outside_the_domain_is_no_defect(suffix: str) -> None:
     [outcome] = proofs.prove(law, impl={"transport.coupling_cost": mine})
     assert outcome.verdict == "held", outcome
     assert refusals
+
+
+def test_random_states_of_the_process_are_tried_and_come_back() -> None:
+    """Hypothesis makes them the same before every example, so a function that draws would repeat itself."""
+    drawn: set[float] = set()
+
+    def mine(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+        drawn.add(random.random())
+        return rope.rotate(x, angles, layout=layout) * (1 + (np.random.random() < 0.3))
+
+    state, legacy = random.getstate(), np.random.get_state()[1].tolist()
+    reason = refuted("rope.rotate", mine, "pure")
+    assert len(drawn) > 3
+    assert random.getstate() == state
+    assert np.random.get_state()[1].tolist() == legacy
+    assert refuted("rope.rotate", mine, "pure") == reason
+
+
+def test_random_states_of_torch_are_tried_and_come_back() -> None:
+    torch = pytest.importorskip("torch")
+    before = torch.get_rng_state()
+    drawn = []
+    for seed in (1, 2, 1):
+        with ambient.states(seed):
+            drawn.append(float(torch.rand(())))
+    assert drawn[0] == drawn[2] != drawn[1]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_cache_that_is_given_out() -> None:
+    table = functools.cache(rope.frequencies)
+
+    def mine(dim: int, /, *, base: float = 10000.0, **place: Any) -> Any:
+        return table(dim, base=base, dtype=place.get("dtype"))
+
+    assert "after its result was written into" in refuted("rope.frequencies", mine, "pure")
+    assert table(4, base=100.0).tolist() == [1.0, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("label", "spoils"),
+    [
+        ("strided in memory", lambda x, y: x.strides[-1] == 2 * x.itemsize),
+        ("transposed in memory", lambda x, y: x.flags.f_contiguous and not x.flags.c_contiguous),
+        ("backwards in memory", lambda x, y: x.strides[-1] < 0),
+        ("read-only", lambda x, y: not x.flags.writeable),
+        ("unaligned in memory", lambda x, y: not x.flags.aligned),
+        ("in the other byte order", lambda x, y: not x.dtype.isnative),
+        ("one array for two arguments", lambda x, y: x is y),
+        ("zeros of them negative", lambda x, y: bool(np.any(np.signbit(x) & (x == 0)))),
+    ],
+)
+def test_wrong_where_numbers_are_stored_otherwise(label: str, spoils: Callable[..., bool]) -> None:
+    def mine(x: Any, y: Any, /, *, axis: int = -1) -> Any:
+        return matching.cosine_similarity(x, y, axis=axis) + (0.5 if x.ndim and spoils(x, y) else 0.0)
+
+    assert label in refuted("matching.cosine_similarity", mine, "stored")
+
+
+def test_a_cache_of_objects() -> None:
+    kept: dict[int, Any] = {}
+
+    def mine(x: Any, y: Any, /, *, axis: int = -1) -> Any:
+        norms = kept.setdefault(id(x), (np.linalg.norm(x, axis=axis), x))[0]
+        return np.sum(x * y, axis=axis) / (norms * np.linalg.norm(y, axis=axis))
+
+    assert "other numbers in the same arrays" in refuted("matching.cosine_similarity", mine, "stored")
+
+
+def test_to_refuse_how_numbers_are_stored_is_no_defect() -> None:
+    """As torch.from_numpy does with negative strides and other byte orders."""
+
+    def mine(x: Any, y: Any, /, *, axis: int = -1) -> Any:
+        if not all(a.flags.c_contiguous and a.dtype.isnative for a in (x, y)):
+            raise ValueError("contiguous arrays only")
+        return matching.cosine_similarity(x, y, axis=axis)
+
+    law = "matching.cosine_similarity-stored"
+    [outcome] = proofs.prove(law, impl={"matching.cosine_similarity": mine})
+    assert outcome.verdict == "held", outcome
+
+
+def test_arrays_among_arguments_are_read_from_docstrings() -> None:
+    """That is what decides for which functions there is a law of storage."""
+    found = {
+        name
+        for name in catalogue.functions()
+        for call in calls(name, ON, examples=1, limit=1)
+        if storage.arrays((call.args, dict(call.kwargs)))
+    }
+    assert found == {name for name in catalogue.functions() if shapes.takes_arrays(name)}

@@ -1,6 +1,7 @@
 """Laws that hold of any function, made one a function from the documents' own laws.
 
-`rope.rotate-pure`: results depend on the arguments alone. `rope.rotate-batched`, for functions whose
+`rope.rotate-pure`: results depend on the arguments alone. `rope.rotate-stored`, for functions of arrays: only
+the numbers in them count. `rope.rotate-batched`, for functions whose
 docstring gives batch axes `(..., d)`: a stack of inputs gives the stack of the results. Their inputs are the
 calls that the documents' laws make of the function. With each come the mistakes that it refutes, such as
 `rope.rotate/remembers` and `rope.rotate/first-row`.
@@ -16,6 +17,8 @@ from . import edges as of_any
 from . import shapes
 from .laws import batched, pure
 from .mistakes import of_axes, of_memory
+from .mistakes_of_storage import of_storage
+from .stored import stored
 
 
 def _ids(mistakes: Iterable[Mistake]) -> tuple[str, ...]:
@@ -25,6 +28,9 @@ def _ids(mistakes: Iterable[Mistake]) -> tuple[str, ...]:
 def laws() -> Mapping[str, Law]:
     """The general laws by id."""
     made = [pure(name, _ids(of_memory(name))) for name in catalogue.functions()]
+    made += [
+        stored(name, _ids(of_storage(name))) for name in catalogue.functions() if shapes.takes_arrays(name)
+    ]
     made += [batched(name, _ids(of_axes(name))) for name in shapes.batched()]
     return {law.id: law for law in made}
 
@@ -32,6 +38,7 @@ def laws() -> Mapping[str, Law]:
 def mistakes() -> Mapping[str, Mistake]:
     """The general mistakes by id."""
     made = [mistake for name in catalogue.functions() for mistake in of_memory(name)]
+    made += [mistake for name in catalogue.functions() for mistake in of_storage(name)]
     made += [mistake for name in shapes.batched() for mistake in of_axes(name)]
     return {mistake.id: mistake for mistake in made}
 

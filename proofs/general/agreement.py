@@ -20,14 +20,15 @@ TOLERANCE = Rounding(
 )
 
 
-def agree(label: str, found: Any, expected: Any, on: Setting) -> Iterator[Record]:
-    """Claims of every part of a result: reals up to √u of the largest in the part, all else exactly."""
+def agree(label: str, found: Any, expected: Any, on: Setting, *, least: float = 0.0) -> Iterator[Record]:
+    """Claims of every part of a result: reals up to √u of the largest in the part, or of `least` if that is
+    larger; all else exactly."""
     left, right = (dict(_parts(value, on)) for value in (found, expected))
     if list(left) != list(right):
         yield Same(f"{label}: parts", list(left), list(right))
         return
     for place, wanted in right.items():
-        yield from _agree(f"{label}{place}", left[place], wanted, on)
+        yield from _agree(f"{label}{place}", left[place], wanted, on, least)
 
 
 def _parts(value: Any, on: Setting) -> Iterator[tuple[str, Any]]:
@@ -41,7 +42,7 @@ def _parts(value: Any, on: Setting) -> Iterator[tuple[str, Any]]:
             yield place, part
 
 
-def _agree(label: str, left: Any, right: Any, on: Setting) -> Iterator[Record]:
+def _agree(label: str, left: Any, right: Any, on: Setting, least: float) -> Iterator[Record]:
     if not all(isinstance(side, float) or _real(side) for side in (left, right)):
         yield Same(label, left, right)
         return
@@ -51,9 +52,20 @@ def _agree(label: str, left: Any, right: Any, on: Setting) -> Iterator[Record]:
         return
     undefined = np.isnan(right)
     yield Same(f"{label}: not a number", np.isnan(left), undefined)
-    sizes = np.abs(right[np.isfinite(right)])
-    scale = min(float(sizes.max(initial=0.0)) * on.u**-0.5, on.precision.largest)
+    scale = min(_largest(right, least) * on.u**-0.5, on.precision.largest)
     yield Gap(label, np.where(undefined, 0.0, left), np.where(undefined, 0.0, right), scale)
+
+
+def _largest(values: Any, least: float) -> float:
+    """The largest finite size among numbers, or `least`."""
+    return float(np.abs(values[np.isfinite(values)]).max(initial=least))
+
+
+def size(call: Any, on: Setting) -> float:
+    """The largest real in the arrays of a call. A small result that is a difference of what they lead to
+    changes with the order of summation by roundings of their size, not of its own."""
+    arrays = [on.host(part) for _, part in parts(call) if is_array(part)]
+    return max((_largest(array, 0.0) for array in arrays if array.dtype.kind == "f"), default=0.0)
 
 
 def _real(value: Any) -> bool:

@@ -8,8 +8,8 @@ from .. import catalogue
 from ..calls import Given
 from ..law import Check, Impl, Implementation, Law, Record, Same
 from ..packing import copied, is_array, parts
-from . import shapes, sources
-from .agreement import TOLERANCE, agree
+from . import shapes, sources, storage
+from .agreement import TOLERANCE, agree, size
 from .batches import Batched, stacked
 from .shapes import Part, Shape
 
@@ -23,7 +23,8 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
     """The law that results depend on nothing but the arguments."""
 
     def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-        """Calls once, and in reverse order; and looks whether the first results have stayed."""
+        """Calls once, and in reverse order, under other random states of the process; and looks whether the
+        first results have stayed."""
         tested = impl[function]
         made = sources.recorded(function, case, on)
         others = [sources.variant(call, case.turn) for call in made[:1]]
@@ -38,11 +39,13 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
             yield from agree("an earlier result, after other calls", result, before, on)
         for (args, kwargs), result in reversed(list(zip(made, kept, strict=True))):
             yield from agree("the same call, in reverse order", tested(*args, **kwargs), result, on)
+        yield from _overwritten(made[:1], tested, on)
 
-    return _general(
+    return general(
         function,
         "pure",
-        "results depend on the arguments alone: earlier calls do not enter, later ones change nothing",
+        "results depend on the arguments alone: earlier calls and random states do not enter, later calls "
+        "change nothing, and a result that is written into does not come back",
         check,
         refutes,
         sources.kinds(function),
@@ -68,7 +71,7 @@ def batched(function: str, refutes: tuple[str, ...]) -> Law:
         yield from _broadcasts(*pair, tested, on)
         yield from _empty(pair[0], values[0], tested, on)
 
-    return _general(
+    return general(
         function,
         "batched",
         "leading axes are a batch, of any number and length: stacked inputs give the stack of the results",
@@ -78,7 +81,7 @@ def batched(function: str, refutes: tuple[str, ...]) -> Law:
     )
 
 
-def _general(
+def general(
     function: str, name: str, statement: str, check: Check, refutes: tuple[str, ...], kinds: Any
 ) -> Law:
     return Law(
@@ -95,6 +98,20 @@ def _general(
         MOST,
         general=True,
     )
+
+
+def _overwritten(calls: Sequence[Given], tested: Implementation, on: Setting) -> Iterator[Record]:
+    """A result is the caller's to write into: it is no array that the function keeps."""
+    for call in calls:
+        args, kwargs = copied(call)  # a result may be a view of an argument
+        result = tested(*args, **kwargs)
+        kept = copied(result)
+        storage.spoil(result)
+        again = copied(tested(*call[0], **call[1]))
+        storage.restore(result, kept)
+        yield from agree(
+            "the same call, after its result was written into", again, kept, on, least=size(call, on)
+        )
 
 
 def _pair(

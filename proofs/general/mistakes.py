@@ -2,6 +2,7 @@
 
 Those with state are data classes, so that `Mistake.fresh` gives a copy with none."""
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,39 @@ class Reuses:
             return buffer
 
         return mapped(self.function(*args, **kwargs), written)
+
+
+@dataclass
+class Caches:
+    """Keeps results by the values of the arguments, and gives out what it keeps."""
+
+    function: Implementation
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        place = tuple(map(_value, parts((args, kwargs))))
+        if place not in self.kept:
+            self.kept[place] = self.function(*args, **kwargs)
+        return self.kept[place]
+
+
+def _value(named: tuple[str, Any]) -> Any:
+    """Something hashable for a part of the arguments."""
+    place, part = named
+    if not is_array(part):
+        return place, part if isinstance(part, int | float | str | None) else id(part)
+    host = np.asarray(part)
+    return place, host.shape, str(host.dtype), host.tobytes()
+
+
+def rolls_dice(function: Implementation) -> Implementation:
+    """Adds a little in one call of three, by the random state of the process."""
+
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return disturbed(result, 1) if random.random() < 1 / 3 else result
+
+    return replacement
 
 
 def disturbed(value: Any, count: int) -> Any:
@@ -158,6 +192,16 @@ def of_memory(function: str) -> Iterator[Mistake]:
     yield _mistake(
         function, "drifts", "Counts its calls in a global that enters the result.", Drifts(reference)
     )
+    yield _mistake(
+        function, "rolls-dice", "Draws from the random state of the process, as dropout left on.",
+        rolls_dice(reference),
+    )  # fmt: skip
+    if function not in NUMBERS:
+        yield _mistake(
+            function, "gives-out-its-cache",
+            "Gives out the array that its cache keeps, so that whoever writes into it changes later results.",
+            Caches(reference),
+        )  # fmt: skip
     if function in shapes.batched() and function not in PREDICATES:
         yield _mistake(
             function, "reuses", "Writes every result into one buffer, also that of an earlier result.",
@@ -185,6 +229,19 @@ NARROW = frozenset({"flow.integrate_adaptive"})
 """Functions on whose recorded calls the order of two batch axes does not show."""
 CONSTANT = frozenset({"argmaxable.five_vectors"})
 """Functions whose result is always the same, so that nobody sees it remembered."""
+NUMBERS = frozenset({
+    "argmaxable.classify", "ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps",
+    "ddpm.joint_kl", "flow.from_functions", "flow.sub_variance_preserving", "flow.variance_exploding",
+    "flow.variance_preserving", "matching.best_threshold", "matching.jl_dimension",
+    "matching.ranking_dimension", "matching.rule_of_thumb_dimension", "residual.deepnorm_constants",
+    "residual.growth", "residual.init_variance", "residual.sgd_increment", "rope.ntk_base",
+    "rope.ntk_scale", "rope.range_of", "rope.rebase", "rope.yarn_scale",
+    "transport.gaussian_score_matching", "transport.mixture_conditional_score_matching",
+    "transport.mixture_score_matching", "transport.one_sided_lipschitz",
+    "transport.printed_score_matching_bound", "transport.score_matching_bound",
+    "transport.wasserstein_bound", "transport.wasserstein_quantile",
+})  # fmt: skip
+"""Functions whose results in NumPy are numbers, which nobody can write into."""
 PREDICATES = frozenset({"matching.check_nonzero"})
 """Functions whose results are nearly all alike, so that one buffer for them rarely shows."""
 

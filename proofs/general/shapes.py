@@ -75,6 +75,14 @@ def arguments(function: str) -> Mapping[str, Shape]:
 
 
 @cache
+def takes_arrays(function: str) -> bool:
+    """Whether there are arrays among the arguments."""
+    lines = _section(catalogue.functions()[function].doc, "Parameters")
+    shaped = r"^\w[\w, ]* : .*(\(.*\)|array|Schedule|Generator)"
+    return any(re.search(shaped, line) and not re.search("float in|function|↦", line) for line in lines)
+
+
+@cache
 def results(function: str) -> tuple[Part, ...]:
     """The parts of the result; none if there are no batch axes in it."""
     if function in RESULTS:
