@@ -1,5 +1,6 @@
 """Laws of optimal transport between point clouds."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,6 +79,30 @@ def weighted_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator
     mass = np.sum(on.host(found.plan), axis=-1), np.sum(on.host(found.plan), axis=-2)
     for side, given, wanted in zip("xy", mass, (case.x_weights, case.y_weights), strict=True):
         yield Gap(f"marginal of {side}", given, on.host(wanted) / 4, 1.0)
+
+
+@law(
+    "transport.unequal-discrete-definition",
+    "points without weights share the mass equally, also where the clouds differ in number",
+    source="transport D3, C2",
+    about=("transport.wasserstein_discrete",),
+    inputs=inputs.unequal_clouds,
+    tolerance=_SIMPLEX,
+    refutes=("transport.wasserstein_discrete/cuts-the-longer", "transport.wasserstein_discrete/squared"),
+)
+def unequal_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Points are repeated until both clouds have as many; no weights, then those of one cloud."""
+    x, y, masses = on.host(case.x), on.host(case.y), on.host(case.x_weights)
+    unit = on.number(np.max(host.distances(x, y))) or 1.0
+    for weights, counts in ((None, np.ones(len(x))), (case.x_weights, masses)):
+        whole = np.repeat(x, counts.astype(int), axis=0)
+        times = math.lcm(len(whole), len(y))
+        first, second = (np.repeat(v, times // len(v), axis=0) for v in (whole, y))
+        least = host.least_over_permutations(host.distances(first, second), case.order)
+        given = () if weights is None else (weights,)
+        found = impl["transport.wasserstein_discrete"](case.x, case.y, *given, order=case.order)
+        label = "no weights" if weights is None else "weights of the first"
+        yield Gap(label, (on.host(found.distance) / unit) ** case.order, (least / unit) ** case.order, 1.0)
 
 
 @law(

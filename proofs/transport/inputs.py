@@ -44,6 +44,25 @@ def counted_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, An
 
 
 @st.composite
+def unequal_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Samples x (n,), y (m,) of unlike sizes, and whole masses for one of them alone."""
+    n, m = draw(st.sampled_from([(2, 3), (1, 2), (5, 3), (4, 1), (2, 4), (7, 12)]))
+    x, y = (inputs.values(draw, (k,), p, kind, power=1) for k in (n, m))
+    masses = 1.0 + inputs.generator(draw).integers(0, 3, n)
+    return {"x": x, "y": y, "x_weights": masses, "order": draw(_ORDERS)}
+
+
+@st.composite
+def unequal_clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points x (n, d), y (m, d) of unlike numbers, and whole masses of sum 3 for those of x alone."""
+    n, m = draw(st.sampled_from([(2, 3), (1, 2), (3, 2), (2, 1), (3, 1)]))
+    d = draw(st.sampled_from([1, 2, 3]))
+    x, y = (inputs.values(draw, (k, d), p, kind, power=4) for k in (n, m))
+    return {"x": x, "y": y, "x_weights": np.asarray([3.0, 0.0, 0.0] if n == 1 else [2.0, 1.0, 0.0])[:n],
+            "order": draw(st.sampled_from([1.0, 2.0, 3.0]))}  # fmt: skip
+
+
+@st.composite
 def triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Samples x, y, z (batch, n), a shift, and a factor that is a power of two."""
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 5])))

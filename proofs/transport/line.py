@@ -76,6 +76,47 @@ def weighted_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
+    "transport.unequal-1d-definition",
+    "values without weights share the mass equally: samples of n and m values are those in which each is "
+    "repeated, m and n times",
+    source="transport D1",
+    about=("transport.wasserstein_1d",),
+    inputs=inputs.unequal_samples,
+    tolerance=Rounding(24, "as for weighted samples", calls=("pow", "pow")),
+    refutes=(
+        "transport.wasserstein_1d/interpolates-quantiles",
+        "transport.wasserstein_1d/cuts-the-longer",
+        "transport.wasserstein_1d/squared",
+    ),
+)
+def unequal_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """No weights at all, then those of one sample, whichever comes first."""
+    W, order = impl["transport.wasserstein_1d"], case.order
+    x, y, masses = on.host(case.x), on.host(case.y), on.host(case.x_weights)
+    equal, weighted = (_of_masses(x, counts, y, order) for counts in (np.ones(len(x)), masses))
+    yield Gap("no weights", W(case.x, case.y, order=order), *equal)
+    found = W(case.x, case.y, order=order, x_weights=case.x_weights)
+    yield Gap("weights of the first", found, *weighted)
+    found = W(case.y, case.x, order=order, y_weights=case.x_weights)
+    yield Gap("weights of the second", found, *weighted)
+
+
+def _of_masses(x: Any, counts: Any, y: Any, order: float) -> tuple[Any, Any]:
+    """The distance from x with whole masses to y with equal ones, by points that are repeated; and its scale,
+    in which the mass of every segment, a difference of levels below 1, is off by a few u."""
+    places, total = np.argsort(x), int(counts.sum())
+    repeated = [
+        np.repeat(x[places], counts[places].astype(int) * len(y)),
+        np.repeat(np.sort(y), total),
+    ]
+    gaps = np.abs(repeated[0] - repeated[1])
+    expected = host.power_mean(gaps, order)
+    new = np.any(np.diff(np.stack(repeated), prepend=np.nan) != 0, axis=0)
+    share = np.sum((gaps[new] / expected) ** order) / order if expected > 0 else 0.0
+    return expected, expected * (1 + share)
+
+
+@law(
     "transport.line-metric",
     "on the line W is a metric, W₁ ≤ W₂ ≤ W₃, W(p, p+v) = |v|, W₂²(p, q+v) = W₂²(p, q) + 2v(m_q − m_p) + v², "
     "W(cp, cq) = |c|W(p, q)",
