@@ -18,7 +18,11 @@ from . import exact, inputs
     about=("rope.interpolate",),
     inputs=inputs.interpolations,
     tolerance=Rounding(3, "the conversion of n, the quotient, and the rounding of the expectation"),
-    refutes=("rope.interpolate/multiplies",),
+    refutes=(
+        "rope.interpolate/multiplies",
+        "rope.interpolate/floored",
+        "rope.interpolate/positions-from-one",
+    ),
 )
 def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Quotients of rationals."""
@@ -60,7 +64,10 @@ def interpolation_divides_differences(impl: Impl, on: Setting, case: Any) -> Ite
     about=("rope.frequencies", "rope.rebase", "rope.ntk_base", "rope.angles"),
     inputs=inputs.ranges,
     tolerance=Rounding(2, "one rounding of each angle, on n + 1"),
-    refutes=("rope.frequencies/from-one", "rope.angles/bfloat16-angles"),
+    refutes=(
+        "rope.frequencies/from-one",
+        "rope.angles/bfloat16-angles",
+    ),
 )
 def base_keeps_fastest_pair(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Exact frequency 1 at pair 0, whatever the base."""
@@ -84,7 +91,11 @@ def base_keeps_fastest_pair(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     tolerance=Rounding(
         3, "within one unit (2u), the rounding of the expectation; logarithm and exponent in the scale"
     ),
-    refutes=("rope.ntk_scale/exponent-2-over-d",),
+    refutes=(
+        "rope.ntk_scale/exponent-2-over-d",
+        "rope.ntk_scale/of-the-base",
+        "rope.ntk_scale/pairs-for-features",
+    ),
 )
 def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A power in 50 decimal digits."""
@@ -108,6 +119,8 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "rope.ntk_base/base-times-factor",
         "rope.ntk_base/scale-of-beta",
         "rope.ntk_scale/exponent-2-over-d",
+        "rope.ntk_base/exponent-inverted",
+        "rope.ntk_base/power-of-both",
     ),
 )
 def ntk_base_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -210,7 +223,15 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "exponent, power, quotient: the base's error (k n/L twice, k − 1) and the exponent's in the scale",
         calls=("pow",),
     ),
-    refutes=("rope.dynamic_ntk/factor-times-ratio", "rope.dynamic_ntk/plain-at-one"),
+    refutes=(
+        "rope.dynamic_ntk/factor-times-ratio",
+        "rope.dynamic_ntk/plain-at-one",
+        "rope.dynamic_ntk/parenthesis-lost",
+        "rope.dynamic_ntk/exponent-inverted",
+        "rope.dynamic_ntk/static",
+        "rope.dynamic_ntk/always-plain",
+        "rope.dynamic_ntk/factor-two",
+    ),
 )
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Scale in rationals, powers in 50 decimal digits; at k = 1 it still grows, as n/L."""

@@ -25,6 +25,13 @@ from . import exact, inputs
         "rope.frequencies/exponent-d-minus-2",
         "rope.frequencies/from-one",
         "rope.frequencies/bfloat16-table",
+        "rope.frequencies/exponent-4m-over-d",
+        "rope.frequencies/odd-features",
+        "rope.frequencies/growing",
+        "rope.frequencies/default-base",
+        "rope.frequencies/decimal-logarithm",
+        "rope.frequencies/integer-exponent",
+        "rope.frequencies/floored-logarithm",
     ),
 )
 def frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -43,7 +50,13 @@ def frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     tolerance=Rounding(
         2, "one rounding in each dtype; the product in float64 one per base, counted in the scale"
     ),
-    refutes=("rope.mixed_radix_frequencies/product-off-by-one", "rope.frequencies/from-one"),
+    refutes=(
+        "rope.mixed_radix_frequencies/product-off-by-one",
+        "rope.frequencies/from-one",
+        "rope.mixed_radix_frequencies/sums",
+        "rope.mixed_radix_frequencies/growing",
+        "rope.mixed_radix_frequencies/bases-reversed",
+    ),
 )
 def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """A cumulative product in float64; β = 10 or 2 exactly."""
@@ -69,6 +82,10 @@ def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> It
         "rope.angles/bfloat16-positions",
         "rope.angles/bfloat16-angles",
         "rope.angles/positions-from-one",
+        "rope.angles/divides",
+        "rope.angles/turns",
+        "rope.angles/reduced",
+        "rope.angles/bfloat16-frequencies",
     ),
 )
 def angles_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -98,6 +115,11 @@ def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
         "rope.sinusoidal/positions-from-one",
         "rope.sinusoidal/half-layout",
         "rope.sinusoidal/exponent-index",
+        "rope.sinusoidal/exponent-m-over-d",
+        "rope.sinusoidal/exponent-d-minus-2",
+        "rope.sinusoidal/default-base",
+        "rope.sinusoidal/decimal-logarithm",
+        "rope.sinusoidal/only-sines",
     ),
 )
 def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -174,7 +196,13 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.period", "rope.range_of"),
     inputs=inputs.readable,
     tolerance=Rounding(3, "ω or 2π rounded, a division, and the expectation"),
-    refutes=("rope.period/radians", "rope.range_of/largest-number"),
+    refutes=(
+        "rope.period/radians",
+        "rope.range_of/largest-number",
+        "rope.period/half-turn",
+        "rope.period/inverted",
+        "rope.period/multiplies",
+    ),
 )
 def period_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """b^(m+1) is exact."""

@@ -79,7 +79,11 @@ def from_digits_most_significant_first(digits: Any, /, *, base: int) -> Any:
     "Divides digit m by b_1⋯b_{m+1}: the first product is taken to be b_1 instead of 1.",
 )
 def mixed_radix_digits_off_by_one(n: Any, /, *, bases: Any) -> Any:
-    return mixed_radix_digits(n // bases[0], bases=[*bases[1:], bases[0]])
+    found, quotient = [], n
+    for base in bases:
+        quotient = quotient // base
+        found.append(quotient % base)
+    return array_api_compat.array_namespace(n).stack(found, axis=-1)
 
 
 @mistake(
@@ -202,7 +206,8 @@ def period_radians(frequencies: Any, /) -> Any:
     "Starts the product one base early, so that ω_0 = 1/b_1 instead of 1.",
 )
 def mixed_radix_frequencies_off_by_one(bases: Any, /, **like: Any) -> Any:
-    return mixed_radix_frequencies(bases, **like) / (bases[0] if bases else 2.0)
+    table = mixed_radix_frequencies(bases, **like)
+    return array_api_compat.array_namespace(table).concat([table[1:], table[-1:]])
 
 
 @mistake(
@@ -458,10 +463,15 @@ def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Call
 
 
 @mistake(
-    "rope.yarn", "no-rounding", "Leaves the ends of the index ramp unrounded, without floor and ceiling."
-)
+    "rope.yarn", "no-rounding", "Leaves the ends of the index ramp unrounded, without floor and ceiling.",
+    reference="keras-hub PR#2981",
+)  # fmt: skip
 def yarn_no_rounding(dim: int, /, **options: Any) -> Any:
-    return _code_ramp(lambda first, last, d: (first, last))(dim, **options)
+    def ends(first: float, last: float, d: int) -> tuple[float, float]:
+        low, high = max(first, 0), min(last, d - 1)
+        return low, high + 0.001 * (low == high)
+
+    return _code_ramp(ends)(dim, **options)
 
 
 @mistake(
@@ -499,6 +509,19 @@ def yarn_equal_ends_apart(dim: int, /, **options: Any) -> Any:
     def ends(first: float, last: float, d: int) -> tuple[float, float]:
         low, high = max(math.floor(first), 0), min(math.ceil(last), d - 1)
         return (low - 1, high) if low == high else (low, high)
+
+    return _code_ramp(ends)(dim, **options)
+
+
+@mistake(
+    "rope.yarn",
+    "features-for-pairs",
+    "Runs the index ramp over features, twice the index of the pair (2m for m): it ends too early.",
+)
+def yarn_features_for_pairs(dim: int, /, **options: Any) -> Any:
+    def ends(first: float, last: float, d: int) -> tuple[float, float]:
+        low, high = max(math.floor(first), 0), min(math.ceil(last), d - 1)
+        return low / 2, (high + 0.001 * (low == high)) / 2
 
     return _code_ramp(ends)(dim, **options)
 

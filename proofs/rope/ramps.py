@@ -27,7 +27,13 @@ def _condition(case: Any, omega: Any) -> Any:
         "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp",
         calls=("pow",),
     ),
-    refutes=("rope.yarn/ramp-inverted", "rope.yarn/ramps-confused"),
+    refutes=(
+        "rope.yarn/ramp-inverted",
+        "rope.yarn/ramps-confused",
+        "rope.yarn/extended-length",
+        "rope.yarn/radians",
+        "rope.yarn/wavelengths",
+    ),
 )
 def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """From wavelengths, and as a deviation from ω/k."""
@@ -61,6 +67,7 @@ def _index_ends(case: Any) -> tuple[int, int]:
         calls=("pow",),
     ),
     refutes=(
+        "rope.yarn/features-for-pairs",
         "rope.yarn/ramp-inverted",
         "rope.yarn/ramps-confused",
         "rope.yarn/no-rounding",
@@ -124,7 +131,16 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding(
         6, "a logarithm within 2u, the constant 0.1, a product, a sum; the rounding of the expectation"
     ),
-    refutes=("rope.yarn_scale/no-one", "rope.yarn_scale/squared"),
+    refutes=(
+        "rope.yarn_scale/no-one",
+        "rope.yarn_scale/squared",
+        "rope.yarn_scale/decimal-logarithm",
+        "rope.yarn_scale/binary-logarithm",
+        "rope.yarn_scale/root",
+        "rope.yarn_scale/reciprocal",
+        "rope.yarn_scale/one-more",
+        "rope.yarn_scale/coefficient-scaled",
+    ),
 )
 def yarn_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The constant is the float64 number next to a tenth."""
@@ -148,7 +164,17 @@ def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
         "ω, turns, their distance from low, quotient and blend a side, on the condition of the ramp",
         calls=("pow",),
     ),
-    refutes=("rope.llama3/bands-swapped", "rope.llama3/default-base", "rope.llama3/no-middle-band"),
+    refutes=(
+        "rope.llama3/bands-swapped",
+        "rope.llama3/default-base",
+        "rope.llama3/no-middle-band",
+        "rope.llama3/smooth-reversed",
+        "rope.llama3/middle-band-kept",
+        "rope.llama3/linear-in-wavelength",
+        "rope.llama3/smooth-everywhere",
+        "rope.llama3/all-divided",
+        "rope.llama3/radians",
+    ),
 )
 def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Three cases by wavelength, as published."""
@@ -262,7 +288,15 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("rope.log_n_scale",),
     inputs=inputs.lengths,
     tolerance=Rounding(8, "three logarithms within 2u, two quotients and the last rounding", calls=("log",)),
-    refutes=("rope.log_n_scale/not-clipped", "rope.log_n_scale/inverted"),
+    refutes=(
+        "rope.log_n_scale/not-clipped",
+        "rope.log_n_scale/inverted",
+        "rope.log_n_scale/positions-for-lengths",
+        "rope.log_n_scale/minimum",
+        "rope.log_n_scale/root",
+        "rope.log_n_scale/quotient-inverted",
+        "rope.log_n_scale/fixed-length",
+    ),
 )
 def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Binary logarithms in float64; an eighth of the operations covers the one rounding to the dtype."""
