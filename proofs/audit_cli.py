@@ -1,5 +1,6 @@
 """The command `refimpl audit`."""
 
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 import click
 
 from . import catalogue, display, planning
+from .auditing import expected as known
 from .auditing import session, wishes
 from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
 from .auditing.messages import Tried
@@ -131,6 +133,19 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     type=click.Choice(ACCEPTABLE),
     help="Exit with 0 for this verdict, too.",
 )
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="LAW=REASON",
+    help="A law that is known to fail, and why; repeatable. It must fail.",
+)
+@click.option(
+    "--expected",
+    "expected_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The same from a JSON file: {law: reason}.",
+)
 @click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
 @click.option(
     "--reproducer",
@@ -142,7 +157,8 @@ def audit(
     target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], options: tuple[str, ...],
     edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
     examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
-    accepted: tuple[str, ...], json_file: Path | None, reproducer: Path | None, verbose: bool,
+    accepted: tuple[str, ...], expected: tuple[str, ...], expected_file: Path | None,
+    json_file: Path | None, reproducer: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Audit a function of yours: is it right and, if not, what is wrong with it?
 
@@ -164,6 +180,7 @@ def audit(
         targets(target, names, timeout), adapter=adapters, options=dict(map(wishes.option, options)),
         edges=edges, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples, seed=seed,
         timeout=timeout, memory=memory, jobs=jobs, accept=accepted,
+        expected=_expected(expected, expected_file),
     )  # fmt: skip
     report = _run(ready, verbose)
     display.say(*(text for name in ready.load.sources for text in report.findings(name)))
@@ -173,6 +190,19 @@ def audit(
         _write_reproducer(reproducer, report)
     display.say(report.total())
     sys.exit(report.exit_code)
+
+
+def _expected(entries: Sequence[str], file: Path | None) -> dict[str, str]:
+    """The known failures of --expect and --expected."""
+    given: object = {}
+    if file is not None:
+        try:
+            given = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise click.BadParameter(f"--expected {file}: no JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise click.BadParameter(f"--expected {file}: got {type(given).__name__}; expected {{law: reason}}")
+    return known.merged([given, dict(map(known.entry, entries))])
 
 
 def _run(ready: Plan, verbose: bool) -> Report:

@@ -23,6 +23,8 @@ from .selftest import Verdict
 COLOURS = {
     "held": "green",
     "edge": "yellow",
+    "expected": "yellow",
+    "stale": "red",
     "imprecise": "yellow",
     "refuted": "red",
     "crashed": "red",

@@ -228,8 +228,8 @@ def exit_code(outcomes: Sequence[Judged], *, interrupted: bool = False) -> int:
     """0 all held; 1 something refuted, crashed or timed out; 3 nothing ran, or not all that was asked;
     4 nothing worse than imprecise."""
     verdicts = {outcome.verdict for outcome in outcomes}
-    if verdicts & {"refuted", "crashed", "timed out"}:
+    if verdicts & {"refuted", "crashed", "timed out", "stale"}:
         return 1
-    if interrupted or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge"}:
+    if interrupted or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge", "expected"}:
         return 3
     return IMPRECISE if verdicts & {"imprecise", "edge"} else 0

@@ -23,10 +23,20 @@ from .judge import Finding, judge
 from .law import Implementation, Kind, Law, Record, Sampling
 
 Verdict: TypeAlias = Literal[
-    "held", "edge", "imprecise", "refuted", "crashed", "timed out", "skipped", "inconclusive"
+    "held",
+    "edge",
+    "imprecise",
+    "refuted",
+    "crashed",
+    "timed out",
+    "skipped",
+    "inconclusive",
+    "expected",
+    "stale",
 ]
 """In audits, "edge" (it differs only where respectable practice differs) and "imprecise" (the right formula,
-digits are lost) stand between held and refuted."""
+digits are lost) stand between held and refuted; "expected" is a failure that is declared, and "stale" a law
+that holds although it is declared to fail."""
 Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
 Bounds: TypeAlias = Literal["written", "derived"]
 """The laws' own bounds, or the tighter one of those and what the reference's algorithm allows."""

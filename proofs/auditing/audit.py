@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from ...backends import Setting
 from .. import catalogue
 from ..law import Implementation
 from ..planning import DTYPES, EXAMPLES
+from . import expected as known
 from . import wishes
 from .audited import Audited
 from .exceptions import chosen
@@ -49,12 +50,14 @@ class Plan:
                 yield session.loaded
                 for answer in session.run(self.requests):
                     if isinstance(answer, Tried):
+                        answer = known.settled(self.load.expected, answer)  # noqa: PLW2901
                         tried.append(answer)
                     yield answer
                 yield from session.run(self._questions(tried))
         except LoadError as error:
             for request in self.requests:
-                yield outcome_of(self.load, request, error.verdict, error.reason)
+                failed = outcome_of(self.load, request, error.verdict, error.reason)
+                yield known.settled(self.load.expected, failed)
 
     def _questions(self, tried: Sequence[Tried]) -> list[Explain]:
         """One for every function: why it failed, or how near it is."""
@@ -106,6 +109,7 @@ def plan(
     jobs: int | None = None,
     isolated: bool = True,
     accept: str | Sequence[str] = (),
+    expected: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Check everything that `audit` is given, before any foreign code runs."""
     check_integer("audit", "examples", examples, 1)
@@ -125,6 +129,7 @@ def plan(
     requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws))
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
+    load = replace(load, expected=known.checked(expected, requests))
     return Plan(load, requests, timeout, jobs or workers(len(requests)), isolated)
 
 
@@ -159,6 +164,7 @@ def audit(
     jobs: int | None = None,
     isolated: bool = True,
     accept: str | Sequence[str] = (),
+    expected: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """Audit functions against refimpl's laws, each in a process of its own, and say what is wrong.
 
@@ -195,6 +201,9 @@ def audit(
     accept : verdict or verdicts
         "imprecise" (the right formula; digits are lost) and "edge" count as held in `report.holds`,
         `report.exit_code` and tests; they are reported as what they are.
+    expected : mapping
+        Known failures, {law: reason}, or {"function:law": reason}: they count as held, and are reported as
+        expected. A law that holds although it is among them is stale, which is a failure.
 
     Returns
     -------
@@ -219,7 +228,7 @@ def audit(
         targets, adapter=adapter, options=options, edges=edges, backend=backend, dtype=dtype, device=device,
         laws=laws,
         examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
-        accept=accept,
+        accept=accept, expected=expected,
     )  # fmt: skip
     answers = list(ready.run())
     return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started)

@@ -23,7 +23,8 @@ class Cases:
         return [(request.function, request.law) for request in self._plan.requests]
 
     def check(self, function: str, law: str) -> None:
-        """Raise AssertionError, with all that is known, unless the law held; skip it if it does not apply."""
+        """Raise AssertionError, with all that is known, unless the law held. What does not apply is skipped,
+        and what is declared to fail is an expected failure."""
         import pytest  # noqa: PLC0415  (only tests need it)
 
         if not self._tried:
@@ -33,6 +34,8 @@ class Cases:
         tried = self._tried[function, law]
         if tried.outcome.verdict == "skipped":
             pytest.skip(tried.outcome.reason)
+        if tried.outcome.verdict == "expected":
+            pytest.xfail(tried.outcome.reason)
         if tried.outcome.verdict != "held" and not self._accepted(function, tried):
             report = Report.of(self._plan.load, self._plan.requests, [tried, *self._diagnoses], 0.0)
             raise AssertionError("\n".join(report.findings(function)))

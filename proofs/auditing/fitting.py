@@ -128,7 +128,7 @@ class _Fit:
         if found.missing or found.extra:
             raise TargetError(self._refusal(found))
         choice = self._chosen(found)
-        lacking = tuple(sorted(found.lacking))
+        lacking = tuple(sorted(n for n in found.lacking if n not in PLACEMENT))
         fixed = {self.wanted.option(n): v for n, v in choice[1].items() if v is not None}
         return Fitted(self._around(self._bound(*choice)), lacking, tuple(self._notes(*choice)), fixed)
 

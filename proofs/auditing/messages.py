@@ -39,6 +39,8 @@ class Load:
     """Adapters that go with any function, by name."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """What options that functions lack are taken for."""
+    expected: Mapping[str, str] = field(default_factory=dict)
+    """Known failures: laws, or "function:law", with the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from . import text
 from .messages import Diagnosis, Load, Loaded, Shown, Tried, Try
 
 SCHEMA = "refimpl.audit/1"
-FAILED = ("refuted", "crashed", "timed out")
+FAILED = ("refuted", "crashed", "timed out", "stale")
 ACCEPTABLE = ("imprecise", "edge")
 """Verdicts between held and refuted, which a user may find good enough."""
 
@@ -63,7 +63,8 @@ class Report:
         ordinary inputs."""
         verdicts = {tried.outcome.verdict for tried in self.laws_of(name)}
         diagnosis = self.diagnosis(name)
-        if diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.lost:
+        lost = diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.lost
+        if lost and "imprecise" in verdicts:  # not where this is expected
             verdicts.add("refuted")
         worst = _worst(verdicts)
         return "inconclusive" if worst == "held" and self.interrupted else worst
@@ -144,6 +145,9 @@ class Report:
             "targets": {name: str(source) for name, source in self.load.sources.items()},
             "adapters": dict(self.load.adapters),
             "edges": dict(self.load.edges),
+            "generic": list(self.load.generic),
+            "options": outcome_report.plain(self.load.options),
+            "expected": dict(self.load.expected),
             "fitted": {name: list(notes) for name, notes in self.loaded.fitted.items()},
             "lacking": {name: list(options) for name, options in self.loaded.lacking.items()},
             "notes": list(self.loaded.notes),
@@ -175,4 +179,4 @@ def _worst(verdicts: set[Verdict]) -> Verdict:
     for verdict in (*FAILED, "inconclusive", *ACCEPTABLE):
         if verdict in verdicts:
             return verdict
-    return "held" if "held" in verdicts else "inconclusive"
+    return "held" if "held" in verdicts else "expected" if "expected" in verdicts else "inconclusive"

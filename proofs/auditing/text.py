@@ -26,7 +26,11 @@ def answer(report: "Report", name: str) -> str:
     """One of the five answers, and why."""
     diagnosis, verdict = report.diagnosis(name), report.verdict_of(name)
     if verdict == "held":
-        return "right: all laws hold" + _untried(report, name)
+        return f"right: all laws hold{_but(report, name)}" + _untried(report, name)
+    if verdict == "expected":
+        return "every law fails, as expected"
+    if verdict == "stale":
+        return "a failure that was expected is none any more: see the laws that are stale"
     if verdict == "edge":
         return "right except at " + "; and at ".join(sentence(edge) for edge in report.edges_of(name))
     if verdict == "imprecise":
@@ -45,6 +49,12 @@ def _why(report: "Report", name: str, diagnosis: Diagnosis | None) -> str:
     if failed is not None and failed.outcome.verdict != "refuted":
         return f"{failed.outcome.verdict}: {failed.outcome.reason}"
     return diagnosis.sentences[0] if diagnosis is not None else "why was not asked"
+
+
+def _but(report: "Report", name: str) -> str:
+    """Laws that fail, and may."""
+    known = [tried.outcome.law for tried in report.laws_of(name) if tried.outcome.verdict == "expected"]
+    return f" but those that were expected to fail ({', '.join(known)})" if known else ""
 
 
 def _untried(report: "Report", name: str) -> str:
