@@ -25,21 +25,21 @@ def about(report: "Report", name: str) -> Iterator[str]:
 def answer(report: "Report", name: str) -> str:
     """One of the five answers, and why."""
     diagnosis, verdict = report.diagnosis(name), report.verdict_of(name)
-    if verdict == "held":
-        return f"right: all laws hold{_but(report, name)}" + _untried(report, name)
-    if verdict == "expected":
-        return "every law fails, as expected"
-    if verdict == "stale":
-        return "a failure that was expected is none any more: see the laws that are stale"
+    if verdict in _ANSWERS:
+        return _ANSWERS[verdict].format(but=_but(report, name)) + _untried(report, name)
     if verdict == "edge":
         return "right except at " + "; and at ".join(sentence(edge) for edge in report.edges_of(name))
-    if verdict == "imprecise":
-        return "imprecise: the right formula; digits are lost" + _untried(report, name)
-    if verdict == "inconclusive":
-        return "not decided: no law could be tried to the end" + _untried(report, name)
-    if diagnosis is not None and diagnosis.right:
+    if verdict != "stale" and diagnosis is not None and diagnosis.right:
         return diagnosis.cause
     return f"wrong: {_why(report, name, diagnosis)}"
+
+
+_ANSWERS = {
+    "held": "right: all laws hold{but}",
+    "imprecise": "imprecise: the right formula; digits are lost",
+    "inconclusive": "not decided: no law could be tried to the end",
+    "expected": "all laws fail, as was expected",
+}
 
 
 def _why(report: "Report", name: str, diagnosis: Diagnosis | None) -> str:
