@@ -109,6 +109,7 @@ def verify_accepts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.verify/rows-only",
         "argmaxable.verify/negative-weights",
         "argmaxable.verify/absolute",
+        "argmaxable.verify/witnesses-only",
     ),
 )
 def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -94,6 +94,7 @@ def nearest_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.minimax_value/squared-norm",
         "argmaxable.minimax_value/box",
         "argmaxable.minimax_value/no-bias",
+        "argmaxable.minimax_value/bias-sign",
     ),
 )
 def minimax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

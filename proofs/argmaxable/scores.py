@@ -23,6 +23,9 @@ from . import inputs, oracle
         "argmaxable.margins/reversed",
         "argmaxable.margins/no-bias",
         "argmaxable.margins/scores-first",
+        "argmaxable.margins/bias-sign",
+        "argmaxable.margins/unit-normals",
+        "argmaxable.margins/own-class-too",
     ),
 )
 def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -44,7 +47,16 @@ def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("argmaxable.winner",),
     inputs=inputs.scored,
     tolerance=Exact("integers times powers of two: a lead of 1 is far above the rounding bound"),
-    refutes=("argmaxable.winner/first-of-a-tie", "argmaxable.winner/no-bias"),
+    refutes=(
+        "argmaxable.winner/first-of-a-tie",
+        "argmaxable.winner/no-bias",
+        "argmaxable.winner/least",
+        "argmaxable.winner/bias-sign",
+        "argmaxable.winner/from-one",
+        "argmaxable.winner/absolute",
+        "argmaxable.winner/nearest-row",
+        "argmaxable.winner/padding-wins",
+    ),
 )
 def winner_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with integer scores."""

@@ -31,6 +31,8 @@ from .initialisation import double, relu_stacks
         "residual.growth/mean-square",
         "residual.growth/rounded-sum",
         "residual.growth/exponential",
+        "residual.growth/linear",
+        "residual.growth/one-block-less",
     ),
 )
 def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -28,6 +28,12 @@ def double(on: Setting) -> float:
         "residual.init_variance/no-relu-factor",
         "residual.init_variance/xavier-sum",
         "residual.init_variance/standard-deviation",
+        "residual.init_variance/gain-not-squared",
+        "residual.init_variance/gain-of-two",
+        "residual.init_variance/uniform-bound",
+        "residual.init_variance/xavier-three",
+        "residual.init_variance/relu-halves",
+        "residual.init_variance/geometric-mean",
     ),
 )
 def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

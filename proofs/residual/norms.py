@@ -55,6 +55,14 @@ def _exact(rows: Real, on: Setting) -> list[list[Fraction]]:
         "residual.layer_norm/mean-kept",
         "residual.layer_norm/one-pass-variance",
         "residual.layer_norm/beta-scaled",
+        "residual.layer_norm/no-root",
+        "residual.layer_norm/variance-squared",
+        "residual.layer_norm/unbiased-and-eps-outside",
+        "residual.layer_norm/second-moment",
+        "residual.layer_norm/whole-array",
+        "residual.layer_norm/no-eps",
+        "residual.layer_norm/one-plus-gamma",
+        "residual.layer_norm/no-shift",
     ),
 )
 def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -109,6 +117,8 @@ def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.deep_norm/branch-scaled",
         "residual.deep_norm/post-norm",
         "residual.deep_norm/branch-normalised",
+        "residual.deep_norm/result-scaled",
+        "residual.deep_norm/both-scaled",
     ),
 )
 def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -147,6 +157,8 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "residual.deepnorm_constants/two-and-eight-swapped",
         "residual.deepnorm_constants/single-stack-formula",
         "residual.deepnorm_constants/always-rounded",
+        "residual.deepnorm_constants/square-roots",
+        "residual.deepnorm_constants/depths-exchanged",
     ),
 )
 def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

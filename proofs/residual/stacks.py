@@ -63,6 +63,10 @@ def _apply(z: Real, activation: str) -> Real:
         "residual.plain_stack/last-layer-linear",
         "residual.plain_stack/bias-after-activation",
         "residual.plain_stack/reshaped-for-transposed",
+        "residual.plain_stack/no-bias",
+        "residual.plain_stack/bias-subtracted",
+        "residual.plain_stack/leaky",
+        "residual.plain_stack/sigmoid-for-tanh",
     ),
 )
 def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -102,6 +106,9 @@ def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "residual.residual_stack/scale-on-skip",
         "residual.residual_stack/second-activation",
         "residual.residual_stack/normalised-sum",
+        "residual.residual_stack/no-skip",
+        "residual.residual_stack/scale-squared",
+        "residual.residual_stack/activated-sum",
     ),
 )
 def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -150,6 +157,7 @@ def _curvature(activation: str, sizes: list[Real]) -> Any:
         calls=("tanh", "exp") * 3,
     ),
     refutes=(
+        "residual.plain_gradients/slope-of-output",
         "residual.plain_gradients/weight-reshaped-in-backward",
         "residual.plain_gradients/mask-missing",
         "residual.plain_gradients/mask-without-bias",
@@ -204,6 +212,7 @@ def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         calls=("tanh", "exp") * 3,
     ),
     refutes=(
+        "residual.residual_gradients/scale-ignored",
         "residual.residual_gradients/unscaled",
         "residual.residual_gradients/one-projection-unscaled",
         "residual.residual_gradients/skip-missing",
@@ -312,6 +321,8 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "residual.sgd_increment/norm-not-squared",
         "residual.sgd_increment/mean-of-squares",
         "residual.sgd_increment/sum-of-norms-squared",
+        "residual.sgd_increment/half",
+        "residual.sgd_increment/rate-squared",
     ),
 )
 def sgd_increment_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
