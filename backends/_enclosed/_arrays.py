@@ -16,6 +16,9 @@ from .._ball import _scalars as s
 from ._formats import Format, dtype_of, leave, nominal
 from ._integers import Integers, Whole, whole
 
+_STRANGE = str | bytes | type | dict | None
+"""What no number is equal to."""
+
 
 class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
     """An array of balls that stands for NumPy's: `data` has objects, real (arb) or complex (acb)."""
@@ -117,6 +120,12 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         return f"enclosed({each(_text, self.data).tolist()})" if self.ndim else _text(self.data[()])
 
+    def __eq__(self, other: object) -> Any:
+        return False if isinstance(other, _STRANGE) else np.equal(self, other)  # type: ignore[call-overload]
+
+    def __ne__(self, other: object) -> Any:
+        return True if isinstance(other, _STRANGE) else np.not_equal(self, other)  # type: ignore[call-overload]
+
     def __len__(self) -> int:
         return len(self.data)
 
@@ -144,9 +153,10 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         raise leave("complex() of a ball: the code leaves NumPy")
 
     def __int__(self) -> int:
-        return Whole(s.truncate("int", self._single()))
+        return s.truncate("int", self._single())
 
-    __trunc__ = __int__
+    def __trunc__(self) -> int:
+        return Whole(int(self))
 
     def __floor__(self) -> int:
         return Whole(s.truncate("floor", f.floor(self._single())))
@@ -173,7 +183,7 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
 
     def tolist(self) -> Any:
         """Nested lists of numbers."""
-        return each(Number.of, self.data).tolist() if self.ndim else Number.of(self.data[()])
+        return [part.tolist() for part in self] if self.ndim else Number.of(self.data[()])
 
     # Methods of NumPy's arrays that are not functions of the same name
 

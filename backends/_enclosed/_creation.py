@@ -86,11 +86,11 @@ def _full(shape: Any, fill_value: Any, dtype: Any = None, order: Any = "C", **op
 
 
 def _eye(N: int, M: Any = None, k: int = 0, dtype: Any = float, **options: Any) -> Any:
-    return _of_values(np.eye(N, M, k), dtype_of(dtype))
+    return _of_values(np.eye(int(N), M and int(M), int(k)), dtype_of(dtype))
 
 
 def _tri(N: int, M: Any = None, k: int = 0, dtype: Any = float, **options: Any) -> Any:
-    return _of_values(np.tri(N, M, k), dtype_of(dtype))
+    return _of_values(np.tri(int(N), M and int(M), int(k)), dtype_of(dtype))
 
 
 def _arange(start: Any = 0, stop: Any = None, step: Any = 1, dtype: Any = None, **options: Any) -> Any:

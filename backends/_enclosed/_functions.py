@@ -10,6 +10,7 @@ from ._arrays import enclosed
 from ._filling import FILLING
 from ._formats import dtype_of, leave
 from ._integers import Integers
+from ._arrays import lifted
 from ._lifting import Function, inside, outside
 from ._linalg import LINALG
 from ._order import ORDER
@@ -97,8 +98,9 @@ def _moved(function: Any, args: Any, kwargs: Any, mixing: bool) -> Any:
         args = [inside(x, lift=i != keep) for i, x in enumerate(args)]
         kwargs = {k: inside(v, lift=k in ("constant_values", "values")) for k, v in kwargs.items()}
     elif mixing:
-        args = [inside(args[0], lift=True), *(inside(x, lift=name == "append" and i == 0)
-                                              for i, x in enumerate(args[1:]))]  # fmt: skip
+        nested = name in ("block", "append")
+        first = inside(args[0], lift=True) if nested else [lifted(x) for x in args[0]]
+        args = [first, *(lifted(x) if name == "append" and i == 0 else x for i, x in enumerate(args[1:]))]
     else:
         args = [inside(x, lift=False) for x in args]
         kwargs = {k: inside(v, lift=False) for k, v in kwargs.items()}

@@ -62,6 +62,8 @@ def _matrix_power(a: Any, n: int) -> Any:
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: A002
     array = enclosed_or_own(x)
+    if issubclass(type(ord), Enclosed):
+        ord = s.exact("norm", ord.item().data[()])  # noqa: A001
     pair = isinstance(axis, tuple) or (axis is None and array.ndim == 2)
     if pair and ord not in (None, "fro"):
         moved = array if axis is None else np.moveaxis(array, axis, (-2, -1))

@@ -41,7 +41,7 @@ def _numpy_member(member: Any, name: str) -> Any:
     if isinstance(member, type):
         return TYPES.get(member, member)
     if isinstance(member, float):
-        return number(member)
+        return number(member) if np.isfinite(member) else member
     if isinstance(member, np.ufunc):
         return Ufunc(member)
     return prepared(member) if callable(member) else member
@@ -110,6 +110,21 @@ def _integers_or_balls(value: Any) -> Any:
     return value
 
 
+_OF_LISTS = {np.select, np.linalg.multi_dot, np.lexsort}
+"""Functions that compute, whose first argument is a list of arrays."""
+_OF_ARRAYS = {
+    np.append,
+    np.insert,
+    np.pad,
+    np.tile,
+    np.repeat,
+    np.roll,
+    np.flip,
+    np.reshape,
+    np.transpose,
+    np.diag,
+}
+"""Functions that move elements, whose first argument is one array."""
 _SEQUENCES = {np.broadcast_shapes, np.ix_, np.result_type, np.promote_types, np.can_cast}
 
 
@@ -119,14 +134,15 @@ def prepared(function: Function) -> Function:
     def run(*args: Any, **kwargs: Any) -> Any:
         if function in _SEQUENCES:
             return hosted(function(*map(plain, args), **kwargs))
-        own = OWN.get(function)
-        if own is not None:
-            args = tuple(enclosed(x) if type(x) in (list, tuple) and has_balls(x) and i == 0 and function
-                         not in (np.select, np.linalg.multi_dot, np.lexsort) else x
-                         for i, x in enumerate(args))  # fmt: skip
-        if own is None and args and type(args[0]) in (list, tuple) and _flat_balls(args[0]):
+        computes = function in OWN and function not in _OF_LISTS
+        if args and type(args[0]) in (list, tuple) and (computes or function in _OF_ARRAYS):
+            args = (new_array(args[0]), *args[1:])
+        elif args and type(args[0]) in (list, tuple) and _flat_balls(args[0]):
             args = ([x if issubclass(type(x), Enclosed) else new_array(x) for x in args[0]], *args[1:])
             return array_function(function, args, kwargs)
+        if not has_balls((*args, *kwargs.values())):
+            args = tuple(x if isinstance(x, Integers) else plain(x) for x in args)
+            kwargs = {name: x if isinstance(x, Integers) else plain(x) for name, x in kwargs.items()}
         return hosted(function(*args, **{k: _dtype_or(v) for k, v in kwargs.items()}))
 
     run.__name__ = getattr(function, "__name__", "function")

@@ -170,6 +170,8 @@ def _corrcoef(x: Any, y: Any = None, rowvar: bool = True, **options: Any) -> Any
 SUMS: dict[Any, Function] = {
     np.sum: _reduction(np.add),
     np.prod: _reduction(np.multiply),
+    np.amax: _reduction(np.maximum),
+    np.amin: _reduction(np.minimum),
     np.max: _reduction(np.maximum),
     np.min: _reduction(np.minimum),
     np.cumsum: _accumulation(np.add),

@@ -272,6 +272,8 @@ def _array(value: Any) -> Any:
 def _is_library(thing: Any) -> bool:
     """Whether a function or class is taken as it is. refimpl's own functions are written for any arrays."""
     module = getattr(thing, "__module__", None) or "builtins"
+    if module == "builtins" and isinstance(thing, FunctionType):
+        return False  # made by eval, without a module
     if module.partition(".")[0] == "refimpl":
         return not module.startswith("refimpl.proofs.")
     return module.partition(".")[0] in _LIBRARIES - {"__main__"}
