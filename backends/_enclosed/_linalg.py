@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from flint import acb, acb_mat
+from flint import acb, acb_mat, arb_mat
 
 from ..._errors import DomainError
 from .._ball import _functions as f
@@ -154,6 +154,17 @@ def sqrtm(a: Any, disp: bool = True, blocksize: int = 64) -> Any:
     found = np.asarray(root.tolist(), dtype=object)
     result = Enclosed(each(lambda x: s.normal(x.real), found) if real else found)
     return result if disp else (result, number(0))
+
+
+def expm(a: Any) -> Any:
+    """Exponentials of matrices."""
+    data = lifted(a)
+    out = np.empty(data.shape, dtype=object)
+    for i in np.ndindex(data.shape[:-2]):
+        rows = data[i].tolist()
+        found = (acb_mat(rows) if is_complex(data) else arb_mat(rows)).exp()
+        out[i] = np.asarray(found.entries(), dtype=object).reshape(data.shape[-2:])
+    return Enclosed(out)
 
 
 def _condition(x: Any, p: Any = None) -> Any:

@@ -17,7 +17,7 @@ from ._formats import Format, leave
 from ._functions import OWN, array_function
 from ._integers import Integers
 from ._lifting import Function
-from ._linalg import sqrtm
+from ._linalg import expm, sqrtm
 from ._math import SPECIAL, functions
 from ._types import TYPES, Kind
 from ._ufuncs import plain
@@ -190,7 +190,7 @@ def scipy_module(module: ModuleType) -> Module:
         own = dict(SPECIAL)
     if module.__name__ == "scipy.linalg":
         same = ("inv", "det", "solve", "norm", "eigvals", "eigvalsh", "eigh")
-        own = {"sqrtm": sqrtm, **{name: prepared(getattr(np.linalg, name)) for name in same}}
+        own = {"sqrtm": sqrtm, "expm": expm, **{name: prepared(getattr(np.linalg, name)) for name in same}}
         own["cholesky"] = lambda a, lower=False, **o: (
             np.linalg.cholesky(a) if lower else np.linalg.cholesky(a).mT
         )

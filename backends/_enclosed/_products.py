@@ -91,9 +91,12 @@ def _outer(a: Any, b: Any, out: Any = None) -> Any:
 
 def _kron(a: Any, b: Any) -> Any:
     x, y = enclosed_or_own(a), enclosed_or_own(b)
-    if x.ndim != 2 or y.ndim != 2:
-        raise leave("calls kron of other than two matrices")
-    return (x[:, None, :, None] * y[None, :, None, :]).reshape(x.shape[0] * y.shape[0], -1)
+    axes = max(int(x.ndim), int(y.ndim))
+    first, second = ((1,) * (axes - int(v.ndim)) + tuple(map(int, v.shape)) for v in (x, y))
+    apart = [n for pair in zip(first, (1,) * axes, strict=True) for n in pair]
+    inside = [n for pair in zip((1,) * axes, second, strict=True) for n in pair]
+    product = x.reshape(apart) * y.reshape(inside)
+    return product.reshape([n * m for n, m in zip(first, second, strict=True)])
 
 
 def _cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:

@@ -8,6 +8,7 @@ user's is changed: modules, classes, objects and caches stay as they are.
 
 import builtins
 import copy
+import dis
 import functools
 import sys
 from collections.abc import Callable
@@ -99,10 +100,10 @@ class Rebinding:
         if _is_library(function):
             return self._as_it_is(function)
         cells = tuple(CellType() for _ in function.__closure__ or ())
-        made = FunctionType(
-            self._code(function.__code__), self._namespace(function), function.__name__, None, cells
-        )
+        names = self._namespace(function)
+        made = FunctionType(self._code(function.__code__), names, function.__name__, None, cells)
         self._keep(function, made)
+        self._fill(names, function)
         made.__defaults__ = self(function.__defaults__) if function.__defaults__ else None
         made.__kwdefaults__ = self(function.__kwdefaults__) if function.__kwdefaults__ else None
         made.__qualname__, made.__module__ = function.__qualname__, function.__module__
@@ -114,7 +115,7 @@ class Rebinding:
         return made
 
     def _namespace(self, function: FunctionType) -> dict[str, Any]:
-        """Its globals, as far as the code names them; one dictionary for all functions of a module."""
+        """Its globals, at first empty; one dictionary for all functions of a module."""
         old = function.__globals__
         if id(old) not in self._globals:
             kept = ("__name__", "__file__", "__package__")
@@ -122,15 +123,17 @@ class Rebinding:
             new["__builtins__"] = {**vars(builtins), "__import__": self._import}
             self._globals[id(old)] = new
             self._kept.append(old)
-        new = self._globals[id(old)]
+        return self._globals[id(old)]
+
+    def _fill(self, names: dict[str, Any], function: FunctionType) -> None:
+        """The globals that its code looks up."""
         for name in _names(function.__code__):
-            if name in new:
+            if name in names:
                 continue
-            if name in old:
-                new[name] = self(old[name])
+            if name in function.__globals__:
+                names[name] = self(function.__globals__[name])
             elif name in BUILTINS:
-                new[name] = BUILTINS[name]
-        return new
+                names[name] = BUILTINS[name]
 
     def _code(self, code: CodeType) -> CodeType:
         """The code with balls for its numbers."""
@@ -281,9 +284,10 @@ def _is_library(thing: Any) -> bool:
 
 @functools.cache
 def _names(code: CodeType) -> tuple[str, ...]:
-    """The names that a code and the codes inside it look up."""
+    """The globals that a code and the codes inside it look up."""
+    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
     inner = [name for part in code.co_consts if isinstance(part, CodeType) for name in _names(part)]
-    return tuple(dict.fromkeys((*code.co_names, *inner)))
+    return tuple(dict.fromkeys((*own, *inner)))
 
 
 class _Identities:
