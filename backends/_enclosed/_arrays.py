@@ -136,7 +136,8 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         return boxed(self.data[index_of(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.data[index_of(key)] = lifted(value)
+        data = lifted(value)
+        self.data[index_of(key)] = data if data.ndim else data[()]
 
     def __contains__(self, value: Any) -> bool:
         return bool(np.any(self == value))
@@ -385,6 +386,19 @@ def enclosed(value: Any) -> Any:
 def number(value: Any) -> Number:
     """A number as a scalar."""
     return Number.of(ball(value))
+
+
+def python_number(value: Any) -> Any:
+    """A scalar that is a float, or an integer, as Python has it; other things as they are."""
+    if type(value) is Whole:
+        return int(value)
+    if type(value) is not Number or is_complex(value.data):
+        return value
+    found = value._single()
+    if s.is_indeterminate(found) or not found.is_exact():
+        return value
+    near = float(found)
+    return near if not found.is_finite() or s.lift(near) == found else value
 
 
 def boxed(data: Any) -> Any:

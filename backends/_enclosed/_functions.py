@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import enclosed
+from ._arrays import enclosed, lifted
 from ._filling import FILLING
 from ._formats import dtype_of, leave
 from ._integers import Integers
-from ._arrays import lifted
 from ._lifting import Function, inside, outside
 from ._linalg import LINALG
 from ._order import ORDER

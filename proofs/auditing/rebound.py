@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ...backends._enclosed._arrays import Enclosed, enclosed, number
+from ...backends._enclosed._arrays import Enclosed, enclosed, number, python_number
 from ...backends._enclosed._creation import CREATION
 from ...backends._enclosed._formats import leave
 from ...backends._enclosed._integers import Integers, Whole
@@ -98,7 +98,8 @@ class Rebinding:
 
     def _function(self, function: FunctionType) -> Any:
         if _is_library(function):
-            return self._as_it_is(function)
+            own = (function.__module__ or "").partition(".")[0] == "refimpl"
+            return _of_refimpl(function) if own else self._as_it_is(function)
         cells = tuple(CellType() for _ in function.__closure__ or ())
         names = self._namespace(function)
         made = FunctionType(self._code(function.__code__), names, function.__name__, None, cells)
@@ -247,6 +248,17 @@ class Rebinding:
         for name, part in _attributes(value).items():
             object.__setattr__(made, name, self(part))
         return made
+
+
+def _of_refimpl(function: FunctionType) -> Callable[..., Any]:
+    """A function of refimpl, which takes any arrays, and numbers as Python's: those that are floats."""
+
+    @functools.wraps(function)
+    def called(*args: Any, **kwargs: Any) -> Any:
+        options = {name: python_number(value) for name, value in kwargs.items()}
+        return function(*map(python_number, args), **options)
+
+    return called
 
 
 def _of_library(value: Any) -> Any:
