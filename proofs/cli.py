@@ -15,7 +15,7 @@ import click
 
 from .. import backends
 from .._errors import RefimplError
-from . import catalogue, display, planning, report, selftest
+from . import catalogue, display, generic, planning, report, selftest
 from .accuracy_cli import accuracy
 from .audit_cli import audit
 from .certify_cli import certify
@@ -221,7 +221,7 @@ def list_(what: str, patterns: tuple[str, ...]) -> None:
         return
     items: dict[str, Iterable[str]] = {
         "functions": catalogue.functions(), "laws": catalogue.laws(),
-        "mistakes": catalogue.mistakes(), "adapters": catalogue.adapters(),
+        "mistakes": catalogue.mistakes(), "adapters": [*catalogue.adapters(), *generic.ADAPTERS],
         "edges": catalogue.edges(), "errata": catalogue.errata(),
     }  # fmt: skip
     display.listing(what, catalogue.select(patterns, items[what], what.rstrip("s")))

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .._errors import UnknownNameError
 from ..backends import Diagnosis
-from . import catalogue
+from . import catalogue, generic
 from .edge import Edge
 from .erratum import Erratum
 from .judge import Finding
@@ -224,7 +224,7 @@ def listing(what: str, names: Sequence[str]) -> None:
         elif what == "mistakes":
             text = f"{name}  {catalogue.mistakes()[name].sentence}"
         elif what == "adapters":
-            text = f"{name}  {catalogue.adapters()[name].sentence}"
+            text = f"{name}  {_convention(name)}"
         elif what == "edges":
             text = f"{name}  {_edge(catalogue.edges()[name])}"
         else:
@@ -247,6 +247,9 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
         _say(f"  refuted by: {', '.join(by)}")
     elif name in catalogue.adapters():
         _show_adapter(name)
+    elif name in generic.ADAPTERS:
+        _say(f"{name}: {generic.ADAPTERS[name].sentence}")
+        _say("  an adapter for any function, alone or beside that of a convention")
     elif name in catalogue.edges():
         _show_edge(catalogue.edges()[name])
     elif name in catalogue.errata():
@@ -282,16 +285,23 @@ def _show_function(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     for wrong in catalogue.mistakes().values():
         if wrong.function == name:
             _say(f"  {wrong.id}: {wrong.sentence}" + (f" ({wrong.reference})" if wrong.reference else ""))
-    conventions = [it for it in catalogue.adapters().values() if it.function == name]
-    if conventions:
-        _say("\nAdapters")
-    for convention in conventions:
+    _say("\nAdapters")
+    for convention in [it for it in catalogue.adapters().values() if it.function == name]:
         _say(f"  {convention.name}: {convention.sentence}")
+    for way in generic.ADAPTERS.values():
+        if not generic.check(name, way.name):
+            _say(f"  {way.name} (of any function): {way.sentence}")
     known = catalogue.edges_of(name)
     if known:
         _say("\nEdges")
     for edge in known:
         _say(f"  {edge.name}: {_edge(edge)}")
+
+
+def _convention(name: str) -> str:
+    return (
+        generic.ADAPTERS[name].sentence if name in generic.ADAPTERS else catalogue.adapters()[name].sentence
+    )
 
 
 def _edge(edge: Edge) -> str:

@@ -51,7 +51,8 @@ class Audited:
         fits: dict[str, Fitted] = {}
         for name, source in self.request.sources.items():
             manner = Manner(self.request.generic, self.request.options)
-            self.raw[name] = Foreign(call(source), manner)
+            found = call(source, name, self.request.adapters.get(name, ""))
+            self.raw[name] = Foreign(found, manner)
             fits[name] = self._fitted(name)
             self.functions[name] = self._adapted(name, self.raw[name])
         return Loaded(

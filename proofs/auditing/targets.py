@@ -141,12 +141,11 @@ def load_module(text: str) -> ModuleType:
     return module
 
 
-def call(source: Source) -> Implementation:
-    """The function of a source, which must be callable."""
-    function = source.load()
-    if not callable(function):
-        raise TargetError(f"audit: {source}: got a {type(function).__name__}; expected a function")
-    return function
+def call(source: Source, name: str, adapter: str = "") -> Implementation:
+    """The function of a source, for refimpl's of a name under an adapter."""
+    from .objects import as_function  # noqa: PLC0415  (which raises this module's error)
+
+    return as_function(name, source.load(), adapter)
 
 
 def matching(module: ModuleType, document: str) -> list[str]:
@@ -185,6 +184,6 @@ def sources(targets: Mapping[str, str | Implementation], *, isolated: bool) -> d
 def _source(name: str, target: str | Implementation, isolated: bool) -> Source:
     if isinstance(target, str):
         return Place.parse(target)
-    if not callable(target):
+    if isinstance(target, bool | int | float | bytes | list | tuple | dict) or target is None:
         raise TargetError(f"audit: {name}: got {target!r}; expected a function or 'module:function'")
     return Pickled.of(target) if isolated else Here(target)
