@@ -16,7 +16,7 @@ from .._ball import _scalars as s
 from ._formats import Format, dtype_of, leave, nominal
 from ._integers import Integers, Whole, whole
 
-_STRANGE = str | bytes | type | dict | None
+_STRANGE: Any = str | bytes | type | dict | None
 """What no number is equal to."""
 
 

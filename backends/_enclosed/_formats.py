@@ -9,8 +9,10 @@ from .._ball._numbers import LeftBallsError
 
 FORMAT: ContextVar[str] = ContextVar("format", default="float64")
 """The dtype that arrays say they have: that of the setting whose formula is enclosed."""
-REASONS: ContextVar[list[str] | None] = ContextVar("reasons", default=None)
-"""Why code left balls, also where it caught the error."""
+REASONS: ContextVar[list[Exception] | None] = ContextVar("reasons", default=None)
+"""The errors of code that left balls, or asked what they do not decide, also where it caught them."""
+WORK: ContextVar[list[int] | None] = ContextVar("work", default=None)
+"""How many operations on balls are left; without a list, as many as one likes."""
 
 
 class NotEnclosedError(LeftBallsError):
@@ -22,11 +24,26 @@ class NotEnclosedError(LeftBallsError):
 
 
 def leave(reason: str) -> NotEnclosedError:
-    """The error for code that leaves balls; it is kept, since code may catch it."""
+    """The error for code that leaves balls."""
+    error = NotEnclosedError(reason)
+    keep(error)
+    return error
+
+
+def keep(error: Exception) -> None:
+    """Remember an error, since code may catch it and go on with what is not enclosed."""
     reasons = REASONS.get()
     if reasons is not None:
-        reasons.append(reason)
-    return NotEnclosedError(reason)
+        reasons.append(error)
+
+
+def spend(operations: int) -> None:
+    """Count operations, of which there is a limit."""
+    left = WORK.get()
+    if left is not None:
+        left[0] -= operations + 1
+        if left[0] < 0:
+            raise leave("needs more operations than balls do in a second")
 
 
 def nominal() -> np.dtype[Any]:

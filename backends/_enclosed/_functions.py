@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..._errors import UndecidedError
 from ._arrays import enclosed, lifted
 from ._filling import FILLING
-from ._formats import dtype_of, leave
+from ._formats import dtype_of, keep, leave
 from ._integers import Integers
 from ._lifting import Function, inside, outside
 from ._linalg import LINALG
@@ -120,7 +121,11 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
     """A function of NumPy on arrays of balls and whatever else stands beside them."""
     own = OWN.get(function)
     if own is not None:
-        return own(*args, **kwargs)
+        try:
+            return own(*args, **kwargs)
+        except UndecidedError as error:
+            keep(error)
+            raise
     if function in _NAMES:
         return _moved(function, list(args), dict(kwargs), _NAMES[function])
     name = getattr(function, "__name__", str(function))

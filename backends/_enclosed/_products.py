@@ -1,12 +1,13 @@
 """Products, differences and interpolation of NumPy on balls."""
 
+import math
 from typing import Any
 
 import numpy as np
 from flint import arb
 
 from ._arrays import Enclosed, enclosed, lifted, number
-from ._formats import leave
+from ._formats import leave, spend
 from ._lifting import Function, enclosed_or_own, outside
 from ._order import chosen, searchsorted
 from ._ufuncs import matmul
@@ -116,6 +117,10 @@ def _einsum(*operands: Any, out: Any = None, **options: Any) -> Any:
     if not isinstance(operands[0], str):
         raise leave("calls einsum with lists of axes")
     given = [lifted(x) for x in operands[1:]]
+    lengths: dict[str, int] = {}
+    for labels, array in zip(operands[0].partition("->")[0].split(","), given, strict=True):
+        lengths |= dict(zip(reversed(labels.strip()), reversed(array.shape), strict=False))
+    spend(math.prod(lengths.values()) * len(given))
     return _placed(outside(np.einsum(operands[0], *given)), out)
 
 

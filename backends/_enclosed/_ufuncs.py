@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from flint import acb, arb
 
+from ..._errors import UndecidedError
 from .._ball import _scalars as s
 from .._ball._linalg import _product
 from ._arrays import Enclosed, boxed, each, enclosed, is_complex, known, lifted
 from ._elementary import COMPLEX, REAL, TESTS
-from ._formats import Format, dtype_of, leave
+from ._formats import Format, dtype_of, keep, leave, spend
 from ._integers import Integers, Whole
 
 _START = {"add": s.ZERO, "multiply": s.ONE, "logaddexp": -s.INF}
@@ -28,6 +29,14 @@ def loop(name: str, count: int, of_complex: bool = False) -> Any:
 
 def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """A ufunc, or one of its methods, on arrays of balls and whatever else stands beside them."""
+    try:
+        return _run(ufunc, method, inputs, options)
+    except UndecidedError as error:
+        keep(error)
+        raise
+
+
+def _run(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> Any:
     name = ufunc.__name__
     dtype_of(options.pop("dtype", None))
     for unused in ("casting", "order", "subok"):
@@ -62,6 +71,7 @@ def _put(result: Any, out: Any) -> Any:
 def _elementwise(name: str, count: int, inputs: Any, where: Any, out: Any) -> Any:
     given = [lifted(x) for x in inputs]
     function = loop(name, count, any(map(is_complex, given)))
+    spend(max((x.size for x in given), default=1))
     with np.errstate(all="ignore"):
         found = function(*given)
     if name in TESTS:
@@ -77,6 +87,7 @@ def _elementwise(name: str, count: int, inputs: Any, where: Any, out: Any) -> An
 def _method(name: str, count: int, method: str, inputs: Any, options: dict[str, Any]) -> Any:
     data = [lifted(x) for x in (inputs if method == "outer" else inputs[:1])]
     function = loop(name, count, any(map(is_complex, data)))
+    spend(sum(x.size for x in data))
     if method in ("reduce", "accumulate"):
         names = ("axis", "dtype", "out", "keepdims") if method == "reduce" else ("axis", "dtype", "out")
         options |= {n: v for n, v in zip(names, inputs[1:], strict=False) if n == "axis"}
@@ -119,6 +130,7 @@ def matmul(x: Any, y: Any) -> Any:
     out = np.empty((*batch, left.shape[-2], right.shape[-1]), dtype=object)
     left, right = (np.broadcast_to(m, (*batch, *m.shape[-2:])) for m in (left, right))
     of_complex = is_complex(left) or is_complex(right)
+    spend(out.size * left.shape[-1] // 4)
     for i in np.ndindex(batch):
         out[i] = _relifted(np.matmul(left[i], right[i])) if of_complex else _product(left[i], right[i])
     out = out[..., 0, :] if first.ndim == 1 else out

@@ -3,9 +3,7 @@ digits, until every number of its result is known to well below the unit roundof
 
 import copy
 import functools
-from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -14,15 +12,18 @@ from ..._errors import UndecidedError
 from ...backends import Setting
 from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._precision import WorkingPrecision
-from ...backends._enclosed._formats import FORMAT, REASONS, NotEnclosedError
+from ...backends._enclosed._formats import FORMAT, REASONS, WORK, NotEnclosedError
 from ..law import Implementation
+from .made import is_data, made
 from .rebound import Rebinding
 from .rounded import Rounding, leaves
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits, one after the other, until all numbers are known."""
 LARGEST = 20_000
-"""Numbers in the arguments or the result of a call: more would take too long."""
+"""Numbers in the arguments of a call: more would take too long."""
+OPERATIONS = 1_000_000
+"""Operations of one run: about a second of them."""
 
 
 def on_balls(function: Implementation, prec: int, dtype: str = "float64") -> Implementation:
@@ -37,8 +38,8 @@ def on_balls(function: Implementation, prec: int, dtype: str = "float64") -> Imp
             arguments = [rebind(value) for value in args]
             options = {name: rebind(value) for name, value in kwargs.items()}
             result = own(*arguments, **options)
-            if reasons:  # the code went on after it had left balls
-                raise NotEnclosedError(reasons[0])
+            if reasons:  # the code caught it and went on
+                raise reasons[0]
             return result
 
     return run
@@ -46,8 +47,9 @@ def on_balls(function: Implementation, prec: int, dtype: str = "float64") -> Imp
 
 @contextmanager
 def _ready(prec: int, dtype: str) -> Any:
-    reasons: list[str] = []
-    tokens = FORMAT.set(dtype), REASONS.set(reasons)
+    """Set what balls need, and say what went wrong: what the code left balls for, before what came of it."""
+    reasons: list[Exception] = []
+    tokens = FORMAT.set(dtype), REASONS.set(reasons), WORK.set([OPERATIONS])
     try:
         with WorkingPrecision(prec), np.errstate(all="ignore"):
             yield reasons
@@ -57,11 +59,12 @@ def _ready(prec: int, dtype: str) -> Any:
         raise NotEnclosedError(str(error)) from error
     except Exception as error:
         if reasons:
-            raise NotEnclosedError(reasons[0]) from error
+            raise reasons[0] from error
         raise
     finally:
         FORMAT.reset(tokens[0])
         REASONS.reset(tokens[1])
+        WORK.reset(tokens[2])
 
 
 def exact(function: Implementation, on: Setting) -> Implementation:
@@ -78,8 +81,8 @@ def exact(function: Implementation, on: Setting) -> Implementation:
         if dtype not in ("float64", "float32"):
             raise NotEnclosedError(f"the format {dtype} is not NumPy's")
         raw, error = _raw(function, args, kwargs)
-        if not _is_data(raw):
-            return _Made(function, args, kwargs, raw, on)
+        if not is_data(raw):
+            return made(functools.partial(function, *args, **kwargs), raw, functools.partial(exact, on=on))
         why = ""
         for prec in PRECISIONS:
             try:
@@ -100,54 +103,6 @@ def exact(function: Implementation, on: Setting) -> Implementation:
     return enclosed
 
 
-def _is_data(value: Any) -> bool:
-    """Whether a result is numbers, in whatever container, and no object with methods."""
-    if isinstance(value, tuple | list):
-        return all(map(_is_data, value))
-    simple: Any = str | bytes | Mapping | np.ndarray | np.generic | int | float | complex | None
-    return isinstance(value, simple) or (is_dataclass(value) and not isinstance(value, type))
-
-
-class _Made:
-    """An object that the function makes, such as a scheduler, whose methods give their exact mathematics.
-
-    Each call makes the object anew on balls, and repeats the calls before it, which may have changed it.
-    """
-
-    def __init__(self, make: Implementation, args: Any, kwargs: Any, raw: Any, on: Setting) -> None:
-        self._make = functools.partial(make, *args, **kwargs)
-        self._raw, self._on = raw, on
-        self._before: list[tuple[str, Any, Any]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        make, before = self._make, tuple(self._before)
-        if not callable(getattr(self._raw, name)):
-            return exact(functools.partial(_repeated, make, before, name), self._on)()
-
-        def method(*args: Any, **kwargs: Any) -> Any:
-            before = tuple(self._before)
-            self._before.append((name, args, kwargs))
-            return exact(functools.partial(_called, make, before, name), self._on)(*args, **kwargs)
-
-        return method
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return exact(functools.partial(_called, self._make, (), "__call__"), self._on)(*args, **kwargs)
-
-
-def _repeated(make: Callable[[], Any], before: Iterable[tuple[str, Any, Any]], name: str) -> Any:
-    target = make()
-    for earlier, args, kwargs in before:
-        getattr(target, earlier)(*args, **kwargs)
-    return getattr(target, name)
-
-
-def _called(make: Any, before: Any, name: str, /, *args: Any, **kwargs: Any) -> Any:
-    return _repeated(make, before, name)(*args, **kwargs)
-
-
 def _sentence(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
@@ -156,10 +111,22 @@ def _raw(function: Implementation, args: Any, kwargs: Any) -> tuple[Any, Excepti
     """What the function gives in its own format, of which the form counts, or what it raises."""
     try:
         with np.errstate(all="ignore"):
-            args, kwargs = copy.deepcopy((args, kwargs))
+            args, kwargs = _copied(args), _copied(kwargs)
             return function(*args, **kwargs), None
     except Exception as error:
         return None, error
+
+
+def _copied(value: Any) -> Any:
+    """The same with arrays of its own; what else there is, such as functions, is shared."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        parts = [_copied(part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+    return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
 
 
 def _same_error(own: Exception, raw: Exception | None) -> None:

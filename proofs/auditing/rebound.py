@@ -6,6 +6,7 @@ has for them, and numbers in the code, in defaults and in globals are balls and 
 user's is changed: modules, classes, objects and caches stay as they are.
 """
 
+import abc
 import builtins
 import copy
 import dis
@@ -185,20 +186,25 @@ class Rebinding:
             return TYPES[kind]
         if kind in (float, int, complex):
             return BUILTINS[kind.__name__]
-        if type(kind) is not type or _is_library(kind) or issubclass(kind, tuple | BaseException | int | str):
+        if (
+            type(kind) not in (type, abc.ABCMeta)
+            or _is_library(kind)
+            or issubclass(kind, tuple | BaseException | int | str)
+        ):
             return kind
         if kind.__module__.partition(".")[0] == "refimpl":
             return kind
         body = {name: part for name, part in vars(kind).items() if name not in ("__dict__", "__weakref__")}
         for slot in body.get("__slots__", ()):
             body.pop(slot, None)
-        made = type(kind.__name__, tuple(map(self, kind.__bases__)), {"__module__": kind.__module__})
+        metaclass: Any = type(kind)
+        made = metaclass(kind.__name__, tuple(map(self, kind.__bases__)), {"__module__": kind.__module__})
         self._keep(kind, made)
         if "__slots__" in body:
             body.pop("__slots__")
         for name, part in body.items():
             if name not in ("__module__", "__doc__", "__annotations__", "__match_args__", "__classcell__"):
-                setattr(made, name, self(part))
+                setattr(made, name, part if name.startswith("__dataclass") else self(part))
         made.__annotations__ = getattr(kind, "__annotations__", {})
         return made
 
@@ -251,12 +257,12 @@ class Rebinding:
 
 
 def _of_refimpl(function: FunctionType) -> Callable[..., Any]:
-    """A function of refimpl, which takes any arrays, and numbers as Python's: those that are floats."""
+    """A function of refimpl, which takes any arrays, but numbers among its options as Python's."""
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
         options = {name: python_number(value) for name, value in kwargs.items()}
-        return function(*map(python_number, args), **options)
+        return function(*args, **options)
 
     return called
 
