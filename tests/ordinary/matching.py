@@ -149,7 +149,7 @@ def pairwise_loop(cosines, labels, scale=20.0):
         for j in range(len(cosines)):
             if labels[i] > labels[j]:
                 total += np.exp(scale * (cosines[j] - cosines[i]))
-    return np.log(1 + np.float64(total))
+    return np.log(1 + total)
 
 
 def pairwise_wrong_way(cosines, labels, scale=20.0):
@@ -158,7 +158,7 @@ def pairwise_wrong_way(cosines, labels, scale=20.0):
         for j in range(len(cosines)):
             if labels[i] > labels[j]:
                 total += np.exp(scale * (cosines[i] - cosines[j]))
-    return np.log(1 + np.float64(total))
+    return np.log(1 + total)
 
 
 def pairwise_at_least(cosines, labels, scale=20.0):
@@ -167,7 +167,7 @@ def pairwise_at_least(cosines, labels, scale=20.0):
         for j in range(len(cosines)):
             if labels[i] >= labels[j]:
                 total += np.exp(scale * (cosines[j] - cosines[i]))
-    return np.log(1 + np.float64(total))
+    return np.log(1 + total)
 
 
 def pairwise_later_only(cosines, labels, scale=20.0):
@@ -176,7 +176,7 @@ def pairwise_later_only(cosines, labels, scale=20.0):
         for j in range(i + 1, len(cosines)):
             if labels[i] > labels[j]:
                 total += np.exp(scale * (cosines[j] - cosines[i]))
-    return np.log(1 + np.float64(total))
+    return np.log(1 + total)
 
 
 def cosent_temperature(cosines, labels, temperature):
