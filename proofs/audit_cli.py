@@ -146,6 +146,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The same from a JSON file: {law: reason}.",
 )
+@click.option("--diagnosis/--no-diagnosis", default=True, show_default=True, help="Say why it is wrong.")
 @click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
 @click.option(
     "--reproducer",
@@ -157,7 +158,7 @@ def audit(
     target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], options: tuple[str, ...],
     edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
     examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
-    accepted: tuple[str, ...], expected: tuple[str, ...], expected_file: Path | None,
+    accepted: tuple[str, ...], diagnosis: bool, expected: tuple[str, ...], expected_file: Path | None,
     json_file: Path | None, reproducer: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Audit a function of yours: is it right and, if not, what is wrong with it?
@@ -179,7 +180,7 @@ def audit(
     ready = plan(
         targets(target, names, timeout), adapter=adapters, options=dict(map(wishes.option, options)),
         edges=edges, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples, seed=seed,
-        timeout=timeout, memory=memory, jobs=jobs, accept=accepted,
+        timeout=timeout, memory=memory, jobs=jobs, accept=accepted, diagnosis=diagnosis,
         expected=_expected(expected, expected_file),
     )  # fmt: skip
     report = _run(ready, verbose)

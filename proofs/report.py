@@ -5,7 +5,7 @@
      "seed": int, "examples": int, "interrupted": bool, "seconds": float,
      "results": [{"law", "mistake", "verdict", "backend", "device", "dtype", "seed",
                   "examples": {kind: int}, "compared": int, "worst_over_tolerance", "worst_in_u",
-                  "worst_at", "seconds", "derived", "narrowing", "underived", "reason", "edges",
+                  "worst_at", "seconds", "derived", "narrowing", "underived", "reason", "edges", "evidence",
                   "counterexample": null or
                   {"kind", "label", "index", "left", "right", "case": {name: value}}}]}
 
@@ -77,6 +77,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "underived": outcome.underived,
         "reason": outcome.reason,
         "edges": list(outcome.edges),
+        "evidence": outcome.evidence,
         "counterexample": _counterexample(outcome.counterexample),
     }
 

@@ -86,6 +86,8 @@ class Outcome:
     counterexample: Counterexample | None = None
     edges: tuple[str, ...] = ()
     """What it is right except for, as "function/edge=value", where the verdict is "edge"."""
+    evidence: str = ""
+    """How it is known that the formula is right, where the verdict is "imprecise"."""
     derived: int = 0
     """Examples for which bounds were derived."""
     narrowing: float = float("nan")

@@ -106,7 +106,33 @@ def test_digits_lost_at_ordinary_inputs_are_wrong_and_the_cause() -> None:
     mine = snr_with(lambda y: (y + 1e13) - 1e13)
     report = audit("ddpm.log_snr", mine, adapter="ho", accept="imprecise")
     assert (report.verdict, report.exit_code) == ("refuted", 1)
-    assert report.diagnoses[0].cause.startswith("digits are lost: of 16 digits")
+    assert report.diagnoses[0].cause.startswith("digits are lost: of 16, ")
+
+
+def test_numbers_made_up_of_roundings_are_wrong() -> None:
+    """Ranks of equal entries, less a mean that is rounded, have a correlation that does not exist."""
+
+    def spearman(x: Any, y: Any) -> Any:
+        def centred(values: Any) -> Any:
+            _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+            ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+            return ranks - np.sum(ranks * (1 / len(ranks)))
+
+        a, b = centred(x), centred(y)
+        with np.errstate(all="ignore"):
+            return a @ b / np.sqrt((a @ a) * (b @ b))
+
+    report = audit("matching.spearman", spearman, examples=60)
+    assert report.verdict == "refuted"
+    assert "a number where NaN is expected" in report.diagnoses[0].cause
+
+
+def test_without_the_diagnosis_a_cause_is_not_looked_for_but_digits_are() -> None:
+    wrong = audit("ddpm.log_snr", snr_with(lambda y: y + 1), adapter="ho", diagnosis=False)
+    assert (wrong.verdict, wrong.diagnoses) == ("refuted", ())
+    assert "wrong: why was not asked" in str(wrong)
+    few = audit("ddpm.log_snr", snr_with(lambda y: (y + 1e13) - 1e13), adapter="ho", diagnosis=False)
+    assert few.verdict == "refuted"
 
 
 # Where the library has no wider format.

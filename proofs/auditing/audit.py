@@ -39,6 +39,7 @@ class Plan:
     timeout: float
     jobs: int
     isolated: bool
+    diagnosis: bool = True
 
     def run(self) -> Generator[Answer, None, None]:
         """Answers as they come: what was loaded, each law, each diagnosis. Closing it ends the work."""
@@ -60,14 +61,17 @@ class Plan:
                 yield known.settled(self.load.expected, failed)
 
     def _questions(self, tried: Sequence[Tried]) -> list[Explain]:
-        """One for every function: why it failed, or how near it is."""
+        """One for every function: why it failed, how many digits it loses, or how near it is."""
         questions = []
         for name in self.load.sources:
-            failed = [t.outcome for t in tried if t.function == name and t.outcome.verdict in FAILED]
-            if not any("process" in o.reason or o.verdict == "timed out" for o in failed):
-                found = {o.law: o.counterexample for o in failed if o.counterexample is not None}
-                imprecise = any(t.function == name and t.outcome.verdict == "imprecise" for t in tried)
-                questions.append(Explain(name, bool(failed), found, imprecise))
+            outcomes = [t.outcome for t in tried if t.function == name]
+            failed = [o for o in outcomes if o.verdict in FAILED]
+            imprecise = [o for o in outcomes if o.verdict == "imprecise"]
+            if any("process" in o.reason or o.verdict == "timed out" for o in failed):
+                continue
+            if self.diagnosis or (imprecise and not failed):  # whether that is wrong hangs on the digits left
+                told = {o.law: o.counterexample for o in failed or imprecise if o.counterexample is not None}
+                questions.append(Explain(name, bool(failed), told, bool(imprecise)))
         return questions
 
 
@@ -109,6 +113,7 @@ def plan(
     jobs: int | None = None,
     isolated: bool = True,
     accept: str | Sequence[str] = (),
+    diagnosis: bool = True,
     expected: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Check everything that `audit` is given, before any foreign code runs."""
@@ -130,7 +135,7 @@ def plan(
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
     load = replace(load, expected=known.checked(expected, requests))
-    return Plan(load, requests, timeout, jobs or workers(len(requests)), isolated)
+    return Plan(load, requests, timeout, jobs or workers(len(requests)), isolated, diagnosis)
 
 
 def _laws(name: str, patterns: Sequence[str]) -> list[str]:
@@ -164,6 +169,7 @@ def audit(
     jobs: int | None = None,
     isolated: bool = True,
     accept: str | Sequence[str] = (),
+    diagnosis: bool = True,
     expected: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """Audit functions against refimpl's laws, each in a process of its own, and say what is wrong.
@@ -201,6 +207,8 @@ def audit(
     accept : verdict or verdicts
         "imprecise" (the right formula; digits are lost) and "edge" count as held in `report.holds`,
         `report.exit_code` and tests; they are reported as what they are.
+    diagnosis : bool
+        False leaves out why a function is wrong, which takes about as long as its laws.
     expected : mapping
         Known failures, {law: reason}, or {"function:law": reason}: they count as held, and are reported as
         expected. A law that holds although it is among them is stale, which is a failure.
@@ -226,9 +234,8 @@ def audit(
     started = time.perf_counter()
     ready = plan(
         targets, adapter=adapter, options=options, edges=edges, backend=backend, dtype=dtype, device=device,
-        laws=laws,
-        examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs, isolated=isolated,
-        accept=accept, expected=expected,
+        laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,
+        isolated=isolated, accept=accept, diagnosis=diagnosis, expected=expected,
     )  # fmt: skip
     answers = list(ready.run())
     return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started)

@@ -1,6 +1,6 @@
 """The functions under test, in the process that runs them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -12,11 +12,12 @@ from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
 from .. import catalogue
-from ..calls import calls
+from ..calls import Call, calls
 from ..edge import Choice
+from ..implementations import fixed
 from ..law import Implementation, Law
 from ..runner import Outcome, run_law
-from .diagnosis import explain
+from .diagnosis import explain, failing_calls
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
@@ -107,8 +108,7 @@ class Audited:
             # Digits may have been lost before the law came to an edge.
             found = self._scale(name, {**everywhere(name), **forgiven}).weigh(law, request.examples)
             if found.imprecise:
-                reason = f"{outcome.reason}; {found.text}"
-                told = replace(outcome, verdict="imprecise", reason=reason, edges=found.edges)
+                told = replace(outcome, verdict="imprecise", evidence=found.text, edges=found.edges)
                 return told, self.functions[name]
         function = self._adapted(name, self.raw[name], forgiven)
         return run_law(law, self.on, replaced={name: function}, **how), function
@@ -124,17 +124,21 @@ class Audited:
         name, raw = request.function, self.raw[request.function]
         if request.imprecise and not request.failed:
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
-            found = digits(name, function, self.on, self.request.seed)
-            cause = f"digits are lost: {found.fewest}" if found.lost else ""
-            return Diagnosis(name, tuple(found.lines()), cause=cause, digits=found, shown=self._typical(name))
+            made = [*failing_calls(request, self.on), *self._calls(name)]
+            found = digits(name, function, made, self.on)
+            shown = self._typical(name, made)
+            return Diagnosis(name, tuple(found.lines()), cause=found.wrong, digits=found, shown=shown)
         chosen = self.request.adapters.get(name, "")
         with np.errstate(all="ignore"):  # candidates meet values outside their domains
-            found = explain(request, self._guard(raw), chosen, self.on, self.request.seed)
-            return replace(found, shown=self._typical(name)) if request.failed else found
+            told = explain(request, self._guard(raw), chosen, self.on, self.request.seed)
+            return replace(told, shown=self._typical(name, self._calls(name))) if request.failed else told
 
-    def _typical(self, name: str) -> Shown | None:
+    def _calls(self, name: str) -> list[Call]:
+        """The calls that laws make of a function."""
+        return calls(name, self.on, seed=self.request.seed, fixed=fixed(self.functions[name]))
+
+    def _typical(self, name: str, made: Sequence[Call]) -> Shown | None:
         """A call at which the function is wrong as it usually is."""
-        made = calls(name, self.on, seed=self.request.seed)
         source, adapter = self.request.sources[name], self.request.adapters.get(name, "")
         return typical(name, self.functions[name], made, self.on, source, adapter)
 

@@ -43,7 +43,7 @@ class Cases:
     def _accepted(self, function: str, tried: Tried) -> bool:
         """Whether a verdict short of held is one that the user accepts."""
         told = [d.digits for d in self._diagnoses if d.function == function and d.digits is not None]
-        lost = any(digits.lost for digits in told)
+        lost = any(digits.wrong for digits in told)
         return tried.outcome.verdict in self._plan.load.accepted and not lost
 
 

@@ -40,7 +40,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     """Compare a function with all that is known of its kind. `chosen` is the adapter in use, if any."""
     name = request.function
     made = [
-        *_failing_calls(request, on),
+        *failing_calls(request, on),
         *calls(name, on, seed=seed, fixed=fixed(_adapted(name, raw, chosen, on))),
     ]
     made = [call for call in made if size((call.args, call.kwargs)) <= _LARGEST]
@@ -69,7 +69,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     return Diagnosis(name, (*mine.unknown(), *mine.notes()))
 
 
-def _failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
+def failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
     """The calls that laws make on the counterexamples."""
     for law, found in request.failures.items():
         recorder = Recorder(catalogue.reference(), request.function)

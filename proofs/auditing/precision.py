@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,10 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
-from ..calls import Call, calls
-from ..implementations import fixed
+from ..calls import Call
 from ..law import KINDS, Implementation
 from ..packing import copied
-from .compare import difference
+from .compare import Difference, difference
 
 FEWEST = 0.25
 """With a smaller share of the format's digits left at ordinary inputs a function is wrong, not imprecise."""
@@ -29,19 +28,14 @@ class Digits:
     """Digits of the format."""
     kinds: Mapping[str, tuple[float, float]]
     """Median and fewest over the calls of each kind; 0 where a result is NaN, infinite or all wrong."""
-    lost: bool
-    """Whether so few are left at ordinary inputs that the function is wrong."""
+    wrong: str = ""
+    """Why the function is wrong all the same: so few are left at ordinary inputs, or it makes numbers up."""
     operation: str = ""
     """What overflows, underflows or has no value on the way, if something does."""
     begins: str = ""
     """Where digits begin to go."""
     remedy: str = ""
     """How digits are kept, where the catalogue knows it."""
-
-    @property
-    def fewest(self) -> str:
-        """What is left at ordinary inputs, in words."""
-        return f"of {self.of:.0f} digits {self.kinds['ordinary'][1]:.0f} remain at some ordinary inputs"
 
     def lines(self) -> list[str]:
         """The table and what belongs to it."""
@@ -57,29 +51,33 @@ class Digits:
         return f"{name} inputs {median:.0f}" + (f", at worst {fewest:.0f}" if fewest < median - 0.5 else "")
 
 
-def digits(name: str, function: Implementation, on: Setting, seed: int) -> Digits:
-    """Compare a function with the reference at the calls that laws make."""
+def digits(name: str, function: Implementation, made: Iterable[Call], on: Setting) -> Digits:
+    """Compare a function with the reference at calls."""
     of = -math.log10(on.u)
     left: dict[str, list[float]] = {}
     worst: tuple[float, Call | None] = (of, None)
-    for call in calls(name, on, seed=seed, fixed=fixed(function)):
-        found = _left(name, function, call, on)
-        if found is not None:
-            left.setdefault(call.kind, []).append(found)
-            worst = min(worst, (found, call), key=lambda pair: pair[0])
+    made_up = 0
+    for call in made:
+        expected, got = _result(catalogue.reference()[name], call), _result(function, call)
+        if expected is None or got is None:  # not a call of this function
+            continue
+        found = difference(got, expected, on)
+        left.setdefault(call.kind, []).append(_digits(found, on))
+        worst = min(worst, (left[call.kind][-1], call), key=lambda pair: pair[0])
+        made_up += found is not None and math.isnan(found.expected) and math.isfinite(found.got)
     kinds = {kind: (float(np.median(left[kind])), min(left[kind])) for kind in KINDS if kind in left}
-    lost = "ordinary" in kinds and kinds["ordinary"][1] < FEWEST * of
     operation = _operation(function, worst[1]) if worst[1] is not None else ""
-    return Digits(of, kinds, lost, operation, remedy=catalogue.remedies().get(name, ""))
+    wrong = ""
+    if made_up:
+        wrong = (
+            f"it gives a number where NaN is expected, at {made_up} calls: what is left of the rounding of 0"
+        )
+    elif "ordinary" in kinds and kinds["ordinary"][1] < FEWEST * of:
+        wrong = f"digits are lost: of {of:.0f}, {kinds['ordinary'][1]:.0f} remain at some ordinary inputs"
+    return Digits(of, kinds, wrong, operation, remedy=catalogue.remedies().get(name, ""))
 
 
-def _left(name: str, function: Implementation, call: Call, on: Setting) -> float | None:
-    """Digits of one result; None if the call is not one of this function."""
-    expected = _result(catalogue.reference()[name], call)
-    got = _result(function, call)
-    if expected is None or got is None:
-        return None
-    found = difference(got, expected, on)
+def _digits(found: Difference | None, on: Setting) -> float:
     relative = math.inf if found is None else found.relative
     return -math.log10(min(max(relative, on.u), 1.0))
 

@@ -63,7 +63,7 @@ class Report:
         ordinary inputs."""
         verdicts = {tried.outcome.verdict for tried in self.laws_of(name)}
         diagnosis = self.diagnosis(name)
-        lost = diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.lost
+        lost = diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.wrong
         if lost and "imprecise" in verdicts:  # not where this is expected
             verdicts.add("refuted")
         worst = _worst(verdicts)

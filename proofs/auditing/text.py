@@ -73,10 +73,19 @@ def _more(report: "Report", name: str) -> Iterator[str]:
     yield f"{load.sources[name]} as {name}{convention}; {load.backend} {load.dtype}"
     if (shown := report.example(name)) is not None:
         yield from example(shown, convention)
+    if report.verdict_of(name) == "imprecise":
+        yield "the formula is right: " + "; ".join(dict.fromkeys(_evidence(report, name)))
     yield from _notes(report, name)
     diagnosis = report.diagnosis(name)
     if diagnosis is not None:
         yield from (text for text in diagnosis.sentences if text not in answer(report, name))
+
+
+def _evidence(report: "Report", name: str) -> Iterator[str]:
+    """How it is known that digits alone are lost, and in which laws."""
+    found: dict[str, int] = Counter(t.outcome.evidence for t in report.laws_of(name) if t.outcome.evidence)
+    for text, count in found.items():
+        yield f"{text} ({count} law{'s' * (count > 1)})"
 
 
 def _notes(report: "Report", name: str) -> Iterator[str]:
