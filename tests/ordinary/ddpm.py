@@ -468,7 +468,9 @@ ORDINARY = [
         slips=(
             Slip(lambda b: np.cumprod(1 - b) ** 2 / (1 - np.cumprod(1 - b) ** 2), "squared-twice"),
             Slip(lambda b: np.cumprod(1 - b) / (1 - np.cumprod(1 - b)) ** 2, "noise-squared-twice|variance"),
-            Slip(lambda b: np.minimum(np.cumprod(1 - b) / (1 - np.cumprod(1 - b)), 5.0), "min|clip|at most|cap"),
+            Slip(
+                lambda b: np.minimum(np.cumprod(1 - b) / (1 - np.cumprod(1 - b)), 5.0), "min|clip|at most|cap"
+            ),
         ),
         answer="imprecise",
     ),
@@ -478,8 +480,14 @@ ORDINARY = [
         textbook=log_snr_of,
         slips=(
             Slip(lambda b: 0.5 * np.log(np.cumprod(1 - b) / (1 - np.cumprod(1 - b))), "of-amplitudes"),
-            Slip(lambda b: np.log10(np.cumprod(1 - b) / (1 - np.cumprod(1 - b))), "log10|base 10|decimal|decibel"),
-            Slip(lambda b: np.log((1 - np.cumprod(1 - b)) / np.cumprod(1 - b)), "opposite|negative|sign|−1 times"),
+            Slip(
+                lambda b: np.log10(np.cumprod(1 - b) / (1 - np.cumprod(1 - b))),
+                "log10|base 10|decimal|decibel",
+            ),
+            Slip(
+                lambda b: np.log((1 - np.cumprod(1 - b)) / np.cumprod(1 - b)),
+                "opposite|negative|sign|−1 times",
+            ),
             Slip(lambda b: np.log((1 - b) / b), "alpha-for-alpha-bar|product"),
         ),
         answer="imprecise",

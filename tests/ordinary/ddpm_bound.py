@@ -54,7 +54,9 @@ def reversing_forward_gain(mean, covariance, schedule):
     def gain(before, after, beta):
         return np.eye(len(mean)) * np.sqrt(1 - beta)
 
-    return reversing(mean, covariance, schedule, ratio_of=gain, noise=lambda b, a, beta: beta * b @ np.linalg.inv(a))
+    return reversing(
+        mean, covariance, schedule, ratio_of=gain, noise=lambda b, a, beta: beta * b @ np.linalg.inv(a)
+    )
 
 
 def reversing_marginal_noise(mean, covariance, schedule):
@@ -157,7 +159,10 @@ def bound(of=bound_of, **switches):
     """`bound_of` at every row."""
 
     def terms(x0, generator, schedule):
-        rows = [of(np.asarray(row, float), generator, schedule, **switches) for row in x0.reshape(-1, x0.shape[-1])]
+        rows = [
+            of(np.asarray(row, float), generator, schedule, **switches)
+            for row in x0.reshape(-1, x0.shape[-1])
+        ]
         rows = np.asarray(rows).reshape(*x0.shape[:-1], len(schedule.beta_squared) + 1)
         return rows.astype(x0.dtype)
 
@@ -263,7 +268,9 @@ ORDINARY = [
             Slip(lambda m, c, g, s: joint(m, c, g, s, first=0), "without-last-state"),
             Slip(lambda m, c, g, s: joint(m, c, g, s, first=2), "divergence-twice"),
             Slip(lambda m, c, g, s: joint(m, c, g, s, centred=True), "zero-mean"),
-            Slip(lambda m, c, g, s: joint(m, c, g, s, expected=False), "without-spread|at-the-mean|at the mean"),
+            Slip(
+                lambda m, c, g, s: joint(m, c, g, s, expected=False), "without-spread|at-the-mean|at the mean"
+            ),
             Slip(lambda m, c, g, s: joint(m, c, g, s, half=2), "log-determinant-not-halved"),
             Slip(lambda m, c, g, s: joint(m, c, g, s) / math.log(2), "bits|1/ln 2|base 2"),
         ),

@@ -52,9 +52,7 @@ def step_forward_next(x, noise, betas, t):
 
 def q_sample(x0, noise, betas, t):
     alphas_cumprod = np.cumprod(1.0 - betas, axis=0)
-    return (
-        extract(np.sqrt(alphas_cumprod), t) * x0 + extract(np.sqrt(1.0 - alphas_cumprod), t) * noise
-    )
+    return extract(np.sqrt(alphas_cumprod), t) * x0 + extract(np.sqrt(1.0 - alphas_cumprod), t) * noise
 
 
 def q_sample_loop(x0, noise, betas, t):
@@ -391,7 +389,9 @@ def p_sample_loop(model, x, noises, betas, variances):
     return x
 
 
-def p_sample_loop_of(times=reversed, shown=lambda t, T: t, width=lambda betas, variances, t: variances[t] ** 0.5):
+def p_sample_loop_of(
+    times=reversed, shown=lambda t, T: t, width=lambda betas, variances, t: variances[t] ** 0.5
+):
     """The same with other times, another time shown to the model, or another width."""
 
     def sample(model, x, noises, betas, variances):
@@ -475,7 +475,9 @@ ORDINARY = [
         dtype="float32",
         textbook=add_noise,
         slips=(
-            Slip(lambda x, e, a, t: a[t][:, None] ** 0.5 * x + (1 - a[t][:, None]) * e, "variance-as-deviation"),
+            Slip(
+                lambda x, e, a, t: a[t][:, None] ** 0.5 * x + (1 - a[t][:, None]) * e, "variance-as-deviation"
+            ),
             Slip(lambda x, e, a, t: a[t][:, None] * x + (1 - a[t][:, None]) * e, "squares|not-rooted|both"),
         ),
         answer="imprecise",
@@ -532,7 +534,9 @@ ORDINARY = [
         textbook=p_mean_through_x0,
         slips=(
             Slip(p_mean_of(right_coefficient, right_scale, +1), "adds-noise|sign"),
-            Slip(p_mean_of(lambda b, a: (1 - b) / np.sqrt(1 - a), right_scale), "alpha-for-beta|α_t²/β̄|exchang"),
+            Slip(
+                p_mean_of(lambda b, a: (1 - b) / np.sqrt(1 - a), right_scale), "alpha-for-beta|α_t²/β̄|exchang"
+            ),
             Slip(p_mean_clipped, "clip"),
         ),
         answer="imprecise",
@@ -552,7 +556,9 @@ ORDINARY = [
             Slip(fixed_variances_deviations, "root|deviation"),
             Slip(fixed_variances_clipped, "first-clipped"),
             Slip(fixed_variances_exchanged, "kinds-exchanged"),
-            Slip(fixed_variances_one_kind, r"(ignor|not depend|no effect|whatever)[^|]*\bkind\b|kind[^|]*ignor"),
+            Slip(
+                fixed_variances_one_kind, r"(ignor|not depend|no effect|whatever)[^|]*\bkind\b|kind[^|]*ignor"
+            ),
             Slip(fixed_variances_upside_down, "inverted|upside|numerator"),
             Slip(fixed_variances_own_ratio, "without-beta|without β|β̄_{t−1}/β̄_t"),
         ),
@@ -576,7 +582,10 @@ ORDINARY = [
         textbook=p_sample,
         slips=(
             Slip(p_sample_variance, "variance-for-deviation"),
-            Slip(p_sample_without_noise, r"without-noise|\bnoise\b[^|]*(ignor|not depend)|ignor\w* [^|]*\bnoise\b"),
+            Slip(
+                p_sample_without_noise,
+                r"without-noise|\bnoise\b[^|]*(ignor|not depend)|ignor\w* [^|]*\bnoise\b",
+            ),
             Slip(p_sample_own_variance, r"fixed-large|\bsigma\b"),
             Slip(p_sample_previous_sigma, "sigma-of-the-previous|previous step|one step (too )?early"),
         ),

@@ -1,0 +1,532 @@
+"""Processes in continuous time, their schedules and drifts, as people type them."""
+
+import math
+
+import numpy as np
+
+from refimpl.flow import Schedule, from_functions
+
+from ._ordinary import Ordinary, Slip
+
+# Schedules.
+
+
+def vp_marginal_prob(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(2.0 * log_mean_coeff))
+
+
+def vp_one_minus_mean(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    mean = np.exp(log_mean_coeff)
+    return mean, 1.0 - mean
+
+
+def vp_not_doubled(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(log_mean_coeff))
+
+
+def vp_whole_integral(t, beta_min, beta_max):
+    log_mean_coeff = -0.5 * t**2 * (beta_max - beta_min) - t * beta_min
+    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(2.0 * log_mean_coeff))
+
+
+def vp_no_root(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), 1.0 - np.exp(2.0 * log_mean_coeff)
+
+
+def vp_rate_times_t(t, beta_min, beta_max):
+    """β(t)·t in the place of ∫β."""
+    integral = t * (beta_min + t * (beta_max - beta_min))
+    return np.exp(-0.5 * integral), np.sqrt(1.0 - np.exp(-integral))
+
+
+def vp_not_minus_min(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * beta_max - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(2.0 * log_mean_coeff))
+
+
+def vp_schedule(*, beta_min=0.1, beta_max=20.0):
+    def beta(t):
+        return beta_min + t * (beta_max - beta_min)
+
+    def integral(t):
+        return beta_min * t + 0.5 * (beta_max - beta_min) * t**2
+
+    return Schedule(
+        alpha=lambda t: np.exp(-0.5 * integral(t)),
+        alpha_log_derivative=lambda t: -0.5 * beta(t),
+        variance=lambda t: 1 - np.exp(-integral(t)),
+        variance_derivative=lambda t: beta(t) * np.exp(-integral(t)),
+    )
+
+
+def vp_schedule_full_drift(*, beta_min=0.1, beta_max=20.0):
+    made = vp_schedule(beta_min=beta_min, beta_max=beta_max)
+    return Schedule(
+        made.alpha, lambda t: -(beta_min + t * (beta_max - beta_min)), made.variance, made.variance_derivative
+    )
+
+
+def vp_schedule_beta_growth(*, beta_min=0.1, beta_max=20.0):
+    made = vp_schedule(beta_min=beta_min, beta_max=beta_max)
+    return Schedule(
+        made.alpha, made.alpha_log_derivative, made.variance, lambda t: beta_min + t * (beta_max - beta_min)
+    )
+
+
+def vp_schedule_other_end(*, beta_min=0.1, beta_max=20.0):
+    made = vp_schedule(beta_min=beta_max, beta_max=beta_min)
+    return made
+
+
+def vp_schedule_deviation(*, beta_min=0.1, beta_max=20.0):
+    made = vp_schedule(beta_min=beta_min, beta_max=beta_max)
+    return Schedule(
+        made.alpha, made.alpha_log_derivative, lambda t: np.sqrt(made.variance(t)), made.variance_derivative
+    )
+
+
+def sub_vp_marginal_prob(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), 1 - np.exp(2.0 * log_mean_coeff)
+
+
+def sub_vp_not_doubled(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), 1 - np.exp(log_mean_coeff)
+
+
+def sub_vp_squared(t, beta_min, beta_max):
+    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
+    return np.exp(log_mean_coeff), (1 - np.exp(2.0 * log_mean_coeff)) ** 2
+
+
+def sub_vp_schedule(*, beta_min=0.1, beta_max=20.0):
+    def beta(t):
+        return (1 - t) * beta_min + t * beta_max
+
+    def integral(t):
+        return beta_min * t + (beta_max - beta_min) * t * t / 2
+
+    return Schedule(
+        alpha=lambda t: np.exp(-integral(t) / 2),
+        alpha_log_derivative=lambda t: -beta(t) / 2,
+        variance=lambda t: (1 - np.exp(-integral(t))) ** 2,
+        variance_derivative=lambda t: 2 * (1 - np.exp(-integral(t))) * np.exp(-integral(t)) * beta(t),
+    )
+
+
+def sub_vp_schedule_chain(*, beta_min=0.1, beta_max=20.0):
+    made = sub_vp_schedule(beta_min=beta_min, beta_max=beta_max)
+
+    def growth(t):
+        return 2 * np.sqrt(made.variance(t)) * np.exp(-(beta_min * t + (beta_max - beta_min) * t * t / 2))
+
+    return Schedule(made.alpha, made.alpha_log_derivative, made.variance, growth)
+
+
+def ve_schedule(*, sigma_min=0.01, sigma_max=50.0):
+    def sigma(t):
+        return sigma_min * (sigma_max / sigma_min) ** t
+
+    rate = 2 * math.log(sigma_max / sigma_min)
+    return Schedule(
+        alpha=lambda t: np.ones_like(t),
+        alpha_log_derivative=lambda t: np.zeros_like(t),
+        variance=lambda t: sigma(t) ** 2 - sigma_min**2,
+        variance_derivative=lambda t: rate * sigma(t) ** 2,
+    )
+
+
+def ve_of(variance, growth):
+    """The same with another variance, or its derivative, of σ, σ_min and log(σ_max/σ_min)."""
+
+    def make(*, sigma_min=0.01, sigma_max=50.0):
+        def sigma(t):
+            return sigma_min * (sigma_max / sigma_min) ** t
+
+        rate = math.log(sigma_max / sigma_min)
+        return Schedule(
+            alpha=lambda t: np.ones_like(t),
+            alpha_log_derivative=lambda t: np.zeros_like(t),
+            variance=lambda t: variance(sigma(t), sigma_min),
+            variance_derivative=lambda t: growth(sigma(t), rate),
+        )
+
+    return make
+
+
+def ve_linear(*, sigma_min=0.01, sigma_max=50.0):
+    def sigma(t):
+        return sigma_min + (sigma_max - sigma_min) * t
+
+    return Schedule(
+        alpha=lambda t: np.ones_like(t),
+        alpha_log_derivative=lambda t: np.zeros_like(t),
+        variance=lambda t: sigma(t) ** 2 - sigma_min**2,
+        variance_derivative=lambda t: 2 * sigma(t) * (sigma_max - sigma_min),
+    )
+
+
+def of_functions(*, alpha, alpha_derivative, variance, variance_derivative):
+    def log_derivative(t):
+        return alpha_derivative(t) / alpha(t)
+
+    return Schedule(alpha, log_derivative, variance, variance_derivative)
+
+
+def drift_of(schedule, t):
+    return schedule.alpha_derivative(t) / schedule.alpha(t)
+
+
+def diffusion_of(schedule, t):
+    f = schedule.alpha_log_derivative(t)
+    return schedule.variance_derivative(t) - 2 * f * schedule.variance(t)
+
+
+def diffusion_of_alpha(schedule, t):
+    a, da = schedule.alpha(t), schedule.alpha_derivative(t)
+    v, dv = schedule.variance(t), schedule.variance_derivative(t)
+    return (dv * a - 2 * v * da) / a
+
+
+def diffusion_by_quotient(schedule, t):
+    """2 ᾱ β̄ d/dt(β̄/ᾱ) by the quotient rule: β̄' is infinite where β̄ is 0."""
+    a, b = schedule.alpha(t), np.sqrt(schedule.variance(t))
+    da, db = schedule.alpha_derivative(t), schedule.beta_derivative(t)
+    return 2 * a * b * (db * a - b * da) / a**2
+
+
+# Drifts.
+
+
+def family_drift(f, g2, sigma2, score):
+    return f - (g2 - sigma2) / 2 * score
+
+
+def backward_drift(f, g2, sigma2, score):
+    return f - 0.5 * (g2 + sigma2) * score
+
+
+def ode_drift(f, g2, score):
+    return f - 0.5 * g2 * score
+
+
+def ode_drift_flag(f, g, score, probability_flow=True):
+    return f - g**2 * score * (0.5 if probability_flow else 1.0)
+
+
+def sde_drift_of_g(f, g, sigma, score):
+    return f - 0.5 * (g**2 + sigma**2) * score
+
+
+# DDIM.
+
+
+def ddim(x, eps, source, target):
+    (a, b), (a_next, b_next) = source, target
+    x0 = (x - b * eps) / a
+    return a_next * x0 + b_next * eps
+
+
+def ddim_direct(x, eps, source, target):
+    (a, b), (a_next, b_next) = source, target
+    return a_next / a * x + (b_next - a_next * b / a) * eps
+
+
+def ddim_of(of_x0=lambda x, eps, a, b: (x - b * eps) / a, back=lambda x0, eps, a, b: a * x0 + b * eps):
+    """The same with another estimate of x_0, or another way back to noise."""
+
+    def step(x, eps, source, target):
+        x0 = of_x0(x, eps, *source)
+        return back(x0, eps, *target)
+
+    return step
+
+
+def ddim_noise_of_source(x, eps, source, target):
+    (a, b), (a_next, _) = source, target
+    x0 = (x - b * eps) / a
+    return a_next * x0 + b * eps
+
+
+def ddim_backward(x, eps, source, target):
+    (a_next, b_next), (a, b) = source, target
+    x0 = (x - b * eps) / a
+    return a_next * x0 + b_next * eps
+
+
+def ddim_clipped(x, eps, source, target):
+    (a, b), (a_next, b_next) = source, target
+    x0 = np.clip((x - b * eps) / a, -1, 1)
+    return a_next * x0 + b_next * eps
+
+
+def karras_euler(x, eps, sigma, sigma_next):
+    return x + (sigma_next - sigma) * eps
+
+
+def karras_denoised(x, eps, sigma, sigma_next):
+    denoised = x - sigma * eps
+    return denoised + sigma_next * eps
+
+
+ORDINARY = [
+    Ordinary(
+        target="flow.variance_preserving",
+        adapter="marginal-prob",
+        textbook=vp_marginal_prob,
+        slips=(
+            Slip(vp_one_minus_mean, "sum-to-one"),
+            Slip(vp_not_doubled, "not-doubled|exp\\(−B/2\\)|variance"),
+            Slip(vp_whole_integral, "missing-half"),
+            Slip(vp_no_root, "variance|square|root"),
+            Slip(vp_rate_times_t, "rate-times-time|β\\(t\\) t|for its integral|rate-for-integral"),
+            Slip(vp_not_minus_min, "slope|difference|β_max for"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.variance_preserving",
+        textbook=vp_schedule,
+        slips=(
+            Slip(vp_schedule_full_drift, "drift-missing-half|full-drift|\\b2 times"),
+            Slip(vp_schedule_beta_growth, "growth|derivative"),
+            Slip(vp_schedule_other_end, "exchang|revers"),
+            Slip(vp_schedule_deviation, "deviation|root"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.sub_variance_preserving",
+        adapter="marginal-prob",
+        textbook=sub_vp_marginal_prob,
+        slips=(
+            Slip(vp_marginal_prob, "not-squared|variance-preserving|variance_preserving"),
+            Slip(sub_vp_not_doubled, "not-doubled|exp\\(−B/2\\)"),
+            Slip(sub_vp_squared, "squared-twice|square"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.sub_variance_preserving",
+        textbook=sub_vp_schedule,
+        slips=(
+            Slip(sub_vp_schedule_chain, "chain|without β|derivative"),
+            Slip(vp_schedule, "not-squared|variance-preserving|variance_preserving"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.variance_exploding",
+        textbook=ve_schedule,
+        slips=(
+            Slip(ve_of(lambda s, low: s**2, lambda s, r: 2 * r * s**2), "missing-initial-variance"),
+            Slip(ve_of(lambda s, low: s - low, lambda s, r: r * s), "deviation|not squared|not-squared"),
+            Slip(ve_of(lambda s, low: s**2 - low**2, lambda s, r: r * s**2), "derivative|half|½"),
+            Slip(
+                ve_of(lambda s, low: (s - low) ** 2, lambda s, r: 2 * r * s**2),
+                "square-of-difference|deviations",
+            ),
+            Slip(ve_linear, "linear|evenly"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.from_functions",
+        textbook=of_functions,
+        slips=(
+            Slip(
+                lambda *, alpha, alpha_derivative, variance, variance_derivative: Schedule(
+                    alpha, alpha_derivative, variance, variance_derivative
+                ),
+                "derivative-for-logarithmic",
+            ),
+            Slip(
+                lambda *, alpha, alpha_derivative, variance, variance_derivative: from_functions(
+                    alpha=alpha,
+                    alpha_derivative=alpha_derivative,
+                    variance=lambda t: variance(t) ** 2,
+                    variance_derivative=lambda t: 2 * variance(t) * variance_derivative(t),
+                ),
+                "deviation|square",
+            ),
+            Slip(
+                lambda *, alpha, alpha_derivative, variance, variance_derivative: Schedule(
+                    alpha, lambda t: alpha(t) / alpha_derivative(t), variance, variance_derivative
+                ),
+                "inverted|reciprocal|upside",
+            ),
+        ),
+    ),
+    Ordinary(
+        target="flow.drift_coefficient",
+        textbook=drift_of,
+        slips=(
+            Slip(lambda s, t: s.alpha_derivative(t), "derivative-of-alpha"),
+            Slip(lambda s, t: 2 * s.alpha_log_derivative(t), r"missing-half|\b2 times"),
+            Slip(lambda s, t: -s.alpha_log_derivative(t), "sign|−1 times|negat"),
+            Slip(lambda s, t: s.variance_derivative(t) / s.variance(t), "variance"),
+        ),
+        answer="edge",
+    ),
+    Ordinary(
+        target="flow.diffusion_squared",
+        textbook=diffusion_of,
+        slips=(
+            Slip(lambda s, t: s.variance_derivative(t), "growth-of-variance-only"),
+            Slip(lambda s, t: np.sqrt(np.abs(diffusion_of(s, t))), "square-root|square root"),
+            Slip(
+                lambda s, t: s.variance_derivative(t) + 2 * s.alpha_log_derivative(t) * s.variance(t),
+                "sign|added|plus",
+            ),
+            Slip(
+                lambda s, t: s.variance_derivative(t) - s.alpha_log_derivative(t) * s.variance(t),
+                "missing-two|without the 2|factor 2|half",
+            ),
+            Slip(
+                lambda s, t: s.variance_derivative(t) - 2 * s.alpha_derivative(t) * s.variance(t),
+                "derivative-of-alpha|ᾱ' for|divide",
+            ),
+        ),
+    ),
+    Ordinary(
+        target="flow.diffusion_squared",
+        textbook=diffusion_of_alpha,
+        slips=(
+            Slip(lambda s, t: diffusion_of_alpha(s, t) / s.alpha(t), "without-alpha"),
+            Slip(lambda s, t: diffusion_of_alpha(s, t) / 2, r"half|½|1/2 times"),
+            Slip(diffusion_by_quotient, "through-deviation|NaN|infinite"),
+        ),
+    ),
+    Ordinary(
+        target="flow.forward_drift",
+        textbook=family_drift,
+        slips=(
+            Slip(lambda f, g2, s2, score: f + 0.5 * (g2 - s2) * score, "plus-score"),
+            Slip(lambda f, g2, s2, score: f - (g2 - s2) * score, "missing-half"),
+            Slip(lambda f, g2, s2, score: f - 0.5 * (g2 + s2) * score, "reverse_drift|noise-added|backward"),
+            Slip(lambda f, g2, s2, score: f - 0.5 * g2 * score, r"sigma2|flow_velocity|σ²"),
+        ),
+    ),
+    Ordinary(
+        target="flow.forward_drift",
+        adapter="g",
+        textbook=lambda f, g, sigma, score: f - 0.5 * (g**2 - sigma**2) * score,
+        slips=(
+            Slip(lambda f, g, sigma, score: f - 0.5 * (g - sigma) ** 2 * score, "square-of-difference"),
+            Slip(lambda f, g, sigma, score: f - 0.5 * (g - sigma) * score, "not-squared|deviations|square"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.reverse_drift",
+        textbook=backward_drift,
+        slips=(
+            Slip(lambda f, g2, s2, score: f + 0.5 * (g2 + s2) * score, "forward-sign"),
+            Slip(lambda f, g2, s2, score: f - 0.5 * (g2 - s2) * score, "noise-subtracted"),
+            Slip(lambda f, g2, s2, score: f - (0.5 * g2 + s2) * score, "half-of-g-only"),
+            Slip(lambda f, g2, s2, score: f - (g2 + s2) * score, "missing-half"),
+            Slip(lambda f, g2, s2, score: -f + 0.5 * (g2 + s2) * score, "reversed-time|sign|−1 times"),
+            Slip(lambda f, g2, s2, score: f - g2 * score, r"sigma2|σ²"),
+        ),
+    ),
+    Ordinary(
+        target="flow.reverse_drift",
+        adapter="g",
+        textbook=sde_drift_of_g,
+        slips=(
+            Slip(lambda f, g, sigma, score: f - 0.5 * (g + sigma) ** 2 * score, "square-of-sum"),
+            Slip(lambda f, g, sigma, score: f - 0.5 * (g + sigma) * score, "not-squared|deviations|square"),
+        ),
+    ),
+    Ordinary(
+        target="flow.flow_velocity",
+        textbook=ode_drift,
+        slips=(
+            Slip(lambda f, g2, score: f - g2 * score, "full-score"),
+            Slip(lambda f, g2, score: f + 0.5 * g2 * score, "plus-score|sign"),
+            Slip(lambda f, g2, score: f - 0.5 * np.sqrt(g2) * score, "g-for-its-square"),
+            Slip(lambda f, g2, score: f - 0.5 * g2**2 * score, "fourth-power|squared-twice|square"),
+            Slip(lambda f, g2, score: f - 0.25 * g2 * score, "quarter|half-twice|¼"),
+        ),
+    ),
+    Ordinary(
+        target="flow.flow_velocity",
+        adapter="g",
+        textbook=ode_drift_flag,
+        slips=(
+            Slip(lambda f, g, score: ode_drift_flag(f, g, score, probability_flow=False), "full-score"),
+            Slip(lambda f, g, score: f - 0.5 * g * score, "g-for-its-square|not squared"),
+        ),
+    ),
+    Ordinary(
+        target="flow.score_from_noise",
+        textbook=lambda eps, beta_bar: -eps / beta_bar,
+        slips=(
+            Slip(lambda eps, beta_bar: eps / beta_bar, "positive|sign|−1 times"),
+            Slip(lambda eps, beta_bar: -eps / beta_bar**2, "by-variance|variance"),
+            Slip(lambda eps, beta_bar: -eps * beta_bar, "multipli"),
+            Slip(lambda eps, beta_bar: -eps / np.sqrt(beta_bar), "root"),
+        ),
+    ),
+    Ordinary(
+        target="flow.noise_from_score",
+        textbook=lambda score, beta_bar: -beta_bar * score,
+        slips=(
+            Slip(lambda score, beta_bar: beta_bar * score, "sign|positive|−1 times"),
+            Slip(lambda score, beta_bar: -score / beta_bar, "divided"),
+            Slip(lambda score, beta_bar: -(beta_bar**2) * score, "by-variance|variance"),
+        ),
+    ),
+    Ordinary(
+        target="flow.ddim_step",
+        textbook=ddim,
+        slips=(
+            Slip(ddim_of(of_x0=lambda x, eps, a, b: x - b * eps), "not-divided"),
+            Slip(ddim_of(of_x0=lambda x, eps, a, b: (x - b**2 * eps) / a), "variance"),
+            Slip(ddim_of(back=lambda x0, eps, a, b: a * x0), "without-noise|noise-left-out"),
+            Slip(ddim_noise_of_source, "noise-of-the-source|old-noise|β̄ of (the )?source"),
+            Slip(ddim_backward, "backward"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.ddim_step",
+        textbook=ddim_direct,
+        slips=(
+            Slip(ddim_of(of_x0=lambda x, eps, a, b: (x + b * eps) / a), "adds-noise|sign"),
+            Slip(ddim_of(back=lambda x0, eps, a, b: a * x0 - b * eps), "noise-subtracted|sign"),
+            Slip(
+                ddim_of(
+                    of_x0=lambda x, eps, a, b: (x - b**0.5 * eps) / a**0.5,
+                    back=lambda x0, eps, a, b: a**0.5 * x0 + b**0.5 * eps,
+                ),
+                "roots|square root",
+            ),
+            Slip(ddim_clipped, "clip"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.ddim_step",
+        adapter="karras",
+        textbook=karras_euler,
+        slips=(
+            Slip(lambda x, eps, s, s_next: x + (s - s_next) * eps, "sign|backward"),
+            Slip(lambda x, eps, s, s_next: x + (s_next - s) * eps / s, "divided-by-sigma|divid"),
+            Slip(lambda x, eps, s, s_next: x + (s_next**2 - s**2) * eps, "variances|square"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.ddim_step",
+        adapter="karras",
+        textbook=karras_denoised,
+        slips=(Slip(lambda x, eps, s, s_next: x - s * eps, "without-noise|noise-left-out"),),
+        answer="imprecise",
+    ),
+]
