@@ -29,6 +29,8 @@ from .process import COEFFICIENTS
         "ddpm.exact_generator/without-mean",
         "ddpm.exact_generator/prior-covariance",
         "ddpm.exact_generator/through-precision",
+        "ddpm.exact_generator/forward-weight",
+        "ddpm.exact_generator/marginal-covariance",
     ),
 )
 def exact_generator_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -67,7 +69,13 @@ def _path(weight: Host, bias: Host, noise: Host) -> tuple[Host, Host]:
     about=("ddpm.marginals",),
     inputs=gaussian.gaussians,
     tolerance=Rounding(60, "two matrix products and a sum a step, 4 steps, 3 dimensions; as many to expect"),
-    refutes=("ddpm.marginals/without-transpose", "ddpm.marginals/neighbours-exchanged"),
+    refutes=(
+        "ddpm.marginals/without-transpose",
+        "ddpm.marginals/neighbours-exchanged",
+        "ddpm.marginals/elementwise",
+        "ddpm.marginals/without-noise",
+        "ddpm.marginals/forward-in-time",
+    ),
 )
 def marginals_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """One linear system for the whole path; with absolute values it gives the scale."""
@@ -158,6 +166,10 @@ def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.elbo_terms/log-determinant-not-halved",
         "ddpm.elbo_terms/without-dimension",
         "ddpm.elbo_terms/without-spread",
+        "ddpm.elbo_terms/without-constant",
+        "ddpm.elbo_terms/root-for-log",
+        "ddpm.elbo_terms/in-bits",
+        "ddpm.elbo_terms/last-first",
     ),
 )
 def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -259,6 +271,8 @@ def _joint_divergence(model: Model) -> Any:
         "ddpm.elbo_terms/divergence-twice",
         "ddpm.elbo_terms/log-determinant-not-halved",
         "ddpm.elbo_terms/without-spread",
+        "ddpm.joint_kl/at-the-mean",
+        "ddpm.joint_kl/in-bits",
     ),
 )
 def joint_divergence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -42,7 +42,15 @@ def _cross(a: tuple[Host, Host], b: tuple[Host, Host]) -> Host:
     about=("ddpm.velocity",),
     inputs=inputs.steps,
     tolerance=Rounding(13, "six partial sums, root, product, difference; four to expect", calls=COEFFICIENTS),
-    refutes=("ddpm.velocity/opposite-sign", "ddpm.velocity/roles-exchanged"),
+    refutes=(
+        "ddpm.velocity/opposite-sign",
+        "ddpm.velocity/roles-exchanged",
+        "ddpm.velocity/adds-data",
+        "ddpm.velocity/straight-path",
+        "ddpm.velocity/not-rooted",
+        "ddpm.velocity/alpha-for-alpha-bar",
+        "ddpm.velocity/previous-step",
+    ),
 )
 def velocity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with the coefficients by exact products."""
@@ -72,6 +80,22 @@ def velocity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.predict_score/positive",
         "ddpm.predict_score/unscaled",
         "ddpm.predict_score/variance-for-deviation",
+        "ddpm.predict_x0/noise-not-divided",
+        "ddpm.predict_x0/variance-as-deviation",
+        "ddpm.predict_x0/signal-not-rooted",
+        "ddpm.predict_x0/alpha-for-alpha-bar",
+        "ddpm.predict_x0/clipped",
+        "ddpm.predict_x0/score-by-deviation",
+        "ddpm.predict_noise/data-unscaled",
+        "ddpm.predict_noise/variance-for-deviation",
+        "ddpm.predict_noise/not-divided",
+        "ddpm.predict_noise/opposite-sign",
+        "ddpm.predict_noise/velocity-coefficients-exchanged",
+        "ddpm.predict_noise/score-positive",
+        "ddpm.predict_v/not-divided",
+        "ddpm.predict_v/roles-exchanged",
+        "ddpm.predict_score/data-by-deviation",
+        "ddpm.predict_score/multiplied",
     ),
 )
 def conversions_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -158,6 +182,8 @@ def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "ddpm.loss_weight/square-for-fourth-power",
         "ddpm.loss_weight/deviation-for-variance",
         "ddpm.loss_weight/without-alpha",
+        "ddpm.loss_weight/alpha-bar-for-alpha",
+        "ddpm.loss_weight/beta-for-beta-bar",
     ),
 )
 def loss_weight_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

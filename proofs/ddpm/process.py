@@ -37,6 +37,16 @@ def each_step(case: Any, on: Setting) -> Iterator[tuple[str, Any, inputs.Exact]]
         "ddpm.diffuse/alpha-for-alpha-bar",
         "ddpm.diffuse/previous-step",
         "ddpm.diffuse/variance-as-deviation",
+        "ddpm.diffuse_step/alpha-squared",
+        "ddpm.diffuse_step/signal-kept",
+        "ddpm.diffuse_step/alpha-bar-for-alpha",
+        "ddpm.diffuse/signal-not-rooted",
+        "ddpm.diffuse/not-rooted",
+        "ddpm.diffuse/coefficients-exchanged",
+        "ddpm.diffuse/sum-to-one",
+        "ddpm.diffuse/next-step",
+        "ddpm.diffuse/signal-kept",
+        "ddpm.diffuse/half-precision-table",
     ),
 )
 def diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -96,6 +106,12 @@ def diffusion_composes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.posterior/current-for-previous",
         "ddpm.posterior/without-alpha-bar",
         "ddpm.posterior/deviation-as-variance",
+        "ddpm.posterior/not-rooted",
+        "ddpm.posterior/fixed-large",
+        "ddpm.posterior/variance-not-divided",
+        "ddpm.posterior/variance-clipped",
+        "ddpm.posterior/padded-with-zero",
+        "ddpm.posterior/padded-with-first",
     ),
 )
 def posterior_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -231,6 +247,11 @@ def ho_convention(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.denoise_mean/without-division",
         "ddpm.denoise_mean/previous-noise-level",
         "ddpm.denoise_mean/alpha-bar-for-alpha",
+        "ddpm.denoise_mean/noise-not-rooted",
+        "ddpm.denoise_mean/alpha-squared",
+        "ddpm.denoise_mean/adds-noise",
+        "ddpm.denoise_mean/alpha-for-beta",
+        "ddpm.denoise_mean/clipped-data",
     ),
 )
 def denoise_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -343,6 +364,8 @@ def variance_reduction(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.sampling_std/variance",
         "ddpm.sampling_std/kinds-exchanged",
         "ddpm.sampling_std/first-clipped",
+        "ddpm.sampling_std/without-beta",
+        "ddpm.sampling_std/ratio-inverted",
     ),
 )
 def sampling_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -380,7 +403,11 @@ def conditional_variance(host: inputs.Exact, eigenvalues: Host) -> Host:
     about=("ddpm.optimal_std",),
     inputs=spectra,
     tolerance=Rounding(20, "coefficients, and eight operations on positive terms", calls=COEFFICIENTS * 2),
-    refutes=("ddpm.optimal_std/coefficient-not-squared", "ddpm.optimal_std/variance"),
+    refutes=(
+        "ddpm.optimal_std/coefficient-not-squared",
+        "ddpm.optimal_std/variance",
+        "ddpm.optimal_std/current-signal",
+    ),
 )
 def optimal_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Gaussian data: Cov(x_{t−1}|x_t) has eigenvalues β_t² c_{t−1}/c_t, c_t = ᾱ_t²λ + β̄_t²."""
@@ -462,6 +489,16 @@ def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.sample/no-noise-at-the-end",
         "ddpm.sample/reversed-time",
         "ddpm.sample/zero-based-time",
+        "ddpm.ancestral_step/without-noise",
+        "ddpm.ancestral_step/own-sigma",
+        "ddpm.ancestral_step/sigma-of-the-previous-step",
+        "ddpm.ancestral_step/without-division",
+        "ddpm.sample/variance-for-deviation",
+        "ddpm.sample/without-noise",
+        "ddpm.sample/own-sigma",
+        "ddpm.sample/one-noise",
+        "ddpm.sample/time-one-late",
+        "ddpm.sample/stops-early",
     ),
 )
 def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
