@@ -27,6 +27,16 @@ from .mixtures import build
         "flow.reverse_drift/half-of-g-only",
         "flow.flow_velocity/full-score",
         "flow.flow_velocity/g-for-its-square",
+        "flow.forward_drift/noise-added",
+        "flow.forward_drift/square-of-difference",
+        "flow.forward_drift/not-squared",
+        "flow.reverse_drift/missing-half",
+        "flow.reverse_drift/sigma-ignored",
+        "flow.reverse_drift/square-of-sum",
+        "flow.reverse_drift/not-squared",
+        "flow.flow_velocity/plus-score",
+        "flow.flow_velocity/squared-twice",
+        "flow.flow_velocity/half-twice",
     ),
 )
 def drift_family_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -53,6 +63,11 @@ def drift_family_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
         "flow.score_from_noise/without-width",
         "flow.score_from_noise/positive",
         "flow.noise_from_score/divided",
+        "flow.score_from_noise/by-variance",
+        "flow.score_from_noise/multiplied",
+        "flow.score_from_noise/by-root",
+        "flow.noise_from_score/positive",
+        "flow.noise_from_score/by-variance",
     ),
 )
 def noise_and_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -78,6 +93,17 @@ def noise_and_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "flow.ddim_step/second-stage-width",
         "flow.ddim_step/backward",
         "flow.ddim_step/variances",
+        "flow.ddim_step/not-divided",
+        "flow.ddim_step/variance-as-deviation",
+        "flow.ddim_step/adds-noise",
+        "flow.ddim_step/without-noise",
+        "flow.ddim_step/noise-subtracted",
+        "flow.ddim_step/noise-of-the-source",
+        "flow.ddim_step/roots",
+        "flow.ddim_step/clipped-data",
+        "flow.ddim_step/opposite-step",
+        "flow.ddim_step/divided-by-sigma",
+        "flow.ddim_step/change-of-variance",
     ),
 )
 def ddim_step_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

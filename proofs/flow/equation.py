@@ -32,7 +32,14 @@ _CLOSED_FORMS = (
     about=("flow.fokker_planck_residual",),
     inputs=inputs.pointwise,
     tolerance=Rounding(10, "at most 5 roundings a side on the longest path through three coordinates"),
-    refutes=("flow.fokker_planck_residual/missing-half", "flow.fokker_planck_residual/log-laplacian"),
+    refutes=(
+        "flow.fokker_planck_residual/missing-half",
+        "flow.fokker_planck_residual/log-laplacian",
+        "flow.fokker_planck_residual/plus-diffusion",
+        "flow.fokker_planck_residual/minus-flux",
+        "flow.fokker_planck_residual/without-compression",
+        "flow.fokker_planck_residual/without-transport",
+    ),
 )
 def residual_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with the terms regrouped: s·(f − ½Ds) first."""
@@ -188,6 +195,9 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "flow.fokker_planck_rhs_grid/missing-half",
         "flow.fokker_planck_rhs_grid/one-sided",
         "flow.fokker_planck_rhs_grid/plus-flux",
+        "flow.fokker_planck_rhs_grid/rolled-the-other-way",
+        "flow.fokker_planck_rhs_grid/central-over-one-step",
+        "flow.fokker_planck_rhs_grid/step-not-squared",
     ),
 )
 def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

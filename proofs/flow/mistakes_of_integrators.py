@@ -49,6 +49,7 @@ def integrate_equal_weights(velocity: Any, x: Any, times: Any, /, *, method: Any
     "flow.integrate",
     "stage-from-stage",
     "Starts the third stage of RK4 from the first instead of the second.",
+    reference="f1tenth_gym#52",
 )
 def integrate_stage_from_stage(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     if method != "rk4":
@@ -91,6 +92,7 @@ def integrate_first_step_for_all(velocity: Any, x: Any, times: Any, /, *, method
     "flow.integrate",
     "frozen-time",
     "Evaluates every stage at the time where the step starts; no autonomous equation shows it.",
+    reference="probnum#252",
 )
 def integrate_frozen_time(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     def step(t: Any, s: Any, x: Any) -> Any:

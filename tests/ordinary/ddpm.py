@@ -80,7 +80,8 @@ def cosine_table(T, s=0.008):
     return np.clip(betas, 0, 0.999)
 
 
-def cosine_table_points_for_steps(T, s=0.008):
+def cosine_table_of_points(T, s=0.008):
+    """The spacing of linspace(0, T + 1, T + 1) is (T + 1)/T, so that the angles are the right ones."""
     steps = T + 1
     x = np.linspace(0, steps, steps)
     alphas_cumprod = np.cos((x / steps + s) / (1 + s) * np.pi * 0.5) ** 2
@@ -291,7 +292,6 @@ ORDINARY = [
         textbook=linear_from_alphas,
         slips=(
             Slip(lambda T: [1 - math.sqrt(1 - 0.02 * t / T) for t in range(1, T + 1)], "alpha-not-squared"),
-            Slip(lambda T: [0.02 * (t + 1) / (T + 1) for t in range(1, T + 1)], r"T ?\+ ?1|one (step )?too"),
         ),
         answer="imprecise",
     ),
@@ -334,7 +334,6 @@ ORDINARY = [
         adapter="ho",
         textbook=cosine_table,
         slips=(
-            Slip(cosine_table_points_for_steps, "points-for-steps|number of points"),
             Slip(cosine_table_divided_by_points, r"divided-by-points|T ?\+ ?1"),
             Slip(cosine_table_without_division, r"offset-not-normalised|1 \+ offset"),
             Slip(cosine_table_low_clip, "0.9999|clip"),
@@ -342,13 +341,19 @@ ORDINARY = [
         answer="imprecise",
     ),
     Ordinary(
+        target="ddpm.cosine_schedule",
+        adapter="ho",
+        textbook=cosine_table_of_points,
+        slips=(Slip(lambda T: cosine_table(T, 0.0), "without-offset"),),
+        answer="imprecise",
+    ),
+    Ordinary(
         target="ddpm.from_ho",
-        textbook=lambda betas: Schedule(betas),
+        textbook=Schedule,
         slips=(
             Slip(lambda betas: Schedule(betas**2), "from_ho/squares"),
             Slip(lambda betas: Schedule(np.sqrt(betas)), "deviations|square root"),
             Slip(lambda betas: Schedule(1 - betas), "one minus|alphas"),
-            Slip(lambda betas: Schedule(np.cumprod(betas)), "product|cumulative"),
         ),
     ),
     Ordinary(
@@ -466,7 +471,7 @@ ORDINARY = [
         adapter="ho",
         textbook=snr_from_amplitudes,
         slips=(
-            Slip(lambda b: np.cumprod(1 - b) ** 2 / (1 - np.cumprod(1 - b) ** 2), "squared-twice"),
+            Slip(lambda b: np.cumprod(1 - b) ** 2 / (1 - np.cumprod(1 - b)), "signal-squared-twice"),
             Slip(lambda b: np.cumprod(1 - b) / (1 - np.cumprod(1 - b)) ** 2, "noise-squared-twice|variance"),
             Slip(
                 lambda b: np.minimum(np.cumprod(1 - b) / (1 - np.cumprod(1 - b)), 5.0), "min|clip|at most|cap"

@@ -100,7 +100,7 @@ def states_elementwise(generator):
 
 
 def states_without_noise(generator):
-    W, b, S = generator
+    W, b, _S = generator
     mean, cov, cross = [np.zeros_like(b[0])], [np.eye(b.shape[1], dtype=b.dtype)], []
     for t in reversed(range(len(b))):
         cross.insert(0, W[t] @ cov[0])

@@ -81,7 +81,7 @@ def start_adds(x_t, eps, betas, t):
 
 
 def start_not_divided(x_t, eps, betas, t):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     return x_t - sigma * eps
 
 
@@ -141,7 +141,7 @@ def noise_from_start(x_t, x0, betas, t):
 
 
 def noise_not_scaled(x_t, x0, betas, t):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     return (x_t - x0) / sigma
 
 
@@ -151,7 +151,7 @@ def noise_by_variance(x_t, x0, betas, t):
 
 
 def noise_not_divided(x_t, x0, betas, t):
-    alpha, sigma = signal_and_noise(betas, t)
+    alpha, _sigma = signal_and_noise(betas, t)
     return x_t - alpha * x0
 
 
@@ -184,7 +184,7 @@ def noise_of_v_exchanged(x_t, prediction, betas, t, given="x0"):
 
 
 def noise_of_score_positive(x_t, prediction, betas, t, given="x0"):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     if given == "score":
         return sigma * prediction
     return noise_of(x_t, prediction, betas, t, given)
@@ -221,7 +221,7 @@ def v_of_x0_always(x_t, prediction, betas, t, given="noise"):
 
 
 def v_not_divided(x_t, prediction, betas, t, given="noise"):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     if given == "noise":
         return prediction - sigma * x_t
     return v_of(x_t, prediction, betas, t, given)
@@ -244,7 +244,7 @@ def score_of(x_t, prediction, betas, t, given="noise"):
 
 
 def score_through_noise(x_t, prediction, betas, t, given="noise"):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     noise = prediction if given == "noise" else noise_of(x_t, prediction, betas, t, given)
     return -noise / sigma
 
@@ -254,12 +254,12 @@ def score_positive(x_t, prediction, betas, t, given="noise"):
 
 
 def score_unscaled(x_t, prediction, betas, t, given="noise"):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     return score_of(x_t, prediction, betas, t, given) * sigma
 
 
 def score_by_variance(x_t, prediction, betas, t, given="noise"):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     if given == "noise":
         return -prediction / sigma**2
     return score_of(x_t, prediction, betas, t, given)
@@ -273,7 +273,7 @@ def score_x0_by_deviation(x_t, prediction, betas, t, given="noise"):
 
 
 def score_multiplied(x_t, prediction, betas, t, given="noise"):
-    alpha, sigma = signal_and_noise(betas, t)
+    _alpha, sigma = signal_and_noise(betas, t)
     noise = prediction if given == "noise" else noise_of(x_t, prediction, betas, t, given)
     return -noise * sigma
 

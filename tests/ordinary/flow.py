@@ -78,8 +78,7 @@ def vp_schedule_beta_growth(*, beta_min=0.1, beta_max=20.0):
 
 
 def vp_schedule_other_end(*, beta_min=0.1, beta_max=20.0):
-    made = vp_schedule(beta_min=beta_max, beta_max=beta_min)
-    return made
+    return vp_schedule(beta_min=beta_max, beta_max=beta_min)
 
 
 def vp_schedule_deviation(*, beta_min=0.1, beta_max=20.0):
@@ -134,8 +133,8 @@ def ve_schedule(*, sigma_min=0.01, sigma_max=50.0):
 
     rate = 2 * math.log(sigma_max / sigma_min)
     return Schedule(
-        alpha=lambda t: np.ones_like(t),
-        alpha_log_derivative=lambda t: np.zeros_like(t),
+        alpha=np.ones_like,
+        alpha_log_derivative=np.zeros_like,
         variance=lambda t: sigma(t) ** 2 - sigma_min**2,
         variance_derivative=lambda t: rate * sigma(t) ** 2,
     )
@@ -150,8 +149,8 @@ def ve_of(variance, growth):
 
         rate = math.log(sigma_max / sigma_min)
         return Schedule(
-            alpha=lambda t: np.ones_like(t),
-            alpha_log_derivative=lambda t: np.zeros_like(t),
+            alpha=np.ones_like,
+            alpha_log_derivative=np.zeros_like,
             variance=lambda t: variance(sigma(t), sigma_min),
             variance_derivative=lambda t: growth(sigma(t), rate),
         )
@@ -164,8 +163,8 @@ def ve_linear(*, sigma_min=0.01, sigma_max=50.0):
         return sigma_min + (sigma_max - sigma_min) * t
 
     return Schedule(
-        alpha=lambda t: np.ones_like(t),
-        alpha_log_derivative=lambda t: np.zeros_like(t),
+        alpha=np.ones_like,
+        alpha_log_derivative=np.zeros_like,
         variance=lambda t: sigma(t) ** 2 - sigma_min**2,
         variance_derivative=lambda t: 2 * sigma(t) * (sigma_max - sigma_min),
     )

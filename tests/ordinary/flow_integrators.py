@@ -228,6 +228,10 @@ def log_likelihood_own_sum(velocity, divergence, log_prior, x, times, *, integra
     return log_prior(states[-1]) + total
 
 
+def log_likelihood_own_integrator(velocity, divergence, log_prior, x, times, *, integrator=None):
+    return log_likelihood(velocity, divergence, log_prior, x, times)
+
+
 def log_likelihood_no_divergence(velocity, divergence, log_prior, x, times, *, integrator=None):
     integrator = integrator or marching()
     return log_prior(integrator(velocity, x, times)[-1])
@@ -388,7 +392,7 @@ ORDINARY = [
             Slip(log_likelihood_mean, "averaged-divergence"),
             Slip(log_likelihood_no_divergence, r"without-divergence|\bdivergence\b"),
             Slip(
-                lambda v, d, p, x, times, *, integrator=None: log_likelihood(v, d, p, x, times),
+                log_likelihood_own_integrator,
                 "own-integrator",
             ),
             Slip(log_likelihood_own_sum, "rectangles|riemann|left"),

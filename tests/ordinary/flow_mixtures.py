@@ -173,6 +173,12 @@ def jacobian_without(term):
     return other
 
 
+def jacobian_of_components(mixture, schedule, t, x):
+    log_weights, means, covariances = components(mixture, schedule, t, x)
+    r = responsibilities(log_weights + log_normals(x, means, covariances))
+    return -np.einsum("...k,...kij->...ij", r, np.linalg.inv(covariances))
+
+
 def divergence(mixture, schedule, t, x):
     return np.trace(jacobian(mixture, schedule, t, x), axis1=-2, axis2=-1)
 
@@ -526,15 +532,15 @@ ORDINARY = [
             Slip(grid_missing_half, "missing-half"),
             Slip(grid_diffusion_outside, "diffusion-outside"),
             Slip(grid_advective, "advective-form"),
-            Slip(grid_of(sign=+1), "plus-flux"),
+            Slip(lambda p, f, D, **options: grid(p, -f, D, **options), "plus-flux"),
             Slip(grid_of(flux=lambda f, h, axis: (np.roll(f, -1, axis) - f) / h), "one-sided"),
             Slip(
                 grid_of(flux=lambda f, h, axis: (np.roll(f, 1, axis) - np.roll(f, -1, axis)) / (2 * h)),
-                "plus-flux",
+                "rolled|plus-flux",
             ),
             Slip(
                 grid_of(flux=lambda f, h, axis: (np.roll(f, -1, axis) - np.roll(f, 1, axis)) / h),
-                "undivided|2h|one-step-apart|twice",
+                "central-over-one-step|2h|twice",
             ),
             Slip(grid_of(second=lambda heat, h: heat / h), "step-not-squared|h²|not squared"),
         ),
