@@ -1,0 +1,16 @@
+"""How functions of flow keep the digits that their textbook forms lose."""
+
+_PEAK = "take the largest log-density out before exponentials are summed, and put it back after the logarithm"
+
+REMEDIES = {
+    "flow.variance_preserving": "β̄² = −expm1(−B) for 1 − exp(−B), whose digits are lost at small t",
+    "flow.sub_variance_preserving": "β̄ = −expm1(−B) for 1 − exp(−B), whose digits are lost at small t",
+    "flow.variance_exploding": "β̄² = σ_min² expm1(2 t log(σ_max/σ_min)) for σ²(t) − σ²(0)",
+    "flow.forward_drift": "hand over the squares g² and σ²: roots that are squared again cancel",
+    "flow.ddim_step": "(ᾱ'/ᾱ) x + (β̄' − (ᾱ'/ᾱ) β̄) ε, without the data on the way",
+    "flow.mixture_log_density": _PEAK,
+    "flow.mixture_score": f"{_PEAK}: the posterior probabilities come from log-densities less their largest",
+    "flow.mixture_score_jacobian": "centre the scores before squaring: Σ r (s_k − s)(s_k − s)ᵀ for Σ r s_k s_kᵀ − s sᵀ",
+    "flow.mixture_score_divergence": "centre the scores before squaring: Σ r ‖s_k − s‖² for Σ r ‖s_k‖² − ‖s‖²",
+}
+"""One sentence a function."""
