@@ -10,7 +10,7 @@ REMEDIES = {
     "flow.ddim_step": "(ᾱ'/ᾱ) x + (β̄' − (ᾱ'/ᾱ) β̄) ε, without the data on the way",
     "flow.mixture_log_density": _PEAK,
     "flow.mixture_score": f"{_PEAK}: the posterior probabilities come from log-densities less their largest",
-    "flow.mixture_score_jacobian": "centre the scores before squaring: Σ r (s_k − s)(s_k − s)ᵀ for Σ r s_k s_kᵀ − s sᵀ",
-    "flow.mixture_score_divergence": "centre the scores before squaring: Σ r ‖s_k − s‖² for Σ r ‖s_k‖² − ‖s‖²",
+    "flow.mixture_score_jacobian": "centre before squaring: Σ r (s_k − s)(s_k − s)ᵀ for Σ r s_k s_kᵀ − s sᵀ",
+    "flow.mixture_score_divergence": "centre before squaring: Σ r ‖s_k − s‖² for Σ r ‖s_k‖² − ‖s‖²",
 }
 """One sentence a function."""

@@ -114,6 +114,10 @@ def cosine_table_low_clip(T, s=0.008):
 # Schedules of given variables.
 
 
+def from_betas(betas):
+    return Schedule(betas)
+
+
 def from_alphas(alphas):
     return Schedule(1 - alphas**2)
 
@@ -349,7 +353,7 @@ ORDINARY = [
     ),
     Ordinary(
         target="ddpm.from_ho",
-        textbook=Schedule,
+        textbook=from_betas,
         slips=(
             Slip(lambda betas: Schedule(betas**2), "from_ho/squares"),
             Slip(lambda betas: Schedule(np.sqrt(betas)), "deviations|square root"),
