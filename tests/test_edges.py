@@ -35,8 +35,8 @@ def _parts(result: Any, change: Any) -> Any:
 
 _FORMS: Mapping[str, Any] = {
     "float": lambda part: part.item() if is_array(part) and not part.ndim else part,
-    "other integers": lambda part: part.astype(np.int32) if part.dtype == np.int64 else part,
-    "floats": lambda part: part.astype(np.float64),
+    "other integers": lambda part: part.astype(np.int16) if np.all(abs(part) < 2**15) else part,
+    "floats": lambda part: part.astype(np.float64) if np.all(abs(part) < 2**53) else part,
 }
 """The functions that give a form, by the names of the forms."""
 
@@ -123,7 +123,9 @@ def check(edge: Edge, value: str, examples: int) -> None:
         assert run_law(catalogue.laws()[law], ON, replaced={edge.function: forgiven}, **how).verdict == "held"
     wrong = {weighed(law, edge, wrong_elsewhere(edge, value), examples).verdict for law in laws(edge)}
     assert wrong & {"refuted", "crashed"}, "a wrong function is called right"
-    assert "edge" not in {weighed(catalogue.laws()[at[0]], edge, wrong_elsewhere(edge, value), 30).verdict}
+    if not edge.general:  # laws of batches and of purity hold of functions that are wrong in other ways
+        law = catalogue.laws()[at[0]]
+        assert weighed(law, edge, wrong_elsewhere(edge, value), 30).verdict in ("refuted", "crashed")
 
 
 WRITTEN = [(edge, value) for edge in catalogue.written_edges().values() if edge.laws for value in edge.values]
