@@ -140,7 +140,8 @@ class Audited:
     def _typical(self, name: str, made: Sequence[Call]) -> Shown | None:
         """A call at which the function is wrong as it usually is."""
         source, adapter = self.request.sources[name], self.request.adapters.get(name, "")
-        return typical(name, self.functions[name], made, self.on, source, adapter)
+        function = self._adapted(name, self.raw[name], everywhere(name))  # an edge is not typical
+        return typical(name, function, made, self.on, source, adapter)
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""

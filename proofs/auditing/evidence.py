@@ -10,6 +10,7 @@ import functools
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -178,7 +179,7 @@ class Scale:
         function = self._adapted(own)
         replaced = {self._name: function}
         outcome = run_law(law, self._on, examples=examples, seed=self._seed, replaced=replaced, shrink=False)
-        values = function.consistent() if isinstance(function, Adopted) else {}
+        values = _values(function)
         if values is None:
             return Evidence(False, "at an edge it gives now one value, now another")
         if outcome.verdict == "held" and set(own.used) - {_ITSELF}:
@@ -187,8 +188,18 @@ class Scale:
         if own.exact or self._on.precision.name not in NARROWER:
             return Evidence(False, "the same code on wider numbers fails as well")
         if self._shrinks_above if _WIDER in own.used else self._shrinks_below:
-            return Evidence(True, "its errors shrink with the unit roundoff", names(values))
+            # Which edges there are, a law does not tell that stopped where digits are lost.
+            return Evidence(True, "its errors shrink with the unit roundoff", names(self._edges | values))
         return Evidence(False, "its errors do not shrink with the unit roundoff")
+
+    @cached_property
+    def _edges(self) -> dict[str, str]:
+        """The edges that the function's calls come to, with its values there."""
+        function = self._adapted(self._raw)
+        for call in calls(self._name, self._on, seed=self._seed):
+            with np.errstate(all="ignore"), suppress(Exception):
+                function(*copied(call.args), **copied(call.kwargs))
+        return _values(function) or {}
 
     @cached_property
     def _shrinks_above(self) -> bool:
@@ -225,6 +236,12 @@ class Scale:
 
     def _expected(self, given: Given) -> Any:
         return catalogue.reference()[self._name](*copied(given[0]), **copied(given[1]))
+
+
+def _values(function: Implementation) -> dict[str, str] | None:
+    """The edges that a function was met at, with its values; None if it mixes them."""
+    values = function.consistent() if isinstance(function, Adopted) else {}
+    return None if values is None else dict(values)
 
 
 def _all_shrink(

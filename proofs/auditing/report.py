@@ -86,7 +86,10 @@ class Report:
         diagnosis, failed = self.diagnosis(name), self.clearest(name)
         if diagnosis is not None and diagnosis.shown is not None:
             return diagnosis.shown
-        return failed.shown if failed is not None else None
+        if failed is not None:
+            return failed.shown
+        edges = [tried.shown for tried in self.laws_of(name) if tried.outcome.verdict == "edge"]
+        return min((it for it in edges if it is not None), key=lambda it: len(it.call), default=None)
 
     @property
     def holds(self) -> bool:

@@ -28,7 +28,7 @@ def answer(report: "Report", name: str) -> str:
     if verdict in _ANSWERS:
         return _ANSWERS[verdict].format(but=_but(report, name)) + _untried(report, name)
     if verdict == "edge":
-        return "right except at " + "; and at ".join(sentence(edge) for edge in report.edges_of(name))
+        return _except(report, name) + _untried(report, name)
     if verdict != "stale" and diagnosis is not None and diagnosis.right:
         return diagnosis.cause
     return f"wrong: {_why(report, name, diagnosis)}"
@@ -40,6 +40,11 @@ _ANSWERS = {
     "inconclusive": "not decided: no law could be tried to the end",
     "expected": "all laws fail, as was expected",
 }
+
+
+def _except(report: "Report", name: str) -> str:
+    """Where it differs as others do."""
+    return "right except at " + "; and at ".join(sentence(edge) for edge in report.edges_of(name))
 
 
 def _why(report: "Report", name: str, diagnosis: Diagnosis | None) -> str:
@@ -96,9 +101,11 @@ def _notes(report: "Report", name: str) -> Iterator[str]:
         if edge.partition("/")[0] == name:
             known = catalogue.edges()[edge]
             yield f"adopted: {known.name}={value} ({known.sentence}; refimpl gives {known.ours})"
-    if report.verdict_of(name) == "edge":
-        names = " ".join(f"--edge {edge.rpartition('/')[2]}" for edge in report.edges_of(name))
-        yield f"{names} adopts it"
+    if told := report.edges_of(name):
+        if report.verdict_of(name) != "edge":
+            yield f"apart from that, {_except(report, name)}"
+        names = " ".join(f"--edge {edge.rpartition('/')[2]}" for edge in told)
+        yield f"{names} adopts {'it' if len(told) == 1 else 'them'}"
 
 
 def example(shown: Shown, convention: str = "") -> Iterator[str]:
@@ -120,6 +127,8 @@ def law(tried: Tried) -> str:
         return f"{head}  {sum(outcome.examples.values())} examples" + _left_out(tried)
     if outcome.verdict in ("refuted", "imprecise"):
         return f"{head}  {catalogue.laws()[outcome.law].statement}"
+    if outcome.verdict == "edge":
+        return f"{head}  right except at {', '.join(edge.rpartition('/')[2] for edge in outcome.edges)}"
     return f"{head}  {outcome.reason}"
 
 
