@@ -41,7 +41,7 @@ def spend(operations: int) -> None:
     """Count operations, of which there is a limit."""
     left = WORK.get()
     if left is not None:
-        left[0] -= operations + 1
+        left[0] -= operations + 10  # what a call costs beside its operations
         if left[0] < 0:
             raise leave("needs more operations than balls do in a second")
 

@@ -42,7 +42,7 @@ def same_formula(
 
 
 def _compared(function: Any, reference: Any, args: Any, kwargs: Any, on: Setting) -> str:
-    for prec in PRECISIONS[1:4]:
+    for prec in PRECISIONS:
         try:
             sides = [list(_balls(on_balls(f, prec, on.precision.name)(*args, **kwargs)))
                      for f in (function, reference)]  # fmt: skip

@@ -18,7 +18,7 @@ from .made import is_data, made
 from .rebound import Rebinding
 from .rounded import Rounding, leaves
 
-PRECISIONS = (128, 256, 512, 1024, 2048)
+PRECISIONS = (128, 320, 2048)
 """Bits, one after the other, until all numbers are known."""
 LARGEST = 20_000
 """Numbers in the arguments of a call: more would take too long."""
@@ -70,9 +70,10 @@ def _ready(prec: int, dtype: str) -> Any:
 def exact(function: Implementation, on: Setting) -> Implementation:
     """The function's exact mathematics, rounded once to the setting's dtype.
 
-    A number counts as known if its ball is 2^GUARD times narrower than a unit roundoff u of it. One that may
-    be 0 counts as 0 if nothing above u⁴ of the largest number beside it, or above u⁸, is in its ball.
-    NotEnclosedError where the code leaves balls, or no precision decides it.
+    A number counts as known if its ball is 2^GUARD times narrower than a unit roundoff u of it, or if all of
+    its ball is rounded to one number. One that may be 0 with the most bits too, and whose ball is no wider
+    than u⁴ of the largest number beside it, counts as 0. NotEnclosedError where the code leaves balls, or no
+    precision decides it.
     """
     dtype = on.precision.name
 
@@ -87,7 +88,7 @@ def exact(function: Implementation, on: Setting) -> Implementation:
         for prec in PRECISIONS:
             try:
                 found = on_balls(function, prec, dtype)(*args, **kwargs)
-                rounded = Rounding(on).form(found, raw)
+                rounded = Rounding(on, last=prec == PRECISIONS[-1]).form(found, raw)
             except UndecidedError as undecided:
                 why = _sentence(undecided)
                 continue

@@ -231,12 +231,12 @@ class Rebinding:
         inner = getattr(value, "__wrapped__", None)
         top = type(value).__module__.partition(".")[0]
         told = hasattr(value, "refimpl_manner")  # by which fitting knows a function under test
-        if told or (isinstance(inner, FunctionType) and callable(value)):  # functools.cache and its kin
-            made = self(inner)
-        elif isinstance(value, np.vectorize):
+        if isinstance(value, np.vectorize):
             made = CREATION["vectorize"](self(value.pyfunc))
         elif top == "numpy" and callable(value):
             made = self._as_it_is(value)
+        elif told or (isinstance(inner, FunctionType) and callable(value)):  # functools.cache and its kin
+            made = self(inner)
         elif top == "refimpl" and not is_dataclass(value):
             made = value
         elif top in _LIBRARIES or not (hasattr(value, "__dict__") or hasattr(type(value), "__slots__")):

@@ -36,9 +36,10 @@ def leaves(value: Any) -> Iterable[Any]:
 class Rounding:
     """Results as the setting's format has them, in the form that the function itself gives."""
 
-    def __init__(self, on: Setting) -> None:
+    def __init__(self, on: Setting, *, last: bool = True) -> None:
         self._dtype = np.dtype(on.precision.name)
         self._bits = on.precision.bits
+        self._last = last  # no more bits will tell whether a number is 0
 
     def form(self, found: Any, raw: Any) -> Any:
         """The result, rounded, in the form of `raw` as far as that has one."""
@@ -116,7 +117,7 @@ class Rounding:
         if low == high or x.rad() <= abs(x.mid()) * arb(2) ** -(self._bits + GUARD):
             return self._rounded(x.mid())
         u, size = arb(2) ** -self._bits, abs(x).upper()
-        if x.contains(0) and (size <= u**8 or size <= u**4 * largest):
+        if self._last and x.contains(0) and size <= u**4 * largest:
             return 0.0
         raise s.undecided("exact", f"a value known as {s.text(x)} alone")
 
