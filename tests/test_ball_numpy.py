@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 from flint import acb
 
-from refimpl.backends._enclosed._arrays import Enclosed, lifted
+from refimpl._errors import UndecidedError
+from refimpl.backends._ball._precision import WorkingPrecision
+from refimpl.backends._enclosed._arrays import Enclosed, enclosed, lifted
+from refimpl.backends._enclosed._formats import NotEnclosedError
 from refimpl.proofs.auditing.enclosed import on_balls
 
 rng = np.random.default_rng(5)
@@ -192,3 +195,58 @@ def test_as_numpy(expression):
     assert len(got) == len(expected)
     wrong = [(str(g), e) for g, e in zip(got, expected, strict=True) if not _near(g, e)]
     assert not wrong
+
+
+DIRECT = [
+    one
+    for one in EXPRESSIONS
+    if one.startswith(("np.linalg.", "x.", "z.", "np.add.", "np.multiply.", "np.maximum.", "x "))
+    or one in [f"np.{name}(x)" for name in UNARY.split()]
+    or one in [f"np.{name}(x, np.abs(y))" for name in BINARY.split()]
+]
+
+
+@pytest.mark.parametrize(
+    "expression", [one for one in DIRECT if "zeros_like" not in one and "[m, p" not in one]
+)
+def test_by_numpys_protocols_alone(expression):
+    """The same where nothing is bound anew: NumPy itself finds what answers for arrays of balls."""
+    function = _function(expression)
+    arrays = {name: enclosed(value) if name in "xyzvmp" else value for name, value in GIVEN.items()}
+    with np.errstate(all="ignore"):
+        expected, shape = _flat(function(**copy.deepcopy(GIVEN)))
+        with WorkingPrecision(128):
+            got, got_shape = _flat(function(**arrays))
+    assert got_shape == shape
+    assert not [(str(g), e) for g, e in zip(got, expected, strict=True) if not _near(g, e)]
+
+
+def test_in_place():
+    with WorkingPrecision(128):
+        a = enclosed(np.asarray([1.0, 2.0, 3.0]))
+        view, copied, first = a[1:], a.copy(), a[0]
+        a += 1
+        a[a > 3] = 0.5
+        first += 1
+        view[0] /= 3
+        assert [float(x.mid()) for x in a.data] == [2.0, 1.0, 0.5]
+        assert [float(x.mid()) for x in copied.data] == [1.0, 2.0, 3.0]
+        assert float(first.data[()].mid()) == 2.0
+        with pytest.raises(TypeError):
+            first[...] = 1
+        with pytest.raises(NotEnclosedError, match="array of floats"):
+            np.add(a, 1, out=np.zeros(3))
+        with pytest.raises(NotEnclosedError, match="asked for its floats"):
+            np.zeros(3)[...] = a
+        with pytest.raises(NotEnclosedError, match=r"float\(\)"):
+            math.exp(a[0])
+
+
+def test_comparisons_that_the_balls_do_not_decide():
+    with WorkingPrecision(64):
+        near = np.sqrt(enclosed(2.0)) ** 2 - 2
+        for ask in (lambda: near > 0, lambda: near == 0, lambda: bool(near), lambda: max(near, 0)):
+            with pytest.raises(UndecidedError):
+                ask()
+        assert near.item() is not None
+        assert bool(near < 1e-9)
