@@ -98,9 +98,9 @@ def angles_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
-    """The scale of a cosine that is formed in float64, where it loses by its angle nω too. The dtype
-    rounds it once a side, for which a third of the six or more operations is enough."""
-    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega)) * exact.double(on)
+    """The scale of a cosine that is formed in float64, where it loses by its angle nω too, of which ω has its
+    exponent rounded. The dtype rounds it once a side: a third of the six or more operations is enough."""
+    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega) * exact.weight(omega)) * exact.double(on)
 
 
 @law(
@@ -109,7 +109,12 @@ def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
     source="rope D3",
     about=("rope.sinusoidal",),
     inputs=inputs.encoded,
-    tolerance=Rounding(7, "ω twice within 2u, two products, on |θ|; the last rounding", calls=("cos", "sin")),
+    tolerance=Rounding(
+        7,
+        "ω within 4u, with its exponent as −2m ln B/d too, and the expected one, a product, on |θ| and the "
+        "condition of ω; the last rounding",
+        calls=("cos", "sin"),
+    ),
     refutes=(
         "rope.sinusoidal/sine-first",
         "rope.sinusoidal/positions-from-one",
@@ -140,7 +145,9 @@ def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     about=("rope.sinusoidal",),
     inputs=inputs.encoded,
     tolerance=Rounding(
-        6, "ω within 2u and a product, on |θ|; a cosine and its rounding a side", calls=("cos",) * 2
+        6,
+        "ω within 4u of its condition and a product, on |θ|; a cosine and its rounding a side",
+        calls=("cos",) * 2,
     ),
     refutes=("rope.sinusoidal/positions-from-one",),
 )
@@ -157,7 +164,8 @@ def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         )
         first = on.host(impl["rope.sinusoidal"](on.array(resolved), **options))[:, :2]
         expected = np.where((resolved == quotient)[:, None], first, table[:, 2 * m : 2 * m + 2])
-        yield Gap(f"pair {m}", table[:, 2 * m : 2 * m + 2], expected, _turning(quotient, 1.0, on)[:, None])
+        turning = _turning(n, on.number(case.beta) ** -m, on)[:, None]
+        yield Gap(f"pair {m}", table[:, 2 * m : 2 * m + 2], expected, turning)
 
 
 @law(
@@ -168,7 +176,8 @@ def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     inputs=inputs.encoded,
     tolerance=Rounding(
         11,
-        "ω, its period and their sum with n rounded in the dtype, ω and a product a side, on |θ| + 2π",
+        "ω, its period and their sum with n rounded in the dtype, ω and a product a side, on |θ| + 2π and "
+        "the condition of ω",
         calls=("cos", "sin"),
     ),
     refutes=("rope.period/radians", "rope.frequencies/from-one"),
@@ -185,7 +194,7 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     before = on.host(impl["rope.sinusoidal"](case.real, **options)).reshape(len(n), -1, 2)
     after = on.host(impl["rope.sinusoidal"](moved, **options)).reshape(len(n), len(omega), -1, 2)
     own = after[:, np.arange(len(omega)), np.arange(len(omega))]
-    scale = 1 + np.abs(n[:, None] * omega) + 2 * on.math.pi
+    scale = 1 + (np.abs(n[:, None] * omega) + 2 * on.math.pi) * exact.weight(omega)
     yield Gap("pairs", np.where(inside[..., None], own, before), before, scale[..., None])
 
 

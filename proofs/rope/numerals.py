@@ -236,7 +236,10 @@ def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
     source="rope C2",
     about=("rope.angles", "rope.frequencies", "rope.digits"),
     inputs=inputs.readable,
-    tolerance=Exact("n/b^m is off by 5u n/b^m < 1/(2b^m), half the distance of n/b^m from its neighbours"),
+    tolerance=Exact(
+        "n/b^m is off by (5 + 4 ln b^m)u n/b^m, with exponents in the dtype, below 1/(2b^m), half the distance "
+        "of n/b^m from its neighbours, as n < 2^bits/512"
+    ),
     refutes=("rope.angles/positions-from-one", "rope.frequencies/exponent-m-over-d"),
 )
 def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -360,6 +360,7 @@ ORDINARY = [
         adapter="freqs-cis",
         backend="torch",
         dtype="float32",
+        answer="edge",  # -1 for an axis among others of no entries cannot be told
     ),
     Ordinary(
         "rope.rotate",
