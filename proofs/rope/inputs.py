@@ -55,10 +55,10 @@ def _edges(draw: inputs.Draw, bases: list[int]) -> np.ndarray[Any, Any]:
 
 @st.composite
 def readable(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Integers n (batch,) below base^count ≤ 2^bits/512, so that angles in the dtype resolve them, also where
+    """Integers n (batch,) below base^count ≤ 2^bits/256, so that angles in the dtype resolve them, also where
     the exponents of their frequencies were rounded."""
-    base = draw(st.sampled_from([base for base in (10, 2, 3, 5) if base * 512 <= 2**p.bits]))
-    most = next(count for count in range(63, 0, -1) if base**count * 512 <= 2**p.bits)
+    base = draw(st.sampled_from([base for base in (10, 2, 3, 5) if base * 256 <= 2**p.bits]))
+    most = next(count for count in range(63, 0, -1) if base**count * 256 <= 2**p.bits)
     count = most if kind != "ordinary" else max(1, most // 2)
     return {"n": _numbers(draw, kind, base, count), "base": base, "count": count}
 

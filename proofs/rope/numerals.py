@@ -237,8 +237,8 @@ def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
     about=("rope.angles", "rope.frequencies", "rope.digits"),
     inputs=inputs.readable,
     tolerance=Exact(
-        "n/b^m is off by (5 + 4 ln b^m)u n/b^m, with exponents in the dtype, below 1/(2b^m), half the distance "
-        "of n/b^m from its neighbours, as n < 2^bits/512"
+        "n/b^m is off by (5 + 4 ln b^m)u n/b^m, with exponents in the dtype: below 1/(2b^m), half the "
+        "distance of n/b^m from its neighbours, as n < 2^bits/256 and m < count"
     ),
     refutes=("rope.angles/positions-from-one", "rope.frequencies/exponent-m-over-d"),
 )
