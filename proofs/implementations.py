@@ -65,7 +65,7 @@ class Implementations(Mapping[str, Implementation]):
                     f"{name} raised {type(error).__name__}: {error} (line {last.lineno}: {last.line})"
                 ) from error
             self.called.add(name)
-            self._admit(name, result)
+            self._admit(name, result, any_real=_whole(args, kwargs))
             if expected is not None:
                 _require_form(name, result, expected)
                 result = _with_names(result, expected)
@@ -114,15 +114,16 @@ class Implementations(Mapping[str, Implementation]):
         if name in self._expected:
             yield from _arrays([*args, *kwargs.values()])
 
-    def _admit(self, name: str, result: Any) -> None:
-        """Require every array in the result to be of the setting's library, dtype and device."""
+    def _admit(self, name: str, result: Any, *, any_real: bool) -> None:
+        """Require every array in the result to be of the setting's library, dtype and device; with `any_real`
+        of any real floating dtype."""
         on = self._on
         for array in _arrays(result):
             if array_api_compat.array_namespace(array) is not on.xp:
                 raise WrongResultError(
                     f"{name} returned a {type(array).__name__} for {on.backend.name} input"
                 )
-            if on.xp.isdtype(array.dtype, "real floating") and array.dtype != on.dtype:
+            if on.xp.isdtype(array.dtype, "real floating") and array.dtype != on.dtype and not any_real:
                 raise WrongResultError(f"{name} returned {array.dtype} for {on.dtype} input")
             device = array_api_compat.device(array)
             if device != on.device and str(device) != str(on.device):
@@ -161,6 +162,17 @@ def _with_names(result: Any, expected: Any) -> Any:
         return result
     parts = [_with_names(part, wanted) for part, wanted in zip(result, expected, strict=True)]
     return type(expected)(*parts) if hasattr(expected, "_fields") else tuple(parts)
+
+
+def _whole(args: Any, kwargs: Any) -> bool:
+    """Whether the arrays in a call are all of integers, and nothing says which reals are wanted."""
+    if kwargs.get("dtype") is not None:
+        return False
+    arrays = list(_arrays([*args, *kwargs.values()]))
+    spaces = [array_api_compat.array_namespace(array) for array in arrays]
+    return bool(arrays) and all(
+        xp.isdtype(array.dtype, "integral") for xp, array in zip(spaces, arrays, strict=True)
+    )
 
 
 def _form(value: Any) -> str:

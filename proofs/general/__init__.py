@@ -1,10 +1,10 @@
 """Laws that hold of any function, made one a function from the documents' own laws.
 
 `rope.rotate-pure`: results depend on the arguments alone. `rope.rotate-stored`, for functions of arrays: only
-the numbers in them count. `rope.rotate-batched`, for functions whose
-docstring gives batch axes `(..., d)`: a stack of inputs gives the stack of the results. Their inputs are the
-calls that the documents' laws make of the function. With each come the mistakes that it refutes, such as
-`rope.rotate/remembers` and `rope.rotate/first-row`.
+the numbers in them count. `rope.digits-integers`, for functions of integers: in every width.
+`rope.rotate-batched`, for functions whose docstring gives batch axes `(..., d)`: a stack of inputs gives the
+stack of the results. Their inputs are the calls that the documents' laws make of the function. With each come
+the mistakes that it refutes, such as `rope.rotate/remembers` and `rope.rotate/first-row`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from ..law import Law
 from ..mistake import Mistake
 from . import edges as of_any
 from . import shapes
+from .integers import integers, of_integers
 from .laws import batched, pure
 from .mistakes import of_axes, of_memory
 from .mistakes_of_storage import of_storage
@@ -31,6 +32,9 @@ def laws() -> Mapping[str, Law]:
     made += [
         stored(name, _ids(of_storage(name))) for name in catalogue.functions() if shapes.takes_arrays(name)
     ]
+    made += [
+        integers(name, _ids(of_integers(name))) for name in catalogue.functions() if shapes.integers(name)
+    ]
     made += [batched(name, _ids(of_axes(name))) for name in shapes.batched()]
     return {law.id: law for law in made}
 
@@ -39,6 +43,9 @@ def mistakes() -> Mapping[str, Mistake]:
     """The general mistakes by id."""
     made = [mistake for name in catalogue.functions() for mistake in of_memory(name)]
     made += [mistake for name in catalogue.functions() for mistake in of_storage(name)]
+    made += [
+        mistake for name in catalogue.functions() if shapes.integers(name) for mistake in of_integers(name)
+    ]
     made += [mistake for name in shapes.batched() for mistake in of_axes(name)]
     return {mistake.id: mistake for mistake in made}
 

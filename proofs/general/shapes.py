@@ -83,6 +83,17 @@ def takes_arrays(function: str) -> bool:
 
 
 @cache
+def integers(function: str) -> tuple[str, ...]:
+    """The arguments that may be arrays of integers."""
+    found: list[str] = []
+    for line in _section(catalogue.functions()[function].doc, "Parameters"):
+        names, _, text = line.partition(" : ")
+        if re.search(r"integer array|^\(.*\) .*integer", text):
+            found += names.split(", ")
+    return tuple(found)
+
+
+@cache
 def results(function: str) -> tuple[Part, ...]:
     """The parts of the result; none if there are no batch axes in it."""
     if function in RESULTS:

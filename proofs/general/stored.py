@@ -29,7 +29,7 @@ def stored(function: str, refutes: tuple[str, ...]) -> Law:
             return
         expected = copied(tested(*first[0], **first[1]))
         for manner, change in storage.MANNERS.items():
-            yield from _same(
+            yield from same(
                 f"the same numbers, {manner}", storage.stored(first, change), expected, tested, on
             )
         yield from _zeros(first, expected, tested, reference, on)
@@ -48,7 +48,7 @@ def stored(function: str, refutes: tuple[str, ...]) -> Law:
     )
 
 
-def _same(label: str, call: Given, expected: Any, tested: Implementation, on: Setting) -> Iterator[Record]:
+def same(label: str, call: Given, expected: Any, tested: Implementation, on: Setting) -> Iterator[Record]:
     """An implementation may refuse what is stored in an unusual manner, but not give other numbers."""
     results: list[Any] = []
 
@@ -67,7 +67,7 @@ def _zeros(
     if sources.taken(negative, reference):
         records = agree("", reference(*negative[0], **negative[1]), reference(*call[0], **call[1]), on)
         if all(judge(record, TOLERANCE, on).holds for record in records):
-            yield from _same("the same numbers, zeros of them negative", negative, expected, tested, on)
+            yield from same("the same numbers, zeros of them negative", negative, expected, tested, on)
 
 
 def _joined(call: Given, tested: Implementation, reference: Implementation, on: Setting) -> Iterator[Record]:
@@ -76,7 +76,7 @@ def _joined(call: Given, tested: Implementation, reference: Implementation, on: 
     if shared is not None and sources.taken(shared, reference, tested):
         args, kwargs = copied(shared)
         expected = tested(*args, **kwargs)
-        yield from _same("one array for two arguments", shared, expected, tested, on)
+        yield from same("one array for two arguments", shared, expected, tested, on)
 
 
 def _rewritten(calls: Sequence[Given], tested: Implementation, on: Setting) -> Iterator[Record]:
@@ -86,4 +86,4 @@ def _rewritten(calls: Sequence[Given], tested: Implementation, on: Setting) -> I
         before = copied(first)
         tested(*before[0], **before[1])
         if (again := storage.rewritten(before, second)) is not None:
-            yield from _same("other numbers in the same arrays", again, expected, tested, on)
+            yield from same("other numbers in the same arrays", again, expected, tested, on)

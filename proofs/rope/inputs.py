@@ -168,6 +168,22 @@ def attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 
 @st.composite
+def wide_rotations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Vectors and angles as in `rotations`, and whole radians to add, so many that float32 has few digits
+    left for the fraction."""
+    case: dict[str, Any] = draw(rotations(p, kind))
+    return case | {"radians": inputs.generator(draw).integers(10**4, 10**6, case["angles"].shape)}
+
+
+@st.composite
+def wide_attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Queries, keys and positions as in `attention`, and frequencies times 2^40."""
+    case: dict[str, Any] = draw(attention(p, kind))
+    exponents = inputs.generator(draw).uniform(27, 39, case["frequencies"].shape)
+    return case | {"numerators": np.asarray(2**exponents, dtype=np.int64)}
+
+
+@st.composite
 def interpolations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Positions and frequencies as in `angled`, and a factor: usual, next to 1, or large."""
     case: dict[str, Any] = draw(angled(p, kind))

@@ -9,10 +9,23 @@ import numpy as np
 
 from ..._xp import numbers
 from ...backends import Setting
+from ..implementations import ImplementationCrashedError
 from ..law import Exact, Gap, Impl, Record, Rounding, Same, law
 from . import exact, inputs
 
 INTEGERS = Exact("integers")
+
+
+MORE = 45
+"""Digits beyond those of a number: their powers of the base leave every integer format."""
+
+
+def _answer(function: Any, *args: Any, **options: Any) -> Any:
+    """A result; none if the function refuses powers that overflow, which is no wrong digit."""
+    try:
+        return function(*args, **options)
+    except ImplementationCrashedError:
+        return None
 
 
 def _table(rows: list[list[int]]) -> np.ndarray[Any, Any]:
@@ -33,6 +46,7 @@ def _table(rows: list[list[int]]) -> np.ndarray[Any, Any]:
         "rope.digits/one-late",
         "rope.digits/not-divided",
         "rope.digits/truncates",
+        "rope.digits/powers-wrap",
     ),
 )
 def digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -42,6 +56,10 @@ def digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
             [n // case.base**m % case.base for m in range(case.count)] for n in on.host(array).tolist()
         ]
         yield Same(label, impl["rope.digits"](array, base=case.base, count=case.count), _table(expected))
+        beyond = [[n // case.base**m % case.base for m in range(MORE)] for n in on.host(array).tolist()]
+        longer = _answer(impl["rope.digits"], array, base=case.base, count=MORE)
+        if longer is not None:
+            yield Same(f"{label}, {MORE} digits", longer, _table(beyond))
 
 
 @law(
@@ -96,6 +114,7 @@ def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=(
         "rope.mixed_radix_digits/product-off-by-one",
         "rope.mixed_radix_digits/truncates",
+        "rope.mixed_radix_digits/products-wrap",
         "rope.digits/most-significant-first",
         "rope.mixed_radix_digits/bases-reversed",
         "rope.mixed_radix_digits/most-significant-first",
@@ -104,13 +123,19 @@ def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 )
 def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Python integers; with equal bases it must agree with plain digits."""
-    products = [math.prod(case.bases[:m]) for m in range(len(case.bases))]
+    first = [math.prod(case.bases[:m]) for m in range(len(case.bases))]
     for label, array in (("n < 0", -1 - case.n), ("n ≥ 0", case.n)):
         numbers = on.host(array).tolist()
-        rows = [[n // product % b for product, b in zip(products, case.bases, strict=True)] for n in numbers]
+        rows = [[n // product % b for product, b in zip(first, case.bases, strict=True)] for n in numbers]
         found = impl["rope.mixed_radix_digits"](array, bases=case.bases)
         yield Same(f"digits, {label}", found, _table(rows))
-    total = on.host(found).astype(object) @ np.asarray(products, dtype=object)
+        bases = [*case.bases, *[1009] * 9]
+        products = [math.prod(bases[:m]) for m in range(len(bases))]
+        rows = [[n // product % b for product, b in zip(products, bases, strict=True)] for n in numbers]
+        longer = _answer(impl["rope.mixed_radix_digits"], array, bases=bases)
+        if longer is not None:
+            yield Same(f"digits of more bases, {label}", longer, _table(rows))
+    total = on.host(found).astype(object) @ np.asarray(first, dtype=object)
     yield Same("value", total.astype(np.int64), on.host(case.n))
     equal = impl["rope.mixed_radix_digits"](case.n, bases=[7] * 5)
     yield Same("equal bases", equal, on.host(impl["rope.digits"](case.n, base=7, count=5)))

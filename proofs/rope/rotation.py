@@ -17,13 +17,13 @@ def _members(d: int, layout: str) -> tuple[Any, Any]:
     return np.s_[..., : d // 2], np.s_[..., d // 2 :]
 
 
-def _complex(x: Any, layout: str) -> Any:
+def complex_pairs(x: Any, layout: str) -> Any:
     """Pairs as complex numbers."""
     first, second = _members(x.shape[-1], layout)
     return x[first] + 1j * x[second]
 
 
-def _sizes(x: Any, layout: str) -> Any:
+def sizes(x: Any, layout: str) -> Any:
     """|a| + |b| of its pair for every feature."""
     first, second = _members(x.shape[-1], layout)
     scale = np.empty_like(x)
@@ -31,7 +31,7 @@ def _sizes(x: Any, layout: str) -> Any:
     return scale
 
 
-def _features(pairs: Any, layout: str) -> Any:
+def features(pairs: Any, layout: str) -> Any:
     """Complex pairs as features."""
     if layout == "half":
         return np.concatenate([pairs.real, pairs.imag], axis=-1)
@@ -64,9 +64,9 @@ def _features(pairs: Any, layout: str) -> Any:
 def rotation_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with one complex product a pair, in float64."""
     x, angles = on.host(case.x), on.host(case.angles)
-    expected = _features(_complex(x, case.layout) * np.exp(1j * angles), case.layout)
+    expected = features(complex_pairs(x, case.layout) * np.exp(1j * angles), case.layout)
     found = impl["rope.rotate"](case.x, case.angles, layout=case.layout)
-    yield Gap("rotated", found, expected, _sizes(x, case.layout))
+    yield Gap("rotated", found, expected, sizes(x, case.layout))
 
 
 @law(
@@ -109,7 +109,7 @@ def block_diagonal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         for column in (0, 1):
             whole[:, pairs[row], pairs[column]] = blocks[..., row, column]
     found = impl["rope.rotate"](case.x, case.angles, layout=case.layout)
-    yield Gap("rotated", found, (whole @ x[..., None])[..., 0], _sizes(x, case.layout))
+    yield Gap("rotated", found, (whole @ x[..., None])[..., 0], sizes(x, case.layout))
 
 
 @law(
@@ -126,8 +126,8 @@ def block_diagonal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def norm_kept(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Moduli in float64."""
     x, found = on.host(case.x), impl["rope.rotate"](case.x, case.angles, layout=case.layout)
-    before, after = (np.abs(_complex(v, case.layout)) for v in (x, on.host(found)))
-    yield Gap("norm", after, before, _complex(_sizes(x, case.layout), case.layout).real)
+    before, after = (np.abs(complex_pairs(v, case.layout)) for v in (x, on.host(found)))
+    yield Gap("norm", after, before, complex_pairs(sizes(x, case.layout), case.layout).real)
 
 
 @law(
@@ -149,8 +149,8 @@ def rotations_compose(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     step = impl["rope.rotate"](case.x, case.angles, layout=case.layout)
     twice = impl["rope.rotate"](step, case.more, layout=case.layout)
     once = impl["rope.rotate"](case.x, on.array(total), layout=case.layout)
-    slack = _features((1 + 1j) * (1 + np.abs(total) / 8), case.layout)  # one of the 8 operations
-    yield Gap("rotated", twice, once, _sizes(x, case.layout) * slack)
+    slack = features((1 + 1j) * (1 + np.abs(total) / 8), case.layout)  # one of the 8 operations
+    yield Gap("rotated", twice, once, sizes(x, case.layout) * slack)
 
 
 @law(
@@ -180,7 +180,7 @@ def relative_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     both = np.sum(turned(q, i) * turned(k, j), axis=-1)
     one = np.sum(q * turned(k, j - i), axis=-1)
     farthest = np.abs(i) + np.abs(j) + np.abs(j - i)
-    pairs = np.abs(_complex(q, case.layout)) * np.abs(_complex(k, case.layout))
+    pairs = np.abs(complex_pairs(q, case.layout)) * np.abs(complex_pairs(k, case.layout))
     scale = np.sum(2 * pairs * (1 + farthest[:, None] * omega / 14), axis=-1)
     yield Gap("score", both, one, scale)
 
@@ -202,7 +202,7 @@ def layouts_agree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     left = impl["rope.rotate"](converted, case.angles, layout=other)
     rotated = impl["rope.rotate"](case.x, case.angles, layout=case.layout)
     right = impl["rope.convert_layout"](rotated, **options)
-    yield Gap("rotated", left, right, _sizes(on.host(converted), other))
+    yield Gap("rotated", left, right, sizes(on.host(converted), other))
 
 
 @law(
@@ -222,7 +222,7 @@ def layouts_agree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 def convert_layout_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """The conversion, its inverse, and none."""
     x = on.host(case.x)
-    expected = _features(_complex(x, "interleaved"), "half")
+    expected = features(complex_pairs(x, "interleaved"), "half")
     found = impl["rope.convert_layout"](case.x, source="interleaved", target="half")
     yield Same("to half", on.host(found), expected)
     back = impl["rope.convert_layout"](found, source="half", target="interleaved")
@@ -251,7 +251,7 @@ def convert_layout_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
 def attention_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Relative positions are exact. Angles and cosines in float64 cost 2^−53 (|i| + |j|)ω and a few
     2^−53, for which the 2 below stands."""
-    q, k = _complex(on.host(case.q), case.layout), _complex(on.host(case.k), case.layout)
+    q, k = complex_pairs(on.host(case.q), case.layout), complex_pairs(on.host(case.k), case.layout)
     i, j, omega = on.host(case.i)[:, None, None], on.host(case.j)[:, None], on.host(case.frequencies)
     pairs = np.conj(q)[:, :, None] * k[:, None]
     expected = np.sum(pairs * np.exp(1j * (j - i) * omega), axis=-1).real

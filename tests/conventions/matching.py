@@ -41,7 +41,9 @@ def places(x, shift=0.0):
     if np.isnan(x).any():
         return np.full(len(x), np.nan, dtype=x.dtype)
     less, same = np.sum(x[None] < x[:, None], axis=1), np.sum(x[None] == x[:, None], axis=1)
-    return (less + (same - 1) / 2 + shift).astype(x.dtype)
+    return (less + (same - 1) / 2 + shift).astype(
+        np.result_type(x, np.float32 if x.dtype.kind == "f" else float)
+    )
 
 
 def spearman(x, y, sign=1):
@@ -54,7 +56,8 @@ def spearman(x, y, sign=1):
     a, b = ranks
     top, bottom = float(a @ b), float(a @ a) * float(b @ b)
     value = np.nan if bottom == 0 or np.isnan(x).any() or np.isnan(y).any() else top / np.sqrt(bottom)
-    return np.asarray(np.clip(sign * value, -1, 1), dtype=x.dtype), None
+    dtype = x.dtype if x.dtype.kind == "f" else float
+    return np.asarray(np.clip(sign * value, -1, 1), dtype=dtype), None
 
 
 METRICS = {
