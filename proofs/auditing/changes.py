@@ -1,0 +1,331 @@
+"""Calls with a changed argument: what the reference would give if an argument were read in another way."""
+
+import inspect
+import itertools
+import math
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Literal
+
+import array_api_compat
+
+from .. import catalogue
+from ..calls import Call
+from ..packing import is_array, mapped, parts
+from .options import PLACEMENT
+
+
+class UnchangedError(Exception):
+    """A change that a call does not admit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the arguments by name, and what the reference computes then."""
+
+    sentence: str
+    """Completes "your function equals the reference …"."""
+    apply: Callable[[dict[str, Any]], dict[str, Any]]
+    """New arguments; raises UnchangedError, or anything else, where there are none."""
+
+
+@cache
+def signature(name: str) -> Mapping[str, inspect.Parameter]:
+    """The reference's parameters."""
+    return inspect.signature(catalogue.functions()[name].implementation).parameters
+
+
+def named(name: str, call: Call) -> dict[str, Any]:
+    """The arguments of a call by name."""
+    places = [p.name for p in signature(name).values() if p.kind is not p.KEYWORD_ONLY]
+    return dict(zip(places, call.args, strict=False)) | dict(call.kwargs)
+
+
+def with_arguments(name: str, call: Call, given: Mapping[str, Any]) -> Call:
+    """The call with other arguments."""
+    places = [p.name for p in signature(name).values() if p.kind is not p.KEYWORD_ONLY]
+    args = tuple(given[place] for place in places if place in given)
+    kwargs = {option: value for option, value in given.items() if option not in places}
+    return replace(call, args=args, kwargs=kwargs)
+
+
+def changed(name: str, change: Change, call: Call) -> Call | None:
+    """The call with a change, or None where it does not admit it."""
+    try:
+        return with_arguments(name, call, change.apply(named(name, call)))
+    except Exception:  # whatever an array library says of it
+        return None
+
+
+def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """An operation on the real arrays and floats of a value."""
+
+    def apply(value: Any) -> Any:
+        touched = False
+
+        def one(part: Any) -> Any:
+            nonlocal touched
+            if is_array(part):
+                xp = array_api_compat.array_namespace(part)
+                if xp.isdtype(part.dtype, "real floating"):
+                    touched = True
+                    return operation(xp, part)
+            elif isinstance(part, float):
+                touched = True
+                return operation(math, part)
+            return part
+
+        result = mapped(value, one)
+        if not touched:
+            raise UnchangedError
+        return result
+
+    return apply
+
+
+def _arrays(operation: Callable[[Any, Any], Any], axes: int = 1) -> Callable[[Any], Any]:
+    """An operation on the arrays of a value that have enough axes."""
+
+    def apply(value: Any) -> Any:
+        touched = False
+
+        def one(part: Any) -> Any:
+            nonlocal touched
+            if is_array(part) and part.ndim >= axes:
+                touched = True
+                return operation(array_api_compat.array_namespace(part), part)
+            return part
+
+        result = mapped(value, one)
+        if not touched:
+            raise UnchangedError
+        return result
+
+    return apply
+
+
+def _integers(step: int) -> Callable[[Any], Any]:
+    """So much added to whole numbers."""
+
+    def one(part: Any) -> Any:
+        if is_array(part):
+            xp = array_api_compat.array_namespace(part)
+            if xp.isdtype(part.dtype, "integral"):
+                lowest = xp.min(part) if math.prod(part.shape) else 0
+                return part + step if int(lowest) + step >= min(0, int(lowest)) else xp.clip(part + step, 0)
+        elif isinstance(part, int) and not isinstance(part, bool):
+            return part + step
+        return part
+
+    def apply(value: Any) -> Any:
+        result = mapped(value, one)
+        if result is value:
+            raise UnchangedError
+        return result
+
+    return apply
+
+
+def _mean(xp: Any, a: Any, axis: int) -> Any:
+    return xp.broadcast_to(xp.mean(a, axis=axis, keepdims=True), a.shape) + 0 * a
+
+
+def _diagonal(xp: Any, a: Any) -> Any:
+    if a.shape[-1] != a.shape[-2] or a.shape[-1] < 2:
+        raise UnchangedError
+    return a * xp.eye(a.shape[-1], dtype=a.dtype)
+
+
+def _numbers_or_library(function: str) -> Callable[[Any, Any], Any]:
+    return lambda xp, a: getattr(xp, function)(a)
+
+
+VALUES: Mapping[str, Callable[[Any], Any]] = {
+    "the sign of {} reversed": _floats(lambda xp, a: -a),
+    "the square of {0} in place of {0}": _floats(lambda xp, a: a * a),
+    "the square root of {0} in place of {0}": _floats(_numbers_or_library("sqrt")),
+    "the logarithm of {0} in place of {0}": _floats(_numbers_or_library("log")),
+    "the exponential of {0} in place of {0}": _floats(_numbers_or_library("exp")),
+    "the reciprocal of {0} in place of {0}": _floats(lambda xp, a: 1 / a),
+    "1 − {0} in place of {0}": _floats(lambda xp, a: 1 - a),
+    "the absolute value of {0} in place of {0}": _floats(lambda xp, a: abs(a) if xp is math else xp.abs(a)),
+    "{0} multiplied by 2": _floats(lambda xp, a: a * 2),
+    "{0} divided by 2": _floats(lambda xp, a: a / 2),
+    "{0} multiplied by 2π": _floats(lambda xp, a: a * (2 * math.pi)),
+    "{0} divided by 2π": _floats(lambda xp, a: a / (2 * math.pi)),
+    "{0} multiplied by π": _floats(lambda xp, a: a * math.pi),
+    "{0} taken for degrees": _floats(lambda xp, a: a * (math.pi / 180)),
+    "{0} turned into degrees": _floats(lambda xp, a: a * (180 / math.pi)),
+    "{0} divided by ln 2": _floats(lambda xp, a: a / math.log(2)),
+    "{0} multiplied by ln 2": _floats(lambda xp, a: a * math.log(2)),
+    "{0} rounded down to whole numbers": _floats(_numbers_or_library("floor")),
+    "{0} rounded to whole numbers": _floats(lambda xp, a: float(round(a)) if xp is math else xp.round(a)),
+    "{0} cut to [0, 1]": _floats(lambda xp, a: min(max(a, 0.0), 1.0) if xp is math else xp.clip(a, 0.0, 1.0)),
+    "{0} plus 1 in place of {0}": _floats(lambda xp, a: a + 1),
+    "{0} minus 1 in place of {0}": _floats(lambda xp, a: a - 1),
+    "{0} one too large (off by one)": _integers(1),
+    "{0} one too small (off by one)": _integers(-1),
+    "{0} reversed along the last axis": _arrays(lambda xp, a: xp.flip(a, axis=-1)),
+    "{0} reversed along the first axis": _arrays(lambda xp, a: xp.flip(a, axis=0)),
+    "{0} transposed": _arrays(lambda xp, a: xp.matrix_transpose(a), 2),
+    "only the diagonal of {}": _arrays(_diagonal, 2),
+    "{0} sorted": _arrays(lambda xp, a: xp.sort(a, axis=-1)),
+    "{0} shifted by one entry (the previous one is read)": _arrays(lambda xp, a: xp.roll(a, 1, axis=-1)),
+    "{0} shifted by one entry (the next one is read)": _arrays(lambda xp, a: xp.roll(a, -1, axis=-1)),
+    "{0} shifted by one along the first axis (the previous one is read)": _arrays(
+        lambda xp, a: xp.roll(a, 1, axis=0), 2
+    ),
+    "{0} shifted by one along the first axis (the next one is read)": _arrays(
+        lambda xp, a: xp.roll(a, -1, axis=0), 2
+    ),
+    "running sums of {0} in place of {0}": _floats(lambda xp, a: xp.cumulative_sum(a, axis=-1)),
+    "the mean of {0} over its last axis subtracted": _floats(
+        lambda xp, a: a - xp.mean(a, axis=-1, keepdims=True)
+    ),
+    "{0} divided by its sum over the last axis": _floats(lambda xp, a: a / xp.sum(a, axis=-1, keepdims=True)),
+    "{0} divided by its length (normalised)": _floats(
+        lambda xp, a: a / xp.sqrt(xp.sum(a * a, axis=-1, keepdims=True))
+    ),
+    "the mean of {0} over its last axis in place of {0}": _floats(lambda xp, a: _mean(xp, a, -1)),
+    "the mean of {0} over its first axis in place of {0}": _floats(lambda xp, a: _mean(xp, a, 0)),
+    "the first entry of {0} for all": _arrays(lambda xp, a: a[..., :1] + 0 * a),
+    "the last entry of {0} for all": _arrays(lambda xp, a: a[..., -1:] + 0 * a),
+    "0 in place of {0}": _floats(lambda xp, a: a * 0),
+    "1 in place of {0}": _floats(lambda xp, a: a * 0 + 1),
+}
+"""What may have been done to an argument, by what is said of it."""
+
+
+def _one(parameter: str, text: str, operation: Callable[[Any], Any]) -> Change:
+    def apply(given: dict[str, Any]) -> dict[str, Any]:
+        if given.get(parameter) is None:
+            raise UnchangedError
+        return given | {parameter: operation(given[parameter])}
+
+    return Change(f"with {text.format(parameter)}", apply)
+
+
+def _part(parameter: str, field: str, text: str, operation: Callable[[Any], Any]) -> Change:
+    def apply(given: dict[str, Any]) -> dict[str, Any]:
+        value = given[parameter]
+        return given | {parameter: value._replace(**{field: operation(getattr(value, field))})}
+
+    return Change(f"with {text.format(f'{parameter}.{field}')}", apply)
+
+
+def _exchanged(first: str, second: str) -> Change:
+    def apply(given: dict[str, Any]) -> dict[str, Any]:
+        if given.get(first) is None or given.get(second) is None:
+            raise UnchangedError
+        return given | {first: given[second], second: given[first]}
+
+    return Change(f"with {first} and {second} exchanged", apply)
+
+
+def _instead(used: str, meant: str) -> Change:
+    def apply(given: dict[str, Any]) -> dict[str, Any]:
+        if given.get(used) is None or given.get(meant) is None:
+            raise UnchangedError
+        return given | {meant: given[used]}
+
+    return Change(f"with {used} in place of {meant}", apply)
+
+
+def _fields(value: Any) -> tuple[str, ...]:
+    return tuple(getattr(value, "_fields", ()))
+
+
+def _alike(a: Any, b: Any) -> bool:
+    """Whether one of two arguments may have been taken for the other."""
+    if is_array(a) and is_array(b):
+        return bool(a.ndim == b.ndim)
+    if type(a) is type(b) and _fields(a) == _fields(b):
+        return any(is_array(part) for _, part in parts(a)) or callable(a)
+    return _number(a) and _number(b)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def choices(name: str, option: str) -> tuple[Any, ...]:
+    """The values that an option can have, if its type lists them."""
+    try:
+        hint = typing.get_type_hints(catalogue.functions()[name].implementation).get(option)
+    except Exception:  # a type that exists only for the type checker
+        return ()
+    if hint is bool:
+        return (False, True)
+    return typing.get_args(hint) if typing.get_origin(hint) is Literal else ()
+
+
+def of_options(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """Options at another value than asked for: the default, and each that the type lists."""
+    for option, parameter in signature(name).items():
+        if option in PLACEMENT or not any(option in arguments for arguments in given):
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and parameter.default is not parameter.empty:
+            yield _always(option, parameter.default, " (its default)")
+        for value in choices(name, option):
+            if value is not parameter.default:
+                yield _always(option, value, "")
+        for asked, given_instead in itertools.permutations(choices(name, option), 2):
+            yield _instead_of(option, asked, given_instead)
+
+
+def _instead_of(option: str, asked: Any, value: Any) -> Change:
+    def apply(arguments: dict[str, Any]) -> dict[str, Any]:
+        if arguments.get(option, asked) != asked:
+            raise UnchangedError
+        return arguments | {option: value}
+
+    return Change(f"with {option}={value!r} where {option}={asked!r} is asked for", apply)
+
+
+def _always(option: str, value: Any, note: str) -> Change:
+    def apply(arguments: dict[str, Any]) -> dict[str, Any]:
+        return arguments | {option: value}
+
+    return Change(
+        f"with {option}={value!r}{note} whatever is asked for: it ignores the option {option}", apply
+    )
+
+
+CONSTANTS = (1, 2, 0.5, 0.0, 4, 3, 10, 64, 128, 10000.0, 1e-5, 1e-6, 1e-8, 0.1)
+"""Numbers that people write in place of an argument."""
+
+
+def of_constants(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """Numbers of the call replaced by a fixed one."""
+    for parameter in signature(name):
+        values = [arguments[parameter] for arguments in given if _number(arguments.get(parameter))]
+        if len(set(values)) > 1:
+            for constant in CONSTANTS:
+                value = type(values[0])(constant)
+                if value == constant:
+                    change = _always(parameter, value, "")
+                    text = f"with {parameter} = {constant:g} whatever is given: it ignores {parameter}"
+                    yield replace(change, sentence=text)
+
+
+def of_arguments(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """One argument read in another way, or two exchanged."""
+    sample = {k: v for arguments in given for k, v in arguments.items() if v is not None}
+    for parameter, value in sample.items():
+        if parameter in PLACEMENT or isinstance(value, str | bool):
+            continue
+        fields = _fields(value)
+        for text, operation in VALUES.items():
+            yield _one(parameter, text, operation)
+            if 1 < len(fields) <= 4:
+                for field in fields:
+                    yield _part(parameter, field, text, operation)
+    names = [k for k in sample if k not in PLACEMENT]
+    for place, first in enumerate(names):
+        for second in names[place + 1 :]:
+            if _alike(sample[first], sample[second]):
+                yield _exchanged(first, second)
+                yield _instead(first, second)
+                yield _instead(second, first)

@@ -1,0 +1,131 @@
+"""What a function does not depend on, though the reference does: found out by asking it again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from .. import catalogue
+from ..calls import Call
+from ..law import Implementation
+from ..packing import is_array, mapped
+from .changes import choices, named, signature, with_arguments
+from .observed import Observed, Raised, apply, distance, numbers, same_form
+from .options import PLACEMENT, options
+
+_CALLS = 6
+"""So many calls are asked again for an argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Arguments that change nothing."""
+
+    required: tuple[str, ...]
+    """Those that have no default."""
+    options: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What is said of the required ones."""
+        names = " and ".join(self.required)
+        return (
+            f"it ignores {names}: the result does not depend on {'it' if len(self.required) == 1 else 'them'}"
+        )
+
+
+def ignored(name: str, function: Implementation, seen: Observed) -> Ignored:
+    """The arguments that have no effect on the function at any call tried, where the reference changes."""
+    required, optional = [], []
+    for parameter, declared in signature(name).items():
+        if parameter in PLACEMENT:
+            continue
+        if _ignores(name, function, seen, parameter):
+            has_default = declared.default is not declared.empty
+            (optional if has_default and declared.kind is declared.KEYWORD_ONLY else required).append(
+                parameter
+            )
+    return Ignored(tuple(required), tuple(optional))
+
+
+def _ignores(name: str, function: Implementation, seen: Observed, parameter: str) -> bool:
+    """Whether other values of an argument never change a result, and change those of the reference."""
+    reference = catalogue.reference()[name]
+    changes = 0
+    for place in _concerned(name, seen, parameter):
+        call = seen.calls[place]
+        for value in _others(name, parameter, named(name, call)):
+            other = with_arguments(name, call, named(name, call) | {parameter: value})
+            theirs = apply(reference, other)
+            if isinstance(theirs, Raised) or not _differ(theirs, seen.references[place], seen):
+                continue
+            mine = apply(function, other)
+            if isinstance(mine, Raised) or mine is None or _differ(mine, seen.results[place], seen):
+                return False
+            changes += 1
+    return changes >= 3
+
+
+def _concerned(name: str, seen: Observed, parameter: str) -> list[int]:
+    """A few calls that pass the argument, those that set an option to another value than its default first."""
+    passing = [
+        i
+        for i, call in enumerate(seen.calls)
+        if seen.got[i] is not None and named(name, call).get(parameter) is not None
+    ]
+    return sorted(passing, key=lambda i: parameter not in options(name, seen.calls[i]))[:_CALLS]
+
+
+def _differ(first: Any, second: Any, seen: Observed) -> bool:
+    """Whether two results are not the same numbers."""
+    a, b = numbers(first, seen.on), numbers(second, seen.on)
+    if a is None or b is None or not same_form(a, b):
+        return True
+    return any(bool(np.any(distance(x, y) > 0)) for x, y in zip(a, b, strict=True))
+
+
+def _others(name: str, parameter: str, given: Mapping[str, Any]) -> Iterator[Any]:
+    """Other values of the same form."""
+    value = given[parameter]
+    default = signature(name)[parameter].default
+    for choice in choices(name, parameter):
+        if choice != value:
+            yield choice
+    if isinstance(value, str | bool):
+        return
+    if isinstance(value, int):
+        yield from (value + 2, value * 2, max(1, value // 2), value - 1)
+    elif isinstance(value, float):
+        yield from (value * 0.75, value * 1.5, value * 1.0625, value * 48, value / 48)
+        if isinstance(default, float):
+            yield default
+    else:
+        yield mapped(value, lambda part: _varied(part, 0.75))
+        yield mapped(value, lambda part: _varied(part, 1.0))
+        yield mapped(value, lambda part: _varied(part, 1.0, flip=False))
+
+
+def _varied(part: Any, factor: float, *, flip: bool = True) -> Any:
+    """Other numbers: the entries in another order and smaller."""
+    if isinstance(part, float):
+        return part * 0.875
+    if not is_array(part):
+        return part
+    xp = array_api_compat.array_namespace(part)
+    square = part.ndim > 1 and part.shape[-1] == part.shape[-2]
+    turned = xp.flip(part, axis=(-2, -1) if square else -1) if part.ndim and flip else part
+    if xp.isdtype(part.dtype, "real floating"):
+        return turned * factor if flip else turned * 0.9375
+    if xp.isdtype(part.dtype, "integral"):
+        return turned if flip else part + 1
+    return turned
+
+
+def effective(name: str, calls: Sequence[Call], without: Sequence[str]) -> list[Call]:
+    """The calls as the function reads them: without the options that it ignores."""
+    return [
+        with_arguments(name, call, {k: v for k, v in named(name, call).items() if k not in without})
+        for call in calls
+    ]

@@ -1,0 +1,176 @@
+"""Numbers in a format that is too short: results, arguments, constants, or the tables of elementary functions.
+
+Whether deviations are rounding is found out by evidence: where the arguments change by a few of the short
+format's units, the deviations of a wrong formula hardly change, and those of a rounding change altogether.
+"""
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import array_api_compat
+import numpy as np
+
+from ...backends import Setting
+from .. import catalogue
+from ..calls import Call
+from ..law import Implementation
+from ..packing import is_array, mapped, mapped_arrays
+from .changes import named, with_arguments
+from .observed import Candidate, Observed, Raised, apply, distance, largest, numbers, same_form
+
+Reals: TypeAlias = np.ndarray[Any, Any]
+
+FORMATS: Mapping[str, int] = {"float32": 24, "float16": 11, "bfloat16": 8}
+"""Formats that are taken by accident, and their significant bits."""
+_SAID = {"bfloat16": "bfloat16 (half precision, 8 bits)", "float16": "float16 (half precision, 11 bits)",
+         "float32": "float32 (single precision, 24 bits)"}  # fmt: skip
+_ELEMENTARY = {
+    "cosines and sines": ("cos", "sin"),
+    "exponentials": ("exp", "expm1"),
+    "logarithms": ("log", "log1p"),
+    "square roots": ("sqrt",),
+}
+
+
+def rounded(value: Any, digits: int) -> Any:
+    """A value whose real arrays are rounded to so many binary digits, by Veltkamp's splitting."""
+
+    def split(array: Any) -> Any:
+        xp = array_api_compat.array_namespace(array)
+        if not xp.isdtype(array.dtype, "real floating"):
+            return array
+        drop = round(-math.log2(float(xp.finfo(array.dtype).eps))) + 1 - digits
+        if drop <= 0:
+            return array
+        shifted = array * float(2**drop + 1)
+        return shifted - (shifted - array)
+
+    return mapped_arrays(value, split)
+
+
+def _numbers_too(value: Any, digits: int) -> Any:
+    """The same, and Python's floats."""
+
+    def one(part: Any) -> Any:
+        if isinstance(part, float) and math.isfinite(part):
+            mantissa, exponent = math.frexp(part)
+            return math.ldexp(round(math.ldexp(mantissa, digits)), exponent - digits)
+        return rounded(part, digits) if is_array(part) else part
+
+    return mapped(value, one)
+
+
+def candidates(
+    name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting
+) -> Iterator[Candidate]:
+    """The reference with something in it rounded to a short format."""
+    function = catalogue.reference()[name]
+    for form, digits in FORMATS.items():
+        if digits >= on.precision.bits:
+            continue
+        yield _lazily(
+            f"equals the reference with its result rounded to {_SAID[form]}",
+            lambda i, digits=digits: numbers(_numbers_too(references[i], digits), on),  # type: ignore[misc]
+            4.0,
+        )
+        for argument in dict.fromkeys(key for call in calls for key in named(name, call)):
+
+            def at(i: int, argument: str = argument, digits: int = digits) -> Any:
+                given = named(name, calls[i])
+                if argument not in given:
+                    return numbers(references[i], on)
+                new = given | {argument: _numbers_too(given[argument], digits)}
+                return numbers(apply(function, with_arguments(name, calls[i], new)), on)
+
+            yield _lazily(f"equals the reference with {argument} rounded to {_SAID[form]}", at, 4.1)
+        for what, functions in _ELEMENTARY.items():
+
+            def with_tables(i: int, functions: tuple[str, ...] = functions, digits: int = digits) -> Any:
+                with _short(on.backend.xp, functions, digits):
+                    return numbers(apply(function, calls[i]), on)
+
+            yield _lazily(f"equals the reference with its {what} rounded to {_SAID[form]}", with_tables, 4.2)
+
+
+def _lazily(sentence: str, at: Callable[[int], Any], rank: float) -> Candidate:
+    return Candidate(sentence, at, rank)
+
+
+@contextlib.contextmanager
+def _short(xp: Any, functions: Sequence[str], digits: int) -> Iterator[None]:
+    """The library with some elementary functions rounded, for the reference only."""
+    kept = {name: getattr(xp, name) for name in functions}
+
+    def shortened(function: Any) -> Any:
+        return lambda *args, **kwargs: rounded(function(*args, **kwargs), digits)
+
+    try:
+        for name, function in kept.items():
+            setattr(xp, name, shortened(function))
+        yield
+    finally:
+        for name, function in kept.items():
+            setattr(xp, name, function)
+
+
+def evident(function: Implementation, name: str, seen: Observed, places: Sequence[int]) -> str:
+    """The short format that some intermediate result is rounded to, if the deviations tell; else nothing."""
+    ratios = []
+    for i in places:
+        got, expected = seen.got[i], seen.expected[i]
+        if got is None or expected is None or not same_form(got, expected):
+            continue
+        worst = [largest(distance(g, e)) / (largest(e) or 1) for g, e in zip(got, expected, strict=True)]
+        ratios.append(max(worst, default=0.0))
+    if len(ratios) < 4:
+        return ""
+    for form, digits in FORMATS.items():
+        if digits >= seen.on.precision.bits:
+            continue
+        unit = 2.0**-digits
+        near = [unit / 32 <= ratio <= 8 * unit for ratio in ratios]
+        if np.mean(near) >= 0.9 and _erratic(function, name, seen, places, unit):
+            return (
+                f"its deviations are those of numbers rounded to {_SAID[form]}: an argument, a table or an "
+                f"intermediate result has that format"
+            )
+    return ""
+
+
+def _erratic(function: Implementation, name: str, seen: Observed, places: Sequence[int], unit: float) -> bool:
+    """Whether deviations at nearby arguments are unrelated to those here."""
+    reference = catalogue.reference()[name]
+    here, there = [], []
+    for i in places[:12]:
+        call = seen.calls[i]
+        near = with_arguments(name, call, {k: _moved(v, 32 * unit) for k, v in named(name, call).items()})
+        results = [apply(f, near) for f in (function, reference)]
+        if any(r is None or isinstance(r, Raised) for r in results):
+            continue
+        mine, theirs = (numbers(result, seen.on) for result in results)
+        if not same_form(mine, theirs) or not same_form(mine, seen.got[i]):
+            continue
+        for g, e, g2, e2 in zip(
+            seen.got[i] or (), seen.expected[i] or (), mine or (), theirs or (), strict=True
+        ):
+            scale = largest(e) or 1.0
+            here.append(((g - e) / scale).ravel()[:64])
+            there.append(((g2 - e2) / scale).ravel()[:64])
+    a, b = (np.concatenate(parts) if parts else np.zeros(0) for parts in (here, there))
+    good = np.isfinite(a) & np.isfinite(b)
+    a, b = a[good], b[good]
+    if a.size < 12 or not np.any(a) or not np.any(b):
+        return False
+    return bool(abs(np.sum(a * b)) < 0.5 * math.sqrt(np.sum(a * a) * np.sum(b * b)))
+
+
+def _moved(value: Any, by: float) -> Any:
+    """A value whose real arrays are larger by a little, every entry in the same ratio."""
+
+    def one(array: Any) -> Any:
+        xp = array_api_compat.array_namespace(array)
+        return array * (1 + by) if xp.isdtype(array.dtype, "real floating") else array
+
+    return mapped_arrays(value, one)

@@ -1,0 +1,214 @@
+"""The search for what a wrong function is: candidates are weighed under every adapter, likely ones first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...backends import Setting
+from ..calls import Call
+from ..law import Implementation
+from . import roundings, small
+from .candidates import ARGUMENT, RESULT, Candidates, constant, pairs
+from .observed import MOST, Candidate, Observed, Weighed, same_form, weigh
+from .patterns import subsets
+from .relations import related
+
+_TRIED = 24
+"""General candidates are weighed on so many calls."""
+_SOME = 4
+"""Calls of one kind that an explanation of them needs."""
+_MOSTLY = 0.6
+"""An explanation of so many calls is one of most, if no other comes near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The function under one adapter (none: ""), and what it gives."""
+
+    adapter: str
+    function: Implementation
+    seen: Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An explanation."""
+
+    under: Under
+    best: Weighed
+    mistakes: tuple[str, ...]
+    """The known mistakes that explain as much, or that explain it together."""
+    together: bool = False
+    """Whether it takes all of them."""
+    where: str = ""
+    """The calls of which it is the explanation, if not of all."""
+
+
+class Search:
+    """One search, at the calls that decide."""
+
+    def __init__(self, name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting) -> None:
+        self.name, self.candidates = name, Candidates(name, calls, references, on)
+
+    def deciding(self, seen: Observed) -> tuple[list[int], float]:
+        """The calls that decide, those that deviate first, and the size of what counts as a deviation."""
+        ordinary, everywhere = [i for i in seen.ordinary if i in set(seen.compared)], seen.compared
+        u = seen.on.u
+        for tolerance in (seen.loose, 4096 * u, 64 * u):
+            for places, least in ((ordinary, 2), (everywhere, 1)):
+                wrong = [i for i in places if seen.deviates(i, tolerance)]
+                if len(wrong) >= least:
+                    return wrong + [i for i in places if i not in set(wrong)], tolerance
+        return [], seen.loose
+
+    def find(self, chosen: Under, others: Sequence[Under]) -> Found | None:
+        """The best explanation, or None."""
+        weighed: list[tuple[Under, Weighed]] = []
+        off = chosen.seen.typical
+        others = [other for other in others if 0 < other.seen.typical <= 4 * off]
+        stages = [
+            (chosen, self._likely),
+            *((other, self._likely) for other in others),
+            (chosen, self._general),
+        ]
+        for under, stage in stages:
+            weighed += [(under, found) for found in stage(under)]
+            if best := self._best(weighed, MOST, exact=True):
+                return best
+        return (
+            self._best(weighed, MOST)
+            or self._two(chosen)
+            or self._at_some(chosen)
+            or self._best([(u, w) for u, w in weighed if w.exact and u is chosen and _specific(w)], _MOSTLY)
+        )
+
+    def _best(
+        self, weighed: Sequence[tuple[Under, Weighed]], least: float, *, exact: bool = False
+    ) -> Found | None:
+        accepted = [(u, w) for u, w in weighed if w.accepted(least) and (w.exact or not exact)]
+        if not accepted:
+            return None
+        under, best = min(accepted, key=lambda pair: pair[1].key)
+        if least < MOST and any(
+            w.share > best.share - 0.15 and not self._coincide(under.seen, best, w)
+            for u, w in accepted
+            if u is under and w is not best
+        ):
+            return None
+        alike = [w for u, w in accepted if u is under and self._coincide(u.seen, best, w)]
+        mistakes = tuple(w.candidate.mistake for w in alike if w.candidate.mistake)
+        if not best.candidate.mistake:
+            mistakes = ()
+        return Found(under, best, mistakes)
+
+    def _coincide(self, seen: Observed, best: Weighed, other: Weighed) -> bool:
+        """Whether two explanations say the same at the calls."""
+        if other is best:
+            return True
+        if not other.candidate.mistake or set(other.explained) != set(best.explained):
+            return False
+        return other.exact == best.exact and other.rest <= max(10 * best.rest, 1e-6)
+
+    def _weighed(self, under: Under, made: Iterable[Candidate], most: int = _TRIED) -> Iterator[Weighed]:
+        places, tolerance = self.deciding(under.seen)
+        for candidate in made:
+            yield weigh(under.seen, candidate, places[:most], tolerance)
+
+    def _likely(self, under: Under) -> Iterator[Weighed]:
+        """Known mistakes, then arguments read in another way, other functions, and relations of results."""
+        places, tolerance = self.deciding(under.seen)
+        known = [weigh(under.seen, c, places, tolerance, len(places)) for c in self.candidates.known]
+        yield from known
+        if any(w.accepted() and w.exact for w in known):
+            return
+        if found := constant(under.seen, [i for i in under.seen.ordinary if under.seen.got[i] is not None]):
+            yield weigh(under.seen, found, places, tolerance)
+        yield from self._weighed(under, self.candidates.others + self.candidates.of_arguments)
+        yield from self._weighed(under, self.candidates.of_changes)
+        yield from related(under.seen, self.name, places[: 2 * _TRIED], tolerance)
+
+    def _general(self, under: Under) -> Iterator[Weighed]:
+        """Small numbers added, and short formats."""
+        yield from self._weighed(under, self.candidates.of_small)
+        yield from self._weighed(under, self.candidates.of_roundings)
+
+    def _two(self, chosen: Under) -> Found | None:
+        """Two known mistakes at once, a known mistake and a relation, or mistakes at different calls."""
+        places, tolerance = self.deciding(chosen.seen)
+        by_sentence, weighed = {}, []
+        for candidate, mistakes in pairs(chosen.seen, self.candidates.known):
+            by_sentence[candidate.sentence] = mistakes
+            weighed.append(weigh(chosen.seen, candidate, places[:_TRIED], tolerance))
+        accepted = sorted((w for w in weighed if w.accepted()), key=lambda w: w.rest)
+        if accepted:
+            best = accepted[0]
+            return Found(chosen, best, by_sentence[best.candidate.sentence], True)
+        return self._in_turn(chosen) or self._and_a_relation(chosen)
+
+    def _at_some(self, under: Under) -> Found | None:
+        """An explanation of the calls that have something in common, where the others are right, or differ."""
+        seen = under.seen
+        places, tolerance = self.deciding(seen)
+        for where, some in subsets(seen, self.name, places, tolerance):
+            made = [*self.candidates.known, *self.candidates.of_changes]
+            weighed = [weigh(seen, c, some[:_TRIED], tolerance) for c in made]
+            weighed += related(seen, self.name, some[:_TRIED], tolerance)
+            good = [(under, w) for w in weighed if w.accepted() and w.exact and len(w.explained) >= _SOME]
+            if found := self._best(good, MOST, exact=True):
+                return replace(found, where=where)
+        return None
+
+    def _in_turn(self, under: Under) -> Found | None:
+        """Two mistakes, each at some of the calls: of two options, say."""
+        places, tolerance = self.deciding(under.seen)
+        made = [weigh(under.seen, c, places, tolerance, len(places)) for c in self.candidates.known]
+        good = [w for w in made if w.exact and len(w.explained) >= max(3, 0.2 * len(places)) and w.bits >= 40]
+        wrong = {i for i in places if under.seen.deviates(i, tolerance)}
+        for k, first in enumerate(good):
+            for second in good[k + 1 :]:
+                covered = (set(first.explained) | set(second.explained)) & wrong
+                new = (
+                    set(second.explained) - set(first.explained),
+                    set(first.explained) - set(second.explained),
+                )
+                if len(covered) >= MOST * len(wrong) and min(map(len, new)) >= 2:
+                    ids = first.candidate.mistake, second.candidate.mistake
+                    return Found(under, first, ids, True)
+        return None
+
+    def _and_a_relation(self, under: Under) -> Found | None:
+        """A known mistake whose result is then changed in a simple way."""
+        places, tolerance = self.deciding(under.seen)
+        places = places[:_TRIED]
+        for candidate in self.candidates.known:
+            if candidate.rank:
+                continue
+            instead = [candidate.at(i) for i in range(len(under.seen.calls))]
+            seen = Observed(under.seen.calls, under.seen.results, instead, under.seen.on)
+            if not all(same_form(seen.got[i], seen.expected[i]) for i in places):
+                continue
+            for found in related(seen, self.name, places, tolerance):
+                if found.accepted() and found.exact and found.share == 1:
+                    sentence = f"{candidate.mistake} and, beside that, {_of(found.candidate.sentence)}"
+                    told = Candidate(sentence, found.candidate.at, RESULT + 3, fitted=1)
+                    best = Weighed(told, found.explained, found.unexplained, found.rest, found.bits)
+                    return Found(under, best, (candidate.mistake,), True)
+        return None
+
+    def roughly(self, under: Under) -> str:
+        """What the deviations look like, if no candidate explains them: short formats and small numbers."""
+        places, tolerance = self.deciding(under.seen)
+        wrong = [i for i in places if under.seen.deviates(i, tolerance)]
+        return roundings.evident(under.function, self.name, under.seen, wrong) or small.shrunk(
+            under.seen, wrong
+        )
+
+
+def _specific(found: Weighed) -> bool:
+    """Whether it is one of the catalogue, another function, or an option that is not read."""
+    return found.candidate.rank < ARGUMENT + 0.3
+
+
+def _of(sentence: str) -> str:
+    """A relation in which the mistake's result stands for what is expected."""
+    return sentence.replace("what is expected", "that").replace("gives ", "", 1)
