@@ -1,8 +1,8 @@
 """A named, plausible mistake in one function, which some law must refute."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .law import Implementation
 
@@ -21,6 +21,8 @@ class Mistake:
     """The dtype in which it shows, if it is right in others."""
     general: bool = False
     """Whether it is one that any function can have, made in proofs/general."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """The sentence for those who use another convention, by the names of adapters."""
 
     def fresh(self) -> Implementation:
         """The replacement without memory of earlier calls: some mistakes keep state (a function has none)."""
@@ -28,11 +30,19 @@ class Mistake:
 
 
 def mistake(
-    function: str, name: str, sentence: str, *, reference: str = "", only: str = ""
+    function: str,
+    name: str,
+    sentence: str,
+    *,
+    reference: str = "",
+    only: str = "",
+    told: Mapping[str, str] | None = None,
 ) -> Callable[[Implementation], Mistake]:
     """Make a mistake of the replacement that follows; its id is function/name."""
 
     def make(replacement: Implementation) -> Mistake:
-        return Mistake(f"{function}/{name}", function, sentence, replacement, reference, only)
+        return Mistake(
+            f"{function}/{name}", function, sentence, replacement, reference, only, told=told or {}
+        )
 
     return make

@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 from refimpl import proofs
 from refimpl._errors import DTypeError, UnknownNameError
 from refimpl.proofs.auditing import Report, TargetError
-from refimpl.proofs.auditing.relations import relation
 from refimpl.proofs.cli import main
 
 PORT = Path(port.__file__)
@@ -73,17 +72,19 @@ def test_adapter_makes_it_held() -> None:
 def test_mistake_and_ignored_option_are_both_told() -> None:
     [diagnosis] = here(port.rotate_ignoring_layout).diagnoses
     assert diagnosis.mistakes == ("rope.rotate/wrong-sign",)
-    assert "it ignores the option layout" in diagnosis.sentences
+    assert any("it ignores the option layout" in sentence for sentence in diagnosis.sentences)
 
 
 def test_unknown_mistakes_are_described() -> None:
     [halved] = here(port.rotate_halved).diagnoses
-    assert halved.sentences[0] == "no known mistake; it gives 1/2 times what is expected"
+    assert halved.sentences[0] == "your function gives 1/2 times what is expected"
     [far] = here(port.rotate_far_wrong).diagnoses
     assert far.mistakes == ()
     assert far.sentences[0].startswith("no known mistake; first differs at a call of the law rope.")
     [single] = here(port.rotate_in_single).diagnoses
-    assert single.sentences[-1] == "no known mistake; it equals the reference with angles rounded to float32"
+    assert single.sentences[-1] == (
+        "your function equals the reference with angles rounded to float32 (single precision, 24 bits)"
+    )
 
 
 def test_integers_beyond_floats_are_refuted() -> None:
@@ -316,14 +317,3 @@ def test_plugin_makes_a_test_of_every_law(tmp_path: Path) -> None:
     )
     assert bad.returncode == 4
     assert "expected 'NAME = module:function'" in bad.stderr
-
-
-def test_relations_are_exact_about_constants() -> None:
-    x = np.linspace(0.5, 2, 7)
-    assert relation([(x * np.sqrt(2), x, 7)], 1e-8) == "√2 times what is expected"
-    assert relation([(x + 3, x, 7)], 1e-8) == "what is expected plus 3"
-    assert relation([(x**2, x, 7)], 1e-8) == "the square of what is expected"
-    assert relation([(x[::-1], x, 7)], 1e-8) == "what is expected with the last axis reversed"
-    assert relation([(x / 7, x, 7), (x[:3] / 3, x[:3], 3)], 1e-8).startswith("1/n times")
-    assert relation([(x + np.sin(9 * x), x, 7)], 1e-8) == ""
-    assert relation([(x[:1] / 7, x[:1], 0), (x + np.sin(9 * x), x, 7)], 1e-8) == ""  # a sum over nothing

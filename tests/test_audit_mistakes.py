@@ -6,24 +6,25 @@ import pytest
 
 from refimpl import backends
 from refimpl.backends import Setting
-from refimpl.proofs import calls as recorded
 from refimpl.proofs import catalogue
 from refimpl.proofs.auditing import diagnosis
+from refimpl.proofs.auditing.gathered import gathered
 from refimpl.proofs.auditing.messages import Explain
+from refimpl.proofs.calls import Call
 from refimpl.proofs.runner import run_law
 
 ON = Setting.of(backends.get("numpy"))
 
 
 @cache
-def _calls(name: str, seed: int) -> list[recorded.Call]:
-    return recorded.calls(name, ON, seed=seed)
+def _calls(name: str, seed: int) -> list[Call]:
+    return gathered(name, ON, seed)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("document", catalogue.DOCUMENTS)
 def test_every_mistake_is_named(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnosis, "calls", lambda name, on, *, seed: _calls(name, seed))
+    monkeypatch.setattr(diagnosis, "gathered", lambda name, on, seed: _calls(name, seed))
     unnamed = []
     for wrong in catalogue.mistakes().values():
         if wrong.function.partition(".")[0] == document:

@@ -12,10 +12,11 @@ from ..calls import Call
 from ..law import Implementation
 from . import changes, roundings, small
 from .changes import Change, changed, named, signature
-from .observed import Candidate, Observed, Parts, apply, numbers
+from .observed import Candidate, Observed, Parts, apply, apply_all, numbers
 from .options import PLACEMENT
+from .slips import slips
 
-CATALOGUE, OTHER, ARGUMENT, RESULT, ROUNDING, SMALL = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
+CATALOGUE, OTHER, ARGUMENT, RESULT, SLIP, SMALL = 0.0, 1.0, 2.0, 3.0, 3.6, 5.0
 """The ranks: of two explanations that are as good the more specific one is told."""
 
 
@@ -37,7 +38,7 @@ class Candidates:
         for wrong in catalogue.mistakes().values():
             if wrong.function == self.name:
                 function = wrong.fresh()
-                results = [numbers(apply(function, call), self.on) for call in self.calls]
+                results = [numbers(result, self.on) for result in apply_all(function, self.calls)[1]]
                 rank = CATALOGUE + 0.5 * wrong.general
                 found.append(Candidate(wrong.id, results.__getitem__, rank, wrong.id))
         return found
@@ -75,6 +76,14 @@ class Candidates:
             self._of(f"equals the reference {change.sentence}", reference, ARGUMENT + rank, change)
             for found, rank in made
             for change in found
+        ]
+
+    @cached_property
+    def of_slips(self) -> list[Candidate]:
+        """The reference with one slip in its formula."""
+        return [
+            self._of(f"equals the reference {_with(slip.sentence)}", slip.function, SLIP)
+            for slip in slips(self.name)
         ]
 
     @cached_property
@@ -126,6 +135,10 @@ class Candidates:
     def of_roundings(self) -> list[Candidate]:
         """The reference with something rounded to a short format."""
         return list(roundings.candidates(self.name, self.calls, self.references, self.on))
+
+
+def _with(text: str) -> str:
+    return text if text.startswith("without ") else f"with {text}"
 
 
 def _taking(name: str, called: str) -> Implementation:

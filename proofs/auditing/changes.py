@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 import array_api_compat
+import numpy as np
 
 from .. import catalogue
 from ..calls import Call
@@ -54,7 +55,8 @@ def with_arguments(name: str, call: Call, given: Mapping[str, Any]) -> Call:
 def changed(name: str, change: Change, call: Call) -> Call | None:
     """The call with a change, or None where it does not admit it."""
     try:
-        return with_arguments(name, call, change.apply(named(name, call)))
+        with np.errstate(all="ignore"):
+            return with_arguments(name, call, change.apply(named(name, call)))
     except Exception:  # whatever an array library says of it
         return None
 

@@ -9,23 +9,21 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
-from ..calls import Call, Recorder, calls
+from ..calls import Call, Recorder
 from ..law import Implementation
-from ..packing import size
 from ..runner import converted, run_law
 from .compare import Difference, difference
 from .evidence import formula
 from .fitting import adapted
+from .gathered import gathered
 from .ignored import Ignored, effective, ignored
 from .messages import Diagnosis, Explain
 from .observed import Observed, Raised, apply
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .search import Found, Search, Under
 
-_LARGEST = 20_000
-"""Calls with more numbers than this are not tried on every mistake."""
-_ORDINARY = 24
-"""So many ordinary calls are asked for."""
+_FORMULA = 12
+"""Calls at which the formula of a function is asked for."""
 
 
 def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, seed: int) -> Diagnosis:
@@ -58,7 +56,26 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     if found is None and without.options:
         search = Search(name, effective(name, made, without.options), references, on)
         found = search.find(mine, ())
+    if found is None and _only_digits(name, raw, chosen, search, mine, on):
+        text = (
+            "no call shows anything but lost digits: the same code on wider numbers agrees with the reference"
+        )
+        return Diagnosis(name, (text,))
     return _told(name, chosen, search, mine, found, without)
+
+
+def _only_digits(
+    name: str, raw: Implementation, chosen: str, search: Search, mine: Under, on: Setting
+) -> bool:
+    """Whether the formula of the function agrees where the function does not."""
+    places, tolerance = search.deciding(mine.seen)
+    wrong = [i for i in places if mine.seen.deviates(i, tolerance)][:_FORMULA]
+    if not wrong:
+        return False
+    exact = formula(raw, on)
+    made = [mine.seen.calls[i] for i in wrong]
+    seen = Observed.of(adapted(name, exact, chosen, on), made, [mine.seen.references[i] for i in wrong], on)
+    return not seen.raised and seen.compared == list(range(len(made))) and not seen.deviating(tolerance)
 
 
 def _told(
@@ -80,7 +97,7 @@ def _cause(found: Found, chosen: str) -> list[str]:
     if adapter != chosen:
         known = catalogue.adapters().get(adapter)
         convention = f"under the adapter {known.name}, " if known else "without the adapter, "
-    elif adapter and found.mistakes and not all(adapter in _names(m) for m in found.mistakes):
+    elif adapter and not (found.mistakes and all(_told_for(m, adapter) for m in found.mistakes)):
         convention = f"(in refimpl's convention, through the adapter {catalogue.adapters()[adapter].name}) "
     mostly = "mostly, " if best.share < 0.9 and not found.together else ""
     where = f"{found.where}, " if found.where else ""
@@ -101,14 +118,14 @@ def _cause(found: Found, chosen: str) -> list[str]:
     ]
 
 
-def _names(mistake: str) -> tuple[str, ...]:
-    """The adapters in whose convention a mistake is told."""
-    return tuple(getattr(catalogue.mistakes()[mistake], "told", {}))
+def _told_for(mistake: str, adapter: str) -> bool:
+    """Whether there are words for a mistake in the convention of an adapter."""
+    return adapter.partition("/")[2] in catalogue.mistakes()[mistake].told
 
 
 def _sentence(mistake: str, adapter: str) -> str:
     known = catalogue.mistakes()[mistake]
-    told = getattr(known, "told", {}).get(adapter.partition("/")[2], known.sentence)
+    told = known.told.get(adapter.partition("/")[2], known.sentence)
     return f"{known.id}: {told}" + (f" (seen in {known.reference})" if known.reference else "")
 
 
@@ -142,7 +159,7 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored) -> Di
         known.insert(0, without.sentence)
     if text := search.roughly(mine):
         known.append(text if text.startswith("its") else f"it {text}")
-    if text := out_of_range(seen, name):
+    if text := out_of_range(seen, name, tolerance):
         known.append(text)
     if text := where_right(seen, name, tolerance):
         known.append(f"it is {text}")
@@ -178,7 +195,7 @@ def _ignores(option: str) -> str:
 
 def _raises(seen: Observed) -> Iterator[str]:
     raised = seen.raised
-    if 0 < len(raised):
+    if raised:
         yield f"it raises at {len(raised)} of {len(seen.calls)} calls: {seen.results[raised[0]].error}"
 
 
@@ -203,12 +220,7 @@ def _forms(seen: Observed) -> bool:
 
 def _calls(request: Explain, on: Setting, seed: int) -> list[Call]:
     """The calls to compare: those of the counterexamples, and those that the laws make."""
-    name = request.function
-    recorded = calls(name, on, seed=seed)
-    if request.failed and sum(call.kind == "ordinary" for call in recorded) < _ORDINARY:
-        recorded = calls(name, on, seed=seed, examples=36)
-    made = [*failing_calls(request, on), *recorded]
-    return [call for call in made if size((call.args, call.kwargs)) <= _LARGEST]
+    return [*failing_calls(request, on), *gathered(request.function, on, seed)]
 
 
 def failing_calls(request: Explain, on: Setting) -> Iterator[Call]:

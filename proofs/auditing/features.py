@@ -53,7 +53,7 @@ def lengths(given: Mapping[str, Any], on: Setting) -> dict[str, float]:
 
 
 def derived(given: Mapping[str, Any], on: Setting) -> Iterator[tuple[str, Reals]]:
-    """Real arrays that a result may have been multiplied by, or had added: arguments, and tables at indices."""
+    """Real arrays that a result may have been multiplied by: arguments, and tables at indices."""
     found = arrays(given, on)
     for name, array in found.items():
         yield name, array.astype(np.float64)
@@ -61,16 +61,28 @@ def derived(given: Mapping[str, Any], on: Setting) -> Iterator[tuple[str, Reals]
         if places.dtype.kind not in "iu" or not places.size:
             continue
         for name, table in found.items():
-            if table.dtype.kind == "f" and table.ndim == 1 and int(places.max()) < len(table) <= _LARGEST:
-                if int(places.min()) >= 0:
-                    yield f"{name}[{index}]", table[places].astype(np.float64)
+            fits = table.dtype.kind == "f" and table.ndim == 1 and len(table) <= _LARGEST
+            if fits and int(places.min()) >= 0 and int(places.max()) < len(table):
+                yield f"{name}[{index}]", table[places].astype(np.float64)
     for name, number in numbers(given).items():
         yield name, np.asarray(number)
 
 
+def statistics(given: Mapping[str, Any], on: Setting) -> Iterator[tuple[str, Reals]]:
+    """Positive numbers that go with every row of an argument, or with each of its entries."""
+    for name, array in derived(given, on):
+        yield name, array
+        if array.ndim and array.shape[-1] > 1:
+            rows = {"variance": np.var(array, axis=-1), "sum": np.sum(array, axis=-1),
+                    "sum of squares": np.sum(array * array, axis=-1), "largest entry": np.max(array, axis=-1),
+                    "mean": np.mean(array, axis=-1)}  # fmt: skip
+            for what, values in rows.items():
+                yield f"the {what} of {name} over its last axis", values
+
+
 def fitting(array: Reals, shape: tuple[int, ...]) -> Iterator[Reals]:
     """An array as it broadcasts to a shape, from the right, and with a new last axis."""
-    for form in (array, array[..., None], array[..., None, None]):
+    for form in (array, array[..., None], array[..., None, None]):  # a row's number, then a row
         try:
             wide = np.broadcast_shapes(form.shape, shape)
         except ValueError:

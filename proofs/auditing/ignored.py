@@ -69,7 +69,7 @@ def _ignores(name: str, function: Implementation, seen: Observed, parameter: str
 
 
 def _concerned(name: str, seen: Observed, parameter: str) -> list[int]:
-    """A few calls that pass the argument, those that set an option to another value than its default first."""
+    """A few calls that pass the argument, first those at which it is not its default."""
     passing = [
         i
         for i, call in enumerate(seen.calls)

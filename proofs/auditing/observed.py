@@ -17,7 +17,7 @@ import numpy as np
 from ...backends import Setting
 from ..calls import Call
 from ..law import Implementation, NotApplicableError
-from ..packing import copied
+from ..packing import copied, size
 from .compare import leaves
 
 Reals: TypeAlias = np.ndarray[Any, Any]
@@ -43,10 +43,24 @@ class Raised:
 
 def apply(function: Implementation, call: Call) -> Any:
     """The result of a call on copies of its arguments, or what it raised; None where it does not apply."""
+    return copied(_result(function, call))  # now: it may write into its result again later
+
+
+def apply_all(function: Implementation, calls: Sequence[Call]) -> tuple[list[Any], list[Any]]:
+    """The results of calls in order, as they were when they came and as they are after the last."""
+    first, last = [], []
+    for call in calls:
+        result = _result(function, call)
+        first.append(copied(result))
+        last.append(result)
+    return first, [copied(result) for result in last]
+
+
+def _result(function: Implementation, call: Call) -> Any:
     args, kwargs = copied(call.args), copied(call.kwargs)
     try:
         with np.errstate(all="ignore"):
-            return copied(function(*args, **kwargs))  # now: it may write into its result again later
+            return function(*args, **kwargs)
     except NotApplicableError:
         return None
     except Exception as error:
@@ -121,8 +135,10 @@ class Observed:
     def of(
         cls, function: Implementation, calls: Sequence[Call], references: Sequence[Any], on: Setting
     ) -> "Observed":
-        """Call the function."""
-        return cls(calls, [apply(function, call) for call in calls], references, on)
+        """Call the function. Results that it overwrites later count as they are then, if they were right."""
+        first, last = apply_all(function, calls)
+        seen = cls(calls, first, references, on)
+        return seen if seen.deviating(seen.loose) else cls(calls, last, references, on)
 
     @cached_property
     def compared(self) -> list[int]:
@@ -147,7 +163,16 @@ class Observed:
     def scales(self, place: int) -> list[float]:
         """The largest entry of every expected part, or of the result where that is zero."""
         got, expected = self.got[place] or [], self.expected[place] or []
-        return [largest(e) or largest(g) or 1.0 for e, g in zip(expected, got, strict=False)]
+        if len(got) != len(expected):
+            return [largest(g) or 1.0 for g in got]
+        return [largest(e) or largest(g) or 1.0 for e, g in zip(expected, got, strict=True)]
+
+    def size(self, place: int) -> float:
+        """How large a call is: its numbers, those of its result, and its whole numbers, which may be sizes."""
+        call = self.calls[place]
+        whole = [v for v in (*call.args, *call.kwargs.values()) if isinstance(v, int | float)]
+        results = sum(part.size for part in self.expected[place] or ())
+        return size((call.args, call.kwargs)) + results + max((abs(v) for v in whole), default=0)
 
     def deviates(self, place: int, tolerance: float) -> bool:
         """Whether a result is not the expected one."""
@@ -287,7 +312,8 @@ class Weighed:
 
     def accepted(self, least: float = MOST) -> bool:
         """Whether it is an explanation: of enough calls, and by more than chance."""
-        return bool(self.explained) and self.share >= least and self.bits >= 20 + 25 * self.candidate.fitted
+        least_bits = 8 if self.candidate.mistake else 20 + 25 * self.candidate.fitted
+        return bool(self.explained) and self.share >= least and self.bits >= least_bits
 
     @property
     def key(self) -> tuple[bool, float, float]:
@@ -301,7 +327,7 @@ def weigh(
     """Compare a candidate at calls; it is dropped after so many calls of which it explains none."""
     yes: list[int] = []
     no: list[int] = []
-    rests, bits = [], 0.0
+    rests, bits, silent = [], 0.0, 0
     for place in places:
         found = seen.match(place, candidate.at(place), tolerance)
         if found.answer:
@@ -310,6 +336,10 @@ def weigh(
             bits += found.bits
         elif found.answer is not None:
             no.append(place)
+        else:
+            silent += 1
+            if silent >= 2 * patience and not yes and not no:
+                break
         if len(no) >= patience and len(no) > 2 * len(yes):
             break
     rest = float(np.median(rests)) if rests else math.inf

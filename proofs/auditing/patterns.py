@@ -9,7 +9,7 @@ import numpy as np
 from . import features
 from .changes import named
 from .compare import leaves
-from .observed import Observed, distance, same_form
+from .observed import Observed, Parts, distance, same_form
 from .options import PLACEMENT, options
 
 Reals: TypeAlias = np.ndarray[Any, Any]
@@ -54,7 +54,12 @@ def subsets(
     if len(plain) < len(wrong):
         yield "where no option is given", plain
     for option in dict.fromkeys(o for i in wrong for o in options(name, seen.calls[i])):
-        yield f"where {option} is given", [i for i in wrong if option in options(name, seen.calls[i])]
+        values = {i: named(name, seen.calls[i]).get(option) for i in wrong}
+        if all(isinstance(value, str | bool) for value in values.values()):
+            for value in dict.fromkeys(values.values()):
+                yield f"where {option}={value!r}", [i for i in wrong if values[i] == value]
+        else:
+            yield f"where {option} is given", [i for i in wrong if option in options(name, seen.calls[i])]
 
 
 def _split(values: Mapping[int, bool], right: Sequence[int], wrong: set[int]) -> bool | None:
@@ -291,25 +296,30 @@ def _common(seen: Observed, name: str, places: Mapping[int, Any]) -> str:
     return "an argument is constant (all its entries are equal)" if set(places) <= constant else ""
 
 
-def out_of_range(seen: Observed, name: str) -> str:
+def out_of_range(seen: Observed, name: str, tolerance: float) -> str:
     """Whether whole numbers are beyond what indices into the arguments can be."""
-    for key in dict.fromkeys(k for i in seen.compared for k in _tables(seen, name, i)):
-        beyond = 0
-        for i in seen.compared:
-            got, expected, sizes = seen.got[i], seen.expected[i], _tables(seen, name, i)
-            if got is None or expected is None or key not in sizes or not same_form(got, expected):
-                return ""
-            if any(np.any(e != np.round(e)) or np.any((e < 0) | (e >= sizes[key])) for e in expected):
-                return ""
-            beyond += any(bool(np.any((g < 0) | (g >= sizes[key]))) for g in got)
-        if beyond:
-            return f"it gives indices out of range at {beyond} calls: {key} has no such entry (not a class, say padding)"
+    wrong = [i for i in seen.compared if seen.deviates(i, tolerance)]
+    for key in dict.fromkeys(k for i in seen.compared for k in _sizes(seen, name, i)):
+        if not all(_indices(seen.expected[i], _sizes(seen, name, i).get(key)) for i in seen.compared):
+            continue
+        beyond = [i for i in wrong if not _indices(seen.got[i], _sizes(seen, name, i).get(key))]
+        if beyond and 2 * len(beyond) >= len(wrong):
+            return (
+                f"it gives indices out of range at {len(beyond)} calls, beyond {key}: there is no such class "
+                "or entry (padding, perhaps)"
+            )
     return ""
 
 
-def _tables(seen: Observed, name: str, place: int) -> dict[str, int]:
-    arrays = features.arrays(named(name, seen.calls[place]), seen.on)
-    return {key: array.shape[0] for key, array in arrays.items() if array.ndim and array.dtype.kind == "f"}
+def _indices(parts: Parts, size: float | None) -> bool:
+    """Whether all of a result can be indices into an axis of this size."""
+    if parts is None or size is None:
+        return False
+    return all(bool(np.all((p == np.round(p)) & (p >= -1) & (p < size))) for p in parts)
+
+
+def _sizes(seen: Observed, name: str, place: int) -> dict[str, float]:
+    return features.lengths(named(name, seen.calls[place]), seen.on)
 
 
 def _zeros(seen: Observed, name: str, bad: Mapping[int, str]) -> str:

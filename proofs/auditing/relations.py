@@ -11,7 +11,7 @@ from . import features
 from .changes import named
 from .compare import leaves
 from .constants import recognised
-from .observed import Candidate, Observed, Parts, Weighed, distance, largest, weigh
+from .observed import Candidate, Observed, Parts, Weighed, largest, weigh
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 Given: TypeAlias = Sequence[Mapping[str, Any]]
@@ -79,8 +79,8 @@ MAPS: Sequence[tuple[str, int, Callable[[Reals], Reals]]] = (
     ("the sum over the last axis of what is expected", 1, lambda x: np.sum(x, axis=-1)),
     ("the mean over the first axis of what is expected", 1, lambda x: np.mean(x, axis=0)),
     ("the sum over the first axis of what is expected", 1, lambda x: np.sum(x, axis=0)),
-    ("the mean of all that is expected", 1, lambda x: np.mean(x)),
-    ("the sum of all that is expected", 1, lambda x: np.sum(x)),
+    ("the mean of all that is expected", 1, np.mean),
+    ("the sum of all that is expected", 1, np.sum),
     ("what is expected with a further axis at the end", 0, lambda x: x[..., None]),
     ("what is expected with a further axis at the front", 0, lambda x: x[None]),
     ("only the first entry of what is expected", 1, lambda x: x[0]),
@@ -202,6 +202,7 @@ def _fits(alone: Observed, name: str, places: Sequence[int]) -> Iterator[_Fit]:
     if (power := _constant(powers)) is not None and power not in (1, 0):
         yield _Fit(f"what is expected to the power {_say(power)}", lambda i, e: e**power, 1, 0.2)
     yield from _with_arguments(given, alone)
+    yield from _power_laws(given, alone, places)
     yield from _affine(alone, places)
 
 
@@ -251,9 +252,8 @@ def _scaled(ratios: Mapping[int, float], given: Mapping[int, Any], alone: Observ
     factor = _constant(ratios)
     if factor is not None and factor != 1:
         named_factor = recognised(factor, 1e-9) is not None
-        yield _Fit(
-            f"{_say(factor)} times what is expected", lambda i, e: factor * e, 0 if named_factor else 1
-        )
+        fitted, rank = (0, -1.5) if named_factor else (1, 0.0)
+        yield _Fit(f"{_say(factor)} times what is expected", lambda i, e: factor * e, fitted, rank)
         return
     used = [i for i, r in ratios.items() if r > 0]
     if len(used) < 3 or len(used) < 0.8 * len(ratios):
@@ -373,6 +373,55 @@ def _with_arguments(given: Mapping[int, Any], alone: Observed) -> Iterator[_Fit]
                 raise ValueError
 
             yield _Fit(text.format(name), at, 0, 0.15)
+
+
+def _power_laws(given: Mapping[int, Any], alone: Observed, places: Sequence[int]) -> Iterator[_Fit]:
+    """Multiples by a power of an argument, or of a number that goes with each of its rows."""
+    tables = {i: dict(features.statistics(arguments, alone.on)) for i, arguments in given.items()}
+    for name in dict.fromkeys(key for table in tables.values() for key in table):
+        xs, ys = [], []
+        for i in places:
+            got, expected, array = alone.got[i], alone.expected[i], tables[i].get(name)
+            if got is None or expected is None or array is None or got[0].shape != expected[0].shape:
+                continue
+            for form in features.fitting(array, expected[0].shape):
+                with np.errstate(all="ignore"):
+                    x = np.log(np.broadcast_to(form, expected[0].shape))
+                    y = np.log(got[0] / expected[0])
+                good = np.isfinite(x) & np.isfinite(y)
+                xs.append(x[good].ravel()[:16])
+                ys.append(y[good].ravel()[:16])
+        x, y = (np.concatenate(parts) if parts else np.zeros(0) for parts in (xs, ys))
+        if x.size < 12 or np.ptp(x) < 1e-3:
+            continue
+        # The median slope of the pairs that lie far apart: some entries may be at the mercy of an epsilon.
+        order = np.argsort(x)
+        low, high = order[: x.size // 3], order[-(x.size // 3) :]
+        with np.errstate(all="ignore"):
+            slope = float(np.nanmedian((y[high] - y[low]) / (x[high] - x[low])))
+        if not 0.4 < abs(slope) < 3.2:
+            continue
+        power = round(2 * slope) / 2
+        exact = recognised(math.exp(float(np.median(y - power * x))), 1e-2)
+        if exact is None:
+            continue
+        scale, said = exact
+        symbol = "" if scale == 1 else f"{said} times "
+
+        def at(i: int, e: Reals, name: str = name, power: float = power, scale: float = scale) -> Reals:
+            array = tables[i].get(name) if i in tables else None
+            for form in features.fitting(array, e.shape) if array is not None else ():
+                return np.asarray(scale * e * form**power)
+            raise ValueError
+
+        yield _Fit(f"what is expected times {symbol}{_raised(name, power)}", at, 0, 0.25)
+
+
+def _raised(name: str, power: float) -> str:
+    """A power in words."""
+    known = {1.0: name, -1.0: f"1/({name})", 0.5: f"the square root of {name}", 2.0: f"the square of {name}",
+             -0.5: f"1/√({name})", -2.0: f"1/({name})²"}  # fmt: skip
+    return known.get(power, f"{name} to the power {_say(power)} (exponent)")
 
 
 def _affine(alone: Observed, places: Sequence[int]) -> Iterator[_Fit]:

@@ -1,4 +1,4 @@
-"""Numbers in a format that is too short: results, arguments, constants, or the tables of elementary functions.
+"""Numbers in a format that is too short: results, arguments, or the tables of elementary functions.
 
 Whether deviations are rounding is found out by evidence: where the arguments change by a few of the short
 format's units, the deviations of a wrong formula hardly change, and those of a rounding change altogether.

@@ -65,10 +65,12 @@ class Search:
         """The best explanation, or None."""
         weighed: list[tuple[Under, Weighed]] = []
         off = chosen.seen.typical
-        others = [other for other in others if 0 < other.seen.typical <= 4 * off]
+        enough = 0.8 * len(chosen.seen.compared)
+        others = [o for o in others if 0 < o.seen.typical <= 4 * off and len(o.seen.compared) >= enough]
         stages = [
             (chosen, self._likely),
             *((other, self._likely) for other in others),
+            (chosen, self._slipped),
             (chosen, self._general),
         ]
         for under, stage in stages:
@@ -111,8 +113,10 @@ class Search:
 
     def _weighed(self, under: Under, made: Iterable[Candidate], most: int = _TRIED) -> Iterator[Weighed]:
         places, tolerance = self.deciding(under.seen)
+        # Small calls first: a candidate that is far off may make large results, and falls here.
+        some = sorted(places[:most], key=under.seen.size)
         for candidate in made:
-            yield weigh(under.seen, candidate, places[:most], tolerance)
+            yield weigh(under.seen, candidate, some, tolerance)
 
     def _likely(self, under: Under) -> Iterator[Weighed]:
         """Known mistakes, then arguments read in another way, other functions, and relations of results."""
@@ -126,6 +130,10 @@ class Search:
         yield from self._weighed(under, self.candidates.others + self.candidates.of_arguments)
         yield from self._weighed(under, self.candidates.of_changes)
         yield from related(under.seen, self.name, places[: 2 * _TRIED], tolerance)
+
+    def _slipped(self, under: Under) -> Iterator[Weighed]:
+        """Slips in the formula."""
+        yield from self._weighed(under, self.candidates.of_slips)
 
     def _general(self, under: Under) -> Iterator[Weighed]:
         """Small numbers added, and short formats."""
@@ -146,7 +154,7 @@ class Search:
         return self._in_turn(chosen) or self._and_a_relation(chosen)
 
     def _at_some(self, under: Under) -> Found | None:
-        """An explanation of the calls that have something in common, where the others are right, or differ."""
+        """An explanation of the calls that have something in common."""
         seen = under.seen
         places, tolerance = self.deciding(seen)
         for where, some in subsets(seen, self.name, places, tolerance):

@@ -1,4 +1,4 @@
-"""Small numbers that are added where none belong: to arguments, to the diagonals of matrices, to denominators."""
+"""Small numbers that are added where none belong: to arguments, to diagonals, to denominators."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,6 +83,6 @@ def shrunk(seen: Observed, places: Sequence[int]) -> str:
     if low <= 0 or high < 1.5 * low or math.isclose(low, high):
         return ""
     return (
-        f"gives results that are too small, by {low:.1g} to {high:.1g} of themselves, always towards 0: as if a "
-        "small number (an epsilon) was added to a denominator, or a few terms were counted too many"
+        f"gives results that are too small, by {low:.1g} to {high:.1g} of themselves, always towards 0: "
+        "as if a small number (an epsilon) was added to a denominator, or a few terms were counted too many"
     )

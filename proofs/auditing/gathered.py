@@ -1,0 +1,47 @@
+"""The calls on which a function is compared: many different ordinary ones, and some of every other kind."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ...backends import Setting
+from .. import catalogue
+from ..calls import Call, calls, record
+from ..law import Law
+from ..packing import key, size
+from ..runner import each_case, missing
+
+_LARGEST = 20_000
+"""Calls with more numbers than this are not tried on every mistake."""
+_ORDINARY = 48
+"""So many ordinary calls are wanted, of as many cases as can be."""
+
+
+def gathered(name: str, on: Setting, seed: int) -> list[Call]:
+    """Ordinary calls first; equal ones are there once."""
+    found: dict[Any, Call] = {}
+    for call in (*_ordinary(name, on, seed), *calls(name, on, seed=seed)):
+        if size((call.args, call.kwargs)) <= _LARGEST:
+            found.setdefault((key(call.args, on), key(call.kwargs, on)), call)
+    return sorted(found.values(), key=lambda call: call.kind != "ordinary")
+
+
+def _ordinary(name: str, on: Setting, seed: int) -> Iterator[Call]:
+    """Ordinary calls, one of a case at a time: those of one case share their numbers."""
+    laws = [
+        law
+        for law in catalogue.laws().values()
+        if name in law.about and not law.general and "ordinary" in law.kinds and not missing(law, on)
+    ]
+    cases = max(4, min(40, _ORDINARY // max(1, len(laws))))
+    for law in laws:
+        yield from _of(name, law, on, cases, seed)
+
+
+def _of(name: str, law: Law, on: Setting, cases: int, seed: int) -> Iterator[Call]:
+    made: list[Any] = []
+    each_case(law, on, "ordinary", made.append, examples=cases, seed=seed)
+    for place, case in enumerate(made):
+        if recorded := record(name, law, case, on):
+            for turn in (place, place + len(recorded) // 2):
+                args, kwargs = recorded[turn % len(recorded)]
+                yield Call(args, kwargs, law.id, "ordinary")

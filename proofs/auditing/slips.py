@@ -1,0 +1,260 @@
+"""The reference with one slip of the pen: a lost root, sign, term or factor, a sum for a mean, another axis.
+
+The slips are made in the reference's own formula, one at a time, and in the functions of refimpl that it
+calls. Each is a candidate like any other; the sentence quotes what was changed.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from .. import catalogue
+from ..law import Implementation
+
+_MOST = 600
+"""Slips of one function at most."""
+_HELPERS = 4
+"""Functions that a function calls are looked into, so many at most."""
+_WITHOUT = {
+    "sqrt": "the square root", "exp": "the exponential", "log": "the logarithm",
+    "abs": "the absolute value",
+    "square": "the square", "flip": "the reversal", "matrix_transpose": "the transposition",
+    "cumulative_sum": "the running sum (the product over steps)",
+    "clip": "the cut",
+    "log1p": "log(1 + ·)",
+    "expm1": "exp(·) − 1", "maximum": "the maximum", "minimum": "the minimum", "floor": "floor (rounding down)",
+    "round": "rounding", "ceil": "ceiling",
+}  # fmt: skip
+_INSTEAD = {
+    "mean": "sum", "sum": "mean", "max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum",
+    "sin": "cos", "cos": "sin", "log1p": "log", "expm1": "exp", "log": "log2", "exp": "expm1",
+    "cumulative_sum": "cumulative_prod", "floor": "ceil", "ceil": "floor", "argmax": "argmin",
+    "less": "less_equal", "greater": "greater_equal", "argmin": "argmax", "any": "all", "all": "any",
+}  # fmt: skip
+_OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], str]] = {
+    ast.Add: (ast.Sub, "the sign reversed"),
+    ast.Sub: (ast.Add, "the sign reversed"),
+    ast.Mult: (ast.Div, "a division in place of the multiplication"),
+    ast.Div: (ast.Mult, "a multiplication in place of the division"),
+    ast.Pow: (ast.Mult, "a multiplication in place of the power"),
+}
+_PLUMBING = re.compile(r"^(xp|call|arrays?|at|schedule|like|device|dtype|name|on)$|shape|dtype|ndim|^xp\b")
+"""Expressions that are no quantities."""
+_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The reference with a slip."""
+
+    sentence: str
+    function: Implementation
+
+
+@cache
+def slips(name: str) -> tuple[Slip, ...]:
+    """All slips of a function; none where its source is not to be had, or loops that may not end."""
+    whole = catalogue.functions()[name].implementation
+    made: list[Slip] = []
+    for function in (whole, *_called(whole)):
+        for text, slipped in _of(function):
+            made.append(Slip(text, slipped if function is whole else _with(whole, function, slipped)))
+            if len(made) >= _MOST:
+                return tuple(made)
+    return tuple(made)
+
+
+def _called(function: Implementation) -> list[Implementation]:
+    """The functions of refimpl that it calls by name, but those that check arguments."""
+    names = [n for n in function.__code__.co_names if not n.startswith(("check", "_check", "require"))]
+    found = [function.__globals__.get(name) for name in names]
+    return [
+        f
+        for f in found
+        if inspect.isfunction(f) and f.__module__.startswith("refimpl.") and "._" not in f.__module__[:10]
+    ][:_HELPERS]
+
+
+def _with(whole: Implementation, helper: Implementation, slipped: Implementation) -> Implementation:
+    """A function that calls another helper."""
+    changed = {k: slipped if v is helper else v for k, v in whole.__globals__.items()}
+    made = types.FunctionType(whole.__code__, changed, whole.__name__, whole.__defaults__, whole.__closure__)
+    made.__kwdefaults__ = whole.__kwdefaults__
+    return made
+
+
+def _of(function: Implementation) -> Iterator[tuple[str, Implementation]]:
+    """(what is said, the function) for each slip in one function."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return
+    [definition] = tree.body
+    if not isinstance(definition, ast.FunctionDef) or function.__closure__:
+        return
+    if any(isinstance(node, ast.While | ast.Yield) for node in ast.walk(definition)):
+        return
+    definition.decorator_list = []
+    definition.returns = None
+    for argument in ast.walk(definition.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    where = f"refimpl's {function.__module__.removeprefix('refimpl.')}.{function.__name__}"
+    for text, restore in _changes(definition):
+        try:
+            code = compile(ast.fix_missing_locations(tree), f"<{where}>", "exec")
+            scope = dict(function.__globals__)
+            exec(code, scope)
+            made = scope[function.__name__]
+            made.__defaults__, made.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+        except Exception:  # what is no program is no slip
+            continue
+        finally:
+            restore()
+        yield f"{text} (in {where})", made
+
+
+def _changes(definition: ast.FunctionDef) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Change the tree in place, one slip at a time; each is taken back by what comes with it."""
+    for parent, field, place, node in list(_places(definition)):
+        old = ast.unparse(node)
+        for hint, new in _instead(node):
+            _put(parent, field, place, new)
+            said = f"{hint}: `{_short(ast.unparse(new))}` in place of `{_short(old)}`"
+
+            def restore(
+                p: ast.AST = parent, f: str = field, i: int | None = place, n: ast.AST = node
+            ) -> None:
+                _put(p, f, i, n)
+
+            yield said, restore
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split()).replace("xp.", "")
+    return text if len(text) <= 70 else f"{text[:67]}…"
+
+
+def _places(definition: ast.FunctionDef) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
+    """Every expression of the body with the place that holds it; not those that only refuse arguments."""
+    waiting: list[ast.AST] = list(definition.body)
+    while waiting:
+        parent = waiting.pop(0)
+        if isinstance(parent, ast.Raise | ast.Assert | ast.JoinedStr):
+            continue
+        if isinstance(parent, ast.If) and all(isinstance(s, ast.Raise) for s in parent.body):
+            continue
+        for field, value in ast.iter_fields(parent):
+            if field in ("annotation", "returns", "func", "targets", "target", "decorator_list"):
+                continue
+            for place, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(child, ast.expr) and not isinstance(child, ast.JoinedStr):
+                    yield parent, field, place, child
+                if isinstance(child, ast.AST):
+                    waiting.append(child)
+
+
+def _put(parent: ast.AST, field: str, place: int | None, node: ast.AST) -> None:
+    if place is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[place] = node
+
+
+def _instead(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """(hint, other expression) for each slip at one place."""
+    if isinstance(node, ast.BinOp):
+        yield from _operation(node)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        yield "without the minus sign", node.operand
+    elif isinstance(node, ast.Call):
+        yield from _call(node)
+    elif isinstance(node, ast.Constant):
+        yield from _constant(node)
+    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
+        other = _COMPARISONS[type(node.ops[0])]()
+        yield "the boundary on the other side", ast.Compare(node.left, [other], node.comparators)
+    elif isinstance(node, ast.IfExp):
+        yield f"always, not only if {_short(ast.unparse(node.test))}", node.body
+        yield f"even if {_short(ast.unparse(node.test))}", node.orelse
+    text = _short(ast.unparse(node))
+    quantity = isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not _PLUMBING.search(text)
+    if quantity and isinstance(getattr(node, "ctx", None), ast.Load):
+        yield f"the square of {text}", ast.BinOp(node, ast.Pow(), ast.Constant(2))
+        yield f"the square root of {text}", ast.BinOp(node, ast.Pow(), ast.Constant(0.5))
+        yield f"the sign of {text} reversed", ast.UnaryOp(ast.USub(), node)
+
+
+def _operation(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
+    left, right = node.left, node.right
+    if type(node.op) in _OPERATORS:
+        other, hint = _OPERATORS[type(node.op)]
+        yield hint, ast.BinOp(left, other(), right)
+    said_left, said_right = _short(ast.unparse(left)), _short(ast.unparse(right))
+    if isinstance(node.op, ast.Add):
+        yield f"without the term {said_right}", left
+        yield f"without the term {said_left}", right
+        yield "a product in place of the sum", ast.BinOp(left, ast.Mult(), right)
+    elif isinstance(node.op, ast.Sub):
+        yield f"without the term {said_right}", left
+        yield f"without the term {said_left}", ast.UnaryOp(ast.USub(), right)
+        yield "the two exchanged", ast.BinOp(right, ast.Sub(), left)
+    elif isinstance(node.op, ast.Mult):
+        yield f"without the factor {said_right}", left
+        yield f"without the factor {said_left}", right
+        yield "a sum in place of the product", ast.BinOp(left, ast.Add(), right)
+        yield f"with the factor {said_right} twice", ast.BinOp(node, ast.Mult(), right)
+        yield f"with the factor {said_left} twice", ast.BinOp(node, ast.Mult(), left)
+    elif isinstance(node.op, ast.Div):
+        yield f"without dividing by {said_right}", left
+        yield "the two exchanged (the reciprocal)", ast.BinOp(right, ast.Div(), left)
+        yield f"divided by {said_right} twice", ast.BinOp(node, ast.Div(), right)
+        yield f"without {said_left}", ast.BinOp(ast.Constant(1.0), ast.Div(), right)
+    elif isinstance(node.op, ast.Pow):
+        yield f"without the power (exponent) {said_right}", left
+        yield "the exponent negated", ast.BinOp(left, ast.Pow(), ast.UnaryOp(ast.USub(), right))
+
+
+def _call(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in _WITHOUT and node.args:
+        yield f"without {_WITHOUT[name]}", node.args[0]
+        if len(node.args) == 2 and name in ("maximum", "minimum"):
+            yield f"without {_WITHOUT[name]}", node.args[1]
+    if name in _INSTEAD and isinstance(node.func, ast.Attribute):
+        other = ast.Attribute(node.func.value, _INSTEAD[name], ast.Load())
+        yield f"{_INSTEAD[name]} in place of {name}", ast.Call(other, node.args, node.keywords)
+    if name == "where" and len(node.args) == 3:
+        yield "always the first case", node.args[1]
+        yield "always the second case", node.args[2]
+        swapped = [node.args[0], node.args[2], node.args[1]]
+        yield "the two cases exchanged", ast.Call(node.func, swapped, node.keywords)
+    elif len(node.args) == 2:
+        yield "the two exchanged", ast.Call(node.func, node.args[::-1], node.keywords)
+    for place, keyword in enumerate(node.keywords):
+        if keyword.arg == "axis":
+            for axis in (-1, -2, 0):
+                others = [*node.keywords]
+                others[place] = ast.keyword("axis", ast.Constant(axis))
+                if ast.unparse(keyword.value) != str(axis):
+                    yield f"over another axis ({axis})", ast.Call(node.func, node.args, others)
+
+
+def _constant(node: ast.Constant) -> Iterator[tuple[str, ast.expr]]:
+    value: Any = node.value
+    if isinstance(value, bool):
+        yield f"{not value} in place of {value}", ast.Constant(not value)
+    elif isinstance(value, int | float):
+        others = [value + 1, value - 1, value / 2, value * 2] if value else [1]
+        for other in dict.fromkeys(others):
+            text = "off by one" if isinstance(value, int) and abs(other - value) == 1 else "another number"
+            number = int(other) if isinstance(value, int) and other == int(other) else other
+            yield text, ast.Constant(number)
