@@ -24,7 +24,7 @@ def _calls(name: str, seed: int) -> list[Call]:
 @pytest.mark.long
 @pytest.mark.parametrize("document", catalogue.DOCUMENTS)
 def test_every_mistake_is_named(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnosis, "gathered", lambda name, on, seed: _calls(name, seed))
+    monkeypatch.setattr(diagnosis, "gathered", lambda name, on, seed, put: _calls(name, seed))
     unnamed = []
     for wrong in catalogue.mistakes().values():
         if wrong.function.partition(".")[0] == document:

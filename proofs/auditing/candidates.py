@@ -1,7 +1,7 @@
 """Everything that a wrong function may be, as candidates: from the likeliest to the most general."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -118,16 +118,12 @@ class Candidates:
         """An argument itself, as the result."""
         names = dict.fromkeys(k for arguments in self.given for k in arguments if k not in PLACEMENT)
 
-        def at(place: int, name: str) -> Parts:
+        def at(name: str, place: int) -> Parts:
             value = self.given[place].get(name)
             return None if value is None or isinstance(value, str) else numbers(value, self.on)
 
         return [
-            Candidate(
-                f"gives {name}, one of its arguments, unchanged",
-                lambda i, name=name: at(i, name),
-                OTHER + 0.1,
-            )
+            Candidate(f"gives {name}, one of its arguments, unchanged", partial(at, name), OTHER + 0.1)
             for name in names
         ]
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ...backends import Setting
 from .. import catalogue
 from ..calls import Call, Recorder
+from ..implementations import fixed
 from ..law import Implementation
 from ..runner import converted, run_law
 from .compare import Difference, difference
@@ -29,7 +30,7 @@ _FORMULA = 12
 def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, seed: int) -> Diagnosis:
     """Compare a function with all that is known of its kind. `chosen` is the adapter in use, if any."""
     name = request.function
-    made = _calls(request, on, seed)
+    made = _calls(request, on, seed, fixed(adapted(name, raw, chosen, on)))
     references = [apply(catalogue.reference()[name], call) for call in made]
 
     def under(adapter: str) -> Under:
@@ -218,9 +219,9 @@ def _forms(seen: Observed) -> bool:
     )
 
 
-def _calls(request: Explain, on: Setting, seed: int) -> list[Call]:
+def _calls(request: Explain, on: Setting, seed: int, put: Mapping[str, Any]) -> list[Call]:
     """The calls to compare: those of the counterexamples, and those that the laws make."""
-    return [*failing_calls(request, on), *gathered(request.function, on, seed)]
+    return [*failing_calls(request, on), *gathered(request.function, on, seed, put)]
 
 
 def failing_calls(request: Explain, on: Setting) -> Iterator[Call]:

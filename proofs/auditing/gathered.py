@@ -1,10 +1,12 @@
 """The calls on which a function is compared: many different ordinary ones, and some of every other kind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ...backends import Setting
 from .. import catalogue
+from ..applicable import pinned
 from ..calls import Call, calls, record
 from ..law import Law
 from ..packing import key, size
@@ -16,16 +18,18 @@ _ORDINARY = 48
 """So many ordinary calls are wanted, of as many cases as can be."""
 
 
-def gathered(name: str, on: Setting, seed: int) -> list[Call]:
-    """Ordinary calls first; equal ones are there once."""
+def gathered(
+    name: str, on: Setting, seed: int, fixed: Mapping[str, Any] = MappingProxyType({})
+) -> list[Call]:
+    """Ordinary calls first; equal ones are there once. `fixed` options stand for others that are lacking."""
     found: dict[Any, Call] = {}
-    for call in (*_ordinary(name, on, seed), *calls(name, on, seed=seed)):
+    for call in (*_ordinary(name, on, seed, fixed), *calls(name, on, seed=seed, fixed=fixed)):
         if size((call.args, call.kwargs)) <= _LARGEST:
             found.setdefault((key(call.args, on), key(call.kwargs, on)), call)
     return sorted(found.values(), key=lambda call: call.kind != "ordinary")
 
 
-def _ordinary(name: str, on: Setting, seed: int) -> Iterator[Call]:
+def _ordinary(name: str, on: Setting, seed: int, fixed: Mapping[str, Any]) -> Iterator[Call]:
     """Ordinary calls, one of a case at a time: those of one case share their numbers."""
     laws = [
         law
@@ -34,14 +38,20 @@ def _ordinary(name: str, on: Setting, seed: int) -> Iterator[Call]:
     ]
     cases = max(4, min(40, _ORDINARY // max(1, len(laws))))
     for law in laws:
-        yield from _of(name, law, on, cases, seed)
+        yield from _of(name, law, on, cases, seed, fixed)
 
 
-def _of(name: str, law: Law, on: Setting, cases: int, seed: int) -> Iterator[Call]:
+def _of(name: str, law: Law, on: Setting, cases: int, seed: int, fixed: Mapping[str, Any]) -> Iterator[Call]:
     made: list[Any] = []
     each_case(law, on, "ordinary", made.append, examples=cases, seed=seed)
     for place, case in enumerate(made):
-        if recorded := record(name, law, case, on):
+        try:
+            recorded = record(name, law, put := pinned(case, fixed), on)
+        except Exception:  # the value is outside the domain of the other inputs
+            if put is case:
+                raise
+            continue
+        if recorded:
             for turn in (place, place + len(recorded) // 2):
                 args, kwargs = recorded[turn % len(recorded)]
                 yield Call(args, kwargs, law.id, "ordinary")

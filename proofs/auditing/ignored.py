@@ -38,7 +38,8 @@ class Ignored:
 
 def ignored(name: str, function: Implementation, seen: Observed) -> Ignored:
     """The arguments that have no effect on the function at any call tried, where the reference changes."""
-    required, optional = [], []
+    required: list[str] = []
+    optional: list[str] = []
     for parameter, declared in signature(name).items():
         if parameter in PLACEMENT:
             continue

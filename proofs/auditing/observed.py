@@ -168,7 +168,7 @@ class Observed:
         return [largest(e) or largest(g) or 1.0 for e, g in zip(expected, got, strict=True)]
 
     def size(self, place: int) -> float:
-        """How large a call is: its numbers, those of its result, and its whole numbers, which may be sizes."""
+        """How large a call is: its numbers, those of its result, its whole numbers, which may be sizes."""
         call = self.calls[place]
         whole = [v for v in (*call.args, *call.kwargs.values()) if isinstance(v, int | float)]
         results = sum(part.size for part in self.expected[place] or ())

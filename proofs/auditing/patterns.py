@@ -25,11 +25,10 @@ def where_right(seen: Observed, name: str, tolerance: float) -> str:
     right = [i for i in places if i not in wrong]
     if len(right) < _EACH or len(wrong) < _EACH:
         return ""
-    for text, values in _yes_or_no(seen, name, places):
+    for (yes, no), values in _yes_or_no(seen, name, places):
         known = {i: v for i, v in values.items() if v is not None}
         told = _split(known, right, wrong)
         if told is not None:
-            yes, no = text
             good, bad = (yes, no) if told else (no, yes)
             return f"right where {good}; wrong where {bad}"
     for text, numbers in _measured(seen, name, places):

@@ -28,7 +28,8 @@ _WITHOUT = {
     "cumulative_sum": "the running sum (the product over steps)",
     "clip": "the cut",
     "log1p": "log(1 + ·)",
-    "expm1": "exp(·) − 1", "maximum": "the maximum", "minimum": "the minimum", "floor": "floor (rounding down)",
+    "expm1": "exp(·) − 1", "maximum": "the maximum", "minimum": "the minimum",
+    "floor": "floor (rounding down)",
     "round": "rounding", "ceil": "ceiling",
 }  # fmt: skip
 _INSTEAD = {
@@ -76,11 +77,12 @@ def _called(function: Implementation) -> list[Implementation]:
     """The functions of refimpl that it calls by name, but those that check arguments."""
     names = [n for n in function.__code__.co_names if not n.startswith(("check", "_check", "require"))]
     found = [function.__globals__.get(name) for name in names]
-    return [
+    called: list[Implementation] = [
         f
         for f in found
         if inspect.isfunction(f) and f.__module__.startswith("refimpl.") and "._" not in f.__module__[:10]
-    ][:_HELPERS]
+    ]
+    return called[:_HELPERS]
 
 
 def _with(whole: Implementation, helper: Implementation, slipped: Implementation) -> Implementation:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import array_api_compat
@@ -22,14 +23,12 @@ def changes(given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     for epsilon in EPSILONS:
         for names in ([square] if len(square) > 1 else []) + [[k] for k in square]:
             yield _change(names, f"{epsilon:.0e} added to the diagonal of {' and of '.join(names)} (jitter)",
-                          lambda a, e=epsilon: _diagonal(a, e))  # fmt: skip
+                          partial(_diagonal, epsilon))  # fmt: skip
         for name, value in sample.items():
             if _real(value) and name not in square:
-                yield _change(
-                    [name], f"{epsilon:.0e} added to {name} (an epsilon)", lambda a, e=epsilon: a + e
-                )
+                yield _change([name], f"{epsilon:.0e} added to {name} (an epsilon)", partial(_plus, epsilon))
                 yield _change([name], f"{name} at least {epsilon:.0e} (clipped)",
-                              lambda a, e=epsilon: _at_least(a, e))  # fmt: skip
+                              partial(_at_least, epsilon))  # fmt: skip
 
 
 def _square(value: Any) -> bool:
@@ -42,13 +41,17 @@ def _real(value: Any) -> bool:
     return is_array(value) and array_api_compat.array_namespace(value).isdtype(value.dtype, "real floating")
 
 
-def _diagonal(a: Any, epsilon: float) -> Any:
+def _plus(epsilon: float, a: Any) -> Any:
+    return a + epsilon
+
+
+def _diagonal(epsilon: float, a: Any) -> Any:
     if a.shape[-1] != a.shape[-2]:
         raise UnchangedError
     return a + epsilon * array_api_compat.array_namespace(a).eye(a.shape[-1], dtype=a.dtype)
 
 
-def _at_least(a: Any, epsilon: float) -> Any:
+def _at_least(epsilon: float, a: Any) -> Any:
     if isinstance(a, float):
         return max(a, epsilon)
     return array_api_compat.array_namespace(a).clip(a, epsilon, None)
