@@ -252,6 +252,17 @@ def test_zero_that_no_precision_proves():
     assert exact(lambda x: np.exp(x) - 1, ON)(np.asarray(1e-300)) == 1e-300
 
 
+def test_clipping_at_zero_leaves_nothing_below():
+    def bures(a, b):
+        w, v = np.linalg.eigh(a)
+        root = (v * np.sqrt(np.clip(w, 0, None))) @ v.T
+        return np.sum(np.sqrt(np.maximum(np.linalg.eigvalsh(root @ b @ root), 0)))
+
+    singular = np.ones((2, 2))
+    assert exact(bures, ON)(singular, singular / 4) == 1.0
+    assert exact(lambda x: np.sqrt(-np.minimum(np.sqrt(x) ** 2 - x, 0)), ON)(np.asarray(2.0)) == 0.0
+
+
 # What must not vanish
 
 

@@ -148,7 +148,9 @@ def maximum(x: Ball, y: Ball) -> Ball:
         return x
     if y >= x:
         return y
-    return x.max(y) if x.is_finite() and y.is_finite() else INDETERMINATE
+    if not (x.is_finite() and y.is_finite()):
+        return INDETERMINATE
+    return nonnegative(x.max(y)) if x >= ZERO or y >= ZERO else x.max(y)
 
 
 def minimum(x: Ball, y: Ball) -> Ball:
@@ -158,7 +160,9 @@ def minimum(x: Ball, y: Ball) -> Ball:
         return x
     if y <= x:
         return y
-    return x.min(y) if x.is_finite() and y.is_finite() else INDETERMINATE
+    if not (x.is_finite() and y.is_finite()):
+        return INDETERMINATE
+    return -nonnegative(-x.min(y)) if x <= ZERO or y <= ZERO else x.min(y)
 
 
 # Roots, powers, exponentials

@@ -117,7 +117,7 @@ class Rounding:
         if low == high or x.rad() <= abs(x.mid()) * arb(2) ** -(self._bits + GUARD):
             return self._rounded(x.mid())
         u, size = arb(2) ** -self._bits, abs(x).upper()
-        if self._last and x.contains(0) and size <= u**4 * largest:
+        if self._last and x.contains(0) and (size <= u**4 * largest or size <= u**16):
             return 0.0
         raise s.undecided("exact", f"a value known as {s.text(x)} alone")
 
