@@ -72,8 +72,8 @@ def exact(function: Implementation, on: Setting) -> Implementation:
 
     A number counts as known if its ball is 2^GUARD times narrower than a unit roundoff u of it, or if all of
     its ball is rounded to one number. One that may be 0 with the most bits too, and whose ball is no wider
-    than u⁴ of the largest number beside it, or than u¹⁶, counts as 0. NotEnclosedError where the code leaves balls, or no
-    precision decides it.
+    than u⁴ of the largest number beside it, or than u¹⁶, counts as 0. NotEnclosedError where the code leaves
+    balls, or no precision decides it.
     """
     dtype = on.precision.name
 
