@@ -167,6 +167,11 @@ def match(wanted: Asked, own: Sequence[Parameter]) -> Match:
             if other in free and name in wanted.defaults | dict.fromkeys(wanted.keywords):
                 take(name, other)
                 break
+    for name in [n for n in left() if n in wanted.defaults or n in wanted.keywords]:
+        words = [p for p in free if p in name.split("_")]  # such as low for low_freq_factor
+        others = [n for n in left() if n != name and words and words[0] in n.split("_")]
+        if len(words) == 1 and not others:
+            take(name, words[0])
     for name in [n for n in left() if n in wanted.positional]:
         slots = [p for p in free.values() if p.kind is not Parameter.KEYWORD_ONLY]
         if slots and _fits(wanted, name, slots[0]):
