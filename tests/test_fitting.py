@@ -270,7 +270,7 @@ def test_modules_of_torch() -> None:
     options: dict[str, Any] = {"backend": "torch", "dtype": "float32", "laws": laws}
     norms = classes.norms()
     for target in (torch.nn.LayerNorm, torch.nn.LayerNorm(8), norms.Norm, norms.Norm(8)):
-        assert here(target, "residual.layer_norm", **options).holds
+        assert here(target, "residual.layer_norm", **options).verdict in ("held", "imprecise")
     assert here(norms.WrongNorm, "residual.layer_norm", **options).verdict == "refuted"
 
 
