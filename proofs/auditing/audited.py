@@ -97,7 +97,7 @@ class Audited:
         """The law's outcome, and the function with the edges that it is forgiven: "edge" where it fails at
         these alone, "imprecise" where it fails on the function and holds on its formula."""
         name = request.function
-        how: dict[str, int] = {"examples": request.examples, "seed": self.request.seed}
+        how: dict[str, Any] = {"examples": request.examples, "seed": self.request.seed}
         outcome = run_law(law, self.on, replaced={name: self.functions[name]}, shrink=False, **how)
         if outcome.verdict not in ("refuted", "crashed"):
             return outcome, self.functions[name]

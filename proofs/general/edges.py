@@ -40,7 +40,8 @@ def _array_of_number(result: Any, expected: Any) -> Any:
     if not is_array(expected) or expected.ndim or not isinstance(result, bool | int | float | np.generic):
         return None
     xp = array_namespace(expected)
-    if is_array(result) and array_namespace(result) is xp and result.dtype == expected.dtype:
+    given: Any = result
+    if is_array(given) and array_namespace(given) is xp and given.dtype == expected.dtype:
         return None  # NumPy's numbers are arrays without axes, if the dtype is that of the input
     number = result.item() if isinstance(result, np.generic) else result
     if isinstance(number, bool) != xp.isdtype(expected.dtype, "bool"):
