@@ -188,6 +188,27 @@ def test_objects_and_closures_that_a_function_makes():
     np.testing.assert_array_equal(exact(factory, ON)(betas)(np.asarray([1, 0])), expected[::-1])
 
 
+def test_functions_that_share_a_cell():
+    def pair():
+        total = 0.0
+
+        def add(x):
+            nonlocal total
+            total += x
+
+        return add, lambda: total
+
+    add, total = pair()
+
+    def both(x):
+        add(1.0)
+        add(x)
+        add(-1.0)
+        return total()
+
+    assert exact(both, ON)(1e-30) == 1e-30
+
+
 def test_calls_before_count_for_an_object():
     class Counter:
         def __init__(self):

@@ -101,7 +101,7 @@ class Rebinding:
         if _is_library(function):
             own = (function.__module__ or "").partition(".")[0] == "refimpl"
             return _of_refimpl(function) if own else self._as_it_is(function)
-        cells = tuple(CellType() for _ in function.__closure__ or ())
+        cells = tuple(map(self._cell, function.__closure__ or ()))
         names = self._namespace(function)
         made = FunctionType(self._code(function.__code__), names, function.__name__, None, cells)
         self._keep(function, made)
@@ -115,6 +115,13 @@ class Rebinding:
             except ValueError:  # not yet bound
                 continue
         return made
+
+    def _cell(self, old: CellType) -> CellType:
+        """The cell that stands for one, empty at first; functions may share it."""
+        if id(old) not in self._copies:
+            self._keep(old, CellType())
+        found: CellType = self._copies[id(old)]
+        return found
 
     def _namespace(self, function: FunctionType) -> dict[str, Any]:
         """Its globals, at first empty; one dictionary for all functions of a module."""
