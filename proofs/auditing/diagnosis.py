@@ -182,8 +182,11 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored) -> Di
 
 def _left_over(name: str, under: Under, without: Ignored, told: str) -> Iterator[str]:
     """What else is wrong, beside an explanation."""
-    for option in (*without.required, *without.options):
-        if f"ignores the option {option}" not in told and f"ignores {option}" not in told:
+    for required in without.required:
+        if f"ignores {required}" not in told and not under.seen.raised and "constant" not in told:
+            yield f"it ignores {required}"
+    for option in without.options:
+        if f"ignores the option {option}" not in told:
             yield _ignores(option)
     if text := not_finite(under.seen, name, under.seen.compared):
         yield text

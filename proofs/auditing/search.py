@@ -199,7 +199,10 @@ class Search:
                 if found.accepted() and found.exact and found.share == 1:
                     sentence = f"{candidate.mistake} and, beside that, {_of(found.candidate.sentence)}"
                     told = Candidate(sentence, found.candidate.at, RESULT + 3, fitted=1)
-                    best = Weighed(told, found.explained, found.unexplained, found.rest, found.bits)
+                    # A relation may take back what the mistake did: it must explain the function itself.
+                    best = weigh(under.seen, told, places, tolerance)
+                    if not best.accepted() or not best.exact:
+                        continue
                     return Found(under, best, (candidate.mistake,), True)
         return None
 

@@ -1,0 +1,142 @@
+"""The diagnosis names what wrong functions in ordinary code are, and nothing where nothing is known."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from refimpl import backends, ddpm, residual, rope
+from refimpl.backends import Setting
+from refimpl.proofs.auditing.constants import recognised
+from refimpl.proofs.auditing.diagnosis import explain
+from refimpl.proofs.auditing.messages import Diagnosis, Explain
+from refimpl.proofs.auditing.slips import slips
+
+ON = Setting.of(backends.get("numpy"))
+
+
+def said(name: str, function: Callable[..., Any], adapter: str = "") -> Diagnosis:
+    with np.errstate(all="ignore"):
+        return explain(Explain(name), function, adapter and f"{name}/{adapter}", ON, 0)
+
+
+def softmax(log_weights: Any) -> Any:
+    weights = np.exp(log_weights - log_weights.max(-1, keepdims=True))
+    return weights / weights.sum(-1, keepdims=True)
+
+
+def norm(x: Any, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5) -> Any:
+    y = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + eps)
+    return (y if gamma is None else y * gamma) + (0 if beta is None else beta)
+
+
+def frequencies(dim: int, base: float = 10000.0) -> Any:
+    return base ** (-np.arange(0, dim, 2) / dim)
+
+
+def cosine(u: Any, v: Any) -> Any:
+    return np.sum(u * v, -1) / (np.linalg.norm(u, axis=-1) * np.linalg.norm(v, axis=-1))
+
+
+def std(fan_in: int, fan_out: int, *, mode: str = "forward", activation: str = "linear") -> float:
+    n = {"forward": fan_in, "backward": fan_out, "xavier": (fan_in + fan_out) / 2}[mode]
+    return (2 if activation == "relu" else 1) / n
+
+
+WRONG: list[tuple[str, Callable[..., Any], str]] = [
+    ("rope.rotate", lambda x, a: 0.5 * rope.rotate(x, a), "1/2 times what is expected"),
+    ("rope.rotate", lambda x, a: rope.rotate(x, a)[..., ::-1], "last axis reversed"),
+    (
+        "density.normalized_weights",
+        lambda w: softmax(w) * w.shape[-1],
+        "n times what is expected, n the size",
+    ),
+    ("density.normalized_weights", lambda w: np.sqrt(softmax(w)), "square root of what is expected"),
+    ("density.normalized_weights", lambda w: softmax(w).cumsum(-1), "running sums"),
+    ("density.normalized_weights", lambda w: 1 - softmax(w), "one minus what is expected"),
+    ("rope.ntk_base", lambda base, *, factor, dim: base, "gives base, one of its arguments"),
+    ("rope.yarn_scale", lambda factor: 1.0, "gives 1 whatever"),
+    (
+        "rope.dynamic_ntk",
+        lambda length, *, dim, train_length, factor, base=10000.0, **like: rope.frequencies(
+            dim, base=base, **like
+        ),
+        "gives what rope.frequencies gives|always-plain",
+    ),
+    (
+        "residual.init_variance",
+        lambda n, m, *, mode="forward", activation="linear": std(
+            n, m, mode="forward" if mode == "xavier" else mode, activation=activation
+        ),
+        "mode='forward' where mode='xavier'",
+    ),
+    (
+        "residual.init_variance",
+        lambda n, m, *, mode="forward", activation="linear": (
+            std(n, m, mode=mode, activation=activation) * (1.5 if mode == "xavier" else 1)
+        ),
+        "xavier.{0,60}3/2 times|xavier-three",
+    ),
+    ("rope.angles", lambda p, f: np.asarray(p)[..., None] * f * np.pi / 180, "degrees|π/180"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "text"), WRONG, ids=lambda part: part if isinstance(part, str) else ""
+)
+def test_cause_is_named(name: str, function: Callable[..., Any], text: str) -> None:
+    found = said(name, function)
+    assert re.search(text, found.cause), found.sentences
+    assert found.cause in " ".join(found.sentences)
+
+
+def noise(name: str, relative: float) -> Callable[..., Any]:
+    """The reference with every entry off by a random share, the same for the same arguments."""
+    module, _, function = name.partition(".")
+    reference = getattr({"rope": rope, "residual": residual, "ddpm": ddpm}[module], function)
+
+    def noisy(*args: Any, **kwargs: Any) -> Any:
+        result = reference(*args, **kwargs)
+        seed = abs(hash(np.asarray(result).tobytes())) % 2**32
+        return result * (1 + relative * np.random.default_rng(seed).normal(size=np.shape(result)))
+
+    return noisy
+
+
+@pytest.mark.parametrize("relative", [0.3, 1e-3, 1e-6])
+@pytest.mark.parametrize("name", ["rope.rotate", "residual.layer_norm", "rope.rotation_matrix"])
+def test_noise_has_no_cause(name: str, relative: float) -> None:
+    found = said(name, noise(name, relative))
+    assert not found.mistakes
+    assert not re.search(r"equals the reference|your function gives", found.cause), found.sentences
+
+
+def test_right_but_imprecise_function_has_no_cause() -> None:
+    def angles(positions: Any, table: Any) -> Any:
+        product = np.asarray(positions)[..., None] * table
+        return (product + 1e4) - 1e4  # twelve digits go
+
+    found = said("rope.angles", angles)
+    assert not found.mistakes
+    assert not found.cause, found.sentences
+
+
+def test_constants_have_names() -> None:
+    assert recognised(np.sqrt(2) * (1 + 1e-9)) == (np.sqrt(2), "√2")
+    assert recognised(0.5) == (0.5, "1/2")
+    assert recognised(1e-6) == (1e-6, "1e-6")
+    assert recognised(0.123456789) is None
+
+
+def test_slips_are_programs_that_are_not_the_reference() -> None:
+    x, angles = np.asarray([[1.0, 2.0]]), np.asarray([[0.5]])
+    expected = rope.rotate(x, angles)
+    others = 0
+    for slip in slips("rope.rotate"):
+        try:
+            others += bool(np.any(np.asarray(slip.function(x, angles)) != expected))
+        except Exception:  # what it changed must be there
+            continue
+    assert others >= 20
