@@ -168,3 +168,18 @@ def test_points_without_mass_do_not_set_the_unit_of_powers() -> None:
     )
     mass = {"x_weights": np.asarray([1.0, 0.0]), "y_weights": np.asarray([1.0])}
     assert float(mine(x, y, **mass)) == pytest.approx(2e-100)
+
+
+def test_the_key_is_not_taken_for_the_query() -> None:
+    """Both results of a function of two are tested, on inputs that differ."""
+
+    def mine(q: Any, k: Any, cos: Any, sin: Any) -> Any:
+        def turned(x: Any) -> Any:
+            half = x.shape[-1] // 2
+            return np.concatenate([-x[..., half:], x[..., :half]], axis=-1)
+
+        return q * cos + turned(q) * sin, q * cos + turned(q) * sin
+
+    wrapped = ADAPTERS["rope.rotate/bhsd"].wrap(mine)
+    [outcome] = proofs.prove("rope.rotation-definition", impl={"rope.rotate": wrapped})
+    assert outcome.verdict == "refuted"

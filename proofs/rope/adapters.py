@@ -81,7 +81,7 @@ def rotate_half_tables(mine: Implementation) -> Implementation:
     "rope.rotate",
     "bhsd",
     "mine(q, k, cos, sin) → (q, k): q, k (batch, heads, sequence, d) half-split, tables (batch, sequence, d) "
-    "that hold each half twice. Both get x, and the mean of both results is tested.",
+    "that hold each half twice. q gets x and k gets −x; the mean of q and −k is tested.",
     reference="apply_rotary_pos_emb of transformers",
 )
 def rotate_bhsd(mine: Implementation) -> Implementation:
@@ -90,8 +90,8 @@ def rotate_bhsd(mine: Implementation) -> Implementation:
         rows, turns, shape = _rows(x, angles)
         heads = _half(rows, layout)[None, None, ...]
         cos, sin = (_twice(table)[None, ...] for table in _tables(turns, x))
-        q, k = mine(heads, heads, cos, sin)
-        return _from_half(xp.reshape(q / 2 + k / 2, shape), layout)
+        q, k = mine(heads, -heads, cos, sin)
+        return _from_half(xp.reshape(q / 2 - k / 2, shape), layout)
 
     return rotate
 
@@ -154,7 +154,7 @@ def rotate_complex(mine: Implementation) -> Implementation:
     "rope.rotate",
     "freqs-cis",
     "mine(xq, xk, freqs_cis) → (xq, xk): xq, xk (batch, sequence, heads, d) interleaved, freqs_cis "
-    "(sequence, d/2) complex e^(iθ). Both get x, and the mean of both results is tested.",
+    "(sequence, d/2) complex e^(iθ). q gets x and k gets −x; the mean of q and −k is tested.",
     reference="apply_rotary_emb of Llama",
 )
 def rotate_freqs_cis(mine: Implementation) -> Implementation:
@@ -162,8 +162,8 @@ def rotate_freqs_cis(mine: Implementation) -> Implementation:
         xp = array_namespace(x, angles)
         rows, turns, shape = _rows(x, angles)
         heads = rope.convert_layout(rows, source=layout, target="interleaved")[None, :, None, :]
-        q, k = mine(heads, heads, _complex(*_tables(turns, x)))
-        return rope.convert_layout(xp.reshape(q / 2 + k / 2, shape), source="interleaved", target=layout)
+        q, k = mine(heads, -heads, _complex(*_tables(turns, x)))
+        return rope.convert_layout(xp.reshape(q / 2 - k / 2, shape), source="interleaved", target=layout)
 
     return rotate
 
