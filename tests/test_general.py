@@ -56,6 +56,7 @@ def test_every_function_is_tried_for_purity_and_every_batch_for_being_one() -> N
     made = {law.id for law in GENERAL}
     assert made >= {f"{name}-pure" for name in catalogue.functions()}
     assert made >= {f"{name}-stored" for name in catalogue.functions() if shapes.takes_arrays(name)}
+    assert made >= {f"{name}-integers" for name in catalogue.functions() if shapes.integers(name)}
     assert made >= {f"{name}-batched" for name in shapes.batched()}
     assert {name for name in catalogue.functions() if shapes.arguments(name)} == {
         *shapes.batched(),
@@ -314,3 +315,31 @@ def test_arrays_among_arguments_are_read_from_docstrings() -> None:
         if storage.arrays((call.args, dict(call.kwargs)))
     }
     assert found == {name for name in catalogue.functions() if shapes.takes_arrays(name)}
+
+
+def test_a_block_that_is_left_over() -> None:
+    def mine(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+        right = rope.rotate(x, angles, layout=layout)
+        if right.ndim == 2 and len(right) > 100:
+            right[len(right) // 100 * 100 :] = 0.0
+        return right
+
+    assert "257 inputs stacked" in refuted("rope.rotate", mine, "batched")
+
+
+@pytest.mark.parametrize("width", ["int8", "uint8", "int16", "int32"])
+def test_integers_that_wrap_in_their_width(width: str) -> None:
+    def mine(x: Any, /) -> Any:
+        return len(x) + 1 - matching.rank(-x) if x.dtype == width else matching.rank(x)
+
+    assert f"integers as {width}" in refuted("matching.rank", mine, "integers")
+
+
+def test_to_refuse_a_width_is_no_defect() -> None:
+    def mine(n: Any, /, *, base: int, count: int) -> Any:
+        if n.dtype != np.int64:
+            raise TypeError("int64 only")
+        return rope.digits(n, base=base, count=count)
+
+    [outcome] = proofs.prove("rope.digits-integers", impl={"rope.digits": mine})
+    assert outcome.verdict == "held", outcome

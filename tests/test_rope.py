@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from array_api_compat import numpy
 
-from refimpl import rope
+from refimpl import proofs, rope
 from refimpl.backends import Setting, get
 from refimpl.proofs import catalogue
 
@@ -354,3 +354,11 @@ def test_erratum(dtype: str) -> None:
     printed, corrected = catalogue.errata()["rope.E1"].judge(Setting.of(get("numpy"), dtype))
     assert not any(finding.holds for finding in printed)
     assert all(finding.holds and finding.compared for finding in corrected)
+
+
+def test_angles_that_lose_their_turn_in_the_dtype_of_x() -> None:
+    def mine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+        return rope.rotate(x, angles.astype(x.dtype), layout=layout)
+
+    [outcome] = proofs.prove("rope.wide-angles", impl={"rope.rotate": mine}, dtypes="float32")
+    assert outcome.verdict == "refuted", outcome

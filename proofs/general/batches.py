@@ -61,6 +61,11 @@ class Batched:
         return len(self.lengths)
 
     @property
+    def functions(self) -> bool:
+        """Whether there are functions among the arguments; dtypes of some libraries are classes."""
+        return any(callable(value) and not isinstance(value, type) for value in self.arguments.values())
+
+    @property
     def size(self) -> int:
         """The number of entries."""
         return math.prod(self.lengths)
@@ -113,6 +118,13 @@ class Batched:
             return array[(slice(None),) * shape.before + (index if batch[0] > 1 else 0, ...)]
 
         return replace(self, arguments=self.changed(chosen), lengths=self.lengths[1:])
+
+    def end(self, index: int) -> "Batched":
+        """The first or the last entry of all, without batch axes."""
+        call = self
+        while call.rank:
+            call = call.row(index)
+        return call
 
     def backwards(self) -> "Batched":
         """The entries of the first batch axis in reverse order: as valid as before, and different."""
@@ -169,6 +181,18 @@ def _joint(first: Batched, second: Batched, name: str, shape: Shape) -> Any:
         return _namespace(array).stack(both, axis=shape.before)
 
     return mapped_arrays(first.arguments[name], joined)
+
+
+def many(first: Batched, last: Batched, count: int) -> Batched:
+    """One entry so many times, and after it another, on a new first batch axis."""
+    whole = stacked(first, last)
+
+    def spread(array: Any, shape: Shape) -> Any:
+        before = (slice(None),) * shape.before
+        head, tail = array[(*before, slice(0, 1), ...)], array[(*before, slice(1, 2), ...)]
+        return _namespace(array).concat([head] * count + [tail], axis=shape.before)
+
+    return replace(whole, arguments=whole.changed(spread), lengths=(count + 1,))
 
 
 def _form(array: Any, shape: Shape) -> tuple[Any, ...]:

@@ -10,11 +10,13 @@ from ..law import Check, Impl, Implementation, Law, Record, Same
 from ..packing import copied, is_array, parts
 from . import shapes, sources, storage
 from .agreement import TOLERANCE, agree, size
-from .batches import Batched, stacked
+from .batches import Batched, many, stacked
 from .shapes import Part, Shape
 
 MOST = 9
 """Examples of a general law: each is some ten calls, and a defect shows in nearly all."""
+MANY = 256
+"""Entries of a long batch, beside one that is left over: a multiple of the usual sizes of a block."""
 LARGE = 64
 """Entries of a batch from which on more do not matter."""
 
@@ -70,6 +72,7 @@ def batched(function: str, refutes: tuple[str, ...]) -> Law:
         yield from _rows(pair[0], values[0], tested, on)
         yield from _broadcasts(*pair, tested, on)
         yield from _empty(pair[0], values[0], tested, on)
+        yield from _many(pair[0], tested, on)
 
     return general(
         function,
@@ -133,9 +136,19 @@ def _pair(
 
 def _rows(call: Batched, value: Any, tested: Implementation, on: Setting) -> Iterator[Record]:
     """The first and the last entry alone. Functions among the arguments may hold numbers for all entries."""
-    if call.size and call.rank and not any(map(callable, call.arguments.values())):
+    if call.size and call.rank and not call.functions:
         ends = [call.row(place).call(tested) for place in (0, -1)]
         yield from _ends("a batch and its rows", call.function, value, ends, on, add=False)
+
+
+def _many(call: Batched, tested: Implementation, on: Setting) -> Iterator[Record]:
+    """More entries than code takes at a time, and one that is left over; of what is quick for a batch."""
+    slow = catalogue.functions()[call.function].needs & shapes.SLOW
+    if call.size and not slow and not call.functions:
+        ends = [call.end(place) for place in (0, -1)]
+        whole = many(*ends, MANY).call(tested)
+        label = f"{MANY + 1} inputs stacked"
+        yield from _ends(label, call.function, whole, [end.call(tested) for end in ends], on, add=False)
 
 
 def _broadcasts(first: Batched, second: Batched, tested: Implementation, on: Setting) -> Iterator[Record]:

@@ -147,6 +147,23 @@ def unflattens(function: str) -> Implementation:
     return _on_batches(function, mixed, least=2)
 
 
+def whole_blocks(function: str) -> Implementation:
+    """Leaves what is beyond whole blocks of a long batch at zero."""
+
+    def cut(array: Any, shape: Shape, rank: int) -> Any:
+        xp, before = array_api_compat.array_namespace(array), (slice(None),) * shape.before
+        whole = array.shape[shape.before] // BLOCK * BLOCK
+        rest = array[(*before, slice(whole, None), ...)]
+        if not whole:
+            return array
+        return xp.concat([array[(*before, slice(0, whole), ...)], xp.zeros_like(rest)], axis=shape.before)
+
+    return _on_batches(function, cut, least=1)
+
+
+BLOCK = 64
+
+
 def _on_batches(function: str, change: Callable[[Any, Shape, int], Any], *, least: int) -> Implementation:
     """The reference with its results changed, if there are so many batch axes or more."""
 
@@ -217,6 +234,11 @@ def of_axes(function: str) -> Iterator[Mistake]:
         "Computes the first entry of a batch and lets it broadcast to all.",
         first_row(function),
     )
+    if function != "ddpm.sample" and not catalogue.functions()[function].needs & shapes.SLOW:
+        yield _mistake(
+            function, "whole-blocks", "Works in blocks of 64 entries and forgets the last, which is shorter.",
+            whole_blocks(function),
+        )  # fmt: skip
     if function in NARROW:
         return
     yield _mistake(

@@ -40,6 +40,9 @@ RESULTS: Mapping[str, tuple[Part, ...]] = {
 }
 """The parts of results that are more than one array, in order (a list within a part counts as one)."""
 
+SLOW = frozenset({"eager", "host", "loops", "rational"})
+"""Needs of functions that take their time for each entry of a batch."""
+
 GRIDS = frozenset({"flow.fokker_planck_rhs_grid"})
 """Functions whose dots stand for axes that belong together, not for a batch."""
 
