@@ -129,7 +129,7 @@ def _reduced(result: Any, form: Any, declared: tuple[shapes.Part, ...]) -> Any:
     if len(declared) != 1:
         if not isinstance(result, tuple | list) or len(result) != len(declared):
             return result
-        made = [_reduced(*each, (part,)) for *each, part in zip(result, form, declared, strict=True)]
+        made = [_reduced(r, f, (part,)) for r, f, part in zip(result, form, declared, strict=True)]
         return type(form)(*made) if hasattr(form, "_fields") else tuple(made)
     part = declared[0]
     if isinstance(part, shapes.Shape) and is_array(result) and is_array(form):

@@ -50,7 +50,7 @@ def as_function(name: str, found: Any, adapter: str = "") -> Implementation:
     _refuse_loose_method(name, found)
     if callable(getattr(found, "forward", None)) and not inspect.isroutine(found):
         return _of_module(name, found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _refuse_loose_method(name: str, found: Any) -> None:
@@ -220,6 +220,9 @@ def _scheduler(kind: type) -> Callable[..., Any]:
         return kind
 
     def scheduler(betas: Any) -> Any:
-        return kind(**{table: betas, **({length: int(betas.shape[0])} if length else {})})
+        given: dict[str, Any] = {table: betas}
+        if length:
+            given[length] = int(betas.shape[0])
+        return kind(**given)
 
     return scheduler

@@ -115,7 +115,7 @@ def _meanings(name: str) -> tuple[str, ...]:
 
 def parameters(function: Implementation) -> list[Parameter] | None:
     """A function's parameters; none if it does not tell, as builtins may not."""
-    schema = getattr(inspect.unwrap(function), "schema", None)
+    schema: Any = getattr(inspect.unwrap(function), "schema", None)
     if hasattr(schema, "arguments"):
         return [  # a function that torch.jit compiled
             Parameter(
@@ -164,7 +164,7 @@ def match(wanted: Asked, own: Sequence[Parameter]) -> Match:
             take(name, name)
     for name in left():
         for other in (*SYNONYMS.get(name, ()), *(m for m in _meanings(name) if m not in wanted.names)):
-            if other in free and name in wanted.defaults | dict.fromkeys(wanted.keywords):
+            if other in free and (name in wanted.defaults or name in wanted.keywords):
                 take(name, other)
                 break
     for name in [n for n in left() if n in wanted.defaults or n in wanted.keywords]:
