@@ -100,7 +100,7 @@ def quantiles(p, q, *, order=2.0, xp=None, dtype=None, device=None):
     dtype = np.float64 if dtype is None else dtype
 
     def rule(h):
-        s = np.arange(-690.0, 36.0, h)
+        s = np.arange(-690.0, 36.7, h)
         u = 1 / (1 + np.exp(-s))
         du = u / (1 + np.exp(s))
         return (h * np.sum(np.abs(p(u) - q(u)) ** order * du)) ** (1 / order)
