@@ -208,7 +208,12 @@ def normal_kl_swapped(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return density.normal_kl(m2, v2, m1, v1)
 
 
-@mistake("density.normal_kl", "inverted-ratio", "Takes log v₁/v₂ for log v₂/v₁.")
+@mistake(
+    "density.normal_kl",
+    "inverted-ratio",
+    "Takes log v₁/v₂ for log v₂/v₁.",
+    reference="FluxML/model-zoo#147",
+)
 def normal_kl_inverted_ratio(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     xp = _xp(m1)
     z = m1 - m2

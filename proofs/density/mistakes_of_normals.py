@@ -51,6 +51,7 @@ def density_square_without_half(x: Any, mean: Any, variance: Any, /) -> Any:
     "density.normal_log_density",
     "constant-once",
     "Subtracts ½ log 2π once, in place of once for each dimension.",
+    reference="pints#1179",
 )
 def density_constant_once(x: Any, mean: Any, variance: Any, /) -> Any:
     rest = (_sum(_ones(x, mean, variance)) - 1) * (_LOG_2PI / 2)
@@ -102,6 +103,7 @@ def _kl_terms(m1: Any, v1: Any, m2: Any, v2: Any) -> tuple[Any, Any, Any]:
     "density.normal_kl",
     "log-without-half",
     "Takes log v₂/v₁ for log σ₂/σ₁: the ½ stands before the other terms only.",
+    reference="Tutorial_BayesianCompressionForDL#8",
 )
 def kl_log_without_half(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     ratio, log, square = _kl_terms(m1, v1, m2, v2)
@@ -156,9 +158,25 @@ def kl_deviation_in_quotients(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return _sum(xp.sqrt(ratio) - 1 - log + square * xp.sqrt(v2)) / 2
 
 
-@mistake("density.normal_kl", "deviation-for-variance", "Reads the variances as standard deviations.")
+@mistake(
+    "density.normal_kl",
+    "deviation-for-variance",
+    "Reads the variances as standard deviations.",
+    reference="Tutorial_BayesianCompressionForDL#1",
+)
 def kl_deviation_for_variance(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return density.normal_kl(m1, v1 * v1, m2, v2 * v2)
+
+
+@mistake(
+    "density.normal_kl",
+    "logarithm-squared",
+    "Takes (log σ₁/σ₂)², the square of the logarithm, for log σ₁²/σ₂², the logarithm of the square.",
+    reference="FluxML/model-zoo#73",
+)
+def kl_logarithm_squared(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
+    ratio, log, square = _kl_terms(m1, v1, m2, v2)
+    return _sum(ratio - 1 - (log / 2) ** 2 + square) / 2
 
 
 @mistake("density.normal_kl", "mean-dropped", "Compares the variances and leaves out (m₁ − m₂)²/v₂.")

@@ -115,6 +115,7 @@ def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.normal_kl/deviation-in-quotients",
         "density.normal_kl/deviation-for-variance",
         "density.normal_kl/mean-dropped",
+        "density.normal_kl/logarithm-squared",
     ),
 )
 def normal_kl_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

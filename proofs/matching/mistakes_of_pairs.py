@@ -242,6 +242,7 @@ def rank_argsort_once(x: Any, /) -> Any:
     "matching.spearman",
     "argsort-once",
     "Takes argsort for the ranks: the places of the sorted values, the inverse permutation.",
+    reference="statlab/permute#191",
 )
 def spearman_argsort_once(x: Any, y: Any, /) -> Any:
     return spearman(_xp(x).argsort(x), _xp(y).argsort(y)) + 0 * spearman(x, y)

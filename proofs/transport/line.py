@@ -31,6 +31,8 @@ from . import host, inputs
         "transport.wasserstein_1d/square-root",
         "transport.wasserstein_1d/no-root",
         "transport.wasserstein_1d/opposite-order",
+        "transport.wasserstein_1d/divided-by-order",
+        "transport.wasserstein_1d/distribution-functions",
     ),
 )
 def wasserstein_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

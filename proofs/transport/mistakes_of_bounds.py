@@ -256,7 +256,12 @@ def conditional_noise(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar / beta_bar)
 
 
-@mistake("transport.conditional_score_matching", "wrong-sign", "Compares with +ε/β̄.")
+@mistake(
+    "transport.conditional_score_matching",
+    "wrong-sign",
+    "Compares with +ε/β̄.",
+    reference="torchebm#318",
+)
 def conditional_sign(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, -noise, beta_bar)
 

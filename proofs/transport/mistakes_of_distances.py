@@ -72,6 +72,33 @@ def line_no_root(x: Any, y: Any, /, *, order: float = 2.0, **weights: Any) -> An
 
 @mistake(
     "transport.wasserstein_1d",
+    "divided-by-order",
+    "Writes cost ** 1 / p, which divides by p and takes no root: the power binds first.",
+    reference="ott#651",
+)
+def line_divided_by_order(x: Any, y: Any, /, *, order: float = 2.0, **weights: Any) -> Any:
+    return transport.wasserstein_1d(x, y, order=order, **weights) ** order / order
+
+
+@mistake(
+    "transport.wasserstein_1d",
+    "distribution-functions",
+    "Integrates |F − G|^p of the distribution functions, which is W_p^p for p = 1 only.",
+    reference="couplingsmontecarlo#3",
+)
+def line_distribution_functions(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
+    xp, n, m = _namespace(x), x.shape[-1], y.shape[-1]
+    both = xp.sort(xp.concat([x, y], axis=-1), axis=-1)
+    lengths, at = both[..., 1:] - both[..., :-1], both[..., :-1, None]
+    F, G = (
+        xp.sum(xp.astype(sample[..., None, :] <= at, x.dtype), axis=-1) / size
+        for sample, size in ((x, n), (y, m))
+    )
+    return xp.sum(lengths * xp.abs(F - G) ** order, axis=-1) ** (1 / order)
+
+
+@mistake(
+    "transport.wasserstein_1d",
     "opposite-order",
     "Sorts one sample descending: the reversed coupling is the worst one and not the best.",
 )
@@ -186,6 +213,16 @@ def cost_manhattan(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
 )
 def cost_squared_distances(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return transport.coupling_cost(x, y, plan, order=2 * order) ** 2
+
+
+@mistake(
+    "transport.coupling_cost",
+    "divided-by-order",
+    "Writes cost ** 1 / p, which divides by p and takes no root: the power binds first.",
+    reference="ott#651",
+)
+def cost_divided_by_order(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
+    return transport.coupling_cost(x, y, plan, order=order) ** order / order
 
 
 @mistake(

@@ -121,6 +121,11 @@ def kl_not_squared(m1, v1, m2, v2):
     return 0.5 * np.sum(np.log(v2 / v1) + (v1 + np.abs(m1 - m2)) / v2 - 1, axis=-1)
 
 
+def kl_log_squared(m1, v1, m2, v2):
+    s1, s2 = np.sqrt(v1), np.sqrt(v2)
+    return 0.5 * np.sum((v1 + (m1 - m2) ** 2) / v2 - 1 - np.log(s1 / s2) ** 2, axis=-1)
+
+
 def kl_one_minus_one(m1, v1, m2, v2):
     return 0.5 * (np.sum(np.log(v2 / v1) + (v1 + (m1 - m2) ** 2) / v2, axis=-1) - 1)
 
@@ -327,6 +332,7 @@ ORDINARY = (
             Slip(kl_log_without_half, r"log-without-half|½"),
             Slip(kl_divided_by_first, r"first-variance|/v₁|by v₁"),
             Slip(kl_not_squared, r"not-squared|without.{0,20}square|\|m₁ − m₂\|"),
+            Slip(kl_log_squared, r"logarithm-squared|square of the log"),
             Slip(kl_one_minus_one, r"minus-one|−1.{0,40}once|once.{0,40}−1"),
         ),
         answer="imprecise",

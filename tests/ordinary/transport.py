@@ -76,6 +76,17 @@ def w1d_descending(x, y, order=2.0):
     return np.mean(gaps**order, axis=-1) ** (1 / order)
 
 
+def w1d_precedence(x, y, order=2.0):
+    return np.mean(np.abs(np.sort(x, -1) - np.sort(y, -1)) ** order, axis=-1) ** 1.0 / order
+
+
+def w1d_distribution_functions(x, y, order=2.0):
+    both = np.sort(np.concatenate([x, y], axis=-1), axis=-1)
+    F = np.mean(x[..., None, :] <= both[..., :-1, None], axis=-1)
+    G = np.mean(y[..., None, :] <= both[..., :-1, None], axis=-1)
+    return np.sum(np.diff(both, axis=-1) * np.abs(F - G) ** order, axis=-1) ** (1 / order)
+
+
 def w1d_weights_stay(x, y, order=2.0, x_weights=None, y_weights=None):
     xw = None if x_weights is None else x_weights[np.argsort(np.argsort(x))]
     yw = None if y_weights is None else y_weights[np.argsort(np.argsort(y))]
@@ -241,6 +252,8 @@ ORDINARY = (
             Slip(w1d_root_inside, r"always-root|square root|root"),
             Slip(w1d_batch, r"wrong-axis|first axis|axis"),
             Slip(w1d_descending, r"reversed|descending|opposite"),
+            Slip(w1d_precedence, r"divided-by-order|divides by (p|the order)|binds first"),
+            Slip(w1d_distribution_functions, r"distribution.functions"),
             Slip(w1d_weights_stay, r"weights-stay|weights where they were"),
         ),
         answer="imprecise",
