@@ -146,7 +146,7 @@ def _many(call: Batched, tested: Implementation, on: Setting) -> Iterator[Record
     slow = catalogue.functions()[call.function].needs & shapes.SLOW
     if call.size and not slow and not call.functions:
         ends = [call.end(place) for place in (0, -1)]
-        whole = many(*ends, MANY).call(tested)
+        whole = many(ends[0], ends[1], MANY).call(tested)
         label = f"{MANY + 1} inputs stacked"
         yield from _ends(label, call.function, whole, [end.call(tested) for end in ends], on, add=False)
 
