@@ -1,5 +1,6 @@
 """Everything that a wrong function may be, as candidates: from the likeliest to the most general."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -153,13 +154,18 @@ def _taking(name: str, called: str) -> Implementation:
 
 
 def constant(seen: Observed, places: Sequence[int]) -> Candidate | None:
-    """The number that all results have in common, if it is one number."""
-    values = {
-        float(v) for i in places for part in seen.got[i] or () for v in np.unique(part[np.isfinite(part)])[:3]
-    }
-    if len(values) != 1:
+    """The number that nearly all results have in common, if it is one number."""
+    values = Counter(
+        float(f"{part.flat[0]:.6g}")  # but for roundings
+        for i in places
+        for part in seen.got[i] or ()
+        if part.size and np.isfinite(part.flat[0]) and np.ptp(part) <= 1e-6 * abs(part.flat[0])
+    )
+    if not values:
         return None
-    [value] = values
+    [(value, times)] = values.most_common(1)
+    if times < 0.9 * len(places):
+        return None
 
     def at(place: int) -> Parts:
         got = seen.got[place]

@@ -190,7 +190,12 @@ def _together(seen: Observed, chosen: Mapping[int, _Fit], places: Sequence[int])
 
 def _fits(alone: Observed, name: str, places: Sequence[int]) -> Iterator[_Fit]:
     """All relations that one part may have."""
+    signs = {
+        float(v) for i in places for v in np.unique(np.sign((alone.expected[i] or [np.zeros(0)])[0]))[:4]
+    }
     for text, axes, operation in MAPS:
+        if "the sign of" in text and not {1.0, -1.0} <= signs:
+            continue  # of what is never negative, that is a constant
         if all(p is None or p[0].ndim >= axes for p in (alone.expected[i] for i in places)):
             yield _Fit(text, lambda i, e, f=operation: f(e))  # type: ignore[misc]
     given = {i: named(name, alone.calls[i]) for i in places}

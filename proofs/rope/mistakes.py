@@ -162,7 +162,16 @@ def angles_from_one(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions + 1, frequencies)
 
 
-@mistake("rope.sinusoidal", "sine-first", "Puts the sine first, as the first Transformer does.")
+@mistake(
+    "rope.sinusoidal",
+    "sine-first",
+    "Puts the sine first, as the first Transformer does.",
+    told={
+        "sine-first": "Puts the cosine first, where the sine is meant to be first.",
+        "sin-cos-halves": "Puts the cosines in the first half and the sines in the second: [cos, sin], the "
+        "halves exchanged.",
+    },
+)
 def sinusoidal_sine_first(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     xp = array_api_compat.array_namespace(positions)
     table = sinusoidal(positions, dim=dim, base=base, dtype=dtype)
