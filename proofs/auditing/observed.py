@@ -43,7 +43,7 @@ class Raised:
 
 def apply(function: Implementation, call: Call) -> Any:
     """The result of a call on copies of its arguments, or what it raised; None where it does not apply."""
-    return copied(_result(function, call))  # now: it may write into its result again later
+    return _kept(_result(function, call))  # now: it may write into its result again later
 
 
 def apply_all(function: Implementation, calls: Sequence[Call]) -> tuple[list[Any], list[Any]]:
@@ -51,9 +51,17 @@ def apply_all(function: Implementation, calls: Sequence[Call]) -> tuple[list[Any
     first, last = [], []
     for call in calls:
         result = _result(function, call)
-        first.append(copied(result))
+        first.append(_kept(result))
         last.append(result)
-    return first, [copied(result) for result in last]
+    return first, [_kept(result) for result in last]
+
+
+def _kept(result: Any) -> Any:
+    """A copy of a result; a foreign function may give what cannot be copied."""
+    try:
+        return copied(result)
+    except Exception as error:
+        return Raised(f"its result cannot be copied: {type(error).__name__}: {error}")
 
 
 def _result(function: Implementation, call: Call) -> Any:
