@@ -34,6 +34,7 @@ def double(on: Setting) -> float:
         "residual.init_variance/xavier-three",
         "residual.init_variance/relu-halves",
         "residual.init_variance/geometric-mean",
+        "residual.init_variance/parenthesis-lost",
     ),
 )
 def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -426,7 +426,10 @@ def _norm(x: Any, gamma: Any, beta: Any, centre: bool, root: Any) -> Any:
 
 
 @mistake(
-    "residual.layer_norm", "unbiased-variance", "Divides by n − 1, the default of `var` in some libraries."
+    "residual.layer_norm",
+    "unbiased-variance",
+    "Divides by n − 1, the default of `var` in some libraries.",
+    reference="annotated-transformer PR#119",
 )
 def layer_norm_unbiased(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
     return _norm(x, gamma, beta, True, lambda total, n: (total / max(n - 1, 1) + eps) ** 0.5)

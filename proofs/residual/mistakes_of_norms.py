@@ -98,6 +98,31 @@ def deep_norm_both_scaled(
 
 
 @mistake(
+    "residual.deep_norm",
+    "not-normalised",
+    "Leaves the sum α x + branch without the norm, which went before the branch (pre-norm) or nowhere.",
+)
+def deep_norm_not_normalised(
+    x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
+) -> Any:
+    return alpha * x + branch
+
+
+@mistake(
+    "residual.init_variance",
+    "parenthesis-lost",
+    "Loses the parenthesis of the fans' sum: 2/n + m for 2/(n + m).",
+    reference="mlverse/torch#555",
+)
+def init_variance_parenthesis(
+    fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
+) -> Any:
+    if mode != "xavier":
+        return residual.init_variance(fan_in, fan_out, mode=mode, activation=activation)
+    return 2.0 * (2.0 if activation == "relu" else 1.0) / fan_in + fan_out
+
+
+@mistake(
     "residual.init_variance",
     "gain-not-squared",
     "Takes relu's gain √2 for the factor of the variance, which is its square: √2/n.",
@@ -113,6 +138,7 @@ def init_variance_gain(
     "residual.init_variance",
     "gain-of-two",
     "Takes 2 for relu's gain, which is √2: the variance is doubled twice, a factor of 4.",
+    told={"std": "Takes 2 for relu's gain, which is √2."},
 )
 def init_variance_gain_two(
     fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
@@ -124,6 +150,7 @@ def init_variance_gain_two(
     "residual.init_variance",
     "uniform-bound",
     "Gives the squared bound of a uniform law, 3 times its variance.",
+    told={"std": "Gives the bound of a uniform law, √3 times its deviation."},
 )
 def init_variance_uniform(fan_in: Any, fan_out: Any, **options: Any) -> Any:
     return 3 * residual.init_variance(fan_in, fan_out, **options)

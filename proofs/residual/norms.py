@@ -119,6 +119,7 @@ def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.deep_norm/branch-normalised",
         "residual.deep_norm/result-scaled",
         "residual.deep_norm/both-scaled",
+        "residual.deep_norm/not-normalised",
     ),
 )
 def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

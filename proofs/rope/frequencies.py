@@ -125,6 +125,9 @@ def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
         "rope.sinusoidal/default-base",
         "rope.sinusoidal/decimal-logarithm",
         "rope.sinusoidal/only-sines",
+        "rope.sinusoidal/exponent-index-sine-first",
+        "rope.sinusoidal/exponent-index-doubled",
+        "rope.sinusoidal/even-sine",
     ),
 )
 def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

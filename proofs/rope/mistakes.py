@@ -31,6 +31,12 @@ from ...rope import (
 )
 from ..mistake import mistake
 
+_NEIGHBOURS = "Pairs neighbours, which is the interleaved layout, where this convention pairs halves."
+_HALVES = "Pairs halves, component i with i + d/2, where this convention pairs neighbours."
+_LEAST_FIRST = (
+    "Takes the least significant digit first, where this convention has the most significant first."
+)
+
 
 def _to_bfloat16(x: Any) -> Any:
     """x with eight significant bits, in its own dtype (Veltkamp's splitting)."""
@@ -43,6 +49,7 @@ def _to_bfloat16(x: Any) -> Any:
     "rope.digits",
     "most-significant-first",
     "Writes digits in reading order, while frequencies start with the fastest.",
+    told={"big-endian": _LEAST_FIRST},
 )
 def digits_most_significant_first(n: Any, /, *, base: int, count: int) -> Any:
     return array_api_compat.array_namespace(n).flip(digits(n, base=base, count=count), axis=-1)
@@ -68,7 +75,12 @@ def digits_no_remainder(n: Any, /, *, base: int, count: int) -> Any:
     return xp.stack(quotients, axis=-1)
 
 
-@mistake("rope.from_digits", "most-significant-first", "Reads digits in writing order.")
+@mistake(
+    "rope.from_digits",
+    "most-significant-first",
+    "Reads digits in writing order.",
+    told={"big-endian": _LEAST_FIRST},
+)
 def from_digits_most_significant_first(digits: Any, /, *, base: int) -> Any:
     return from_digits(array_api_compat.array_namespace(digits).flip(digits, axis=-1), base=base)
 
@@ -166,6 +178,7 @@ def angles_from_one(positions: Any, frequencies: Any, /) -> Any:
     "rope.sinusoidal",
     "sine-first",
     "Puts the sine first, as the first Transformer does.",
+    reference="flashinfer PR#3819",
     told={
         "sine-first": "Puts the cosine first, where the sine is meant to be first.",
         "sin-cos-halves": "Puts the cosines in the first half and the sines in the second: [cos, sin], the "
@@ -232,6 +245,8 @@ def rotate_wrong_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") ->
     "rope.rotate",
     "layouts-swapped",
     "Rotates half-split pairs in interleaved features and conversely: weights of one library in another.",
+    told=dict.fromkeys(("half-split", "tables", "half-tables", "bhsd", "bshd"), _NEIGHBOURS)
+    | dict.fromkeys(("pairs", "freqs-cis"), _HALVES),
 )
 def rotate_layouts_swapped(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return rotate(x, angles, layout="half" if layout == "interleaved" else "interleaved")
@@ -276,7 +291,12 @@ def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
     return convert_layout(x, source=target, target=source)
 
 
-@mistake("rope.rotation_matrix", "transposed", "Writes the matrix for row vectors.")
+@mistake(
+    "rope.rotation_matrix",
+    "transposed",
+    "Writes the matrix for row vectors.",
+    told={"row-vectors": "Writes the matrix for column vectors, Rx, where this convention turns rows, xR."},
+)
 def rotation_matrix_transposed(angles: Any, /) -> Any:
     return rotation_matrix(-angles)
 

@@ -6,6 +6,7 @@ import array_api_compat
 
 from ...rope import digits, from_digits, mixed_radix_digits, range_of
 from ..mistake import mistake
+from .mistakes import _LEAST_FIRST
 
 
 @mistake(
@@ -73,7 +74,12 @@ def mixed_radix_digits_reversed(n: Any, /, *, bases: Any) -> Any:
     return mixed_radix_digits(n, bases=list(bases)[::-1])
 
 
-@mistake("rope.mixed_radix_digits", "most-significant-first", "Writes digits in reading order: reversed.")
+@mistake(
+    "rope.mixed_radix_digits",
+    "most-significant-first",
+    "Writes digits in reading order: reversed.",
+    told={"big-endian": _LEAST_FIRST},
+)
 def mixed_radix_digits_most_significant_first(n: Any, /, *, bases: Any) -> Any:
     return array_api_compat.array_namespace(n).flip(mixed_radix_digits(n, bases=bases), axis=-1)
 

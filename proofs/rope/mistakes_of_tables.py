@@ -31,6 +31,7 @@ def frequencies_odd(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     "rope.frequencies",
     "growing",
     "Forgets the minus of the exponent, or the reciprocal of the table: base^(+2m/d).",
+    reference="annotated_deep_learning_paper_implementations#313",
 )
 def frequencies_growing(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return 1 / frequencies(dim, base=base, **like)
@@ -135,6 +136,48 @@ def sinusoidal_default_base(positions: Any, /, *, dim: int, base: float = 10000.
 )
 def sinusoidal_decimal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     return sinusoidal(positions, dim=dim, base=math.exp(math.log10(base)), dtype=dtype)
+
+
+def _every_feature(positions: Any, dim: int, base: float, dtype: Any, *, doubled: bool = False) -> Any:
+    """Sines of base^(−2m/d) and cosines of base^(−(2m+1)/d), or with exponents that are doubled."""
+    table = sinusoidal(positions, dim=2 * dim, base=base**2 if doubled else base, dtype=dtype)
+    xp = array_api_compat.array_namespace(table)
+    pairs = xp.stack([table[..., 2::4], table[..., 1::4]], axis=-1)
+    return xp.reshape(pairs, (*positions.shape, dim))
+
+
+@mistake(
+    "rope.sinusoidal",
+    "exponent-index-sine-first",
+    "Uses base^(−i/d) for every feature i, where sines are the even ones: cosines get base^(−(2m+1)/d).",
+)
+def sinusoidal_exponent_index_sine_first(
+    positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
+) -> Any:
+    return _every_feature(positions, dim, base, dtype)
+
+
+@mistake(
+    "rope.sinusoidal",
+    "exponent-index-doubled",
+    "Uses base^(−2i/d) for every feature i, not for every pair, where sines are the even ones.",
+    reference="DeepCTR#379",
+)
+def sinusoidal_exponent_index_doubled(
+    positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
+) -> Any:
+    return _every_feature(positions, dim, base, dtype, doubled=True)
+
+
+@mistake(
+    "rope.sinusoidal",
+    "even-sine",
+    "Takes the sine of |n|: positions before 0 get the sines of those after it.",
+    reference="speechbrain#3070",
+)
+def sinusoidal_even_sine(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    size = array_api_compat.array_namespace(positions).abs(positions)
+    return sinusoidal(size, dim=dim, base=base, dtype=dtype)
 
 
 @mistake(

@@ -51,6 +51,15 @@ def layer_norm_no_root(x, gamma=None, beta=None, *, eps=1e-5):
     return _affine((x - mean) / (var + eps), gamma, beta)
 
 
+def layer_norm_annotated(x, gamma=None, beta=None, *, eps=1e-5):
+    mean, std = x.mean(-1, keepdims=True), x.std(-1, keepdims=True, ddof=1)
+    return _affine((x - mean) / (std + eps), gamma, beta)
+
+
+def layer_norm_squared(x, gamma=None, beta=None, *, eps=1e-5):
+    return _affine((x - x.mean(-1, keepdims=True)) / (x.var(-1, keepdims=True) + eps) ** 2, gamma, beta)
+
+
 def layer_norm_whole(x, gamma=None, beta=None, *, eps=1e-5):
     return _affine((x - x.mean()) / np.sqrt(x.var() + eps), gamma, beta)
 
@@ -168,6 +177,8 @@ ORDINARY = [
             Slip(layer_norm_eps_outside, OUTSIDE),
             Slip(layer_norm_mean_kept, "mean-kept|RMS"),
             Slip(layer_norm_no_root, NO_ROOT),
+            Slip(layer_norm_annotated, f"{UNBIASED}|{OUTSIDE}"),
+            Slip(layer_norm_squared, r"variance-squared|square of the variance|\*\* ?2"),
             Slip(layer_norm_whole, WHOLE),
             Slip(layer_norm_fixed_eps, ignored("eps")),
             Slip(layer_norm_no_eps, NO_EPS),

@@ -35,6 +35,11 @@ def variance_of_sum(fan_in, fan_out, mode="forward", activation="linear"):
     return (2.0 if activation == "relu" else 1.0) / fan
 
 
+def variance_parenthesis_lost(fan_in, fan_out, mode="forward", activation="linear"):
+    gain = 2.0 if activation == "relu" else 1.0
+    return gain * 2.0 / fan_in + fan_out if mode == "xavier" else variance(fan_in, fan_out, mode, activation)
+
+
 def variance_uniform(fan_in, fan_out, mode="forward", activation="linear"):
     return 3 * variance(fan_in, fan_out, mode, activation)
 
@@ -198,6 +203,7 @@ ORDINARY = [
             Slip(variance_without_gain, "no-relu-factor|" + ignored("activation")),
             Slip(variance_gain_not_squared, r"√ ?2|sqrt.?2|root of 2|gain.{0,40}squar|0\.707|1/√2"),
             Slip(variance_of_sum, "xavier-sum"),
+            Slip(variance_parenthesis_lost, r"parenthes|precedence|2/n ?\+ ?m"),
             Slip(variance_uniform, r"uniform|3 times|factor (of )?3|three"),
             Slip(variance_square_root, "standard-deviation|root"),
             Slip(variance_halved, r"half|½|1/2|1/4|¼|quarter|0\.25"),

@@ -158,6 +158,18 @@ def vaswani_every_index(positions, dim, base):
     return angle
 
 
+def vaswani_index_doubled(positions, dim, base):
+    wk = np.array([1 / base ** (2 * j / dim) for j in range(dim)])
+    pe = np.zeros((*positions.shape, dim))
+    pe[..., ::2] = np.sin(positions[..., None] * wk[::2])
+    pe[..., 1::2] = np.cos(positions[..., None] * wk[1::2])
+    return pe
+
+
+def vaswani_even(positions, dim, base):
+    return vaswani(np.abs(positions), dim, base)
+
+
 def vaswani_from_one(positions, dim, base):
     return vaswani(positions + 1, dim, base)
 
@@ -357,6 +369,8 @@ ORDINARY = [
                 r"cosines? (first|before|in front)|without (an?|the) adapter|own convention",
             ),
             Slip(vaswani_every_index, r"exponent-index|every feature|each feature"),
+            Slip(vaswani_index_doubled, r"(every|each) feature|exponent-index"),
+            Slip(vaswani_even, r"\|n\||absolute|before 0|negative|even-sine"),
             Slip(vaswani_from_one, "from-one|from 1"),
             Slip(vaswani_of_pairs, r"m/d|base.{0,30}(root|√)|(root|√).{0,30}base"),
             Slip(
