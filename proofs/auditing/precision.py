@@ -2,7 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from ..calls import Call
 from ..law import KINDS, Implementation
 from ..packing import copied
 from .compare import Difference, difference
+from .observed import Observed, apply
+from .patterns import where_right
 
 FEWEST = 0.25
 """With a smaller share of the format's digits left at ordinary inputs a function is wrong, not imprecise."""
@@ -40,7 +42,7 @@ class Digits:
     def lines(self) -> list[str]:
         """The table and what belongs to it."""
         told = [f"digits left, of {self.of:.0f}: " + "; ".join(self._kind(kind) for kind in self.kinds)]
-        told += [f"where they go: {self.begins}"] if self.begins else []
+        told += [self.begins] if self.begins else []
         told += [f"on the way, {self.operation}"] if self.operation else []
         told += [f"remedy: {self.remedy}"] if self.remedy else []
         return told
@@ -51,7 +53,7 @@ class Digits:
         return f"{name} inputs {median:.0f}" + (f", at worst {fewest:.0f}" if fewest < median - 0.5 else "")
 
 
-def digits(name: str, function: Implementation, made: Iterable[Call], on: Setting) -> Digits:
+def digits(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> Digits:
     """Compare a function with the reference at calls."""
     of = -math.log10(on.u)
     left: dict[str, list[float]] = {}
@@ -74,7 +76,18 @@ def digits(name: str, function: Implementation, made: Iterable[Call], on: Settin
         )
     elif "ordinary" in kinds and kinds["ordinary"][1] < FEWEST * of:
         wrong = f"digits are lost: of {of:.0f}, {kinds['ordinary'][1]:.0f} remain at some ordinary inputs"
-    return Digits(of, kinds, wrong, operation, remedy=catalogue.remedies().get(name, ""))
+    begins = _begins(name, function, made, on)
+    return Digits(of, kinds, wrong, operation, begins, catalogue.remedies().get(name, ""))
+
+
+def _begins(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> str:
+    """The one quantity that separates calls that keep most, half or a few digits from those that do not."""
+    references = [apply(catalogue.reference()[name], call) for call in made]
+    seen = Observed.of(function, made, references, on)
+    for words, share in (("three quarters", 0.75), ("half", 0.5), ("a quarter", 0.25)):
+        if text := where_right(seen, name, on.u**share):
+            return f"{words} of the digits are {text}"
+    return ""
 
 
 def _digits(found: Difference | None, on: Setting) -> float:
