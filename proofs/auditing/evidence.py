@@ -63,7 +63,6 @@ class Formula:
     def __init__(self, raw: Implementation, on: Setting) -> None:
         self._raw, self._ways = raw, _ways(raw, on)
         self.__wrapped__ = raw  # whose signature says how it is called
-        self.__wrapped__ = raw  # it is called as that one is
         self.used: Counter[str] = Counter()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
