@@ -44,9 +44,14 @@ def marginals_deviation(generator: Any, /) -> Any:
 
 @mistake("ddpm.marginals", "without-transpose", "Computes Wᵀ V W for W V Wᵀ.")
 def marginals_transposed(generator: Any, /) -> Any:
-    transposed = space(generator.weight).matrix_transpose(generator.weight)
-    states = ddpm.marginals(generator._replace(weight=transposed))
-    return states._replace(mean=ddpm.marginals(generator).mean)
+    weight, _, noise = generator
+    states, xp = ddpm.marginals(generator), space(weight)
+    covariances = [states.covariance[-1, ...]]
+    for t in range(weight.shape[0] - 1, -1, -1):
+        turned = xp.matrix_transpose(weight[t, ...])
+        covariances.insert(0, turned @ covariances[0] @ weight[t, ...] + noise[t, ...])
+    crosses = [weight[t, ...] @ covariances[t + 1] for t in range(weight.shape[0])]
+    return states._replace(covariance=xp.stack(covariances), cross=xp.stack(crosses))
 
 
 @mistake("ddpm.marginals", "neighbours-exchanged", "Returns Cov(x_t, x_{t−1}), the transpose.")

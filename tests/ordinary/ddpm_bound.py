@@ -253,7 +253,7 @@ ORDINARY = [
             Slip(bound(log_det=2.0), "log-determinant-not-halved"),
             Slip(bound(prior=2.0), "divergence-twice"),
             Slip(bound(constant=1), "without-dimension"),
-            Slip(bound(spread=False), "without-spread"),
+            Slip(bound(spread=False), "without-spread|at-the-mean|without the term at.beta_bar_squared"),
             Slip(bound(constant=0), "without-constant|2π|normaliser"),
             Slip(bound_root_for_log, "root-for-log|where (the )?log"),
             Slip(bound_in_bits, "bits|1/ln 2|base 2"),

@@ -1,10 +1,10 @@
-"""Gaussian mixtures in closed form and the Fokker–Planck equation, as people type them."""
+"""Gaussian mixtures in closed form, as people type them."""
 
 import math
 
 import numpy as np
 
-from refimpl.flow import Mixture, Residual
+from refimpl.flow import Mixture
 
 from ._ordinary import Ordinary, Slip
 
@@ -57,9 +57,6 @@ def mixture_full_deviations(log_weights, means, covariances):
 def mixture_full_reversed(log_weights, means, covariances):
     made = mixture_full(log_weights, means, covariances)
     return made._replace(variances=made.variances[:, ::-1])
-
-
-# At time t. All points get their own components, as people write it for one mixture.
 
 
 def components(mixture, schedule, t, x):
@@ -173,12 +170,6 @@ def jacobian_without(term):
     return other
 
 
-def jacobian_of_components(mixture, schedule, t, x):
-    log_weights, means, covariances = components(mixture, schedule, t, x)
-    r = responsibilities(log_weights + log_normals(x, means, covariances))
-    return -np.einsum("...k,...kij->...ij", r, np.linalg.inv(covariances))
-
-
 def divergence(mixture, schedule, t, x):
     return np.trace(jacobian(mixture, schedule, t, x), axis1=-2, axis2=-1)
 
@@ -223,9 +214,6 @@ def time_derivative(mixture, schedule, t, x, *, means_move=True, spreads=True, n
     rates = rates + 0.5 * np.einsum("...ki,...kij,...kj->...k", pull, growth, pull)
     rates = rates - 0.5 * np.trace(np.linalg.solve(covariances, growth), axis1=-2, axis2=-1)
     return np.sum(r * rates, -1)
-
-
-# One plain mixture.
 
 
 def gmm_log_density(x, log_weights, means, covariances):
@@ -274,102 +262,6 @@ def gmm_score_no_determinant(x, log_weights, means, covariances):
     weights = np.exp(logits - logits.max(1, keepdims=True))
     weights /= weights.sum(1, keepdims=True)
     return np.einsum("nk,kij,nkj->ni", weights, precisions, gap)
-
-
-# The Fokker–Planck equation.
-
-
-def residual(rate, drift, drift_divergence, diffusion, score, score_divergence):
-    terms = [
-        rate,
-        drift_divergence,
-        *np.moveaxis(drift * score, -1, 0),
-        -0.5 * diffusion * score_divergence,
-        -0.5 * diffusion * (score * score).sum(-1),
-    ]
-    return Residual(sum(terms), sum(np.abs(term) for term in terms))
-
-
-def residual_of(value):
-    """The same with another sum of terms; the magnitude stays."""
-
-    def other(rate, drift, drift_divergence, diffusion, score, score_divergence):
-        right = residual(rate, drift, drift_divergence, diffusion, score, score_divergence)
-        found = value(
-            rate,
-            np.sum(drift * score, -1),
-            drift_divergence,
-            diffusion,
-            np.sum(score**2, -1),
-            score_divergence,
-        )
-        return Residual(found, right.magnitude)
-
-    return other
-
-
-def grid(density, drift, diffusion, *, spacing, method="differences"):
-    """Fourier's derivative, or central differences."""
-    out = np.zeros_like(density)
-    spread = 0.5 * diffusion * density
-    for axis, h in enumerate(spacing):
-        if method == "spectral":
-            k = fourier(density, axis, h)
-            flux = np.fft.fft(drift[axis] * density, axis=axis)
-            out = out + np.fft.ifft(k * (k * np.fft.fft(spread, axis=axis) - flux), axis=axis).real
-        else:
-            f = drift[axis] * density
-            out = out - (np.roll(f, -1, axis) - np.roll(f, 1, axis)) / (2 * h)
-            out = out + (np.roll(spread, -1, axis) - 2 * spread + np.roll(spread, 1, axis)) / h**2
-    return out.astype(density.dtype)
-
-
-def fourier(density, axis, h):
-    """The derivative's factors i k along an axis; none for the frequency of Nyquist."""
-    n = density.shape[axis]
-    k = 2j * np.pi * np.fft.fftfreq(n, h)
-    if n % 2 == 0:
-        k[n // 2] = 0
-    shape = [1] * density.ndim
-    shape[axis] = n
-    return k.reshape(shape)
-
-
-def grid_of(
-    flux=lambda f, h, axis: (np.roll(f, -1, axis) - np.roll(f, 1, axis)) / (2 * h), second=None, sign=-1
-):
-    """The same with other differences; the spectral method is the right one."""
-
-    def other(density, drift, diffusion, *, spacing, method="differences"):
-        if method == "spectral":
-            return grid(density, drift, diffusion, spacing=spacing, method=method)
-        out = np.zeros_like(density)
-        spread = 0.5 * diffusion * density
-        for axis, h in enumerate(spacing):
-            out = out + sign * flux(drift[axis] * density, h, axis)
-            heat = np.roll(spread, -1, axis) - 2 * spread + np.roll(spread, 1, axis)
-            out = out + (second(heat, h) if second else heat / h**2)
-        return out
-
-    return other
-
-
-def grid_missing_half(density, drift, diffusion, *, spacing, method="differences"):
-    return grid(density, drift, 2 * diffusion, spacing=spacing, method=method)
-
-
-def grid_diffusion_outside(density, drift, diffusion, *, spacing, method="differences"):
-    heat = grid(density, 0 * drift, np.ones_like(density), spacing=spacing, method=method)
-    return grid(density, drift, 0 * diffusion, spacing=spacing, method=method) + diffusion * heat
-
-
-def grid_advective(density, drift, diffusion, *, spacing, method="differences"):
-    heat = grid(density, 0 * drift, diffusion, spacing=spacing, method=method)
-    for axis in range(density.ndim):
-        one = np.zeros_like(drift)
-        one[axis] = 1
-        heat = heat + drift[axis] * grid(density, one, 0 * diffusion, spacing=spacing, method=method)
-    return heat
 
 
 ORDINARY = [
@@ -500,49 +392,6 @@ ORDINARY = [
             Slip(
                 lambda m, s, t, x: time_derivative(m, s, t, x, spreads=False), "covariances-still|covarianc"
             ),
-        ),
-        answer="imprecise",
-    ),
-    Ordinary(
-        target="flow.fokker_planck_residual",
-        textbook=residual,
-        slips=(
-            Slip(residual_of(lambda r, fs, df, D, s2, ds: r + df + fs - D * (ds + s2)), "missing-half"),
-            Slip(residual_of(lambda r, fs, df, D, s2, ds: r + df + fs - 0.5 * D * ds), "log-laplacian"),
-            Slip(
-                residual_of(lambda r, fs, df, D, s2, ds: r + fs - 0.5 * D * (ds + s2)), "drift_divergence|∇·f"
-            ),
-            Slip(
-                residual_of(lambda r, fs, df, D, s2, ds: r + df - 0.5 * D * (ds + s2)),
-                r"without-transport|f·∇|\bdrift\b",
-            ),
-            Slip(
-                residual_of(lambda r, fs, df, D, s2, ds: r + df + fs + 0.5 * D * (ds + s2)),
-                "plus-diffusion|sign",
-            ),
-            Slip(
-                residual_of(lambda r, fs, df, D, s2, ds: r - df - fs - 0.5 * D * (ds + s2)), "minus-flux|sign"
-            ),
-        ),
-    ),
-    Ordinary(
-        target="flow.fokker_planck_rhs_grid",
-        textbook=grid,
-        slips=(
-            Slip(grid_missing_half, "missing-half"),
-            Slip(grid_diffusion_outside, "diffusion-outside"),
-            Slip(grid_advective, "advective-form"),
-            Slip(lambda p, f, D, **options: grid(p, -f, D, **options), "plus-flux"),
-            Slip(grid_of(flux=lambda f, h, axis: (np.roll(f, -1, axis) - f) / h), "one-sided"),
-            Slip(
-                grid_of(flux=lambda f, h, axis: (np.roll(f, 1, axis) - np.roll(f, -1, axis)) / (2 * h)),
-                "rolled|plus-flux",
-            ),
-            Slip(
-                grid_of(flux=lambda f, h, axis: (np.roll(f, -1, axis) - np.roll(f, 1, axis)) / h),
-                "central-over-one-step|2h|twice",
-            ),
-            Slip(grid_of(second=lambda heat, h: heat / h), "step-not-squared|h²|not squared"),
         ),
         answer="imprecise",
     ),
