@@ -209,7 +209,7 @@ ORDINARY = (
         ppca_posterior,
         (
             Slip(ppca_posterior_no_s2, r"covariance-without-s2|\(WᵀW \+ s²I\)⁻¹ for"),
-            Slip(ppca_posterior_unit_noise, r"unit-noise|I in place of s²I"),
+            Slip(ppca_posterior_unit_noise, r"unit-noise|I in place of s²I|without the factor sqrt\(s2\)"),
             Slip(ppca_posterior_no_offset, r"forgets-offset|x − b|ignor\w+ .{0,10}\bb\b"),
             Slip(ppca_posterior_least_squares, r"least-squares|pseudo|prior"),
             Slip(ppca_posterior_precision, r"precision|inver"),

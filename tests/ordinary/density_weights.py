@@ -33,6 +33,10 @@ def iwae_plain(log_w, axis=-1):
     return np.log(np.mean(np.exp(log_w), axis=axis))
 
 
+def iwae_plain_sum(log_w, axis=-1):
+    return np.log(np.sum(np.exp(log_w), axis=axis))
+
+
 def iwae_mean_of_logs(log_w, axis=-1):
     return np.mean(log_w, axis=axis)
 
@@ -134,6 +138,11 @@ def softmax(log_w, axis=-1):
 def softmax_plain(log_w, axis=-1):
     w = np.exp(log_w)
     return w / w.sum(axis=axis, keepdims=True)
+
+
+def softmax_plain_columns(log_w, axis=-1):
+    w = np.exp(log_w)
+    return w / w.sum(axis=0 if axis == -1 else -1, keepdims=True)
 
 
 def softmax_all(log_w, axis=-1):
@@ -273,7 +282,6 @@ ORDINARY = (
         iwae,
         (
             Slip(iwae_no_count, r"missing-log-count|−log M"),
-            Slip(iwae_plain, r"no-shift|as they are|overflow|underflow"),
             Slip(iwae_mean_of_logs, r"mean-of-logs|elbo|averages log"),
             Slip(iwae_batch_axis, r"wrong-axis|other axis|over the batch"),
             Slip(iwae_divided, r"divided-by-count|divid\w+ .{0,40}\bM\b|1/M"),
@@ -295,6 +303,12 @@ ORDINARY = (
         answer="imprecise",
     ),
     Ordinary(
+        "density.importance_bound",
+        iwae_plain,
+        (Slip(iwae_plain_sum, r"missing-log-count|−log M"),),
+        answer="imprecise",
+    ),
+    Ordinary(
         "density.importance_bounds",
         subset_bounds,
         (
@@ -309,14 +323,19 @@ ORDINARY = (
         "density.normalized_weights",
         softmax,
         (
-            Slip(softmax_plain, r"no-shift|as they are|overflow|underflow"),
             Slip(softmax_all, r"all-axes|over all|whole (array|batch)|wrong-axis"),
             Slip(softmax_batch, r"wrong-axis|over the batch|other axis"),
             Slip(softmax_by_peak, r"peak|largest|not normali[sz]ed|unnormali[sz]ed"),
             Slip(softmax_epsilon, r"epsilon|1e-0?8|10⁻⁸"),
             Slip(softmax_logs_divided, r"logarithms|logs|without .{0,20}exp"),
-            Slip(softmax_mean, r"\bM\b|times|by the mean"),
+            Slip(softmax_mean, r"mean.{0,40}in place of.{0,20}sum|\bM\b|by the mean"),
         ),
+    ),
+    Ordinary(
+        "density.normalized_weights",
+        softmax_plain,
+        (Slip(softmax_plain_columns, r"wrong-axis|over the batch|other axis"),),
+        answer="imprecise",
     ),
     Ordinary(
         "density.effective_sample_size",
