@@ -688,9 +688,8 @@ def factor_unit_rows(similarity: Any, /) -> Any:
 )
 def factor_all_columns(similarity: Any, /) -> Any:
     xp = array_api_compat.array_namespace(similarity)
-    factor = factor_similarity(similarity)
-    n, found = factor.shape
-    return xp.concat([xp.zeros_like(similarity[:, : n - found]), factor], axis=1)
+    values, vectors = xp.linalg.eigh(similarity)
+    return vectors * xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
 
 
 @mistake(

@@ -239,11 +239,12 @@ ORDINARY = (
             Slip(
                 lambda v, axis=-1: np.isfinite(v).all(axis) & (v != 0).all(axis), r"every-entry|all for any"
             ),
-            Slip(lambda v, axis=-1: np.sum(v, axis=axis) != 0, r"sum"),
+            Slip(lambda v, axis=-1: np.isfinite(v).all(axis) & (np.sum(v, axis=axis) != 0), r"sum"),
             Slip(lambda v, axis=-1: (v != 0).any(axis), r"finite|infinit|NaN"),
             Slip(lambda v, axis=-1: ~(np.isfinite(v).all(axis) & (v != 0).any(axis)), r"negat|opposite"),
             Slip(
-                lambda v, axis=-1: np.linalg.norm(v, axis=axis) > 1e-8, r"tolerance|1e-0?8|10⁻⁸|small vectors"
+                lambda v, axis=-1: np.isfinite(v).all(axis) & (np.linalg.norm(v, axis=axis) > 1e-8),
+                r"tolerance|1e-0?8|10⁻⁸|small vectors",
             ),
         ),
     ),

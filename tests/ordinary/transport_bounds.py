@@ -362,8 +362,8 @@ ORDINARY = (
         "transport.score_matching",
         mse,
         (
-            Slip(mse_half, r"halved|½"),
-            Slip(mse_rows, r"sum|\bd\b|without the adapter|coordinates"),
+            Slip(mse_half, r"halved|½|1/2 times"),
+            Slip(mse_rows, r"sum over|\b(3|d|n) times|coordinates"),
         ),
         adapter="mse",
     ),
