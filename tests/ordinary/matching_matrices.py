@@ -193,7 +193,7 @@ ORDINARY = (
             Slip(project_times_root, r"unscaled|√m too much"),
             Slip(project_unit, r"unit-directions|normali[sz]es the directions"),
             Slip(project_signs, r"sign"),
-            Slip(project_by_d, r"√d|root of d|d\^|square root"),
+            Slip(project_by_d, r"√[dn] times|root of d"),
             Slip(project_centred, r"centred|mean"),
             Slip(project_both, r"1/m|divided by m|\bm\b|twice"),
         ),

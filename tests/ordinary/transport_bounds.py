@@ -384,7 +384,7 @@ ORDINARY = (
         "transport.conditional_score_matching",
         eps_loss,
         (
-            Slip(eps_loss_sum, r"sum|\bd\b|coordinates"),
+            Slip(eps_loss_sum, r"sum over|\b(3|d|n) times|coordinates"),
             Slip(eps_loss_l1, r"absolute|l1|ℓ₁|not-squared"),
         ),
         adapter="noise-model",
