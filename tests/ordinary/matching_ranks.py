@@ -136,7 +136,7 @@ ORDINARY = (
         "matching.rank",
         midranks,
         (
-            Slip(ranks_double_argsort, r"ordinal|order of the input"),
+            Slip(ranks_double_argsort, r"ordinal|order of the input|wrong where x has ties"),
             Slip(ranks_dense, r"dense|distinct"),
             Slip(ranks_minimum, r"lowest"),
             Slip(ranks_maximum, r"highest"),
@@ -158,7 +158,7 @@ ORDINARY = (
         spearman,
         (
             Slip(spearman_of_values, r"raw-values|Pearson"),
-            Slip(spearman_first_come, r"ordinal|sorting twice"),
+            Slip(spearman_first_come, r"ordinal|sorting twice|wrong where [xy] has ties"),
             Slip(spearman_one_argsort, r"argsort|sort(s|ing) once"),
             Slip(spearman_shortcut, r"no-ties-formula|6Σd²"),
             Slip(spearman_one_ranked, r"one-ranked|only one|one of (the|them)|y as it is"),
