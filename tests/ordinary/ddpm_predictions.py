@@ -238,7 +238,7 @@ ORDINARY = [
         slips=(
             Slip(start_unrooted, "signal-not-rooted|ᾱ_t²|divides by .*square"),
             Slip(start_alphas, "alpha-for-alpha-bar"),
-            Slip(start_clipped, "clip"),
+            Slip(start_clipped, "clip|cut to"),
         ),
         answer="imprecise",
     ),

@@ -374,7 +374,7 @@ ORDINARY = [
             Slip(
                 p_mean_of(lambda b, a: (1 - b) / np.sqrt(1 - a), right_scale), "alpha-for-beta|α_t²/β̄|exchang"
             ),
-            Slip(p_mean_clipped, "clip"),
+            Slip(p_mean_clipped, "clip|cut to"),
         ),
         answer="imprecise",
     ),

@@ -179,7 +179,7 @@ ORDINARY = [
                 ),
                 "roots|square root",
             ),
-            Slip(ddim_clipped, "clip"),
+            Slip(ddim_clipped, "clip|cut to"),
         ),
         answer="imprecise",
     ),
