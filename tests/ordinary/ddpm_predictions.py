@@ -215,7 +215,7 @@ ORDINARY = [
         textbook=VelocityScheduler,
         slips=(
             Slip(VelocityUnrooted, "not-rooted|squares"),
-            Slip(VelocityNext, "previous-step|one step (too )?early"),
+            Slip(VelocityNext, "previous-step|one (step )?(too )?(early|small)"),
         ),
         answer="imprecise",
     ),

@@ -159,7 +159,7 @@ ORDINARY = [
         slips=(
             Slip(ho_variables_deviations, "standard-deviations"),
             Slip(ho_variables_roots, "roots|not squared|amplitudes"),
-            Slip(ho_variables_before, "previous|one step (too )?early"),
+            Slip(ho_variables_before, "previous|one (step )?(too )?(early|small)"),
         ),
     ),
     Ordinary(
@@ -212,7 +212,7 @@ ORDINARY = [
             Slip(square_roots_of_alphas, "alpha-for-alpha-bar|alphas-for-products|product"),
             Slip(no_root_of_noise, "variance"),
             Slip(no_roots, "squares|not-rooted"),
-            Slip(square_roots_of_previous, "previous|one step (too )?early"),
+            Slip(square_roots_of_previous, "previous|one (step )?(too )?(early|small)"),
         ),
         answer="imprecise",
     ),

@@ -197,7 +197,10 @@ ORDINARY = [
                 r"without-noise|\bnoise\b[^|]*(ignor|not depend)|ignor\w* [^|]*\bnoise\b",
             ),
             Slip(p_sample_own_variance, r"fixed-large|\bsigma\b"),
-            Slip(p_sample_previous_sigma, "sigma-of-the-previous|previous step|one step (too )?early"),
+            Slip(
+                p_sample_previous_sigma,
+                "sigma-of-the-previous|previous step|one (step )?(too )?(early|small)",
+            ),
         ),
         answer="imprecise",
     ),
@@ -217,7 +220,10 @@ ORDINARY = [
         textbook=p_sample_loop,
         slips=(
             Slip(p_sample_loop_of(times=list), "reversed-time"),
-            Slip(p_sample_loop_of(shown=lambda t, T: (t + 1) % T), "time-one-late|one step (too )?late"),
+            Slip(
+                p_sample_loop_of(shown=lambda t, T: (t + 1) % T),
+                "time-one-late|one (step )?(too )?(late|large)",
+            ),
             Slip(p_sample_loop_of(width=lambda b, v, t: v[t]), "variance-for-deviation|σ_t²"),
             Slip(p_sample_loop_of(width=lambda b, v, t: 0), r"without-noise|\bnoises\b"),
         ),
@@ -228,7 +234,10 @@ ORDINARY = [
         adapter="ho",
         textbook=p_sample_loop_of(),
         slips=(
-            Slip(p_sample_loop_of(shown=lambda t, T: max(t - 1, 0)), "zero-based-time|one step (too )?early"),
+            Slip(
+                p_sample_loop_of(shown=lambda t, T: max(t - 1, 0)),
+                "zero-based-time|one (step )?(too )?(early|small)",
+            ),
             Slip(p_sample_loop_of(width=lambda b, v, t: b[t] ** 0.5), r"fixed-large|\bsigma\b"),
             Slip(sample_with_one_noise, "one-noise"),
             Slip(sample_stops_early, "stops-early|last step|left out"),

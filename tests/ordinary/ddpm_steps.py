@@ -280,7 +280,7 @@ ORDINARY = [
         textbook=step_forward_loop,
         slips=(
             Slip(step_forward_all, r"alpha-bar-for-alpha|all steps|equals? .*ddpm\.diffuse\b"),
-            Slip(step_forward_next, "next-step|one step (too )?late"),
+            Slip(step_forward_next, "next-step|one (step )?(too )?(late|large)"),
         ),
     ),
     Ordinary(
@@ -289,7 +289,7 @@ ORDINARY = [
         textbook=q_sample,
         slips=(
             Slip(q_sample_alphas, "alpha-for-alpha-bar"),
-            Slip(q_sample_previous, "previous-step|one step (too )?early"),
+            Slip(q_sample_previous, "previous-step|one (step )?(too )?(early|small)"),
             Slip(q_sample_variance, "variance-as-deviation"),
             Slip(q_sample_no_root, "signal-not-rooted|alpha-bar-squared|ᾱ_t²"),
             Slip(q_sample_exchanged, "exchang|swapped"),
@@ -324,7 +324,7 @@ ORDINARY = [
         adapter="scheduler",
         textbook=Scheduler,
         slips=(
-            Slip(SchedulerLate, "next-step|one step (too )?late"),
+            Slip(SchedulerLate, "next-step|one (step )?(too )?(late|large)"),
             Slip(SchedulerSigma, "exploding|not scaled|divided by ᾱ"),
         ),
         answer="imprecise",
