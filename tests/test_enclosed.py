@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from refimpl import backends, flow, rope
+from refimpl import backends, ddpm, flow, rope
 from refimpl.backends import Setting
 from refimpl.backends._enclosed._arrays import Enclosed
 from refimpl.proofs import catalogue
@@ -365,12 +365,17 @@ def test_functions_of_refimpl():
 
 
 def test_same_formula():
-    calls = [((rng.uniform(1e-16, 1e-3, 4),), {}) for _ in range(5)]
-    same = same_formula(styles.snr_plain, styles.snr_logs, calls, ON)
+    reference = catalogue.reference()["ddpm.snr"]
+    calls = [((ddpm.Schedule(rng.uniform(1e-16, 1e-3, 4)),), {}) for _ in range(5)]
+
+    def with_zero(snr):
+        return lambda schedule: np.append(np.inf, snr(schedule.beta_squared))
+
+    same = same_formula(with_zero(styles.snr_plain), reference, calls, ON)
     assert (same.agreeing, same.differing, same.unknown) == (5, 0, 0)
-    other = same_formula(styles.snr_plain, lambda b: styles.snr_logs(b) * (1 + 1e-15), calls, ON)
+    other = same_formula(with_zero(lambda b: styles.snr_logs(b) * (1 + 1e-15)), reference, calls, ON)
     assert (other.agreeing, other.differing, other.unknown) == (0, 5, 0)
-    none = same_formula(styles.snr_plain, lambda b: np.fft.fft(b).real, calls, ON)
+    none = same_formula(with_zero(lambda b: np.fft.fft(b).real), reference, calls, ON)
     assert none.unknown == 5
 
 

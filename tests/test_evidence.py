@@ -42,6 +42,7 @@ def test_cancellation_is_imprecise_and_tells_how_many_digits_are_left() -> None:
     assert diagnosis.digits is not None
     assert diagnosis.digits.kinds["ordinary"][1] > 12 > diagnosis.digits.kinds["cancellation"][1]
     assert "digits left, of 16: ordinary inputs" in str(report)
+    assert "the same formula, proven at " in str(report)
     assert not any(line.strip().startswith("held     ddpm.snr-definition") for line in report.lines())
 
 

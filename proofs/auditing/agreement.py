@@ -1,4 +1,4 @@
-"""Whether two functions are the same formula: at how many calls their balls overlap, and are narrow."""
+"""Whether a function is the reference's formula: at how many calls their balls overlap, and are narrow."""
 
 import functools
 from collections.abc import Iterable
@@ -11,17 +11,20 @@ from flint import acb, arb
 from ..._errors import UndecidedError
 from ...backends import Setting
 from ...backends._ball import _scalars as s
+from ...backends._ball._array import BallArray
+from ...backends._ball._namespace import namespace
 from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._arrays import Enclosed, lifted
 from ...backends._enclosed._integers import Integers
 from ..law import Implementation
+from ..packing import is_array, mapped
 from .enclosed import PRECISIONS, on_balls
 from .rounded import size_of
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """At how many calls the balls of two functions overlap, and are narrow."""
+    """At how many calls the balls of a function and of the reference overlap, and are narrow."""
 
     agreeing: int
     """Calls at which all balls overlap and are narrower than 2⁻⁶⁰ of the largest number."""
@@ -34,7 +37,7 @@ class Agreement:
 def same_formula(
     function: Implementation, reference: Implementation, calls: Iterable[tuple[Any, Any]], on: Setting
 ) -> Agreement:
-    """Compare two functions on balls, at calls (args, kwargs)."""
+    """Compare a function of NumPy's arrays with a function of refimpl, on balls, at calls (args, kwargs)."""
     counts = {"agreeing": 0, "differing": 0, "unknown": 0}
     for args, kwargs in calls:
         counts[_compared(function, reference, args, kwargs, on)] += 1
@@ -44,22 +47,43 @@ def same_formula(
 def _compared(function: Any, reference: Any, args: Any, kwargs: Any, on: Setting) -> str:
     for prec in PRECISIONS:
         try:
-            sides = [list(_balls(on_balls(f, prec, on.precision.name)(*args, **kwargs)))
-                     for f in (function, reference)]  # fmt: skip
+            own = list(_balls(on_balls(function, prec, on.precision.name)(*args, **kwargs)))
+            ours = list(_balls(_reference(reference, prec)(*args, **kwargs)))
         except UndecidedError:
             continue
         except Exception:
             return "unknown"
-        if [x.shape for x in sides[0]] != [x.shape for x in sides[1]]:
-            return "differing"
+        if [x.shape for x in own] != [x.shape for x in ours]:
+            return "unknown"  # forms are not formulas
         with WorkingPrecision(prec):
-            verdict = _overlap(*(np.concatenate([x.reshape(-1) for x in side]) for side in sides))
+            verdict = _overlap(*(np.concatenate([x.reshape(-1) for x in side]) for side in (own, ours)))
         if verdict != "unknown":
             return verdict
     return "unknown"
 
 
+def _reference(function: Implementation, prec: int) -> Implementation:
+    """A function of refimpl on the array library of balls."""
+    xp = namespace(prec)
+
+    def change(part: Any) -> Any:
+        if part is np or getattr(part, "__name__", "") == "array_api_compat.numpy":
+            return xp
+        return xp.asarray(part) if is_array(part) else part
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given, named = mapped((args, kwargs), change)
+        if "dtype" in named:
+            named = {**named, "dtype": xp.float64}
+        return function(*given, **named)
+
+    return call
+
+
 def _balls(value: Any) -> Iterable[Any]:
+    if isinstance(value, BallArray):
+        yield lifted(value.data)
+        return
     if issubclass(type(value), Enclosed) or isinstance(value, Integers | int | float | np.bool_):
         yield lifted(np.asarray(value) if isinstance(value, Integers) else value)
     elif isinstance(value, tuple | list):

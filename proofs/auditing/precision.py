@@ -39,10 +39,18 @@ class Digits:
     """Where digits begin to go."""
     remedy: str = ""
     """How digits are kept, where the catalogue knows it."""
+    proven: int = 0
+    """Calls at which balls prove that the formula is the reference's, to 18 digits and more."""
+
+    @property
+    def table(self) -> str:
+        """What is left, by kind of input."""
+        return f"digits left, of {self.of:.0f}: " + "; ".join(self._kind(kind) for kind in self.kinds)
 
     def lines(self) -> list[str]:
         """The table and what belongs to it."""
-        told = [f"digits left, of {self.of:.0f}: " + "; ".join(self._kind(kind) for kind in self.kinds)]
+        told = [f"the same formula, proven at {self.proven} points"] if self.proven else []
+        told += [self.table]
         told += [self.begins] if self.begins else []
         told += [f"on the way, {self.operation}"] if self.operation else []
         told += [f"remedy: {self.remedy}"] if self.remedy else []
@@ -80,7 +88,23 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
     elif (few := _few(left.get("ordinary", [of]))) < FEWEST * of:
         wrong = f"digits are lost: of {of:.0f}, {few:.0f} remain at ordinary inputs"
     begins = _begins(name, function, made, on)
-    return Digits(of, kinds, wrong, operation, begins, catalogue.remedies().get(name, ""))
+    remedy = catalogue.remedies().get(name, "")
+    return Digits(of, kinds, wrong, operation, begins, remedy, _proven(name, function, made, on))
+
+
+_PROVEN = 40
+"""Points at which the formula is compared, at most."""
+
+
+def _proven(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> int:
+    """The calls at which the function is the reference's formula, with proof; none if it is not at some."""
+    if on.backend.name != "numpy":
+        return 0
+    from .agreement import same_formula  # noqa: PLC0415  (python-flint)
+
+    pairs = [(call.args, dict(call.kwargs)) for call in made[:_PROVEN]]
+    found = same_formula(function, catalogue.reference()[name], pairs, on)
+    return 0 if found.differing else found.agreeing
 
 
 def _few(left: Sequence[float]) -> float:

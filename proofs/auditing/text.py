@@ -26,7 +26,9 @@ def answer(report: "Report", name: str) -> str:
     """One of the five answers, and why."""
     diagnosis, verdict = report.diagnosis(name), report.verdict_of(name)
     if verdict in _ANSWERS:
-        return _ANSWERS[verdict].format(but=_but(report, name)) + _untried(report, name)
+        digits = diagnosis.digits if diagnosis is not None else None
+        left = digits.table if digits is not None else "digits are lost"
+        return _ANSWERS[verdict].format(but=_but(report, name), left=left) + _untried(report, name)
     if verdict == "edge":
         return _except(report, name) + _untried(report, name)
     if verdict != "stale" and diagnosis is not None and diagnosis.right:
@@ -36,7 +38,7 @@ def answer(report: "Report", name: str) -> str:
 
 _ANSWERS = {
     "held": "right: all laws hold{but}",
-    "imprecise": "imprecise: the right formula; digits are lost",
+    "imprecise": "imprecise: the right formula; {left}",
     "inconclusive": "not decided: no law could be tried to the end",
     "expected": "all laws fail, as was expected",
 }
