@@ -346,5 +346,5 @@ def pair_gap_squared(p: Affine, q: Affine, times: Any, /, *, end: float) -> Line
 
 @mistake("transport.linear_flow_pair", "offsets-ignored", "Runs the linear parts and leaves out the offsets.")
 def pair_offsets_ignored(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
-    still = [side._replace(offset=0 * side.offset) for side in (p, q)]
-    return transport.linear_flow_pair(*still, times, end=end)
+    p, q = (side._replace(offset=0 * side.offset) for side in (p, q))
+    return transport.linear_flow_pair(p, q, times, end=end)
