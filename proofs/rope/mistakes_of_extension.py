@@ -58,6 +58,11 @@ def rebase_divides(base: float, /, *, factor: float) -> float:
     return base / factor
 
 
+@mistake("rope.rebase", "power", "Raises the base to the power of the factor, B^k.")
+def rebase_power(base: float, /, *, factor: float) -> float:
+    return float(base**factor) if factor * math.log(base) < 700 else math.inf
+
+
 @mistake("rope.rebase", "ntk", "Multiplies B by k^(d/(d−2)) (here d = 128), as NTK-aware scaling does.")
 def rebase_ntk(base: float, /, *, factor: float) -> float:
     return rebase(base, factor=factor) * factor ** (2 / 126)

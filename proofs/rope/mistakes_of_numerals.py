@@ -1,5 +1,6 @@
 """How people get digits and ranges wrong."""
 
+import math
 from typing import Any
 
 import array_api_compat
@@ -102,3 +103,8 @@ def range_of_product(base: float, /, *, digits: int) -> float:
 )
 def range_of_one_digit_less(base: float, /, *, digits: int) -> float:
     return range_of(base, digits=digits - 1) if digits > 1 else type(base)(1)
+
+
+@mistake("rope.range_of", "exchanged", "Exchanges base and digits: digits^base.")
+def range_of_exchanged(base: float, /, *, digits: int) -> float:
+    return digits**base if base * math.log(digits) < 700 else math.inf

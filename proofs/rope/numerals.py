@@ -151,6 +151,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     refutes=(
         "rope.range_of/largest-number",
         "rope.range_of/product",
+        "rope.range_of/exchanged",
         "rope.range_of/one-digit-less",
     ),
 )
@@ -176,6 +177,7 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.rebase/digit-base",
         "rope.rebase/divides",
         "rope.rebase/ntk",
+        "rope.rebase/power",
         "rope.range_of/largest-number",
     ),
 )

@@ -58,11 +58,12 @@ def digits_by_floats(n, base, count):
 
 
 def digits_not_divided(n, base, count):
-    found, out = n, []
-    for _ in range(count):
-        out.append(n - (n // base) * base)
-        n = found = found // base
-    return np.stack(out[:1] * count, axis=-1)
+    place, out = np.ones_like(n), []
+    for _ in range(count - 1):
+        place = place * base
+        out.append(n % place)
+    last = out[-1] + place * (n // place % base) if out else n % base
+    return np.stack([*out, last], axis=-1)
 
 
 def digits_most_first(n, base, count):
@@ -198,12 +199,12 @@ ORDINARY = [
         "rope.digits",
         digits,
         (
-            Slip(digits_by_floats, "float-quotient"),
-            Slip(digits_not_divided, r"first digit|digit 0|same digit|(never|not) divid"),
+            Slip(digits_not_divided, r"(never|not) divid|remainders"),
             Slip(digits_most_first, "most-significant-first"),
             Slip(digits_truncated, "truncat|towards zero|negative"),
         ),
     ),
+    Ordinary("rope.digits", digits_by_floats, (), answer="imprecise"),
     Ordinary(
         "rope.from_digits",
         horner,
