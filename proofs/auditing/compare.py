@@ -29,8 +29,9 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
     if is_array(result):
         return [Leaf(path, code, np.asarray(on.host(result)))]
     if isinstance(result, bool | int | float | np.generic):
-        large = isinstance(result, int) and abs(result) >= 2**63
-        return [Leaf(path, code, np.asarray(_nearest(result) if large else result))]
+        if isinstance(result, int) and abs(result) >= 2**63:  # no dtype of integers holds it
+            return [Leaf(path, code, np.asarray(_nearest(result)))]
+        return [Leaf(path, code, np.asarray(result))]
     parts: list[Leaf] = []
     if callable(result) and (values := _values(result, on)) is not None:
         for time, value in zip(_TIMES, values, strict=True):  # one by one: near 0 they may be tiny

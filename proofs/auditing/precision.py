@@ -78,7 +78,9 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         left.setdefault(kind, []).append(_digits(found, on))
         worst = min(worst, (left[kind][-1], call), key=lambda pair: pair[0])
         made_up += found is not None and math.isnan(found.expected) and math.isfinite(found.got)
-    kinds = {kind: (float(np.median(left[kind])), min(left[kind])) for kind in KINDS if kind in left}
+    kinds: dict[str, tuple[float, float]] = {
+        kind: (float(np.median(left[kind])), min(left[kind])) for kind in KINDS if kind in left
+    }
     operation = _operation(function, worst[1]) if worst[1] is not None else ""
     wrong = ""
     if made_up:

@@ -150,7 +150,7 @@ def apart(at: Difference, on: Setting) -> str:
 def _text(value: Any, on: Setting) -> str:
     if is_array(value):
         shape = f" of shape {tuple(value.shape)}" if value.ndim > 1 else ""
-        host = value if isinstance(value, np.ndarray | np.generic) else on.host(value)
+        host = np.asarray(value if isinstance(value, np.ndarray | np.generic) else on.host(value))
         text = np.array2string(host, threshold=24, precision=17, separator=", ")
         return " ".join(text.split()) + shape
     return getattr(value, "__name__", None) or repr(value)

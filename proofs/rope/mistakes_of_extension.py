@@ -146,7 +146,7 @@ def yarn_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
     "Interpolates wavelengths instead of frequencies between the ends of the paper's ramp: a harmonic mean.",
 )
 def yarn_wavelengths(
-    dim: int, /, *, factor: float, base: float = 10000.0, ramp: str = "paper",
+    dim: int, /, *, factor: float, base: float = 10000.0, ramp: Any = "paper",
     xp: Any = None, dtype: Any = None, device: Any = None, **options: Any,
 ) -> Any:  # fmt: skip
     like = {"xp": xp, "dtype": dtype, "device": device}

@@ -27,7 +27,8 @@ def digits_one_late(n: Any, /, *, base: int, count: int) -> Any:
 )
 def digits_not_divided(n: Any, /, *, base: int, count: int) -> Any:
     xp = array_api_compat.array_namespace(n)
-    found, place, rests = digits(n, base=base, count=count), xp.ones_like(n), []
+    found, place = digits(n, base=base, count=count), xp.ones_like(n)
+    rests: list[Any] = []
     for m in range(count):
         rests.append((rests[-1] if rests else xp.zeros_like(n)) + found[..., m] * place)
         place = place * base

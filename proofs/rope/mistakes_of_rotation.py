@@ -55,7 +55,7 @@ def rotate_exchanged(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> 
     "Reads pairs in their layout and writes them in the other layout, first members before second ones.",
 )
 def rotate_written_as_halves(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
-    other = "half" if layout == "interleaved" else "interleaved"
+    other: Any = "half" if layout == "interleaved" else "interleaved"
     return convert_layout(rotate(x, angles, layout=layout), source=layout, target=other)
 
 
