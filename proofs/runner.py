@@ -12,12 +12,11 @@ import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky, HypothesisException
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
 
 from .._errors import UndecidedError
 from ..backends import Setting
 from . import applicable, catalogue
+from .drawing import by_seed_alone
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
 from .law import Implementation, Kind, Law, Record, Sampling
@@ -40,11 +39,6 @@ that holds although it is declared to fail."""
 Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
 Bounds: TypeAlias = Literal["written", "derived"]
 """The laws' own bounds, or the tighter one of those and what the reference's algorithm allows."""
-
-# Hypothesis draws some numbers from the constants of whatever local modules are loaded, so that inputs would
-# depend on the process, not on the seed alone. There is no public switch.
-if hasattr(providers, "_get_local_constants"):
-    providers._get_local_constants = Constants
 
 MOST_REASONS = 12
 """After so many different reasons for leaving calls out no more are kept: they may have numbers in them."""
@@ -258,7 +252,8 @@ def each_case(
     def run(case: dict[str, Any]) -> None:
         do(case)
 
-    run()
+    with by_seed_alone():
+        run()
 
 
 def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
