@@ -13,23 +13,22 @@ from unittest.mock import patch
 from hypothesis.internal.conjecture import providers
 
 _lock = threading.Lock()
-_inside = 0
+_inside: list[None] = []
 _undo = ExitStack()
 
 
 @contextmanager
 def by_seed_alone() -> Iterator[None]:
     """Leaves the constants of loaded modules out; several threads may be inside, the last one restores."""
-    global _inside
     with _lock:
-        _inside += 1
-        if _inside == 1:
+        if not _inside:
             _leave_out()
+        _inside.append(None)
     try:
         yield
     finally:
         with _lock:
-            _inside -= 1
+            _inside.pop()
             if not _inside:
                 _undo.close()
 
