@@ -30,7 +30,8 @@ class Digits:
     of: float
     """Digits of the format."""
     kinds: Mapping[str, tuple[float, float]]
-    """Median and fewest over the calls of each kind; 0 where a result is NaN, infinite or all wrong."""
+    """Over the calls of each kind, the median, and what the worst tenth keeps at most; 0 where a result is NaN,
+    infinite or all wrong."""
     wrong: str = ""
     """Why the function is wrong all the same: so few are left at ordinary inputs, or it makes numbers up."""
     operation: str = ""
@@ -57,9 +58,9 @@ class Digits:
         return told
 
     def _kind(self, kind: str) -> str:
-        median, fewest = self.kinds[kind]
+        median, few = self.kinds[kind]
         name = {"cancellation": "cancelling"}.get(kind, kind)
-        return f"{name} inputs {median:.0f}" + (f", at worst {fewest:.0f}" if fewest < median - 0.5 else "")
+        return f"{name} inputs {median:.0f}" + (f", a tenth of them {few:.0f}" if few < median - 0.5 else "")
 
 
 def digits(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> Digits:
@@ -79,7 +80,7 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         worst = min(worst, (left[kind][-1], call), key=lambda pair: pair[0])
         made_up += found is not None and math.isnan(found.expected) and math.isfinite(found.got)
     kinds: dict[str, tuple[float, float]] = {
-        kind: (float(np.median(left[kind])), min(left[kind])) for kind in KINDS if kind in left
+        kind: (float(np.median(left[kind])), _few(left[kind])) for kind in KINDS if kind in left
     }
     operation = _operation(function, worst[1]) if worst[1] is not None else ""
     wrong = ""
@@ -87,8 +88,8 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         wrong = (
             f"it gives a number where NaN is expected, at {made_up} calls: what is left of the rounding of 0"
         )
-    elif (few := _few(left.get("ordinary", [of]))) < FEWEST * of:
-        wrong = f"digits are lost: of {of:.0f}, {few:.0f} remain at ordinary inputs"
+    elif (few := kinds.get("ordinary", (of, of))[1]) < FEWEST * of:
+        wrong = f"digits are lost: of {of:.0f}, {few:.0f} remain at a tenth of the ordinary inputs"
     begins = _begins(name, function, made, on)
     remedy = catalogue.remedies().get(name, "")
     return Digits(of, kinds, wrong, operation, begins, remedy, _proven(name, function, made, on))
