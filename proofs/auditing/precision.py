@@ -30,8 +30,8 @@ class Digits:
     of: float
     """Digits of the format."""
     kinds: Mapping[str, tuple[float, float]]
-    """Over the calls of each kind, the median, and what the worst tenth keeps at most; 0 where a result is NaN,
-    infinite or all wrong."""
+    """Over the calls of each kind, the median, and what the worst tenth keeps at most; 0 where a result is
+    NaN, infinite or all wrong."""
     wrong: str = ""
     """Why the function is wrong all the same: so few are left at ordinary inputs, or it makes numbers up."""
     operation: str = ""
@@ -68,7 +68,7 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
     of = -math.log10(on.u)
     left: dict[str, list[float]] = {}
     worst: tuple[float, Call | None] = (of, None)
-    made_up = 0
+    made_up, overflows = 0, False
     for call in made:
         expected, got = _result(catalogue.reference()[name], call), _result(function, call)
         if expected is None or got is None:  # not a call of this function
@@ -78,6 +78,7 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         kind = "cancellation" if found is not None and not found.scale else call.kind
         left.setdefault(kind, []).append(_digits(found, on))
         worst = min(worst, (left[kind][-1], call), key=lambda pair: pair[0])
+        overflows |= found is not None and math.isfinite(found.expected) and not math.isfinite(found.got)
         made_up += found is not None and math.isnan(found.expected) and math.isfinite(found.got)
     kinds: dict[str, tuple[float, float]] = {
         kind: (float(np.median(left[kind])), _few(left[kind])) for kind in KINDS if kind in left
@@ -90,6 +91,8 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         )
     elif (few := kinds.get("ordinary", (of, of))[1]) < FEWEST * of:
         wrong = f"digits are lost: of {of:.0f}, {few:.0f} remain at a tenth of the ordinary inputs"
+    if not operation and overflows:
+        operation = "something leaves the range of the format: it gives infinity or NaN for a finite number"
     begins = _begins(name, function, made, on)
     remedy = catalogue.remedies().get(name, "")
     return Digits(of, kinds, wrong, operation, begins, remedy, _proven(name, function, made, on))
