@@ -1,7 +1,7 @@
 """The table of README.md, from audits that take minutes: `python tests/ordinary/table.py [DOCUMENT ...]`.
 
-With `--failures` it prints what of these documents, or functions, falls short, and writes nothing. Both look at a
-fixed sample, every third form and every fourth slip; `--all` makes it the whole corpus, which takes an hour.
+With `--failures` it prints what of these documents, or functions, falls short, and writes nothing. Both look
+at a fixed sample, every third form and every fourth slip; `--all` makes it the whole corpus, an hour's work.
 """
 
 import re
