@@ -105,8 +105,17 @@ def noise(name: str, relative: float) -> Callable[..., Any]:
     return noisy
 
 
-@pytest.mark.parametrize("relative", [0.3, 1e-3, 1e-6])
-@pytest.mark.parametrize("name", ["rope.rotate", "residual.layer_norm", "rope.rotation_matrix"])
+SHORT = [("residual.layer_norm", 0.3), ("rope.rotation_matrix", 1e-6)]
+"""The noises that are not left to the long tests."""
+
+NOISES = [
+    pytest.param(name, relative, marks=[] if (name, relative) in SHORT else pytest.mark.long)
+    for name in ("rope.rotate", "residual.layer_norm", "rope.rotation_matrix")
+    for relative in (0.3, 1e-3, 1e-6)
+]
+
+
+@pytest.mark.parametrize(("name", "relative"), NOISES)
 def test_noise_has_no_cause(name: str, relative: float) -> None:
     found = said(name, noise(name, relative))
     assert not found.mistakes
