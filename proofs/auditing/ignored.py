@@ -62,12 +62,13 @@ def _ignores(name: str, function: Implementation, seen: Observed, parameter: str
             theirs = apply(reference, other)
             if _of_few_values(theirs):
                 return False  # a predicate that reads its argument may well answer the same
-            if isinstance(theirs, Raised) or not _differ(theirs, seen.references[place], seen):
+            if isinstance(theirs, Raised):
                 continue
+            # It may read the argument where the reference does not: of two that it exchanges it ignores none.
             mine = apply(function, other)
             if isinstance(mine, Raised) or mine is None or _differ(mine, seen.results[place], seen):
                 return False
-            changes += 1
+            changes += _differ(theirs, seen.references[place], seen)
     return changes >= 3
 
 
@@ -77,13 +78,20 @@ def _of_few_values(result: Any) -> bool:
 
 
 def _concerned(name: str, seen: Observed, parameter: str) -> list[int]:
-    """A few calls that pass the argument, first those at which it is not its default."""
+    """A few calls that pass the argument, of all kinds, first those at which it is not its default."""
     passing = [
         i
         for i, call in enumerate(seen.calls)
         if seen.got[i] is not None and named(name, call).get(parameter) is not None
     ]
-    return sorted(passing, key=lambda i: parameter not in options(name, seen.calls[i]))[:_CALLS]
+    given = {i for i in passing if parameter in options(name, seen.calls[i])}
+    first, rest = [i for i in passing if i in given], [i for i in passing if i not in given]
+    return (_spread(first) + _spread(rest))[:_CALLS]
+
+
+def _spread(places: list[int]) -> list[int]:
+    """Some of many calls: their beginning alone may be of one law, or have one value of an option."""
+    return places[:: max(1, len(places) // _CALLS)]
 
 
 def _differ(first: Any, second: Any, seen: Observed) -> bool:

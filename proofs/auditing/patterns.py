@@ -205,8 +205,9 @@ def which_entries(seen: Observed, places: Sequence[int], tolerance: float) -> st
         wrong = [k for k in range(parts) if any(np.any(mask[k]) for mask in masks)]
         paths = [leaf.path.lstrip(".") for leaf in leaves(seen.references[places[0]], seen.on)]
         if 0 < len(wrong) < parts and len(paths) == parts:
-            right = [paths[k] for k in range(parts) if k not in wrong]
-            return f"only {' and '.join(paths[k] for k in wrong)} differs; {' and '.join(right)} is right"
+            off, right = [paths[k] for k in wrong], [paths[k] for k in range(parts) if k not in wrong]
+            differ, are = "differ" if len(off) > 1 else "differs", "are" if len(right) > 1 else "is"
+            return f"only {' and '.join(off)} {differ}; {' and '.join(right)} {are} right"
         return ""
     rows = [
         mask[0].reshape(-1, mask[0].shape[-1]) for mask in masks if mask[0].ndim and mask[0].shape[-1] > 2

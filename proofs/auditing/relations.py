@@ -139,7 +139,8 @@ def _part(seen: Observed, part: int) -> Observed:
     """One part of all results."""
 
     def only(parts: Parts) -> Any:
-        return None if parts is None else parts[part]
+        # The number of parts may depend on the call: a trace has as many as there are layers.
+        return None if parts is None or part >= len(parts) else parts[part]
 
     return Observed(seen.calls, [only(g) for g in seen.got], [only(e) for e in seen.expected], seen.on)
 

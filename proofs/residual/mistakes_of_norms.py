@@ -210,6 +210,19 @@ def deepnorm_constants_exchanged(encoder_layers: Any, decoder_layers: Any, *, ex
     return found._replace(encoder=encoder)
 
 
+@mistake(
+    "residual.deepnorm_constants",
+    "decoder-alone",
+    "Gives the decoder of an encoder-decoder the constants of a decoder alone: (2M)^{1/4}, (8M)^{-1/4} "
+    "for (3M)^{1/4}, (12M)^{-1/4}.",
+)
+def deepnorm_constants_decoder_alone(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
+    found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
+    if found.decoder is None:
+        return found
+    return found._replace(decoder=residual.deepnorm_constants(0, decoder_layers).decoder)
+
+
 @mistake("residual.growth", "linear", "Adds the blocks up, 1 + Nε (√(1 + Nε²)): the growth to first order.")
 def growth_linear(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
     return 1 + eps * depth if kind == "aligned" else math.hypot(1, eps * math.sqrt(depth))

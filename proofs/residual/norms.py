@@ -160,6 +160,7 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "residual.deepnorm_constants/always-rounded",
         "residual.deepnorm_constants/square-roots",
         "residual.deepnorm_constants/depths-exchanged",
+        "residual.deepnorm_constants/decoder-alone",
     ),
 )
 def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

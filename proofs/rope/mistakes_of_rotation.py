@@ -76,6 +76,36 @@ def rotate_tables_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") 
     return x * cos + _placed(-b, a, layout) * sin
 
 
+@mistake(
+    "rope.rotate",
+    "partners-mixed",
+    "Takes the tables of its layout, but the partner of the other layout: tables [θ₀, θ₀, θ₁, θ₁, …] meet "
+    "`rotate_half`, which pairs i with i + d/2 (or [θ | θ] meets neighbours); it is no rotation.",
+    reference="how-to-train-your-gpt#6",
+)
+def rotate_partners_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    xp, other = array_api_compat.array_namespace(x, angles), "half" if layout == "interleaved" else "interleaved"
+    spread = xp.repeat(angles, 2, axis=-1) if layout == "interleaved" else xp.concat([angles, angles], axis=-1)
+    (a, b), (cos, sin) = _members(x, other), _turns(x, spread)
+    return x * cos + _placed(-b, a, other) * sin
+
+
+_ALIKE = (
+    "Gives the same for queries and keys: their halves are mixed up, those of one in the result of the other."
+)
+
+
+@mistake(
+    "rope.rotate",
+    "zeros",
+    "Gives zeros, as if the result had been allocated and never filled.",
+    reference="ColossalAI#6428",
+    told={"bhsd": _ALIKE, "freqs-cis": _ALIKE},
+)
+def rotate_zeros(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    return 0 * rotate(x, angles, layout=layout)
+
+
 @mistake("rope.rotate", "half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
 def rotate_half_angle(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return rotate(x, angles / 2, layout=layout)

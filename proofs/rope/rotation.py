@@ -56,6 +56,8 @@ def features(pairs: Any, layout: str) -> Any:
         "rope.rotate/cosine-sine-exchanged",
         "rope.rotate/written-as-halves",
         "rope.rotate/tables-mixed",
+        "rope.rotate/partners-mixed",
+        "rope.rotate/zeros",
         "rope.rotate/half-angle",
         "rope.rotate/degrees",
         "rope.rotate/bfloat16-tables",
