@@ -54,6 +54,8 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
             return _right(name, chosen, other.adapter, search.find(mine, ()))
     without = ignored(name, mine.function, mine.seen)
     found = search.find(mine, others)
+    if found is not None and found.complete:
+        without = Ignored((), ())
     if found is None and without.options:
         search = Search(name, effective(name, made, without.options), references, on)
         found = search.find(mine, ())

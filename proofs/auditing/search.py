@@ -43,6 +43,12 @@ class Found:
     where: str = ""
     """The calls of which it is the explanation, if not of all."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether it accounts for every call, so that nothing else is wrong: what it ignores comes of it."""
+        specific = self.best.candidate.rank < ARGUMENT  # a known mistake, another function, or a constant
+        return specific and not self.where and self.best.exact and self.best.share == 1
+
 
 class Search:
     """One search, at the calls that decide."""

@@ -231,6 +231,8 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.dynamic_ntk/static",
         "rope.dynamic_ntk/always-plain",
         "rope.dynamic_ntk/factor-two",
+        "rope.dynamic_ntk/power-forgotten",
+        "rope.dynamic_ntk/static-beyond",
     ),
 )
 def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

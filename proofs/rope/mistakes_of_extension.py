@@ -18,6 +18,7 @@ from ...rope import (
     yarn_scale,
 )
 from ..mistake import mistake
+from .mistakes import _code_ramp
 
 
 @mistake("rope.interpolate", "floored", "Floors the quotient to whole positions, // for /.")
@@ -301,3 +302,102 @@ def log_n_scale_quotient_inverted(
 @mistake("rope.log_n_scale", "fixed-length", "Keeps a training length of 512 whatever train_length says.")
 def log_n_scale_fixed(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     return log_n_scale(n, train_length=512, clip=clip, dtype=dtype)
+
+
+def _bands(dim: int, options: Any) -> tuple[Any, Any, float]:
+    """YaRN's table γω + (1 − γ)ω/k in its two parts, γω and (1 − γ)ω, and k."""
+    like = {k: options[k] for k in ("xp", "dtype", "device") if k in options}
+    plain = frequencies(dim, base=options.get("base", 10000.0), **like)
+    halved = yarn(dim, **{**options, "factor": 2.0})
+    return 2 * halved - plain, 2 * (plain - halved), options["factor"]
+
+
+def _powers(number: float, dim: int, divisor: float, like: Any) -> Any:
+    """number^(−2m/divisor) for all pairs m."""
+    xp = array_api_compat.array_namespace(like)
+    return xp.pow(xp.asarray(number, dtype=like.dtype), -2 * xp.arange(dim // 2, dtype=like.dtype) / divisor)
+
+
+@mistake(
+    "rope.yarn",
+    "factor-in-the-power",
+    "Interpolates with (kB)^(−2m/d), the factor inside the power, for ω/k.",
+    reference="tvm PR#18576",
+)
+def yarn_factor_in_the_power(dim: int, /, **options: Any) -> Any:
+    kept, rest, factor = _bands(dim, options)
+    return kept + rest * _powers(factor, dim, dim, kept)
+
+
+@mistake(
+    "rope.yarn",
+    "ntk-base",
+    "Keeps fast pairs at the frequencies of the NTK-aware base B k^(d/(d−2)), not of the original base B.",
+    reference="aprender PR#2161",
+)
+def yarn_ntk_base(dim: int, /, **options: Any) -> Any:
+    kept, rest, factor = _bands(dim, options)
+    return kept * _powers(factor, dim, max(dim - 2, 1), kept) + rest / factor
+
+
+@mistake(
+    "rope.yarn",
+    "end-at-the-last-pair",
+    "Cuts the index ramp at the last pair, the minimum with d/2 − 1 for d − 1: a long ramp is steeper.",
+    reference="minimind#602",
+)
+def yarn_end_at_last_pair(dim: int, /, **options: Any) -> Any:
+    def ends(first: float, last: float, d: int) -> tuple[float, float]:
+        low, high = max(math.floor(first), 0), min(math.ceil(last), d // 2 - 1)
+        return low, high + 0.001 * (low == high)
+
+    return _code_ramp(ends)(dim, **options)
+
+
+@mistake(
+    "rope.llama3",
+    "divided-twice",
+    "Blends frequencies that are divided already, without cutting the blend off: beyond the long end the "
+    "smooth formula is applied to ω/k, so that the slowest pairs are divided again.",
+    reference="litgpt PR#1745",
+)
+def llama3_divided_twice(
+    dim: int,
+    /,
+    *,
+    train_length: float,
+    factor: float,
+    base: float = 500000.0,
+    low_freq_factor: float = 1.0,
+    high_freq_factor: float = 4.0,
+    **like: Any,
+) -> Any:
+    plain = frequencies(dim, base=base, **like)
+    xp = array_api_compat.array_namespace(plain)
+    turns = train_length * plain / (2 * math.pi)
+    scaled = xp.where(turns < low_freq_factor, plain / factor, plain)
+    smooth = (turns - low_freq_factor) / (high_freq_factor - low_freq_factor)
+    return xp.where(turns < high_freq_factor, (1 - smooth) * scaled / factor + smooth * scaled, scaled)
+
+
+@mistake(
+    "rope.dynamic_ntk",
+    "power-forgotten",
+    "Multiplies the base by s itself, without the power d/(d−2).",
+)
+def dynamic_ntk_no_power(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    return _dynamic(max(factor * length / train_length - (factor - 1), 1.0), dim, base, 1.0, like)
+
+
+@mistake(
+    "rope.dynamic_ntk",
+    "static-beyond",
+    "Beyond the training length scales by the factor, however long the sequence is: static NTK-aware scaling "
+    "that is switched on by the length.",
+)
+def dynamic_ntk_static_beyond(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    return _dynamic(factor if length > train_length else 1.0, dim, base, dim / (dim - 2), like)

@@ -33,6 +33,8 @@ def _condition(case: Any, omega: Any) -> Any:
         "rope.yarn/extended-length",
         "rope.yarn/radians",
         "rope.yarn/wavelengths",
+        "rope.yarn/factor-in-the-power",
+        "rope.yarn/ntk-base",
     ),
 )
 def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -73,6 +75,9 @@ def _index_ends(case: Any) -> tuple[int, int]:
         "rope.yarn/no-rounding",
         "rope.yarn/start-before-the-first",
         "rope.yarn/end-beyond-the-last",
+        "rope.yarn/end-at-the-last-pair",
+        "rope.yarn/factor-in-the-power",
+        "rope.yarn/ntk-base",
         "rope.yarn/equal-ends-apart",
     ),
 )
@@ -174,6 +179,7 @@ def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
         "rope.llama3/smooth-everywhere",
         "rope.llama3/all-divided",
         "rope.llama3/radians",
+        "rope.llama3/divided-twice",
     ),
 )
 def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
