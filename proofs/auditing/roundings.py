@@ -24,6 +24,8 @@ Reals: TypeAlias = np.ndarray[Any, Any]
 
 FORMATS: Mapping[str, int] = {"float32": 24, "float16": 11, "bfloat16": 8}
 """Formats that are taken by accident, and their significant bits."""
+_FEW = 0.5
+"""Less than so many of the expected numbers fit into a short format by chance: zeros, ones, powers of two."""
 _SAID = {"bfloat16": "bfloat16 (half precision, 8 bits)", "float16": "float16 (half precision, 11 bits)",
          "float32": "float32 (single precision, 24 bits)"}  # fmt: skip
 _ELEMENTARY = {
@@ -126,6 +128,8 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
         ratios.append(max(worst, default=0.0))
     if len(ratios) < 4:
         return ""
+    if (form := _kept_in(seen, places)) and float(np.median(ratios)) <= 64 * 2.0 ** -FORMATS[form]:
+        return f"its results are numbers of {_SAID[form]}: it computes in that format"
     for form, digits in FORMATS.items():
         if digits >= seen.on.precision.bits:
             continue
@@ -136,6 +140,22 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
                 f"its deviations are those of numbers rounded to {_SAID[form]}: an argument, a table or an "
                 f"intermediate result has that format"
             )
+    return ""
+
+
+def _kept_in(seen: Observed, places: Sequence[int]) -> str:
+    """The shortest format that holds all results exactly, and not the expected ones; or nothing."""
+    got, expected = (
+        np.concatenate([part.ravel() for i in places for part in parts[i] or ()] or [np.zeros(0)])
+        for parts in (seen.got, seen.expected)
+    )
+    for form in sorted(FORMATS, key=FORMATS.__getitem__):
+        digits = FORMATS[form]
+        if digits >= seen.on.precision.bits:
+            continue
+        exact, fitting = (np.isnan(v) | (rounded(v, digits) == v) for v in (got, expected))
+        if got.size and np.all(exact | ~np.isfinite(got)) and np.mean(fitting) < _FEW:
+            return form
     return ""
 
 

@@ -290,6 +290,17 @@ def log_n_scale_root(n: Any, /, *, train_length: float, clip: bool = True, dtype
     return array_api_compat.array_namespace(found).sqrt(found)
 
 
+@mistake(
+    "rope.log_n_scale",
+    "logarithm-of-the-ratio",
+    "Takes the logarithm of the ratio, ln(n/L), where the ratio of the logarithms is meant, ln n / ln L.",
+)
+def log_n_scale_of_ratio(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
+    ratio = math.log(train_length) * (log_n_scale(n, train_length=train_length, clip=False, dtype=dtype) - 1)
+    xp = array_api_compat.array_namespace(ratio)
+    return xp.where(ratio > 0, ratio, xp.ones_like(ratio)) if clip else ratio
+
+
 @mistake("rope.log_n_scale", "quotient-inverted", "Divides ln L by ln n before the maximum with 1: inverted.")
 def log_n_scale_quotient_inverted(
     n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None

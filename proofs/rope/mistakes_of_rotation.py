@@ -84,8 +84,13 @@ def rotate_tables_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") 
     reference="how-to-train-your-gpt#6",
 )
 def rotate_partners_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
-    xp, other = array_api_compat.array_namespace(x, angles), "half" if layout == "interleaved" else "interleaved"
-    spread = xp.repeat(angles, 2, axis=-1) if layout == "interleaved" else xp.concat([angles, angles], axis=-1)
+    xp, other = (
+        array_api_compat.array_namespace(x, angles),
+        "half" if layout == "interleaved" else "interleaved",
+    )
+    spread = (
+        xp.repeat(angles, 2, axis=-1) if layout == "interleaved" else xp.concat([angles, angles], axis=-1)
+    )
     (a, b), (cos, sin) = _members(x, other), _turns(x, spread)
     return x * cos + _placed(-b, a, other) * sin
 

@@ -301,6 +301,7 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.log_n_scale/minimum",
         "rope.log_n_scale/root",
         "rope.log_n_scale/quotient-inverted",
+        "rope.log_n_scale/logarithm-of-the-ratio",
         "rope.log_n_scale/fixed-length",
     ),
 )
