@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refimpl import backends, ddpm, residual, rope
+from refimpl import backends, ddpm, proofs, residual, rope
 from refimpl.backends import Setting
 from refimpl.proofs.auditing.constants import recognised
 from refimpl.proofs.auditing.diagnosis import explain
@@ -149,3 +149,26 @@ def test_slips_are_programs_that_are_not_the_reference() -> None:
         except Exception:  # what it changed must be there
             continue
     assert others >= 20
+
+
+def test_a_function_that_remembers_its_calls_is_told_so() -> None:
+    before = [0.0]
+
+    def mine(length: float, /, **given: Any) -> Any:
+        last, before[0] = before[0], length / given["train_length"]
+        return rope.dynamic_ntk(max(length, min(last, 2.0) * given["train_length"]), **given)
+
+    report = proofs.audit(
+        {"rope.dynamic_ntk": mine}, laws=("rope.dynamic-ntk-*",), examples=8, isolated=False
+    )
+    assert "depends on the calls before" in str(report).splitlines()[0]
+
+
+def test_a_function_of_chance_is_told_so() -> None:
+    rng = np.random.default_rng(0)
+
+    def mine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+        return rope.rotate(x, angles, layout=layout) * (1 + 0.1 * rng.random())
+
+    report = proofs.audit({"rope.rotate": mine}, laws=("rope.norm-kept",), examples=6, isolated=False)
+    assert "when it is made again" in str(report).splitlines()[0]

@@ -58,7 +58,10 @@ def giving(edge: Edge, gives: Any, form: str = "") -> Implementation:
             return result
         wanted = gives(*args, **kwargs) if callable(gives) else gives
         if isinstance(result, tuple):
-            return wanted if isinstance(wanted, tuple) else type(result)(*(wanted for _ in result))
+            if isinstance(wanted, tuple):
+                return wanted
+            parts = [np.full_like(p, wanted) if isinstance(p, np.ndarray) else wanted for p in result]
+            return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
         return np.where(at, wanted, result).astype(result.dtype)
 
     return function

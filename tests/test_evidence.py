@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import usable
 
-from refimpl import ddpm, proofs, residual
+from refimpl import ddpm, proofs, residual, rope
 from refimpl._errors import UnknownNameError
 from refimpl.proofs.auditing import Report
 from refimpl.proofs.cli import main
@@ -159,3 +159,27 @@ def test_torch_in_double_precision_is_weighed_from_below() -> None:
 def test_right_functions_are_held() -> None:
     assert audit("residual.layer_norm", residual.layer_norm).verdict == "held"
     assert audit("ddpm.log_snr", ddpm.log_snr).verdict == "held"
+
+
+def test_tables_that_torch_code_makes_in_float32_are_widened_with_it() -> None:
+    torch = pytest.importorskip("torch")
+
+    def mine(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
+        alphas = 1 - torch.tensor(schedule.beta_squared.tolist(), dtype=torch.float32)
+        kept = torch.cumprod(alphas, 0).to(x0.dtype)[torch.as_tensor(t) - 1]
+        return torch.sqrt(kept)[..., None] * x0 + torch.sqrt(1 - kept)[..., None] * noise
+
+    laws = ("ddpm.diffusion-*",)
+    report = audit("ddpm.diffuse", mine, laws=laws, backend="torch", dtype="float32", examples=6)
+    assert report.verdict == "imprecise"
+
+
+def test_bfloat16_that_code_asks_for_is_not_widened() -> None:
+    torch = pytest.importorskip("torch")
+
+    def mine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+        return rope.rotate(x, angles.to(torch.bfloat16).to(x.dtype), layout=layout)
+
+    laws = ("rope.rotation-definition",)
+    report = audit("rope.rotate", mine, laws=laws, backend="torch", dtype="float32", examples=6)
+    assert report.verdict == "refuted"

@@ -27,6 +27,7 @@ from ..packing import copied, mapped, mapped_arrays
 from ..runner import Outcome, run_law
 from .compare import difference
 from .exceptions import names
+from .widened import widened, widens
 
 FORMATS = ("float64", "float32")
 """In which NumPy's code runs on balls."""
@@ -116,6 +117,10 @@ class _NothingToWidenError(Exception):
     """There is no real array among the arguments."""
 
 
+class _NothingToSeeError(Exception):
+    """A call that says nothing of the function."""
+
+
 def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementation:
     """The function with real arrays of the setting's dtype given in another one, and its results rounded."""
 
@@ -124,9 +129,11 @@ def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementa
         cast, given = _cast((args, kwargs), on.dtype, dtype)
         if given.get("dtype") is on.dtype:
             given = {**given, "dtype": dtype}
-        elif cast is args and given is kwargs:
+        elif cast is args and given is kwargs and not widens(on):
             raise _NothingToWidenError
-        return _rounded(function(*cast, **given), on)
+        with widened(on):
+            result = function(*cast, **given)
+        return _rounded(result, on)
 
     return call
 
@@ -177,20 +184,26 @@ class Scale:
         """Whether a law that is refuted on the function holds on its formula."""
         own = formula(self._raw, self._on)
         function = self._adapted(own)
-        replaced = {self._name: function}
-        outcome = run_law(law, self._on, examples=examples, seed=self._seed, replaced=replaced, shrink=False)
+        outcome = self._outcome(law, function, examples)
         values = _values(function)
         if values is None:
             return Evidence(False, "at an edge it gives now one value, now another")
         if outcome.verdict == "held" and set(own.used) - {_ITSELF}:
+            if self._outcome(law, self._adapted(_again(self._raw)), examples).verdict == "held":
+                return Evidence(False, "a call that is made again gives another result")
             ways = " and ".join(way for way in (_BALLS, _WIDER, _ITSELF) if way in own.used)
             return Evidence(True, f"the same code {ways} holds", names(values))
-        if own.exact or self._on.precision.name not in NARROWER:
+        if own.exact:
             return Evidence(False, "the same code on wider numbers fails as well")
-        if self._shrinks_above if _WIDER in own.used else self._shrinks_below:
+        # Below as well: code that puts its arguments into a format of its own has no wider one.
+        if (_WIDER in own.used and self._shrinks_above) or self._shrinks_below:
             # Which edges there are, a law does not tell that stopped where digits are lost.
             return Evidence(True, "its errors shrink with the unit roundoff", names(self._edges | values))
         return Evidence(False, "its errors do not shrink with the unit roundoff")
+
+    def _outcome(self, law: Law, function: Implementation, examples: int) -> Outcome:
+        how: dict[str, Any] = {"examples": examples, "seed": self._seed, "shrink": False}
+        return run_law(law, self._on, replaced={self._name: function}, **how)
 
     @cached_property
     def _edges(self) -> dict[str, str]:
@@ -212,30 +225,48 @@ class Scale:
             expected = self._expected(given)
             return [_error(function, given, expected, on) for function in functions]
 
-        return _all_shrink(errors, calls(self._name, on, seed=self._seed), on, lambda near: near / _EXTENDED)
+        def allowed(near: float) -> float:
+            return near / _EXTENDED if on.precision.name == "float64" else _allowed(near, on.u)
+
+        return _all_shrink(errors, calls(self._name, on, seed=self._seed), on, allowed)
 
     @cached_property
     def _shrinks_below(self) -> bool:
         """Whether the function errs by far less than in the narrower format, at all calls of both."""
         on, function = self._on, self._adapted(self._raw)
-        below = replace(on, precision=Precision(NARROWER[on.precision.name]))
-        if below.precision.name not in on.backend.dtypes:
+        if on.precision.name not in NARROWER or NARROWER[on.precision.name] not in on.backend.dtypes:
             return False
+        below = replace(on, precision=Precision(NARROWER[on.precision.name]))
 
         def errors(call: Call) -> list[float]:
             narrow = _cast((call.args, dict(call.kwargs)), on.dtype, below.dtype)
             wide = _cast(narrow, below.dtype, on.dtype)
             expected = self._expected(wide)
+            if _error(catalogue.reference()[self._name], narrow, expected, on) >= _NOTHING:
+                raise _NothingToSeeError  # what is expected is itself what rounding leaves of 0
             return [_error(function, given, expected, on) for given in (narrow, wide)]
 
-        def allowed(near: float) -> float:
-            return near / (_ROOT if near >= math.sqrt(below.u) / 16 else _LINEAR)
-
         made = [call for setting in (on, below) for call in calls(self._name, setting, seed=self._seed)]
-        return _all_shrink(errors, made, on, allowed)
+        return _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
 
     def _expected(self, given: Given) -> Any:
         return catalogue.reference()[self._name](*copied(given[0]), **copied(given[1]))
+
+
+def _again(function: Implementation) -> Implementation:
+    """The function, called twice: wider numbers take several calls, and so hide what earlier calls leave."""
+
+    @functools.wraps(function, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        function(*copied(args), **copied(kwargs))
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _allowed(near: float, u: float) -> float:
+    """How much an error in float32, whose unit roundoff is u, leaves in float64 if it is one of rounding."""
+    return near / (_ROOT if near >= math.sqrt(u) / 16 else _LINEAR)
 
 
 def _values(function: Implementation) -> dict[str, str] | None:

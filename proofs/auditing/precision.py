@@ -29,9 +29,9 @@ class Digits:
 
     of: float
     """Digits of the format."""
-    kinds: Mapping[str, tuple[float, float]]
-    """Over the calls of each kind, the median, and what the worst tenth keeps at most; 0 where a result is
-    NaN, infinite or all wrong."""
+    kinds: Mapping[str, tuple[float, float, float]]
+    """Over the calls of each kind, the median, what the worst tenth keeps at most, and the fewest; 0 where a
+    result is NaN, infinite or all wrong."""
     wrong: str = ""
     """Why the function is wrong all the same: so few are left at ordinary inputs, or it makes numbers up."""
     operation: str = ""
@@ -58,9 +58,11 @@ class Digits:
         return told
 
     def _kind(self, kind: str) -> str:
-        median, few = self.kinds[kind]
+        median, few, fewest = map(round, self.kinds[kind])
         name = {"cancellation": "cancelling"}.get(kind, kind)
-        return f"{name} inputs {median:.0f}" + (f", a tenth of them {few:.0f}" if few < median - 0.5 else "")
+        if few < median:
+            return f"{name} inputs {median}, a tenth of them {few}"
+        return f"{name} inputs {median}" + (f", at worst {fewest}" if fewest < median else "")
 
 
 def digits(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> Digits:
@@ -80,8 +82,10 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         worst = min(worst, (left[kind][-1], call), key=lambda pair: pair[0])
         overflows |= found is not None and math.isfinite(found.expected) and not math.isfinite(found.got)
         made_up += found is not None and math.isnan(found.expected) and math.isfinite(found.got)
-    kinds: dict[str, tuple[float, float]] = {
-        kind: (float(np.median(left[kind])), _few(left[kind])) for kind in KINDS if kind in left
+    kinds: dict[str, tuple[float, float, float]] = {
+        kind: (float(np.median(left[kind])), _few(left[kind]), min(left[kind]))
+        for kind in KINDS
+        if kind in left
     }
     operation = _operation(function, worst[1]) if worst[1] is not None else ""
     wrong = ""
@@ -89,7 +93,7 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         wrong = (
             f"it gives a number where NaN is expected, at {made_up} calls: what is left of the rounding of 0"
         )
-    elif (few := kinds.get("ordinary", (of, of))[1]) < FEWEST * of:
+    elif (few := kinds.get("ordinary", (of, of, of))[1]) < FEWEST * of:
         wrong = f"digits are lost: of {of:.0f}, {few:.0f} remain at a tenth of the ordinary inputs"
     if not operation and overflows:
         operation = "something leaves the range of the format: it gives infinity or NaN for a finite number"
@@ -124,6 +128,7 @@ def _begins(name: str, function: Implementation, made: Sequence[Call], on: Setti
     seen = Observed.of(function, made, references, on)
     for words, share in (("three quarters", 0.75), ("half", 0.5), ("a quarter", 0.25)):
         if text := where_right(seen, name, on.u**share):
+            text = text.replace("right ", "left ", 1).replace("; wrong ", "; fewer ", 1)
             return f"{words} of the digits are {text}"
     return ""
 

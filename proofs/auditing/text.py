@@ -1,7 +1,9 @@
 """The text of an audit: the answer and the cause, one example, what else is known, and the laws last."""
 
+import math
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .. import catalogue
@@ -66,10 +68,30 @@ def _but(report: "Report", name: str) -> str:
 
 def _untried(report: "Report", name: str) -> str:
     """What a good word does not cover."""
-    left_out = dict.fromkeys(text for tried in report.laws_of(name) for text in tried.outcome.untried)
+    left_out = _alike(text for tried in report.laws_of(name) for text in tried.outcome.untried)
     skipped = [tried for tried in report.laws_of(name) if tried.outcome.verdict == "skipped"]
-    told = [*left_out] + ([f"{len(skipped)} law{'s' * (len(skipped) > 1)} (see below)"] if skipped else [])
+    told = left_out + ([f"{len(skipped)} law{'s' * (len(skipped) > 1)} (see below)"] if skipped else [])
     return f"; not tried: {', '.join(told)}" if told else ""
+
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
+_FEW = 3
+"""Reasons that are alike and still told one by one."""
+
+
+def _alike(reasons: Iterable[str]) -> list[str]:
+    """Reasons; of many in which only numbers differ, the first, with short numbers."""
+    kinds: dict[str, list[str]] = {}
+    for reason in dict.fromkeys(reasons):
+        kinds.setdefault(_NUMBER.sub("#", reason), []).append(reason)
+    told: list[str] = []
+    for like in kinds.values():
+        if len(like) <= _FEW:
+            told += like
+        else:
+            first = _NUMBER.sub(lambda it: f"{float(it[0]):.6g}", like[0])
+            told.append(f"{first} and {len(like) - 1} more like it")
+    return told
 
 
 def _more(report: "Report", name: str) -> Iterator[str]:
@@ -82,6 +104,7 @@ def _more(report: "Report", name: str) -> Iterator[str]:
         yield from example(shown, convention)
     if report.verdict_of(name) == "imprecise":
         yield "the formula is right: " + "; ".join(dict.fromkeys(_evidence(report, name)))
+        yield from _passed(report, name)
     yield from _notes(report, name)
     diagnosis = report.diagnosis(name)
     if diagnosis is not None:
@@ -93,6 +116,18 @@ def _evidence(report: "Report", name: str) -> Iterator[str]:
     found: dict[str, int] = Counter(t.outcome.evidence for t in report.laws_of(name) if t.outcome.evidence)
     for text, count in found.items():
         yield f"{text} ({count} law{'s' * (count > 1)})"
+
+
+def _passed(report: "Report", name: str) -> Iterator[str]:
+    """Limits that results pass by a rounding error: digits say nothing of these."""
+    for tried in report.laws_of(name):
+        found = tried.outcome.counterexample and tried.outcome.counterexample.finding
+        if tried.outcome.verdict != "imprecise" or not found or found.relation == "=":
+            continue
+        sides = found.left, found.right
+        if all(isinstance(side, float) for side in sides) and math.isclose(*sides, rel_tol=1e-3):
+            claim = f"{found.left:.17g} {found.relation} {found.right:.17g}"
+            yield f"a rounding error passes the limit of a law, too: {claim} is not so"
 
 
 def _notes(report: "Report", name: str) -> Iterator[str]:
@@ -135,7 +170,7 @@ def law(tried: Tried) -> str:
 
 
 def _left_out(tried: Tried) -> str:
-    return f", not tried: {', '.join(tried.outcome.untried)}" if tried.outcome.untried else ""
+    return f", not tried: {', '.join(_alike(tried.outcome.untried))}" if tried.outcome.untried else ""
 
 
 def total(report: "Report") -> str:

@@ -1,0 +1,45 @@
+"""Whether results depend on chance, or on the calls before.
+
+A module may keep the table of the longest input that it has seen, and a cache may have too few keys.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..law import Implementation
+from .observed import Observed, Raised, apply, numbers
+
+_MOST = 60
+"""Calls that are made again."""
+
+
+def remembers(function: Implementation, seen: Observed) -> str:
+    """That the same call gives another result when it is made again, or after others, if so."""
+    places = [i for i in seen.compared if not isinstance(seen.results[i], Raised)][:_MOST]
+    calls = [seen.calls[i] for i in places]
+    forth = [apply(function, call) for call in calls]
+    back = [apply(function, call) for call in reversed(calls)][::-1]
+    other = [k for k in range(len(calls)) if not _same(forth[k], back[k], seen)]
+    if not other:
+        return ""
+    if any(_changes(function, calls[k], seen) for k in other):
+        return "the same call gives another result when it is made again: chance enters, or a count of calls"
+    return (
+        f"it depends on the calls before: {len(other)} of {len(calls)} calls give another result when they "
+        "are made in the reverse order"
+    )
+
+
+def _changes(function: Implementation, call: Any, seen: Observed) -> bool:
+    """Whether a call goes on giving other results when it is made again at once."""
+    apply(function, call)  # what was called before it does not count
+    return not _same(apply(function, call), apply(function, call), seen)
+
+
+def _same(first: Any, second: Any, seen: Observed) -> bool:
+    """Whether two results are the same to the last digit."""
+    one, two = numbers(first, seen.on), numbers(second, seen.on)
+    if one is None or two is None or len(one) != len(two):
+        return one is two
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, two, strict=True))

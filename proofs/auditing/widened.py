@@ -1,0 +1,54 @@
+"""PyTorch's code in float64 where it says float32: tables, modules and casts of its own."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from ...backends import Setting
+
+
+def widened(on: Setting) -> Any:
+    """A context in which float32 in the code is read as float64, where the library lets that be done.
+
+    Arguments in float64 do not widen a table that the code itself makes in float32, nor the weights of a
+    module. A shorter format that the code asks for, such as bfloat16, stays: that is a choice, no habit.
+    """
+    return _torch() if widens(on) else nullcontext()
+
+
+def widens(on: Setting) -> bool:
+    """Whether `widened` changes anything."""
+    return on.backend.name == "torch" and on.precision.name == "float32"
+
+
+@contextmanager
+def _torch() -> Iterator[None]:
+    import torch  # noqa: PLC0415
+    from torch.overrides import TorchFunctionMode  # noqa: PLC0415
+
+    def wide(value: Any) -> Any:
+        if value is torch.float32:
+            return torch.float64
+        if isinstance(value, torch.Tensor) and value.dtype == torch.float32:
+            return value.to(torch.float64)
+        if type(value) in (list, tuple):
+            return type(value)(map(wide, value))
+        return value
+
+    class Wide(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+        ) -> Any:
+            name = getattr(func, "__name__", "")
+            into = name.endswith("_") or "out" in (kwargs or {})  # what is written into stays where it is
+            func = torch.Tensor.double if func is torch.Tensor.float else func
+            given = {key: value if key == "out" else wide(value) for key, value in (kwargs or {}).items()}
+            return func(*(args[:1] if into else ()), *map(wide, args[1:] if into else args), **given)
+
+    before = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(torch.float64)
+        with Wide():
+            yield
+    finally:
+        torch.set_default_dtype(before)
