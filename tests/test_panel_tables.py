@@ -23,5 +23,9 @@ def test_expectations_name_what_there_is() -> None:
         }
         assert set(audit.fails.values()) <= {"ordinary", "cancellation", "extreme"}
         assert bool(audit.fails) is bool(audit.short)
+        assert not audit.lost or audit.fails
+        assert {edge.partition("=")[0] for edge in audit.edges} <= {
+            edge.name for edge in catalogue.edges_of(audit.function)
+        }
         assert not audit.fails or audit.finding
         assert not audit.adapter or f"{audit.function}/{audit.adapter}" in catalogue.adapters()

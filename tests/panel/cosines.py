@@ -1,4 +1,4 @@
-"""Cosines of several libraries, which say 0 for a zero vector where refimpl says NaN."""
+"""Cosines of several libraries under refimpl's signature: of each row with its own."""
 
 from typing import Any
 
@@ -7,13 +7,7 @@ import sentence_transformers.util
 import sklearn.metrics.pairwise
 import torch
 from array_api_compat import array_namespace
-
-
-def _undefined(u: Any, v: Any, cosines: Any) -> Any:
-    """NaN for the 0 of rows of u and v that have no direction; anything else stays what it is."""
-    xp = array_namespace(u, v)
-    none = ~xp.any(u != 0, axis=-1) | ~xp.any(v != 0, axis=-1)
-    return xp.where(none & (cosines == 0), xp.full_like(cosines, xp.nan), cosines)
+from scipy.spatial.distance import cdist
 
 
 def _rows(u: Any, v: Any, axis: int) -> tuple[Any, Any]:
@@ -29,20 +23,24 @@ def _of_rows(matrix: Any) -> Any:
         first, second = _rows(u, v, axis)
         n, d = int(np.prod(first.shape[:-1])), first.shape[-1]
         cosines = xp.linalg.diagonal(matrix(xp.reshape(first, (n, d)), xp.reshape(second, (n, d))))
-        return _undefined(first, second, xp.reshape(cosines, first.shape[:-1]))
+        return xp.reshape(cosines, first.shape[:-1])
 
     return cosine_similarity
 
 
 of_sklearn = _of_rows(sklearn.metrics.pairwise.cosine_similarity)
 of_sentence_transformers = _of_rows(sentence_transformers.util.cos_sim)
+of_cdist = _of_rows(lambda u, v: 1 - cdist(u, v, "cosine"))
+
+
+def of_pairs(u: Any, v: Any, /, *, axis: int = -1) -> Any:
+    """pairwise_cos_sim of sentence-transformers, which takes rows."""
+    first, second = _rows(u, v, axis)
+    shape = first.shape[:-1]
+    rows = (array.reshape(-1, first.shape[-1]) for array in (first, second))
+    return sentence_transformers.util.pairwise_cos_sim(*rows).reshape(shape)
 
 
 def of_torch(u: Any, v: Any, /, *, axis: int = -1) -> Any:
     """cosine_similarity of torch.nn.functional, without the eps that stands in for short vectors' lengths."""
-    cosines = torch.nn.functional.cosine_similarity(u, v, dim=axis, eps=0)
-    return _undefined(*_rows(u, v, axis), cosines)
-
-
-def of_torch_by_default(u: Any, v: Any, /, *, axis: int = -1) -> Any:
-    return _undefined(*_rows(u, v, axis), torch.nn.functional.cosine_similarity(u, v, dim=axis))
+    return torch.nn.functional.cosine_similarity(u, v, dim=axis, eps=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from panel.expected import EXPECTED, pins  # noqa: E402
+from panel.expected import EXPECTED, Expected, pins  # noqa: E402
 
 FULL, BRIEF = Path(__file__).with_name("README.md"), ROOT / "README.md"
 _BLOCK = re.compile(r"(<!-- table: public panel -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -16,26 +16,34 @@ _BLOCK = re.compile(r"(<!-- table: public panel -->\n).*?(<!-- end of table -->)
 def full() -> list[str]:
     """A line for every audit."""
     lines = [
-        "| package | function | as | dtypes | verdict | finding |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| package | function | as | dtypes | answer | digits left | finding |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for audit in EXPECTED:
         laws = ", ".join(f"`{law.partition('.')[2]}`" for law in audit.fails)
         found = " ".join(filter(None, [audit.finding, f"Laws: {laws}." if laws else ""]))
         who = f"{audit.package} {pins()[audit.package]} | `{audit.public}` | `{audit.function}`"
-        lines.append(f"| {who} | {', '.join(audit.dtypes)} | {audit.verdict} | {found} |")
+        lines.append(f"| {who} | {', '.join(audit.dtypes)} | {audit.answer} | {audit.digits} | {found} |")
     return lines
 
 
 def brief() -> list[str]:
     """A line for every package."""
-    lines = ["| package | held | refuted |", "| --- | --- | --- |"]
+    lines = ["| package | right | imprecise | wrong |", "| --- | --- | --- | --- |"]
     for package in dict.fromkeys(audit.package for audit in EXPECTED):
         mine = [audit for audit in EXPECTED if audit.package == package]
-        held = ", ".join(f"`{audit.public}`" for audit in mine if not audit.fails)
-        refuted = ", ".join(f"`{audit.public}` ({audit.short})" for audit in mine if audit.fails)
-        lines.append(f"| {package} {pins()[package]} | {held or '–'} | {refuted or '–'} |")
+        cells = [
+            ", ".join(f"`{audit.public}`{_why(audit)}" for audit in mine if audit.verdict in verdicts) or "–"
+            for verdicts in (("held", "edge"), ("imprecise",), ("refuted",))
+        ]
+        lines.append(f"| {package} {pins()[package]} | {' | '.join(cells)} |")
     return lines
+
+
+def _why(audit: Expected) -> str:
+    """What is wrong, or the edges, in brackets."""
+    words = audit.short or ", ".join(f"except {edge}" for edge in audit.edges)
+    return f" ({words})" if words else ""
 
 
 def shown(file: Path) -> list[str]:

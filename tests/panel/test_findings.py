@@ -16,8 +16,10 @@ with warnings.catch_warnings():  # theirs, on import
     import ot
     import torch
     from diffusers import DDPMScheduler
+    from diffusers.models.embeddings import get_timestep_embedding
     from rotary_embedding_torch import RotaryEmbedding
     from scipy import stats
+    from scipy.spatial.distance import cosine
     from sentence_transformers.sentence_transformer.evaluation import BinaryClassificationEvaluator
     from sentence_transformers.sentence_transformer.losses import CoSENTLoss
     from sentence_transformers.util import cos_sim
@@ -55,6 +57,13 @@ def test_scheduler_loses_digits_of_small_noise() -> None:
     error = np.abs((1 - scheduler.alphas_cumprod).double().numpy() / exact - 1)
     assert 1e-4 < error.max() < 2e-4  # of 1 − ᾱ; float32 itself allows 6e-8
     assert int(error.argmax()) < 5  # where t is small
+
+
+def test_timestep_embedding_ends_at_the_base_by_default() -> None:
+    one = torch.ones(1)
+    ends = [get_timestep_embedding(one, 8, downscale_freq_shift=shift)[0, 3] for shift in (0, 1)]
+    assert float(ends[0]) == pytest.approx(math.sin(10000 ** (-3 / 4)))  # exponents i/(d/2), as in the paper
+    assert float(ends[1]) == pytest.approx(math.sin(10000 ** (-3 / 3)))  # i/(d/2 − 1), as in tensor2tensor
 
 
 def test_first_variance_of_the_scheduler_is_clamped() -> None:
@@ -107,6 +116,11 @@ def test_cosines_of_short_vectors_are_not_one() -> None:
     assert float(functional.cosine_similarity(tensor, tensor)) < 0.01  # eps=1e-8, as documented
     assert float(functional.cosine_similarity(tensor, tensor, eps=0)) == pytest.approx(1.0)
     assert float(functional.cosine_similarity(1e-170 * tensor, 1e-170 * tensor, eps=0)) != pytest.approx(1.0)
+
+
+def test_cosine_distance_loses_squares_that_underflow() -> None:
+    short = np.asarray([3e-170, 4e-170])
+    assert 1 - cosine(short, short) != pytest.approx(1.0)
 
 
 def test_best_threshold_keeps_the_highest_of_equal_cuts() -> None:

@@ -51,13 +51,15 @@ def dynamic_ntk(
 
 @cache
 def _module(dim: int, train_length: float, factor: float, base: float) -> LlamaRotaryEmbedding:
-    return LlamaRotaryEmbedding(_config(dim, base, train_length, rope_type="dynamic", factor=factor))
+    return LlamaRotaryEmbedding(_config(dim, base, int(train_length), rope_type="dynamic", factor=factor))
 
 
 def dynamic_ntk_of_module(
     length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **_: Any
 ) -> Any:
     """The frequencies that a model uses: its module remembers the longest sequence it has seen."""
+    if train_length != int(train_length):
+        raise NotApplicableError(f"train_length={train_length}")
     module = _module(dim, train_length, factor, base)
     module(torch.zeros(1), torch.tensor([[int(length) - 1]]))
     return module.inv_freq
