@@ -383,3 +383,9 @@ def test_on_balls_gives_balls():
     found = on_balls(lambda x: x / 3, 200)(np.ones(2))
     assert type(found) is Enclosed
     assert float(found.data[0].rad()) < 1e-58
+
+
+@pytest.mark.parametrize("result", [(), (1.0, math.sin), None, "text"])
+def test_what_has_no_balls_is_not_proven(result):
+    same = same_formula(lambda x: result, lambda x: result, [((np.ones(2),), {})], ON)
+    assert (same.agreeing, same.unknown) == (0, 1)

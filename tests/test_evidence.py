@@ -86,13 +86,15 @@ def snr_with(change: Callable[[Any], Any]) -> Callable[..., Any]:
     return mine
 
 
-@pytest.mark.parametrize("error", [1e-4, 1e-7, 1e-10, 1e-12])
+@pytest.mark.parametrize(
+    "error", [1e-10, *(pytest.param(e, marks=pytest.mark.long) for e in (1e-4, 1e-7, 1e-12))]
+)
 def test_small_errors_of_the_formula_are_wrong(error: float) -> None:
     assert audit("ddpm.log_snr", snr_with(lambda y: y * (1 + error)), adapter="ho").verdict == "refuted"
     assert audit("ddpm.log_snr", snr_with(lambda y: y + error), adapter="ho").verdict == "refuted"
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float16, marks=pytest.mark.long)])
 def test_tables_in_a_narrower_format_are_wrong(dtype: Any) -> None:
     mine = snr_with(lambda y: y.astype(dtype).astype(y.dtype))
     assert audit("ddpm.log_snr", mine, adapter="ho").verdict == "refuted"
@@ -110,6 +112,7 @@ def test_digits_lost_at_ordinary_inputs_are_wrong_and_the_cause() -> None:
     assert report.diagnoses[0].cause.startswith("digits are lost: of 16, ")
 
 
+@pytest.mark.long
 def test_numbers_made_up_of_roundings_are_wrong() -> None:
     """Ranks of equal entries, less a mean that is rounded, have a correlation that does not exist."""
 
@@ -139,6 +142,7 @@ def test_without_the_diagnosis_a_cause_is_not_looked_for_but_digits_are() -> Non
 # Where the library has no wider format.
 
 
+@pytest.mark.long
 def test_torch_in_double_precision_is_weighed_from_below() -> None:
     torch = usable("torch").xp
 

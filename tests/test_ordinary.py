@@ -11,7 +11,11 @@ from refimpl.proofs import catalogue
 
 NAMED = 0.9
 """The share of the slips whose cause the diagnosis must name."""
-SAMPLE = [ordinary for document in catalogue.DOCUMENTS for ordinary in corpus.of(document)[:1]]
+SAMPLE = [
+    pytest.param(ordinary, marks=pytest.mark.long if document in ("density", "transport") else [])
+    for document in catalogue.DOCUMENTS
+    for ordinary in corpus.of(document)[:1]
+]
 """The first entry of every document, with its first slip: a look at the corpus that takes seconds."""
 
 

@@ -53,7 +53,7 @@ def _compared(function: Any, reference: Any, args: Any, kwargs: Any, on: Setting
             continue
         except Exception:
             return "unknown"
-        if [x.shape for x in own] != [x.shape for x in ours]:
+        if not own or [x.shape for x in own] != [x.shape for x in ours]:
             return "unknown"  # forms are not formulas
         with WorkingPrecision(prec):
             verdict = _overlap(*(np.concatenate([x.reshape(-1) for x in side]) for side in (own, ours)))
@@ -81,6 +81,7 @@ def _reference(function: Implementation, prec: int) -> Implementation:
 
 
 def _balls(value: Any) -> Iterable[Any]:
+    """All numbers of a result, by part."""
     if isinstance(value, BallArray):
         yield lifted(value.data)
         return
@@ -91,6 +92,8 @@ def _balls(value: Any) -> Iterable[Any]:
             yield from _balls(part)
     elif is_dataclass(value) and not isinstance(value, type):
         yield from _balls([getattr(value, field.name) for field in fields(value)])
+    else:  # a schedule's functions, for example: what is not compared is not proven
+        raise TypeError(f"no balls: {type(value).__name__}")
 
 
 def _overlap(first: Any, second: Any) -> str:
