@@ -125,7 +125,7 @@ class Audited:
         if request.imprecise and not request.failed:
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             made = [*failing_calls(request, self.on), *self._calls(name)]
-            found = digits(name, function, made, self.on)
+            found = digits(name, function, self._adapted(name, raw), made, self.on)
             shown = self._typical(name, made)
             return Diagnosis(name, tuple(found.lines()), cause=found.wrong, digits=found, shown=shown)
         chosen = self.request.adapters.get(name, "")

@@ -65,8 +65,10 @@ class Digits:
         return f"{name} inputs {median}" + (f", at worst {fewest}" if fewest < median else "")
 
 
-def digits(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> Digits:
-    """Compare a function with the reference at calls."""
+def digits(
+    name: str, function: Implementation, bare: Implementation, made: Sequence[Call], on: Setting
+) -> Digits:
+    """Compare a function with the reference at calls; `bare` is the same where edges are not forgiven."""
     of = -math.log10(on.u)
     left: dict[str, list[float]] = {}
     worst: tuple[float, Call | None] = (of, None)
@@ -87,7 +89,7 @@ def digits(name: str, function: Implementation, made: Sequence[Call], on: Settin
         for kind in KINDS
         if kind in left
     }
-    operation = _operation(function, worst[1]) if worst[1] is not None else ""
+    operation = _operation(bare, worst[1]) if worst[1] is not None else ""
     wrong = ""
     if made_up:
         wrong = (
@@ -146,7 +148,7 @@ def _result(function: Implementation, call: Call) -> Any:
         return None
 
 
-_OURS, _NUMPY = Path(__file__).parents[1], Path(np.__file__).parent
+_OURS, _NUMPY = Path(__file__).parents[2], Path(np.__file__).parent
 _STATES = ("over", "invalid", "divide", "under")
 
 
