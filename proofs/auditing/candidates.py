@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -34,14 +35,17 @@ class Candidates:
 
     @cached_property
     def known(self) -> list[Candidate]:
-        """The mistakes of the catalogue. Some keep state, so they are called in order."""
+        """The mistakes of the catalogue. Some keep state, so they are called in order, and at all calls."""
         found = []
         for wrong in catalogue.mistakes().values():
             if wrong.function == self.name:
-                function = wrong.fresh()
-                results = [numbers(result, self.on) for result in apply_all(function, self.calls)[1]]
                 rank = CATALOGUE + 0.5 * wrong.general
-                found.append(Candidate(wrong.id, results.__getitem__, rank, wrong.id))
+                function = wrong.fresh()
+                if wrong.general:
+                    results = [numbers(result, self.on) for result in apply_all(function, self.calls)[1]]
+                    found.append(Candidate(wrong.id, results.__getitem__, rank, wrong.id))
+                else:
+                    found.append(replace(self._of(wrong.id, function, rank), mistake=wrong.id))
         return found
 
     def _of(
@@ -77,6 +81,15 @@ class Candidates:
             self._of(f"equals the reference {change.sentence}", reference, ARGUMENT + rank, change)
             for found, rank in made
             for change in found
+        ]
+
+    @cached_property
+    def of_pairings(self) -> list[Candidate]:
+        """The reference at all pairs of entries, where it takes one entry with one."""
+        reference = catalogue.reference()[self.name]
+        return [
+            self._of(f"equals the reference {change.sentence}", reference, ARGUMENT, change)
+            for change in changes.of_pairings(self.name, self.given)
         ]
 
     @cached_property

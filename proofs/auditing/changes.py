@@ -331,3 +331,31 @@ def of_arguments(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Chan
                 yield _exchanged(first, second)
                 yield _instead(first, second)
                 yield _instead(second, first)
+
+
+_PAIRED: Mapping[str, tuple[Any, Any]] = {
+    "on the first axis": ((slice(None), None), (None,)),
+    "on the first axis, in columns": ((None,), (slice(None), None)),
+    "on the last axis": ((..., None), (..., None, slice(None))),
+    "on the last axis, in columns": ((..., None, slice(None)), (..., None)),
+}
+"""Indices that give two arrays axes of their own."""
+
+
+def of_pairings(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """Two arguments whose entries are all paired with each other by broadcasting."""
+    sample = {k: v for arguments in given for k, v in arguments.items() if is_array(v)}
+    for first, second in itertools.combinations(sample, 2):
+        for text, indices in _PAIRED.items():
+            yield _paired(first, second, indices, text)
+
+
+def _paired(first: str, second: str, indices: tuple[Any, Any], text: str) -> Change:
+    def apply(given: dict[str, Any]) -> dict[str, Any]:
+        return given | {key: given[key][index] for key, index in zip((first, second), indices, strict=True)}
+
+    return Change(
+        f"for all pairs of an entry of {first} and one of {second} (an outer form: they broadcast {text}), "
+        "where one goes with one",
+        apply,
+    )

@@ -13,9 +13,12 @@ from ..calls import Call, Recorder
 from ..implementations import fixed
 from ..law import Implementation
 from ..runner import converted, run_law
+from .arranged import arranged
+from .behaviour import Behaviour, behaviour
+from .changes import choices
 from .compare import Difference, difference
 from .evidence import formula
-from .fitting import adapted
+from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
 from .history import remembers
 from .ignored import Ignored, effective, ignored
@@ -23,6 +26,7 @@ from .messages import Diagnosis, Explain
 from .observed import Observed, Raised, apply
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .search import Found, Search, Under
+from .summed import summed
 
 _FAR = 2.0**16
 """Units in the last place that are told as a number."""
@@ -45,26 +49,53 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         return Diagnosis(name, (_agreement(mine.seen),))
     if (text := _nothing_to_compare(mine.seen)) is not None:
         return Diagnosis(name, (text,))
-    if not mine.seen.deviating(64 * on.u) and not _forms(mine.seen):
-        text = f"it agrees with the reference at all {len(mine.seen.compared)} recorded calls"
-        return Diagnosis(
-            name, (f"no known mistake; {text}. The law's reason says what differs", *_raises(mine.seen))
-        )
+    if (told := _of_behaviour(request, mine, on, seed)) is not None:
+        return told
     others = [under(adapter) for adapter in _conventions(name) if adapter != chosen]
     search = Search(name, made, references, on)
     for other in others:
         if _agrees(other.seen) and _all_held(name, other.function, on, seed):
             return _right(name, chosen, other.adapter, search.find(mine, ()))
+    return _searched(request, raw, search, mine, others, seed)
+
+
+def _of_behaviour(request: Explain, mine: Under, on: Setting, seed: int) -> Diagnosis | None:
+    """The diagnosis of what results do not show, where they show nothing or no law speaks of them."""
+    seen = mine.seen
+    deviates = bool(seen.deviating(64 * on.u)) or _forms(seen)
+    if deviates and not all(catalogue.laws()[law].general for law in request.failures):
+        return None
+    done = behaviour(request, mine.function, on, seed)
+    if done is not None and (done.mistakes or not deviates):
+        return _behaves(request.function, mine.adapter, done)
+    return None if deviates else _unseen(request, seen)
+
+
+def _searched(
+    request: Explain, raw: Implementation, search: Search, mine: Under, others: Sequence[Under], seed: int
+) -> Diagnosis:
+    """What the search finds, or what is known without it."""
+    name, chosen, on = request.function, mine.adapter, mine.seen.on
     without = ignored(name, mine.function, mine.seen)
     found = search.find(mine, others)
     if found is not None and found.complete:
         without = Ignored((), ())
     if found is None and without.options:
-        search = Search(name, effective(name, made, without.options), references, on)
+        calls = effective(name, mine.seen.calls, without.options)
+        search = Search(name, calls, mine.seen.references, on)
         found = search.find(mine, ())
-    if found is None and (other := _no_mistake(name, raw, chosen, search, mine, on)) is not None:
+    if turned := _turned(name, raw, search, mine, found):
+        return turned
+    if found is None and (told := _otherwise(request, raw, chosen, on, seed)) is not None:
+        return told
+    if found is not None:
+        return _told(name, chosen, found, without)
+    if (other := _no_mistake(name, raw, chosen, search, mine, on)) is not None:
         return other
-    return _told(name, chosen, search, mine, found, without)
+    done = behaviour(request, mine.function, on, seed)
+    if done is not None and done.mistakes:
+        return _behaves(name, chosen, done)
+    return _unexplained(name, search, mine, without, "" if done is None else done.sentence)
 
 
 def _no_mistake(
@@ -74,11 +105,47 @@ def _no_mistake(
     if text := remembers(mine.function, mine.seen):
         return Diagnosis(name, (text, *_raises(mine.seen)), cause=text)
     if _only_digits(name, raw, chosen, search, mine, on):
-        text = (
-            "no call shows anything but lost digits: the same code on wider numbers agrees with the reference"
-        )
+        text = "only digits are lost: the same code on wider numbers agrees with the reference at all calls"
         return Diagnosis(name, (text,))
     return None
+
+
+def _otherwise(
+    request: Explain, raw: Implementation, chosen: str, on: Setting, seed: int
+) -> Diagnosis | None:
+    """The known mistake that a function is if an option that it lacks stands at another value: what agrees
+    best with a wrong function need not be what was meant."""
+    name, manner = request.function, manner_of(raw)
+    for option, best in fixed(adapted(name, raw, chosen, on)).items():
+        for value in choices(name, option):
+            if value == best or option in manner.options:
+                continue
+            other = Foreign(raw, Manner(manner.generic, {**manner.options, option: value}))
+            function = adapted(name, other, chosen, on)
+            made = gathered(name, on, seed, fixed(function))
+            references = [apply(catalogue.reference()[name], call) for call in made]
+            under = Under(chosen, function, Observed.of(function, made, references, on))
+            found = Search(name, made, references, on).find_known(under)
+            if found is not None:
+                lines = _cause(found, chosen)
+                lines[0] = f"taken for {option}={value!r}, {lines[0]}"
+                return Diagnosis(name, tuple(lines), found.mistakes, chosen, cause=" ".join(lines))
+    return None
+
+
+def _turned(
+    name: str, raw: Implementation, search: Search, mine: Under, found: Found | None
+) -> Diagnosis | None:
+    """The diagnosis of a result in the wrong arrangement, in the convention of the adapter in use."""
+    adapter = mine.adapter
+    if not adapter or (found and found.mistakes and all(_told_for(m, adapter) for m in found.mistakes)):
+        return None
+    text = arranged(name, raw, adapter, mine.seen, *search.deciding(mine.seen))
+    if not text:
+        return None
+    text = f"your function {text}"
+    more = [f"that is, {line}" for line in _cause(found, adapter)] if found is not None else []
+    return Diagnosis(name, (text, *more), () if found is None else found.mistakes, adapter, cause=text)
 
 
 def _only_digits(
@@ -95,12 +162,8 @@ def _only_digits(
     return not seen.raised and seen.compared == list(range(len(made))) and not seen.deviating(tolerance)
 
 
-def _told(
-    name: str, chosen: str, search: Search, mine: Under, found: Found | None, without: Ignored
-) -> Diagnosis:
-    """The diagnosis, of an explanation or of what is known without one."""
-    if found is None:
-        return _unexplained(name, search, mine, without)
+def _told(name: str, chosen: str, found: Found, without: Ignored) -> Diagnosis:
+    """The diagnosis of an explanation."""
     lines = _cause(found, chosen)
     more = [f"and also: {note}" for note in _left_over(name, found.under, without, " ".join(lines))]
     adapter = found.under.adapter
@@ -166,34 +229,50 @@ def _right(name: str, chosen: str, adapter: str, as_meant: Found | None) -> Diag
     return Diagnosis(name, tuple(sentences), mistakes, adapter, right=True, cause=text)
 
 
-def _unexplained(name: str, search: Search, mine: Under, without: Ignored) -> Diagnosis:
-    """What can be said when nothing explains the results."""
+def _behaves(name: str, chosen: str, done: Behaviour) -> Diagnosis:
+    """The diagnosis of what results do not show."""
+    if not done.mistakes:
+        return Diagnosis(name, (done.sentence,), cause=done.sentence)
+    lines = [_sentence(mistake, chosen) for mistake in done.mistakes]
+    head = "your function does as the mistake"
+    if len(lines) > 1:
+        lines.insert(0, "your function does as one of these mistakes, which these inputs cannot tell apart:")
+    else:
+        lines = [f"{head} {lines[0]}"]
+    return Diagnosis(name, tuple(lines), done.mistakes, chosen, cause=" ".join(lines))
+
+
+def _unseen(request: Explain, seen: Observed) -> Diagnosis:
+    """What is said where laws fail and the calls that they make do not show it."""
+    text = f"its results are the expected ones at all {len(seen.compared)} calls that were made again"
+    failed = [catalogue.laws()[law].statement for law in request.failures]
+    what = f", but this does not hold: {failed[0]}" if failed else ""
+    return Diagnosis(request.function, (f"{text}{what}", *_raises(seen)))
+
+
+def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done: str) -> Diagnosis:
+    """What can be said when nothing explains the results; `done` is what the function does beside them."""
     seen = mine.seen
     places, tolerance = search.deciding(seen)
     wrong = [i for i in places if seen.deviates(i, tolerance)]
     known = [_ignores(option) for option in without.options]
     if without.required:
         known.insert(0, without.sentence)
+    known += [done] if done else []
     if text := search.roughly(mine):
         known.append(text if text.startswith("its") else f"it {text}")
     if text := out_of_range(seen, name, tolerance):
         known.append(text)
+    cause = known[0] if known else ""
     if text := where_right(seen, name, tolerance):
         known.append(f"it is {text}")
     if text := which_entries(seen, wrong, tolerance):
         known.append(text)
     known += [text for text in (not_finite(seen, name, seen.compared), not_nan(seen, name)) if text]
-    causes = bool(known)
-    if raised := next(_raises(seen), ""):
-        known.append(raised)
-    if not known:
-        return Diagnosis(name, (f"no known mistake; {_first(seen, wrong or places)}",))
-    cause = known[0] if causes else ""
-    return Diagnosis(
-        name,
-        (f"no known mistake, but this: {known[0]}", *known[1:], _first(seen, wrong or places)),
-        cause=cause,
-    )
+    known.append(summed(seen, places, tolerance))
+    known += _raises(seen)
+    head = f"no known mistake, but this: {known[0]}"
+    return Diagnosis(name, (head, *known[1:], _first(seen, wrong or places)), cause=cause)
 
 
 def _left_over(name: str, under: Under, without: Ignored, told: str) -> Iterator[str]:

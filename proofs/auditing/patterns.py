@@ -16,6 +16,8 @@ Reals: TypeAlias = np.ndarray[Any, Any]
 
 _EACH = 3
 """So many calls must be right, and so many wrong, before they are told apart."""
+_APART = 1e6
+"""Bounds of a quantity that are further apart say nothing."""
 
 
 def where_right(seen: Observed, name: str, tolerance: float) -> str:
@@ -78,10 +80,16 @@ def _threshold(values: Mapping[int, float], right: Sequence[int], wrong: set[int
         return None
     good, bad = [values[i] for i in right], [values[i] for i in wrong]
     if max(good) < min(bad):
-        return f"≤ {max(good):.6g}", f"≥ {min(bad):.6g}"
-    if min(good) > max(bad):
-        return f"≥ {min(good):.6g}", f"≤ {max(bad):.6g}"
-    return None
+        low, high, told = max(good), min(bad), ("≤", "≥")
+    elif min(good) > max(bad):
+        low, high, told = max(bad), min(good), ("≥", "≤")
+    else:
+        return None
+    near, far = sorted((abs(low), abs(high)))
+    if far > _APART * max(near, 1.0):
+        return None  # between ordinary and extreme inputs lies much where anything may be
+    ends = (high, low) if told[0] == "≥" else (low, high)
+    return f"{told[0]} {ends[0]:.6g}", f"{told[1]} {ends[1]:.6g}"
 
 
 _Answers: TypeAlias = dict[int, "bool | None"]

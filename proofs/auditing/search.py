@@ -55,9 +55,15 @@ class Search:
 
     def __init__(self, name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting) -> None:
         self.name, self.candidates = name, Candidates(name, calls, references, on)
+        self._decided: dict[int, tuple[Observed, tuple[list[int], float]]] = {}
 
     def deciding(self, seen: Observed) -> tuple[list[int], float]:
         """The calls that decide, those that deviate first, and the size of what counts as a deviation."""
+        if id(seen) not in self._decided:  # with what it is of, so that no other gets its identity
+            self._decided[id(seen)] = seen, self._deciding(seen)
+        return self._decided[id(seen)][1]
+
+    def _deciding(self, seen: Observed) -> tuple[list[int], float]:
         ordinary, everywhere = [i for i in seen.ordinary if i in set(seen.compared)], seen.compared
         u = seen.on.u
         for tolerance in (seen.loose, 4096 * u, 64 * u):
@@ -75,7 +81,7 @@ class Search:
         others = [o for o in others if 0 < o.seen.typical <= 4 * off and len(o.seen.compared) >= enough]
         stages = [
             (chosen, self._likely),
-            *((other, self._likely) for other in others),
+            *((other, self._meant) for other in others),
             (chosen, self._slipped),
             (chosen, self._general),
         ]
@@ -89,6 +95,12 @@ class Search:
             or self._at_some(chosen)
             or self._best([(u, w) for u, w in weighed if w.exact and u is chosen and _specific(w)], _MOSTLY)
         )
+
+    def find_known(self, under: Under) -> Found | None:
+        """The known mistake that explains everything, or None."""
+        if not self.deciding(under.seen)[0]:
+            return None
+        return self._best([(under, found) for found in self._known(under)], MOST, exact=True)
 
     def _best(
         self, weighed: Sequence[tuple[Under, Weighed]], least: float, *, exact: bool = False
@@ -118,16 +130,27 @@ class Search:
         return other.exact == best.exact and other.rest <= max(10 * best.rest, 1e-6)
 
     def _weighed(self, under: Under, made: Iterable[Candidate], most: int = _TRIED) -> Iterator[Weighed]:
-        places, tolerance = self.deciding(under.seen)
-        # Small calls first: a candidate that is far off may make large results, and falls here.
-        some = sorted(places[:most], key=under.seen.size)
+        _, tolerance = self.deciding(under.seen)
+        some = self._small(under, most)
         for candidate in made:
             yield weigh(under.seen, candidate, some, tolerance)
+
+    def _small(self, under: Under, most: int = _TRIED) -> list[int]:
+        """So many calls, small ones first: a candidate that is far off may make large results, and falls
+        there."""
+        return sorted(self.deciding(under.seen)[0][:most], key=under.seen.size)
+
+    def _known(self, under: Under) -> list[Weighed]:
+        """The known mistakes at all calls, the small ones first: most are dropped before the large ones."""
+        places, tolerance = self.deciding(under.seen)
+        wrong = [i for i in places if under.seen.deviates(i, tolerance)]
+        some = sorted(wrong, key=under.seen.size) + [i for i in places if i not in set(wrong)]
+        return [weigh(under.seen, c, some, tolerance, _TRIED // 2) for c in self.candidates.known]
 
     def _likely(self, under: Under) -> Iterator[Weighed]:
         """Known mistakes, then arguments read in another way, other functions, and relations of results."""
         places, tolerance = self.deciding(under.seen)
-        known = [weigh(under.seen, c, places, tolerance, len(places)) for c in self.candidates.known]
+        known = self._known(under)
         yield from known
         if any(w.accepted() and w.exact for w in known):
             return
@@ -135,7 +158,18 @@ class Search:
             yield weigh(under.seen, found, places, tolerance)
         yield from self._weighed(under, self.candidates.others + self.candidates.of_arguments)
         yield from self._weighed(under, self.candidates.of_changes)
+        if not any(same_form(under.seen.got[i], under.seen.expected[i]) for i in places[:_SOME]):
+            yield from self._weighed(under, self.candidates.of_pairings)
         yield from related(under.seen, self.name, places[: 2 * _TRIED], tolerance)
+
+    def _meant(self, under: Under) -> Iterator[Weighed]:
+        """What may be told under an adapter that was not chosen: little, for with two things wrong at once
+        much can be made to fit."""
+        places, tolerance = self.deciding(under.seen)
+        yield from self._known(under)
+        for found in related(under.seen, self.name, places[: 2 * _TRIED], tolerance):
+            if not found.candidate.fitted:
+                yield found
 
     def _slipped(self, under: Under) -> Iterator[Weighed]:
         """Slips in the formula."""
@@ -148,11 +182,11 @@ class Search:
 
     def _two(self, chosen: Under) -> Found | None:
         """Two known mistakes at once, a known mistake and a relation, or mistakes at different calls."""
-        places, tolerance = self.deciding(chosen.seen)
+        _, tolerance = self.deciding(chosen.seen)
         by_sentence, weighed = {}, []
         for candidate, mistakes in pairs(chosen.seen, self.candidates.known):
             by_sentence[candidate.sentence] = mistakes
-            weighed.append(weigh(chosen.seen, candidate, places[:_TRIED], tolerance))
+            weighed.append(weigh(chosen.seen, candidate, self._small(chosen), tolerance))
         accepted = sorted((w for w in weighed if w.accepted()), key=lambda w: w.rest)
         if accepted:
             best = accepted[0]
@@ -175,7 +209,8 @@ class Search:
     def _in_turn(self, under: Under) -> Found | None:
         """Two mistakes, each at some of the calls: of two options, say."""
         places, tolerance = self.deciding(under.seen)
-        made = [weigh(under.seen, c, places, tolerance, len(places)) for c in self.candidates.known]
+        some = [w.candidate for w in self._known(under) if w.explained]
+        made = [weigh(under.seen, c, places, tolerance, len(places)) for c in some]
         good = [w for w in made if w.exact and len(w.explained) >= max(3, 0.2 * len(places)) and w.bits >= 40]
         wrong = {i for i in places if under.seen.deviates(i, tolerance)}
         for k, first in enumerate(good):
@@ -192,19 +227,21 @@ class Search:
 
     def _and_a_relation(self, under: Under) -> Found | None:
         """A known mistake whose result is then changed in a simple way."""
-        places, tolerance = self.deciding(under.seen)
-        places = places[:_TRIED]
+        _, tolerance = self.deciding(under.seen)
+        places = self._small(under)
+        calls, results = ([of[i] for i in places] for of in (under.seen.calls, under.seen.results))
         for candidate in self.candidates.known:
             if candidate.rank:
                 continue
-            instead = [candidate.at(i) for i in range(len(under.seen.calls))]
-            seen = Observed(under.seen.calls, under.seen.results, instead, under.seen.on)
-            if not all(same_form(seen.got[i], seen.expected[i]) for i in places):
+            seen = Observed(calls, results, [candidate.at(i) for i in places], under.seen.on)
+            here = list(range(len(places)))
+            if not all(same_form(seen.got[i], seen.expected[i]) for i in here):
                 continue
-            for found in related(seen, self.name, places, tolerance):
+            for found in related(seen, self.name, here, tolerance):
                 if found.accepted() and found.exact and found.share == 1:
                     sentence = f"{candidate.mistake} and, beside that, {_of(found.candidate.sentence)}"
-                    told = Candidate(sentence, found.candidate.at, RESULT + 3, fitted=1)
+                    by_place = {place: found.candidate.at(i) for i, place in enumerate(places)}
+                    told = Candidate(sentence, by_place.__getitem__, RESULT + 3, fitted=1)
                     # A relation may take back what the mistake did: it must explain the function itself.
                     best = weigh(under.seen, told, places, tolerance)
                     if not best.accepted() or not best.exact:

@@ -6,10 +6,11 @@ calls. Each is a candidate like any other; the sentence quotes what was changed.
 
 import ast
 import inspect
+import itertools
 import re
 import textwrap
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +22,8 @@ _MOST = 600
 """Slips of one function at most."""
 _HELPERS = 4
 """Functions that a function calls are looked into, so many at most."""
+_DEPTH = 2
+"""Functions that those call are looked into as well."""
 _WITHOUT = {
     "sqrt": "the square root", "exp": "the exponential", "log": "the logarithm",
     "abs": "the absolute value",
@@ -33,11 +36,19 @@ _WITHOUT = {
     "round": "rounding", "ceil": "ceiling",
 }  # fmt: skip
 _INSTEAD = {
-    "mean": "sum", "sum": "mean", "max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum",
-    "sin": "cos", "cos": "sin", "log1p": "log", "expm1": "exp", "log": "log2", "exp": "expm1",
-    "cumulative_sum": "cumulative_prod", "floor": "ceil", "ceil": "floor", "argmax": "argmin",
-    "less": "less_equal", "greater": "greater_equal", "argmin": "argmax", "any": "all", "all": "any",
+    "mean": ("sum", "max"), "sum": ("mean", "prod", "max"), "prod": ("sum", "mean"), "max": ("min", "sum"),
+    "min": ("max",), "maximum": ("minimum", "add"), "minimum": ("maximum",),
+    "sin": ("cos", "tan"), "cos": ("sin",), "tan": ("tanh", "sin"), "log1p": ("log",), "expm1": ("exp",),
+    "log": ("log2", "log10", "log1p"), "exp": ("expm1",),
+    "cumulative_sum": ("cumulative_prod",), "cumulative_prod": ("cumulative_sum",),
+    "floor": ("ceil", "round"), "ceil": ("floor", "round"), "round": ("floor", "ceil"),
+    "argmax": ("argmin",), "argmin": ("argmax",), "any": ("all",), "all": ("any",),
+    "logaddexp": ("add", "maximum"), "less": ("less_equal",), "greater": ("greater_equal",),
+    "var": ("std",), "std": ("var",), "sqrt": ("square",), "square": ("sqrt", "abs"), "hypot": ("add",),
 }  # fmt: skip
+"""Functions that are taken for each other."""
+_LISTS = ("concat", "stack", "sum", "max", "min", "fsum", "prod")
+"""Functions of a list, of which one may be missing."""
 _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], str]] = {
     ast.Add: (ast.Sub, "the sign reversed"),
     ast.Sub: (ast.Add, "the sign reversed"),
@@ -65,12 +76,32 @@ def slips(name: str) -> tuple[Slip, ...]:
     """All slips of a function; none where its source is not to be had, or loops that may not end."""
     whole = catalogue.functions()[name].implementation
     made: list[Slip] = []
-    for function in (whole, *_called(whole)):
-        for text, slipped in _of(function):
-            made.append(Slip(text, slipped if function is whole else _with(whole, function, slipped)))
+    for path in _paths(whole):
+        for text, slipped in _of(path[-1]):
+            made.append(Slip(text, _within(path, slipped)))
             if len(made) >= _MOST:
                 return tuple(made)
     return tuple(made)
+
+
+def _within(path: Sequence[Implementation], slipped: Implementation) -> Implementation:
+    """The first function, of which the last that it calls, through those between, is another."""
+    for outer, inner in reversed(list(itertools.pairwise(path))):
+        slipped = _with(outer, inner, slipped)
+    return slipped
+
+
+def _paths(whole: Implementation) -> Iterator[tuple[Implementation, ...]]:
+    """The function, those that it calls, and those that these call: each with its callers before it."""
+    seen = {whole}
+    paths: list[tuple[Implementation, ...]] = [(whole,)]
+    while paths and len(seen) <= 2 * _HELPERS:
+        path = paths.pop(0)
+        yield path
+        for called in _called(path[-1]) if len(path) <= _DEPTH else ():
+            if called not in seen:
+                seen.add(called)
+                paths.append((*path, called))
 
 
 def _called(function: Implementation) -> list[Implementation]:
@@ -184,12 +215,16 @@ def _instead(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
         other = _COMPARISONS[type(node.ops[0])]()
         yield "the boundary on the other side", ast.Compare(node.left, [other], node.comparators)
+    elif isinstance(node, ast.List | ast.Tuple):
+        yield from _list(node)
+    elif isinstance(node, ast.Slice):
+        yield from _slice(node)
     elif isinstance(node, ast.IfExp):
         yield f"always, not only if {_short(ast.unparse(node.test))}", node.body
         yield f"even if {_short(ast.unparse(node.test))}", node.orelse
     text = _short(ast.unparse(node))
     quantity = isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not _PLUMBING.search(text)
-    if quantity and isinstance(getattr(node, "ctx", None), ast.Load):
+    if quantity and text not in ("inf", "pi", "nan") and isinstance(getattr(node, "ctx", None), ast.Load):
         yield f"the square of {text}", ast.BinOp(node, ast.Pow(), ast.Constant(2))
         yield f"the square root of {text}", ast.BinOp(node, ast.Pow(), ast.Constant(0.5))
         yield f"the sign of {text} reversed", ast.UnaryOp(ast.USub(), node)
@@ -197,6 +232,7 @@ def _instead(node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
 
 def _operation(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
     left, right = node.left, node.right
+    yield from _regrouped(node)
     if type(node.op) in _OPERATORS:
         other, hint = _OPERATORS[type(node.op)]
         yield hint, ast.BinOp(left, other(), right)
@@ -209,6 +245,7 @@ def _operation(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
         yield f"without the term {said_right}", left
         yield f"without the term {said_left}", ast.UnaryOp(ast.USub(), right)
         yield "the two exchanged", ast.BinOp(right, ast.Sub(), left)
+        yield "the absolute difference", _absolute(node)
     elif isinstance(node.op, ast.Mult):
         yield f"without the factor {said_right}", left
         yield f"without the factor {said_left}", right
@@ -220,6 +257,12 @@ def _operation(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
         yield "the two exchanged (the reciprocal)", ast.BinOp(right, ast.Div(), left)
         yield f"divided by {said_right} twice", ast.BinOp(node, ast.Div(), right)
         yield f"without {said_left}", ast.BinOp(ast.Constant(1.0), ast.Div(), right)
+        yield "a division that rounds down (whole numbers)", ast.BinOp(left, ast.FloorDiv(), right)
+        if not isinstance(right, ast.Constant):
+            less = ast.BinOp(right, ast.Sub(), ast.Constant(1))
+            yield f"divided by one less than {said_right}", ast.BinOp(left, ast.Div(), less)
+            more = ast.BinOp(right, ast.Add(), ast.Constant(1))
+            yield f"divided by one more than {said_right} (smoothed)", ast.BinOp(left, ast.Div(), more)
     elif isinstance(node.op, ast.Pow):
         yield f"without the power (exponent) {said_right}", left
         yield "the exponent negated", ast.BinOp(left, ast.Pow(), ast.UnaryOp(ast.USub(), right))
@@ -231,16 +274,37 @@ def _call(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
         yield f"without {_WITHOUT[name]}", node.args[0]
         if len(node.args) == 2 and name in ("maximum", "minimum"):
             yield f"without {_WITHOUT[name]}", node.args[1]
-    if name in _INSTEAD and isinstance(node.func, ast.Attribute):
-        other = ast.Attribute(node.func.value, _INSTEAD[name], ast.Load())
-        yield f"{_INSTEAD[name]} in place of {name}", ast.Call(other, node.args, node.keywords)
+    if isinstance(node.func, ast.Attribute):
+        for other in _INSTEAD.get(name, ()):
+            taken = ast.Attribute(node.func.value, other, ast.Load())
+            yield f"{other} in place of {name}", ast.Call(taken, node.args, node.keywords)
+    if node.args:
+        yield from _of_many(name, node)
+    yield from _other_arguments(name, node)
+
+
+def _of_many(name: str, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """Slips in what is summed or counted."""
+    if name in ("arange", "linspace", "range"):
+        yield from _counted(name, node)
+    if name in ("sum", "mean"):
+        inner = node.args[0]
+        yield f"the absolute values in the {name}", _with_argument(node, _absolute(inner))
+        yield f"the squares in the {name}", _with_argument(node, ast.BinOp(inner, ast.Pow(), ast.Constant(2)))
+
+
+def _other_arguments(name: str, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """Arguments exchanged, another case of two, another axis."""
     if name == "where" and len(node.args) == 3:
         yield "always the first case", node.args[1]
         yield "always the second case", node.args[2]
         swapped = [node.args[0], node.args[2], node.args[1]]
         yield "the two cases exchanged", ast.Call(node.func, swapped, node.keywords)
-    elif len(node.args) == 2:
-        yield "the two exchanged", ast.Call(node.func, node.args[::-1], node.keywords)
+    elif name not in _LISTS:
+        for place in range(len(node.args) - 1):
+            turned = [*node.args]
+            turned[place : place + 2] = turned[place : place + 2][::-1]
+            yield "two arguments exchanged", ast.Call(node.func, turned, node.keywords)
     for place, keyword in enumerate(node.keywords):
         if keyword.arg == "axis":
             for axis in (-1, -2, 0):
@@ -248,6 +312,71 @@ def _call(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
                 others[place] = ast.keyword("axis", ast.Constant(axis))
                 if ast.unparse(keyword.value) != str(axis):
                     yield f"over another axis ({axis})", ast.Call(node.func, node.args, others)
+
+
+def _with_argument(node: ast.Call, first: ast.expr) -> ast.Call:
+    return ast.Call(node.func, [first, *node.args[1:]], node.keywords)
+
+
+def _absolute(node: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name("abs", ast.Load()), [node], [])
+
+
+def _counted(name: str, node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """Another start, end or number of what is counted."""
+    if name in ("arange", "linspace"):
+        yield "counted from 1 in place of 0 (off by one)", ast.BinOp(node, ast.Add(), ast.Constant(1))
+        yield "counted from −1 in place of 0 (off by one)", ast.BinOp(node, ast.Sub(), ast.Constant(1))
+    for place, argument in enumerate(node.args[:3]):
+        for operator, text in ((ast.Sub(), "fewer"), (ast.Add(), "more")):
+            args = [*node.args]
+            args[place] = ast.BinOp(argument, operator, ast.Constant(1))
+            yield f"one {text} (off by one)", ast.Call(node.func, args, node.keywords)
+
+
+def _list(node: ast.List | ast.Tuple) -> Iterator[tuple[str, ast.expr]]:
+    """A list of which one is missing, or two are exchanged."""
+    if not isinstance(node.ctx, ast.Load) or not 2 <= len(node.elts) <= 4:
+        return
+    for place, element in enumerate(node.elts):
+        if not _PLUMBING.search(ast.unparse(element)):
+            rest = [*node.elts[:place], *node.elts[place + 1 :]]
+            yield f"without {_short(ast.unparse(element))}", type(node)(rest, ast.Load())
+    for place in range(len(node.elts) - 1):
+        turned = [*node.elts]
+        turned[place : place + 2] = turned[place : place + 2][::-1]
+        yield "two exchanged", type(node)(turned, ast.Load())
+
+
+def _slice(node: ast.Slice) -> Iterator[tuple[str, ast.expr]]:
+    """A slice that takes one more or one less at an end, or all."""
+    if node.lower is not None:
+        yield "from the start", ast.Slice(None, node.upper, node.step)
+    if node.upper is not None:
+        yield "to the end", ast.Slice(node.lower, None, node.step)
+    if node.lower is not None and node.upper is None:
+        yield "the other end", ast.Slice(None, ast.UnaryOp(ast.USub(), node.lower), node.step)
+    if node.upper is not None and node.lower is None and isinstance(node.upper, ast.UnaryOp):
+        yield "the other end", ast.Slice(node.upper.operand, None, node.step)
+
+
+def _regrouped(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
+    """The same without parentheses: operators bind as they do."""
+    said, (op, left, right) = "without the parentheses", (node.op, node.left, node.right)
+    tight = isinstance(op, ast.Mult | ast.Div | ast.Pow)
+    if tight and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        yield said, ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
+    if tight and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Add | ast.Sub):
+        yield said, ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right)
+    if isinstance(op, ast.Div) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Mult | ast.Div):
+        yield said, ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right)
+    if isinstance(op, ast.Sub) and isinstance(right, ast.BinOp) and isinstance(right.op, ast.Add | ast.Sub):
+        yield said, ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right)
+    if isinstance(op, ast.Pow):
+        if isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult | ast.Div):
+            yield said, ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
+        if isinstance(right, ast.BinOp):
+            yield said, ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right)
 
 
 def _constant(node: ast.Constant) -> Iterator[tuple[str, ast.expr]]:
