@@ -21,6 +21,7 @@ from .edge import Edge
 from .erratum import Erratum
 from .law import Implementation, Law
 from .mistake import Mistake
+from .textbook import Textbook
 
 DOCUMENTS: tuple[str, ...] = tuple(refimpl.__all__)
 
@@ -74,7 +75,7 @@ def reference() -> dict[str, Implementation]:
     return {name: function.implementation for name, function in functions().items()}
 
 
-Item = TypeVar("Item", Law, Mistake, Adapter, Edge, Erratum)
+Item = TypeVar("Item", Law, Mistake, Adapter, Edge, Erratum, Textbook)
 
 
 @cache
@@ -123,6 +124,11 @@ def mistakes() -> Mapping[str, Mistake]:
 def adapters() -> Mapping[str, Adapter]:
     """Every adapter by id."""
     return _members(Adapter)
+
+
+def textbooks() -> Mapping[str, Textbook]:
+    """The printed formulas by id."""
+    return _members(Textbook)
 
 
 def written_edges() -> Mapping[str, Edge]:

@@ -55,6 +55,8 @@ def _compared(function: Any, reference: Any, args: Any, kwargs: Any, on: Setting
             return "unknown"
         if not own or [x.shape for x in own] != [x.shape for x in ours]:
             return "unknown"  # forms are not formulas
+        if not own:
+            return "unknown"  # a result of functions, such as a schedule
         with WorkingPrecision(prec):
             verdict = _overlap(*(np.concatenate([x.reshape(-1) for x in side]) for side in (own, ours)))
         if verdict != "unknown":

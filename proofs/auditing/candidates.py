@@ -14,9 +14,9 @@ from ..calls import Call
 from ..law import Implementation
 from . import changes, roundings, small
 from .changes import Change, changed, named, signature
-from .observed import Candidate, Observed, Parts, apply, apply_all, numbers
+from .observed import Candidate, Observed, Parts, apply, apply_all, numbers, same_form
 from .options import PLACEMENT
-from .slips import slips
+from .slips import Slip, slips
 
 CATALOGUE, OTHER, ARGUMENT, RESULT, SLIP, SMALL = 0.0, 1.0, 2.0, 3.0, 3.6, 5.0
 """The ranks: of two explanations that are as good the more specific one is told."""
@@ -97,8 +97,37 @@ class Candidates:
         """The reference with one slip in its formula."""
         return [
             self._of(f"equals the reference {_with(slip.sentence)}", slip.function, SLIP)
+            if slip.form is None
+            else self._printed(slip)
             for slip in slips(self.name)
         ]
+
+    def _printed(self, slip: Slip) -> Candidate:
+        """A slip in a printed formula: the reference moved by what the slip does, without lost digits."""
+
+        def at(place: int) -> Parts:
+            wrong = numbers(apply(slip.function, self.calls[place]), self.on)
+            right, expected = self._form(slip.form, place), numbers(self.references[place], self.on)
+            if not (same_form(wrong, right) and same_form(wrong, expected)):
+                return wrong
+            moved = []
+            with np.errstate(all="ignore"):
+                for w, r, e in zip(wrong or (), right or (), expected or (), strict=True):
+                    known = np.isfinite(w) & np.isfinite(r) & np.isfinite(e)
+                    moved.append(np.where(known, e + (w - r), w))
+            return moved
+
+        return Candidate(f"equals the reference {_with(slip.sentence)}", at, SLIP)
+
+    def _form(self, form: Any, place: int) -> Parts:
+        """What a printed formula gives at a call, without a slip."""
+        if (form, place) not in self._forms:
+            self._forms[form, place] = numbers(apply(form, self.calls[place]), self.on)
+        return self._forms[form, place]
+
+    @cached_property
+    def _forms(self) -> dict[tuple[Any, int], Parts]:
+        return {}
 
     @cached_property
     def of_small(self) -> list[Candidate]:

@@ -3,6 +3,7 @@
 import contextlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..runner import converted, run_law
 from .arranged import arranged
 from .behaviour import Behaviour, behaviour
 from .changes import choices
-from .compare import Difference, difference
+from .compare import Difference, difference, leaves
 from .evidence import formula
 from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
@@ -88,6 +89,8 @@ def _searched(
         return turned
     if found is None and (told := _otherwise(request, raw, chosen, on, seed)) is not None:
         return told
+    if found is None and mine.seen.wrong_parts:
+        found = _of_parts(search, mine)
     if found is not None:
         return _told(name, chosen, found, without)
     if (other := _no_mistake(name, raw, chosen, search, mine, on)) is not None:
@@ -146,6 +149,19 @@ def _turned(
     text = f"your function {text}"
     more = [f"that is, {line}" for line in _cause(found, adapter)] if found is not None else []
     return Diagnosis(name, (text, *more), () if found is None else found.mistakes, adapter, cause=text)
+
+
+def _of_parts(search: Search, mine: Under) -> Found | None:
+    """An explanation of the parts that differ, where others are right: an adapter may have put those in."""
+    seen = mine.seen
+    found = search.find(replace(mine, seen=seen.only(seen.wrong_parts)), ())
+    if found is None:
+        return None
+    [place] = seen.deviating(seen.loose)[:1] or [0]
+    paths = [leaf.path.lstrip(".") for leaf in leaves(seen.references[place], seen.on)]
+    names = [paths[k] if k < len(paths) else f"[{k}]" for k in seen.wrong_parts]
+    where = ", ".join(part for part in (f"as to {' and '.join(names)}", found.where) if part)
+    return replace(found, under=mine, where=where)
 
 
 def _only_digits(

@@ -8,7 +8,7 @@ says nothing. The unit of evidence is the call, and ordinary calls decide.
 import math
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -138,6 +138,33 @@ class Observed:
     results: Sequence[Any]
     references: Sequence[Any]
     on: Setting
+    counted: tuple[int, ...] = ()
+    """The parts of the results that are looked at; all if none are named."""
+
+    def only(self, parts: tuple[int, ...]) -> "Observed":
+        """The same, with an eye on some parts of the results alone."""
+        return replace(self, counted=parts)
+
+    def _counted(self, found: Parts) -> Parts:
+        if not self.counted or found is None or max(self.counted) >= len(found):
+            return found
+        return [found[part] for part in self.counted]
+
+    @cached_property
+    def wrong_parts(self) -> tuple[int, ...]:
+        """The parts that deviate, where others never do; nothing if all do, or if there is but one."""
+        wrong: set[int] = set()
+        count = 0
+        for place in self.compared:
+            got, expected = self.got[place], self.expected[place]
+            if got is None or expected is None or not same_form(got, expected):
+                return ()
+            count = max(count, len(got))
+            pairs = zip(got, expected, self.scales(place), strict=True)
+            for part, (g, e, scale) in enumerate(pairs):
+                if np.any(distance(g, e) > self.loose * scale):
+                    wrong.add(part)
+        return tuple(sorted(wrong)) if len(wrong) < count else ()
 
     @classmethod
     def of(
@@ -156,12 +183,12 @@ class Observed:
     @cached_property
     def got(self) -> list[Parts]:
         """Its results."""
-        return [numbers(result, self.on) for result in self.results]
+        return [self._counted(numbers(result, self.on)) for result in self.results]
 
     @cached_property
     def expected(self) -> list[Parts]:
         """Those of the reference."""
-        return [numbers(result, self.on) for result in self.references]
+        return [self._counted(numbers(result, self.on)) for result in self.references]
 
     @cached_property
     def loose(self) -> float:
@@ -223,7 +250,7 @@ class Observed:
 
     def match(self, place: int, candidate: Parts, tolerance: float) -> Match:
         """Whether a candidate's result at a call has this function's deviations, and no others."""
-        got, expected = self.got[place], self.expected[place]
+        got, expected, candidate = self.got[place], self.expected[place], self._counted(candidate)
         if got is None or candidate is None:
             return SILENT
         if not same_form(got, candidate):

@@ -10,13 +10,14 @@ import itertools
 import re
 import textwrap
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from .. import catalogue
 from ..law import Implementation
+from . import printed
 
 _MOST = 600
 """Slips of one function at most."""
@@ -69,6 +70,8 @@ class Slip:
 
     sentence: str
     function: Implementation
+    form: Implementation | None = None
+    """The printed formula without the slip, if it is made in one."""
 
 
 @cache
@@ -76,6 +79,10 @@ def slips(name: str) -> tuple[Slip, ...]:
     """All slips of a function; none where its source is not to be had, or loops that may not end."""
     whole = catalogue.functions()[name].implementation
     made: list[Slip] = []
+    for known in catalogue.textbooks().values():
+        if known.id.rpartition("/")[0] == name:
+            found = itertools.islice(_of(known.form), _MOST // 2)
+            made += [Slip(text, slipped, known.form) for text, slipped in found]
     for path in _paths(whole):
         for text, slipped in _of(path[-1]):
             made.append(Slip(text, _within(path, slipped)))
@@ -140,8 +147,10 @@ def _of(function: Implementation) -> Iterator[tuple[str, Implementation]]:
     for argument in ast.walk(definition.args):
         if isinstance(argument, ast.arg):
             argument.annotation = None
+    is_printed = function.__module__.endswith(".textbook")
     where = f"refimpl's {function.__module__.removeprefix('refimpl.')}.{function.__name__}"
-    for text, restore in _changes(definition):
+    where = "the printed formula" if is_printed else where
+    for text, restore in _changes(definition, is_printed):
         try:
             code = compile(ast.fix_missing_locations(tree), f"<{where}>", "exec")
             scope = dict(function.__globals__)
@@ -155,13 +164,18 @@ def _of(function: Implementation) -> Iterator[tuple[str, Implementation]]:
         yield f"{text} (in {where})", made
 
 
-def _changes(definition: ast.FunctionDef) -> Iterator[tuple[str, Callable[[], None]]]:
+def _changes(definition: ast.FunctionDef, is_printed: bool) -> Iterator[tuple[str, Callable[[], None]]]:
     """Change the tree in place, one slip at a time; each is taken back by what comes with it."""
-    for parent, field, place, node in list(_places(definition)):
+    places = list(_places(definition))
+    quoted = printed.lines(definition) if is_printed else {}
+    for text, (parent, field, place, node), new in printed.changes(definition, places) if is_printed else ():
+        _put(parent, field, place, new)
+        yield f"{text}{_in(node, quoted)}", partial(_put, parent, field, place, node)
+    for parent, field, place, node in places:
         old = ast.unparse(node)
         for hint, new in _instead(node):
             _put(parent, field, place, new)
-            said = f"{hint}: `{_short(ast.unparse(new))}` in place of `{_short(old)}`"
+            said = f"{hint}: `{_short(ast.unparse(new))}` in place of `{_short(old)}`{_in(node, quoted)}"
 
             def restore(
                 p: ast.AST = parent, f: str = field, i: int | None = place, n: ast.AST = node
@@ -169,6 +183,10 @@ def _changes(definition: ast.FunctionDef) -> Iterator[tuple[str, Callable[[], No
                 _put(p, f, i, n)
 
             yield said, restore
+
+
+def _in(node: ast.AST, quoted: Mapping[int, str]) -> str:
+    return f" in `{quoted[id(node)]}`" if id(node) in quoted else ""
 
 
 def _short(text: str) -> str:

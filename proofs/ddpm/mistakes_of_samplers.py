@@ -65,6 +65,15 @@ def ancestral_variance(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any
 
 @mistake(
     "ddpm.ancestral_step",
+    "variance-for-deviation-later",
+    "Multiplies the noise by σ_t² for σ_t at t > 1; the last step has its noise from elsewhere.",
+)
+def ancestral_variance_later(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
+    return ddpm.ancestral_step(x_t, eps, noise, schedule, _first(sigma * sigma, sigma[:1]), t)
+
+
+@mistake(
+    "ddpm.ancestral_step",
     "no-noise-at-the-end",
     "Adds no noise at t = 1, as Ho et al.: another generator, whose likelihood is infinite or undefined.",
 )

@@ -484,6 +484,7 @@ def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     tolerance=Rounding(6 * 14, "six steps of coefficients and eight operations", calls=COEFFICIENTS),
     refutes=(
         "ddpm.ancestral_step/variance-for-deviation",
+        "ddpm.ancestral_step/variance-for-deviation-later",
         "ddpm.ancestral_step/no-noise-at-the-end",
         "ddpm.ancestral_step/sigma-of-the-next-step",
         "ddpm.sample/no-noise-at-the-end",
@@ -562,6 +563,7 @@ def graded(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     refutes=(
         "ddpm.ancestral_step/sign-flipped",
         "ddpm.ancestral_step/variance-for-deviation",
+        "ddpm.ancestral_step/variance-for-deviation-later",
         "ddpm.sample/no-noise-at-the-end",
         "ddpm.sample/reversed-time",
         "ddpm.marginals/deviation-added",

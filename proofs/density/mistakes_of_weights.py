@@ -60,6 +60,19 @@ def bound_batch_count(log_w: Any, /, *, axis: int = -1) -> Any:
     return density.importance_bound(log_w, axis=axis) + math.log(count / max(1, batch))
 
 
+@mistake(
+    "density.importance_bound",
+    "weighted-logarithms",
+    "Averages the log-weights with the normalised weights (softmax), where the logarithm of the mean weight "
+    "is meant: its gradient, but not its value.",
+    reference="PyTorch-VAE#53",
+)
+def bound_weighted_logarithms(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    weights = density.normalized_weights(log_w, axis=axis)
+    return xp.sum(xp.where(weights > 0, weights * log_w, 0 * weights), axis=axis)
+
+
 @mistake("density.importance_bound", "largest", "Takes the largest log-weight for the log-sum-exp.")
 def bound_largest(log_w: Any, /, *, axis: int = -1) -> Any:
     return _xp(log_w).max(log_w, axis=axis)

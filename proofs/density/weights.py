@@ -96,6 +96,7 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.importance_bound/count-added",
         "density.importance_bound/batch-count",
         "density.importance_bound/largest",
+        "density.importance_bound/weighted-logarithms",
         "density.importance_bound/shift-lost",
     ),
 )
