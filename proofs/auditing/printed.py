@@ -30,12 +30,19 @@ def changes(definition: ast.FunctionDef, places: Sequence[Place]) -> Iterator[Ch
         if isinstance(node, ast.Call):
             for text, other in _closed_early(node):
                 yield text, place, other
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in known:
+        elif isinstance(node, ast.Name) and node.id in known and _reckons(place[0]):
             for name in known:
                 if name != node.id:
                     yield f"{name} in place of {node.id}", place, ast.Name(name, ast.Load())
             for text, number in (("half of", 0.5), ("twice", 2.0)):
                 yield f"{text} {node.id}", place, ast.BinOp(ast.Constant(number), ast.Mult(), node)
+
+
+def _reckons(parent: ast.AST) -> bool:
+    """Whether an expression is one of arithmetic, or the call of a function, but not of a helper."""
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name):
+        return not parent.func.id.startswith(("_", "space", "at"))
+    return isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Call | ast.Tuple)
 
 
 def lines(definition: ast.FunctionDef) -> dict[int, str]:

@@ -21,6 +21,8 @@ from . import printed
 
 _MOST = 600
 """Slips of one function at most."""
+_PRINTED = 400
+"""Slips of one printed formula at most."""
 _HELPERS = 4
 """Functions that a function calls are looked into, so many at most."""
 _DEPTH = 2
@@ -81,12 +83,12 @@ def slips(name: str) -> tuple[Slip, ...]:
     made: list[Slip] = []
     for known in catalogue.textbooks().values():
         if known.id.rpartition("/")[0] == name:
-            found = itertools.islice(_of(known.form), _MOST // 2)
+            found = itertools.islice(_of(known.form), _PRINTED)
             made += [Slip(text, slipped, known.form) for text, slipped in found]
     for path in _paths(whole):
         for text, slipped in _of(path[-1]):
             made.append(Slip(text, _within(path, slipped)))
-            if len(made) >= _MOST:
+            if sum(slip.form is None for slip in made[-_MOST:]) >= _MOST:
                 return tuple(made)
     return tuple(made)
 
@@ -168,9 +170,6 @@ def _changes(definition: ast.FunctionDef, is_printed: bool) -> Iterator[tuple[st
     """Change the tree in place, one slip at a time; each is taken back by what comes with it."""
     places = list(_places(definition))
     quoted = printed.lines(definition) if is_printed else {}
-    for text, (parent, field, place, node), new in printed.changes(definition, places) if is_printed else ():
-        _put(parent, field, place, new)
-        yield f"{text}{_in(node, quoted)}", partial(_put, parent, field, place, node)
     for parent, field, place, node in places:
         old = ast.unparse(node)
         for hint, new in _instead(node):
@@ -183,6 +182,9 @@ def _changes(definition: ast.FunctionDef, is_printed: bool) -> Iterator[tuple[st
                 _put(p, f, i, n)
 
             yield said, restore
+    for text, (parent, field, place, node), new in printed.changes(definition, places) if is_printed else ():
+        _put(parent, field, place, new)
+        yield f"{text}{_in(node, quoted)}", partial(_put, parent, field, place, node)
 
 
 def _in(node: ast.AST, quoted: Mapping[int, str]) -> str:

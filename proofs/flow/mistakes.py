@@ -386,9 +386,13 @@ def residual_log_laplacian(
 
 @mistake("flow.fokker_planck_rhs_grid", "advective-form", "Takes f·∇p for ∇·(f p): mass is not kept.")
 def grid_advective_form(density: Any, drift: Any, diffusion: Any, /, **options: Any) -> Any:
-    flat = _xp(density).ones_like(density)
-    compression = flow.fokker_planck_rhs_grid(flat, drift, 0 * diffusion, **options)
-    return flow.fokker_planck_rhs_grid(density, drift, diffusion, **options) - density * compression
+    xp, flat = _xp(density), _xp(density).ones_like(density)
+    rate = flow.fokker_planck_rhs_grid(density, 0 * drift, diffusion, **options)
+    for axis in range(drift.shape[0]):
+        along = xp.stack([flat if k == axis else 0 * flat for k in range(drift.shape[0])])
+        slope = flow.fokker_planck_rhs_grid(density, along, 0 * diffusion, **options)
+        rate = rate + drift[axis, ...] * slope
+    return rate
 
 
 @mistake("flow.fokker_planck_rhs_grid", "missing-half", "Writes g²Δp for ½g²Δp.")
