@@ -131,18 +131,21 @@ def _passed(report: "Report", name: str) -> Iterator[str]:
 
 
 def _notes(report: "Report", name: str) -> Iterator[str]:
-    if lacking := report.loaded.lacking.get(name):
+    fitted = report.loaded.fitted.get(name, ())
+    told = " ".join(fitted)
+    lacking = [o for o in report.loaded.lacking.get(name, ()) if f"no option {o}:" not in told]
+    if lacking:
         yield f"it has no option {', '.join(lacking)}"
-    yield from report.loaded.fitted.get(name, ())
+    yield from fitted
     for edge, value in report.load.edges.items():
         if edge.partition("/")[0] == name:
             known = catalogue.edges()[edge]
             yield f"adopted: {known.name}={value} ({known.sentence}; refimpl gives {known.ours})"
-    if told := report.edges_of(name):
+    if edges := report.edges_of(name):
         if report.verdict_of(name) != "edge":
             yield f"apart from that, {_except(report, name)}"
-        names = " ".join(f"--edge {edge.rpartition('/')[2]}" for edge in told)
-        yield f"{names} adopts {'it' if len(told) == 1 else 'them'}"
+        names = " ".join(f"--edge {edge.rpartition('/')[2]}" for edge in edges)
+        yield f"{names} adopts {'it' if len(edges) == 1 else 'them'}"
 
 
 def example(shown: Shown, convention: str = "") -> Iterator[str]:

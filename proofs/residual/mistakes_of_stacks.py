@@ -77,6 +77,23 @@ def residual_stack_activated_sum(x: Any, weights: Any, /, *, scale: Any, activat
 
 
 @mistake(
+    "residual.residual_stack",
+    "activation-last",
+    "Applies φ after the second product in place of before it: x + ε φ(xW₁W₂).",
+)
+def residual_stack_activation_last(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
+    rest = iter(weights)
+
+    def join(x: Any, z: Any, branch: Any) -> Any:
+        second = next(rest)[1]
+        if second is not None:
+            branch = residual.plain_stack(z, [second], activation=activation).output
+        return x + scale * branch
+
+    return _run(x, weights, join, activation)
+
+
+@mistake(
     "residual.plain_gradients",
     "slope-of-output",
     "Hands the output to the derivative, φ′(φ(z)): with tanh, the slope is taken twice over.",
