@@ -71,6 +71,18 @@ def winner_nearest_row(W: Any, b: Any, z: Any, /) -> Any:
 
 @mistake(
     "argmaxable.winner",
+    "unit-rows",
+    "Normalises the rows of W to length 1, as for cosines, before the product.",
+)
+def winner_unit_rows(W: Any, b: Any, z: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    rows = W / xp.sqrt(xp.sum(W * W, axis=-1, keepdims=True))
+    known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(rows)) + b
+    return xp.where(known < 0, known, xp.argmax(scores, axis=-1))
+
+
+@mistake(
+    "argmaxable.winner",
     "padding-wins",
     "Pads the rows with zeros to a multiple of 8 and keeps their scores 0, so that no class wins "
     "where all are negative.",

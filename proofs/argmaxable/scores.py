@@ -55,6 +55,7 @@ def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.winner/from-one",
         "argmaxable.winner/absolute",
         "argmaxable.winner/nearest-row",
+        "argmaxable.winner/unit-rows",
         "argmaxable.winner/padding-wins",
     ),
 )

@@ -274,7 +274,6 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
     known = [_ignores(option) for option in without.options]
     if without.required:
         known.insert(0, without.sentence)
-    known += [done] if done else []
     if text := search.roughly(mine):
         known.append(text if text.startswith("its") else f"it {text}")
     if text := out_of_range(seen, name, tolerance):
@@ -286,6 +285,9 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
         known.append(text)
     known += [text for text in (not_finite(seen, name, seen.compared), not_nan(seen, name)) if text]
     known.append(summed(seen, places, tolerance))
+    known += (
+        [done] if done else []
+    )  # last: results that are wrong at ordinary calls are so for another reason
     known += _raises(seen)
     head = f"no known mistake, but this: {known[0]}"
     return Diagnosis(name, (head, *known[1:], _first(seen, wrong or places)), cause=cause)

@@ -171,10 +171,13 @@ def _changes(definition: ast.FunctionDef, is_printed: bool) -> Iterator[tuple[st
     places = list(_places(definition))
     quoted = printed.lines(definition) if is_printed else {}
     for parent, field, place, node in places:
-        old = ast.unparse(node)
+        # A number says little without what it stands in.
+        around = parent if isinstance(node, ast.Constant) and isinstance(parent, ast.expr) else None
+        old = ast.unparse(around or node)
         for hint, new in _instead(node):
             _put(parent, field, place, new)
-            said = f"{hint}: `{_short(ast.unparse(new))}` in place of `{_short(old)}`{_in(node, quoted)}"
+            instead = _short(ast.unparse(around or new))
+            said = f"{hint}: `{instead}` in place of `{_short(old)}`{_in(node, quoted)}"
 
             def restore(
                 p: ast.AST = parent, f: str = field, i: int | None = place, n: ast.AST = node

@@ -102,6 +102,7 @@ def nonzero(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.sbert_features/signed",
         "matching.sbert_features/squared",
         "matching.sbert_features/product",
+        "matching.sbert_features/product-too",
         "matching.sbert_features/exchanged",
         "matching.sbert_features/other-order",
         "matching.sbert_features/magnitudes",

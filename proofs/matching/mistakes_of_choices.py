@@ -134,6 +134,17 @@ def features_product(u: Any, v: Any, /) -> Any:
     return _parts(u, v, u * v)
 
 
+@mistake(
+    "matching.sbert_features",
+    "product-too",
+    "Appends the product too, [u, v, |u − v|, u·v]: 4d features for 3d.",
+)
+def features_product_too(u: Any, v: Any, /) -> Any:
+    xp = _xp(u, v)
+    product = u * v
+    return xp.concat([_parts(u, v, xp.abs(u - v)), product], axis=-1)
+
+
 @mistake("matching.sbert_features", "exchanged", "Puts v first: [v, u, |u − v|].")
 def features_exchanged(u: Any, v: Any, /) -> Any:
     return _parts(v, u, _xp(u, v).abs(u - v))

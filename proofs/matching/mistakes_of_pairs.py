@@ -6,6 +6,7 @@ import array_api_compat
 
 from ...matching import cosent_gradient, cosent_loss, cosine_similarity, rank, spearman
 from ..mistake import mistake
+from .mistakes import _pearson
 
 
 def _xp(*arrays: Any) -> Any:
@@ -245,7 +246,9 @@ def rank_argsort_once(x: Any, /) -> Any:
     reference="statlab/permute#191",
 )
 def spearman_argsort_once(x: Any, y: Any, /) -> Any:
-    return spearman(_xp(x).argsort(x), _xp(y).argsort(y)) + 0 * spearman(x, y)
+    # As people write it: ties in any order, and a number, not NaN, for values that are all equal.
+    places = [_xp(values).argsort(values, stable=False) for values in (x, y)]
+    return _pearson(*(_xp(x).astype(found, x.dtype) for found in places))
 
 
 def _centred_ranks(x: Any) -> Any:

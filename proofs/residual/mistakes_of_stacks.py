@@ -59,6 +59,11 @@ def residual_stack_scale_squared(x: Any, weights: Any, /, *, scale: Any, activat
     return residual.residual_stack(x, weights, scale=scale**2, activation=activation)
 
 
+@mistake("residual.residual_stack", "sum-scaled", "Scales the whole sum, ε (x + φ(xW₁)W₂), the skip too.")
+def residual_stack_sum_scaled(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
+    return _run(x, weights, lambda x, z, branch: scale * (x + branch), activation)
+
+
 @mistake(
     "residual.residual_stack",
     "activated-sum",

@@ -106,6 +106,7 @@ def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "residual.residual_stack/scale-on-skip",
         "residual.residual_stack/second-activation",
         "residual.residual_stack/activation-last",
+        "residual.residual_stack/sum-scaled",
         "residual.residual_stack/normalised-sum",
         "residual.residual_stack/no-skip",
         "residual.residual_stack/scale-squared",
