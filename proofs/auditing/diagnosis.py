@@ -285,9 +285,7 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
         known.append(text)
     known += [text for text in (not_finite(seen, name, seen.compared), not_nan(seen, name)) if text]
     known.append(summed(seen, places, tolerance))
-    known += (
-        [done] if done else []
-    )  # last: results that are wrong at ordinary calls are so for another reason
+    known += [done] if done else []  # what is wrong at ordinary calls has another cause
     known += _raises(seen)
     head = f"no known mistake, but this: {known[0]}"
     return Diagnosis(name, (head, *known[1:], _first(seen, wrong or places)), cause=cause)
