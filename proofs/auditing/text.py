@@ -124,9 +124,9 @@ def _passed(report: "Report", name: str) -> Iterator[str]:
         found = tried.outcome.counterexample and tried.outcome.counterexample.finding
         if tried.outcome.verdict != "imprecise" or not found or found.relation == "=":
             continue
-        sides = found.left, found.right
-        if all(isinstance(side, float) for side in sides) and math.isclose(*sides, rel_tol=1e-3):
-            claim = f"{found.left:.17g} {found.relation} {found.right:.17g}"
+        left, right = found.left, found.right
+        if isinstance(left, float) and isinstance(right, float) and math.isclose(left, right, rel_tol=1e-3):
+            claim = f"{left:.17g} {found.relation} {right:.17g}"
             yield f"a rounding error passes the limit of a law, too: {claim} is not so"
 
 

@@ -35,7 +35,7 @@ def _torch() -> Iterator[None]:
             return type(value)(map(wide, value))
         return value
 
-    class Wide(TorchFunctionMode):
+    class Wide(TorchFunctionMode):  # type: ignore[misc]  # torch has no types here
         def __torch_function__(
             self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
         ) -> Any:
