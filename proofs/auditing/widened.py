@@ -21,6 +21,11 @@ def widens(on: Setting) -> bool:
     return on.backend.name == "torch" and on.precision.name == "float32"
 
 
+_IN_PLACE = {"__setitem__", "__set__"} | {
+    f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+}
+
+
 @contextmanager
 def _torch() -> Iterator[None]:
     import torch  # noqa: PLC0415
@@ -35,20 +40,21 @@ def _torch() -> Iterator[None]:
             return type(value)(map(wide, value))
         return value
 
-    class Wide(TorchFunctionMode):  # type: ignore[misc]  # torch has no types here
-        def __torch_function__(
-            self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
-        ) -> Any:
-            name = getattr(func, "__name__", "")
-            into = name.endswith("_") or "out" in (kwargs or {})  # what is written into stays where it is
-            func = torch.Tensor.double if func is torch.Tensor.float else func
-            given = {key: value if key == "out" else wide(value) for key, value in (kwargs or {}).items()}
-            return func(*(args[:1] if into else ()), *map(wide, args[1:] if into else args), **given)
+    def widely(
+        _: Any, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        name = getattr(func, "__name__", "")
+        in_place = name in _IN_PLACE or (name.endswith("_") and not name.endswith("__"))
+        into = in_place or "out" in (kwargs or {})  # what is written into stays where it is
+        func = torch.Tensor.double if func is torch.Tensor.float else func
+        given = {key: value if key == "out" else wide(value) for key, value in (kwargs or {}).items()}
+        return func(*(args[:1] if into else ()), *map(wide, args[1:] if into else args), **given)
 
+    mode = type("Wide", (TorchFunctionMode,), {"__torch_function__": widely})
     before = torch.get_default_dtype()
     try:
         torch.set_default_dtype(torch.float64)
-        with Wide():
+        with mode():
             yield
     finally:
         torch.set_default_dtype(before)
