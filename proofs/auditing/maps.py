@@ -66,6 +66,7 @@ MAPS: Sequence[tuple[str, int, Callable[[Reals], Reals]]] = (
     ("what is expected divided by its largest entry", 1, lambda x: x / np.max(x, axis=-1, keepdims=True)),
     ("what is expected divided by its length (normalised)", 1,
      lambda x: x / np.sqrt(np.sum(x * x, axis=-1, keepdims=True))),
+    ("what is expected without its axes of length 1 (squeezed)", 1, np.squeeze),
     ("the mean over the last axis of what is expected", 1, lambda x: np.mean(x, axis=-1)),
     ("the sum over the last axis of what is expected", 1, lambda x: np.sum(x, axis=-1)),
     ("the mean over the first axis of what is expected", 1, lambda x: np.mean(x, axis=0)),
