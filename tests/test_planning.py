@@ -30,7 +30,7 @@ def overwrites(x: Any, angles: Any, /, **options: Any) -> Any:
 @pytest.mark.parametrize(
     ("replacement", "reason"),
     [
-        (lambda *a, **k: rope.rotate(*a, **k).tolist(), "returned a list, expected an array of shape"),
+        (lambda *a, **k: rope.rotate(*a, **k).tolist(), "values, expected an array of shape"),
         (lambda *a, **k: rope.rotate(*a, **k).astype(object), "dtype object, expected an array"),
         (lambda *a, **k: rope.rotate(*a, **k)[None], "expected an array of shape"),
         (lambda *a, **k: memoryview(rope.rotate(*a, **k)), "returned a memoryview"),

@@ -35,6 +35,20 @@ def margins_own_class_too(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return xp.concat([found[..., :k], xp.zeros_like(z[..., :1]), found[..., k:]], axis=-1)
 
 
+@mistake(
+    "argmaxable.margins",
+    "of-the-winner",
+    "Takes the leads of the largest score, the winner's, and not those of class k.",
+)
+def margins_of_the_winner(W: Any, b: Any, z: Any, /, k: int) -> Any:
+    xp, found = array_api_compat.array_namespace(W, b, z), margins(W, b, z, k)
+    if not found.shape[-1]:
+        return found
+    # Class k lags behind the winner by as much as its least margin is below 0.
+    least = xp.min(found, axis=-1, keepdims=True)
+    return found - xp.where(least < 0, least, xp.zeros_like(least))
+
+
 @mistake("argmaxable.winner", "least", "Takes the least score, argmin for argmax.")
 def winner_least(W: Any, b: Any, z: Any, /) -> Any:
     return winner(-W, -b, z)

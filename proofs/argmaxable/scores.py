@@ -26,6 +26,7 @@ from . import inputs, oracle
         "argmaxable.margins/bias-sign",
         "argmaxable.margins/unit-normals",
         "argmaxable.margins/own-class-too",
+        "argmaxable.margins/of-the-winner",
     ),
 )
 def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

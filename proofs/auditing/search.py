@@ -17,7 +17,7 @@ _TRIED = 24
 """General candidates are weighed on so many calls."""
 _SOME = 4
 """Calls of one kind that an explanation of them needs."""
-_MOSTLY = 0.6
+_MOSTLY = 0.75
 """An explanation of so many calls is one of most, if no other comes near."""
 
 

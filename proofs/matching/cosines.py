@@ -39,6 +39,7 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
         "matching.cosine_similarity/epsilon",
         "matching.cosine_similarity/zero-is-zero",
         "matching.cosine_similarity/dot",
+        "matching.cosine_similarity/roots-of-norms",
         "matching.cosine_similarity/squared-norms",
         "matching.cosine_similarity/distance",
         "matching.cosine_similarity/centred",

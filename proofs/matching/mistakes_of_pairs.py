@@ -23,6 +23,17 @@ def _norm(x: Any, axis: int) -> Any:
 
 @mistake(
     "matching.cosine_similarity",
+    "roots-of-norms",
+    "Takes the root of the norms, which have one already: ⟨u, v⟩ / √(‖u‖ ‖v‖).",
+    reference="FastDeploy PR#648",
+)
+def cosine_roots_of_norms(u: Any, v: Any, /, *, axis: int = -1) -> Any:
+    dot = _xp(u, v).sum(u * v, axis=axis)
+    return dot / (_xp(u).sqrt(_norm(u, axis)) * _xp(v).sqrt(_norm(v, axis)))
+
+
+@mistake(
+    "matching.cosine_similarity",
     "dot",
     "Takes the dot product, as for vectors that are normalised already: the norms are left out.",
 )

@@ -1,5 +1,6 @@
 """How people get stacks and their gradients wrong, continued from mistakes.py."""
 
+import math
 from typing import Any
 
 import array_api_compat
@@ -96,6 +97,20 @@ def residual_stack_activation_last(x: Any, weights: Any, /, *, scale: Any, activ
         return x + scale * branch
 
     return _run(x, weights, join, activation)
+
+
+@mistake(
+    "residual.plain_gradients",
+    "bias-mean",
+    "Averages the gradients of the biases over the rows, where they are summed like those of the weights.",
+    reference="Deeplearning.ai-Natural-Language-Processing-Specialization#62",
+)
+def plain_gradients_bias_mean(
+    x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
+) -> Any:
+    found = residual.plain_gradients(x, weights, biases, cotangent, activation=activation)
+    rows = max(math.prod(x.shape[:-1]), 1)
+    return found._replace(biases=tuple(b / rows for b in found.biases))
 
 
 @mistake(

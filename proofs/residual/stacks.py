@@ -165,6 +165,7 @@ def _curvature(activation: str, sizes: list[Real]) -> Any:
         "residual.plain_gradients/mask-without-bias",
         "residual.plain_gradients/tanh-slope-of-preactivation",
         "residual.plain_gradients/batch-mean",
+        "residual.plain_gradients/bias-mean",
     ),
 )
 def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

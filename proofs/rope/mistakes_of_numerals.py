@@ -22,6 +22,16 @@ def digits_one_late(n: Any, /, *, base: int, count: int) -> Any:
 
 @mistake(
     "rope.digits",
+    "product-for-power",
+    "Divides by base·m, a product, for base^m, the power: right for the first two digits only.",
+)
+def digits_product_for_power(n: Any, /, *, base: int, count: int) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    return xp.stack([n // max(base * m, 1) % base for m in range(count)], axis=-1)
+
+
+@mistake(
+    "rope.digits",
     "not-divided",
     "Takes n mod base^(m+1) and does not divide it by base^m: remainders, not digits.",
 )

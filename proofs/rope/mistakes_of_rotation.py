@@ -111,6 +111,17 @@ def rotate_zeros(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return 0 * rotate(x, angles, layout=layout)
 
 
+@mistake(
+    "rope.rotate",
+    "no-sine",
+    "Loses the sine, x cos θ: the sine table is zero, or is read beyond its end.",
+    reference="vllm-ascend#12723",
+)
+def rotate_no_sine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    (a, b), (cos, _) = _members(x, layout), _turns(x, angles)
+    return _placed(a * cos, b * cos, layout)
+
+
 @mistake("rope.rotate", "half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
 def rotate_half_angle(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return rotate(x, angles / 2, layout=layout)

@@ -45,6 +45,7 @@ def _table(rows: list[list[int]]) -> np.ndarray[Any, Any]:
         "rope.digits/no-remainder",
         "rope.digits/one-late",
         "rope.digits/not-divided",
+        "rope.digits/product-for-power",
         "rope.digits/truncates",
         "rope.digits/powers-wrap",
     ),

@@ -58,6 +58,7 @@ def features(pairs: Any, layout: str) -> Any:
         "rope.rotate/tables-mixed",
         "rope.rotate/partners-mixed",
         "rope.rotate/zeros",
+        "rope.rotate/no-sine",
         "rope.rotate/half-angle",
         "rope.rotate/degrees",
         "rope.rotate/bfloat16-tables",
