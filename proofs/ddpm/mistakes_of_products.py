@@ -221,6 +221,20 @@ def cumulative_sum_to_one(schedule: Any, /) -> Any:
     return ddpm.Cumulative(signal, noise * noise / (1 + signal))
 
 
+@mistake(
+    "ddpm.cumulative",
+    "exponential",
+    "Takes exp(−Σβ²), as in continuous time, for the product Π(1 − β²): its limit for many small steps.",
+)
+def cumulative_exponential(schedule: Any, /) -> Any:
+    xp = space(schedule.beta_squared)
+    total = xp.cumulative_sum(schedule.beta_squared)
+    zero = 0 * total[:1]
+    return ddpm.Cumulative(
+        _with_zero(zero + 1, xp.exp(-total / 2)), _with_zero(zero, xp.sqrt(-xp.expm1(-total)))
+    )
+
+
 @mistake("ddpm.cumulative", "product-of-betas", "Takes the product of the β_t for β̄_t, which is √(1 − ᾱ_t²).")
 def cumulative_product_of_betas(schedule: Any, /) -> Any:
     signal, noise = ddpm.cumulative(schedule)

@@ -342,6 +342,7 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.cumulative/signal-not-rooted",
         "ddpm.cumulative/sum-to-one",
         "ddpm.cumulative/product-of-betas",
+        "ddpm.cumulative/exponential",
         "ddpm.cumulative/sum-of-variances",
         "ddpm.cumulative/previous-step",
     ),
