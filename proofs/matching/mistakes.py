@@ -455,6 +455,35 @@ def threshold_no_ends(scores: Any, labels: Any, /, *, metric: Any = "accuracy") 
     return Threshold(_midpoint(ordered, k), values[k])
 
 
+def _without_end(scores: Any, labels: Any, metric: Any, end: int) -> Threshold:
+    """The best cut where the lowest (0) or the highest (−1) is missing."""
+    ordered, values = _cuts(scores, labels, metric, keep_ties=True)
+    values[end] = -math.inf
+    k = _first_best(values)
+    if values[k] == -math.inf:  # there is no other
+        return best_threshold(scores, labels, metric=metric)
+    return Threshold(_midpoint(ordered, k), values[k])
+
+
+@mistake(
+    "matching.best_threshold",
+    "no-cut-above-all",
+    "Never tries the cut above all scores, at which all are negative: without positives it calls all positive.",
+    reference="anomalib#3357",
+)
+def threshold_no_cut_above_all(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
+    return _without_end(scores, labels, metric, -1)
+
+
+@mistake(
+    "matching.best_threshold",
+    "no-cut-below-all",
+    "Never tries the cut below all scores, at which all are positive.",
+)
+def threshold_no_cut_below_all(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
+    return _without_end(scores, labels, metric, 0)
+
+
 @mistake(
     "matching.best_threshold",
     "empty-f1-is-one",
