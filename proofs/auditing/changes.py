@@ -6,7 +6,7 @@ import math
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import array_api_compat
@@ -312,6 +312,46 @@ def of_constants(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Chan
                     yield replace(change, sentence=text)
 
 
+_PASSED = ("the sign of {} reversed", "{0} multiplied by 2", "{0} divided by 2", "1 − {0} in place of {0}",
+           "the square root of {0} in place of {0}", "the square of {0} in place of {0}",
+           "the logarithm of {0} in place of {0}", "0 in place of {0}", "1 in place of {0}",
+           "{0} one too large (off by one)", "{0} one too small (off by one)")  # fmt: skip
+"""What may have been done to what a function among the arguments is given, or gives."""
+_ORDINALS = ("first", "second", "third")
+
+
+def _of_callable(parameter: str) -> Iterator[Change]:
+    """A function among the arguments that is called in another way, or whose results are changed."""
+
+    def wrapped(text: str, wrap: Callable[[Any], Any]) -> Change:
+        def apply(given: dict[str, Any]) -> dict[str, Any]:
+            if given.get(parameter) is None:
+                raise UnchangedError
+            return given | {parameter: wrap(given[parameter])}
+
+        return Change(f"with {text}", apply)
+
+    for text in _PASSED:
+        operation = VALUES[text]
+        for place, ordinal in enumerate(_ORDINALS):
+            said = text.format(f"the {ordinal} argument that {parameter} is given")
+            yield wrapped(said, partial(_passing, place, operation))
+        yield wrapped(text.format(f"the result of {parameter}"), partial(_giving, operation))
+
+
+def _passing(place: int, operation: Callable[[Any], Any], function: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if place >= len(args):
+            raise UnchangedError
+        return function(*args[:place], operation(args[place]), *args[place + 1 :], **kwargs)
+
+    return call
+
+
+def _giving(operation: Callable[[Any], Any], function: Any) -> Any:
+    return lambda *args, **kwargs: operation(function(*args, **kwargs))
+
+
 def of_arguments(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     """One argument read in another way, or two exchanged."""
     sample = {k: v for arguments in given for k, v in arguments.items() if v is not None}
@@ -319,6 +359,9 @@ def of_arguments(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Chan
         if parameter in PLACEMENT or isinstance(value, str | bool):
             continue
         fields = _fields(value)
+        if callable(value) and not fields:
+            yield from _of_callable(parameter)
+            continue
         for text, operation in VALUES.items():
             yield _one(parameter, text, operation)
             if 1 < len(fields) <= 4:

@@ -26,11 +26,14 @@ from .ignored import Ignored, effective, ignored
 from .messages import Diagnosis, Explain
 from .observed import Observed, Raised, apply
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
+from .relations import partly
 from .search import Found, Search, Under
 from .summed import summed
 
 _FAR = 2.0**16
 """Units in the last place that are told as a number."""
+_FEW = 24
+"""Calls on which relations of single parts are looked for."""
 _FORMULA = 12
 """Calls at which the formula of a function is asked for."""
 
@@ -79,7 +82,7 @@ def _searched(
     name, chosen, on = request.function, mine.adapter, mine.seen.on
     without = ignored(name, mine.function, mine.seen)
     found = search.find(mine, others)
-    if found is not None and found.complete:
+    if found is not None and found.complete and found.mistakes:
         without = Ignored((), ())
     if found is None and without.options:
         calls = effective(name, mine.seen.calls, without.options)
@@ -279,6 +282,8 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
     if text := out_of_range(seen, name, tolerance):
         known.append(text)
     cause = known[0] if known else ""
+    if text := partly(seen, name, places[:_FEW], tolerance):
+        known.append(text)
     if text := where_right(seen, name, tolerance):
         known.append(f"it is {text}")
     if text := which_entries(seen, wrong, tolerance):

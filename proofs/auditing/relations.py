@@ -31,34 +31,52 @@ class _Fit:
 
 def related(seen: Observed, name: str, places: Sequence[int], tolerance: float) -> Iterator[Weighed]:
     """Relations between the results and the expected ones, if every part that differs has one."""
+    usable = _usable(seen, places)
+    if not usable:
+        return
+    if len(seen.expected[usable[0]] or ()) == 2:
+        exchanged = Candidate("gives its two parts exchanged", lambda i: (seen.expected[i] or [])[::-1], 3.0)
+        yield weigh(seen, exchanged, places, tolerance)
+    found = _of_parts(seen, name, usable, tolerance)
+    chosen = {part: fit for part, fit in found.items() if fit is not None}
+    if found and len(chosen) == len(found):
+        yield weigh(seen, _together(seen, chosen, usable), places, tolerance)
+
+
+def partly(seen: Observed, name: str, places: Sequence[int], tolerance: float) -> str:
+    """What is true of some of the parts that differ, if it is not known of all; else nothing."""
+    usable = _usable(seen, places)
+    found = _of_parts(seen, name, usable, tolerance) if usable else {}
+    chosen = {part: fit.text for part, fit in found.items() if fit is not None}
+    if not chosen or len(chosen) == len(found):
+        return ""
+    paths = [leaf.path.lstrip(".") or f"[{k}]"
+             for k, leaf in enumerate(leaves(seen.references[usable[0]], seen.on))]  # fmt: skip
+    texts: dict[str, list[str]] = {}
+    for part, text in chosen.items():
+        texts.setdefault(text, []).append(paths[part])
+    return "; ".join(f"in {' and '.join(where)} it gives {text}" for text, where in texts.items())
+
+
+def _usable(seen: Observed, places: Sequence[int]) -> list[int]:
+    """The calls at which there are results, if these have the expected parts, always as many."""
     usable = [i for i in places if seen.got[i] is not None and seen.expected[i] is not None]
     counts = {(len(seen.got[i] or ()), len(seen.expected[i] or ())) for i in usable}
-    if len(counts) != 1:
-        return
-    [(mine, theirs)] = counts
-    if mine != theirs:
-        return
-    if theirs == 2:
-        yield weigh(
-            seen,
-            Candidate("gives its two parts exchanged", lambda i: (seen.expected[i] or [])[::-1], 3.0),
-            places,
-            tolerance,
-        )
-    found: dict[int, list[Weighed]] = {}
-    fits: dict[int, dict[str, _Fit]] = {}
-    for part in range(theirs):
+    return usable if len(counts) == 1 and len(set(*counts)) == 1 else []
+
+
+def _of_parts(seen: Observed, name: str, usable: Sequence[int], tolerance: float) -> dict[int, _Fit | None]:
+    """The best relation of each part that differs, or None."""
+    found: dict[int, _Fit | None] = {}
+    for part in range(len(seen.expected[usable[0]] or ())):
         alone = _part(seen, part)
-        if not any(alone.deviates(i, tolerance) for i in usable):
+        if part in seen.estimates or not any(alone.deviates(i, tolerance) for i in usable):
             continue
-        made = list(_fits(alone, name, usable))
-        weighed = [weigh(alone, _candidate(alone, fit), usable, tolerance) for fit in made]
-        found[part] = sorted((w for w in weighed if w.accepted()), key=lambda w: w.key)[:1]
-        fits[part] = {fit.text: fit for fit in made}
-    if not found or not all(found.values()):
-        return
-    chosen = {part: fits[part][best[0].candidate.sentence] for part, best in found.items()}
-    yield weigh(seen, _together(seen, chosen, usable), places, tolerance)
+        made = {fit.text: fit for fit in _fits(alone, name, usable)}
+        weighed = [weigh(alone, _candidate(alone, fit), usable, tolerance) for fit in made.values()]
+        best = min((w for w in weighed if w.accepted()), key=lambda w: w.key, default=None)
+        found[part] = None if best is None else made[best.candidate.sentence]
+    return found
 
 
 def _part(seen: Observed, part: int) -> Observed:

@@ -468,7 +468,7 @@ def _without_end(scores: Any, labels: Any, metric: Any, end: int) -> Threshold:
 @mistake(
     "matching.best_threshold",
     "no-cut-above-all",
-    "Never tries the cut above all scores, at which all are negative: without positives it calls all positive.",
+    "Never tries the cut above all scores, where all are negative: without positives it calls all positive.",
     reference="anomalib#3357",
 )
 def threshold_no_cut_above_all(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
