@@ -108,22 +108,23 @@ def _arrays(operation: Callable[[Any, Any], Any], axes: int = 1) -> Callable[[An
     return apply
 
 
-def _integers(step: int) -> Callable[[Any], Any]:
-    """So much added to whole numbers."""
+def _integers(step: int, lowest: int | None = None) -> Callable[[Any], Any]:
+    """So much added to whole numbers, which are then at least `lowest`."""
 
     def one(part: Any) -> Any:
         if is_array(part):
             xp = array_api_compat.array_namespace(part)
             if xp.isdtype(part.dtype, "integral"):
-                lowest = xp.min(part) if math.prod(part.shape) else 0
-                return part + step if int(lowest) + step >= min(0, int(lowest)) else xp.clip(part + step, 0)
+                least = int(xp.min(part)) if math.prod(part.shape) else 0
+                moved = part + step if least + step >= min(0, least) else xp.clip(part + step, 0)
+                return moved if lowest is None else xp.clip(moved, lowest)
         elif isinstance(part, int) and not isinstance(part, bool):
-            return part + step
+            return part + step if lowest is None else max(part + step, lowest)
         return part
 
     def apply(value: Any) -> Any:
         result = mapped(value, one)
-        if result is value:
+        if result is value and lowest is None:
             raise UnchangedError
         return result
 
@@ -317,6 +318,7 @@ _PASSED = ("the sign of {} reversed", "{0} multiplied by 2", "{0} divided by 2",
            "the logarithm of {0} in place of {0}", "0 in place of {0}", "1 in place of {0}",
            "{0} one too large (off by one)", "{0} one too small (off by one)")  # fmt: skip
 """What may have been done to what a function among the arguments is given, or gives."""
+_EARLY = "{0} one too small (off by one, too early), but not below 1"
 _ORDINALS = ("first", "second", "third")
 
 
@@ -331,8 +333,8 @@ def _of_callable(parameter: str) -> Iterator[Change]:
 
         return Change(f"with {text}", apply)
 
-    for text in _PASSED:
-        operation = VALUES[text]
+    early = _integers(-1, lowest=1)
+    for text, operation in [*((t, VALUES[t]) for t in _PASSED), (_EARLY, early)]:
         for place, ordinal in enumerate(_ORDINALS):
             said = text.format(f"the {ordinal} argument that {parameter} is given")
             yield wrapped(said, partial(_passing, place, operation))
