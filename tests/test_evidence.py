@@ -1,5 +1,6 @@
 """Right, imprecise or wrong: by what a function's errors do in other formats, never by their size."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -8,10 +9,15 @@ import pytest
 from click.testing import CliRunner
 from conftest import usable
 
-from refimpl import ddpm, proofs, residual, rope
+from refimpl import backends, ddpm, proofs, residual, rope
 from refimpl._errors import UnknownNameError
+from refimpl.backends import Setting
 from refimpl.proofs.auditing import Report
+from refimpl.proofs.auditing.evidence import _all_shrink
+from refimpl.proofs.calls import calls
 from refimpl.proofs.cli import main
+
+ON = Setting.of(backends.get("numpy"))
 
 
 def audit(name: str, function: Callable[..., Any], **options: Any) -> Report:
@@ -158,6 +164,15 @@ def test_torch_in_double_precision_is_weighed_from_below() -> None:
     single = {"adapter": "ho", "backend": "torch", "dtype": "float32"}
     assert audit("ddpm.log_snr", plain, **single).verdict == "imprecise"
     assert audit("ddpm.log_snr", wrong, **single).verdict == "imprecise"  # 1e-9 is less than float32 has
+
+
+@pytest.mark.parametrize(("errors", "shrink"), [
+    ([1e-7, 1e-16], True), ([1e-7, 1e-7], False), ([math.inf, math.inf], False), ([math.inf, 0.0], True),
+])  # fmt: skip
+def test_what_is_wrong_in_both_formats_does_not_shrink(errors: list[float], shrink: bool) -> None:
+    """Results of another form are infinitely far apart, in every format."""
+    made = calls("ddpm.log_snr", ON)
+    assert _all_shrink(lambda call: errors, made, ON, lambda near: near / 1024) is shrink
 
 
 def test_right_functions_are_held() -> None:
