@@ -51,15 +51,17 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     mine = under(chosen)
     if not request.failed:
         return Diagnosis(name, (_agreement(mine.seen),))
-    if (text := _nothing_to_compare(mine.seen)) is not None:
-        return Diagnosis(name, (text,))
-    if (told := _of_behaviour(request, mine, on, seed)) is not None:
+    nothing = _nothing_to_compare(mine.seen)
+    if nothing is None and (told := _of_behaviour(request, mine, on, seed)) is not None:
         return told
     others = [under(adapter) for adapter in _conventions(name) if adapter != chosen]
     search = Search(name, made, references, on)
     for other in others:
         if _agrees(other.seen) and _all_held(name, other.function, on, seed):
-            return _right(name, chosen, other.adapter, search.find(mine, ()))
+            found = search.find(mine, ()) if nothing is None else None
+            return _right(name, chosen, other.adapter, found)
+    if nothing is not None:
+        return Diagnosis(name, (nothing,))
     return _searched(request, raw, search, mine, others, seed)
 
 
