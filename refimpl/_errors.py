@@ -43,3 +43,12 @@ def message(call: str, argument: str, got: object, expected: str, advice: str = 
     """The one form of refimpl's error texts."""
     text = f"{call}: {argument}: got {got}; expected {expected}"
     return f"{text}. {advice}" if advice else text
+
+
+def shown(value: object) -> str:
+    """A value in an error text: short, and whatever it is."""
+    try:
+        text = repr(value)
+    except Exception:  # a very large integer, or a class with a fault of its own
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= 100 else f"{text[:60]} … {text[-20:]}"

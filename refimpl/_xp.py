@@ -1,19 +1,29 @@
 """Namespace resolution, static checks, and the few formulas that every document shares."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import array_api_compat
+import numpy as np
 from array_api_compat import numpy
 
-from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, message
+from ._capabilities import NEEDS
+from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, message, shown
 from ._typing import Array, Device, DType, Namespace
+
+MOST_ENTRIES = 2**20
+"""Of a table that is made from a number of them: ten times what anyone needs, and not a day's work."""
+
+
+MOST_AXES = 24
+"""Libraries stop at 32 or 64 axes, some functions earlier, and kernels add a few."""
 
 
 def namespace(call: str, **arrays: Array) -> Namespace:
     """The one Array API namespace of all the arrays, which must be arrays of one library."""
     for name, array in arrays.items():
-        if not array_api_compat.is_array_api_obj(array):
+        if not array_api_compat.is_array_api_obj(array) or isinstance(array, type):
             raise NamespaceError(
                 message(
                     call,
@@ -23,6 +33,7 @@ def namespace(call: str, **arrays: Array) -> Namespace:
                     "Convert it first, for example with numpy.asarray(...)",
                 )
             )
+        _check_plain(call, name, array)
     try:
         return array_api_compat.array_namespace(*arrays.values())
     except TypeError as error:
@@ -33,25 +44,47 @@ def namespace(call: str, **arrays: Array) -> Namespace:
         ) from error
 
 
+def _check_plain(call: str, name: str, array: Array) -> None:
+    """Refuse what libraries would read wrongly, or could not compute with."""
+    if isinstance(array, np.ma.MaskedArray):
+        advice = "What is masked would be read as data; fill it, or leave it out, first"
+        raise NamespaceError(message(call, name, "a masked array", "a plain array", advice))
+    if isinstance(array, np.matrix):
+        advice = "In a matrix * means another product; use numpy.asarray(...)"
+        raise NamespaceError(message(call, name, "a numpy.matrix", "a plain array", advice))
+    if array.ndim > MOST_AXES:
+        got = f"an array of {array.ndim} axes"
+        raise ShapeError(
+            message(call, name, got, f"at most {MOST_AXES} axes, with which every library counts")
+        )
+
+
+def is_kind(dtype: DType, kinds: str | tuple[str, ...], xp: Namespace) -> bool:
+    """Whether a dtype is of some kinds; dtypes of other libraries, and those of texts, are of none."""
+    try:
+        return bool(xp.isdtype(dtype, kinds))
+    except (AttributeError, TypeError):
+        return False
+
+
 def floating(call: str, xp: Namespace, **arrays: Array) -> None:
-    """Require real floating-point dtypes."""
+    """Require real floating-point dtypes; for functions that solve equations, those of linear algebra."""
+    solves = "linalg" in NEEDS.get(call, ())
     for name, array in arrays.items():
-        if not xp.isdtype(array.dtype, "real floating"):
-            raise DTypeError(
-                message(
-                    call,
-                    name,
-                    f"dtype {array.dtype}",
-                    "a real floating-point dtype",
-                    f"Convert it first, for example xp.astype({name}, xp.float64)",
-                )
-            )
+        if not is_kind(array.dtype, "real floating", xp):
+            expected = "a real floating-point dtype"
+        elif solves and rounds(xp) and xp.finfo(array.dtype).bits not in (32, 64):
+            expected = "float32 or float64, in which libraries solve equations"
+        else:
+            continue
+        advice = f"Convert it first, for example xp.astype({name}, xp.float64)"
+        raise DTypeError(message(call, name, f"dtype {array.dtype}", expected, advice))
 
 
 def integral(call: str, xp: Namespace, **arrays: Array) -> None:
     """Require integer dtypes."""
     for name, array in arrays.items():
-        if not xp.isdtype(array.dtype, "integral"):
+        if not is_kind(array.dtype, "integral", xp):
             raise DTypeError(
                 message(
                     call, name, f"dtype {array.dtype}", "an integer dtype", "Floats lose digits; use int64"
@@ -62,7 +95,7 @@ def integral(call: str, xp: Namespace, **arrays: Array) -> None:
 def real(call: str, xp: Namespace, **arrays: Array) -> None:
     """Require integer or real floating-point dtypes."""
     for name, array in arrays.items():
-        if not xp.isdtype(array.dtype, ("integral", "real floating")):
+        if not is_kind(array.dtype, ("integral", "real floating"), xp):
             raise DTypeError(message(call, name, f"dtype {array.dtype}", "an integer or real floating dtype"))
 
 
@@ -71,11 +104,18 @@ def create(
 ) -> tuple[Namespace, DType]:
     """The namespace and dtype for a function that has no array argument: NumPy float64 unless told."""
     given: Namespace = numpy if xp is None else xp
-    dtype = given.float64 if dtype is None else dtype
+    if not all(hasattr(given, name) for name in ("empty", "float64")):
+        expected = "a namespace of arrays, such as numpy, torch or jax.numpy"
+        raise NamespaceError(message(call, "xp", shown(xp), expected))
     try:
-        probe = given.empty((0,), dtype=dtype, device=device)
-    except TypeError as error:  # a dtype of another library
-        raise DTypeError(message(call, "dtype", repr(dtype), "a real floating-point dtype of xp")) from error
+        probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=None)
+    except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
+        raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp")) from error
+    try:
+        probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=device)
+    except Exception as error:  # likewise
+        raise DomainError(message(call, "device", shown(device), "a device of xp that is here")) from error
+    dtype = given.float64 if dtype is None else dtype
     resolved = array_api_compat.array_namespace(probe)
     if probe.dtype != dtype:
         raise DTypeError(
@@ -88,7 +128,9 @@ def create(
             )
         )
     floating(call, resolved, dtype=probe)
-    return resolved, dtype
+    if isinstance(probe, np.ndarray):  # numbers are made in the machine's own byte order
+        return resolved, probe.dtype.newbyteorder("=")
+    return resolved, probe.dtype
 
 
 def numbers(*given: Any) -> Any:
@@ -156,21 +198,28 @@ def check_axis(call: str, axis: int, *arrays: Array) -> None:
         raise DomainError(message(call, "axis", axis, expected))
 
 
-def check_integer(call: str, name: str, value: Any, least: int) -> int:
-    """Require a Python integer (or NumPy integer) of at least `least`."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or getattr(value, "shape", None):
-        raise DTypeError(message(call, name, f"{value!r}", f"an integer ≥ {least}"))
-    number = value.__index__()
+def check_integer(call: str, name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
+    """Require a Python integer (or NumPy integer) from `least` to `most`."""
+    if not is_number(value, "__index__"):
+        raise DTypeError(message(call, name, shown(value), f"an integer ≥ {least}"))
+    try:
+        number = int(value.__index__())
+    except TypeError as error:  # an array of reals
+        raise DTypeError(message(call, name, shown(value), f"an integer ≥ {least}")) from error
     if number < least:
-        raise DomainError(message(call, name, number, f"an integer ≥ {least}"))
-    return int(number)
+        raise DomainError(message(call, name, shown(number), f"an integer ≥ {least}"))
+    if number > most:
+        power = (most + 1).bit_length() - 1
+        expected = f"an integer below 2^{power}" if most + 1 == 2**power else f"an integer ≤ {most}"
+        raise DomainError(message(call, name, shown(number), expected))
+    return number
 
 
 def check_count(call: str, name: str, value: Any, least: int) -> Any:
     """As check_integer, but a whole number that brings functions of its own (see `numbers`) stays what it is,
     so that its quotients and roots are as exact as it."""
     if not hasattr(value, "__math__"):
-        return check_integer(call, name, value, least)
+        return check_integer(call, name, value, least, 2**1023 - 1)  # a float can be made of it
     if value < least or value != value.__math__.floor(value):
         raise DomainError(message(call, name, value, f"an integer ≥ {least}"))
     return value
@@ -181,13 +230,107 @@ def check_number(
 ) -> float:
     """Require a finite Python number in (low, high), or in [low, high) if closed; one that brings functions
     of its own (see `numbers`) stays what it is."""
-    if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "shape", None):
-        raise DTypeError(message(call, name, f"{value!r}", "a real number"))
-    number = value if hasattr(value, "__math__") else float(value)
+    if not is_number(value, "__float__"):
+        raise DTypeError(message(call, name, shown(value), "a real number"))
+    try:
+        number = value if hasattr(value, "__math__") else float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
+    except (TypeError, ValueError) as error:  # not while a function is traced; a signalling NaN
+        raise DTypeError(message(call, name, shown(value), "a real number")) from error
     if not ((low <= number if closed else low < number) and number < high):
         expected = f"a finite number in {'[' if closed else '('}{low}, {high})"
         raise DomainError(message(call, name, number, expected))
     return number
+
+
+def check_choice(call: str, name: str, value: Any, choices: Iterable[str]) -> str:
+    """Require one of some words."""
+    words = tuple(choices)
+    if not isinstance(value, str) or value not in words:
+        several = "one of " + ", ".join(map(repr, words))
+        expected = several if len(words) > 2 else " or ".join(map(repr, words))
+        raise DomainError(message(call, name, shown(value), expected))
+    return value
+
+
+def check_flag(call: str, name: str, value: Any) -> bool:
+    """Require True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise DTypeError(message(call, name, shown(value), "True or False"))
+    return bool(value)
+
+
+def check_sequence(call: str, name: str, value: Any, of: str, length: int | None = None) -> tuple[Any, ...]:
+    """Require several things in order: a tuple, a list, or what else can be gone through, but no text."""
+    expected = f"a sequence of {of}"
+    if isinstance(value, str | bytes | dict | set) or not hasattr(value, "__iter__"):
+        raise DTypeError(message(call, name, shown(value), expected))
+    try:
+        parts = tuple(value)
+    except TypeError as error:  # an array without axes, a class
+        raise DTypeError(message(call, name, shown(value), expected)) from error
+    if length is not None and len(parts) != length:
+        raise ShapeError(message(call, name, f"{len(parts)} of them", expected))
+    return parts
+
+
+def is_number(value: Any, method: str) -> bool:
+    """Whether it is one number that converts by a method: no truth value, text, time or complex number, which
+    NumPy would convert too."""
+    if isinstance(value, bool | str | bytes) or not hasattr(value, method) or getattr(value, "shape", None):
+        return False
+    if isinstance(value, np.ma.MaskedArray):
+        return False
+    if isinstance(value, np.ndarray | np.generic):
+        return value.dtype.kind in "iuf"
+    if array_api_compat.is_array_api_obj(value):
+        xp = array_api_compat.array_namespace(value)
+        return is_kind(value.dtype, ("integral", "real floating"), xp)
+    return not isinstance(value, type)
+
+
+def eigh(matrix: Array, *, xp: Namespace) -> tuple[Array, Array]:
+    """Eigenvalues and eigenvectors of symmetric matrices, NaN for one with an entry that is not finite: from
+    those, libraries make an error for the whole batch, or numbers."""
+    safe, defined = _defined(matrix, xp=xp)
+    values, vectors = xp.linalg.eigh(safe)
+    if defined is None:
+        return values, vectors
+    return (
+        xp.where(defined[..., 0], values, xp.full_like(values, xp.nan)),
+        xp.where(defined, vectors, xp.full_like(vectors, xp.nan)),
+    )
+
+
+def svd(matrix: Array, *, xp: Namespace) -> tuple[Array, Array, Array]:
+    """Singular values and vectors, NaN for a matrix with an entry that is not finite."""
+    safe, defined = _defined(matrix, xp=xp)
+    U, values, Vh = xp.linalg.svd(safe)
+    if defined is None:
+        return U, values, Vh
+    return (
+        xp.where(defined, U, xp.full_like(U, xp.nan)),
+        xp.where(defined[..., 0], values, xp.full_like(values, xp.nan)),
+        xp.where(defined, Vh, xp.full_like(Vh, xp.nan)),
+    )
+
+
+def _defined(matrix: Array, *, xp: Namespace) -> tuple[Array, Array | None]:
+    """Matrices with zeros for those that are not finite, and which are, with two axes of length 1; None in
+    an arithmetic that has no such numbers."""
+    if not rounds(xp):
+        return matrix, None
+    defined = xp.all(xp.isfinite(matrix), axis=(-2, -1), keepdims=True)
+    return xp.where(defined, matrix, xp.zeros_like(matrix)), defined
+
+
+def unless_nan(result: Array, *arrays: Array, xp: Namespace) -> Array:
+    """The result, or NaN where an array that it does not depend on otherwise has NaN in its last two axes."""
+    for array in arrays if rounds(xp) else ():
+        nowhere = xp.any(xp.isnan(array), axis=(-2, -1))
+        result = xp.where(nowhere, xp.full_like(result, xp.nan), result)
+    return result
 
 
 def logsumexp(x: Array, *, axis: int, xp: Namespace) -> Array:

@@ -12,7 +12,7 @@ from refimpl import density, matching, proofs, rope, transport
 from refimpl.backends import Setting, get
 from refimpl.proofs import ambient, catalogue, selftest
 from refimpl.proofs.calls import record
-from refimpl.proofs.general import shapes, storage
+from refimpl.proofs.general import shapes, storage, undefined
 from refimpl.proofs.general.agreement import agree
 from refimpl.proofs.general.batches import Batched, stacked
 from refimpl.proofs.general.mistakes import Drifts, Remembers
@@ -58,6 +58,9 @@ def test_every_function_is_tried_for_purity_and_every_batch_for_being_one() -> N
     assert made >= {f"{name}-stored" for name in catalogue.functions() if shapes.takes_arrays(name)}
     assert made >= {f"{name}-integers" for name in catalogue.functions() if shapes.integers(name)}
     assert made >= {f"{name}-batched" for name in shapes.batched()}
+    reals = {name for name in catalogue.functions() if "real floating" in catalogue.functions()[name].doc}
+    numbers = {name for name in reals if not shapes.takes_arrays(name)}
+    assert made >= {f"{name}-nan" for name in reals - numbers - undefined.ANSWERS - undefined.UNTRIED}
     assert {name for name in catalogue.functions() if shapes.arguments(name)} == {
         *shapes.batched(),
         *NO_BATCH,

@@ -529,3 +529,29 @@ def test_dtypes_agree(name: str) -> None:
         results.append([on.host(array) for array in _arrays(function(*arrays))])
     for exact, rough in zip(*results, strict=True):
         np.testing.assert_allclose(rough, exact, rtol=1e-3, atol=1e-4)
+
+
+OF_COVARIANCE = {
+    "wasserstein_gaussian": lambda S: transport.wasserstein_gaussian(np.zeros(2), np.eye(2), np.zeros(2), S),
+    "gaussian_map": lambda S: transport.gaussian_map(np.zeros(2), np.eye(2), np.zeros(2), S).matrix,
+    "one_sided_lipschitz": lambda S: transport.one_sided_lipschitz(S).lowest,
+    "coupling_monotonicity": lambda S: transport.coupling_monotonicity(2 * np.eye(2), S),
+}
+
+
+@pytest.mark.parametrize("name", OF_COVARIANCE)
+@pytest.mark.parametrize("place", [(0, 0), (0, 1)])
+def test_no_number_is_made_of_nan(name: str, place: tuple[int, int]) -> None:
+    """On the diagonal and beside it; of a batch only the one matrix."""
+    S = np.eye(2)
+    S[place] = math.nan
+    assert np.isnan(OF_COVARIANCE[name](S)).all()
+    if name != "one_sided_lipschitz":
+        batch = OF_COVARIANCE[name](np.stack([np.eye(2), S]))
+        assert np.isnan(batch[1]).all()
+        assert np.isfinite(batch[0]).all()
+
+
+def test_a_negative_mass_gives_nan() -> None:
+    weights = np.asarray([-1.0, 2.0])
+    assert np.isnan(transport.wasserstein_1d(np.ones(2), np.zeros(2), x_weights=weights))

@@ -79,7 +79,7 @@ class Slip:
 @cache
 def slips(name: str) -> tuple[Slip, ...]:
     """All slips of a function; none where its source is not to be had, or loops that may not end."""
-    whole = catalogue.functions()[name].implementation
+    whole = inspect.unwrap(catalogue.functions()[name].implementation)
     made: list[Slip] = []
     for known in catalogue.textbooks().values():
         if known.id.rpartition("/")[0] == name:
@@ -117,17 +117,19 @@ def _called(function: Implementation) -> list[Implementation]:
     """The functions of refimpl that it calls by name, but those that check arguments."""
     names = [n for n in function.__code__.co_names if not n.startswith(("check", "_check", "require"))]
     found = [function.__globals__.get(name) for name in names]
+    found = [inspect.unwrap(f) for f in found if inspect.isfunction(f)]
     called: list[Implementation] = [
-        f
-        for f in found
-        if inspect.isfunction(f) and f.__module__.startswith("refimpl.") and "._" not in f.__module__[:10]
+        f for f in found if f.__module__.startswith("refimpl.") and "._" not in f.__module__[:10]
     ]
     return called[:_HELPERS]
 
 
 def _with(whole: Implementation, helper: Implementation, slipped: Implementation) -> Implementation:
     """A function that calls another helper."""
-    changed = {k: slipped if v is helper else v for k, v in whole.__globals__.items()}
+    changed = {
+        k: slipped if inspect.isfunction(v) and inspect.unwrap(v) is helper else v
+        for k, v in whole.__globals__.items()
+    }
     made = types.FunctionType(whole.__code__, changed, whole.__name__, whole.__defaults__, whole.__closure__)
     made.__kwdefaults__ = whole.__kwdefaults__
     return made

@@ -2,6 +2,7 @@
 
 `rope.rotate-pure`: results depend on the arguments alone. `rope.rotate-stored`, for functions of arrays: only
 the numbers in them count. `rope.digits-integers`, for functions of integers: in every width.
+`rope.rotate-nan`, for functions of reals: NaN stays NaN, or is refused.
 `rope.rotate-batched`, for functions whose docstring gives batch axes `(..., d)`: a stack of inputs gives the
 stack of the results. Their inputs are the calls that the documents' laws make of the function. With each come
 the mistakes that it refutes, such as `rope.rotate/remembers` and `rope.rotate/first-row`.
@@ -20,6 +21,7 @@ from .laws import batched, pure
 from .mistakes import of_axes, of_memory
 from .mistakes_of_storage import of_storage
 from .stored import stored
+from .undefined import covered, not_a_number, of_undefined
 
 
 def _ids(mistakes: Iterable[Mistake]) -> tuple[str, ...]:
@@ -35,6 +37,7 @@ def laws() -> Mapping[str, Law]:
     made += [
         integers(name, _ids(of_integers(name))) for name in catalogue.functions() if shapes.integers(name)
     ]
+    made += [not_a_number(name, _ids(of_undefined(name))) for name in catalogue.functions() if covered(name)]
     made += [batched(name, _ids(of_axes(name))) for name in shapes.batched()]
     return {law.id: law for law in made}
 
@@ -43,6 +46,7 @@ def mistakes() -> Mapping[str, Mistake]:
     """The general mistakes by id."""
     made = [mistake for name in catalogue.functions() for mistake in of_memory(name)]
     made += [mistake for name in catalogue.functions() for mistake in of_storage(name)]
+    made += [mistake for name in catalogue.functions() for mistake in of_undefined(name)]
     made += [
         mistake for name in catalogue.functions() if shapes.integers(name) for mistake in of_integers(name)
     ]

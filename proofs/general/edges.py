@@ -8,9 +8,10 @@ from array_api_compat import array_namespace, device
 
 from .. import catalogue
 from ..edge import Edge, Form, Raises, Value
-from ..packing import is_array
+from ..packing import is_array, parts
 from . import shapes
 from .batches import Batched
+from .undefined import covered
 
 
 def _always(*_: Any, **__: Any) -> bool:
@@ -137,10 +138,43 @@ def _empty(function: str) -> Edge:
     )
 
 
+def _numbers_of_nan(result: Any, expected: Any) -> Any:
+    """Numbers where the expected result has NaN, and otherwise the same."""
+    if not (is_array(expected) and is_array(result)) or result.shape != expected.shape:
+        return None
+    xp = array_namespace(expected)
+    if result.dtype != expected.dtype or not xp.isdtype(expected.dtype, "real floating"):
+        return None
+    filled = xp.isnan(expected) & ~xp.isnan(result)
+    return xp.where(filled, expected, result) if bool(xp.any(filled)) else None
+
+
+def _undefined(function: str) -> Edge:
+    def where(*args: Any, **kwargs: Any) -> bool:
+        arrays = [part for _, part in parts((args, kwargs)) if is_array(part)]
+        spaces = [(array, array_namespace(array)) for array in arrays]
+        reals = [(array, xp) for array, xp in spaces if xp.isdtype(array.dtype, "real floating")]
+        return any(bool(xp.any(xp.isnan(array))) for array, xp in reals)
+
+    return Edge(
+        f"{function}/nan",
+        function,
+        "an argument has NaN in it",
+        where,
+        {
+            "numbers": Value(_each(_numbers_of_nan), "code that compares, clips or sorts, which loses NaN"),
+            "raises": Value(Raises(), "libraries of linear algebra, and code that checks its input"),
+        },
+        "NaN in every result that depends on it, or an error",
+        general=True,
+    )
+
+
 def edges() -> Mapping[str, Edge]:
     """The general edges by id."""
     made = [_number(name) for name in catalogue.functions() if shapes.scalar(name)]
     made += [_integers(name) for name in INTEGERS]
     made += [_unlike(name) for name in shapes.batched() if shapes.broadcasts(name)]
     made += [_empty(name) for name in shapes.batched() if shapes.empties(name)]
+    made += [_undefined(name) for name in catalogue.functions() if covered(name)]
     return {edge.id: edge for edge in made}

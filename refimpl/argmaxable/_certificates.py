@@ -6,8 +6,10 @@ from typing import ClassVar, Literal, TypeAlias
 import array_api_compat
 import numpy as np
 
+from .. import _xp
 from .._errors import DTypeError, ShapeError, message
 from .._host import Reals, to_exact
+from .._public import public
 from .._typing import Array
 from ._checks import check_problem
 from ._exact import Problem
@@ -62,6 +64,7 @@ class Result:
         return tuple(certificate.verdict for certificate in self.certificates)
 
 
+@public
 def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Array:
     """Whether each certificate proves its verdict, whoever made it.
 
@@ -107,6 +110,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     if not isinstance(result, Result):
         raise DTypeError(message(call, "result", f"a {type(result).__name__}", "a Result"))
     n = W.shape[0]
+    exact = _xp.check_flag(call, "exact", exact)
     if len(result.certificates) != n:
         raise ShapeError(
             message(call, "result", f"{len(result.certificates)} certificates", f"{n}, one a class")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .._host import Reals, to_exact
+from .._public import public
 from .._typing import Array
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
 from ._checks import check_problem
@@ -12,6 +13,7 @@ from ._exact import RAY, Problem, decide, to_float
 from ._nearest import nearest
 
 
+@public
 def classify(W: Array, b: Array, /) -> Result:
     """Decide for every class whether it can win, with a certificate.
 

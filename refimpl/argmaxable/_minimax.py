@@ -8,6 +8,7 @@ from scipy.optimize import nnls
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Reals, like, to_float64
+from .._public import public
 from .._typing import Array
 from ._checks import check_class, check_problem
 
@@ -25,6 +26,7 @@ class Minimax(NamedTuple):
     """() r‖Σα_iΔw_i‖ + Σα_iΔb_i at the weights; never exceeded in the ball."""
 
 
+@public
 def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     """The largest least margin of class k over the ball of a radius, with its dual.
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import _xp
 from .._host import Reals, like, to_float64
+from .._public import public
 from .._typing import Array
 from ._checks import check_matrix
 
@@ -23,6 +24,7 @@ class NearestPoint(NamedTuple):
     it may overflow where the points do not."""
 
 
+@public
 def minimum_norm_point(points: Array, /) -> NearestPoint:
     """The point of the convex hull of the rows that is nearest to the origin.
 

@@ -3,10 +3,12 @@
 import array_api_compat
 
 from .. import _xp
+from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from ._checks import check_class, check_problem
 
 
+@public
 def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
     """How far class k is ahead of every other class at z.
 
@@ -53,6 +55,7 @@ def _margins(W: Array, b: Array, z: Array, k: int, *, xp: Namespace) -> Array:
     return xp.matmul(z, xp.matrix_transpose(rows)) + biases
 
 
+@public
 def winner(W: Array, b: Array, z: Array, /) -> Array:
     """The class that wins strictly at z, or −1 where rounding leaves it open.
 
@@ -112,6 +115,7 @@ def _winner(W: Array, b: Array, z: Array, *, xp: Namespace) -> Array:
     return xp.where(lead > rest, best, -xp.ones_like(best))
 
 
+@public
 def five_vectors(
     *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
 ) -> Array:
@@ -130,8 +134,8 @@ def five_vectors(
 
     Raises
     ------
-    DTypeError
-        if dtype is no real floating one.
+    DTypeError, NamespaceError, DomainError
+        if dtype is no real floating one, or a library or device that is not there.
 
     Source: argmaxable D6, C1.
 

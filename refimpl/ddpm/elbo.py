@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import array_api_compat
 
-from .. import _xp
+from .. import _given, _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._steps import Coefficients, Schedule, coefficients, log_signal, open_schedule
 
@@ -31,6 +32,7 @@ class Marginals(NamedTuple):
     cross: Array
 
 
+@public
 def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> AffineGenerator:
     """The generator that reverses the diffusion of Gaussian data N(m, C).
 
@@ -50,8 +52,9 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, integers, arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for other shapes, integers, arrays of two libraries, or matrices that the library cannot
+        solve with.
 
     Source: ddpm C6, C7.
 
@@ -108,6 +111,7 @@ def _eye(like: Array, *, xp: Namespace) -> Array:
     return xp.eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
 
 
+@public
 def marginals(generator: AffineGenerator, /) -> Marginals:
     """Distribution of every state of a generator, without sampling.
 
@@ -154,6 +158,7 @@ def _marginals(generator: AffineGenerator, *, xp: Namespace) -> Marginals:
 
 
 def _open_generator(call: str, generator: AffineGenerator, **arrays: Array) -> Namespace:
+    _given.check_record(call, "generator", generator, AffineGenerator, "See ddpm.exact_generator")
     names = {f"generator.{name}": part for name, part in generator._asdict().items()}
     xp = _xp.namespace(call, **names, **arrays)
     _xp.floating(call, xp, **names, **arrays)
@@ -178,6 +183,7 @@ def _check_fit(call: str, generator: AffineGenerator, schedule: Schedule, dims: 
         )
 
 
+@public
 def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """The terms L_0, ..., L_T of Ho et al., whose sum is −ELBO(x_0), for an affine generator.
 
@@ -197,8 +203,9 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integers, arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integers, arrays of two libraries, or matrices that the library
+        cannot solve with.
 
     Source: ddpm D10, C3, C4, C8.
 
@@ -261,6 +268,7 @@ def _log_noise(schedule: Schedule, *, xp: Namespace) -> Array:
     return xp.where(log > -math.log(2), small, xp.log1p(-xp.exp(log)))
 
 
+@public
 def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """Divergence of the whole diffusion of Gaussian data N(m, C) from an affine generator.
 
@@ -281,8 +289,9 @@ def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedul
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integers, arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integers, arrays of two libraries, or matrices that the library
+        cannot solve with.
 
     Source: ddpm D10, C3, C4, C6, C7.
 

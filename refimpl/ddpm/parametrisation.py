@@ -2,11 +2,13 @@
 
 from typing import Literal
 
-from .._errors import DomainError, message
+from .. import _xp
+from .._public import public
 from .._typing import Array, Namespace
 from ._steps import Coefficients, Schedule, Steps, check_each_step, coefficients, open_schedule, open_steps
 
 
+@public
 def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """The v that a velocity model is trained to predict.
 
@@ -41,6 +43,7 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     return at.alpha_bar * noise - xp.sqrt(at.beta_bar_squared) * x0
 
 
+@public
 def predict_x0(
     x_t: Array,
     prediction: Array,
@@ -92,6 +95,7 @@ def predict_x0(
     return (x_t - noise) / at.alpha_bar
 
 
+@public
 def predict_noise(
     x_t: Array,
     prediction: Array,
@@ -142,6 +146,7 @@ def predict_noise(
     return -beta_bar * _like(x_t, prediction, xp=xp)
 
 
+@public
 def predict_v(
     x_t: Array,
     prediction: Array,
@@ -194,6 +199,7 @@ def predict_v(
     return -beta_bar / at.alpha_bar * (x_t + prediction)
 
 
+@public
 def predict_score(
     x_t: Array,
     prediction: Array,
@@ -245,8 +251,7 @@ def predict_score(
 
 
 def _check_given(call: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise DomainError(message(call, "given", repr(given), f"one of {', '.join(map(repr, known))}"))
+    _xp.check_choice(call, "given", given, known)
 
 
 def _like(x_t: Array, prediction: Array, *, xp: Namespace) -> Array:
@@ -254,6 +259,7 @@ def _like(x_t: Array, prediction: Array, *, xp: Namespace) -> Array:
     return xp.broadcast_arrays(x_t, prediction)[1]
 
 
+@public
 def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> Array:
     """Weight of ‖ε − ε_θ(x_t)‖² in the loss of step t.
 
@@ -289,6 +295,7 @@ def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> A
     """
     xp = open_schedule("ddpm.loss_weight", schedule, sigma=sigma)
     check_each_step("ddpm.loss_weight", "sigma", sigma, schedule)
+    half = _xp.check_flag("ddpm.loss_weight", "half", half)
     weight = _loss_weight(sigma, coefficients(schedule, xp=xp), xp=xp)
     return weight / 2 if half else weight
 

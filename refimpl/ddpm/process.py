@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from .. import _xp
-from .._errors import DomainError, ShapeError, message
+from .. import _given, _xp
+from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._steps import (
     Coefficients,
@@ -20,6 +21,7 @@ from ._steps import (
 NoiseModel: TypeAlias = Callable[[Array, int], Array]
 
 
+@public
 def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """One step of the diffusion: x_t from x_{t−1}.
 
@@ -54,6 +56,7 @@ def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -
     return at.alpha * x_prev + xp.sqrt(at.beta_squared) * noise
 
 
+@public
 def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """All steps of the diffusion at once: x_t from x_0.
 
@@ -88,6 +91,7 @@ def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     return at.alpha_bar * x0 + xp.sqrt(at.beta_bar_squared) * noise
 
 
+@public
 def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[Array, Array]:
     """Mean and variance of p(x_{t−1}|x_t, x_0), a normal distribution with independent coordinates.
 
@@ -130,6 +134,7 @@ def _shares(at: Coefficients) -> tuple[Array, Array]:
     return at.previous_beta_bar_squared / at.beta_bar_squared, at.beta_squared / at.beta_bar_squared
 
 
+@public
 def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Array:
     """Mean of the generator q(x_{t−1}|x_t), given a prediction of the total noise in x_t.
 
@@ -168,6 +173,7 @@ def _denoise_mean(x_t: Array, eps: Array, at: Coefficients, *, xp: Namespace) ->
     return (x_t - at.beta_squared / xp.sqrt(at.beta_bar_squared) * eps) / at.alpha
 
 
+@public
 def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "dirac") -> Array:
     """Standard deviations σ_t of the generator that are best for two extreme data distributions.
 
@@ -199,14 +205,14 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
     array([0.2, 0.5])
     """
     xp = open_schedule("ddpm.sampling_std", schedule)
-    if kind not in ("dirac", "normal"):
-        raise DomainError(message("ddpm.sampling_std", "kind", repr(kind), '"dirac" or "normal"'))
+    _xp.check_choice("ddpm.sampling_std", "kind", kind, ("dirac", "normal"))
     if kind == "normal":
         return xp.sqrt(schedule.beta_squared)
     at = coefficients(schedule, xp=xp)
     return xp.sqrt(_shares(at)[0]) * xp.sqrt(at.beta_squared)
 
 
+@public
 def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     """Standard deviations σ_t that minimise the bound, when the generator's mean is the true one.
 
@@ -247,6 +253,7 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     return xp.sqrt(kept * at.beta_squared + pull * pull * conditional_variance)
 
 
+@public
 def ancestral_step(
     x_t: Array, eps: Array, noise: Array, schedule: Schedule, sigma: Array, t: Steps, /
 ) -> Array:
@@ -290,6 +297,7 @@ def ancestral_step(
     return _denoise_mean(x_t, eps, at, xp=xp) + at_step(sigma, t, xp=xp) * noise
 
 
+@public
 def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule, sigma: Array, /) -> Array:
     """Generate x_0 from x_T by the ancestral steps T, ..., 1.
 
@@ -336,7 +344,9 @@ def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule,
     table = coefficients(schedule, xp=xp)
     x = x_T
     for t in range(noises.shape[0], 0, -1):
-        eps = eps_model(x, t)
+        eps = _given.called(call, "eps_model(x, t)", eps_model, x, t)
+        _xp.namespace(call, **{"eps_model(x, t)": eps, "x_T": x_T})
+        _xp.floating(call, xp, **{"eps_model(x, t)": eps})
         if tuple(eps.shape) != tuple(x_T.shape):
             got = f"shape {tuple(eps.shape)}"
             raise ShapeError(message(call, "eps_model(x, t)", got, f"shape {tuple(x_T.shape)}"))

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from ._steps import Schedule, log_signal, open_schedule
 
@@ -23,6 +24,7 @@ class HoSchedule(NamedTuple):
     alphas_cumprod: Array
 
 
+@public
 def linear_schedule(
     steps: int, /, *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
 ) -> Schedule:
@@ -43,8 +45,9 @@ def linear_schedule(
 
     Raises
     ------
-    DomainError, DTypeError
-        for steps below 1 or not an integer, or a dtype that is not real floating.
+    DomainError, DTypeError, NamespaceError
+        for steps below 1 or not an integer, or a dtype that is not real floating, or a library or
+        device that is not there.
 
     Source: ddpm D1, C7.
 
@@ -53,11 +56,12 @@ def linear_schedule(
     >>> linear_schedule(4).beta_squared
     array([0.005, 0.01 , 0.015, 0.02 ])
     """
-    steps = _xp.check_integer("ddpm.linear_schedule", "steps", steps, 1)
+    steps = _xp.check_integer("ddpm.linear_schedule", "steps", steps, 1, _xp.MOST_ENTRIES)
     space, dtype = _xp.create("ddpm.linear_schedule", xp, dtype, device)
     return Schedule(0.02 * _count(steps, space, dtype, device) / steps)
 
 
+@public
 def ho_schedule(
     steps: int,
     first: float = 1e-4,
@@ -87,8 +91,9 @@ def ho_schedule(
 
     Raises
     ------
-    DomainError, DTypeError
-        for steps below 1, variances outside (0, 1), arguments of the wrong type.
+    DomainError, DTypeError, NamespaceError
+        for steps below 1, variances outside (0, 1), arguments of the wrong type, or a library or
+        device that is not there.
 
     Source: ddpm D1, C9.
 
@@ -97,7 +102,7 @@ def ho_schedule(
     >>> ho_schedule(3, 0.1, 0.2).beta_squared
     array([0.1 , 0.15, 0.2 ])
     """
-    steps = _xp.check_integer("ddpm.ho_schedule", "steps", steps, 1)
+    steps = _xp.check_integer("ddpm.ho_schedule", "steps", steps, 1, _xp.MOST_ENTRIES)
     first = _xp.check_number("ddpm.ho_schedule", "first", first, 0.0, 1.0)
     last = _xp.check_number("ddpm.ho_schedule", "last", last, 0.0, 1.0)
     space, dtype = _xp.create("ddpm.ho_schedule", xp, dtype, device)
@@ -106,6 +111,7 @@ def ho_schedule(
     return Schedule(first * ((gaps + 1 - t) / gaps) + last * ((t - 1) / gaps))
 
 
+@public
 def cosine_schedule(
     steps: int,
     offset: float = 0.008,
@@ -136,8 +142,9 @@ def cosine_schedule(
 
     Raises
     ------
-    DomainError, DTypeError
-        for steps below 1, a negative or infinite offset, arguments of the wrong type.
+    DomainError, DTypeError, NamespaceError
+        for steps below 1, a negative or infinite offset, arguments of the wrong type, or a library
+        or device that is not there.
 
     Source: ddpm D1.
 
@@ -146,7 +153,7 @@ def cosine_schedule(
     >>> cosine_schedule(3, 0.0).beta_squared.round(3)
     array([0.25 , 0.667, 0.999])
     """
-    steps = _xp.check_integer("ddpm.cosine_schedule", "steps", steps, 1)
+    steps = _xp.check_integer("ddpm.cosine_schedule", "steps", steps, 1, _xp.MOST_ENTRIES)
     offset = _xp.check_number("ddpm.cosine_schedule", "offset", offset, 0.0, closed=True)
     space, dtype = _xp.create("ddpm.cosine_schedule", xp, dtype, device)
     t = _count(steps, space, dtype, device)
@@ -164,6 +171,7 @@ def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Ar
     return xp.arange(1, steps + 1, dtype=dtype, device=device)
 
 
+@public
 def from_ho(betas: Array, /) -> Schedule:
     """Schedule of Ho's β_t, which is our β_t².
 
@@ -193,6 +201,7 @@ def from_ho(betas: Array, /) -> Schedule:
     return Schedule(betas)
 
 
+@public
 def from_alpha(alphas: Array, /) -> Schedule:
     """Schedule of given α_t, where nothing better is known: β_t² = (1 − α_t)(1 + α_t).
 
@@ -231,6 +240,7 @@ def _one_axis(call: str, name: str, array: Array) -> None:
         raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "shape (T,) with T ≥ 1"))
 
 
+@public
 def to_ho(schedule: Schedule, /) -> HoSchedule:
     """Ho's variables of a schedule: β_t², 1 − β_t² and Π(1 − β²).
 
@@ -260,6 +270,7 @@ def to_ho(schedule: Schedule, /) -> HoSchedule:
     return HoSchedule(betas, 1 - betas, xp.exp(log_signal(schedule, xp=xp)[1:]))
 
 
+@public
 def check_schedule(schedule: Schedule, /) -> Array:
     """Whether every β_t² lies in (0, 1).
 
@@ -287,6 +298,7 @@ def check_schedule(schedule: Schedule, /) -> Array:
     return xp.all((schedule.beta_squared > 0) & (schedule.beta_squared < 1))
 
 
+@public
 def check_steps(schedule: Schedule, t: Array, /) -> Array:
     """Whether every step of an integer array lies in 1..T.
 
@@ -316,6 +328,7 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
     return xp.all((t >= 1) & (t <= schedule.beta_squared.shape[0]))
 
 
+@public
 def check_signal(schedule: Schedule, /) -> Array:
     """Whether x_0 can be computed from the noise at every step: ᾱ_T > 0 in the dtype.
 
@@ -345,6 +358,7 @@ def check_signal(schedule: Schedule, /) -> Array:
     return xp.all(xp.exp(log_signal(schedule, xp=xp) / 2) > 0)
 
 
+@public
 def cumulative(schedule: Schedule, /) -> Cumulative:
     """Signal ᾱ_t = Π α_s and noise β̄_t = √(1 − ᾱ_t²) after t steps.
 
@@ -377,6 +391,7 @@ def cumulative(schedule: Schedule, /) -> Cumulative:
     return Cumulative(xp.exp(log / 2), xp.sqrt(xp.abs(xp.expm1(log))))
 
 
+@public
 def snr(schedule: Schedule, /) -> Array:
     """Signal-to-noise ratio ᾱ_t²/β̄_t².
 
@@ -406,6 +421,7 @@ def snr(schedule: Schedule, /) -> Array:
     return _after_infinity(xp.exp(log) / xp.abs(xp.expm1(log)), xp=xp)
 
 
+@public
 def log_snr(schedule: Schedule, /) -> Array:
     """Logarithm of the signal-to-noise ratio, finite even where the ratio itself underflows.
 

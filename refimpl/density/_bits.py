@@ -1,9 +1,11 @@
 """Log-density as a code length."""
 
 from .. import _xp
+from .._public import public
 from .._typing import Array
 
 
+@public
 def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Array:
     """Bits that each dimension of quantised data costs under a density of the scaled data.
 
@@ -26,8 +28,9 @@ def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: 
 
     Raises
     ------
-    DTypeError, DomainError, NamespaceError
-        for an integer array, dims or levels below 1, a width that is not positive and finite, or no array.
+    DTypeError, DomainError, NamespaceError, ShapeError
+        for an integer array, dims or levels below 1, a width that is not positive and finite, or no
+        array, or more than 24 axes.
 
     Source: density D9.
 

@@ -8,10 +8,12 @@ import array_api_compat
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._normal import common, log_2pi, solve_rows
 
 
+@public
 def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     """Log-density of x under the linear Gaussian VAE, log N(x; b, WWᵀ + s²I).
 
@@ -33,8 +35,9 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
+        library cannot solve with.
 
     Source: density D7, C4, C5.
 
@@ -49,6 +52,7 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     return _evidence(x - b, W, s2, xp=xp)
 
 
+@public
 def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array, Array]:
     """Mean and covariance of z given x under the linear Gaussian VAE.
 
@@ -69,8 +73,9 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
+        library cannot solve with.
 
     Source: density D7, C4, C5.
 

@@ -1,9 +1,12 @@
 """The density of a mixture."""
 
 from .. import _xp
+from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array
 
 
+@public
 def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
     """Log-density of a mixture, log Σ_k π_k q(x|k).
 
@@ -39,4 +42,7 @@ def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
     for name, array in given.items():
         _xp.check_axes(call, name, array, 1)
     _xp.check_broadcast(call, **given)
+    if 0 in (log_weights.shape[-1], log_components.shape[-1]):
+        got = f"log_weights {tuple(log_weights.shape)}, log_components {tuple(log_components.shape)}"
+        raise ShapeError(message(call, "shapes", got, "at least one component"))
     return _xp.logsumexp(log_weights + log_components, axis=-1, xp=xp)

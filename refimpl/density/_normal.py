@@ -4,6 +4,7 @@ from typing import Any
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 
@@ -13,6 +14,7 @@ def log_2pi(xp: Namespace) -> Any:
     return m.log(2 * m.pi)
 
 
+@public
 def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     """Log-density of a normal distribution with independent components.
 
@@ -46,6 +48,7 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     return -0.5 * xp.sum(z * z + xp.log(variance) + log_2pi(xp), axis=-1)
 
 
+@public
 def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     """KL(N(m₁, v₁) ‖ N(m₂, v₂)) of normal distributions with independent components.
 
@@ -82,6 +85,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     return 0.5 * xp.sum(excess + z * z, axis=-1)
 
 
+@public
 def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Array:
     """Log-density of a normal distribution with a full covariance matrix.
 
@@ -101,8 +105,9 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
+        library cannot solve with.
 
     Source: density D6.
 
@@ -121,6 +126,7 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * log_2pi(xp))
 
 
+@public
 def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     """KL(N(m₁, C₁) ‖ N(m₂, C₂)) of normal distributions with full covariance matrices.
 
@@ -141,8 +147,9 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
+        library cannot solve with.
 
     Source: density D6, C4.
 

@@ -7,9 +7,11 @@ import array_api_compat
 
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 
+@public
 def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /) -> Array:
     """Logarithms of the importance weights of latent samples.
 
@@ -44,6 +46,7 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
     return log_likelihood + log_prior - log_proposal
 
 
+@public
 def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     """The evidence lower bound: the mean of the log-weights.
 
@@ -75,6 +78,7 @@ def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     return xp.mean(log_w, axis=axis)
 
 
+@public
 def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     """The importance-weighted bound log((1/M) Σ w), for weights of any size.
 
@@ -119,6 +123,7 @@ def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
     return xp.where(near, close, far)
 
 
+@public
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     """The importance-weighted bound of every subset of m samples, averaged, for several m.
 
@@ -153,7 +158,8 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     call = "density.importance_bounds"
     xp = _samples(call, log_w, -1)
     M = log_w.shape[-1]
-    wanted = [_xp.check_integer(call, "sizes", m, 1) for m in sizes]
+    given = _xp.check_sequence(call, "sizes", sizes, "integers")
+    wanted = [_xp.check_integer(call, "sizes", m, 1) for m in given]
     if not wanted or max(wanted) > M:
         raise DomainError(message(call, "sizes", wanted, f"one or more integers from 1 to {M}"))
     means = {M: _log_mean(log_w, -1, xp=xp), 1: xp.mean(log_w, axis=-1)}
@@ -164,6 +170,7 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     return xp.stack([means[m] for m in wanted], axis=-1)
 
 
+@public
 def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     """Importance weights divided by their sum.
 
@@ -196,6 +203,7 @@ def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     return w / xp.sum(w, axis=axis, keepdims=True)
 
 
+@public
 def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
     """Kish's effective sample size (Σw)²/Σw², between 1 and M.
 
@@ -258,7 +266,8 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     ordered = xp.sort(log_w, axis=-1, descending=True)
     # top[j, m] is the probability that the largest weight of an m-subset is the j-th largest of all.
     top = xp.asarray(
-        [[math.comb(M - 1 - j, m - 1) / math.comb(M, m) for m in sizes] for j in range(M)], **like
+        [[math.comb(M - 1 - j, m - 1) / math.comb(M, m) for m in sizes] for j in range(M)],
+        **like,
     )
     possible = xp.where(top > 0, ordered[..., None], xp.zeros_like(ordered[..., None]))
     mean_max = xp.sum(possible * top, axis=-2)

@@ -1,9 +1,11 @@
 """The family of processes that share p_t, and the parametrisations by noise."""
 
 from .. import _xp
+from .._public import public
 from .._typing import Array, Namespace
 
 
+@public
 def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     """Compute the drift f − ½(g² − σ²)∇log p_t of the SDE with noise σ_t that has the marginals p_t.
 
@@ -40,6 +42,7 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     return f - 0.5 * (g2 - sigma2) * score
 
 
+@public
 def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     """Compute the drift f − ½(g² + σ²)∇log p_t of the SDE that runs from T to 0 with marginals p_t.
 
@@ -76,6 +79,7 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     return f - 0.5 * (g2 + sigma2) * score
 
 
+@public
 def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     """Compute the velocity f − ½g²∇log p_t of the probability-flow ODE.
 
@@ -109,6 +113,7 @@ def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     return f - 0.5 * g2 * score
 
 
+@public
 def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     """Compute the score −ε/β̄_t of a noise prediction ε = E[(x_t − ᾱ_t x_0)/β̄_t | x_t].
 
@@ -140,6 +145,7 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     return -eps / beta_bar
 
 
+@public
 def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     """Compute the noise prediction −β̄_t·score, the inverse of `score_from_noise`.
 
@@ -171,6 +177,7 @@ def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     return -score * beta_bar
 
 
+@public
 def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[Array, Array], /) -> Array:
     """Advance x by one DDIM step, the flow ODE d(x/ᾱ) = ε d(β̄/ᾱ) at constant ε.
 
@@ -205,10 +212,11 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
     >>> ddim_step(np.asarray([3.8]), np.asarray([1.0]), (0.6 * one, 0.8 * one), (one, 0 * one)).round(12)
     array([5.])
     """
-    alpha_from, beta_from = source
-    alpha_to, beta_to = target
+    call = "flow.ddim_step"
+    alpha_from, beta_from = _xp.check_sequence(call, "source", source, "two arrays", 2)
+    alpha_to, beta_to = _xp.check_sequence(call, "target", target, "two arrays", 2)
     _check(
-        "flow.ddim_step",
+        call,
         x=x,
         eps=eps,
         alpha_from=alpha_from,

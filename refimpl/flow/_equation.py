@@ -5,7 +5,8 @@ from typing import Literal, NamedTuple
 import array_api_compat
 
 from .. import _xp
-from .._errors import DomainError, ShapeError, message
+from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 Stencil = Literal["differences", "spectral"]
@@ -18,6 +19,7 @@ class Residual(NamedTuple):
     magnitude: Array
 
 
+@public
 def fokker_planck_residual(
     rate: Array,
     drift: Array,
@@ -96,6 +98,7 @@ def fokker_planck_residual(
     return Residual(value, magnitude)
 
 
+@public
 def fokker_planck_rhs_grid(
     density: Array,
     drift: Array,
@@ -153,11 +156,11 @@ def fokker_planck_rhs_grid(
     if _xp.check_broadcast(call, density=density, diffusion=diffusion) != tuple(density.shape):
         expected = f"a shape that broadcasts to {tuple(density.shape)}"
         raise ShapeError(message(call, "diffusion", f"shape {tuple(diffusion.shape)}", expected))
+    spacing = _xp.check_sequence(call, "spacing", spacing, "numbers")
     if len(spacing) != density.ndim:
         raise ShapeError(message(call, "spacing", f"{len(spacing)} numbers", f"{density.ndim}, one an axis"))
     steps = tuple(_xp.check_number(call, "spacing", step, 0.0) for step in spacing)
-    if method not in ("differences", "spectral"):
-        raise DomainError(message(call, "method", repr(method), '"differences" or "spectral"'))
+    _xp.check_choice(call, "method", method, ("differences", "spectral"))
     terms = _differences if method == "differences" else _spectral
     spread = 0.5 * diffusion * density
     parts = [terms(drift[axis, ...] * density, spread, axis, step, xp=xp) for axis, step in enumerate(steps)]

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
-from .. import _xp
+from .. import _given, _xp
 from .._errors import DomainError, DTypeError, ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from . import _tableaux
 from ._tableaux import Row, Tableau
@@ -18,6 +19,7 @@ MAX_STEPS = 10_000
 """Steps that `integrate_adaptive` may take between two neighbouring times."""
 
 
+@public
 def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "rk4") -> Array:
     """Integrate dx/dt = v_t(x) with one Runge–Kutta step between neighbouring times.
 
@@ -51,8 +53,7 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
     array([0.606771])
     """
     xp = _check("flow.integrate", x, times)
-    if method not in _METHODS:
-        raise DomainError(message("flow.integrate", "method", repr(method), '"euler", "heun" or "rk4"'))
+    _xp.check_choice("flow.integrate", "method", method, _METHODS)
     return _integrate(
         _checked("flow.integrate", velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp
     )
@@ -67,6 +68,7 @@ def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp:
     return xp.stack(states)
 
 
+@public
 def integrate_adaptive(
     velocity: Field, x: Array, times: Array, /, *, rtol: float = 1e-6, atol: float = 1e-6
 ) -> Array:
@@ -142,6 +144,8 @@ def _advance(
         following = x + step[..., None] * _combine(_tableaux.DOP853.b, stages)
         error = _error(stages, step, x, following, tolerance, xp=xp)
         accept = error <= 1  # a NaN is not
+        if _xp.rounds(xp) and bool(xp.any(~accept & ~(t + step != t) & (left != 0))):
+            break  # steps that are too small to be taken
         factor = 0.9 * xp.clip(error, min=1e-12) ** (-1 / 6)
         factor = xp.where(xp.isfinite(factor), xp.clip(factor, 0.2, 5.0), xp.full_like(factor, 0.2))
         # The last step is short because it ends at `stop`, so it must not shrink the next one.
@@ -155,7 +159,7 @@ def _advance(
         message(
             "flow.integrate_adaptive",
             "velocity",
-            f"samples that are not at t = {float(stop)} after {MAX_STEPS} steps",
+            f"samples that are not at t = {float(stop)} after {MAX_STEPS} steps, or steps too small for them",
             "a finite, smooth velocity, and tolerances above its rounding errors",
         )
     )
@@ -212,6 +216,7 @@ def _combine(row: Row, stages: list[Array]) -> Array:
     return sum((weight * stages[stage] for stage, weight in row.items()), start=0)
 
 
+@public
 def flow_log_likelihood(
     velocity: Field,
     divergence: Field,
@@ -262,17 +267,30 @@ def flow_log_likelihood(
     >>> np.exp(grown).round(12)
     np.float64(0.5)
     """
-    xp = _check("flow.flow_log_likelihood", x, times)
+    call = "flow.flow_log_likelihood"
+    xp = _check(call, x, times)
+    velocity = _checked(call, velocity)
+
+    def rate(t: Array, place: Array) -> Array:
+        found = _given.called(call, "divergence", divergence, t, place)
+        return _given.as_given(call, "divergence", found, place[..., 0])
 
     def augmented(t: Array, state: Array) -> Array:
         place = state[..., :-1]
-        return xp.concat([velocity(t, place), divergence(t, place)[..., None]], axis=-1)
+        return xp.concat([velocity(t, place), rate(t, place)[..., None]], axis=-1)
 
     start = xp.concat([x, xp.zeros_like(x[..., :1])], axis=-1)
-    end = integrator(augmented, start, times)[-1, ...]
-    return terminal_log_density(end[..., :-1]) + end[..., -1]
+    states = _given.called(call, "integrator", integrator, augmented, start, times)
+    _xp.namespace(call, **{"the result of integrator": states, "x": x})
+    if tuple(states.shape) != (times.shape[0], *start.shape):
+        got, expected = f"shape {tuple(states.shape)}", f"{(times.shape[0], *start.shape)}"
+        raise ShapeError(message(call, "the result of integrator", got, expected))
+    end = states[-1, ...]
+    known = _given.called(call, "terminal_log_density", terminal_log_density, end[..., :-1])
+    return _given.as_given(call, "terminal_log_density", known, end[..., -1]) + end[..., -1]
 
 
+@public
 def euler_maruyama(
     drift: Field, sigma2: Callable[[Array], Array], x: Array, times: Array, noises: Array, /
 ) -> Array:
@@ -320,7 +338,7 @@ def euler_maruyama(
                 call, "noises", f"shape {tuple(noises.shape)}", f"{expected}, one draw of x's shape a step"
             )
         )
-    drift = _checked(call, drift)
+    drift, sigma2 = _checked(call, drift), _given.checked(call, "sigma2", sigma2)
     states = [x]
     for i in range(times.shape[0] - 1):
         step = times[i + 1] - times[i]
@@ -349,9 +367,11 @@ def _same_dtype(call: str, x: Array, name: str, array: Array) -> None:
 
 def _checked(call: str, field: Field) -> Field:
     """The vector field, with shape and dtype of what it returns held to those of x."""
+    _given.check_function(call, "vector field", field)
 
     def checked(t: Array, x: Array) -> Array:
-        vectors = field(t, x)
+        vectors = _given.called(call, "vector field", field, t, x)
+        _xp.namespace(call, **{"vector field": vectors, "x": x})
         if tuple(vectors.shape) != tuple(x.shape):
             got, expected = f"shape {tuple(vectors.shape)}", f"{tuple(x.shape)}, that of x"
             raise ShapeError(message(call, "vector field", got, expected))

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import array_api_compat
 
-from .. import _xp, density
+from .. import _given, _xp, density
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._schedules import Schedule
 
@@ -39,6 +40,7 @@ class _Components(NamedTuple):
     """(..., K) log N(x; …)."""
 
 
+@public
 def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
     """Make mixture data whose components have diagonal (or isotropic) covariances.
 
@@ -79,6 +81,7 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
     return Mixture(_normalised(log_weights, xp=xp), means, variances, None)
 
 
+@public
 def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mixture:
     """Make mixture data whose components have full covariances.
 
@@ -96,8 +99,9 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
+        library cannot solve with.
 
     Source: flow D3.
 
@@ -115,7 +119,7 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     expected = (*means.shape, means.shape[-1])
     if tuple(covariances.shape) != expected:
         raise ShapeError(message(call, "covariances", f"shape {tuple(covariances.shape)}", f"{expected}"))
-    variances, axes = xp.linalg.eigh(covariances)
+    variances, axes = _xp.eigh(covariances, xp=xp)
     # Rounding may leave a zero slightly negative; anything more is no covariance.
     slack = (
         means.shape[-1] * xp.finfo(variances.dtype).eps * xp.max(xp.abs(variances), axis=-1, keepdims=True)
@@ -125,6 +129,7 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     return Mixture(_normalised(log_weights, xp=xp), means, variances, axes)
 
 
+@public
 def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute log p_t(x) for mixture data carried by the schedule.
 
@@ -157,11 +162,12 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
     >>> mixture_log_density(data, variance_preserving(), np.asarray(0.5), np.zeros(2)).round(12)
     np.float64(-1.837877066409)
     """
-    xp = _check("flow.mixture_log_density", mixture, t, x)
+    xp = _check("flow.mixture_log_density", mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     return density.mixture_log_density(mixture.log_weights, at.log_density)
 
 
+@public
 def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the score ∇ log p_t(x) = Σ_k r_k(x) ∇ log N_k(x) of mixture data.
 
@@ -194,12 +200,13 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
     >>> mixture_score(data, variance_preserving(), np.asarray(0.5), np.asarray([1.0, -2.0])).round(12)
     array([-1.,  2.])
     """
-    xp = _check("flow.mixture_score", mixture, t, x)
+    xp = _check("flow.mixture_score", mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
     return xp.sum(weights[..., None] * _component_scores(mixture, at, xp=xp), axis=-2)
 
 
+@public
 def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the Jacobian of the score, the Hessian of log p_t, for mixture data.
 
@@ -233,7 +240,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     array([[-1.,  0.],
            [ 0., -1.]])
     """
-    xp = _check("flow.mixture_score_jacobian", mixture, t, x)
+    xp = _check("flow.mixture_score_jacobian", mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)[..., None, None]
     scores = _component_scores(mixture, at, xp=xp)
@@ -246,6 +253,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     return spread - xp.sum(weights * precision, axis=-3)
 
 
+@public
 def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the divergence of the score, Δ log p_t(x), for mixture data.
 
@@ -278,7 +286,7 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     >>> mixture_score_divergence(data, variance_preserving(), np.asarray(0.5), np.zeros(2)).round(12)
     np.float64(-2.0)
     """
-    xp = _check("flow.mixture_score_divergence", mixture, t, x)
+    xp = _check("flow.mixture_score_divergence", mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
     scores = _component_scores(mixture, at, xp=xp)
@@ -286,6 +294,7 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     return xp.sum(weights * xp.sum(centred**2 - 1 / at.variance, axis=-1), axis=-1)
 
 
+@public
 def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute ∂/∂t log p_t(x) at fixed x for mixture data.
 
@@ -320,7 +329,7 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
     >>> mixture_time_derivative(data, grow, np.asarray(0.0), np.zeros(2)).round(12)
     np.float64(-2.0)
     """
-    xp = _check("flow.mixture_time_derivative", mixture, t, x)
+    xp = _check("flow.mixture_time_derivative", mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     t = t[..., None, None]
     velocity = _along_axes(schedule.alpha_derivative(t) * mixture.means, mixture, xp=xp)
@@ -370,14 +379,28 @@ def _normalised(log_weights: Array, *, xp: Namespace) -> Array:
 def _check_components(call: str, log_weights: Array, means: Array) -> None:
     if means.ndim != 2:
         raise ShapeError(message(call, "means", f"shape {tuple(means.shape)}", "two axes (K, d)"))
+    if 0 in means.shape:
+        raise ShapeError(message(call, "means", f"shape {tuple(means.shape)}", "(K, d) with K, d ≥ 1"))
     if tuple(log_weights.shape) != (means.shape[0],):
         got = f"shape {tuple(log_weights.shape)}"
         raise ShapeError(message(call, "log_weights", got, f"({means.shape[0]},), one a component"))
 
 
-def _check(call: str, mixture: Mixture, t: Array, x: Array) -> Namespace:
-    xp = _xp.namespace(call, t=t, x=x, means=mixture.means)
-    _xp.floating(call, xp, t=t, x=x, means=mixture.means)
+def _check(call: str, mixture: Mixture, schedule: Schedule, t: Array, x: Array) -> Namespace:
+    _given.check_record(call, "mixture", mixture, Mixture, "See flow.diagonal_mixture")
+    _given.check_record(call, "schedule", schedule, Schedule, "See flow.variance_preserving")
+    parts = {f"mixture.{key}": part for key, part in mixture._asdict().items()}
+    if mixture.axes is None:  # which stands for the coordinate axes
+        del parts["mixture.axes"]
+    xp = _xp.namespace(call, t=t, x=x, **parts)
+    _xp.floating(call, xp, t=t, x=x, **parts)
+    _check_components(call, mixture.log_weights, mixture.means)
+    shape = tuple(mixture.means.shape)
+    if tuple(mixture.variances.shape) != shape:
+        raise ShapeError(message(call, "variances", f"shape {tuple(mixture.variances.shape)}", f"{shape}"))
+    if mixture.axes is not None and tuple(mixture.axes.shape) != (*shape, shape[1]):
+        got = f"shape {tuple(mixture.axes.shape)}"
+        raise ShapeError(message(call, "axes", got, f"{(*shape, shape[1])}"))
     _xp.check_last_axis(call, "x", x, mixture.means.shape[-1], "the dimension of the means")
     _xp.check_broadcast(call, **{"t": t, "x without its last axis": x[..., 0]})
     return xp

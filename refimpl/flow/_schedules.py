@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TypeAlias
 
-from .. import _xp
+from .. import _given, _xp
 from .._errors import DomainError, DTypeError, message
+from .._public import public
 from .._typing import Array
 
 Function: TypeAlias = Callable[[Array], Array]
@@ -50,6 +51,7 @@ class Schedule:
         return self.variance_derivative(t) / (2 * self.beta(t))
 
 
+@public
 def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
     """Make the schedule ᾱ² + β̄² = 1 of linearly growing noise, t in [0, 1].
 
@@ -92,6 +94,7 @@ def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Sch
     return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
 
 
+@public
 def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
     """Make the schedule with ᾱ = exp(−B/2) and β̄ = 1 − exp(−B), t in [0, 1].
 
@@ -141,6 +144,7 @@ def _linear_rate(call: str, beta_min: float, beta_max: float) -> tuple[Function,
     return (lambda t: low + slope * t), (lambda t: t * (low + 0.5 * slope * t))
 
 
+@public
 def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Schedule:
     """Make the schedule ᾱ = 1, β̄² = σ²(t) − σ²(0) with σ(t) = σ_min (σ_max/σ_min)^t, t in [0, 1].
 
@@ -191,6 +195,7 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
     return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
 
 
+@public
 def from_functions(
     *, alpha: Function, alpha_derivative: Function, variance: Function, variance_derivative: Function
 ) -> Schedule:
@@ -223,12 +228,15 @@ def from_functions(
     >>> drift_coefficient(path, np.asarray([0.0, 0.5]))
     array([-1., -2.])
     """
-    for name, value in (("alpha", alpha), ("alpha_derivative", alpha_derivative)):
-        if not callable(value):
-            raise DTypeError(message("flow.from_functions", name, f"{value!r}", "a function of an array t"))
-    return Schedule(alpha, lambda t: alpha_derivative(t) / alpha(t), variance, variance_derivative)
+    call = "flow.from_functions"
+    held = _given.checked(call, "alpha", alpha)
+    slope = _given.checked(call, "alpha_derivative", alpha_derivative)
+    spread = _given.checked(call, "variance", variance)
+    growth = _given.checked(call, "variance_derivative", variance_derivative)
+    return Schedule(held, lambda t: slope(t) / held(t), spread, growth)
 
 
+@public
 def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
     """Compute f_t = ᾱ'_t/ᾱ_t, the linear drift that carries the schedule.
 
@@ -244,8 +252,8 @@ def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
 
     Raises
     ------
-    DTypeError, NamespaceError
-        for integer t, or t that is no array.
+    DTypeError, NamespaceError, ShapeError
+        for integer t, or t that is no array, or more than 24 axes.
 
     Source: flow D1.
 
@@ -255,11 +263,13 @@ def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
     >>> drift_coefficient(variance_preserving(), np.asarray([0.0, 1.0]))
     array([ -0.05, -10.  ])
     """
+    _given.check_record("flow.drift_coefficient", "schedule", schedule, Schedule)
     xp = _xp.namespace("flow.drift_coefficient", t=t)
     _xp.floating("flow.drift_coefficient", xp, t=t)
     return schedule.alpha_log_derivative(t)
 
 
+@public
 def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
     """Compute g_t² = 2 ᾱ β̄ d/dt(β̄/ᾱ) = (β̄²)' − 2 f_t β̄², the diffusion that carries the schedule.
 
@@ -275,8 +285,8 @@ def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
 
     Raises
     ------
-    DTypeError, NamespaceError
-        for integer t, or t that is no array.
+    DTypeError, NamespaceError, ShapeError
+        for integer t, or t that is no array, or more than 24 axes.
 
     Source: flow D1.
 
@@ -286,6 +296,7 @@ def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
     >>> diffusion_squared(variance_preserving(), np.asarray([0.0, 1.0])).round(12)
     array([ 0.1, 20. ])
     """
+    _given.check_record("flow.diffusion_squared", "schedule", schedule, Schedule)
     xp = _xp.namespace("flow.diffusion_squared", t=t)
     _xp.floating("flow.diffusion_squared", xp, t=t)
     return schedule.variance_derivative(t) - 2 * schedule.alpha_log_derivative(t) * schedule.variance(t)

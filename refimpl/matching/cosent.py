@@ -2,10 +2,12 @@
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._checks import check_vector, unless_nan
 
 
+@public
 def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
     """Cosine of the angle between vectors: ⟨u, v⟩ / (‖u‖ ‖v‖).
 
@@ -65,6 +67,7 @@ def _unit_peak(x: Array, axis: int, *, xp: Namespace) -> Array:
     return x / xp.where(peak == 0, xp.ones_like(peak), peak)
 
 
+@public
 def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     """Which vectors have a direction: finite entries that are not all zero.
 
@@ -79,8 +82,9 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
 
     Raises
     ------
-    DomainError, DTypeError, NamespaceError
-        for an axis that is not there, integers, or something that is no array.
+    DomainError, DTypeError, NamespaceError, ShapeError
+        for an axis that is not there, integers, or something that is no array, or more than 24
+        axes.
 
     Source: matching D1.
 
@@ -97,6 +101,7 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     return xp.all(xp.isfinite(vectors), axis=axis) & xp.any(vectors != 0, axis=axis)
 
 
+@public
 def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """CoSENT loss as it is defined, over all pairs of pairs: O(n²) time and memory.
 
@@ -141,6 +146,7 @@ def _cosent_loss_pairwise(cosines: Array, labels: Array, scale: float, *, xp: Na
     return unless_nan(labels, _log_one_plus_sum(xp.reshape(exponents, (-1,)), xp=xp), xp=xp)
 
 
+@public
 def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """CoSENT loss log(1 + Σ_{y_i > y_j} exp(scale·(c_j − c_i))) in O(n log n) time and O(n) memory.
 
@@ -186,6 +192,7 @@ def _cosent_loss(cosines: Array, labels: Array, scale: float, *, xp: Namespace) 
     return unless_nan(labels, _log_one_plus_sum(lower, xp=xp), xp=xp)
 
 
+@public
 def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """Gradient of `cosent_loss` with respect to the cosines, in O(n log n) time and O(n) memory.
 

@@ -5,9 +5,11 @@ from decimal import ROUND_CEILING, Decimal, localcontext
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 
+@public
 def sbert_features(u: Array, v: Array, /) -> Array:
     """Features of a pair of sentence vectors as Sentence-BERT's classifier takes them: [u, v, |u − v|].
 
@@ -47,6 +49,7 @@ def _sbert_features(u: Array, v: Array, *, xp: Namespace) -> Array:
     return xp.concat([u, v, xp.abs(u - v)], axis=-1)
 
 
+@public
 def jl_project(vectors: Array, directions: Array, /) -> Array:
     """Random projection R x of vectors, R the matrix whose rows are the directions.
 
@@ -87,6 +90,7 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
     return xp.matmul(vectors, directions.T)
 
 
+@public
 def jl_dimension(n: int, error: float, failure: float) -> int:
     """Dimensions that suffice to keep the inner products of n unit vectors under random projection.
 
@@ -120,7 +124,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
     600
     """
     call = "matching.jl_dimension"
-    n = _xp.check_integer(call, "n", n, 2)
+    n = _xp.check_integer(call, "n", n, 2, 2**1023 - 1)
     error = _xp.check_number(call, "error", error, 0.0)
     failure = _xp.check_number(call, "failure", failure, 0.0, 1.0)
     with localcontext() as context:
@@ -130,6 +134,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
         return int((2 * (n * (n - 1) / delta).ln() / rate).to_integral_value(ROUND_CEILING))
 
 
+@public
 def rule_of_thumb_dimension(n: int) -> float:
     """The source's rule of thumb for the dimension that suffices for n vectors: 8·ln n.
 
@@ -162,6 +167,7 @@ def rule_of_thumb_dimension(n: int) -> float:
     return dimension
 
 
+@public
 def ranking_dimension(n: int) -> int:
     """Dimensions without which n vectors cannot realise every ranking of their similarities.
 

@@ -2,10 +2,12 @@
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, DType, Namespace
 from ._checks import check_vector, unless_nan
 
 
+@public
 def rank(x: Array, /) -> Array:
     """Rank of each value among all, from 1 to n; equal values share the average of their places.
 
@@ -41,6 +43,7 @@ def rank(x: Array, /) -> Array:
     return unless_nan(x, (xp.astype(_offsets(x, xp=xp), dtype) + (x.shape[0] + 1)) / 2, xp=xp)
 
 
+@public
 def spearman(x: Array, y: Array, /) -> Array:
     """Spearman's rank correlation: Pearson's correlation of the average ranks.
 

@@ -4,9 +4,11 @@ import math
 
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 
+@public
 def factor_similarity(similarity: Array, /) -> Array:
     """Vectors with a given matrix of inner products: B with S = B Bᵀ, from the eigenvectors of S.
 
@@ -43,8 +45,9 @@ def factor_similarity(similarity: Array, /) -> Array:
     xp = _check_square(call, similarity=similarity)
     roundoff = 8 * similarity.shape[0] * float(xp.finfo(similarity.dtype).eps) / 2
     asymmetry = float(xp.max(xp.abs(similarity - similarity.mT)))
-    if not asymmetry <= roundoff * float(xp.max(xp.abs(similarity))):
-        got = "entries that are not finite" if math.isnan(asymmetry) else f"S − Sᵀ up to {asymmetry:.3g}"
+    largest = float(xp.max(xp.abs(similarity)))
+    if not (asymmetry <= roundoff * largest and math.isfinite(largest)):
+        got = f"S − Sᵀ up to {asymmetry:.3g}" if math.isfinite(largest) else "entries that are not finite"
         raise DomainError(message(call, "similarity", got, "a symmetric matrix"))
     values, vectors = xp.linalg.eigh(similarity)
     least, zero = float(values[0]), roundoff * float(xp.max(xp.abs(values)))
@@ -62,6 +65,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     return vectors[:, first:] * xp.sqrt(values[first:])
 
 
+@public
 def nearest_semidefinite(matrix: Array, /) -> Array:
     """The positive semidefinite matrix that is nearest in Frobenius norm.
 
@@ -79,8 +83,9 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, integers, or something that is no array.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for other shapes, integers, or something that is no array, or matrices that the library
+        cannot solve with.
 
     Source: matching D8, C7.
 
@@ -95,8 +100,8 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
 
 
 def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
-    values, vectors = xp.linalg.eigh(matrix / 2 + matrix.mT / 2)
-    kept = xp.where(values > 0, values, xp.zeros_like(values))
+    values, vectors = _xp.eigh(matrix / 2 + matrix.mT / 2, xp=xp)
+    kept = xp.where(values < 0, xp.zeros_like(values), values)
     nearest = xp.matmul(vectors * kept[..., None, :], vectors.mT)
     return nearest / 2 + nearest.mT / 2
 

@@ -5,8 +5,9 @@ from typing import Literal, NamedTuple
 
 import array_api_compat
 
-from .. import _xp
-from .._errors import DomainError, DTypeError, ShapeError, message
+from .. import _given, _xp
+from .._errors import DomainError, DTypeError, ShapeError, message, shown
+from .._public import public
 from .._typing import Array, DType, Namespace
 from ._checks import check_vector
 
@@ -20,6 +21,7 @@ class Threshold(NamedTuple):
     value: float
 
 
+@public
 def best_threshold(
     scores: Array, labels: Array, /, *, metric: Literal["accuracy", "f1"] | Metric = "accuracy"
 ) -> Threshold:
@@ -78,8 +80,8 @@ def best_threshold(
         raise DomainError(message(call, "labels", "other values", "0 and 1"))
     if bool(xp.any(xp.isnan(scores))):
         raise DomainError(message(call, "scores", "NaN", "numbers, which can be put in order"))
-    if not callable(metric) and metric not in _METRICS:
-        raise DomainError(message(call, "metric", repr(metric), '"accuracy", "f1" or a function'))
+    if not callable(metric) and not (isinstance(metric, str) and metric in _METRICS):
+        raise DomainError(message(call, "metric", shown(metric), '"accuracy", "f1" or a function'))
     return _best_threshold(scores, positive, metric if callable(metric) else _METRICS[metric], xp=xp)
 
 
@@ -93,7 +95,7 @@ def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Names
     lower = xp.concat([xp.full_like(upper[:1], -xp.inf), upper[:-1]])
     last = xp.full_like(upper[:1], xp.inf)
     possible = xp.concat([lower < upper, last > 0])
-    values = metric(fn[-1] - fn, tn[-1] - tn, fn, tn)
+    values = _given.checked("matching.best_threshold", "metric", metric)(fn[-1] - fn, tn[-1] - tn, fn, tn)
     if bool(xp.any(possible & xp.isnan(values))):
         expected = "numbers at every cut, 0/0 included"
         raise DomainError(message("matching.best_threshold", "metric", "NaN", expected))

@@ -15,6 +15,7 @@ from array_api_compat import device
 from .. import _host, _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Reals
+from .._public import public
 from .._typing import Array, Namespace
 
 Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Reals]
@@ -35,6 +36,7 @@ class ClassWeights(NamedTuple):
     proven: Literal["optimal", "coordinatewise"]
 
 
+@public
 def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: int = 1000) -> ClassWeights:
     """Weights t > 0 that maximise the accuracy of argmax_k p_k·t_k, where ties count as wrong.
 

@@ -2,9 +2,11 @@
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 
+@public
 def layer_norm(
     x: Array, gamma: Array | None = None, beta: Array | None = None, /, *, eps: float = 1e-5
 ) -> Array:
@@ -61,6 +63,7 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     return normal if beta is None else normal + beta
 
 
+@public
 def deep_norm(
     x: Array,
     branch: Array,

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from .. import _xp
 from .._errors import DomainError, message
+from .._public import public
 
 
 class Constants(NamedTuple):
@@ -23,6 +24,7 @@ class DeepNormConstants(NamedTuple):
     decoder: Constants | None
 
 
+@public
 def init_variance(
     fan_in: int,
     fan_out: int,
@@ -62,13 +64,14 @@ def init_variance(
     """
     call = "residual.init_variance"
     n, m = _xp.check_count(call, "fan_in", fan_in, 1), _xp.check_count(call, "fan_out", fan_out, 1)
-    check_choice(call, "mode", mode, ("forward", "backward", "xavier"))
-    check_choice(call, "activation", activation, ("linear", "relu"))
+    _xp.check_choice(call, "mode", mode, ("forward", "backward", "xavier"))
+    _xp.check_choice(call, "activation", activation, ("linear", "relu"))
     gain = 2 if activation == "relu" else 1
     variance: float = 2 * gain / (n + m) if mode == "xavier" else gain / (n if mode == "forward" else m)
     return variance
 
 
+@public
 def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "aligned") -> float:
     """The factor by which N residual blocks y = x(I + εJ) multiply the norm.
 
@@ -103,12 +106,8 @@ def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "a
     """
     call = "residual.growth"
     eps = _xp.check_number(call, "eps", eps, 0.0, closed=True)
-    depth = _xp.check_integer(call, "depth", depth, 0)
-    if depth >= 2**1023:
-        raise DomainError(
-            message(call, "depth", f"an integer of {depth.bit_length()} bits", "an integer below 2**1023")
-        )
-    check_choice(call, "kind", kind, ("aligned", "zero_mean"))
+    depth = _xp.check_integer(call, "depth", depth, 0, 2**1023 - 1)
+    _xp.check_choice(call, "kind", kind, ("aligned", "zero_mean"))
     if not _xp.rounds(eps):
         return (1 + eps) ** depth if kind == "aligned" else (1 + eps * eps) ** Fraction(depth, 2)
     if kind == "aligned":
@@ -128,6 +127,7 @@ def _power(increment: float, exponent: float) -> float:
     return float(total**exponent * math.exp(exponent * math.log1p(lost / total)))
 
 
+@public
 def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool = False) -> DeepNormConstants:
     """DeepNorm's α and β for a Transformer of N encoder and M decoder layers.
 
@@ -162,6 +162,7 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
     call = "residual.deepnorm_constants"
     N = _xp.check_count(call, "encoder_layers", encoder_layers, 0)
     M = _xp.check_count(call, "decoder_layers", decoder_layers, 0)
+    exact = _xp.check_flag(call, "exact", exact)
     if N and M:
         root = N**0.25 * M**0.0625
         alpha, beta = 0.81 * root, 0.87 / root
@@ -173,8 +174,3 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
         raise DomainError(message(call, "encoder_layers, decoder_layers", "0, 0", "at least one layer"))
     only = Constants((2 * (N + M)) ** 0.25, (8 * (N + M)) ** -0.25)
     return DeepNormConstants(only, None) if N else DeepNormConstants(None, only)
-
-
-def check_choice(call: str, name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise DomainError(message(call, name, f"{value!r}", f"one of {', '.join(map(repr, choices))}"))

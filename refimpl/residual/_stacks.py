@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
-from ._scales import check_choice
 
 Activation = Literal["linear", "relu", "tanh"]
 Block: TypeAlias = tuple[Array, Array | None]
@@ -45,6 +45,7 @@ class ResidualGradients(NamedTuple):
     weights: tuple[Block, ...]
 
 
+@public
 def plain_stack(
     x: Array,
     weights: Sequence[Array],
@@ -104,6 +105,7 @@ def _plain_stack(
     return PlainTrace(states[-1], tuple(states), tuple(preactivations))
 
 
+@public
 def residual_stack(
     x: Array, weights: Sequence[Block], /, *, scale: float, activation: Activation = "linear"
 ) -> ResidualTrace:
@@ -156,6 +158,7 @@ def _residual_stack(
     return ResidualTrace(states[-1], tuple(states), tuple(preactivations), tuple(branches))
 
 
+@public
 def plain_gradients(
     x: Array,
     weights: Sequence[Array],
@@ -227,6 +230,7 @@ def _plain_gradients(
     )
 
 
+@public
 def residual_gradients(
     x: Array,
     weights: Sequence[Block],
@@ -297,6 +301,7 @@ def _residual_gradients(
     return ResidualGradients(cotangent, tuple(reversed(gradients)))
 
 
+@public
 def sgd_increment(gradients: Sequence[Any], /, *, learning_rate: float) -> Array:
     """The first-order change of the loss by one step of gradient descent, −η Σ‖∇‖².
 
@@ -400,7 +405,7 @@ def _check_plain(
     activation: Activation,
     **more: Array,
 ) -> Namespace:
-    check_choice(call, "activation", activation, ("linear", "relu", "tanh"))
+    _xp.check_choice(call, "activation", activation, ("linear", "relu", "tanh"))
     _check_list(call, "weights", weights)
     arrays = {"x": x, **{f"weights[{i}]": W for i, W in enumerate(weights)}, **more}
     if biases is not None:
@@ -428,7 +433,7 @@ def _check_residual(
     activation: Activation,
     **more: Array,
 ) -> tuple[Namespace, float]:
-    check_choice(call, "activation", activation, ("linear", "relu", "tanh"))
+    _xp.check_choice(call, "activation", activation, ("linear", "relu", "tanh"))
     _check_list(call, "weights", weights)
     arrays = {"x": x, **more}
     for i, block in enumerate(weights):

@@ -7,12 +7,14 @@ from typing import Literal
 
 from .. import _xp
 from .._errors import DomainError, message
+from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
 
 Ramp = Literal["paper", "code"]
 
 
+@public
 def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = None) -> Array:
     """Compress positions into the training length.
 
@@ -32,8 +34,8 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
 
     Raises
     ------
-    DTypeError, DomainError, NamespaceError
-        for integer positions without dtype, or k < 1 or not finite.
+    DTypeError, DomainError, NamespaceError, ShapeError
+        for integer positions without dtype, or k < 1 or not finite, or more than 24 axes.
 
     Source: rope D5, C6.
 
@@ -50,6 +52,7 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
     return xp.astype(xp.astype(positions, wide, copy=False) / factor, dtype, copy=False)
 
 
+@public
 def rebase(base: float, /, *, factor: float) -> float:
     """Extend the range by a factor through the base.
 
@@ -82,6 +85,7 @@ def rebase(base: float, /, *, factor: float) -> float:
     return _xp.check_number("rope.rebase", "base · factor", product, 1.0)
 
 
+@public
 def ntk_scale(factor: float, /, *, dim: int) -> float:
     """Scale β so that the lowest frequency is that of interpolation.
 
@@ -117,6 +121,7 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     )
 
 
+@public
 def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     """Give the base of NTK-aware scaling.
 
@@ -153,6 +158,7 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     return _ntk_base(call, base, factor, _check_ntk(call, dim))
 
 
+@public
 def dynamic_ntk(
     length: float,
     /,
@@ -193,8 +199,9 @@ def dynamic_ntk(
 
     Raises
     ------
-    DTypeError, DomainError
-        for arguments out of range, d = 2, where the exponent is singular, or a base beyond float64.
+    DTypeError, DomainError, NamespaceError
+        for arguments out of range, d = 2, where the exponent is singular, or a base beyond float64,
+        or a library or device that is not there.
 
     Source: rope D5, C8.
 
@@ -213,6 +220,7 @@ def dynamic_ntk(
     return _tables.table(call, _tables.plain(dim, new, xp), xp, dtype, device)
 
 
+@public
 def yarn(
     dim: int,
     /,
@@ -263,9 +271,10 @@ def yarn(
 
     Raises
     ------
-    DTypeError, DomainError
-        for arguments out of range, an unknown ramp, or low > high, where the common code's
-        ramp is reversed (L so small or so large that it lies outside the pairs).
+    DTypeError, DomainError, NamespaceError
+        for arguments out of range, an unknown ramp, or low > high, where the common code's ramp is
+        reversed (L so small or so large that it lies outside the pairs), or a library or device
+        that is not there.
 
     Source: rope D5, C8.
 
@@ -282,15 +291,15 @@ def yarn(
     fast = _xp.check_number(call, "beta_fast", beta_fast, slow)
     base, factor, length, slow, fast = (_xp.number(x, xp) for x in (base, factor, length, slow, fast))
     plain = _tables.plain(dim, base, xp)
+    _xp.check_choice(call, "ramp", ramp, ("paper", "code"))
     if ramp == "paper":
         kept = _turns_ramp(plain, length, slow, fast)
-    elif ramp == "code":
-        kept = _index_ramp(call, dim, base, length, slow, fast, xp)
     else:
-        raise DomainError(message(call, "ramp", repr(ramp), "'paper' or 'code'"))
+        kept = _index_ramp(call, dim, base, length, slow, fast, xp)
     return _tables.table(call, _blend(plain, kept, factor), xp, dtype, device)
 
 
+@public
 def yarn_scale(factor: float, /) -> float:
     """Give the attention scale of YaRN.
 
@@ -322,6 +331,7 @@ def yarn_scale(factor: float, /) -> float:
     return 0.1 * _xp.numbers(factor).log(factor) + 1
 
 
+@public
 def llama3(
     dim: int,
     /,
@@ -362,8 +372,8 @@ def llama3(
 
     Raises
     ------
-    DTypeError, DomainError
-        for arguments out of range.
+    DTypeError, DomainError, NamespaceError
+        for arguments out of range, or a library or device that is not there.
 
     Source: rope D5, C8.
 
@@ -385,6 +395,7 @@ def llama3(
     )
 
 
+@public
 def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: DType | None = None) -> Array:
     """Scale attention scores with the logarithm of the length.
 
@@ -408,8 +419,8 @@ def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: D
 
     Raises
     ------
-    DTypeError, DomainError, NamespaceError
-        for integer n without dtype, or L ≤ 1.
+    DTypeError, DomainError, NamespaceError, ShapeError
+        for integer n without dtype, or L ≤ 1, or more than 24 axes.
 
     Source: rope D6.
 
@@ -423,6 +434,7 @@ def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: D
     xp = _xp.namespace(call, n=n)
     dtype = _tables.result_dtype(call, "n", n, dtype, xp=xp)
     length = _xp.check_number(call, "train_length", train_length, 1.0)
+    clip = _xp.check_flag(call, "clip", clip)
     wide = xp.astype(n, _tables.widest(n, dtype, n.dtype, xp=xp), copy=False)
     return xp.astype(_log_n_scale(wide, length, clip, xp=xp), dtype, copy=False)
 

@@ -9,10 +9,12 @@ import array_api_compat
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
 
 
+@public
 def frequencies(
     dim: int,
     /,
@@ -42,8 +44,8 @@ def frequencies(
 
     Raises
     ------
-    DTypeError, DomainError
-        for an odd dim or a base ≤ 1.
+    DTypeError, DomainError, NamespaceError
+        for an odd dim or a base ≤ 1, or a library or device that is not there.
 
     Source: rope D2.
 
@@ -58,6 +60,7 @@ def frequencies(
     return _tables.table("rope.frequencies", values, xp, dtype, device)
 
 
+@public
 def mixed_radix_frequencies(
     bases: Sequence[float],
     /,
@@ -84,8 +87,8 @@ def mixed_radix_frequencies(
 
     Raises
     ------
-    DTypeError, DomainError
-        for a base ≤ 1.
+    DTypeError, DomainError, NamespaceError
+        for a base ≤ 1, or a library or device that is not there.
 
     Source: rope D5.
 
@@ -96,13 +99,14 @@ def mixed_radix_frequencies(
     """
     product: Any = Fraction(1)
     values = [1.0]
-    for base in bases:
+    for base in _xp.check_sequence("rope.mixed_radix_frequencies", "bases", bases, "numbers"):
         number = _xp.check_number("rope.mixed_radix_frequencies", "bases", base, 1.0)
         product *= Fraction(number) if _xp.rounds(number) else number
         values.append(_xp.number(1 / product, xp))
     return _tables.table("rope.mixed_radix_frequencies", values, xp, dtype, device)
 
 
+@public
 def angles(positions: Array, frequencies: Array, /) -> Array:
     """Multiply positions by frequencies.
 
@@ -150,6 +154,7 @@ def angles(positions: Array, frequencies: Array, /) -> Array:
     return xp.astype(wide_angles(positions, frequencies, xp=xp), frequencies.dtype, copy=False)
 
 
+@public
 def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: DType | None = None) -> Array:
     """Encode positions by cosines and sines.
 
@@ -173,8 +178,8 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
 
     Raises
     ------
-    DTypeError, DomainError, NamespaceError
-        for integer positions without dtype, an odd dim, or a base ≤ 1.
+    DTypeError, DomainError, NamespaceError, ShapeError
+        for integer positions without dtype, an odd dim, or a base ≤ 1, or more than 24 axes.
 
     Source: rope D3.
 
@@ -193,6 +198,7 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     return _sinusoidal(positions, values, dtype, xp=xp)
 
 
+@public
 def period(frequencies: Array, /) -> Array:
     """Give the number of positions after which each pair has turned once.
 
@@ -210,8 +216,8 @@ def period(frequencies: Array, /) -> Array:
 
     Raises
     ------
-    DTypeError, NamespaceError
-        for integers.
+    DTypeError, NamespaceError, ShapeError
+        for integers, or more than 24 axes.
 
     Source: rope D7.
 

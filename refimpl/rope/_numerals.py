@@ -1,12 +1,18 @@
 """Positions as numerals: the exact side of the analogy."""
 
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 
 from .. import _xp
 from .._errors import DomainError, message
+from .._public import public
 from .._typing import Array, Namespace
 
+MOST_BITS = 2**20
+"""Of an exact range: with more, a power is no longer computed in an instant."""
 
+
+@public
 def digits(n: Array, /, *, base: int, count: int) -> Array:
     """Write integers in a base, least significant digit first.
 
@@ -29,8 +35,8 @@ def digits(n: Array, /, *, base: int, count: int) -> Array:
 
     Raises
     ------
-    DTypeError, DomainError, NamespaceError
-        for real n, or a base or count out of range.
+    DTypeError, DomainError, NamespaceError, ShapeError
+        for real n, or a base or count out of range, or more than 24 axes.
 
     Source: rope D1.
 
@@ -44,10 +50,11 @@ def digits(n: Array, /, *, base: int, count: int) -> Array:
     xp = _xp.namespace("rope.digits", n=n)
     _xp.integral("rope.digits", xp, n=n)
     base = _check_base("rope.digits", base, n, xp)
-    count = _xp.check_integer("rope.digits", "count", count, 1)
+    count = _xp.check_integer("rope.digits", "count", count, 1, _xp.MOST_ENTRIES)
     return _digits(n, [base] * count, xp=xp)
 
 
+@public
 def from_digits(digits: Array, /, *, base: int) -> Array:
     """Read digits, least significant first, as integers.
 
@@ -96,6 +103,7 @@ def from_digits(digits: Array, /, *, base: int) -> Array:
     return _from_digits(digits, base)
 
 
+@public
 def mixed_radix_digits(n: Array, /, *, bases: Sequence[int]) -> Array:
     """Write integers in a mixed radix, least significant digit first.
 
@@ -115,8 +123,8 @@ def mixed_radix_digits(n: Array, /, *, bases: Sequence[int]) -> Array:
 
     Raises
     ------
-    DTypeError, DomainError, NamespaceError
-        for real n, no bases, or a base out of range.
+    DTypeError, DomainError, NamespaceError, ShapeError
+        for real n, no bases, or a base out of range, or more than 24 axes.
 
     Source: rope D1.
 
@@ -128,11 +136,13 @@ def mixed_radix_digits(n: Array, /, *, bases: Sequence[int]) -> Array:
     """
     xp = _xp.namespace("rope.mixed_radix_digits", n=n)
     _xp.integral("rope.mixed_radix_digits", xp, n=n)
+    bases = _xp.check_sequence("rope.mixed_radix_digits", "bases", bases, "integers")
     _xp.check_integer("rope.mixed_radix_digits", "len(bases)", len(bases), 1)
     checked = [_check_base("rope.mixed_radix_digits", base, n, xp) for base in bases]
     return _digits(n, checked, xp=xp)
 
 
+@public
 def range_of(base: float, /, *, digits: int) -> float:
     """Count the positions that a number of digits tells apart.
 
@@ -151,7 +161,7 @@ def range_of(base: float, /, *, digits: int) -> float:
     Raises
     ------
     DTypeError, DomainError
-        for arguments out of range, or a result beyond float64 for a real base.
+        for arguments out of range, or a result beyond float64 for a real base, or beyond 2^20 bits.
 
     Source: rope D7, C1.
 
@@ -163,8 +173,12 @@ def range_of(base: float, /, *, digits: int) -> float:
     6.25
     """
     count = _xp.check_integer("rope.range_of", "digits", digits, 1)
-    if hasattr(base, "__index__"):
-        return int(_xp.check_integer("rope.range_of", "base", base, 2) ** count)
+    if isinstance(base, Integral):
+        whole = _xp.check_integer("rope.range_of", "base", base, 2)
+        if count * whole.bit_length() > MOST_BITS:
+            got, expected = f"{whole}^{count}", f"a range of at most {MOST_BITS} bits"
+            raise DomainError(message("rope.range_of", "base^digits", got, expected))
+        return int(whole**count)
     number = _xp.check_number("rope.range_of", "base", base, 1.0)
     try:
         return _xp.numbers(number).pow(number, count)

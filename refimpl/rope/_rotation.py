@@ -3,7 +3,8 @@
 from typing import Literal
 
 from .. import _xp
-from .._errors import DomainError, ShapeError, message
+from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._frequencies import check_frequencies, wide_angles
 
@@ -11,6 +12,7 @@ Layout = Literal["interleaved", "half"]
 _LAYOUTS = ("interleaved", "half")
 
 
+@public
 def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Array:
     """Rotate feature pairs by position-dependent angles.
 
@@ -55,6 +57,7 @@ def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Arr
     return _rotate(x, angles, layout, xp=xp)
 
 
+@public
 def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     """Move the members of pairs from one layout to the other.
 
@@ -63,7 +66,7 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
 
     Parameters
     ----------
-    x : (..., d) any dtype
+    x : (..., d) integer or real floating
         Vectors of even length d; or a projection's weights with its output axis last.
     source, target : "interleaved" or "half"
         The layout of x and that of the result.
@@ -74,8 +77,8 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
 
     Raises
     ------
-    ShapeError, DomainError, NamespaceError
-        for odd d or an unknown layout.
+    ShapeError, DomainError, NamespaceError, DTypeError
+        for odd d or an unknown layout, or a dtype that holds no real numbers.
 
     Source: rope D4.
 
@@ -86,12 +89,14 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     array([1, 3, 5, 2, 4, 6])
     """
     xp = _xp.namespace("rope.convert_layout", x=x)
+    _xp.real("rope.convert_layout", xp, x=x)
     _check_pairs("rope.convert_layout", "x", x)
     _check_layout("rope.convert_layout", "source", source)
     _check_layout("rope.convert_layout", "target", target)
     return _join(*_split(x, source), target, xp=xp)
 
 
+@public
 def rotation_matrix(angles: Array, /) -> Array:
     """Give the matrix of a plane rotation.
 
@@ -109,8 +114,8 @@ def rotation_matrix(angles: Array, /) -> Array:
 
     Raises
     ------
-    DTypeError, NamespaceError
-        for integers.
+    DTypeError, NamespaceError, ShapeError
+        for integers, or more than 24 axes.
 
     Source: rope D4, C3.
 
@@ -126,6 +131,7 @@ def rotation_matrix(angles: Array, /) -> Array:
     return _rotation_matrix(angles, xp=xp)
 
 
+@public
 def attention_scores(
     q: Array,
     k: Array,
@@ -204,8 +210,7 @@ def _check_pairs(call: str, name: str, x: Array) -> None:
 
 
 def _check_layout(call: str, name: str, layout: str) -> None:
-    if layout not in _LAYOUTS:
-        raise DomainError(message(call, name, repr(layout), " or ".join(map(repr, _LAYOUTS))))
+    _xp.check_choice(call, name, layout, _LAYOUTS)
 
 
 def _split(x: Array, layout: Layout) -> tuple[Array, Array]:

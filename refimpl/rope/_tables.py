@@ -8,7 +8,7 @@ from typing import Any
 import array_api_compat
 
 from .. import _xp
-from .._errors import DomainError, DTypeError, message
+from .._errors import DomainError, DTypeError, message, shown
 from .._typing import Array, Device, DType, Namespace
 
 
@@ -37,7 +37,7 @@ def plain(dim: int, base: float, xp: Namespace | None = None) -> list[float]:
 
 def check_dim(call: str, dim: int) -> int:
     """Require an even number of features."""
-    number = _xp.check_integer(call, "dim", dim, 2)
+    number = _xp.check_integer(call, "dim", dim, 2, _xp.MOST_ENTRIES)
     if number % 2:
         raise DomainError(message(call, "dim", number, "an even integer ≥ 2: features turn in pairs"))
     return number
@@ -79,11 +79,8 @@ def result_dtype(call: str, name: str, array: Array, dtype: DType | None, *, xp:
             )
             raise DTypeError(message(call, name, f"dtype {array.dtype}", "a real floating dtype", advice))
         return array.dtype
-    try:
-        fits = xp.isdtype(dtype, "real floating")
-    except TypeError:  # a dtype of another library
-        fits = False
+    fits = _xp.is_kind(dtype, "real floating", xp)
     if not fits:
         expected = "a real floating dtype of the library of the array"
-        raise DTypeError(message(call, "dtype", dtype, expected))
+        raise DTypeError(message(call, "dtype", shown(dtype), expected))
     return dtype

@@ -9,8 +9,9 @@ from typing import NamedTuple, TypeAlias
 
 import array_api_compat
 
-from .. import _xp
+from .. import _given, _xp
 from .._errors import NamespaceError, ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._rules import Rule, legendre, nodes_between, partial
 
@@ -24,6 +25,7 @@ class Spectrum(NamedTuple):
     highest: Array
 
 
+@public
 def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
     """One-sided Lipschitz constants of a drift from its Jacobians at some points.
 
@@ -43,8 +45,9 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for matrices that are not square, no points, or integer arrays.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for matrices that are not square, no points, or integer arrays, or matrices that the library
+        cannot solve with.
 
     Source: transport D5.
 
@@ -62,7 +65,7 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
         raise ShapeError(
             message(call, "jacobians", f"shape {tuple(jacobians.shape)}", "(..., d, d), at least one matrix")
         )
-    values = xp.linalg.eigvalsh(0.5 * jacobians + 0.5 * xp.matrix_transpose(jacobians))
+    values, _ = _xp.eigh(0.5 * jacobians + 0.5 * xp.matrix_transpose(jacobians), xp=xp)
     return Spectrum(xp.min(values), xp.max(values))
 
 
@@ -73,6 +76,7 @@ class Growth(NamedTuple):
     error: Array
 
 
+@public
 def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     """The factor I_t = exp ∫₀ᵗ L_s ds by which distances at t can have grown at 0.
 
@@ -106,6 +110,7 @@ def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     call = "transport.growth_factor"
     xp = _check_times(call, times)
     if callable(lipschitz):
+        lipschitz = _given.checked(call, "lipschitz", lipschitz)
         exponent, rough = (_integrals(lipschitz, times, rule, xp=xp) for rule in (_FINE, _COARSE))
         return Growth(xp.exp(exponent), xp.abs(xp.expm1(exponent - rough)))
     _xp.namespace(call, lipschitz=lipschitz, times=times)
@@ -169,6 +174,7 @@ class Bound(NamedTuple):
     """Estimated quadrature error of both."""
 
 
+@public
 def wasserstein_bound(
     times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array, /
 ) -> Bound:
@@ -221,7 +227,8 @@ def _bound(
     if times.shape[0] < least:
         raise ShapeError(message(call, "times", f"shape {tuple(times.shape)}", f"(n,) with n ≥ {least}"))
     if callable(gap) and callable(lipschitz):
-        return _by_panels(times, gap, lipschitz, terminal, xp=xp)
+        functions = _given.checked(call, "gap", gap), _given.checked(call, "lipschitz", lipschitz)
+        return _by_panels(times, *functions, terminal, xp=xp)
     if callable(gap) or callable(lipschitz):
         raise NamespaceError(
             message(call, "gap, lipschitz", "an array and a function", "two arrays or two functions")
@@ -265,6 +272,7 @@ def _panels(
     return xp.sum(growth * gap(nodes) * weights, axis=-1), xp.exp(before[-1])
 
 
+@public
 def score_matching_bound(
     times: Array,
     diffusion_squared: Function,
@@ -313,13 +321,19 @@ def score_matching_bound(
     >>> round(float(score_matching_bound(times, one, one, one, lambda t: 0 * t, zero).value), 12)
     1.0
     """
+    call = "transport.score_matching_bound"
+    g2 = _given.checked(call, "diffusion_squared", diffusion_squared)
+    sigma2 = _given.checked(call, "sigma_squared", sigma_squared)
+    root = _given.checked(call, "root_score_matching", root_score_matching)
+    _given.check_function(call, "lipschitz", lipschitz)
 
     def gap(t: Array) -> Array:
-        return 0.5 * (diffusion_squared(t) + sigma_squared(t)) * root_score_matching(t)
+        return 0.5 * (g2(t) + sigma2(t)) * root(t)
 
-    return _bound("transport.score_matching_bound", times, gap, lipschitz, terminal)
+    return _bound(call, times, gap, lipschitz, terminal)
 
 
+@public
 def printed_score_matching_bound(
     times: Array,
     diffusion_squared: Function,
@@ -363,11 +377,16 @@ def printed_score_matching_bound(
     >>> round(float(printed_score_matching_bound(times, one, one, none, none, zero).value), 12)
     1.0
     """
+    call = "transport.printed_score_matching_bound"
+    g2 = _given.checked(call, "diffusion_squared", diffusion_squared)
+    root = _given.checked(call, "root_score_matching", root_score_matching)
+    of_drift = _given.checked(call, "drift_lipschitz", drift_lipschitz)
+    of_score = _given.checked(call, "score_lipschitz", score_lipschitz)
 
     def gap(t: Array) -> Array:
-        return diffusion_squared(t) * root_score_matching(t)
+        return g2(t) * root(t)
 
     def lipschitz(t: Array) -> Array:
-        return drift_lipschitz(t) + diffusion_squared(t) * score_lipschitz(t)
+        return of_drift(t) + g2(t) * of_score(t)
 
-    return _bound("transport.printed_score_matching_bound", times, gap, lipschitz, terminal)
+    return _bound(call, times, gap, lipschitz, terminal)

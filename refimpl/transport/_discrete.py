@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import _xp
+from .. import _given, _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Reals, like, to_float64
+from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from ._rules import Rule, graded
 
 
+@public
 def wasserstein_1d(
     x: Array,
     y: Array,
@@ -41,8 +43,8 @@ def wasserstein_1d(
     -------
     (...) W_p, a distance and not its p-th power, in the common dtype, on the device of the inputs.
     Infinite values that meet finite ones give inf, that meet equal ones NaN; NaN gives NaN, as do
-    masses that sum to 0. Masses that are off by u move W_p by up to u^{1/p} times the range: that
-    is the problem's own sensitivity.
+    masses of which one is negative, or that sum to 0. Masses that are off by u move W_p by up to
+    u^{1/p} times the range: that is the problem's own sensitivity.
 
     Raises
     ------
@@ -78,7 +80,11 @@ def wasserstein_1d(
             )
     x_mass = xp.ones_like(x) if x_weights is None else x_weights
     y_mass = xp.ones_like(y) if y_weights is None else y_weights
-    return _weighted(x, y, x_mass, y_mass, power, xp=xp)
+    found = _weighted(x, y, x_mass, y_mass, power, xp=xp)
+    if not _xp.rounds(xp):
+        return found
+    negative = xp.any(x_mass < 0) | xp.any(y_mass < 0)
+    return xp.where(negative, xp.full_like(found, xp.nan), found)
 
 
 def _power_mean(gaps: Array, masses: Array, order: float, *, xp: Namespace) -> Array:
@@ -130,6 +136,7 @@ class Quadrature(NamedTuple):
     error: Array
 
 
+@public
 def wasserstein_quantile(
     p: Callable[[Array], Array],
     q: Callable[[Array], Array],
@@ -160,8 +167,9 @@ def wasserstein_quantile(
 
     Raises
     ------
-    DomainError, DTypeError
-        for order < 1, or a dtype that the library lacks.
+    DomainError, DTypeError, ShapeError, NamespaceError
+        for order < 1, or a dtype that the library lacks, or a library or device that is not there,
+        or more than 24 axes.
 
     Source: transport D1.
 
@@ -175,6 +183,7 @@ def wasserstein_quantile(
     power = _xp.check_number(call, "order", order, 1.0, closed=True)
     resolved, dtype = _xp.create(call, xp, dtype, device)
 
+    p, q = _given.checked(call, "p", p), _given.checked(call, "q", q)
     limits = resolved.finfo(dtype)
 
     def distance(rule: Rule) -> Array:
@@ -205,6 +214,7 @@ class Transport(NamedTuple):
     """() plan cost − dual value, of the p-th powers: how far the plan can be from optimal."""
 
 
+@public
 def wasserstein_discrete(
     x: Array,
     y: Array,
@@ -279,10 +289,11 @@ def _masses(call: str, name: str, weights: Array | None, count: int, xp: Namespa
     if tuple(weights.shape) != (count,):
         raise ShapeError(message(call, name, f"shape {tuple(weights.shape)}", f"shape ({count},)"))
     (host,) = to_float64(call, xp, **{name: weights})
-    total = math.fsum(host)
-    if host.min() < 0 or total <= 0:
-        raise DomainError(message(call, name, f"least {host.min()}, sum {total}", "masses ≥ 0 with sum > 0"))
-    masses: Reals = host / total
+    if host.min() < 0 or host.max() <= 0:
+        got = f"masses from {host.min()} to {host.max()}"
+        raise DomainError(message(call, name, got, "masses ≥ 0 with sum > 0"))
+    unit = host / 2.0 ** np.frexp(host.max())[1]  # whose sum cannot overflow
+    masses: Reals = unit / math.fsum(unit)
     return masses
 
 
@@ -308,6 +319,7 @@ def _solve(call: str, a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Re
     return plan, u, v
 
 
+@public
 def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> Array:
     """The cost (Σ π_ij ‖x_i − y_j‖^p)^{1/p} of a coupling, an upper bound of W_p.
 

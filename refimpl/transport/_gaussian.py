@@ -6,6 +6,7 @@ import array_api_compat
 
 from .. import _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 
 
@@ -28,8 +29,8 @@ def _check_gaussians(call: str, m1: Array, S1: Array, m2: Array, S2: Array) -> N
 
 def _factor(covariance: Array, *, xp: Namespace) -> Array:
     """R with S = RRᵀ, also for singular S (negative eigenvalues are rounding and count as 0)."""
-    values, vectors = xp.linalg.eigh(0.5 * covariance + 0.5 * xp.matrix_transpose(covariance))
-    roots = xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
+    values, vectors = _xp.eigh(0.5 * covariance + 0.5 * xp.matrix_transpose(covariance), xp=xp)
+    roots = xp.sqrt(xp.where(values < 0, xp.zeros_like(values), values))
     return vectors * roots[..., None, :]
 
 
@@ -38,7 +39,7 @@ def _polar(x: Array, *, xp: Namespace) -> tuple[Array, Array]:
     if not _xp.rounds(xp):  # singular vectors are not certain, where singular values may be equal
         Q, H = xp.linalg.polar(x)
         return Q, H
-    U, singular, Vh = xp.linalg.svd(x)
+    U, singular, Vh = _xp.svd(x, xp=xp)
     return xp.matmul(U, Vh), xp.matmul(xp.matrix_transpose(Vh) * singular[..., None, :], Vh)
 
 
@@ -47,10 +48,11 @@ def _norm(x: Array, *, xp: Namespace) -> Array:
     if not _xp.rounds(xp):
         return xp.sqrt(xp.sum(x**2, axis=-1))
     peak = xp.max(xp.abs(x), axis=-1, keepdims=True)
-    unit = xp.where(peak > 0, peak, xp.ones_like(peak))
+    unit = xp.where(peak == 0, xp.ones_like(peak), peak)
     return xp.squeeze(unit, axis=-1) * xp.sqrt(xp.sum((x / unit) ** 2, axis=-1))
 
 
+@public
 def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array:
     """Wasserstein-2 distance of two Gaussians.
 
@@ -73,8 +75,9 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, or integer arrays.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, or integer arrays, or matrices that the library cannot solve
+        with.
 
     Source: transport D2.
 
@@ -94,7 +97,7 @@ def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Nam
     # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁. In unit scale its small entries are not
     # flushed to zero where the covariances are next to the smallest normal number.
     unit = xp.max(xp.abs(R1), axis=(-2, -1), keepdims=True) + xp.max(xp.abs(R2), axis=(-2, -1), keepdims=True)
-    unit = xp.where(unit > 0, unit, xp.ones_like(unit))
+    unit = xp.where(unit == 0, xp.ones_like(unit), unit)
     Q, _ = _polar(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit), xp=xp)
     rest = R1 - xp.matmul(R2, Q)
     spread = _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
@@ -110,6 +113,7 @@ class AffineMap(NamedTuple):
     offset: Array
 
 
+@public
 def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     """The optimal map that carries one Gaussian to another.
 
@@ -128,8 +132,9 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, or integer arrays.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, or integer arrays, or matrices that the library cannot solve
+        with.
 
     Source: transport D2.
 
@@ -145,8 +150,8 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
 
 
 def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) -> AffineMap:
-    values, vectors = xp.linalg.eigh(0.5 * S1 + 0.5 * xp.matrix_transpose(S1))
-    roots = xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
+    values, vectors = _xp.eigh(0.5 * S1 + 0.5 * xp.matrix_transpose(S1), xp=xp)
+    roots = xp.sqrt(xp.where(values < 0, xp.zeros_like(values), values))
     R1 = xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
     inverse = xp.matmul(vectors / roots[..., None, :], xp.matrix_transpose(vectors))
     # (R₁S₂R₁)^{1/2} = VΣVᵀ with R₂ᵀR₁ = UΣVᵀ: squaring is avoided.
@@ -155,6 +160,7 @@ def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) 
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
 
 
+@public
 def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     """E[(x − y)·(∇log p(x) − ∇log q(y))] for x ~ p = N(0, P) coupled to y = Mx ~ q.
 
@@ -174,8 +180,9 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for matrices that are not square or not of one size, or integer arrays.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for matrices that are not square or not of one size, or integer arrays, or matrices that the
+        library cannot solve with.
 
     Source: transport D10.
 
@@ -198,7 +205,8 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
             )
     shape = _xp.check_broadcast(call, M=M, covariance=covariance)
     dtype = xp.result_type(M.dtype, covariance.dtype)
-    return _coupling_monotonicity(xp.broadcast_to(xp.astype(M, dtype), shape), xp=xp)
+    found = _coupling_monotonicity(xp.broadcast_to(xp.astype(M, dtype), shape), xp=xp)
+    return _xp.unless_nan(found, covariance, xp=xp)
 
 
 def _coupling_monotonicity(M: Array, *, xp: Namespace) -> Array:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import array_api_compat.numpy as host_xp
 import numpy as np
 
-from .. import _xp
-from .._errors import ShapeError, message
+from .. import _given, _xp
+from .._errors import DomainError, ShapeError, message
 from .._host import Reals, like, to_float64
+from .._public import public
 from .._typing import Array
 from ._gaussian import wasserstein_gaussian
 
@@ -39,6 +40,7 @@ class LinearFlowPair(NamedTuple):
     """() L = −λ_min of the symmetric part of g's matrix, the same at all times."""
 
 
+@public
 def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> LinearFlowPair:
     """Two flows x' = Fx + e (of p) and x' = Gx + h (of q) from Gaussians at T down to 0.
 
@@ -76,6 +78,8 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     (2.0, array([1.]))
     """
     call = "transport.linear_flow_pair"
+    for name, side in (("p", p), ("q", q)):
+        _given.check_record(call, name, side, Affine)
     named = {f"{name}.{key}": v for name, side in (("p", p), ("q", q)) for key, v in side._asdict().items()}
     xp = _xp.namespace(call, **named, times=times)
     _xp.floating(call, xp, **named, times=times)
@@ -91,6 +95,9 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     host_p, host_q = Affine(*sides[:4]), Affine(*sides[4:])
     (host_times,) = to_float64(call, xp, times=times)
     started = [_carry(side, np.asarray(-final)) for side in (host_p, host_q)]
+    if not all(np.isfinite(part).all() for part in (*started[0], *started[1])):
+        got = "a flow that carries it out of float64"
+        raise DomainError(message(call, "p, q", got, "smaller matrices or a smaller end"))
     distance = wasserstein_gaussian(*started[0], *started[1])
     terminal = wasserstein_gaussian(host_p.mean, host_p.covariance, host_q.mean, host_q.covariance)
     mean, covariance = _carry(host_p, host_times - final)
@@ -119,6 +126,8 @@ def _carry(side: Affine, duration: Reals) -> tuple[Reals, Reals]:
 def _exponential(generators: Reals) -> Reals:
     """exp of matrices (..., n, n) by scaling to a norm of ½ and squaring; all at once, unlike SciPy's."""
     norm = max(float(np.max(np.sum(np.abs(generators), axis=-1), initial=0.0)), 0.5)
+    if not norm < 2.0**62:
+        return np.full_like(generators, np.inf)
     squarings = math.ceil(math.log2(norm)) + 1
     scaled = generators / 2.0**squarings
     result = unit = np.eye(generators.shape[-1])

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import array_api_compat
 
-from .. import _xp
+from .. import _given, _xp
 from .._errors import ShapeError, message
+from .._public import public
 from .._typing import Array, Namespace
 from ._discrete import Quadrature
 from ._rules import Rule, legendre, nodes_between
 
 
+@public
 def score_matching(model_score: Array, score: Array, /, *, weights: Array | None = None) -> Array:
     """Score matching from scores at points of p_t: E ‖s_t(x) − ∇log p_t(x)‖².
 
@@ -55,8 +57,8 @@ def _count_points(call: str, **scores: Array) -> int:
     for name, array in scores.items():
         _xp.check_axes(call, name, array, 2)
     shape = _xp.check_broadcast(call, **scores)
-    if shape[-2] == 0:
-        raise ShapeError(message(call, "points", f"shape {shape}", "at least one point"))
+    if 0 in shape[-2:]:
+        raise ShapeError(message(call, "points", f"shape {shape}", "at least one point and dimension"))
     return shape[-2]
 
 
@@ -65,6 +67,7 @@ def _score_matching(model_score: Array, score: Array, weights: Array | None, *, 
     return xp.mean(squares, axis=-1) if weights is None else xp.sum(weights * squares, axis=-1)
 
 
+@public
 def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array, /) -> Array:
     """Denoising score matching from samples: E ‖s_t(x_t) + ε/β̄_t‖², x_t = ᾱ_t x_0 + β̄_t ε.
 
@@ -101,7 +104,8 @@ def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array
     xp = _xp.namespace(call, model_score=model_score, noise=noise, beta_bar=beta_bar)
     _xp.floating(call, xp, model_score=model_score, noise=noise, beta_bar=beta_bar)
     _count_points(call, model_score=model_score, noise=noise)
-    _xp.check_broadcast(call, noise=noise, **{"beta_bar[..., None, None]": beta_bar[..., None, None]})
+    scales = {"beta_bar[..., None, None]": beta_bar[..., None, None]}
+    _xp.check_broadcast(call, model_score=model_score, noise=noise, **scales)
     return _score_matching(model_score, -noise / beta_bar[..., None, None], None, xp=xp)
 
 
@@ -127,6 +131,7 @@ def _check_affine(
     return xp
 
 
+@public
 def gaussian_score_matching(
     A: Array, c: Array, mean: Array, covariance: Array, alpha_bar: Array, beta_bar: Array, /
 ) -> Array:
@@ -149,8 +154,9 @@ def gaussian_score_matching(
 
     Raises
     ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, or integer arrays.
+    ShapeError, DTypeError, NamespaceError, DomainError
+        for shapes that do not fit, or integer arrays, or matrices that the library cannot solve
+        with.
 
     Source: transport D7.
 
@@ -181,6 +187,7 @@ def _gaussian_score_matching(
     return xp.sum(bias**2) + xp.sum(excess**2)
 
 
+@public
 def mixture_conditional_score_matching(
     A: Array,
     c: Array,
@@ -251,6 +258,7 @@ def _mixture_conditional(
     return xp.sum(weights * (bias + spread)) + xp.sum((beta * A + unit / beta) ** 2)
 
 
+@public
 def mixture_score_matching(
     model_score: Callable[[Array], Array],
     weights: Array,
@@ -304,6 +312,7 @@ def mixture_score_matching(
     for name, array in (("alpha_bar", alpha_bar), ("beta_bar", beta_bar)):
         if tuple(array.shape):
             raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "()"))
+    model_score = _given.checked(call, "model_score", model_score)
     at = (weights, alpha_bar * means, alpha_bar**2 * variances + beta_bar**2)
     fine, coarse = (_mixture_score_matching(model_score, *at, rule, xp=xp) for rule in (_FINE, _COARSE))
     return Quadrature(fine, xp.abs(fine - coarse))

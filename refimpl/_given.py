@@ -1,0 +1,61 @@
+"""Checks of what is neither array nor number: records, functions among the arguments, their results."""
+
+from collections.abc import Callable
+from typing import Any
+
+import array_api_compat
+
+from . import _xp
+from ._errors import DTypeError, ShapeError, message, shown
+from ._typing import Array
+
+
+def check_record(call: str, name: str, value: Any, kind: type, advice: str = "") -> None:
+    """Require a record of one kind, such as a schedule."""
+    if not isinstance(value, kind):
+        raise DTypeError(message(call, name, f"a {type(value).__name__}", f"a {kind.__name__}", advice))
+
+
+def check_function(call: str, name: str, value: Any) -> None:
+    """Require something that can be called."""
+    if not callable(value):
+        raise DTypeError(message(call, name, shown(value), "a function"))
+
+
+def checked(call: str, name: str, function: Any) -> Callable[..., Array]:
+    """A caller's function of arrays, whose results are held to be real floating, of the library of its last
+    argument and of that one's shape, to which numbers and arrays that broadcast are brought."""
+    check_function(call, name, function)
+
+    def held(*args: Array) -> Array:
+        return as_given(call, name, called(call, name, function, *args), args[-1])
+
+    return held
+
+
+def as_given(call: str, name: str, value: Any, like: Array) -> Array:
+    """What a caller's function gave, in the shape of `like`."""
+    name = f"the result of {name}"
+    if not array_api_compat.is_array_api_obj(value) and _xp.is_number(value, "__float__"):
+        value = _xp.namespace(call, **{"its argument": like}).zeros_like(like) + value
+    xp = _xp.namespace(call, **{name: value, "its argument": like})
+    _xp.floating(call, xp, **{name: value})
+    shape = tuple(like.shape)
+    if tuple(value.shape) == shape:
+        return value
+    pairs = zip(value.shape[::-1], shape[::-1], strict=False)
+    if value.ndim > len(shape) or any(n not in (1, m) for n, m in pairs):
+        raise ShapeError(message(call, name, f"shape {tuple(value.shape)}", f"{shape}, that of its argument"))
+    return xp.broadcast_to(value, shape)
+
+
+def called(call: str, name: str, function: Any, *args: Any) -> Any:
+    """What a caller's function gives; one that cannot take the arguments is refused."""
+    check_function(call, name, function)
+    try:
+        return function(*args)
+    except Exception as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # in its own code
+        got, expected = f"a function that does not take them: {error}", f"a function of {len(args)} arrays"
+        raise DTypeError(message(call, name, got, expected)) from error
