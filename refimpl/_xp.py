@@ -49,9 +49,6 @@ def _check_plain(call: str, name: str, array: Array) -> None:
     if isinstance(array, np.ma.MaskedArray):
         advice = "What is masked would be read as data; fill it, or leave it out, first"
         raise NamespaceError(message(call, name, "a masked array", "a plain array", advice))
-    if isinstance(array, np.matrix):
-        advice = "In a matrix * means another product; use numpy.asarray(...)"
-        raise NamespaceError(message(call, name, "a numpy.matrix", "a plain array", advice))
     if array.ndim > MOST_AXES:
         got = f"an array of {array.ndim} axes"
         raise ShapeError(

@@ -116,8 +116,7 @@ def _paths(whole: Implementation) -> Iterator[tuple[Implementation, ...]]:
 def _called(function: Implementation) -> list[Implementation]:
     """The functions of refimpl that it calls by name, but those that check arguments."""
     names = [n for n in function.__code__.co_names if not n.startswith(("check", "_check", "require"))]
-    found = [function.__globals__.get(name) for name in names]
-    found = [inspect.unwrap(f) for f in found if inspect.isfunction(f)]
+    found = [inspect.unwrap(f) for n in names if inspect.isfunction(f := function.__globals__.get(n))]
     called: list[Implementation] = [
         f for f in found if f.__module__.startswith("refimpl.") and "._" not in f.__module__[:10]
     ]

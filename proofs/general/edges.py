@@ -157,7 +157,7 @@ def _undefined(function: str) -> Edge:
         return any(bool(xp.any(xp.isnan(array))) for array, xp in reals)
 
     return Edge(
-        f"{function}/nan",
+        f"{function}/nan-argument",
         function,
         "an argument has NaN in it",
         where,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from numbers import Integral
+from typing import Any
 
 from .. import _xp
 from .._errors import DomainError, message
@@ -173,8 +174,9 @@ def range_of(base: float, /, *, digits: int) -> float:
     6.25
     """
     count = _xp.check_integer("rope.range_of", "digits", digits, 1)
-    if isinstance(base, Integral):
-        whole = _xp.check_integer("rope.range_of", "base", base, 2)
+    given: Any = base
+    if isinstance(given, Integral):
+        whole = _xp.check_integer("rope.range_of", "base", given, 2)
         if count * whole.bit_length() > MOST_BITS:
             got, expected = f"{whole}^{count}", f"a range of at most {MOST_BITS} bits"
             raise DomainError(message("rope.range_of", "base^digits", got, expected))
