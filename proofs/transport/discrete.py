@@ -160,6 +160,7 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.coupling_cost/squared-distances",
         "transport.coupling_cost/plan-ignored",
         "transport.coupling_cost/divided-by-order",
+        "transport.coupling_cost/square-root",
     ),
 )
 def coupling_cost_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -217,6 +217,15 @@ def cost_squared_distances(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) 
 
 @mistake(
     "transport.coupling_cost",
+    "square-root",
+    "Takes a square root whatever the order, where the root of that order belongs.",
+)
+def coupling_square_root(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
+    return transport.coupling_cost(x, y, plan, order=order) ** (order / 2)
+
+
+@mistake(
+    "transport.coupling_cost",
     "divided-by-order",
     "Writes cost ** 1 / p, which divides by p and takes no root: the power binds first.",
     reference="ott#651",
