@@ -215,7 +215,7 @@ ORDINARY = [
         "rope.dynamic_ntk",
         dynamic,
         (
-            Slip(dynamic_short_too, r"active-below-training-length|`0\.0` in place of `1\.0`"),
+            Slip(dynamic_short_too, r"active-below-training-length|0\.0.{0,80} in place of `(max\()?1\.0"),
             Slip(dynamic_not_subtracted, "factor-times-ratio"),
             Slip(dynamic_precedence, r"\(k ?[−-] ?1\)|parenthes|bracket|k ?[−-] ?1|precedence|k \+ 1"),
             Slip(dynamic_of_two, ignored("factor")),
