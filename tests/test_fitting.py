@@ -91,6 +91,7 @@ def test_order_of_names_is_told() -> None:
     assert "which stand in the order theta, x" in notes(here(walls.angles_first, laws=["rope.norm-kept"]))
 
 
+@pytest.mark.long
 def test_renamed_parameters_go_where_results_agree() -> None:
     laws = ["rope.llama3-definition"]
     report = here(walls.llama3_renamed, "rope.llama3", laws=laws)
@@ -143,9 +144,10 @@ def test_signature_of_another_convention_is_recognised() -> None:
     ("name", "right", "wrong", "adapter", "taken"),
     [
         ("rope.yarn", walls.yarn_of_the_code, walls.yarn_without_rounding, "inv-freq", "ramp='code'"),
-        ("flow.integrate", walls.euler, walls.euler_of_points, (), "method='euler'"),
-        ("flow.integrate", walls.euler_state_first, walls.euler_state_first_wrong, "state-first",
-         "method='euler'"),
+        pytest.param("flow.integrate", walls.euler, walls.euler_of_points, (), "method='euler'",
+                     marks=pytest.mark.long),
+        pytest.param("flow.integrate", walls.euler_state_first, walls.euler_state_first_wrong, "state-first",
+                     "method='euler'", marks=pytest.mark.long),
         ("residual.layer_norm", walls.norm_of_bert, walls.norm_of_samples, (), "eps=1e-12"),
         ("rope.frequencies", walls.frequencies_of_llama3, None, (), "base=500000.0"),
     ],
@@ -215,6 +217,7 @@ def test_rows_of_results_of_several_parts(name: str) -> None:
     assert here(catalogue.reference()[name], name, adapter="rows", laws=[f"{name}-batched"]).verdict == "held"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("library", ["strict", "torch"])
 def test_numpy_functions_under_other_libraries(library: str) -> None:
     pytest.importorskip({"strict": "array_api_strict"}.get(library, library))
