@@ -1,0 +1,71 @@
+"""Similarities and ranks as public code has them, and mistakes that were reported of such code."""
+
+import numpy as np
+import torch
+
+from ._ordinary import Ordinary, Slip
+
+
+def cosine(a, b):
+    return np.sum(a * b, axis=-1) / (np.sqrt(np.sum(a**2, axis=-1)) * np.sqrt(np.sum(b**2, axis=-1)))
+
+
+def cosine_of_roots(a, b):
+    roots = [np.sqrt(np.linalg.norm(v, axis=-1)) for v in (a, b)]
+    return np.sum(a * b, axis=-1) / (roots[0] * roots[1])
+
+
+def cosine_of_all(a, b):
+    return np.sum(a * b, axis=-1) / (np.linalg.norm(a) * np.linalg.norm(b))
+
+
+def features(u, v):
+    return torch.cat([u, v, torch.abs(u - v)], dim=-1)
+
+
+def features_and_product(u, v):
+    return torch.cat([u, v, torch.abs(u - v), u * v], dim=-1)
+
+
+def midranks(values):
+    order = np.sort(values)
+    return (np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right") + 1) / 2
+
+
+def pearson(a, b):
+    a, b = a - a.mean(), b - b.mean()
+    return (a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum())
+
+
+def spearman(x, y):
+    return pearson(midranks(x), midranks(y))
+
+
+def spearman_of_argsort(x, y):
+    return pearson(np.argsort(x) + 1.0, np.argsort(y) + 1.0)
+
+
+ORDINARY = [
+    Ordinary(
+        "matching.cosine_similarity",
+        cosine,
+        (
+            Slip(cosine_of_roots, r"roots-of-norms|root of the norms"),
+            Slip(cosine_of_all, "all-axes|whole array"),
+        ),
+        answer="imprecise",
+    ),
+    Ordinary(
+        "matching.sbert_features",
+        features,
+        (Slip(features_and_product, "product"),),
+        backend="torch",
+        answer="edge",
+    ),
+    Ordinary(
+        "matching.spearman",
+        spearman,
+        (Slip(spearman_of_argsort, "argsort"),),
+        answer="edge",
+    ),
+]
