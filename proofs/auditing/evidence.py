@@ -291,10 +291,10 @@ def _all_shrink(
         except Exception:  # the call is none of this function, in one of the formats
             continue
         if max(near, wide) > _SIGNIFICANT * on.u:
-            # Infinite: another form, or a NaN. It does not shrink, whatever the other one is.
-            shrinks = math.isfinite(wide) and wide <= max(allowed(near), _SIGNIFICANT * on.u)
+            shrinks = wide <= max(allowed(near), _SIGNIFICANT * on.u)
             if call.kind == "ordinary":
-                ordinary.append(shrinks)
+                # Infinite: another form, or a NaN, which no wider number will mend.
+                ordinary.append(shrinks and math.isfinite(wide))
             elif shrinks or wide < _NOTHING:
                 others.append(shrinks)
     told = bool(ordinary or others)
