@@ -140,7 +140,9 @@ def plan(
 
 def _laws(name: str, patterns: Sequence[str]) -> list[str]:
     chosen = catalogue.select(patterns, catalogue.laws(), "law")
-    return [law for law in chosen if name in catalogue.laws()[law].about]
+    about = [law for law in chosen if name in catalogue.laws()[law].about]
+    # Practice differs in what becomes of NaN, so that is a question of its own, which has to be asked.
+    return about if patterns else [law for law in about if not law.endswith("-nan")]
 
 
 def _accepted(verdicts: Sequence[str]) -> tuple[str, ...]:
