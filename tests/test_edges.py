@@ -273,8 +273,8 @@ def test_entries_that_are_right_stay() -> None:
 
 def spearman(x: Any, y: Any, /) -> float:
     """A Python float, and 0 for a constant, as code of one's own may have it."""
-    found = float(matching.spearman(x, y))
-    return 0.0 if np.isnan(found) else found
+    constant = np.all(x == x[:1]) or np.all(y == y[:1])
+    return 0.0 if constant else float(matching.spearman(x, y))
 
 
 def bound(log_w: Any, /, *, axis: int = -1) -> Any:
