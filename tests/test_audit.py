@@ -82,9 +82,11 @@ def test_unknown_mistakes_are_described() -> None:
     assert far.sentences[0].startswith("no known mistake, but this: ")
     assert any("it differs at " in sentence for sentence in far.sentences)
     [single] = here(port.rotate_in_single).diagnoses
-    assert single.sentences[-1] == (
+    assert single.cause == (
         "your function equals the reference with angles rounded to float32 (single precision, 24 bits)"
     )
+    assert single.sentences[-2] == single.cause
+    assert single.sentences[-1].startswith("remedy: take cosines and sines of float64")
 
 
 def test_integers_beyond_floats_are_refuted() -> None:
