@@ -302,3 +302,12 @@ def test_mixed_precision_promotes() -> None:
     assert ddpm.diffuse(X.astype(np.float32), EPS.astype(np.float32), HALVES, 1).dtype == np.float64
     exact = ddpm.exact_generator(np.zeros(2, dtype=np.float32), np.eye(2), single)
     assert exact.bias.dtype == exact.weight.dtype == np.float64
+
+
+@pytest.mark.parametrize("place", [(0, 0), (1, 1)])
+def test_exact_generator_of_an_unknown_covariance_is_unknown(place: tuple[int, int]) -> None:
+    """Pivoting goes round a NaN in the first row, and would leave a number in the last entry."""
+    covariance = np.asarray([[1.0, 0.25], [0.25, 2.0]])
+    covariance[place] = np.nan
+    generator = ddpm.exact_generator(np.zeros(2), covariance, ddpm.from_ho(np.asarray([0.36])))
+    assert np.isnan(generator.weight).all()

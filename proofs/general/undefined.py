@@ -42,7 +42,9 @@ def not_a_number(function: str, refutes: tuple[str, ...]) -> Law:
         call = next((call for call in made if any(map(_spoils, _arrays(call)))), None)
         if call is None:
             raise NotApplicableError("an argument is an array of reals")
-        for place in range(sum(map(_spoils, _arrays(call)))):
+        # Beside a function only the first: an integration over other times might not end.
+        arrays = 1 if any(map(callable, call[0])) else sum(map(_spoils, _arrays(call)))
+        for place in range(arrays):
             yield from _entry(call, place, case.turn, tested, on)
 
     return general(

@@ -91,14 +91,23 @@ def _open_gaussian(
 def _exact_generator(mean: Array, covariance: Array, at: Coefficients, *, xp: Namespace) -> AffineGenerator:
     before = _diffused(covariance, at.previous_alpha_bar, at.previous_beta_bar_squared, xp=xp)
     after = _diffused(covariance, at.alpha_bar, at.beta_bar_squared, xp=xp)
-    ratio = xp.linalg.solve(after, before)
+    ratio = _solved(after, before, xp=xp)
     ratio = (ratio + xp.matrix_transpose(ratio)) / 2
     pull = (at.previous_alpha_bar * at.beta_squared)[:, None, None] * mean[:, None]
     return AffineGenerator(
         at.alpha[:, None, None] * ratio,
-        xp.linalg.solve(after, pull)[..., 0],
+        _solved(after, pull, xp=xp)[..., 0],
         at.beta_squared[:, None, None] * ratio,
     )
+
+
+def _solved(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
+    """The solution, NaN where the matrix has one: pivoting may go round it."""
+    solution = xp.linalg.solve(matrix, columns)
+    if not _xp.rounds(xp):
+        return solution
+    nowhere = xp.any(xp.isnan(matrix), axis=(-2, -1), keepdims=True)
+    return xp.where(nowhere, xp.full_like(solution, xp.nan), solution)
 
 
 def _diffused(covariance: Array, alpha_bar: Array, beta_bar_squared: Array, *, xp: Namespace) -> Array:
