@@ -202,3 +202,14 @@ def test_bfloat16_that_code_asks_for_is_not_widened() -> None:
     laws = ("rope.rotation-definition",)
     report = audit("rope.rotate", mine, laws=laws, backend="torch", dtype="float32", examples=6)
     assert report.verdict == "refuted"
+
+
+def test_arguments_that_code_rounds_are_wrong() -> None:
+    """Of arguments that are float32 numbers, nothing would be seen."""
+
+    def mine(betas: Any) -> Any:
+        return ddpm.log_snr(ddpm.Schedule(betas.astype(np.float32).astype(np.float64)))[1:]
+
+    report = audit("ddpm.log_snr", mine, adapter="ho")
+    assert report.verdict == "refuted"
+    assert "float32" in report.diagnoses[0].cause

@@ -247,7 +247,27 @@ class Scale:
             return [_error(function, given, expected, on) for given in (narrow, wide)]
 
         made = [call for setting in (on, below) for call in calls(self._name, setting, seed=self._seed)]
-        return _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
+        shrink = _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
+        return shrink and not self._rounds_arguments(function, below)
+
+    def _rounds_arguments(self, function: Implementation, below: Setting) -> bool:
+        """Whether a function errs at most ordinary arguments as much as in the narrower format: it rounds
+        them to that, which arguments that are short already cannot show."""
+        on, as_much = self._on, []
+        for call in calls(self._name, on, seed=self._seed):
+            if call.kind != "ordinary":
+                continue
+            given = call.args, dict(call.kwargs)
+            try:
+                with np.errstate(all="ignore"):
+                    narrow = _cast(given, on.dtype, below.dtype)
+                    wide = _error(function, given, self._expected(given), on)
+                    near = _error(function, narrow, self._expected(_cast(narrow, below.dtype, on.dtype)), on)
+            except Exception:  # the call is none of this function, in one of the formats
+                continue
+            if wide > _SIGNIFICANT * on.u:  # a 64th is much: roundings are 2⁻²⁹ of those in float32
+                as_much.append(64 * wide > near)
+        return bool(as_much) and 2 * sum(as_much) > len(as_much)
 
     def _expected(self, given: Given) -> Any:
         return catalogue.reference()[self._name](*copied(given[0]), **copied(given[1]))
