@@ -207,9 +207,9 @@ def test_bfloat16_that_code_asks_for_is_not_widened() -> None:
 def test_arguments_that_code_rounds_are_wrong() -> None:
     """Of arguments that are float32 numbers, nothing would be seen."""
 
-    def mine(betas: Any) -> Any:
-        return ddpm.log_snr(ddpm.Schedule(betas.astype(np.float32).astype(np.float64)))[1:]
+    def mine(x: Any, angles: Any, *, layout: str = "interleaved") -> Any:
+        return rope.rotate(x, angles.astype(np.float32).astype(np.float64), layout=layout)
 
-    report = audit("ddpm.log_snr", mine, adapter="ho")
-    assert report.verdict == "refuted"
+    report = audit("rope.rotate", mine)
+    assert {outcome.verdict for outcome in report.outcomes} == {"held", "refuted"}
     assert "float32" in report.diagnoses[0].cause
