@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, ParamSpec, TypeVar
 
 import array_api_compat
@@ -21,13 +22,14 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     compiler nothing of NumPy's runs, so its state is left alone there.
     """
     call = f"{function.__module__.split('.')[1]}.{function.__name__}"
+    creates = "xp" in signature(function).parameters
     eager = "eager" in NEEDS.get(call, ())
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = _leaves([*args, *kwargs.values()])
         try:
-            if not eager and any(map(array_api_compat.is_torch_array, given)):
+            here = eager or (creates and kwargs.get("xp") is None)
+            if not (here or _numpy(args) or _numpy(tuple(kwargs.values()))):
                 return function(*args, **kwargs)
             with np.errstate(all="ignore"):
                 return function(*args, **kwargs)
@@ -40,12 +42,13 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
-def _leaves(values: Any) -> list[Any]:
-    """What is in tuples and lists, and in those in them."""
-    found = []
+def _numpy(values: tuple[Any, ...] | list[Any]) -> bool:
+    """Whether NumPy's arrays are among the values, also in tuples and lists. Compilers of other libraries
+    trace this, and know nothing of NumPy's state."""
     for value in values:
-        if isinstance(value, tuple | list):
-            found += _leaves(value)
-        else:
-            found.append(value)
-    return found
+        if isinstance(value, (tuple, list)):  # torch's compiler knows no unions here
+            if _numpy(value):
+                return True
+        elif array_api_compat.is_numpy_array(value):
+            return True
+    return False

@@ -253,7 +253,7 @@ def check_choice(call: str, name: str, value: Any, choices: Iterable[str]) -> st
 
 def check_flag(call: str, name: str, value: Any) -> bool:
     """Require True or False."""
-    if not isinstance(value, bool | np.bool_):
+    if not isinstance(value, (bool, np.bool_)):
         raise DTypeError(message(call, name, shown(value), "True or False"))
     return bool(value)
 
@@ -261,7 +261,7 @@ def check_flag(call: str, name: str, value: Any) -> bool:
 def check_sequence(call: str, name: str, value: Any, of: str, length: int | None = None) -> tuple[Any, ...]:
     """Require several things in order: a tuple, a list, or what else can be gone through, but no text."""
     expected = f"a sequence of {of}"
-    if isinstance(value, str | bytes | dict | set) or not hasattr(value, "__iter__"):
+    if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__iter__"):
         raise DTypeError(message(call, name, shown(value), expected))
     try:
         parts = tuple(value)
@@ -275,11 +275,11 @@ def check_sequence(call: str, name: str, value: Any, of: str, length: int | None
 def is_number(value: Any, method: str) -> bool:
     """Whether it is one number that converts by a method: no truth value, text, time or complex number, which
     NumPy would convert too."""
-    if isinstance(value, bool | str | bytes) or not hasattr(value, method) or getattr(value, "shape", None):
+    if isinstance(value, (bool, str, bytes)) or not hasattr(value, method) or getattr(value, "shape", None):
         return False
     if isinstance(value, np.ma.MaskedArray):
         return False
-    if isinstance(value, np.ndarray | np.generic):
+    if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype.kind in "iuf"
     if array_api_compat.is_array_api_obj(value):
         xp = array_api_compat.array_namespace(value)
