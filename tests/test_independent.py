@@ -35,6 +35,6 @@ def test_whole_documents_hold(document: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_each_is_held_by_all_its_laws(name: str, dtype: str) -> None:
-    # Of NaN other code may say something else than refimpl, so audits too try this only where it is asked for.
+    # Of NaN other code may say something else than refimpl, so audits too try this only if asked to.
     laws = [law.id for law in catalogue.laws().values() if name in law.about and law.id != f"{name}-nan"]
     assert not _failures(laws, {name: FUNCTIONS[name]}, dtype, examples=60)
