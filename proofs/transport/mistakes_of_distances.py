@@ -2,27 +2,10 @@
 
 from typing import Any
 
-import array_api_compat
-
 from ... import transport
 from ...transport import AffineMap, Quadrature, Transport
 from ..mistake import mistake
-
-
-def _namespace(x: Any) -> Any:
-    return array_api_compat.array_namespace(x)
-
-
-def _root(covariance: Any) -> Any:
-    """The symmetric root."""
-    xp = _namespace(covariance)
-    values, vectors = xp.linalg.eigh(covariance)
-    roots = xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
-    return xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
-
-
-def _trace(matrix: Any) -> Any:
-    return _namespace(matrix).linalg.trace(matrix)
+from .mistakes import _namespace, _root, _trace
 
 
 def _applied(matrix: Any, x: Any) -> Any:
