@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import array_api_compat
-
 from . import _xp
 from ._errors import DTypeError, ShapeError, message, shown
 from ._typing import Array
@@ -36,7 +34,7 @@ def checked(call: str, name: str, function: Any) -> Callable[..., Array]:
 def as_given(call: str, name: str, value: Any, like: Array) -> Array:
     """What a caller's function gave, in the shape of `like`."""
     name = f"the result of {name}"
-    if not array_api_compat.is_array_api_obj(value) and _xp.is_number(value, "__float__"):
+    if not _xp.is_array(value) and _xp.is_number(value, "__float__"):
         value = _xp.namespace(call, **{"its argument": like}).zeros_like(like) + value
     xp = _xp.namespace(call, **{name: value, "its argument": like})
     _xp.floating(call, xp, **{name: value})

@@ -20,10 +20,15 @@ MOST_AXES = 24
 """Libraries stop at 32 or 64 axes, some functions earlier, and kernels add a few."""
 
 
+def is_array(value: Any) -> bool:
+    """Whether it is an array of an Array API library, and no class of arrays."""
+    return array_api_compat.is_array_api_obj(value) and not isinstance(value, type)
+
+
 def namespace(call: str, **arrays: Array) -> Namespace:
     """The one Array API namespace of all the arrays, which must be arrays of one library."""
     for name, array in arrays.items():
-        if not array_api_compat.is_array_api_obj(array) or isinstance(array, type):
+        if not is_array(array):
             raise NamespaceError(
                 message(
                     call,
@@ -281,7 +286,7 @@ def is_number(value: Any, method: str) -> bool:
         return False
     if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype.kind in "iuf"
-    if array_api_compat.is_array_api_obj(value):
+    if is_array(value):
         xp = array_api_compat.array_namespace(value)
         return is_kind(value.dtype, ("integral", "real floating"), xp)
     return not isinstance(value, type)
