@@ -1,5 +1,6 @@
 """python -m refimpl.proofs"""
 
-from .cli import main
+from .entry import main
 
-main()
+if __name__ == "__main__":  # the processes of a pool import this module, too
+    main()

@@ -2,43 +2,42 @@
 
 import os
 import sys
-import time
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import click
 
 from .. import backends
-from . import display, planning
+from . import display, exits, output, planning
 from .accuracy import plan as accuracy_plan
 from .accuracy import report, shown
 from .accuracy.measure import Accuracy, Effort
+from .gathered import Gathered, gather
 from .output import OutputFile
-from .report import write
+from .report import text
 
 DTYPES = ("float64", "float32")
 
 
 def _run(
-    tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: bool
-) -> tuple[list[Accuracy], bool]:
-    """The results in the order of the tasks, and whether Ctrl-C stopped the work."""
-    results: list[Accuracy] = []
-    interrupted = False
-    with display.bar(len(tasks), verbose, "functions") as show:
-        try:
-            with closing(planning.run(tasks, jobs, x64=x64)) as found:
-                for result in found:
-                    results.append(result)
-                    verdict = "held" if result.status in ("measured", "exact") else "skipped"
-                    lines = [shown.line(result), *(shown.details(result) if verbose else ())]
-                    show(result.function, verdict, lines, False)
-        except KeyboardInterrupt:
-            interrupted = True
+    tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: bool, *, filed: bool
+) -> Gathered[Accuracy]:
+    """The results in the order of the tasks."""
+    with display.bar(len(tasks), verbose, "functions") as bar:
+
+        def show(result: Accuracy) -> None:
+            verdict = "held" if result.status in ("measured", "exact") else "skipped"
+            bar(
+                result.function,
+                verdict,
+                [shown.line(result), *(shown.details(result) if verbose else ())],
+                False,
+            )
+
+        run = gather(planning.run(tasks, jobs, x64=x64), show, filed=filed)
     order = {(task.function, task.backend, task.dtype): place for place, task in enumerate(tasks)}
-    results.sort(key=lambda it: order[it.function, it.backend, it.dtype])
-    return results, interrupted
+    run.results.sort(key=lambda it: order[it.function, it.backend, it.dtype])
+    return run
 
 
 @click.command("accuracy")
@@ -96,7 +95,7 @@ def accuracy(
     Of all functions, or those that match PATTERNS ("rope.*", "ddpm"). A worst error is a lower bound, unless
     every number of a 16-bit format was tried. What cannot be enclosed is listed with the reason.
 
-    Exit codes: 0 measured; 1 a measurement failed; 2 usage; 3 nothing was measured, or interrupted.
+    Exit code 1: a measurement failed; 3: nothing was measured.
     """
     chosen = list(dict.fromkeys([*(backends.libraries() if "all" in names else ()), *names]))
     chosen = [name for name in chosen if name != "all"]
@@ -104,20 +103,21 @@ def accuracy(
     tasks = accuracy_plan.plan(
         patterns, names=chosen, dtypes=list(dict.fromkeys(dtypes)), device=device, effort=effort
     )
-    started = time.perf_counter()
-    results, interrupted = _run(tasks, jobs, "jax" in chosen, verbose)
-    seconds = time.perf_counter() - started
+    filed = json_file is not None or markdown is not None
+    run = _run(tasks, jobs, "jax" in chosen, verbose, filed=filed)
+    results, interrupted = run.results, run.interrupted
     if json_file:
-        write(json_file, report.document(results, effort, seconds=seconds, interrupted=interrupted))
+        content = report.document(results, effort, seconds=run.seconds, interrupted=interrupted)
+        output.save(json_file, text(content))
     if markdown and not interrupted:
-        shown.insert(markdown, results)
-    display.say(*shown.summary(results, len(tasks), seconds, interrupted))
-    sys.exit(exit_code(results, interrupted))
+        output.save(markdown, shown.inserted(markdown, results))
+    display.say(*shown.summary(results, len(tasks), run.seconds, interrupted))
+    sys.exit(run.code(exit_code(results, interrupted)))
 
 
 def exit_code(results: Sequence[Accuracy], interrupted: bool) -> int:
-    """0 measured; 1 a measurement failed; 3 nothing was measured, or interrupted."""
+    """What the results say, as in `exits`."""
     statuses = {result.status for result in results}
     if "failed" in statuses:
-        return 1
-    return 3 if interrupted or not statuses & {"measured", "exact"} else 0
+        return exits.FAILED
+    return exits.INCOMPLETE if interrupted or not statuses & {"measured", "exact"} else exits.HELD

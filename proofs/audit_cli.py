@@ -2,9 +2,7 @@
 
 import json
 import sys
-import time
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,13 +10,14 @@ import click
 from . import catalogue, display, planning
 from .auditing import expected as known
 from .auditing import session, wishes
-from .auditing.audit import MEMORY, TIMEOUT, Plan, plan
+from .auditing.audit import MEMORY, TIMEOUT, Answer, Plan, plan
 from .auditing.messages import Tried
 from .auditing.report import ACCEPTABLE, Report
 from .auditing.targets import TargetError
-from .output import OutputFile
+from .gathered import Gathered, gather
+from .output import OutputFile, save
 from .planning import DTYPES, EXAMPLES
-from .report import write
+from .report import text as report_text
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -172,9 +171,6 @@ def audit(
     refimpl audit port.py:apply --as rope.rotate --adapter half-split --reproducer show.py
     refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum
     refimpl audit mine.py --as rope
-
-    Exit code: 0 all laws held; 1 something failed; 3 nothing ran, or not all; 4 nothing is worse than
-    imprecise.
     """
     planning.prepare(backend == "jax")
     ready = plan(
@@ -183,14 +179,15 @@ def audit(
         timeout=timeout, memory=memory, jobs=jobs, accept=accepted, diagnosis=diagnosis,
         expected=_expected(expected, expected_file),
     )  # fmt: skip
-    report = _run(ready, verbose)
-    display.say(*(text for name in ready.load.sources for text in report.findings(name)))
+    run = _run(ready, verbose, filed=json_file is not None or reproducer is not None)
+    report = Report.of(ready.load, ready.requests, run.results, run.seconds, run.interrupted)
     if json_file:
-        write(json_file, report.data())
+        save(json_file, report_text(report.data()))
+    display.say(*(text for name in ready.load.sources for text in report.findings(name)))
     if reproducer:
         _write_reproducer(reproducer, report)
     display.say(report.total())
-    sys.exit(report.exit_code)
+    sys.exit(run.code(report.exit_code))
 
 
 def _expected(entries: Sequence[str], file: Path | None) -> dict[str, str]:
@@ -206,27 +203,19 @@ def _expected(entries: Sequence[str], file: Path | None) -> dict[str, str]:
     return known.merged([given, dict(map(known.entry, entries))])
 
 
-def _run(ready: Plan, verbose: bool) -> Report:
-    """Run under a progress display; Ctrl-C stops the work and keeps what there is."""
-    started, interrupted = time.perf_counter(), False
-    answers = []
+def _run(ready: Plan, verbose: bool, *, filed: bool) -> Gathered[Answer]:
+    """Run under a progress display."""
     with display.progress(len(ready.requests), verbose, details=False, lines=verbose) as show:
-        try:
-            with closing(ready.run()) as results:
-                for answer in results:
-                    answers.append(answer)
-                    if isinstance(answer, Tried):
-                        show(answer.outcome)
-        except KeyboardInterrupt:
-            interrupted = True
-    return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started, interrupted)
+        return gather(
+            ready.run(), lambda answer: isinstance(answer, Tried) and show(answer.outcome), filed=filed
+        )
 
 
 def _write_reproducer(file: Path, report: Report) -> None:
     found = [shown for name in report.load.sources if (shown := report.example(name)) is not None]
     programs = [shown.script for shown in found if shown.program]
     if programs:
-        file.write_text(programs[0], encoding="utf-8")
+        save(file, programs[0])
         display.say(f"wrote {file}: a program that shows it")
     else:
         reason = found[0].script if found else "no call was seen to differ from the reference"

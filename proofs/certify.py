@@ -21,7 +21,7 @@ from ..backends._ball._precision import WorkingPrecision
 from . import catalogue
 from .implementations import Implementations, WrongResultError
 from .law import Implementation, Kind, Law, Sampling
-from .planning import DIED, chosen
+from .planning import chosen
 from .proven import BITS, Proof, judge
 from .runner import Verdict, converted, each_case, missing
 
@@ -66,9 +66,9 @@ class Task:
         law = catalogue.laws()[self.law]
         return certify_law(law, points=self.points, seed=self.seed, precision=self.precision)
 
-    def lost(self) -> Certificate:
+    def lost(self, why: str) -> Certificate:
         """What is said if its process dies."""
-        return Certificate(self.law, "crashed", self.seed, reason=DIED)
+        return Certificate(self.law, "crashed", self.seed, reason=f"{why}; run this law alone with --jobs 1")
 
 
 def plan(

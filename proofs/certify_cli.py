@@ -2,10 +2,8 @@
 
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import catalogue, display, planning
-from .output import OutputFile
-from .report import plain, write
+from .gathered import Gathered, gather
+from .output import OutputFile, save
+from .report import plain, text
 
 if TYPE_CHECKING:
     from .certify import Certificate, Task
@@ -51,30 +50,25 @@ def certify(
 
     points, precision = points or engine.POINTS, precision or engine.LIMIT
     tasks = engine.plan(patterns, points=points, seed=seed, precision=precision)
-    started = time.perf_counter()
-    found, interrupted = _run(tasks, jobs, verbose)
-    seconds = time.perf_counter() - started
+    run = _run(tasks, jobs, verbose, filed=json_file is not None)
+    found, interrupted = run.results, run.interrupted
     if json_file:
-        write(json_file, _document(found, points, precision, seed, seconds, interrupted))
-    _summary(found, len(tasks), seconds, seed, interrupted)
-    sys.exit(planning.exit_code(found, interrupted=interrupted))
+        save(json_file, text(_document(found, points, precision, seed, run.seconds, interrupted)))
+    _summary(found, len(tasks), run.seconds, seed, interrupted)
+    sys.exit(run.code(planning.exit_code(found, incomplete=interrupted)))
 
 
-def _run(tasks: "Sequence[Task]", jobs: int, verbose: bool) -> "tuple[list[Certificate], bool]":
-    """Run under a progress display; Ctrl-C stops the work and keeps what there is."""
-    found: list[Certificate] = []
-    interrupted = False
-    with display.bar(len(tasks), verbose) as show:
-        try:
-            with closing(planning.run(tasks, jobs)) as results:
-                for certificate in results:
-                    found.append(certificate)
-                    quiet = certificate.verdict in ("held", "skipped")
-                    show(certificate.law, certificate.verdict, _lines(certificate), quiet)
-        except KeyboardInterrupt:
-            interrupted = True
+def _run(tasks: "Sequence[Task]", jobs: int, verbose: bool, *, filed: bool) -> "Gathered[Certificate]":
+    """Run under a progress display."""
+    with display.bar(len(tasks), verbose) as bar:
+
+        def show(it: "Certificate") -> None:
+            bar(it.law, it.verdict, _lines(it), it.verdict in ("held", "skipped"))
+
+        run = gather(planning.run(tasks, jobs), show, filed=filed)
     order = {task.law: place for place, task in enumerate(tasks)}
-    return sorted(found, key=lambda certificate: order[certificate.law]), interrupted
+    run.results.sort(key=lambda certificate: order[certificate.law])
+    return run
 
 
 def _lines(it: "Certificate") -> list[str]:

@@ -3,11 +3,10 @@
 import io
 import json
 import os
+import signal
 import sys
-import time
+import traceback
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,11 @@ import click
 
 from .. import backends
 from .._errors import RefimplError
-from . import catalogue, display, generic, planning, report, selftest
+from . import catalogue, display, exits, generic, output, planning, report, selftest, signals
 from .accuracy_cli import accuracy
 from .audit_cli import audit
 from .certify_cli import certify
+from .gathered import Gathered, gather
 from .output import OutputFile
 from .planning import EXAMPLES, Task
 from .runner import Bounds, Outcome
@@ -29,7 +29,14 @@ LAST = Path(click.get_app_dir("refimpl")) / "last-prove.json"
 
 
 class _Commands(click.Group):
-    """Turns refimpl's own errors into usage errors (exit code 2)."""
+    """Ends with the exit codes of `exits`, whatever happens."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)
+        except BrokenPipeError as error:  # nobody reads the help
+            output.lost(error)
+            raise SystemExit(output.code(exits.HELD)) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         # Hypothesis keeps caches in a folder of the working directory unless told otherwise.
@@ -37,23 +44,36 @@ class _Commands(click.Group):
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
+        output.begin()
+        with signals.restored():
+            sys.exit(output.code(self._code(ctx)))
+
+    def _code(self, ctx: click.Context) -> int:
+        """Run the command."""
         try:
-            return super().invoke(ctx)
+            super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except SystemExit as ended:
+            return ended.code if isinstance(ended.code, int) else exits.HELD
         except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            sys.exit(3)
+            output.complain("interrupted")
+            return exits.SIGNALLED + signal.SIGINT
         except RefimplError as error:
             raise click.UsageError(str(error)) from error
+        except BrokenPipeError as error:
+            output.lost(error)
+        except Exception:
+            output.complain(traceback.format_exc() + "This is a fault of refimpl: please report it.")
+            return exits.FAULT
+        return exits.HELD
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]},
+             epilog=f"Exit codes: {exits.TABLE}.")  # fmt: skip
 @click.version_option(package_name="refimpl")
 def main() -> None:
-    """A correctness oracle for machine-learning mathematics.
-
-    Exit codes: 0 all held; 1 something refuted, crashed or timed out; 2 usage; 3 nothing ran,
-    or not all that was asked.
-    """
+    """A correctness oracle for machine-learning mathematics."""
 
 
 main.add_command(audit)
@@ -87,46 +107,22 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@dataclass(slots=True)
-class _Run:
-    """What a run has given so far; Ctrl-C keeps it."""
-
-    outcomes: list[Outcome]
-    seconds: float
-    interrupted: bool
-
-
-def _run(tasks: Sequence[Task], jobs: int, x64: bool, verbose: bool) -> _Run:
-    """Run tasks under a progress display; Ctrl-C stops the work and keeps what there is."""
-    started, interrupted = time.perf_counter(), False
-    outcomes: list[Outcome] = []
+def _run(tasks: Sequence[Task], jobs: int, x64: bool, verbose: bool, file: Path | None) -> Gathered[Outcome]:
+    """Run tasks under a progress display."""
     with display.progress(len(tasks), verbose) as show:
-        try:
-            with closing(planning.run(tasks, jobs, x64=x64)) as results:
-                for outcome in results:
-                    outcomes.append(outcome)
-                    show(outcome)
-        except KeyboardInterrupt:
-            interrupted = True
+        run = gather(planning.run(tasks, jobs, x64=x64), show, filed=file is not None)
     order = {(task.law, task.backend, task.dtype, task.mistake): place for place, task in enumerate(tasks)}
-    outcomes.sort(key=lambda o: order[o.law, o.backend, o.dtype, o.mistake])
-    return _Run(outcomes, time.perf_counter() - started, interrupted)
+    run.results.sort(key=lambda o: order[o.law, o.backend, o.dtype, o.mistake])
+    return run
 
 
-def _save(path: Path, content: dict[str, Any]) -> None:
-    try:
-        report.write(path, content)
-    except OSError as error:
-        raise click.ClickException(f"--json {path}: {error.strerror}") from error
-
-
-def _remember(content: dict[str, Any]) -> None:
+def _remember(text: str) -> None:
     """Keep the figures for `refimpl show`; a home that cannot be written is no reason to fail."""
     try:
         LAST.parent.mkdir(parents=True, exist_ok=True)
-        report.write(LAST, content)
+        output.write(LAST, text)
     except OSError as error:
-        click.echo(f"note: figures not kept for `refimpl show`: {error}", err=True)
+        output.complain(f"note: figures not kept for `refimpl show`: {error}")
 
 
 @main.command()
@@ -150,18 +146,20 @@ def prove(
     )
     x64 = "jax" in chosen
     if x64:
-        click.echo("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64", err=True)
-    run = _run(tasks, jobs, x64, verbose)
-    content = report.document(
-        run.outcomes, seed=seed, examples=examples, seconds=run.seconds, interrupted=run.interrupted
+        output.complain("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64")
+    run = _run(tasks, jobs, x64, verbose, json_file)
+    content = report.text(
+        report.document(
+            run.results, seed=seed, examples=examples, seconds=run.seconds, interrupted=run.interrupted
+        )
     )
     _remember(content)
     if json_file:
-        _save(json_file, content)
-    display.summary(run.outcomes, len(tasks), run.seconds, seed, run.interrupted)
-    proved = {outcome.backend for outcome in run.outcomes if outcome.verdict == "held"}
+        output.save(json_file, content)
+    display.summary(run.results, len(tasks), run.seconds, seed, run.interrupted)
+    proved = {outcome.backend for outcome in run.results if outcome.verdict == "held"}
     missing = "all" not in names and not proved >= set(names)  # asked for by name, and not there
-    sys.exit(planning.exit_code(run.outcomes, interrupted=run.interrupted or missing))
+    sys.exit(run.code(planning.exit_code(run.results, incomplete=run.interrupted or missing)))
 
 
 @main.command("selftest")
@@ -173,18 +171,17 @@ def selftest_(
 ) -> None:  # fmt: skip
     """Test the proofs: every mistake is refuted by the laws that name it, the reference by none."""
     tasks = selftest.plan(patterns, dtype=dtype, examples=examples, seed=seed)
-    run = _run(tasks, jobs, False, verbose)
-    verdict = selftest.conclude(run.outcomes)
+    run = _run(tasks, jobs, False, verbose, json_file)
+    verdict = selftest.conclude(run.results)
     if json_file:
-        _save(
-            json_file,
-            report.document(
-                run.outcomes, seed=seed, examples=examples, seconds=run.seconds,
-                interrupted=run.interrupted, verdict=verdict,
-            ),
+        content = report.document(
+            run.results, seed=seed, examples=examples, seconds=run.seconds,
+            interrupted=run.interrupted, verdict=verdict,
         )  # fmt: skip
+        output.save(json_file, report.text(content))
     display.selftest(verdict, run.seconds, run.interrupted)
-    sys.exit(3 if run.interrupted and not verdict.failed else 0 if verdict.passed else 1)
+    unfinished = run.interrupted and not verdict.failed
+    sys.exit(run.code(exits.INCOMPLETE if unfinished else exits.HELD if verdict.passed else exits.FAILED))
 
 
 @main.command("errata")
@@ -199,12 +196,13 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
     for entry in judged:
         display.erratum(*entry)
     if json_file:
-        _save(json_file, {"schema": "refimpl.errata/1", "errata": [display.erratum_data(*e) for e in judged]})
+        told = {"schema": "refimpl.errata/1", "errata": [display.erratum_data(*e) for e in judged]}
+        output.save(json_file, report.text(told))
     sound = bool(judged) and all(
         any(not f.holds for f in printed) and corrected and all(f.holds for f in corrected)
         for _, printed, corrected in judged
     )
-    sys.exit(0 if sound else 1)
+    sys.exit(exits.HELD if sound else exits.FAILED)
 
 
 @main.command("list")
@@ -217,7 +215,7 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
 def list_(what: str, patterns: tuple[str, ...]) -> None:
     """List functions, laws, mistakes, adapters, edges or errata; or documents, as the table of the README."""
     if what == "documents":
-        click.echo("\n".join(catalogue.table()))
+        display.say(*catalogue.table())
         return
     items: dict[str, Iterable[str]] = {
         "functions": catalogue.functions(), "laws": catalogue.laws(),

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO, cast
 
 import numpy as np
 from rich.console import Console
@@ -16,6 +16,7 @@ from . import catalogue, generic
 from .edge import Edge
 from .erratum import Erratum
 from .judge import Finding
+from .output import Stream
 from .report import plain
 from .runner import Counterexample, Outcome
 from .selftest import Verdict
@@ -31,7 +32,7 @@ COLOURS = {
     "timed out": "red",
     "skipped": "yellow",
 }
-CONSOLE = Console(highlight=False, soft_wrap=True)
+CONSOLE = Console(file=cast(TextIO, Stream()), highlight=False, soft_wrap=True)
 
 
 def _say(text: str = "", style: str | None = None) -> None:

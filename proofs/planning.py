@@ -1,21 +1,19 @@
 """Plans which laws run where, and runs them in this process or in a pool of processes."""
 
-import multiprocessing
-import signal
 from collections.abc import Generator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from functools import partial
+from typing import Protocol
 
 from .. import backends
 from .._errors import DTypeError, UnknownNameError, message
 from .._xp import check_integer
 from ..backends import BackendUnavailableError, Setting
 from ..backends.jax import enable_x64
-from . import catalogue
+from . import catalogue, exits, pool
 from .law import Implementation
+from .pool import Result, Work
 from .runner import Bounds, Outcome, Verdict, run_law
 
 DTYPES = ("float64", "float32")
@@ -57,29 +55,13 @@ class Task:
         )
         return replace(outcome, mistake=self.mistake)
 
-    def lost(self) -> Outcome:
+    def lost(self, why: str) -> Outcome:
         """What is said if its process dies."""
+        reason = f"{why}; run this law alone with --jobs 1"
         return Outcome(
-            self.law, "crashed", self.backend, self.device or "", self.dtype, self.seed, reason=DIED
-        )
-
-
-DIED = "a worker process died (signal or exit); run this law alone with --jobs 1"
-
-Result = TypeVar("Result")
-Result_co = TypeVar("Result_co", covariant=True)
-
-
-class Work(Protocol[Result_co]):
-    """What the pool of processes runs: small and picklable."""
-
-    def run(self) -> Result_co:
-        """Do it."""
-        ...
-
-    def lost(self) -> Result_co:
-        """What is said if its process dies."""
-        ...
+            self.law, "crashed", self.backend, self.device or "", self.dtype, self.seed,
+            reason=reason, mistake=self.mistake,
+        )  # fmt: skip
 
 
 def plan(
@@ -117,10 +99,6 @@ def chosen(patterns: Sequence[str]) -> list[str]:
     return catalogue.select(wanted, catalogue.laws(), "law")
 
 
-def _work(task: Work[Result]) -> Result:
-    return task.run()
-
-
 def _laws_about(function: str) -> list[str]:
     """The laws about a function of that name, if there is one."""
     return [law.id for law in catalogue.laws().values() if function in law.about]
@@ -134,11 +112,6 @@ def prepare(x64: bool) -> None:
             enable_x64()
 
 
-def _start(x64: bool) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    prepare(x64)
-
-
 def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> Generator[Result, None, None]:
     """Outcomes as they come, in no fixed order; closing the iterator stops the work.
 
@@ -146,27 +119,9 @@ def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> G
     """
     if jobs == 1 or len(tasks) < 4:
         prepare(x64)
-        yield from map(_work, tasks)
+        yield from (task.run() for task in tasks)
         return
-    # Spawned, not forked: torch and JAX hold threads that a fork would break.
-    pool = ProcessPoolExecutor(
-        jobs, multiprocessing.get_context("spawn"), initializer=_start, initargs=(x64,)
-    )
-    finished = False
-    try:
-        futures = {pool.submit(_work, task): task for task in tasks}
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                yield futures[future].lost()
-        finished = True
-    finally:
-        pool.shutdown(
-            wait=finished, cancel_futures=True
-        )  # else its thread may end after the interpreter's pipes
-        for child in () if finished else multiprocessing.active_children():
-            child.terminate()
+    yield from pool.run(tasks, jobs, partial(prepare, x64))
 
 
 def prove(
@@ -220,16 +175,11 @@ class Judged(Protocol):
     def verdict(self) -> Verdict: ...
 
 
-IMPRECISE = 4
-"""The exit code if nothing is worse than imprecise, or than a difference at an edge."""
-
-
-def exit_code(outcomes: Sequence[Judged], *, interrupted: bool = False) -> int:
-    """0 all held; 1 something refuted, crashed or timed out; 3 nothing ran, or not all that was asked;
-    4 nothing worse than imprecise."""
+def exit_code(outcomes: Sequence[Judged], *, incomplete: bool = False) -> int:
+    """What the verdicts say, as in `exits`."""
     verdicts = {outcome.verdict for outcome in outcomes}
     if verdicts & {"refuted", "crashed", "timed out", "stale"}:
-        return 1
-    if interrupted or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge", "expected"}:
-        return 3
-    return IMPRECISE if verdicts & {"imprecise", "edge"} else 0
+        return exits.FAILED
+    if incomplete or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge", "expected"}:
+        return exits.INCOMPLETE
+    return exits.IMPRECISE if verdicts & {"imprecise", "edge"} else exits.HELD

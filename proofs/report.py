@@ -19,7 +19,6 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -121,8 +120,6 @@ def document(
     }
 
 
-def write(path: Path, report: Mapping[str, Any]) -> None:
-    """Write a report as UTF-8 JSON."""
-    path.write_text(
-        json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
+def text(report: Mapping[str, Any]) -> str:
+    """A report as JSON."""
+    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

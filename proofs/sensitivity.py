@@ -19,7 +19,7 @@ from ..backends import Setting
 from . import catalogue
 from .law import Implementation
 from .packing import mapped
-from .planning import DIED, chosen
+from .planning import chosen
 from .runner import Bounds, run_law
 
 EXAMPLES = 24
@@ -66,9 +66,9 @@ class Task:
         floor = _Search(self, Setting.of(backends.get("numpy"), self.dtype)).floor()
         return replace(floor, seconds=time.perf_counter() - started)
 
-    def lost(self) -> Floor:
+    def lost(self, why: str) -> Floor:
         """What is said if its process dies."""
-        return Floor(self.law, self.function, "crashed", reason=DIED)
+        return Floor(self.law, self.function, "crashed", reason=f"{why}; run this law alone with --jobs 1")
 
 
 def plan(

@@ -2,18 +2,17 @@
 
 import os
 import sys
-import time
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import click
 
-from . import display, planning
+from . import display, exits, planning
+from .gathered import gather
 from .insensitive import reason
-from .output import OutputFile
-from .report import plain, write
+from .output import OutputFile, save
+from .report import plain, text
 from .runner import Bounds
 from .sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan
 
@@ -50,22 +49,19 @@ def sensitivity(
         display.say(
             "nothing to measure: general laws compare a function with itself, so that both sides change"
         )
-        sys.exit(3)
-    started, interrupted = time.perf_counter(), False
-    floors: list[Floor] = []
-    with display.bar(len(tasks), verbose, "laws and functions") as show:
-        try:
-            with closing(planning.run(tasks, jobs)) as found:
-                for floor in found:
-                    floors.append(floor)
-                    show(floor.law, "", [_line(floor)], floor.status != "crashed")
-        except KeyboardInterrupt:
-            interrupted = True
-    seconds = time.perf_counter() - started
+        sys.exit(exits.INCOMPLETE)
+    with display.bar(len(tasks), verbose, "laws and functions") as bar:
+        run = gather(
+            planning.run(tasks, jobs),
+            lambda floor: bar(floor.law, "", [_line(floor)], floor.status != "crashed"),
+            filed=json_file is not None,
+        )
+    floors, interrupted = run.results, run.interrupted
     if json_file:
-        write(json_file, _document(floors, tasks[0], seconds, interrupted))
-    unexplained = _summary(floors, len(tasks), seconds, interrupted)
-    sys.exit(1 if unexplained else 3 if interrupted or not floors else 0)
+        save(json_file, text(_document(floors, tasks[0], run.seconds, interrupted)))
+    unexplained = _summary(floors, len(tasks), run.seconds, interrupted)
+    unfinished = interrupted or not floors
+    sys.exit(run.code(exits.FAILED if unexplained else exits.INCOMPLETE if unfinished else exits.HELD))
 
 
 def _line(floor: Floor) -> str:

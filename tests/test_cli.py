@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from refimpl.proofs import catalogue, cli
+from refimpl.proofs import catalogue, cli, exits, planning
 from refimpl.proofs.cli import main
 from refimpl.proofs.law import Law
 
@@ -130,20 +130,74 @@ def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
         assert alone == pooled
 
 
-def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "jobs"),
+    [
+        (signal.SIGINT, "1"),
+        (signal.SIGTERM, "2"),
+        pytest.param(signal.SIGHUP, "1", marks=pytest.mark.long),
+        pytest.param(signal.SIGINT, "2", marks=pytest.mark.long),
+    ],
+)
+def test_a_signal_keeps_what_there_is(tmp_path: Path, number: int, jobs: str) -> None:
     file = tmp_path / "out.json"
-    command = [sys.executable, "-m", "refimpl.proofs", "prove", "--examples", "300", "--json", str(file)]
+    command = ["prove", "--examples", "300", "--json", str(file), "--jobs", jobs]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
+        [sys.executable, "-m", "refimpl.proofs", *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
     )  # fmt: skip
     assert process.stdout is not None
     first = process.stdout.readline()  # a law has run
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output = first + process.communicate(timeout=30)[0]
-    assert process.returncode == 3, output
+    assert process.returncode == -number, output  # which a shell shows as 128 + number
     assert "interrupted after" in output
+    assert "Traceback" not in output
     assert json.loads(file.read_text())["interrupted"] is True
+
+
+def _shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A command line, in which `refimpl` is ours."""
+    ours = f"{sys.executable} -m refimpl.proofs"
+    return subprocess.run(
+        ["bash", "-c", command.replace("refimpl", ours)], text=True, capture_output=True, check=False,
+        env={**os.environ, "XDG_CONFIG_HOME": str(folder)}, cwd=folder,
+    )  # fmt: skip
+
+
+def test_a_closed_pipe_still_writes_the_json(tmp_path: Path) -> None:
+    ran = _shell(f"refimpl prove {LAW} --json out.json | true; exit ${{PIPESTATUS[0]}}", tmp_path)
+    assert ran.returncode == exits.CLOSED, ran.stderr
+    assert ran.stderr == ""
+    assert len(json.loads((tmp_path / "out.json").read_text())["results"]) == 1
+    assert _shell("refimpl --help | true; exit ${PIPESTATUS[0]}", tmp_path).returncode in (0, exits.CLOSED)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        (f"refimpl prove {LAW} > /dev/full", "standard output"),
+        (f"refimpl prove {LAW} --json /dev/full", "/dev/full"),
+        ("refimpl list > /dev/full", "standard output"),
+    ],
+)
+def test_a_full_disk_has_an_exit_code_of_its_own(tmp_path: Path, command: str, what: str) -> None:
+    ran = _shell(command, tmp_path)
+    assert ran.returncode == exits.UNWRITTEN
+    assert ran.stderr == f"could not write {what}: No space left on device\n"
+
+
+def test_a_fault_of_ours_is_not_a_refuted_law(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "run", lambda *_, **__: 1 / 0)
+    result = invoke("prove", LAW)
+    assert result.exit_code == exits.FAULT
+    assert "fault of refimpl" in result.output
+
+
+def test_every_exit_code_is_documented() -> None:
+    assert all(f"{code} {text}" in " ".join(invoke("--help").output.split())
+               for code, text in exits.MEANING.items())  # fmt: skip
 
 
 def test_selftest_says_what_was_refuted() -> None:

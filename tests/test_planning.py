@@ -99,4 +99,4 @@ def test_exit_codes() -> None:
     assert exit_code([held]) == 0
     assert exit_code([held, skipped]) == 0
     assert exit_code([held, refuted]) == 1
-    assert exit_code([skipped]) == exit_code([]) == exit_code([held], interrupted=True) == 3
+    assert exit_code([skipped]) == exit_code([]) == exit_code([held], incomplete=True) == 3

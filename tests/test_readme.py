@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs import catalogue
+from refimpl.proofs import catalogue, exits
 from refimpl.proofs.cli import main
 
 TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -26,6 +26,13 @@ def test_python_examples_run_and_name_the_mistake(capsys: pytest.CaptureFixture[
     assert "equals the reference with the mistake rope.rotate/wrong-sign" in capsys.readouterr().out
     assert "rope.rotate/wrong-sign" in names["report"].diagnoses[0].mistakes  # type: ignore[attr-defined]
     assert callable(names["test_mine"])
+
+
+def test_exit_codes_are_those_of_the_command() -> None:
+    text = " ".join(TEXT.split())
+    listed = re.search(r"Exit codes: (.*?)\. The JSON", text)
+    assert listed is not None
+    assert [int(part.split()[0]) for part in listed[1].split("; ")] == list(exits.MEANING)
 
 
 def test_commands_exist() -> None:

@@ -39,9 +39,9 @@ class Task:
         except Exception as error:  # a fault of one measurement must not lose the others
             return replace(blank, status="failed", reason=f"{type(error).__name__}: {error}")
 
-    def lost(self) -> Accuracy:
+    def lost(self, why: str) -> Accuracy:
         """The result if the process that measured it died."""
-        reason = "a worker process died (signal or exit); run it alone with --jobs 1"
+        reason = f"{why}; run it alone with --jobs 1"
         return Accuracy(self.function, self.backend, self.dtype, "failed", reason, self.device or "")
 
 

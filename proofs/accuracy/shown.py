@@ -112,8 +112,8 @@ def note(results: Iterable[Accuracy], given: str) -> str:
     return "; ".join(parts)
 
 
-def insert(file: Path, results: Sequence[Accuracy]) -> None:
-    """Write the table between the markers of a file."""
+def inserted(file: Path, results: Sequence[Accuracy]) -> str:
+    """The text of a file with the table between its markers."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     begin, end = MARKERS
     pattern = re.compile(f"({re.escape(begin)}\n).*?({re.escape(end)})", re.DOTALL)
@@ -122,7 +122,7 @@ def insert(file: Path, results: Sequence[Accuracy]) -> None:
             message("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
         )
     rows = "\n".join(table(results))
-    file.write_text(pattern.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text), encoding="utf-8")
+    return pattern.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text)
 
 
 def summary(results: Sequence[Accuracy], planned: int, seconds: float, interrupted: bool) -> list[str]:

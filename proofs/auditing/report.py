@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .. import planning
+from .. import exits, planning
 from .. import report as outcome_report
 from ..runner import Outcome, Verdict
 from . import text
@@ -98,10 +98,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all held (or what was not is accepted); 1 something failed; 3 nothing ran, or not all; 4 nothing
-        is worse than imprecise."""
-        code = planning.exit_code([*self.outcomes, self], interrupted=self.interrupted)
-        return 0 if code == planning.IMPRECISE and self._accepted else code
+        """As in refimpl.proofs.exits; 0 also if what did not hold is accepted."""
+        code = planning.exit_code([*self.outcomes, self], incomplete=self.interrupted)
+        return exits.HELD if code == exits.IMPRECISE and self._accepted else code
 
     @property
     def _accepted(self) -> bool:
