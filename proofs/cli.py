@@ -58,7 +58,7 @@ class _Commands(click.Group):
             return ended.code if isinstance(ended.code, int) else exits.HELD
         except KeyboardInterrupt:
             output.complain("interrupted")
-            return exits.SIGNALLED + signal.SIGINT
+            return signals.SIGNALLED + signal.SIGINT
         except RefimplError as error:
             raise click.UsageError(str(error)) from error
         except BrokenPipeError as error:

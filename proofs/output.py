@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from . import exits
+from . import exits, signals
 
 
 class OutputFile(click.Path):
@@ -110,7 +110,7 @@ def lost(error: OSError) -> None:
 def code(wanted: int) -> int:
     """The exit code, once standard output has taken all that was printed."""
     Stream().flush()
-    if wanted >= exits.SIGNALLED:
+    if wanted >= signals.SIGNALLED:
         return wanted
     if _STATE.unwritten:
         return exits.UNWRITTEN
