@@ -8,7 +8,7 @@ what is kept is kept apart. A test of the user's, before or after, finds everyth
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from unittest.mock import patch
+from typing import Any
 
 from hypothesis.internal.conjecture import providers
 
@@ -39,5 +39,10 @@ def _leave_out() -> None:
     from hypothesis.internal.cache import LRUCache  # noqa: PLC0415
     from hypothesis.internal.constants_ast import Constants  # noqa: PLC0415
 
-    _undo.enter_context(patch.object(providers, "_get_local_constants", Constants))
-    _undo.enter_context(patch.object(providers, "CONSTANTS_CACHE", LRUCache(1024)))
+    _put("_get_local_constants", Constants)
+    _put("CONSTANTS_CACHE", LRUCache(1024))
+
+
+def _put(name: str, value: Any) -> None:
+    _undo.callback(setattr, providers, name, getattr(providers, name))
+    setattr(providers, name, value)

@@ -4,15 +4,35 @@ whole batches from it, because drawing floats one by one is slow (about 1 ms eac
 Patterns are listed simplest first, since Hypothesis shrinks towards the first.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import hypothesis.strategies as st
 import numpy as np
+from hypothesis.strategies import SearchStrategy
 
 from ..backends import Precision
 from .law import Kind
 
 Draw = Any
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def composite(function: Callable[Concatenate[Draw, P], R]) -> Callable[P, SearchStrategy[R]]:
+    """Hypothesis' `composite`, made when it is first used: it parses the function's source, of hundreds of
+    which a run needs a few."""
+
+    @cache
+    def made() -> Callable[P, SearchStrategy[R]]:
+        return st.composite(function)
+
+    def strategy(*args: P.args, **kwargs: P.kwargs) -> SearchStrategy[R]:
+        return made()(*args, **kwargs)
+
+    strategy.__name__, strategy.__doc__ = function.__name__, function.__doc__
+    return strategy
 
 
 def generator(draw: Draw) -> np.random.Generator:

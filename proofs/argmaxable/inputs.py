@@ -67,7 +67,7 @@ def shape(draw: Draw) -> tuple[int, int]:
     return n, d
 
 
-@st.composite
+@inputs.composite
 def classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """W and b of small integers; cancellation adds a common offset, extreme scales both."""
     (n, d), rng = shape(draw), inputs.generator(draw)
@@ -78,7 +78,7 @@ def classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": W * first, "b": b * second}
 
 
-@st.composite
+@inputs.composite
 def reals(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Normal rows and biases; cancellation puts class 0 next to the boundary, extreme spreads norms."""
     (n, d), rng = shape(draw), inputs.generator(draw)
@@ -92,7 +92,7 @@ def reals(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": inputs.rounded(W * first, p), "b": inputs.rounded(b * second, p)}
 
 
-@st.composite
+@inputs.composite
 def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """W, b with a batch of points z and a class k; integers whose scores are exact, or reals near ties."""
     n, d, m = draw(st.sampled_from([5, 1, 2])), draw(st.sampled_from([2, 1, 4])), inputs.batch(draw)
@@ -104,7 +104,7 @@ def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": W * first, "b": b * first * second, "z": z * second, "k": int(rng.integers(0, n))}
 
 
-@st.composite
+@inputs.composite
 def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """W, b and points z of one kind, where cancellation has rows that differ by a few last places, or by
     half of the places."""
@@ -119,7 +119,7 @@ def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": W, "b": b, "z": z, "k": draw(st.integers(0, n - 1))}
 
 
-@st.composite
+@inputs.composite
 def permuted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """An order of the five vectors, a common offset and a scale."""
     order = inputs.generator(draw).permutation(5)
@@ -127,7 +127,7 @@ def permuted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"order": order, "scale": scale, "offset": offset(p) if kind == "cancellation" else 0}
 
 
-@st.composite
+@inputs.composite
 def equal_norms(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Distinct rows with the same entries up to order and sign, hence of equal norm, and any bias."""
     d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
@@ -137,7 +137,7 @@ def equal_norms(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": W * first, "b": biases(draw, rng, len(W), p) * second}
 
 
-@st.composite
+@inputs.composite
 def changed(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Classes with all that must not change them: an invertible A, a common c and s, a point z₀, factors."""
     case = draw(classes(p, kind))
@@ -155,7 +155,7 @@ def changed(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def repeated(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Classes of which two are copied, one with the same bias and one with a smaller one."""
     case = draw(classes(p, kind))
@@ -164,7 +164,7 @@ def repeated(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {**case, "same": same, "lesser": lesser}
 
 
-@st.composite
+@inputs.composite
 def line(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Numbers t, some equal: integers, with an offset, or powers of two."""
     n, rng = draw(st.sampled_from([5, 1, 2, 20])), inputs.generator(draw)
@@ -172,7 +172,7 @@ def line(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"t": t * scales(draw, p, kind)[0]}
 
 
-@st.composite
+@inputs.composite
 def plane(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points of the plane: a grid (edges, duplicates), normal, or a convex curve with rounded midpoints."""
     n, rng = draw(st.sampled_from([6, 1, 2, 25])), inputs.generator(draw)
@@ -188,7 +188,7 @@ def plane(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": inputs.rounded(points * scales(draw, p, kind)[0], p)}
 
 
-@st.composite
+@inputs.composite
 def searched(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Classes with random points z to win at."""
     case = draw(classes(p, kind))
@@ -196,7 +196,7 @@ def searched(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {**case, "z": z.astype(np.float64)}
 
 
-@st.composite
+@inputs.composite
 def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """At most d + 1 affinely independent rows of norms that differ by powers of two, and any bias."""
     d, rng = draw(st.sampled_from([2, 1, 3, 6])), inputs.generator(draw)
@@ -209,14 +209,14 @@ def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": W * first, "b": biases(draw, rng, n, p) * second}
 
 
-@st.composite
+@inputs.composite
 def decided(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Small integers or reals."""
     whole = draw(st.booleans())
     return {**draw((classes if whole else reals)(p, kind)), "whole": whole}
 
 
-@st.composite
+@inputs.composite
 def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Rows of which the first is a known combination of the next m in eighths, and a slack in bias ≥ 0."""
     d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
@@ -238,14 +238,14 @@ def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def borderline(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Factors of W and b, and an order of five classes."""
     first, second = scales(draw, p, kind)
     return {"first": first, "second": second, "order": inputs.generator(draw).permutation(5)}
 
 
-@st.composite
+@inputs.composite
 def points(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Few integer points about the origin or away from it, with duplicates, or scaled."""
     n, d = draw(st.sampled_from([(3, 2), (1, 1), (4, 3), (5, 2), (2, 3)]))
@@ -257,7 +257,7 @@ def points(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"points": P * scales(draw, p, kind)[0]}
 
 
-@st.composite
+@inputs.composite
 def balls(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Classes, one of them and a radius."""
     n, d = draw(st.sampled_from([(4, 2), (2, 3), (6, 1), (7, 3)]))
@@ -270,7 +270,7 @@ def balls(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"W": W * first, "b": b * second, "k": int(rng.integers(0, n)), "radius": radius}
 
 
-@st.composite
+@inputs.composite
 def lines(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Classes on the line through (3, 4), a class and a radius."""
     n, rng = draw(st.sampled_from([3, 2, 8])), inputs.generator(draw)
@@ -286,14 +286,14 @@ def lines(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def gaussian(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Trials of n standard normal rows in d dimensions."""
     n, d, trials = draw(st.sampled_from([(4, 16, 8), (6, 24, 6), (8, 32, 4)]))
     return {"W": inputs.rounded(inputs.generator(draw).standard_normal((trials, n, d)), p)}
 
 
-@st.composite
+@inputs.composite
 def wendel(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Trials of a zero row followed by N standard normal rows in d dimensions."""
     N, d, trials = draw(st.sampled_from([(3, 3, 1), (11, 10, 5), (7, 6, 8), (20, 1, 3), (14, 2, 5)]))

@@ -6,7 +6,7 @@ from typing import Any
 
 import array_api_compat
 import numpy as np
-from scipy.optimize import linprog
+import scipy  # its parts load on first use
 
 from ... import _xp
 from ..._host import like, to_float64
@@ -130,7 +130,7 @@ def _program(W: Any, b: Any, k: int, least: float, bound: float | None) -> bool:
     limit = (None, None) if bound is None else (-bound, bound)
     if not len(rows):
         return True
-    found = linprog(np.zeros(W.shape[1]), A_ub=-rows, b_ub=biases - least, bounds=limit)
+    found = scipy.optimize.linprog(np.zeros(W.shape[1]), A_ub=-rows, b_ub=biases - least, bounds=limit)
     return bool(found.status == 0)
 
 
@@ -499,7 +499,9 @@ def minimax_box(W: Any, b: Any, /, k: int, radius: float) -> Any:
     d = rows.shape[1]
     system = np.column_stack([-rows * radius / size, np.ones(len(rows))])
     limits = [(-1.0, 1.0)] * d + [(None, None)]
-    found = linprog(np.append(np.zeros(d), -1.0), A_ub=system, b_ub=biases / size, bounds=limits)
+    found = scipy.optimize.linprog(
+        np.append(np.zeros(d), -1.0), A_ub=system, b_ub=biases / size, bounds=limits
+    )
     xp = _xp.namespace("mistake", W=W)
     alpha = np.maximum(-found.ineqlin.marginals, 0.0)
     value = found.x[-1] * size

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import hypothesis.strategies as st
 import numpy as np
 
 from ...backends import Precision, Setting
@@ -15,7 +14,7 @@ STACK = (3, 3)
 """Two axes of one length, so that confusing them is no error of shapes."""
 
 
-@st.composite
+@common.composite
 def stacks(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule, data x, y, z and steps t for a batch STACK."""
     rng = common.generator(draw)

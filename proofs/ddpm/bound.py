@@ -90,7 +90,7 @@ def marginals_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     yield Gap("neighbours", got.cross, blocks[i[:-1], :, i[1:]], sizes[i[:-1], :, i[1:]])
 
 
-@st.composite
+@common.composite
 def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Coefficients of x_{t−1} = a_t x_t + c_t x_{t+1} + σ_t·noise, c_T = 0."""
     rng, steps = common.generator(draw), draw(st.sampled_from([1, 2, 5]))
@@ -140,7 +140,7 @@ def multistep_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("two apart", cross[:-1, 0, 1], np.diag(expected, 2), np.diag(scale, 2))
 
 
-@st.composite
+@common.composite
 def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points (n, d), and schedules that end ordinarily, with next to no noise, or with next to no signal."""
     rng, steps = common.generator(draw), draw(st.sampled_from(inputs.STEPS))
@@ -422,7 +422,7 @@ def optimal_variance_minimises(impl: Impl, on: Setting, case: Any) -> Iterator[R
         yield Gap(f"{factor} times", got, least + excess, model.joint_scale())
 
 
-@st.composite
+@common.composite
 def single_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Generators of one step."""
     case = draw(gaussian.gaussians(p, kind))

@@ -37,7 +37,7 @@ def _positive(rng: np.random.Generator, shape: tuple[int, ...], spread: float) -
     return result
 
 
-@st.composite
+@common.composite
 def gaussians(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Data N(m, C), a schedule, points x_0 (n, d), and a generator: exact, near to it, or any.
 

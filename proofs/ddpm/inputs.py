@@ -88,13 +88,13 @@ def reals(draw: inputs.Draw, shape: tuple[int, ...], p: Precision, kind: Kind) -
     return inputs.values(draw, shape, p, "ordinary" if kind == "cancellation" else kind, power=5)
 
 
-@st.composite
+@inputs.composite
 def schedules(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule alone."""
     return {"beta_squared": variances(draw, p, kind)}
 
 
-@st.composite
+@inputs.composite
 def steps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule, a batch of steps t (n,), one step, three batches of data (n, d)."""
     beta_squared = variances(draw, p, kind)
@@ -105,7 +105,7 @@ def steps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"beta_squared": beta_squared, "t": t, "step": int(t[0]), **data}
 
 
-@st.composite
+@inputs.composite
 def samplers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule with standard deviations σ_t, zero among them."""
     beta_squared = variances(draw, p, kind)

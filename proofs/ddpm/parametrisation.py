@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import hypothesis.strategies as st
 import numpy as np
 
 from ...backends import Precision, Setting
@@ -232,7 +231,7 @@ def loss_weight_of_data(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("difference of SNRs", got, (ratio[1:-1] - ratio[2:]) / 2, scale)
 
 
-@st.composite
+@common.composite
 def silenced(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule whose last β² is 1 ("zero terminal SNR"), and three batches of data (n, d)."""
     case = draw(inputs.steps(p, kind))

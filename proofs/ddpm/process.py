@@ -131,7 +131,7 @@ def posterior_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         yield Gap(f"variance, {label}", on.host(spread) + 0 * variance, variance, variance)
 
 
-@st.composite
+@common.composite
 def later_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Steps t ≥ 2, where the posterior has a density."""
     case = draw(inputs.steps(p, kind))
@@ -294,7 +294,7 @@ def denoise_is_posterior_mean(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         yield Gap(label, mean, on.host(got), terms * at.condition)
 
 
-@st.composite
+@common.composite
 def noise_models(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule, a step, data x_0 (d,), and an affine model E x_t + F x_0 + g of the step's noise."""
     beta_squared = inputs.variances(draw, p, kind)
@@ -378,7 +378,7 @@ def sampling_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     yield Gap("normal", impl["ddpm.sampling_std"](schedule, kind="normal"), normal, normal)
 
 
-@st.composite
+@common.composite
 def spectra(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule, and the eigenvalues of Gaussian data's covariance: zero, one, mixed."""
     pattern = draw(st.sampled_from(["zero", "one", "mixed"]))
@@ -458,7 +458,7 @@ def optimal_std_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("at most β_t", best(eigenvalues / max(1.0, np.mean(eigenvalues))), normal, scale)
 
 
-@st.composite
+@common.composite
 def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A sampler, its noises (T, n, d), one step and steps (n,), and the model ε = k_t x + h_t."""
     case = draw(inputs.samplers(p, kind))
@@ -545,7 +545,7 @@ def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("a step a row", got, (on.host(case.x_T) - taken) / alpha + kick, scale / alpha + np.abs(kick))
 
 
-@st.composite
+@common.composite
 def graded(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A sampler and the variance c² of Gaussian data."""
     return {**draw(inputs.samplers(p, kind)), "variance": draw(st.sampled_from([1.0, 0.25, 4.0]))}

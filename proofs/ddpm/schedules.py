@@ -20,7 +20,7 @@ from . import inputs
 NO_DATA: tuple[Kind, ...] = ("ordinary", "extreme")
 
 
-@st.composite
+@common.composite
 def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Small and large numbers of steps, exact in the format; for the other schedules two numbers."""
     steps = draw(st.sampled_from([1, 2, 3, 10]) if kind == "ordinary" else st.sampled_from([100, 1000]))
@@ -128,7 +128,7 @@ def _cosine_variances(steps: int, offset: Any) -> list[Any]:
         return [float(min(1 - now / before, Decimal("0.999"))) for before, now in pairs]
 
 
-@st.composite
+@common.composite
 def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Few distinct cases: the expectation takes milliseconds."""
     steps = draw(st.sampled_from([1, 2, 5]) if kind == "ordinary" else st.sampled_from([40, 100]))
@@ -238,7 +238,7 @@ def ho_conversion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("Πα", signal, host.alpha_bar_squared, host.alpha_bar_squared * host.condition)
 
 
-@st.composite
+@common.composite
 def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """α_t in (0, 1): ordinary, next to 1, next to 0."""
     rng = common.generator(draw)
@@ -270,7 +270,7 @@ def from_alpha_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
 
 
-@st.composite
+@common.composite
 def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule in which one value may be bad, steps of which some may be out of range."""
     values = inputs.variances(draw, p, kind)

@@ -29,7 +29,7 @@ def _log_weights(draw: inputs.Draw, shape: tuple[int, ...], p: Precision, kind: 
     return inputs.rounded(3 * rng.standard_normal(shape), p)
 
 
-@st.composite
+@inputs.composite
 def weights(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (n, M) or (M, n), and the axis of the samples."""
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 5, 8])))
@@ -37,19 +37,19 @@ def weights(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"log_w": _log_weights(draw, shape if axis else shape[::-1], p, kind), "axis": axis}
 
 
-@st.composite
+@inputs.composite
 def single_weights(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (n, 1)."""
     return {"log_w": _log_weights(draw, (inputs.batch(draw), 1), p, kind)}
 
 
-@st.composite
+@inputs.composite
 def subsets(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (n, M) with M small enough to enumerate subsets."""
     return {"log_w": _log_weights(draw, (inputs.batch(draw), draw(st.sampled_from([2, 3, 6, 7]))), p, kind)}
 
 
-@st.composite
+@inputs.composite
 def nested_subsets(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (3, M) and increasing sizes of subsets from 1 to M."""
     M, sizes = draw(
@@ -58,7 +58,7 @@ def nested_subsets(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
     return {"log_w": _log_weights(draw, (3, M), p, kind), "sizes": sizes}
 
 
-@st.composite
+@inputs.composite
 def density_triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Likelihoods (n, M), priors (M,) and proposals (n, 1), so that shapes broadcast."""
     n, M = inputs.batch(draw), draw(st.sampled_from([1, 2, 5]))
@@ -76,7 +76,7 @@ def _log_simplex(rng: np.random.Generator, shape: tuple[int, ...], sharpness: fl
     return result
 
 
-@st.composite
+@inputs.composite
 def latents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-densities (n, K) of K latent states: likelihood, prior, proposal.
 
@@ -103,7 +103,7 @@ def latents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def covered_latents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Latents with `support`, the states that the proposal can reach; first p=(1, 0), q(x,z)=(.3, .2)."""
     if kind == "ordinary" and draw(st.booleans()) is False:
@@ -126,7 +126,7 @@ def covered_latents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, An
     return {**case, "support": support}
 
 
-@st.composite
+@inputs.composite
 def counted_latents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Latents whose proposal is counts/Σ counts, so that a population of samples is exact."""
     case: dict[str, Any] = draw(latents(p, kind))
@@ -137,7 +137,7 @@ def counted_latents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, An
     return {**case, "log_proposal": inputs.rounded(np.broadcast_to(proposal, shape), p), "counts": counts}
 
 
-@st.composite
+@inputs.composite
 def two_point_weights(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (n, 2) of two states of probability 1−π and π, not too far apart for a series, and M.
 
@@ -150,7 +150,7 @@ def two_point_weights(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, 
     return {"log_w": inputs.rounded(drawn, p), "chance": rng.uniform(0.2, 0.8), "M": M}
 
 
-@st.composite
+@inputs.composite
 def normals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points and means (n, d), variances (n, d).
 
@@ -193,7 +193,7 @@ def _covariances(rng: np.random.Generator, n: int, d: int, p: Precision, kind: K
     return result
 
 
-@st.composite
+@inputs.composite
 def full_normals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points and means (n, d), covariances (n, d, d); ill-conditioned and close to each other
     ("cancellation"), or with components of sizes from 10⁻³ to 10³ ("extreme")."""
@@ -206,7 +206,7 @@ def full_normals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "m1": m1, "c1": c1, "m2": m2, "c2": c2}
 
 
-@st.composite
+@inputs.composite
 def linear_models(draw: inputs.Draw, p: Precision, kind: Kind, *, hard: bool = True) -> dict[str, Any]:
     """Data x (n, d) and a decoder W (d, k), b (d,), s2 ().
 
@@ -230,7 +230,7 @@ def linear_models(draw: inputs.Draw, p: Precision, kind: Kind, *, hard: bool = T
     return {name: inputs.rounded(value, p) for name, value in {"x": x, "W": W, "b": b, "s2": s2}.items()}
 
 
-@st.composite
+@inputs.composite
 def linear_proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A linear model with latent points z (n, M, k) and diagonal proposals m, v (n, k)."""
     case: dict[str, Any] = draw(linear_models(p, kind, hard=False))
@@ -244,7 +244,7 @@ def linear_proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     }
 
 
-@st.composite
+@inputs.composite
 def isotropic_models(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """The decoder W = I, b of d dimensions with s²: moderate, near 1 up to ulps, or far from 1."""
     d, rng = draw(st.sampled_from([1, 2, 8])), inputs.generator(draw)
@@ -256,7 +256,7 @@ def isotropic_models(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     return {"b": inputs.rounded(rng.standard_normal(d), p), "s2": inputs.rounded(s2, p)}
 
 
-@st.composite
+@inputs.composite
 def proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Posterior N(m1, v1) and proposal N(m2, v2), (n,): proposals as wide as the posterior or so,
     barely wide enough ("cancellation"), or too narrow, 2·v2 ≤ v1 ("extreme")."""
@@ -271,7 +271,7 @@ def proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {name: inputs.rounded(v, p) for name, v in {"m1": m1, "v1": v1, "m2": m2, "v2": v2}.items()}
 
 
-@st.composite
+@inputs.composite
 def sampled_proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A posterior N(m1, v1), a wider proposal N(m2, v2), and standard normal noise (M,)."""
     rng = inputs.generator(draw)
@@ -282,7 +282,7 @@ def sampled_proposals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, 
     return {name: inputs.rounded(value, p) for name, value in drawn.items()}
 
 
-@st.composite
+@inputs.composite
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-weights (K,) of a mixture and log-densities (n, K) of its components."""
     n, K = inputs.batch(draw), draw(st.sampled_from([1, 2, 5]))
@@ -294,14 +294,14 @@ def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"log_pi": inputs.rounded(chances, p), "log_components": _log_weights(draw, (n, K), p, kind)}
 
 
-@st.composite
+@inputs.composite
 def widths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """The standard deviation of a location mixture's components; small ones ("extreme") show the limit."""
     low, high = {"ordinary": (0.2, 0.6), "cancellation": (0.1, 0.2), "extreme": (0.06, 0.1)}[kind]
     return {"s": draw(st.floats(low, high))}
 
 
-@st.composite
+@inputs.composite
 def code_lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Log-densities (n,) in nats with dims, levels and width; near the uniform density ("cancellation")."""
     dims, levels = draw(st.sampled_from([1, 2, 784, 3072])), draw(st.sampled_from([256, 2, 32]))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.special import ndtr
+import scipy  # its parts load on first use
 
 from ..._xp import numbers, rounds
 from ...backends import Setting
@@ -201,7 +201,7 @@ def cumulative(data: Data, t: Host, x: Host) -> Host:
     """(n,) F_t(x) of one-dimensional data."""
     alpha, variance = data.marginals.alpha(t)[:, None], data.marginals.variance(t)[:, None]
     width = np.sqrt(alpha**2 * data.covariances[:, 0, 0] + variance)
-    parts = ndtr((x[:, None] - alpha * data.means[:, 0]) / width)
+    parts = scipy.special.ndtr((x[:, None] - alpha * data.means[:, 0]) / width)
     return np.asanyarray(np.sum(np.exp(data.log_weights) * parts, axis=-1))
 
 

@@ -22,7 +22,7 @@ def schedule(draw: inputs.Draw) -> host.Marginals:
     return host.Preserving(*rates) if kind == "preserving" else host.SubPreserving(*rates)
 
 
-@st.composite
+@inputs.composite
 def times(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A schedule and times: ordinary, so small that 1 − ᾱ² cancels, or both ends and tiny times."""
     n = inputs.batch(draw)
@@ -76,32 +76,32 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
     }
 
 
-@st.composite
+@inputs.composite
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Isotropic or diagonal mixture data, a schedule, times (n,) from 0 on, points (n, d) near p_t."""
     return _points(draw, p, kind, full=False)
 
 
-@st.composite
+@inputs.composite
 def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """The same at times t > 0, where β̄ has a derivative."""
     return _points(draw, p, kind, full=False, start=False)
 
 
-@st.composite
+@inputs.composite
 def full_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """The same with full covariances."""
     return _points(draw, p, kind, full=True)
 
 
-@st.composite
+@inputs.composite
 def noisy_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Diagonal mixtures with a noise σ² = ratio·g², ratios above 1 among them."""
     ratio = draw(st.sampled_from([0.0, 0.5, 1.0, 4.0, 100.0]))
     return {**_points(draw, p, kind, full=False), "ratio": ratio}
 
 
-@st.composite
+@inputs.composite
 def drifts(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Drift vectors, scores and squares g², σ² of any size."""
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
@@ -110,7 +110,7 @@ def drifts(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {**vectors, **squares}
 
 
-@st.composite
+@inputs.composite
 def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Noise vectors and standard deviations, in ranges that leave their ratio finite."""
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
@@ -118,7 +118,7 @@ def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"eps": inputs.values(draw, (n, d), p, kind), "width": np.where(widths == 0, 1.0, widths)}
 
 
-@st.composite
+@inputs.composite
 def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Data points, noises, and two times: any, neighbouring, or the two ends, β̄ = 0 among them."""
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
@@ -139,7 +139,7 @@ def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def pointwise(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """The six terms of the Fokker–Planck equation as free arrays."""
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
@@ -149,7 +149,7 @@ def pointwise(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {**scalars, **vectors}
 
 
-@st.composite
+@inputs.composite
 def waves(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Waves 2 + cos(phase + k·x) and drifts c + e sin(m·x) on periodic grids of even and odd size;
     cancellation: steep drifts against strong diffusion; extreme: very fine or coarse spacing."""
@@ -170,7 +170,7 @@ def waves(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """x' = λx with rates and steps, backward and uneven ones among them; cancellation: step factors
     near zero (λh near −1 and −2.8); extreme: |λh| up to 20."""
@@ -192,7 +192,7 @@ def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """One-dimensional mixtures with points at t = 0; cancellation: components that all but coincide;
     extreme: a far, light component, whose mass the flow must carry through a thin region."""
@@ -218,7 +218,7 @@ def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """One Gaussian of full covariance with points at t = 0, and a noise ratio σ²/g²; cancellation:
     nearly isotropic; extreme: standard deviations that differ by 5."""
@@ -242,7 +242,7 @@ def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """One-dimensional Gaussian data, a noise ratio σ²/g², and uneven times in either direction;
     cancellation: times that nearly touch; extreme: narrow data and strong noise."""
@@ -259,7 +259,7 @@ def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def narrow(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points at the noise end of narrow Gaussian data: standard deviations 0.3, 0.1 and 0.01."""
     rng = inputs.generator(draw)

@@ -1,6 +1,6 @@
 """Where the general laws take their calls from: the laws that documents have about the function."""
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import array_api_compat
@@ -47,14 +47,14 @@ def kinds(function: str) -> tuple[Kind, ...]:
 
 def cases(function: str) -> Inputs:
     """Inputs: the id of one source, a few cases of its inputs, and which arguments `variant` changes."""
+    return partial(_cases, function)
 
-    @st.composite
-    def drawn(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-        law = draw(st.sampled_from([law for law in sources(function) if kind in law.kinds]))
-        cases = [draw(law.inputs(p, kind)) for _ in range(CASES)]
-        return {"law": law.id, "cases": cases, "turn": draw(st.sampled_from([0, 1]))}
 
-    return drawn
+@inputs.composite
+def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> dict[str, Any]:
+    law = draw(st.sampled_from([law for law in sources(function) if kind in law.kinds]))
+    cases = [draw(law.inputs(p, kind)) for _ in range(CASES)]
+    return {"law": law.id, "cases": cases, "turn": draw(st.sampled_from([0, 1]))}
 
 
 def recorded(function: str, case: Any, on: Setting) -> list[Given]:

@@ -6,8 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 import scipy  # its parts load on first use
-from scipy.integrate import quad
-from scipy.optimize import root_scalar
 
 from ...backends import Setting
 from ...matching import (
@@ -131,7 +129,11 @@ def _failure_bound(n: int, m: int, error: float) -> float:
 
 def _guaranteed_error(n: int, m: int, failure: float) -> float:
     """The ε at which the bound is the failure probability."""
-    return float(root_scalar(lambda error: _failure_bound(n, m, error) - failure, bracket=(0.5, 4.0)).root)
+    return float(
+        scipy.optimize.root_scalar(
+            lambda error: _failure_bound(n, m, error) - failure, bracket=(0.5, 4.0)
+        ).root
+    )
 
 
 def _orthogonal_failures(n: int, m: int, error: float) -> float:
@@ -141,7 +143,7 @@ def _orthogonal_failures(n: int, m: int, error: float) -> float:
     def density(x: float) -> float:
         return float(2 * scipy.stats.norm.sf(error * m / math.sqrt(x)) * scipy.stats.chi2.pdf(x, m))
 
-    return n * (n - 1) / 2 * float(quad(density, 0, 10 * m, epsabs=0.0, points=[m, 2 * m])[0])
+    return n * (n - 1) / 2 * float(scipy.integrate.quad(density, 0, 10 * m, epsabs=0.0, points=[m, 2 * m])[0])
 
 
 def _rule_printed(on: Setting) -> Iterator[Record]:

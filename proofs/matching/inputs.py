@@ -29,7 +29,7 @@ def shuffled_labels(draw: Draw, n: int, p: Precision) -> np.ndarray[Any, Any]:
             return rng.integers(0, 3, n)
 
 
-@st.composite
+@inputs.composite
 def scored_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Cosines (n,), labels (n,) and a scale.
 
@@ -59,7 +59,7 @@ def scored_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"cosines": cosines, "labels": labels, "scale": scale}
 
 
-@st.composite
+@inputs.composite
 def moved_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Pairs on a grid of 2⁻⁶, so that adding a multiple of it is exact, with an order to permute
     them into and increasing integer labels to relabel them with."""
@@ -77,7 +77,7 @@ def moved_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def vector_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Two batches of vectors (n, d) or, along axis 0, (d, n); some of them are zero."""
     n, d = inputs.batch(draw), draw(st.sampled_from([2, 1, 4]))
@@ -107,7 +107,7 @@ def ranked_values(draw: Draw, n: int, p: Precision, kind: Kind) -> Floats:
             return rng.integers(-2, 3, n).astype(np.float64)
 
 
-@st.composite
+@inputs.composite
 def value_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Values x, y (n,), equal, reversed or unrelated; sometimes with each pair 1500 times, so that
     cubes of the numbers of ties overflow 32 bits."""
@@ -119,7 +119,7 @@ def value_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": np.repeat(x, copies), "y": np.repeat(y, copies)}
 
 
-@st.composite
+@inputs.composite
 def monotone_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Values x, y (n,), and x replaced by other values in the same order, ties kept."""
     n = draw(st.sampled_from([3, 2, 5, 16]))
@@ -129,7 +129,7 @@ def monotone_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "y": y, "mapped": steps[places].astype(np.float64)}
 
 
-@st.composite
+@inputs.composite
 def binary_ranks(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Scores without ties, and binary labels that are not all equal."""
     n = draw(st.sampled_from([4, 2, 7, 64]))
@@ -144,7 +144,7 @@ def binary_ranks(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def feature_pairs(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Two batches of vectors (n, d)."""
     shape = (inputs.batch(draw), draw(st.sampled_from([2, 1, 5])))
@@ -155,7 +155,7 @@ E2_LABELS = (0, 1, 1, 0, 0, 0, 1)
 """Labels in the order of the scores, for which accuracy has two peaks as a function of the threshold."""
 
 
-@st.composite
+@inputs.composite
 def scored_labels(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Scores with binary labels, integers or booleans; no labels positive and all positive are
     among them. cancellation: neighbouring numbers; extreme: the whole range and infinities."""
@@ -192,7 +192,7 @@ def _probabilities(draw: Draw, n: int, classes: int, kind: Kind) -> Floats:
     return np.asarray(rng.multinomial(16, np.full(classes, 1 / classes), n) / 16, dtype=np.float64)
 
 
-@st.composite
+@inputs.composite
 def few_classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Probabilities (n, K) and labels (n,) for up to three classes."""
     n, classes = draw(st.sampled_from([3, 1, 2, 5])), draw(st.sampled_from([3, 2, 1]))
@@ -200,7 +200,7 @@ def few_classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"probabilities": _probabilities(draw, n, classes, kind), "labels": labels}
 
 
-@st.composite
+@inputs.composite
 def many_classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Probabilities (n, K) and labels (n,) for two to five classes."""
     n, classes = draw(st.sampled_from([8, 1, 3])), draw(st.sampled_from([4, 2, 5]))
@@ -221,7 +221,7 @@ def _orthogonal(draw: Draw, n: int) -> Floats:
     return result
 
 
-@st.composite
+@inputs.composite
 def symmetric(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integer eigenvalues and their eigenvectors, as columns of dyadic fractions: everything about
     S = VΛVᵀ is exact. cancellation: only 0, ±1 and ±2^−k as small as that allows; extreme: scaled by a
@@ -237,7 +237,7 @@ def symmetric(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"values": unit * values, "vectors": _orthogonal(draw, n), "seed": draw(st.integers(0, 2**32 - 1))}
 
 
-@st.composite
+@inputs.composite
 def similarities(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Symmetric matrices with unit diagonal and distinct entries k/64 off it; cancellation: all of
     them close together; extreme: some far below −1 or above 1."""
@@ -249,7 +249,7 @@ def similarities(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"similarity": upper + upper.T}
 
 
-@st.composite
+@inputs.composite
 def projections(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Vectors (n, d) and directions (m, d)."""
     d = draw(st.sampled_from([2, 1, 5]))
@@ -259,7 +259,7 @@ def projections(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def unit_vectors(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Five unit vectors (5, 6): a loose cluster, nearly equal, or orthogonal with one repeated; an
     allowed error and failure probability; a seed for the directions."""
@@ -275,7 +275,7 @@ def unit_vectors(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def dimensions(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Numbers of vectors, an error and a failure probability; cancellation: tiny errors, for which
     ε − ln(1+ε) loses all digits of a float; extreme: numbers far beyond practice."""
@@ -288,7 +288,7 @@ def dimensions(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def counts(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A number of vectors from 2 to 40, and one from 300 to a million."""
     return {"few": draw(st.integers(2, 40)), "many": draw(st.integers(300, 10**6))}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy  # its parts load on first use
 
 from ...backends import Setting
 from ..law import AtMost, Exact, Impl, Record, Same, law
@@ -141,7 +141,9 @@ def weights_powell(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         own = np.take_along_axis(scores, labels[:, None], axis=1)
         return on.number(np.sum(np.sum(scores >= own, axis=1) > 1))
 
-    logs = minimize(wrong, np.zeros(p.shape[1]), method="Powell", options={"maxiter": 2, "maxfev": 60}).x
+    logs = scipy.optimize.minimize(
+        wrong, np.zeros(p.shape[1]), method="Powell", options={"maxiter": 2, "maxfev": 60}
+    ).x
     powell = [Fraction(on.number(t)) for t in np.exp(np.clip(logs, -40, 40))]
     accuracy = impl["matching.best_class_weights"](case.probabilities, case.labels)[1]
     yield AtMost("Powell", _right(rows, powell) / len(rows), on.number(accuracy), 1.0)

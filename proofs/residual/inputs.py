@@ -20,7 +20,7 @@ def _activation(draw: inputs.Draw, kind: Kind) -> str:
     return str(draw(st.sampled_from(["linear", "relu"] if kind == "extreme" else ["linear", "relu", "tanh"])))
 
 
-@st.composite
+@inputs.composite
 def plain(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Arrays x, w0, w1, …, b0, b1, … and cotangent of a plain stack of `depth` layers."""
     depth, leading = draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from(_LEADING))
@@ -37,14 +37,14 @@ def plain(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return case
 
 
-@st.composite
+@inputs.composite
 def losses(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A plain stack of numbers small enough for squared gradients in any format."""
     case: dict[str, Any] = draw(plain(p, kind))
     return {name: value / 4 if isinstance(value, np.ndarray) else value for name, value in case.items()}
 
 
-@st.composite
+@inputs.composite
 def residual(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Arrays x, (first0, second0), … and cotangent of a residual stack; `hidden` has None for no W₂."""
     hidden, leading = draw(st.sampled_from(_HIDDEN)), draw(st.sampled_from(_LEADING))
@@ -63,7 +63,7 @@ def residual(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return case
 
 
-@st.composite
+@inputs.composite
 def gradients(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Three arrays as gradients, and a learning rate."""
     return {
@@ -84,14 +84,14 @@ def vector(draw: inputs.Draw, n: int, p: Precision, kind: Kind) -> np.ndarray[An
     return inputs.rounded(rng.choice([-1.0, 1.0], n) * rng.uniform(0.5, 2.0, n) * 10.0**size, p)
 
 
-@st.composite
+@inputs.composite
 def layers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """x (fan_in) and cotangent (fan_out) of one layer."""
     n, m = draw(st.sampled_from([1, 2, 5])), draw(st.sampled_from([1, 3, 6]))
     return {"n": n, "m": m, "x": vector(draw, n, p, kind), "cotangent": vector(draw, m, p, kind)}
 
 
-@st.composite
+@inputs.composite
 def fans(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Two fans: small, equal, or huge."""
     top = {"ordinary": 64, "cancellation": 4096, "extreme": 2**40}[kind]
@@ -99,14 +99,14 @@ def fans(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"n": n, "m": n if kind == "cancellation" else draw(st.integers(1, top))}
 
 
-@st.composite
+@inputs.composite
 def cotangents(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """One coordinate of x, and the cotangent of two units."""
     n = draw(st.sampled_from([1, 2]))
     return {"n": n, "x": vector(draw, 1, p, kind), "cotangent": vector(draw, 2, p, kind)}
 
 
-@st.composite
+@inputs.composite
 def blocks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """(n, hidden, depth) of a residual stack whose sign weights can be enumerated, with x and cotangent."""
     n, hidden, depth = draw(st.sampled_from([(1, 1, 1), (1, 1, 3), (1, 2, 2), (2, 1, 1)]))
@@ -114,7 +114,7 @@ def blocks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"n": n, "hidden": hidden, "depth": depth, "x": x, "cotangent": cotangent}
 
 
-@st.composite
+@inputs.composite
 def linear_blocks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """(n, depth) of a linear residual stack, an ensemble, ε, x and cotangent."""
     ensemble, n, depth = draw(
@@ -125,13 +125,13 @@ def linear_blocks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
     return {"ensemble": ensemble, "n": n, "depth": depth, "scale": scale, "x": x, "cotangent": cotangent}
 
 
-@st.composite
+@inputs.composite
 def accumulating(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A positive number and a depth."""
     return {"x": np.abs(vector(draw, 1, p, kind)), "depth": draw(st.sampled_from([1, 2, 4, 7]))}
 
 
-@st.composite
+@inputs.composite
 def orthogonal(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """`depth` orthogonal matrices as one array (depth, n, n), exponents that sum to 0, x and cotangent."""
     n, depth = draw(st.sampled_from([1, 4, 8])), draw(st.sampled_from([1, 2, 8, 32]))
@@ -148,14 +148,14 @@ def orthogonal(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def depths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """N small, middling, or large."""
     low, high = {"ordinary": (1, 64), "cancellation": (65, 1000), "extreme": (1001, 10**6)}[kind]
     return {"depth": draw(st.integers(low, high))}
 
 
-@st.composite
+@inputs.composite
 def growths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """ε and N: moderate; near the roundoff of 1 + ε; tiny ε with N so large that ε N or ε² N is about 1."""
     rng = inputs.generator(draw)
@@ -172,14 +172,14 @@ def growths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"kind": which, "eps": tiny if which == "aligned" else tiny**0.5, "depth": depth}
 
 
-@st.composite
+@inputs.composite
 def transformers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Encoder and decoder layers, at least one of each."""
     top = {"ordinary": 24, "cancellation": 1000, "extreme": 10**9}[kind]
     return {"encoder": draw(st.integers(1, top)), "decoder": draw(st.integers(1, top))}
 
 
-@st.composite
+@inputs.composite
 def sublayers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """N encoder layers, α, v, w, x and cotangent; one dimension."""
     rng = inputs.generator(draw)
@@ -193,7 +193,7 @@ def sublayers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def concentrating(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A Gaussian J (n, n) of variance 1/n, a unit-size v, ε."""
     n = draw(st.sampled_from([16, 64, 256]))
@@ -206,7 +206,7 @@ def concentrating(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
     }
 
 
-@st.composite
+@inputs.composite
 def deep(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Standard Gaussian weights (depth, n, n) for relu blocks of width n, with x and cotangent."""
     n, depth = 64, draw(st.sampled_from([4] * 7 + [16] * 6 + [64] * 2 + [256]))  # deep ones are slow
@@ -229,7 +229,7 @@ def _row(draw: inputs.Draw, n: int, p: Precision, kind: Kind, *, power: int) -> 
     return inputs.values(draw, rows, p, kind, power=power)
 
 
-@st.composite
+@inputs.composite
 def rows(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """x (batch, n), γ, β and eps of a normalisation; eps = 0 only with ordinary rows that vary."""
     n = draw(st.sampled_from([1, 2, 8]))
@@ -243,7 +243,7 @@ def rows(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def connections(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """x and branch of one shape, γ, β, α and eps."""
     n = draw(st.sampled_from([2, 8]))

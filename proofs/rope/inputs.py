@@ -24,7 +24,7 @@ def _numbers(draw: inputs.Draw, kind: Kind, base: int, count: int) -> np.ndarray
     return np.asarray(np.clip(near.astype(np.int64), 0, top - 1))
 
 
-@st.composite
+@inputs.composite
 def numerals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integers n (batch,), a base and a count of digits with base^count within int64."""
     base = draw(st.sampled_from([10, 2, 3, 16] if kind != "extreme" else [10, 2, 1000003, 2**31]))
@@ -33,7 +33,7 @@ def numerals(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"n": _numbers(draw, kind, base, count), "base": base, "count": count}
 
 
-@st.composite
+@inputs.composite
 def radices(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integers n (batch,) and bases whose product is within int64."""
     choices = [[60, 60, 24], [2, 3, 5, 7], [10, 10, 10], [7], [2, 10, 3]]
@@ -53,7 +53,7 @@ def _edges(draw: inputs.Draw, bases: list[int]) -> np.ndarray[Any, Any]:
     return np.asarray(np.clip(near, 0, products[-1] - 1))
 
 
-@st.composite
+@inputs.composite
 def readable(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integers n (batch,) below base^count ≤ 2^bits/256, so that angles in the dtype resolve them, also where
     the exponents of their frequencies were rounded."""
@@ -63,7 +63,7 @@ def readable(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"n": _numbers(draw, kind, base, count), "base": base, "count": count}
 
 
-@st.composite
+@inputs.composite
 def ranges(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """A base B, a factor k, an integer base and factor, and an even number of features.
 
@@ -84,14 +84,14 @@ def ranges(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def tables(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """What fixes a table of plain frequencies, a single pair included."""
     case: dict[str, Any] = draw(ranges(p, kind))
     return case | {"dim": draw(st.sampled_from([8, 2, 4, 6, 64, 128]))}
 
 
-@st.composite
+@inputs.composite
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Real bases, and one that all share."""
     rng, count = inputs.generator(draw), draw(st.sampled_from([3, 1, 0, 7]))
@@ -111,7 +111,7 @@ def whole_positions(draw: inputs.Draw, p: Precision, kind: Kind) -> np.ndarray[A
     return np.asarray(rng.choice([-1, 1], shape) * 10 ** rng.uniform(0, reach, shape), dtype=np.int64)
 
 
-@st.composite
+@inputs.composite
 def angled(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integer and real positions (batch,), with frequencies (d/2,) in (0, 1]."""
     whole = whole_positions(draw, p, kind)
@@ -124,7 +124,7 @@ def angled(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def encoded(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Integer and real positions of at most 10^9 (where float64 still resolves a turn), and a table."""
     whole = np.clip(whole_positions(draw, p, kind), -(10**9), 10**9)
@@ -138,7 +138,7 @@ def encoded(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def rotations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Vectors x (batch, d) with angles of small and large size (batch, d/2), and a layout."""
     n, half = inputs.batch(draw), draw(st.sampled_from([4, 1, 3]))
@@ -152,7 +152,7 @@ def rotations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Queries (2, I, d), keys (2, J, d), their positions, and frequencies (d/2,)."""
     half, rng = draw(st.sampled_from([4, 1, 2])), inputs.generator(draw)
@@ -167,7 +167,7 @@ def attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def wide_rotations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Vectors and angles as in `rotations`, and whole radians to add, so many that float32 has few digits
     left for the fraction."""
@@ -175,7 +175,7 @@ def wide_rotations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
     return case | {"radians": inputs.generator(draw).integers(10**4, 10**6, case["angles"].shape)}
 
 
-@st.composite
+@inputs.composite
 def wide_attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Queries, keys and positions as in `attention`, and frequencies times 2^40."""
     case: dict[str, Any] = draw(attention(p, kind))
@@ -183,7 +183,7 @@ def wide_attention(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
     return case | {"numerators": np.asarray(2**exponents, dtype=np.int64)}
 
 
-@st.composite
+@inputs.composite
 def interpolations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Positions and frequencies as in `angled`, and a factor: usual, next to 1, or large."""
     case: dict[str, Any] = draw(angled(p, kind))
@@ -191,7 +191,7 @@ def interpolations(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
     return case | {"factor": float(10 ** inputs.generator(draw).uniform(*exponent))}
 
 
-@st.composite
+@inputs.composite
 def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Configurations of YaRN and Llama 3.
 
@@ -224,7 +224,7 @@ def extensions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def index_ramps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """The same, but extreme: a ramp in the pair index that ends at its bounds d − 1 and 0, or is empty."""
     case: dict[str, Any] = draw(extensions(p, kind))
@@ -241,7 +241,7 @@ def configured(case: Any, on: Setting) -> dict[str, Any]:
     return {"train_length": case.train_length, "factor": case.factor, "base": case.base, **on.like}
 
 
-@st.composite
+@inputs.composite
 def lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Numbers of visible positions, whole and real, and a training length."""
     rng, shape = inputs.generator(draw), (inputs.batch(draw),)
@@ -255,7 +255,7 @@ def lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"whole": whole, "real": real, "train_length": train}
 
 
-@st.composite
+@inputs.composite
 def defaults(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Configurations on which other options than the usual would show."""
     return {
@@ -270,7 +270,7 @@ STACK, REACH = (3, 3), 100.0
 that `stacks` leads to."""
 
 
-@st.composite
+@inputs.composite
 def stacks(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Vectors x, angles, positions n, digits, and q = vectors of three positions, each for a batch STACK."""
     rng, half = inputs.generator(draw), 2

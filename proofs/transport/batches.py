@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import hypothesis.strategies as st
 import numpy as np
 
 from ...backends import Precision, Setting
@@ -14,7 +13,7 @@ STACK = (3, 3)
 """Two axes of one length, which is that of all others, so that confusing them is no error of shapes."""
 
 
-@st.composite
+@common.composite
 def stacks(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Two clouds of three points, a plan, a mean, two covariances and a noise level for a batch STACK."""
     rng = common.generator(draw)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy.linalg import expm
+import scipy  # its parts load on first use
 
 from ...backends import Setting
 from ...flow import Schedule, diffusion_squared, drift_coefficient, variance_preserving
@@ -134,7 +134,7 @@ def _carried(angle: float, noise: float) -> np.ndarray[Any, Any]:
     omega = angle / B
     score = -np.eye(2) + omega * _TURN
     drift = -0.5 * np.eye(2) - 0.5 * (1 + noise) * score + 0.5 * noise * -np.eye(2)
-    result: np.ndarray[Any, Any] = expm(-B * drift)
+    result: np.ndarray[Any, Any] = scipy.linalg.expm(-B * drift)
     return result
 
 

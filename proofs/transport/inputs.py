@@ -16,7 +16,7 @@ _MASSES = {1: [1.0], 2: [0.25, 0.75], 3: [0.25, 0.5, 0.25]}
 _ORDERS = st.sampled_from([1.0, 2.0, 1.5, 3.0])
 
 
-@st.composite
+@inputs.composite
 def samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Samples x, y (batch, n), few enough to try all permutations."""
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 4])))
@@ -24,7 +24,7 @@ def samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "y": y, "order": draw(_ORDERS)}
 
 
-@st.composite
+@inputs.composite
 def counted_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Samples x (n,), y (m,) with whole masses, some of them 0, times a power of two."""
     n, m = draw(st.sampled_from([(1, 1), (2, 3), (3, 2), (4, 4)]))
@@ -43,7 +43,7 @@ def counted_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, An
     }
 
 
-@st.composite
+@inputs.composite
 def unequal_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Samples x (n,), y (m,) of unlike sizes, and whole masses for one of them alone."""
     n, m = draw(st.sampled_from([(2, 3), (1, 2), (5, 3), (4, 1), (2, 4), (7, 12)]))
@@ -52,7 +52,7 @@ def unequal_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, An
     return {"x": x, "y": y, "x_weights": masses, "order": draw(_ORDERS)}
 
 
-@st.composite
+@inputs.composite
 def unequal_clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points x (n, d), y (m, d) of unlike numbers, and whole masses of sum 3 for those of x alone."""
     n, m = draw(st.sampled_from([(2, 3), (1, 2), (3, 2), (2, 1), (3, 1)]))
@@ -62,7 +62,7 @@ def unequal_clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
             "order": draw(st.sampled_from([1.0, 2.0, 3.0]))}  # fmt: skip
 
 
-@st.composite
+@inputs.composite
 def triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Samples x, y, z (batch, n), a shift, and a factor that is a power of two."""
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 5])))
@@ -71,7 +71,7 @@ def triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "y": y, "z": z, "shift": shift, "factor": draw(st.sampled_from([-1.0, 0.5, -4.0]))}
 
 
-@st.composite
+@inputs.composite
 def uniform_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Many samples x, y (N, n) of [0, 1] and of [shift, shift + width], 0 < shift < 1."""
     n, rng = draw(st.sampled_from([1, 2, 4])), inputs.generator(draw)
@@ -85,7 +85,7 @@ def uniform_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, An
     }
 
 
-@st.composite
+@inputs.composite
 def logistics(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Centres and scales (2,) of two logistic distributions; near each other, or of sizes 10^±3."""
     rng = inputs.generator(draw)
@@ -96,7 +96,7 @@ def logistics(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"centres": inputs.rounded(size * centres, p), "scales": inputs.rounded(size * scales, p)}
 
 
-@st.composite
+@inputs.composite
 def clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points x, y (n, d), few enough to try all permutations."""
     shape = draw(st.sampled_from([1, 2, 4])), draw(st.sampled_from([1, 2, 3]))
@@ -106,7 +106,7 @@ def clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "y": y, "order": draw(st.sampled_from([1.0, 2.0, 3.0]))}
 
 
-@st.composite
+@inputs.composite
 def counted_clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points x (n, d), y (m, d) with whole masses of sum 4, some of them 0."""
     n, m = draw(st.sampled_from([(1, 2), (2, 3), (3, 3)]))
@@ -122,7 +122,7 @@ def counted_clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any
     return {**case, **masses, "order": draw(st.sampled_from([1.0, 2.0, 3.0]))}
 
 
-@st.composite
+@inputs.composite
 def couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points x (batch, n, d), y (m, d) with plans (batch, n, m) of masses, some of them 0."""
     n, m, d = draw(st.sampled_from([(1, 1, 1), (2, 3, 1), (3, 2, 2), (4, 4, 3)]))
@@ -136,7 +136,7 @@ def couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def cloud_triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points x, y, z (n, d), a shift (d,), and a factor that is a power of two."""
     shape = draw(st.sampled_from([1, 3, 5])), draw(st.sampled_from([1, 2, 3]))
@@ -145,7 +145,7 @@ def cloud_triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
     return {"x": x, "y": y, "z": z, "shift": shift, "factor": draw(st.sampled_from([-1.0, 0.5, -4.0]))}
 
 
-@st.composite
+@inputs.composite
 def noisy_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Samples x, y (n, d) and common noise (k, d)."""
     n, d = draw(st.sampled_from([1, 3])), draw(st.sampled_from([1, 2]))
@@ -154,7 +154,7 @@ def noisy_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
     return {"x": x, "y": y, "noise": noise}
 
 
-@st.composite
+@inputs.composite
 def potentials(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Points x (n, d) and φ(x) = ½xᵀAx + b·x + log cosh(w·x), A ≥ 0.
 
@@ -169,7 +169,7 @@ def potentials(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "A": A, "b": size * b, "w": math.sqrt(size) * w}
 
 
-@st.composite
+@inputs.composite
 def gaussians(
     draw: inputs.Draw, p: Precision, kind: Kind, *, regular: bool = False, d: int = 0
 ) -> dict[str, Any]:
@@ -206,14 +206,14 @@ def gaussians(
     }
 
 
-@st.composite
+@inputs.composite
 def regular_gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Gaussians with S1 at least I."""
     case: dict[str, Any] = draw(gaussians(p, kind, regular=True))
     return case
 
 
-@st.composite
+@inputs.composite
 def gaussian_triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Gaussians with a third m3, S3, a shift (d,), and a factor that is a power of two."""
     case: dict[str, Any] = draw(gaussians(p, kind, regular=True))
@@ -229,7 +229,7 @@ def gaussian_triples(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     }
 
 
-@st.composite
+@inputs.composite
 def linear_couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Invertible M (d, d) and covariance P (d, d) > 0 of whole numbers.
 
@@ -246,7 +246,7 @@ def linear_couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     return {"M": M, "P": (G @ G.T + np.eye(d)).astype(np.float64)}
 
 
-@st.composite
+@inputs.composite
 def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Parts of Jacobians Q diag(λ) Qᵀ + S − Sᵀ: the rounded Q and S (n, d, d), and λ (n, d), the eigenvalues
     of the symmetric part.
@@ -270,7 +270,7 @@ def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def cubic_points(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Pairs of points on the line, within ±reach."""
     rng = inputs.generator(draw)
@@ -281,7 +281,7 @@ def cubic_points(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     return {"x": x, "y": inputs.rounded(y, p)}
 
 
-@st.composite
+@inputs.composite
 def rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Times (n,) from 0, piecewise linear L (n,), and a smooth L = a + bt + ct³ + e·cos ωt.
 
@@ -301,7 +301,7 @@ def rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """T, L = λ, gap = (α + βt)e^{μt} and a terminal distance.
 
@@ -326,7 +326,7 @@ def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     }
 
 
-@st.composite
+@inputs.composite
 def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """L = λω cos ωt on even nodes of [0, T], gap α/I_t and a terminal distance.
 
@@ -345,7 +345,7 @@ def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]
     }
 
 
-@st.composite
+@inputs.composite
 def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Panels of one length and a wave of 23.5 to 24.5 radians in half of it.
 
@@ -362,7 +362,7 @@ def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Two affine drifts F, G (d, d), e, h (d,) with Gaussian terminals, and T.
 
@@ -386,7 +386,7 @@ def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def homotheties(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Rates a(t) = a₀ + a₁t and b(t) with a − b of one sign, a vector v (d,), two Gaussians and T.
 
@@ -410,7 +410,7 @@ def homotheties(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def saddles(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """g = diag(λ, −λ)x and f − g = a·e₁ until T; λ = a = T = 1 first."""
     rng = inputs.generator(draw)
@@ -425,7 +425,7 @@ def saddles(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def curved_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Names and rates of two drifts on the line, ranges of two uniform terminals, and T.
 
@@ -451,7 +451,7 @@ def curved_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def diffusions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Isotropic data and model Gaussians, a terminal Gaussian for the model, β(t), and σ²/g².
 
@@ -473,13 +473,13 @@ def diffusions(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def reference_cases(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Which of the seven reference values, and how many panels."""
     return {"index": draw(st.integers(0, 6)), "panels": draw(st.sampled_from([64, 32]))}
 
 
-@st.composite
+@inputs.composite
 def scores(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Scores (batch, n, d) and (n, d), weights (n,) and β̄ (batch,) > 0."""
     batch, n, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 5])), draw(st.sampled_from([1, 3]))
@@ -493,7 +493,7 @@ def scores(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }
 
 
-@st.composite
+@inputs.composite
 def affine_scores(
     draw: inputs.Draw, p: Precision, kind: Kind, *, components: tuple[int, ...] = (1, 2, 3)
 ) -> dict[str, Any]:
@@ -517,14 +517,14 @@ def affine_scores(
     return {name: inputs.rounded(value, p) for name, value in arrays.items()}
 
 
-@st.composite
+@inputs.composite
 def gaussian_scores(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """As affine_scores, with a single Gaussian."""
     case: dict[str, Any] = draw(affine_scores(p, kind, components=(1,)))
     return case
 
 
-@st.composite
+@inputs.composite
 def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     """Mixtures on the line, ᾱ, β̄, and scores s(x) = a + bx + c·tanh x.
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy  # its parts load on first use
 
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
@@ -89,7 +89,7 @@ def _least_norm(rows: Reals, biases: Reals, value: float) -> Reals:
     """Multipliers of min ‖z‖ with rows·z + biases ≥ value, up to a factor (Lawson and Hanson)."""
     system = np.vstack([rows.T, value - biases])
     target = np.append(np.zeros(rows.shape[1]), 1.0)
-    multipliers: Reals = nnls(system, target, maxiter=30 * sum(system.shape))[0]
+    multipliers: Reals = scipy.optimize.nnls(system, target, maxiter=30 * sum(system.shape))[0]
     return multipliers
 
 
