@@ -27,19 +27,24 @@ def states(seed: int) -> Iterator[None]:
     with ExitStack() as stack:
         stack.callback(random.setstate, random.getstate())
         stack.callback(np.random.set_state, np.random.get_state())
-        random.seed(seed)
-        np.random.seed(seed % 2**32)
-        if torch := sys.modules.get("torch"):
-            _reseed(torch, seed, stack)
+        for generator in _of_torch():
+            stack.callback(generator.set_state, generator.get_state())
+        reseed(seed)
         yield
 
 
-def _reseed(torch: Any, seed: int, stack: ExitStack) -> None:
+def reseed(seed: int) -> None:
+    """Other states again, within `states`, which keeps those of the process: that takes much longer."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    for generator in _of_torch():
+        generator.manual_seed(seed)
+
+
+def _of_torch() -> list[Any]:
     """The default generators of torch. `torch.manual_seed` would wake up devices that nobody uses."""
-    generators = [getattr(torch, "default_generator", None)]  # none while torch is still being imported
-    if generators[0] is not None and torch.cuda.is_initialized():
-        generators += torch.cuda.default_generators
-    for generator in generators:
-        if generator is not None:
-            stack.callback(generator.set_state, generator.get_state())
-            generator.manual_seed(seed)
+    torch: Any = sys.modules.get("torch")
+    first = getattr(torch, "default_generator", None)  # none while torch is still being imported
+    if first is None:
+        return []
+    return [first, *(torch.cuda.default_generators if torch.cuda.is_initialized() else ())]

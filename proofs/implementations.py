@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
@@ -38,6 +38,7 @@ class Implementations(Mapping[str, Implementation]):
         self._functions = {**reference, **replaced}
         self._expected = {name: reference[name] for name in replaced}
         self._on, self._seed, self._count = on, seed, 0
+        self._within = False  # a call of `chance`
         self.fixed = dict(chain.from_iterable(fixed(function).items() for function in replaced.values()))
         """Options that the tested functions lack, at the values for which they stand."""
         self.called: set[str] = set()
@@ -95,10 +96,23 @@ class Implementations(Mapping[str, Implementation]):
     def __len__(self) -> int:
         return len(self._functions)
 
-    def chance(self) -> AbstractContextManager[None]:
-        """Other random states than before, if anything is replaced; right functions ignore them."""
+    @contextmanager
+    def chance(self) -> Iterator[None]:
+        """Other random states than before, if anything is replaced; right functions ignore them. The
+        outermost of several brings back those of the process."""
         self._count += 1
-        return ambient.states(self._seed + self._count) if self._expected else nullcontext()
+        if not self._expected:
+            yield
+        elif self._within:
+            ambient.reseed(self._seed + self._count)
+            yield
+        else:
+            self._within = True
+            try:
+                with ambient.states(self._seed + self._count):
+                    yield
+            finally:
+                self._within = False
 
     def _reference(self, name: str, args: Any, kwargs: Any) -> Any:
         """What the reference gives, for a replaced function; its values are not used, only their form."""
