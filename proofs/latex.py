@@ -12,7 +12,7 @@ Only what documents need is known here; a command that is not stays as it is wri
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["atom", "open", "close", "binary", "relation", "operator", "comma", "tight", "space"]
@@ -26,6 +26,8 @@ class _Piece:
     kind: Kind = "atom"
     quotient: bool = False
     """Whether it is a quotient, which a factor beside it would change."""
+    scripted: bool = False
+    """Whether it ends with an index or an exponent, which a factor beside it would lengthen."""
 
 
 _TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[{}^_&]|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
@@ -39,50 +41,27 @@ _ATOMS = _GREEK | {
     "top": "⊤", "prime": "′", "emptyset": "∅", "%": "%", "#": "#", "_": "_", "&": "&", "$": "$",
 }  # fmt: skip
 _OPEN = {
-    "(": "(",
-    "[": "[",
-    "lbrace": "{",
-    "{": "{",
-    "lfloor": "⌊",
-    "lceil": "⌈",
-    "langle": "⟨",
-    "lVert": "‖",
+    "(": "(", "[": "[", "lbrace": "{", "{": "{", "lfloor": "⌊", "lceil": "⌈", "langle": "⟨", "lVert": "‖",
     "lvert": "|",
-}
+}  # fmt: skip
 _CLOSE = {
-    ")": ")",
-    "]": "]",
-    "rbrace": "}",
-    "}": "}",
-    "rfloor": "⌋",
-    "rceil": "⌉",
-    "rangle": "⟩",
-    "rVert": "‖",
+    ")": ")", "]": "]", "rbrace": "}", "}": "}", "rfloor": "⌋", "rceil": "⌉", "rangle": "⟩", "rVert": "‖",
     "rvert": "|",
-    "!": "!",
-}
-_BINARY = {
-    "+": "+",
-    "-": "−",
-    "pm": "±",
-    "mp": "∓",
-    "times": "×",
-    "bmod": "mod",
-    "setminus": "∖",
-    "cup": "∪",
-    "cap": "∩",
-}
+}  # fmt: skip
+_BINARY = {"+": "+", "-": "−", "pm": "±", "mp": "∓", "times": "×", "bmod": "mod", "cup": "∪", "cap": "∩"}
 _RELATION = {
     "=": "=", "<": "<", ">": ">", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠",
     "approx": "≈", "sim": "~", "in": "∈", "notin": "∉", "to": "→", "rightarrow": "→", "mapsto": "↦",
     "iff": "⇔", "Rightarrow": "⇒", "implies": "⇒", "propto": "∝", "succeq": "⪰", "succ": "≻", "preceq": "⪯",
-    "ll": "≪", "gg": "≫", "subset": "⊂", "equiv": "≡",
+    "ll": "≪", "gg": "≫", "subset": "⊂", "equiv": "≡", "mid": "|",
 }  # fmt: skip
-_TIGHT = {"cdot": "·", "circ": "∘", "ast": "∗", "*": "∗", "/": "/", "mid": "|", "|": "‖", ":": ":"}
+_TIGHT = {"cdot": "·", "circ": "∘", "ast": "∗", "*": "∗", "/": "/", "|": "|", ":": ":"}
+_KINDS: tuple[tuple[dict[str, str], Kind], ...] = (
+    (_ATOMS, "atom"), (_OPEN, "open"), (_CLOSE, "close"), (_BINARY, "binary"), (_RELATION, "relation"),
+    (_TIGHT, "tight"),
+)  # fmt: skip
 _BIG = {"sum": "Σ", "prod": "Π", "int": "∫"}
-_NAMES = {
-    "exp", "log", "ln", "sin", "cos", "tan", "min", "max", "inf", "sup", "arg", "det", "Pr",
-}  # fmt: skip
+_NAMES = {"exp", "log", "ln", "sin", "cos", "tan", "min", "max", "inf", "sup", "arg", "det", "Pr"}
 QUAD = "   "
 """What parts formulas on one line."""
 _SPACES = {" ", ",", ";", "!", "quad", "qquad", "thinspace", "enspace", "\n", ":"}
@@ -127,7 +106,11 @@ class _Reader:
         if token in "^_" and token:
             base = before.pop() if before and before[-1].kind != "space" else _Piece("")
             script = self._argument()
-            yield _Piece(base.text + (_raised(script) if token == "^" else _lowered(script)), base.kind)
+            shown = _raised(script) if token == "^" else _lowered(script)
+            yield _Piece(base.text + shown, base.kind, scripted=True)
+        elif token in "'!":
+            base = before.pop() if before else _Piece("")
+            yield replace(base, text=base.text + ("′" if token == "'" else token))
         elif token.isspace() or (token[0] == "\\" and token[1:] in _SPACES):
             yield _Piece(QUAD if "quad" in token else " ", "space")
         elif token == "{":
@@ -145,7 +128,9 @@ class _Reader:
         elif name in ("frac", "tfrac", "dfrac"):
             yield _fraction(self._argument(), self._argument())
         elif name == "sqrt":
-            yield _Piece("√" + _bracketed(self._argument()))
+            root = _bracketed(self._argument())
+            root = f"({root})" if re.match("[A-Za-z]{2}", root) else root
+            yield _Piece(f"√{root}", scripted=True)
         elif name == "binom":
             yield _Piece(f"C({_set(self._argument())}, {_set(self._argument())})")
         elif name in _ACCENTS:
@@ -156,22 +141,25 @@ class _Reader:
         elif name == "operatorname":
             yield _Piece(_set(self._argument()), "operator")
         elif name == "text":
-            yield _Piece(self._raw())
+            yield _Piece(self._raw().strip(), "relation")
         elif name == "begin":
             yield self._environment(self._raw())
         else:
             yield self._named(name)
 
     def _named(self, name: str) -> _Piece:
+        if name == "|":
+            return _Piece("‖", "relation")  # of two distributions; norms have \\lVert and \\rVert
         if name in _BIG:
             return _Piece(_BIG[name], "operator")
         if name in _NAMES:
             return _Piece(name, "operator")
-        found = _symbol(name)
-        if found.text == name and name not in _CLOSE:
+        if not any(name in table for table, _ in _KINDS):
             self.unknown.append(name)
             return _Piece(f"\\{name}")
-        return found
+        if name in _ATOMS and (self._peek() or "").isspace():
+            self._take()  # it ends the name of the command
+        return _symbol(name)
 
     def _environment(self, name: str) -> _Piece:
         rows: list[list[str]] = [[]]
@@ -229,11 +217,7 @@ class _Reader:
 
 
 def _symbol(name: str) -> _Piece:
-    kinds: tuple[tuple[dict[str, str], Kind], ...] = (
-        (_ATOMS, "atom"), (_OPEN, "open"), (_CLOSE, "close"), (_BINARY, "binary"), (_RELATION, "relation"),
-        (_TIGHT, "tight"),
-    )  # fmt: skip
-    for table, kind in kinds:
+    for table, kind in _KINDS:
         if name in table:
             return _Piece(table[name], kind)
     return _Piece(name, "comma" if name in (",", ";") else "atom")
@@ -262,7 +246,7 @@ def _bracketed(pieces: list[_Piece]) -> str:
     """Pieces as one factor: in parentheses unless they are one already."""
     solid = [piece for piece in pieces if piece.kind != "space"]
     whole = len(solid) == 1 and not solid[0].quotient and solid[0].kind != "operator"
-    whole = whole or (len(solid) == 2 and solid[0].text == "d")  # dt
+    whole = whole or (len(solid) == 2 and solid[0].text in "d∂")  # dt
     return _set(pieces) if whole or _enclosed(solid) else f"({_set(pieces)})"
 
 
@@ -285,7 +269,7 @@ def _raised(pieces: list[_Piece]) -> str:
 
 def _lowered(pieces: list[_Piece]) -> str:
     inner = _set(pieces, tight=True)
-    return f"_{inner}" if len(pieces) == 1 and len(inner.rstrip("′")) == 1 else f"_{{{inner}}}"
+    return f"_{inner}" if len(pieces) == 1 and inner.isalnum() else f"_{{{inner}}}"
 
 
 def _set(pieces: Sequence[_Piece], *, tight: bool = False) -> str:
@@ -335,16 +319,17 @@ def _may(last: _Piece, piece: _Piece) -> bool:
 
 def _gap(last: _Piece, earlier: _Piece | None, piece: _Piece, tight: bool) -> bool:
     """Whether a space is due between two pieces, whatever the source has."""
-    if "relation" in (last.kind, piece.kind):
+    if last.kind == "open" or piece.kind == "close":
+        return False
+    if "relation" in (last.kind, piece.kind) or last.kind == "comma":
         return not tight
-    if piece.kind == "binary":
-        word = piece.text.isalpha()
-        return (last.kind in ("atom", "close") and not tight) or word
-    if last.kind == "binary":
-        unary = earlier is None or earlier.kind not in ("atom", "close")
-        return (not unary and not tight) or last.text.isalpha()
-    if last.kind == "comma":
-        return not tight
+    if "binary" in (last.kind, piece.kind):
+        sign = piece if piece.kind == "binary" else last
+        before = last if piece.kind == "binary" else earlier
+        unary = before is None or before.kind not in ("atom", "close")
+        return sign.text.isalpha() or not (unary or tight)
     if piece.kind == "operator":
         return last.kind in ("atom", "close", "operator")
-    return last.kind == "operator" and piece.kind == "atom"
+    if piece.kind == "open":
+        return last.kind == "operator" and (last.scripted or last.text[0] in "ΣΠ∫")
+    return piece.kind == "atom" and (last.scripted or last.kind == "operator")
