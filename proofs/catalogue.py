@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from types import ModuleType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import refimpl
 
@@ -22,6 +22,9 @@ from .erratum import Erratum
 from .law import Implementation, Law
 from .mistake import Mistake
 from .textbook import Textbook
+
+if TYPE_CHECKING:
+    from .document import Document, Entry
 
 DOCUMENTS: tuple[str, ...] = tuple(refimpl.__all__)
 
@@ -45,6 +48,40 @@ class Function:
     def doc(self) -> str:
         """The whole docstring."""
         return inspect.getdoc(self.implementation) or ""
+
+
+@cache
+def documents() -> "Mapping[str, Document]":
+    """The documents with all that they state, by name."""
+    from importlib.resources import files  # noqa: PLC0415 - read when they are asked for
+
+    from .document import parse  # noqa: PLC0415
+
+    texts = {name: files(f"{__package__}.{name}") / "document.md" for name in DOCUMENTS}
+    return {name: parse(name, text.read_text(encoding="utf-8")) for name, text in texts.items()}
+
+
+def entries(source: str) -> "list[Entry]":
+    """The definitions, claims and errata of a citation such as "rope D4, C3; ddpm D1"."""
+    from .document import cited  # noqa: PLC0415
+
+    return [documents()[document].entries[number] for document, number in cited(source, documents())]
+
+
+@cache
+def claims(source: str) -> Mapping[str, str]:
+    """The sentences of a citation, by document and number."""
+    return {entry.citation: entry.claim for entry in entries(source)}
+
+
+def claims_about(function: str) -> Mapping[str, str]:
+    """What the document states about a function: its own definitions, and all claims and errata that its laws
+    check. (A law may cite the definitions of other functions.)"""
+    own = dict(claims(functions()[function].source))
+    for law in written_laws().values():
+        if function in law.about:
+            own |= {n: text for n, text in claims(law.source).items() if " D" not in n}
+    return own
 
 
 @cache
@@ -180,9 +217,16 @@ def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list
     return list(chosen)
 
 
+def article(document: str) -> str:
+    """The article of a document in Markdown: a link with its title, and its date."""
+    found = documents()[document]
+    return f"[{found.title}]({found.address}), {found.facts['Date']}"
+
+
 def table() -> list[str]:
-    """The documents in Markdown: functions, written laws and mistakes, errata of each."""
-    rows = ["| document | functions | laws | mistakes | errata |", "| --- | --- | --- | --- | --- |"]
+    """The documents in Markdown: article, functions, written laws and mistakes, errata of each."""
+    rows = ["| document | article | functions | laws | mistakes | errata |"]
+    rows.append("| --- | --- | --- | --- | --- | --- |")
     for document in DOCUMENTS:
         names = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
         wrong = [m for m in written_mistakes().values() if m.function.startswith(f"{document}.")]
@@ -192,5 +236,5 @@ def table() -> list[str]:
             sum(erratum.startswith(f"{document}.") for erratum in errata()),
         ]
         listed = ", ".join(f"`{name}`" for name in names)
-        rows.append(f"| {document} | {listed} | " + " | ".join(map(str, counts)) + " |")
+        rows.append(f"| {document} | {article(document)} | {listed} | " + " | ".join(map(str, counts)) + " |")
     return rows

@@ -79,7 +79,8 @@ def _lines(it: "Certificate") -> list[str]:
         return [f"{it.verdict:<8} {it.law}  {decided}  {it.seconds:.2f} s"]
     lines = [f"{it.verdict:<8} {it.law}  {it.reason}"]
     if it.case is not None:
-        lines.append(f"  {catalogue.laws()[it.law].statement}")
+        law = catalogue.laws()[it.law]
+        lines += [f"  {law.statement}", *display.claims(law.source)]
         lines += [f"    {name} = {display.value(part)}" for name, part in it.case.items()]
     return lines
 
@@ -129,6 +130,7 @@ def _document(
                 "precision": it.precision,
                 "seconds": round(it.seconds, 4),
                 "reason": it.reason,
+                "claims": dict(catalogue.claims(catalogue.laws()[it.law].source)),
                 "case": None if it.case is None else plain(it.case),
             }
             for it in found

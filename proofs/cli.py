@@ -213,7 +213,8 @@ def errata_(patterns: tuple[str, ...], json_file: Path | None) -> None:
 )
 @click.argument("patterns", nargs=-1)
 def list_(what: str, patterns: tuple[str, ...]) -> None:
-    """List functions, laws, mistakes, adapters, edges or errata; or documents, as the table of the README."""
+    """List functions, laws, mistakes, adapters, edges or errata; or documents with the articles that they are
+    about, as the table of the README."""
     if what == "documents":
         display.say(*catalogue.table())
         return
@@ -226,10 +227,12 @@ def list_(what: str, patterns: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("name")
-def show(name: str) -> None:
-    """Show one function, law, mistake, adapter, edge or erratum with all that belongs to it."""
-    display.show(name, _last_figures())
+@click.argument("words", metavar="NAME", nargs=-1, required=True)
+def show(words: tuple[str, ...]) -> None:
+    """Show a document (rope), a definition, claim or erratum of it ("rope C3"), or a function, law, mistake,
+    adapter or edge, with all that belongs to it.
+    """
+    display.show(" ".join(words), _last_figures())
 
 
 def _last_figures() -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from .._errors import UnknownNameError
 from ..backends import Diagnosis
 from . import catalogue, generic
+from .document import Document, Entry
 from .edge import Edge
 from .erratum import Erratum
 from .judge import Finding
@@ -73,9 +74,15 @@ def _case(found: Counterexample) -> Iterator[str]:
         yield f"    {name} = {value(given)}"
 
 
+def claims(source: str) -> list[str]:
+    """The sentences of a citation beside their numbers, a line each."""
+    return [f"  {number}: {sentence}" for number, sentence in catalogue.claims(source).items()]
+
+
 def failure(outcome: Outcome) -> list[str]:
     """Why a law failed: the reason and the smallest counterexample."""
-    lines = [f"  {catalogue.laws()[outcome.law].statement}", f"  why: {outcome.reason}"]
+    law = catalogue.laws()[outcome.law]
+    lines = [f"  {law.statement}", *claims(law.source), f"  why: {outcome.reason}"]
     found = outcome.counterexample
     if found:
         lines.append(f"  smallest input found ({found.kind}, seed {outcome.seed}):")
@@ -186,7 +193,8 @@ def erratum_data(erratum: Erratum, printed: list[Finding], corrected: list[Findi
         ]
 
     return {
-        "id": erratum.id, "source": erratum.source, "printed": erratum.printed,
+        "id": erratum.id, "source": erratum.source, "claims": dict(catalogue.claims(erratum.source)),
+        "printed": erratum.printed,
         "counterexample": erratum.counterexample, "corrected": erratum.corrected,
         "printed_findings": findings(printed), "corrected_findings": findings(corrected),
         "laws": list(erratum.laws),
@@ -195,7 +203,8 @@ def erratum_data(erratum: Erratum, printed: list[Finding], corrected: list[Findi
 
 def erratum(entry: Erratum, printed: list[Finding], corrected: list[Finding]) -> None:
     """One erratum with the verdicts of both statements at its counterexample."""
-    _say(f"{entry.id}  ({entry.source})", "bold")
+    _say(f"{entry.id}", "bold")
+    say(*claims(entry.source))
     for title, statement, findings in (
         ("as printed", entry.printed, printed),
         ("corrected", entry.corrected, corrected),
@@ -253,14 +262,53 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
         _say("  an adapter for any function, alone or beside that of a convention")
     elif name in catalogue.edges():
         _show_edge(catalogue.edges()[name])
-    elif name in catalogue.errata():
-        erratum_entry = catalogue.errata()[name]
-        _say(f"{name}: {erratum_entry.printed}; see `refimpl errata {name}`")
+    elif name in catalogue.documents():
+        _show_document(catalogue.documents()[name])
+    elif entries := _entries(name):
+        for entry in entries:
+            _show_entry(entry, last)
     else:
         raise UnknownNameError(
             f"nothing is called {name!r}; see `refimpl list functions` "
-            "(laws, mistakes, adapters, edges, errata)"
+            "(documents, laws, mistakes, adapters, edges, errata), or name a claim, as in 'rope C3'"
         )
+
+
+def _entries(name: str) -> list[Entry]:
+    """What a citation names: "rope C3", or the id of an erratum, "rope.E1"."""
+    try:
+        return catalogue.entries(name)
+    except KeyError as error:
+        document = name.split(maxsplit=1)[0].partition(".")[0]
+        known = ", ".join(catalogue.documents()[document].entries)
+        raise UnknownNameError(f"{document} has no {error}; it has {known}") from error
+
+
+def _show_document(document: Document) -> None:
+    title, *rest = document.lines()
+    _say(title, "bold")
+    say(*rest)
+    _say(f'\n`refimpl show "{document.name} D1"` adds functions, laws and last figures.')
+
+
+def _show_entry(entry: Entry, last: Sequence[Mapping[str, Any]]) -> None:
+    """A definition, claim or erratum with the functions and the laws that cite it."""
+    document = catalogue.documents()[entry.document]
+    _say(f"{entry.citation}  ({document.article})\n", "bold")
+    say(*entry.lines(functions=False))
+    functions = [it for it in catalogue.functions().values() if entry in catalogue.entries(it.source)]
+    if functions:
+        _say("\nFunctions")
+    for function in functions:
+        _say(f"  {function.name}: {function.summary}")
+    _say("\nLaws")
+    for law in catalogue.written_laws().values():
+        if entry in catalogue.entries(law.source):
+            _say(f"  {law.id}: {law.statement}")
+            _figures(law.id, last)
+    for known in catalogue.errata().values():
+        if entry in catalogue.entries(known.source):
+            _say(f"\n`refimpl errata {known.id}` shows the counterexample live.")
 
 
 def _figures(law: str, last: Sequence[Mapping[str, Any]]) -> None:
@@ -277,6 +325,8 @@ def _show_function(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     needs = ", ".join(sorted(function.needs)) or "nothing beyond elementwise operations and reductions"
     _say(name, "bold")
     _say(function.doc)
+    _say()
+    say(*(f"{number}: {sentence}" for number, sentence in catalogue.claims_about(name).items()))
     _say(f"\nNeeds of a backend: {needs}\n\nLaws")
     for law in catalogue.laws().values():
         if name in law.about:
@@ -333,8 +383,10 @@ def _show_adapter(name: str) -> None:
 
 def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     law = catalogue.laws()[name]
-    _say(f"{name} ({law.source})", "bold")
-    _say(f"  {law.statement}\n  about: {', '.join(law.about)}\n  tolerance: {law.tolerance}")
+    _say(f"{name}", "bold")
+    _say(f"  {law.statement}")
+    say(*claims(law.source))
+    _say(f"  about: {', '.join(law.about)}\n  tolerance: {law.tolerance}")
     _say(f"  refutes: {', '.join(law.refutes)}")
     if at := [edge.id for edge in catalogue.edges().values() if name in edge.laws]:
         _say(f"  has cases at the edges: {', '.join(at)}")

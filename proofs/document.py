@@ -28,7 +28,6 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from . import latex
 
@@ -68,13 +67,19 @@ class Entry:
         """The sentence as a terminal shows it."""
         return plain(self.sentence)
 
-    def lines(self) -> Iterator[str]:
-        """The whole entry as a terminal shows it."""
+    def lines(self, *, functions: bool = True) -> Iterator[str]:
+        """The whole entry as a terminal shows it, or all but the names of its functions."""
         yield from textwrap.wrap(f"{self.number}. {self.claim}", WIDTH, break_long_words=False)
         yield from ("    " + line if line else "" for line in paragraphs(self.body))
+        if self.functions and functions:
+            names = ", ".join(self.functions)
+            yield ""
+            yield from textwrap.wrap(
+                f"Functions: {names}", WIDTH, initial_indent="    ", subsequent_indent="    "
+            )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """An article and what it states."""
 
@@ -85,11 +90,16 @@ class Document:
     notation: str
     entries: Mapping[str, Entry]
 
-    @cached_property
+    @property
     def article(self) -> str:
-        """The article in one line: author, title, place and date."""
-        facts = self.facts
-        return plain(f"{facts['Author']}: {self.title}. {facts['Published']}, {facts['Date']}")
+        """The article in one line: author, title, date and address."""
+        return f"{self.facts['Author']}: {self.title} ({self.facts['Date']}), {self.address}"
+
+    @property
+    def address(self) -> str:
+        """Where the article is on the web: the first address that says where it was published."""
+        found = re.search(r"<(https?://[^>]+)>", self.facts["Published"])
+        return found[1] if found else ""
 
     def of(self, letter: str) -> list[Entry]:
         """The definitions, claims or errata, by the letter of their numbers."""
@@ -147,9 +157,8 @@ def _entries(name: str, section: str) -> Iterator[Entry]:
             raise ValueError(
                 f"document.md of {name}: expected a heading `### D1. A sentence.`, got `### {heading}`"
             )
-        functions = re.search(r"^Functions: (.+?)(?:\n\n|\Z)", body.strip(), re.MULTILINE | re.DOTALL)
-        names = tuple(re.findall(r"`(\w+)`", functions[1])) if functions else ()
-        yield Entry(name, number, sentence.strip(), body.strip(), names)
+        text, _, functions = body.partition("\nFunctions: ")
+        yield Entry(name, number, sentence.strip(), text.strip(), tuple(re.findall(r"`(\w+)`", functions)))
 
 
 def _consecutive(name: str, numbers: list[str]) -> None:

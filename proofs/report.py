@@ -6,6 +6,7 @@
      "results": [{"law", "mistake", "verdict", "backend", "device", "dtype", "seed",
                   "examples": {kind: int}, "compared": int, "worst_over_tolerance", "worst_in_u",
                   "worst_at", "seconds", "derived", "narrowing", "underived", "reason", "edges", "evidence",
+                  "claims": {"rope C3": its sentence},
                   "counterexample": null or
                   {"kind", "label", "index", "left", "right", "case": {name: value}}}]}
 
@@ -24,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from .. import backends
+from . import catalogue
 from .runner import Counterexample, Outcome
 from .selftest import Verdict
 
@@ -77,6 +79,7 @@ def result(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "edges": list(outcome.edges),
         "evidence": outcome.evidence,
+        "claims": dict(catalogue.claims(catalogue.laws()[outcome.law].source)),
         "counterexample": _counterexample(outcome.counterexample),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from . import display, exits, planning
+from . import catalogue, display, exits, planning
 from .gathered import gather
 from .insensitive import reason
 from .output import OutputFile, save
@@ -118,6 +118,7 @@ def _document(floors: Sequence[Floor], like: Task, seconds: float, interrupted: 
                 "ulps": plain(floor.ulps),
                 "nudge": floor.nudge,
                 "reason": floor.reason,
+                "claims": dict(catalogue.claims(catalogue.laws()[floor.law].source)),
             }
             for floor in floors
         ],

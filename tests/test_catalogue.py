@@ -1,4 +1,4 @@
-"""The catalogue is complete: every item of the specification has its function, law or erratum."""
+"""The catalogue is complete: every number of a document has its function, law or erratum."""
 
 import importlib
 import inspect
@@ -10,47 +10,34 @@ from refimpl._capabilities import NEEDS
 from refimpl._errors import UnknownNameError
 from refimpl.proofs import catalogue
 from refimpl.proofs.selftest import structural
-from refimpl.proofs.spec import ITEMS
 
 FUNCTIONS = catalogue.functions()
 LAWS = catalogue.laws()
 
 
-def cited(text: str) -> set[tuple[str, str]]:
-    """(document, item) pairs of a citation such as "rope D4, C3; ddpm D1"."""
-    found, document = set(), ""
-    for word in re.findall(r"[a-z]+|[DCE]\d+", text):
-        if word in ITEMS:
-            document = word
-        elif word[0] in "DCE" and document:
-            found.add((document, word))
-    return found
+def items(letter: str) -> list[str]:
+    return [entry.citation for document in catalogue.documents().values() for entry in document.of(letter)]
 
 
-def items(letter: str) -> list[tuple[str, str]]:
-    return [(d, i) for d, numbers in ITEMS.items() for i in numbers if i[0] == letter]
+@pytest.mark.parametrize("number", items("D"))
+def test_every_definition_has_a_function(number: str) -> None:
+    assert any(number in catalogue.claims(function.source) for function in FUNCTIONS.values())
 
 
-@pytest.mark.parametrize(("document", "item"), items("D"))
-def test_every_definition_has_a_function(document: str, item: str) -> None:
-    assert any((document, item) in cited(function.source) for function in FUNCTIONS.values())
+@pytest.mark.parametrize("number", items("C"))
+def test_every_claim_has_a_law(number: str) -> None:
+    assert any(number in catalogue.claims(law.source) for law in catalogue.written_laws().values())
 
 
-@pytest.mark.parametrize(("document", "item"), items("C"))
-def test_every_claim_has_a_law(document: str, item: str) -> None:
-    assert any((document, item) in cited(law.source) for law in catalogue.written_laws().values())
-
-
-@pytest.mark.parametrize(("document", "item"), items("E"))
-def test_every_erratum_has_its_counterexample(document: str, item: str) -> None:
-    assert any((document, item) in cited(erratum.source) for erratum in catalogue.errata().values())
+@pytest.mark.parametrize("number", items("E"))
+def test_every_erratum_has_its_counterexample(number: str) -> None:
+    assert any(number in catalogue.claims(erratum.source) for erratum in catalogue.errata().values())
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_is_cited_and_documented(name: str) -> None:
     function = FUNCTIONS[name]
-    assert cited(function.source) <= {(d, i) for d, numbers in ITEMS.items() for i in numbers}
-    assert cited(function.source), f"{name}: no line 'Source: document D1.'"
+    assert catalogue.entries(function.source), f"{name}: no line 'Source: document D1.'"
     assert re.fullmatch(r".{10,}\.", function.summary), function.summary
     assert ">>>" in function.doc
 
@@ -72,7 +59,7 @@ def test_arrays_are_positional_and_the_signature_is_typed(name: str) -> None:
 def test_every_law_is_whole(name: str) -> None:
     law = LAWS[name]
     assert set(law.about) <= set(FUNCTIONS)
-    assert cited(law.source) <= {(d, i) for d, numbers in ITEMS.items() for i in numbers}
+    assert catalogue.entries(law.source)
     assert law.tolerance.reason
     assert law.statement
     assert not structural([name]), f"{name} names no mistake in its functions: {law.refutes}"

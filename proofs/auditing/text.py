@@ -21,7 +21,10 @@ def about(report: "Report", name: str) -> Iterator[str]:
     """All that is told of one function."""
     yield f"{name}: {answer(report, name)}"
     yield from (f"  {text}" for text in _more(report, name))
-    yield from (f"  {law(tried)}" for tried in report.laws_of(name))
+    claims = dict(catalogue.claims_about(name))
+    for tried in report.laws_of(name):
+        yield f"  {law(tried)}"
+        yield from _claims(tried, claims)
 
 
 def answer(report: "Report", name: str) -> str:
@@ -170,6 +173,15 @@ def law(tried: Tried) -> str:
     if outcome.verdict == "edge":
         return f"{head}  right except at {', '.join(edge.rpartition('/')[2] for edge in outcome.edges)}"
     return f"{head}  {outcome.reason}"
+
+
+def _claims(tried: Tried, untold: dict[str, str]) -> Iterator[str]:
+    """What a law that failed checks, as the document numbers it; each is told once."""
+    if tried.outcome.verdict in ("held", "skipped"):
+        return
+    for number in catalogue.claims(catalogue.laws()[tried.outcome.law].source):
+        if number in untold:
+            yield f"            {number}: {untold.pop(number)}"
 
 
 def _left_out(tried: Tried) -> str:

@@ -56,7 +56,7 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
         for other shapes, integers, arrays of two libraries, or matrices that the library cannot
         solve with.
 
-    Source: ddpm C6, C7.
+    Source: ddpm D10, C6, C7.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def marginals(generator: AffineGenerator, /) -> Marginals:
     ShapeError, DTypeError, NamespaceError
         for shapes that do not fit, integers, arrays of two libraries.
 
-    Source: ddpm C4, C7, C12.
+    Source: ddpm D10, C4, C7, C12.
 
     Examples
     --------

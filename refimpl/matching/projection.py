@@ -191,7 +191,7 @@ def ranking_dimension(n: int) -> int:
     DomainError, DTypeError
         for a smaller number, or no integer.
 
-    Source: matching C9.
+    Source: matching D9, C9.
 
     Examples
     --------

@@ -367,7 +367,7 @@ def printed_score_matching_bound(
     ShapeError, DTypeError, NamespaceError
         as `wasserstein_bound`.
 
-    Source: transport E2.
+    Source: transport D8, E2.
 
     Examples
     --------

@@ -1,0 +1,222 @@
+"""The documents: each is whole, its numbers are those that code cites, its formulas those of the docstrings.
+
+`python tests/test_documents.py` renews tests/formulas.json, after both forms of a formula were compared.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from refimpl.proofs import catalogue, latex
+from refimpl.proofs.cli import main
+from refimpl.proofs.document import Entry, cited, paragraphs, parse, plain
+
+DOCUMENTS = catalogue.documents()
+ENTRIES = {entry.citation: entry for document in DOCUMENTS.values() for entry in document.entries.values()}
+FUNCTIONS = catalogue.functions()
+ROOT = Path(__file__).parents[1]
+FORMULAS = Path(__file__).with_name("formulas.json")
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+
+
+def defining(name: str) -> list[Entry]:
+    """The entries that name a function as theirs."""
+    document, _, function = name.partition(".")
+    return [entry for entry in DOCUMENTS[document].entries.values() if function in entry.functions]
+
+
+def described(name: str) -> str:
+    """The description in a docstring: its sentence and its formulas."""
+    return re.split(r"^(?:Parameters|Returns)\n-+$", FUNCTIONS[name].doc, flags=re.MULTILINE)[0]
+
+
+def hashes(name: str) -> dict[str, str]:
+    formulas = "\n".join(formula for entry in defining(name) for formula in entry.formulas)
+    return {"document": digest(formulas), "docstring": digest(described(name))}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_formulas_are_those_of_the_docstring(name: str) -> None:
+    """Both were compared by eye when the table was written: whoever changes one looks at the other."""
+    agreed, found = json.loads(FORMULAS.read_text(encoding="utf-8")).get(name), hashes(name)
+    changed = [what for what in found if not agreed or agreed[what] != found[what]]
+    assert not changed, (
+        f"the formula of {name} changed in its {' and its '.join(changed)}. Compare its docstring with "
+        f'`refimpl show "{defining(name)[0].citation}"`, then run python {Path(__file__).name} in tests/'
+    )
+
+
+def test_formulas_are_of_functions_that_exist() -> None:
+    assert list(json.loads(FORMULAS.read_text(encoding="utf-8"))) == list(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_is_named_where_it_cites(name: str) -> None:
+    own = {entry.citation for entry in defining(name)}
+    definitions = {number for number in catalogue.claims(FUNCTIONS[name].source) if " D" in number}
+    assert own, f"no entry names {name}"
+    assert own <= set(catalogue.claims(FUNCTIONS[name].source))
+    assert definitions <= own
+
+
+@pytest.mark.parametrize("number", ENTRIES)
+def test_every_entry_is_whole(number: str) -> None:
+    entry = ENTRIES[number]
+    assert re.search(r"[.?]$", entry.claim), entry.claim
+    assert {f"{entry.document}.{name}" for name in entry.functions} <= set(FUNCTIONS)
+    assert set(re.findall(r"\b[DCE]\d+\b", entry.body)) <= set(DOCUMENTS[entry.document].entries)
+    if number.split()[1].startswith("D"):
+        assert entry.functions
+    elif number.split()[1].startswith("C"):
+        assert re.search(r"Exact|Statistical|[Qq]uadrature", entry.body), "how sure it is"
+    else:
+        assert re.match(r"Printed: .+\n\nCounterexample: .+\n\nWhat holds: ", entry.body, re.DOTALL)
+
+
+@pytest.mark.parametrize("number", ENTRIES)
+def test_every_formula_is_readable_in_a_terminal(number: str) -> None:
+    entry = ENTRIES[number]
+    shown = "\n".join(entry.lines())
+    assert not [name for formula in entry.formulas for name in latex.unknown(formula)]
+    assert not set("$\\") & set(shown), shown
+    assert max(map(len, shown.splitlines())) <= 125
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_document_says_what_it_is(name: str) -> None:
+    document = DOCUMENTS[name]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", document.facts["Date"])
+    assert document.address.startswith("https://")
+    assert re.search(r"[\u4e00-\u9fff]", document.facts["Original title"])
+    assert document.notation
+    assert document.of("D")
+    assert document.of("C")
+
+
+def test_every_number_that_is_cited_exists() -> None:
+    names = "|".join(DOCUMENTS)
+    wrong = []
+    for folder in ("refimpl", "proofs", "backends", "tests"):
+        for file in (ROOT / folder).rglob("*.py"):
+            if any(part.is_symlink() for part in file.parents):
+                continue
+            text = file.read_text(encoding="utf-8")
+            for found in re.findall(rf"\b(?:{names}) [DCE]\d+(?:(?:, | and )[DCE]\d+)*", text):
+                wrong += [(file, it) for it in cited(found, DOCUMENTS) if " ".join(it) not in ENTRIES]
+            inside = file.relative_to(ROOT).parts[1] if folder in ("refimpl", "proofs") else ""
+            for found in re.findall(r"(?:erratum|claim|definition) ([DCE]\d+)", text):
+                wrong += [(file, found)] if inside in DOCUMENTS and f"{inside} {found}" not in ENTRIES else []
+    assert wrong == [(Path(__file__), ("rope", "C99"))]  # below
+
+
+def test_cited() -> None:
+    assert cited("rope D4, C3; ddpm D1", DOCUMENTS) == [("rope", "D4"), ("rope", "C3"), ("ddpm", "D1")]
+    assert cited("see D4", DOCUMENTS) == []
+
+
+def invoke(*words: str) -> str:
+    result = CliRunner().invoke(main, ["show", *words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_show_a_claim_tells_it_to_a_stranger() -> None:
+    shown = invoke("transport C4")
+    assert "https://spaces.ac.cn/archives/9467" in shown
+    assert "C4. The distance at 0 of two flows is at most the bound D8." in shown
+    assert "transport.bound-linear" in shown
+    assert invoke("transport", "C4") == shown
+    assert "`refimpl errata rope.E1`" in invoke("rope E1") == invoke("rope.E1")
+
+
+def test_show_a_document() -> None:
+    shown = invoke("rope")
+    assert "Transformer升级之路：10、RoPE是一种β进制编码" in shown
+    assert all(f"\n{number}. " in shown for number in DOCUMENTS["rope"].entries)
+    assert "R(θ) = [[cos θ, −sin θ], [sin θ, cos θ]]" in shown
+
+
+def test_show_says_what_numbers_there_are() -> None:
+    result = CliRunner().invoke(main, ["show", "rope C99"])
+    assert result.exit_code == 2
+    assert "rope has no 'C99'; it has D1, D2" in result.output
+
+
+def test_show_a_function_or_a_law_has_the_sentences_of_its_numbers() -> None:
+    sentence = (
+        "rope C3: Rotated scores depend on the difference of positions alone, and rotation keeps norms."
+    )
+    assert sentence in invoke("rope.rotate")
+    assert sentence in invoke("rope.relative-position")
+
+
+GOOD = """# Title
+
+- Original title: Titel
+- Author: Somebody
+- Date: 2020-01-02
+- Published: a journal, <https://example.org/1>
+- Discusses: two
+  lines
+
+## Notation
+
+$x$.
+
+## Definitions
+
+### D1. Twice $x$ is $2x$.
+
+$$
+2x
+$$
+
+Functions: `twice`.
+"""
+
+
+def test_parse() -> None:
+    document = parse("mine", GOOD)
+    assert document.facts["Discusses"] == "two lines"
+    assert document.address == "https://example.org/1"
+    assert document.entries["D1"] == Entry("mine", "D1", "Twice $x$ is $2x$.", "$$\n2x\n$$", ("twice",))
+    assert document.entries["D1"].formulas == ("x", "2x", "2x")
+    assert list(document.entries["D1"].lines()) == [
+        "D1. Twice x is 2x.", "        2x", "", "    Functions: twice",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("- Date: 2020-01-02\n", "", "a list of Original title, Author, Date"),
+        ("# Title", "Title", "the line `# title`"),
+        ("### D1. Twice", "### Twice", "expected a heading `### D1. A sentence.`, got `### Twice"),
+        ("### D1.", "### D2.", "expected D1 in this order, got D2"),
+        ("## Definitions", "### D1. It.\n\n## Definitions", "D1 is there twice"),
+    ],
+)
+def test_parse_refuses(old: str, new: str, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        parse("mine", GOOD.replace(old, new))
+
+
+def test_plain() -> None:
+    assert plain("**Bold**, *slanted*: $\\alpha_t$ at <https://example.org>") == (
+        "Bold, slanted: α_t at https://example.org"
+    )
+    assert list(paragraphs("- one\n- two\n\n$$\na = b, \\qquad c\n$$")) == [
+        "- one", "- two", "", "    a = b,   c",
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    table = json.dumps({name: hashes(name) for name in FUNCTIONS}, indent=1)
+    FORMULAS.write_text(table + "\n", encoding="utf-8")
