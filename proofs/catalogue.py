@@ -65,7 +65,14 @@ def entries(source: str) -> "list[Entry]":
     """The definitions, claims and errata of a citation such as "rope D4, C3; ddpm D1"."""
     from .document import cited  # noqa: PLC0415
 
-    return [documents()[document].entries[number] for document, number in cited(source, documents())]
+    return [_entry(document, number) for document, number in cited(source, documents())]
+
+
+def _entry(document: str, number: str) -> "Entry":
+    known = documents()[document].entries
+    if number not in known:
+        raise UnknownNameError(f"document {document} has no {number}; it has {', '.join(known)}")
+    return known[number]
 
 
 @cache

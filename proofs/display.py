@@ -231,6 +231,8 @@ def listing(what: str, names: Sequence[str]) -> None:
             text = f"{name}  ({function.source})  {laws} laws, {wrong} mistakes  {function.summary}"
         elif what == "laws":
             text = f"{name}  ({catalogue.laws()[name].source})  {catalogue.laws()[name].statement}"
+        elif what == "claims":
+            text = "".join(f"{number}  {sentence}" for number, sentence in catalogue.claims(name).items())
         elif what == "mistakes":
             text = f"{name}  {catalogue.mistakes()[name].sentence}"
         elif what == "adapters":
@@ -264,24 +266,14 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
         _show_edge(catalogue.edges()[name])
     elif name in catalogue.documents():
         _show_document(catalogue.documents()[name])
-    elif entries := _entries(name):
+    elif entries := catalogue.entries(name):
         for entry in entries:
             _show_entry(entry, last)
     else:
         raise UnknownNameError(
             f"nothing is called {name!r}; see `refimpl list functions` "
-            "(documents, laws, mistakes, adapters, edges, errata), or name a claim, as in 'rope C3'"
+            "(documents, claims, laws, mistakes, adapters, edges, errata)"
         )
-
-
-def _entries(name: str) -> list[Entry]:
-    """What a citation names: "rope C3", or the id of an erratum, "rope.E1"."""
-    try:
-        return catalogue.entries(name)
-    except KeyError as error:
-        document = name.split(maxsplit=1)[0].partition(".")[0]
-        known = ", ".join(catalogue.documents()[document].entries)
-        raise UnknownNameError(f"{document} has no {error}; it has {known}") from error
 
 
 def _show_document(document: Document) -> None:

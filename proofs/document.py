@@ -29,6 +29,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .._errors import RefimplError
 from . import latex
 
 WIDTH = 100
@@ -36,6 +37,10 @@ WIDTH = 100
 
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 _NUMBER = re.compile(r"[DCE]\d+")
+
+
+class DocumentError(RefimplError, ValueError):
+    """A `document.md` that has not the form above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def parse(name: str, text: str) -> Document:
     title = re.match(r"# (.+)\n", head)
     facts = {what: " ".join(fact.split()) for what, fact in _FACT.findall(head)}
     if title is None or any(fact not in facts for fact in REQUIRED):
-        raise ValueError(
+        raise DocumentError(
             f"document.md of {name}: expected the line `# title` and then a list of {', '.join(REQUIRED)}; "
             f"got {', '.join(facts) or 'no list'}"
         )
@@ -140,7 +145,7 @@ def parse(name: str, text: str) -> Document:
             notation = content.strip()
         for entry in _entries(name, content):
             if entry.number in entries:
-                raise ValueError(f"document.md of {name}: {entry.number} is there twice")
+                raise DocumentError(f"document.md of {name}: {entry.number} is there twice")
             entries[entry.number] = entry
     _consecutive(name, list(entries))
     return Document(name, title[1].strip(), facts, notation, entries)
@@ -154,7 +159,7 @@ def _entries(name: str, section: str) -> Iterator[Entry]:
         heading, _, body = part.partition("\n")
         number, _, sentence = heading.partition(". ")
         if not _NUMBER.fullmatch(number) or not sentence:
-            raise ValueError(
+            raise DocumentError(
                 f"document.md of {name}: expected a heading `### D1. A sentence.`, got `### {heading}`"
             )
         text, _, functions = body.partition("\nFunctions: ")
@@ -166,7 +171,7 @@ def _consecutive(name: str, numbers: list[str]) -> None:
         got = [number for number in numbers if number.startswith(letter)]
         wanted = [f"{letter}{place}" for place in range(1, len(got) + 1)]
         if got != wanted:
-            raise ValueError(
+            raise DocumentError(
                 f"document.md of {name}: expected {', '.join(wanted)} in this order, got {', '.join(got)}"
             )
 

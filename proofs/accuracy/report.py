@@ -17,7 +17,7 @@
                   "compared_exactly": int,        integers and truth values
                   "different": int,               … of which differ from the exact ones
                   "left_out": {reason: int},      calls that were not enclosed, or that the library refuses
-                  "seconds": float}]}
+                  "seconds": float, "claims": {"rope D2": its sentence}}]}
 
 status: "measured"; "exact" (only integers, truth values or special values to compare); "not measured";
 "failed" (a fault of the measurement). Reals are hexadecimal texts (float.fromhex reads them); "exact" is
@@ -32,6 +32,7 @@ from importlib.metadata import version
 from typing import Any
 
 from ... import backends
+from .. import catalogue
 from ..report import plain
 from .measure import Accuracy, Effort
 from .spots import Spot
@@ -78,6 +79,7 @@ def result(found: Accuracy) -> dict[str, Any]:
         "different": found.different,
         "left_out": dict(found.left_out),
         "seconds": round(found.seconds, 3),
+        "claims": dict(catalogue.claims(catalogue.functions()[found.function].source)),
     }
 
 
