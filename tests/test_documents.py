@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import importlib
 import json
 import re
 from pathlib import Path
@@ -98,6 +99,8 @@ def test_every_document_says_what_it_is(name: str) -> None:
     assert document.notation
     assert document.of("D")
     assert document.of("C")
+    told = " ".join((importlib.import_module(f"refimpl.{name}").__doc__ or "").split())
+    assert f"{document.title} ({document.facts['Date']}), {document.address}" in told, "help(refimpl.…)"
 
 
 def test_every_number_that_is_cited_exists() -> None:

@@ -6,6 +6,9 @@ p(x_t|x_{t−1}) = N(α_t x_{t−1}, β_t² I) with α_t² + β_t² = 1 for t = 
 A step t is a Python integer in 1..T, or an integer array (int32 or int64) that broadcasts against the
 leading axes of the data, whose last axis is the feature axis; where an array's step lies outside 1..T,
 the result is NaN. Results have the common dtype of the array arguments and are on their device.
+
+Article: Jianlin Su (苏剑林), Diffusion models, 2: DDPM is an autoregressive VAE (2022-07-06),
+https://spaces.ac.cn/archives/9152. `refimpl show ddpm` prints what it states.
 """
 
 from ._steps import Schedule

@@ -2,6 +2,9 @@
 
 x is data, z latent, q(z) the prior, q(x|z) the decoder, p(z|x) the proposal (encoder); log-densities
 go in and come out, so that any model can be plugged in.
+
+Article: Jianlin Su (苏剑林), Variational autoencoders, 8: estimating the probability density of a sample
+(2021-12-09), https://spaces.ac.cn/archives/8791. `refimpl show density` prints what it states.
 """
 
 from ._bits import bits_per_dim

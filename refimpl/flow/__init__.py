@@ -1,6 +1,9 @@
 """The Fokker–Planck equation and the probability-flow ODE.
 
 Functions of time and place take (t, x), in that order; squares g², σ² are passed as such.
+
+Article: Jianlin Su (苏剑林), Diffusion models, 6: the general framework, ODE (2022-08-08),
+https://spaces.ac.cn/archives/9228. `refimpl show flow` prints what it states.
 """
 
 from ._drifts import (

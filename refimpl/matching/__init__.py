@@ -1,4 +1,9 @@
-"""Matching: CoSENT, thresholds, and what a representation can represent."""
+"""Matching: CoSENT, thresholds, and what a representation can represent.
+
+Article: Jianlin Su (苏剑林), CoSENT, 2: how far apart are representation-based and interaction-based
+matching? (2022-01-12), https://spaces.ac.cn/archives/8860. `refimpl show matching` prints what it
+states.
+"""
 
 from .cosent import check_nonzero, cosent_gradient, cosent_loss, cosent_loss_pairwise, cosine_similarity
 from .projection import (

@@ -2,6 +2,9 @@
 
 Row vectors throughout: a layer is y = xW, with W of shape (fan_in, fan_out). Gradients are
 written by hand in reverse mode, so they need no framework and run on every backend.
+
+Article: Jianlin Su (苏剑林), Why residuals? A view from DeepNet (2022-03-19),
+https://spaces.ac.cn/archives/8994. `refimpl show residual` prints what it states.
 """
 
 from ._norms import deep_norm, layer_norm

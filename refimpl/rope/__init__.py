@@ -1,4 +1,8 @@
-"""Rotary position embedding (RoPE) as a β-base encoding of the position."""
+"""Rotary position embedding (RoPE) as a β-base encoding of the position.
+
+Article: Jianlin Su (苏剑林), The road to better Transformers, 10: RoPE is a β-base encoding (2023-07-06),
+https://spaces.ac.cn/archives/9675. `refimpl show rope` prints what it states.
+"""
 
 from ._extension import (
     dynamic_ntk,
