@@ -47,6 +47,16 @@ def as_given(call: str, name: str, value: Any, like: Array) -> Array:
     return xp.broadcast_to(value, shape)
 
 
+def raised(error: BaseException) -> bool:
+    """Whether an error comes out of a caller's function: it is that function's own then."""
+    at = error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code is called.__code__:
+            return True
+        at = at.tb_next
+    return False
+
+
 def called(call: str, name: str, function: Any, *args: Any) -> Any:
     """What a caller's function gives; one that cannot take the arguments is refused."""
     check_function(call, name, function)

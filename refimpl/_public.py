@@ -8,47 +8,70 @@ from typing import Any, ParamSpec, TypeVar
 import array_api_compat
 import numpy as np
 
+from . import _given
 from ._capabilities import NEEDS
-from ._errors import DomainError, message
+from ._errors import DomainError, DTypeError, RefimplError, ShapeError, message
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def public(function: Callable[P, R]) -> Callable[P, R]:
-    """A function without NumPy's warnings, and with refimpl's errors for those of linear algebra.
+    """A function without NumPy's warnings, and with refimpl's errors for those of libraries.
 
     Infinities and NaN are documented results, so a warning of them would only say it again. Under torch's
     compiler nothing of NumPy's runs, so its state is left alone there.
     """
     call = f"{function.__module__.split('.')[1]}.{function.__name__}"
     creates = "xp" in signature(function).parameters
-    eager = "eager" in NEEDS.get(call, ())
+    eager, host = ("eager" in NEEDS.get(call, ())), ("host" in NEEDS.get(call, ()))
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            here = eager or (creates and kwargs.get("xp") is None)
-            if not (here or _numpy(args) or _numpy(tuple(kwargs.values()))):
+            torch_made = creates and "torch" in getattr(kwargs.get("xp"), "__name__", "")
+            if not eager and (torch_made or _of_torch(args) or _of_torch(tuple(kwargs.values()))):
                 return function(*args, **kwargs)
             with np.errstate(all="ignore"):
+                if host:
+                    return function(*map(_detached, args), **{k: _detached(v) for k, v in kwargs.items()})
                 return function(*args, **kwargs)
         except Exception as error:
-            if type(error).__name__ not in ("LinAlgError", "_LinAlgError"):
+            documented = _documented(call, error)
+            if documented is None or _given.raised(error):
                 raise
-            expected = "finite matrices that are regular, and positive definite where that is asked"
-            raise DomainError(message(call, "matrices", str(error), expected)) from error
+            raise documented from error
 
     return called
 
 
-def _numpy(values: tuple[Any, ...] | list[Any]) -> bool:
-    """Whether NumPy's arrays are among the values, also in tuples and lists. Compilers of other libraries
-    trace this, and know nothing of NumPy's state."""
+def _of_torch(values: tuple[Any, ...] | list[Any]) -> bool:
+    """Whether torch's arrays are among the values, also in tuples and lists. Its compiler traces this."""
     for value in values:
         if isinstance(value, (tuple, list)):  # torch's compiler knows no unions here
-            if _numpy(value):
+            if _of_torch(value):
                 return True
-        elif array_api_compat.is_numpy_array(value):
+        elif array_api_compat.is_torch_array(value):
             return True
     return False
+
+
+def _detached(value: Any) -> Any:
+    """An array for a function that computes on the host, which torch's derivatives do not follow."""
+    return value.detach() if array_api_compat.is_torch_array(value) else value
+
+
+def _documented(call: str, error: Exception) -> RefimplError | None:
+    """The error of refimpl that says what a library's own says, if it is one of these kinds."""
+    text, kind = str(error).strip().partition("\n")[0], type(error).__name__
+    if kind in ("LinAlgError", "_LinAlgError"):
+        expected = "finite matrices that are regular, and positive definite where that is asked"
+        return DomainError(message(call, "matrices", text, expected))
+    if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or "not enough memory" in text:
+        expected = "shapes whose results fit into memory"
+        return ShapeError(message(call, "arrays", text or "no memory", expected, "Compute it in parts"))
+    if isinstance(error, NotImplementedError) or "not implemented for" in text:
+        expected = "dtypes with which the library can compute"
+        advice = "Convert them first, for example to float64 or int64"
+        return DTypeError(message(call, "arrays", text, expected, advice))
+    return None

@@ -1,7 +1,8 @@
 """Namespace resolution, static checks, and the few formulas that every document shares."""
 
 import math
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import array_api_compat
@@ -109,6 +110,8 @@ def create(
     if not all(hasattr(given, name) for name in ("empty", "float64")):
         expected = "a namespace of arrays, such as numpy, torch or jax.numpy"
         raise NamespaceError(message(call, "xp", shown(xp), expected))
+    if isinstance(dtype, str):
+        dtype = _named(call, dtype)
     try:
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=None)
     except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
@@ -133,6 +136,16 @@ def create(
     if isinstance(probe, np.ndarray):  # numbers are made in the machine's own byte order
         return resolved, probe.dtype.newbyteorder("=")
     return resolved, probe.dtype
+
+
+def _named(call: str, name: str) -> DType:
+    """NumPy's dtype of a name, of which some are on their way out."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return np.dtype(name)
+    except TypeError as error:
+        raise DTypeError(message(call, "dtype", shown(name), "a real floating-point dtype of xp")) from error
 
 
 def numbers(*given: Any) -> Any:
@@ -234,6 +247,8 @@ def check_number(
     of its own (see `numbers`) stays what it is."""
     if not is_number(value, "__float__"):
         raise DTypeError(message(call, name, shown(value), "a real number"))
+    if array_api_compat.is_torch_array(value):
+        value = value.detach()  # an option is no variable
     try:
         number = value if hasattr(value, "__math__") else float(value)
     except OverflowError:
@@ -295,36 +310,60 @@ def is_number(value: Any, method: str) -> bool:
 def eigh(matrix: Array, *, xp: Namespace) -> tuple[Array, Array]:
     """Eigenvalues and eigenvectors of symmetric matrices, NaN for one with an entry that is not finite: from
     those, libraries make an error for the whole batch, or numbers."""
-    safe, defined = _defined(matrix, xp=xp)
+    safe, known = _known(matrix, xp.isfinite, xp=xp)
     values, vectors = xp.linalg.eigh(safe)
-    if defined is None:
-        return values, vectors
-    return (
-        xp.where(defined[..., 0], values, xp.full_like(values, xp.nan)),
-        xp.where(defined, vectors, xp.full_like(vectors, xp.nan)),
-    )
+    return _where(known, values, matrices=False, xp=xp), _where(known, vectors, xp=xp)
 
 
 def svd(matrix: Array, *, xp: Namespace) -> tuple[Array, Array, Array]:
     """Singular values and vectors, NaN for a matrix with an entry that is not finite."""
-    safe, defined = _defined(matrix, xp=xp)
+    safe, known = _known(matrix, xp.isfinite, xp=xp)
     U, values, Vh = xp.linalg.svd(safe)
-    if defined is None:
-        return U, values, Vh
     return (
-        xp.where(defined, U, xp.full_like(U, xp.nan)),
-        xp.where(defined[..., 0], values, xp.full_like(values, xp.nan)),
-        xp.where(defined, Vh, xp.full_like(Vh, xp.nan)),
+        _where(known, U, xp=xp),
+        _where(known, values, matrices=False, xp=xp),
+        _where(known, Vh, xp=xp),
     )
 
 
-def _defined(matrix: Array, *, xp: Namespace) -> tuple[Array, Array | None]:
-    """Matrices with zeros for those that are not finite, and which are, with two axes of length 1; None in
-    an arithmetic that has no such numbers."""
+def qr(matrix: Array, *, xp: Namespace) -> tuple[Array, Array]:
+    """Q and R, NaN for a matrix with NaN: some libraries make numbers of a single column with it."""
+    safe, known = _known(matrix, _is_number, xp=xp)
+    Q, R = xp.linalg.qr(safe)
+    return _where(known, Q, xp=xp), _where(known, R, xp=xp)
+
+
+def cholesky(matrix: Array, *, xp: Namespace) -> Array:
+    """L of matrices LLᵀ, NaN for one with NaN, also above the diagonal, where libraries do not look."""
+    safe, known = _known(matrix, _is_number, xp=xp)
+    return _where(known, xp.linalg.cholesky(safe), xp=xp)
+
+
+def solve(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
+    """matrix⁻¹ columns, NaN for a matrix with NaN: what pivots go round, libraries leave out."""
+    safe, known = _known(matrix, _is_number, xp=xp)
+    return _where(known, xp.linalg.solve(safe, columns), xp=xp)
+
+
+def _is_number(array: Array) -> Array:
+    return array == array  # noqa: PLR0124  (false for NaN alone, in every library)
+
+
+def _known(matrix: Array, test: Callable[[Array], Array], *, xp: Namespace) -> tuple[Array, Array | None]:
+    """Matrices with the identity for those of which an entry fails a test, and which pass, with two axes of
+    length 1; None in an arithmetic in which every number is known."""
     if not rounds(xp):
         return matrix, None
-    defined = xp.all(xp.isfinite(matrix), axis=(-2, -1), keepdims=True)
-    return xp.where(defined, matrix, xp.zeros_like(matrix)), defined
+    known = xp.all(test(matrix), axis=(-2, -1), keepdims=True)
+    unit = xp.eye(*matrix.shape[-2:], dtype=matrix.dtype, device=array_api_compat.device(matrix))
+    return xp.where(known, matrix, unit), known
+
+
+def _where(known: Array | None, found: Array, *, matrices: bool = True, xp: Namespace) -> Array:
+    """What was found of known matrices, as matrices or vectors, and NaN of others."""
+    if known is None:
+        return found
+    return xp.where(known if matrices else known[..., 0], found, xp.full_like(found, xp.nan))
 
 
 def unless_nan(result: Array, *arrays: Array, xp: Namespace) -> Array:

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import array_api_strict
 import numpy as np
 import pytest
 
-from refimpl import _xp, ddpm, flow, matching, rope, transport
+from refimpl import _xp, ddpm, density, flow, matching, rope, transport
 from refimpl._errors import DTypeError, RefimplError
 
 
@@ -69,6 +70,23 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "a function of one": lambda: flow.integrate(lambda t: t, np.ones(1), np.ones(2)),
     "a text as result": lambda: transport.growth_factor(lambda t: "x", np.ones(2)),
     "complex results": lambda: transport.growth_factor(lambda t: 1j * t, np.ones(2)),
+    "too many bases": lambda: rope.mixed_radix_frequencies([1.0001] * 10**5),
+    "no steps": lambda: ddpm.check_steps(ddpm.linear_schedule(3), None),
+    "no dimension": lambda: density.normal_log_density_full(np.ones(0), np.ones(0), np.ones((0, 0))),
+    "weights of a batch": lambda: transport.score_matching(
+        np.ones((3, 5, 2)), np.ones((5, 2)), weights=np.ones((2, 5))
+    ),
+    "labels of texts": lambda: matching.best_threshold(np.ones(1), np.full(1, "a", np.dtypes.StringDType())),
+    "an old name of a dtype": lambda: rope.frequencies(4, dtype="a"),
+    "distances beyond float64": lambda: transport.wasserstein_discrete(
+        np.full((1, 1), 1e308), np.full((1, 1), -1e308)
+    ),
+    "more than memory holds": lambda: density.normal_log_density(
+        *(np.broadcast_to(1.0, shape) for shape in ((10**6, 1, 1), (10**6, 1), (10**6,)))
+    ),
+    "an infinite time": lambda: flow.integrate_adaptive(
+        lambda t, x: x, np.ones(1), np.asarray([0.0, np.inf])
+    ),
     "a velocity of NaN": lambda: flow.integrate_adaptive(lambda t, x: x * np.nan, np.ones(1), np.arange(2.0)),
 }
 
@@ -89,11 +107,48 @@ def test_the_errors_of_a_function_among_the_arguments_are_its_own() -> None:
     with pytest.raises(TypeError, match=r"^mine$"):
         transport.growth_factor(fails, np.ones(2))
 
+    for error in (np.linalg.LinAlgError("mine"), NotImplementedError("mine"), MemoryError("mine")):
+
+        def stops(t: Any, *rest: Any, error: Exception = error) -> Any:
+            raise error
+
+        with pytest.raises(type(error), match=r"^mine$"):
+            transport.growth_factor(stops, np.ones(2))
+        with pytest.raises(type(error), match=r"^mine$"):
+            flow.integrate(stops, np.ones(1), np.ones(2))
+
 
 def test_infinities_that_are_documented_come_without_a_warning() -> None:
     with np.errstate(all="raise"):
         assert ddpm.snr(ddpm.Schedule(np.asarray([0.5, 1.0]))).tolist()[2:] == [0.0]
         assert rope.log_n_scale(np.zeros(1), train_length=2.0, clip=False).tolist() == [-np.inf]
+
+
+def test_warnings_of_libraries_do_not_leak() -> None:
+    """Namespaces that wrap NumPy, or are named, and numbers whose derivatives torch follows."""
+    certain = array_api_strict.asarray([0.5, 1.0])
+    with np.errstate(all="raise"):
+        assert float(ddpm.snr(ddpm.Schedule(certain))[2]) == 0.0
+        large = transport.wasserstein_quantile(lambda u: u * np.inf, lambda u: u, xp=np)
+        assert float(large.value) == np.inf
+    torch = pytest.importorskip("torch")
+    assert rope.yarn_scale(torch.tensor(1.0, requires_grad=True)) == 1.0
+    similar = torch.eye(2, dtype=torch.float64, requires_grad=True)
+    assert matching.factor_similarity(similar).shape == (2, 2)
+
+
+def test_what_a_library_cannot_compute_with_is_a_dtype() -> None:
+    torch = pytest.importorskip("torch")
+    with pytest.raises(DTypeError, match=r"^rope.from_digits: arrays: got .*; expected dtypes with which"):
+        rope.from_digits(torch.ones(2, dtype=torch.uint64), base=2)
+
+
+def test_numbers_beyond_the_squares_of_floats() -> None:
+    density_, drift = np.asarray([1.0, 2.0, 1.0]), np.ones((1, 3))
+    assert flow.fokker_planck_rhs_grid(density_, drift, drift[0], spacing=(1e200,)).tolist() != [0, 0, 0]
+    heavy = np.full(2, np.finfo(np.float64).max)
+    found = transport.wasserstein_discrete(np.asarray([[0.0], [1.0]]), np.asarray([[2.0]]), heavy)
+    assert float(found.distance) == pytest.approx(2.5**0.5)
 
 
 def test_numbers_are_made_in_the_byte_order_of_the_machine() -> None:

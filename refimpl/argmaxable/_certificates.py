@@ -89,12 +89,13 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
 
     Returns
     -------
-    (n,) bool, on the device of W; False for undecided classes.
+    (n,) bool, on the device of W; False for undecided classes and for certificates with NaN.
 
     Raises
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, other types, arrays of two libraries, or values that are not finite.
+        for shapes that do not fit, other types, arrays of two libraries, or values that are not
+        finite. NaN in an array raises DomainError.
 
     Source: argmaxable D3, C2.
 

@@ -40,7 +40,8 @@ def classify(W: Array, b: Array, /) -> Result:
     Raises
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, arrays of two libraries, or values that are not finite.
+        for shapes that do not fit, integer arrays, arrays of two libraries, or values that are not
+        finite. NaN raises DomainError.
 
     Source: argmaxable D2, C1, C2, C4, C5, C6, C8.
 

@@ -54,7 +54,7 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
         for shapes that do not fit, integer arrays, arrays of two libraries, values or margins that
-        are not finite, or k or radius outside its range.
+        are not finite, or k or radius outside its range. NaN raises DomainError.
 
     Source: argmaxable D5.
 

@@ -44,7 +44,8 @@ def minimum_norm_point(points: Array, /) -> NearestPoint:
     Raises
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
-        for other shapes, integer arrays, other objects, or values that are not finite.
+        for other shapes, integer arrays, other objects, or values that are not finite. NaN raises
+        DomainError.
 
     Source: argmaxable D4.
 

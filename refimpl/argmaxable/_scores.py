@@ -28,7 +28,8 @@ def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
 
     Returns
     -------
-    (..., n − 1), in the common dtype of the arguments, on their device.
+    (..., n − 1), in the common dtype of the arguments, on their device. NaN in an array is NaN in every
+    result that depends on it.
 
     Raises
     ------
@@ -75,8 +76,8 @@ def winner(W: Array, b: Array, z: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the default integer dtype, on the device of the arguments; −1 also where a score is
-    not finite.
+    (...), in the default integer dtype, on the device of the arguments; −1 also where a score is NaN or
+    infinite.
 
     Raises
     ------

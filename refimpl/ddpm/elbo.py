@@ -48,7 +48,7 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
 
     Returns
     -------
-    AffineGenerator of T steps.
+    AffineGenerator of T steps. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -91,23 +91,14 @@ def _open_gaussian(
 def _exact_generator(mean: Array, covariance: Array, at: Coefficients, *, xp: Namespace) -> AffineGenerator:
     before = _diffused(covariance, at.previous_alpha_bar, at.previous_beta_bar_squared, xp=xp)
     after = _diffused(covariance, at.alpha_bar, at.beta_bar_squared, xp=xp)
-    ratio = _solved(after, before, xp=xp)
+    ratio = _xp.solve(after, before, xp=xp)
     ratio = (ratio + xp.matrix_transpose(ratio)) / 2
     pull = (at.previous_alpha_bar * at.beta_squared)[:, None, None] * mean[:, None]
     return AffineGenerator(
         at.alpha[:, None, None] * ratio,
-        _solved(after, pull, xp=xp)[..., 0],
+        _xp.solve(after, pull, xp=xp)[..., 0],
         at.beta_squared[:, None, None] * ratio,
     )
-
-
-def _solved(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
-    """The solution, NaN where the matrix has one: pivoting may go round it."""
-    solution = xp.linalg.solve(matrix, columns)
-    if not _xp.rounds(xp):
-        return solution
-    nowhere = xp.any(xp.isnan(matrix), axis=(-2, -1), keepdims=True)
-    return xp.where(nowhere, xp.full_like(solution, xp.nan), solution)
 
 
 def _diffused(covariance: Array, alpha_bar: Array, beta_bar_squared: Array, *, xp: Namespace) -> Array:
@@ -135,7 +126,7 @@ def marginals(generator: AffineGenerator, /) -> Marginals:
 
     Returns
     -------
-    Marginals of x_0, ..., x_T.
+    Marginals of x_0, ..., x_T. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -208,7 +199,7 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
 
     Returns
     -------
-    (..., T+1): entry i is L_i.
+    (..., T+1): entry i is L_i. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -258,8 +249,8 @@ def _elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, *, xp
 
 def _whitening(covariance: Array, *, xp: Namespace) -> tuple[Array, Array]:
     """L⁻¹ and log det S of S = L Lᵀ."""
-    factor = xp.linalg.cholesky(covariance)
-    return xp.linalg.solve(factor, _eye(factor, xp=xp)), _log_det(factor, xp=xp)
+    factor = _xp.cholesky(covariance, xp=xp)
+    return _xp.solve(factor, _eye(factor, xp=xp), xp=xp), _log_det(factor, xp=xp)
 
 
 def _log_det(factor: Array, *, xp: Namespace) -> Array:
@@ -294,7 +285,7 @@ def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedul
 
     Returns
     -------
-    Array without axes.
+    Array without axes. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -328,11 +319,11 @@ def _joint_kl(
     dims = mean.shape[0]
     true = _exact_generator(mean, covariance, at, xp=xp)
     states = _diffused(covariance, at.alpha_bar, at.beta_bar_squared, xp=xp)
-    factor = xp.linalg.cholesky(states)
+    factor = _xp.cholesky(states, xp=xp)
     whiten, log_det = _whitening(generator.covariance, xp=xp)
     # det Cov(x_{t−1}|x_t) = β_t^{2d} det C_{t−1}/det C_t.
     state_log_det = _log_det(factor, xp=xp)
-    data_log_det = _log_det(xp.linalg.cholesky(covariance), xp=xp)
+    data_log_det = _log_det(_xp.cholesky(covariance, xp=xp), xp=xp)
     previous = xp.concat([xp.reshape(data_log_det, (1,)), state_log_det[:-1]])
     true_log_det = dims * xp.log(at.beta_squared) + previous - state_log_det
     error = at.previous_alpha_bar[:, None] * mean - generator.bias

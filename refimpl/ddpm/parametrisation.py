@@ -23,7 +23,7 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def predict_x0(
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def predict_noise(
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def predict_v(
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -224,7 +224,7 @@ def predict_score(
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -277,7 +277,7 @@ def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> A
 
     Returns
     -------
-    (T,), entry t−1 for step t.
+    (T,), entry t−1 for step t. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -108,7 +108,8 @@ def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[A
 
     Returns
     -------
-    mean (..., d) and variance (..., 1); the variance has the axes of t and the schedule's dtype.
+    mean (..., d) and variance (..., 1); the variance has the axes of t and the schedule's dtype. NaN in
+    an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Arr
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -186,7 +187,7 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
 
     Returns
     -------
-    (T,), entry t−1 for step t.
+    (T,), entry t−1 for step t. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -229,7 +230,7 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
 
     Returns
     -------
-    (T,), entry t−1 for step t.
+    (T,), entry t−1 for step t. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -273,7 +274,7 @@ def ancestral_step(
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -317,7 +318,7 @@ def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule,
 
     Returns
     -------
-    (..., d).
+    (..., d). NaN in an array, or from a function, is NaN in every result that depends on it.
 
     Raises
     ------

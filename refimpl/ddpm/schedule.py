@@ -47,7 +47,7 @@ def linear_schedule(
     ------
     DomainError, DTypeError, NamespaceError
         for steps below 1 or not an integer, or a dtype that is not real floating, or a library or
-        device that is not there.
+        device that is not there. NaN raises DTypeError.
 
     Source: ddpm D1, C7.
 
@@ -93,7 +93,7 @@ def ho_schedule(
     ------
     DomainError, DTypeError, NamespaceError
         for steps below 1, variances outside (0, 1), arguments of the wrong type, or a library or
-        device that is not there.
+        device that is not there. NaN raises DomainError.
 
     Source: ddpm D1, C9.
 
@@ -144,7 +144,7 @@ def cosine_schedule(
     ------
     DomainError, DTypeError, NamespaceError
         for steps below 1, a negative or infinite offset, arguments of the wrong type, or a library
-        or device that is not there.
+        or device that is not there. NaN raises DomainError.
 
     Source: ddpm D1.
 
@@ -182,7 +182,8 @@ def from_ho(betas: Array, /) -> Schedule:
 
     Returns
     -------
-    Schedule of T steps that holds betas as they are.
+    Schedule of T steps that holds betas as they are. NaN in an array is NaN in every result that depends
+    on it.
 
     Raises
     ------
@@ -215,7 +216,7 @@ def from_alpha(alphas: Array, /) -> Schedule:
 
     Returns
     -------
-    Schedule of T steps.
+    Schedule of T steps. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -250,7 +251,7 @@ def to_ho(schedule: Schedule, /) -> HoSchedule:
 
     Returns
     -------
-    HoSchedule of three arrays (T,).
+    HoSchedule of three arrays (T,). NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -272,7 +273,7 @@ def to_ho(schedule: Schedule, /) -> HoSchedule:
 
 @public
 def check_schedule(schedule: Schedule, /) -> Array:
-    """Whether every β_t² lies in (0, 1).
+    """Whether every β_t² lies in (0, 1); NaN does not.
 
     Parameters
     ----------
@@ -309,7 +310,8 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
 
     Returns
     -------
-    Boolean array without axes, on the device of t.
+    Boolean array without axes, on the device of t. NaN in the schedule, whose T alone counts, changes
+    nothing.
 
     Raises
     ------
@@ -324,6 +326,7 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
     >>> bool(check_steps(linear_schedule(10), np.asarray([0, 3])))
     False
     """
+    _xp.namespace("ddpm.check_steps", t=t)
     xp = open_schedule("ddpm.check_steps", schedule, t=t)
     return xp.all((t >= 1) & (t <= schedule.beta_squared.shape[0]))
 
@@ -332,7 +335,7 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
 def check_signal(schedule: Schedule, /) -> Array:
     """Whether x_0 can be computed from the noise at every step: ᾱ_T > 0 in the dtype.
 
-    It fails for β² = 1 ("zero terminal SNR"), and where ᾱ_T underflows.
+    It fails for β² = 1 ("zero terminal SNR"), where ᾱ_T underflows, and for NaN.
 
     Parameters
     ----------
@@ -370,7 +373,8 @@ def cumulative(schedule: Schedule, /) -> Cumulative:
 
     Returns
     -------
-    Cumulative of two arrays (T+1,): the entry t belongs to step t; ᾱ_0 = 1 and β̄_0 = 0.
+    Cumulative of two arrays (T+1,): the entry t belongs to step t; ᾱ_0 = 1 and β̄_0 = 0. NaN in an array
+    is NaN in every result that depends on it.
 
     Raises
     ------
@@ -401,7 +405,7 @@ def snr(schedule: Schedule, /) -> Array:
 
     Returns
     -------
-    (T+1,) for t = 0..T; SNR_0 = ∞.
+    (T+1,) for t = 0..T; SNR_0 = ∞. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -431,7 +435,7 @@ def log_snr(schedule: Schedule, /) -> Array:
 
     Returns
     -------
-    (T+1,) for t = 0..T; log SNR_0 = ∞.
+    (T+1,) for t = 0..T; log SNR_0 = ∞. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------

@@ -24,7 +24,8 @@ def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: 
 
     Returns
     -------
-    (...), in the dtype of log_density, on its device.
+    (...), in the dtype of log_density, on its device. NaN in an array is NaN in every result that depends
+    on it.
 
     Raises
     ------

@@ -31,7 +31,8 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device.
+    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------
@@ -69,7 +70,8 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
 
     Returns
     -------
-    Mean (..., k) and covariance (k, k), in the common dtype of the arguments, on their device.
+    Mean (..., k) and covariance (k, k), in the common dtype of the arguments, on their device. NaN in an
+    array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def _eye(like: Array, *, xp: Namespace) -> Array:
 
 def _factors(W: Array, s2: Array, *, xp: Namespace) -> tuple[Array, Array]:
     """R, and the rows of Q that belong to W, for [W; sI] = QR."""
-    q, r = xp.linalg.qr(xp.concat([W, xp.sqrt(s2) * _eye(W, xp=xp)], axis=0))
+    q, r = _xp.qr(xp.concat([W, xp.sqrt(s2) * _eye(W, xp=xp)], axis=0), xp=xp)
     return q[: W.shape[0], :], r
 
 

@@ -19,7 +19,8 @@ def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device; −inf where every component is.
+    (...), in the common dtype of the arguments, on their device; −inf where every component is. NaN in an
+    array is NaN in every result that depends on it.
 
     Raises
     ------

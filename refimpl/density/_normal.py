@@ -27,7 +27,8 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device.
+    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------
@@ -61,7 +62,8 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device.
+    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------
@@ -101,7 +103,8 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device.
+    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------
@@ -120,7 +123,7 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     """
     call = "density.normal_log_density_full"
     xp, x, mean, covariance = _gaussian(call, {"x": x, "mean": mean}, {"covariance": covariance})
-    root = xp.linalg.cholesky(covariance)
+    root = _xp.cholesky(covariance, xp=xp)
     z = solve_rows(root, x - mean, xp=xp)
     log_det = 2 * xp.sum(xp.log(xp.linalg.diagonal(root)), axis=-1)
     return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * log_2pi(xp))
@@ -143,7 +146,8 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device.
+    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------
@@ -162,7 +166,7 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     """
     call = "density.normal_kl_full"
     xp, m1, m2, c1, c2 = _gaussian(call, {"m1": m1, "m2": m2}, {"c1": c1, "c2": c2})
-    first, second = xp.broadcast_arrays(xp.linalg.cholesky(c1), xp.linalg.cholesky(c2))
+    first, second = xp.broadcast_arrays(_xp.cholesky(c1, xp=xp), _xp.cholesky(c2, xp=xp))
     a, b = xp.linalg.diagonal(first), xp.linalg.diagonal(second)
     below = xp.tril(_solve(second, first, xp=xp), k=-1)
     scale = xp.sum(_excess((a - b) / b * ((a + b) / b), a / b, xp=xp), axis=-1)
@@ -187,6 +191,8 @@ def _gaussian(call: str, vectors: dict[str, Array], matrices: dict[str, Array]) 
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
             raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
+    if d == 0:
+        raise ShapeError(message(call, "vectors", "a last axis of length 0", "at least one dimension"))
     rows = {f"{name}[..., 0]": matrix[..., 0] for name, matrix in matrices.items()}
     _xp.check_broadcast(call, **vectors, **rows)
     return [xp, *common(xp, *vectors.values(), *matrices.values())]
@@ -219,7 +225,7 @@ def _excess(delta: Array, root: Array, *, xp: Namespace) -> Array:
 def _solve(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
     """matrix⁻¹ columns; rows are brought to one size first, as pivoting would compare their units."""
     size = xp.max(xp.abs(matrix), axis=-1, keepdims=True)
-    return xp.linalg.solve(matrix / size, columns / size)
+    return _xp.solve(matrix / size, columns / size, xp=xp)
 
 
 def solve_rows(matrix: Array, rows: Array, *, xp: Namespace) -> Array:

@@ -24,7 +24,8 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
 
     Returns
     -------
-    (..., M), in the common dtype of the arguments, on their device.
+    (..., M), in the common dtype of the arguments, on their device. NaN in an array is NaN in every
+    result that depends on it.
 
     Raises
     ------
@@ -59,7 +60,8 @@ def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
 
     Returns
     -------
-    (...), in the dtype of log_w, on its device.
+    (...), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
+    it.
 
     Raises
     ------
@@ -91,7 +93,8 @@ def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
 
     Returns
     -------
-    (...), in the dtype of log_w, on its device.
+    (...), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
+    it.
 
     Raises
     ------
@@ -140,7 +143,8 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
 
     Returns
     -------
-    (..., len(sizes)), in the dtype of log_w, on its device.
+    (..., len(sizes)), in the dtype of log_w, on its device. NaN in an array is NaN in every result that
+    depends on it.
 
     Raises
     ------
@@ -183,7 +187,8 @@ def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
 
     Returns
     -------
-    (..., M), in the dtype of log_w, on its device.
+    (..., M), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
+    it.
 
     Raises
     ------
@@ -216,7 +221,8 @@ def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
 
     Returns
     -------
-    (...), in the dtype of log_w, on its device.
+    (...), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
+    it.
 
     Raises
     ------

@@ -22,7 +22,8 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
 
     Returns
     -------
-    (...), the drift vectors, in the common dtype of the arguments, on their device.
+    (...), the drift vectors, in the common dtype of the arguments, on their device. NaN in an array is
+    NaN in every result that depends on it.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     Returns
     -------
     (...), the drift vectors dx/dt (dt < 0 in use), in the common dtype of the arguments, on their device.
+    NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -94,7 +96,8 @@ def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
 
     Returns
     -------
-    (...), the velocities, in the common dtype of the arguments, on their device.
+    (...), the velocities, in the common dtype of the arguments, on their device. NaN in an array is NaN
+    in every result that depends on it.
 
     Raises
     ------
@@ -127,6 +130,7 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     Returns
     -------
     (...), the score, in the common dtype of the arguments, on their device; infinite or NaN where β̄ = 0.
+    NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -158,7 +162,8 @@ def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
 
     Returns
     -------
-    (...), the noise, in the common dtype of the arguments, on their device.
+    (...), the noise, in the common dtype of the arguments, on their device. NaN in an array is NaN in
+    every result that depends on it.
 
     Raises
     ------
@@ -194,7 +199,8 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
 
     Returns
     -------
-    (...), the points at the time of `target`, in the common dtype of the arguments, on their device.
+    (...), the points at the time of `target`, in the common dtype of the arguments, on their device. NaN
+    in an array is NaN in every result that depends on it.
 
     Raises
     ------

@@ -51,7 +51,8 @@ def fokker_planck_residual(
 
     Returns
     -------
-    Residual(value, magnitude), both (...): the sum of the terms, and the sum of their magnitudes.
+    Residual(value, magnitude), both (...): the sum of the terms, and the sum of their magnitudes. NaN in
+    an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -128,7 +129,8 @@ def fokker_planck_rhs_grid(
 
     Returns
     -------
-    (n_1, ..., n_d), in the common dtype of the arguments, on their device.
+    (n_1, ..., n_d), in the common dtype of the arguments, on their device. NaN in an array is NaN in
+    every result that depends on it.
 
     Raises
     ------
@@ -171,7 +173,7 @@ def _differences(flux: Array, spread: Array, axis: int, step: float, *, xp: Name
     """−∂flux + ∂²spread along one axis by central differences."""
     first = (xp.roll(flux, -1, axis=axis) - xp.roll(flux, 1, axis=axis)) / (2 * step)
     second = xp.roll(spread, -1, axis=axis) - 2 * spread + xp.roll(spread, 1, axis=axis)
-    return second / step**2 - first
+    return second / (step * step) - first
 
 
 def _spectral(flux: Array, spread: Array, axis: int, step: float, *, xp: Namespace) -> Array:

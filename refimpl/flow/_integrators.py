@@ -37,7 +37,8 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
 
     Returns
     -------
-    (n+1, ..., d), the states at all times, with dtype and device of x.
+    (n+1, ..., d), the states at all times, with dtype and device of x. NaN in an array, or from a
+    function, is NaN in every result that depends on it.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def integrate_adaptive(
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
         for shapes that do not fit (also of the velocity), integer or mixed arrays, tolerances out
-        of range, or where the tolerance cannot be met in MAX_STEPS = 10000 steps.
+        of range, or where the tolerance cannot be met in MAX_STEPS = 10000 steps. NaN raises DomainError.
 
     Source: flow D5.
 
@@ -115,6 +116,8 @@ def integrate_adaptive(
     rtol = _xp.check_number(call, "rtol", rtol, 4 * float(xp.finfo(x.dtype).eps), closed=True)
     atol = _xp.check_number(call, "atol", atol, 0.0)
     velocity = _checked(call, velocity)
+    if _xp.rounds(xp) and not bool(xp.all(xp.isfinite(times))):
+        raise DomainError(message(call, "times", "a time that is not finite", "finite times"))
     states, step = [x], None
     for i in range(times.shape[0] - 1):
         state, step = _advance(velocity, states[-1], times[i], times[i + 1], step, (rtol, atol), xp=xp)
@@ -246,7 +249,8 @@ def flow_log_likelihood(
 
     Returns
     -------
-    (...), with dtype and device of x.
+    (...), with dtype and device of x. NaN in an array, or from a function, is NaN in every result that
+    depends on it.
 
     Raises
     ------
@@ -311,7 +315,8 @@ def euler_maruyama(
 
     Returns
     -------
-    (n+1, ..., d), the states at all times, with dtype and device of x.
+    (n+1, ..., d), the states at all times, with dtype and device of x. NaN in an array, or from a
+    function, is NaN in every result that depends on it.
 
     Raises
     ------

@@ -54,7 +54,8 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
 
     Returns
     -------
-    Mixture, in the dtype and on the device of the arguments.
+    Mixture, in the dtype and on the device of the arguments. NaN in an array is NaN in every result that
+    depends on it.
 
     Raises
     ------
@@ -96,6 +97,7 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     Returns
     -------
     Mixture, in the dtype and on the device of the arguments; variances of an indefinite matrix are NaN.
+    NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -146,6 +148,7 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
     Returns
     -------
     (...), in the common dtype, on the device of x; NaN or infinite where a component has variance 0 at t.
+    NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -183,7 +186,8 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
 
     Returns
     -------
-    (..., d), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
+    (..., d), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN in
+    an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -222,7 +226,8 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
 
     Returns
     -------
-    (..., d, d), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
+    (..., d, d), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN
+    in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -269,7 +274,8 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
 
     Returns
     -------
-    (...), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
+    (...), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN in an
+    array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -311,7 +317,8 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
 
     Returns
     -------
-    (...), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
+    (...), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN in an
+    array is NaN in every result that depends on it.
 
     Raises
     ------

@@ -70,7 +70,7 @@ def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Sch
     Raises
     ------
     DomainError, DTypeError
-        for parameters that are negative or no numbers.
+        for parameters that are negative or no numbers. NaN raises DomainError.
 
     Source: flow D1.
 
@@ -112,7 +112,7 @@ def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) ->
     Raises
     ------
     DomainError, DTypeError
-        for parameters that are negative or no numbers.
+        for parameters that are negative or no numbers. NaN raises DomainError.
 
     Source: flow D1.
 
@@ -162,7 +162,7 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
     Raises
     ------
     DomainError, DTypeError
-        for parameters out of order or no numbers.
+        for parameters out of order or no numbers. NaN raises DomainError.
 
     Source: flow D1.
 
@@ -208,7 +208,7 @@ def from_functions(
 
     Returns
     -------
-    Schedule.
+    Schedule. NaN from a function is NaN in every result that depends on it.
 
     Raises
     ------
@@ -248,7 +248,7 @@ def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
 
     Returns
     -------
-    (...), with dtype and device of t.
+    (...), with dtype and device of t. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -281,7 +281,8 @@ def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
 
     Returns
     -------
-    (...), with dtype and device of t; negative where the schedule is no diffusion (β̄/ᾱ falls).
+    (...), with dtype and device of t; negative where the schedule is no diffusion (β̄/ᾱ falls). NaN in an
+    array is NaN in every result that depends on it.
 
     Raises
     ------

@@ -69,7 +69,7 @@ def _unit_peak(x: Array, axis: int, *, xp: Namespace) -> Array:
 
 @public
 def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
-    """Which vectors have a direction: finite entries that are not all zero.
+    """Which vectors have a direction: finite entries (no NaN, no infinity) that are not all zero.
 
     Parameters
     ----------
@@ -118,7 +118,8 @@ def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.
 
     Returns
     -------
-    (), in the dtype and on the device of `cosines`; 0 if no two labels differ.
+    (), in the dtype and on the device of `cosines`; 0 if no two labels differ. NaN in an array is NaN in
+    every result that depends on it.
 
     Raises
     ------
@@ -166,7 +167,8 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
 
     Returns
     -------
-    (), in the dtype and on the device of `cosines`; 0 if no two labels differ.
+    (), in the dtype and on the device of `cosines`; 0 if no two labels differ. NaN in an array is NaN in
+    every result that depends on it.
 
     Raises
     ------
@@ -209,7 +211,8 @@ def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) ->
 
     Returns
     -------
-    (n,), in the dtype and on the device of `cosines`.
+    (n,), in the dtype and on the device of `cosines`. NaN in an array is NaN in every result that depends
+    on it.
 
     Raises
     ------

@@ -20,7 +20,8 @@ def sbert_features(u: Array, v: Array, /) -> Array:
 
     Returns
     -------
-    (..., 3d), in the common dtype, on the common device.
+    (..., 3d), in the common dtype, on the common device. NaN in an array is NaN in every result that
+    depends on it.
 
     Raises
     ------
@@ -65,7 +66,8 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
 
     Returns
     -------
-    (..., m), in the common dtype, on the common device.
+    (..., m), in the common dtype, on the common device. NaN in an array is NaN in every result that
+    depends on it.
 
     Raises
     ------
@@ -114,7 +116,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
     Raises
     ------
     DomainError, DTypeError
-        for numbers outside these ranges, or no numbers.
+        for numbers outside these ranges, or no numbers. NaN raises DomainError.
 
     Source: matching D9, C8.
 
@@ -153,7 +155,7 @@ def rule_of_thumb_dimension(n: int) -> float:
     Raises
     ------
     DomainError, DTypeError
-        for a smaller number, or no integer.
+        for a smaller number, or no integer. NaN raises DTypeError.
 
     Source: matching D9, E3.
 
@@ -189,7 +191,7 @@ def ranking_dimension(n: int) -> int:
     Raises
     ------
     DomainError, DTypeError
-        for a smaller number, or no integer.
+        for a smaller number, or no integer. NaN raises DTypeError.
 
     Source: matching D9, C9.
 

@@ -30,7 +30,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     DomainError
         if S is not symmetric or not finite, or has a negative eigenvalue, which the message names.
     ShapeError, DTypeError, NamespaceError
-        for other shapes, integers, or something that is no array.
+        for other shapes, integers, or something that is no array. NaN raises DomainError.
 
     Source: matching D8, C7.
 
@@ -79,7 +79,8 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
 
     Returns
     -------
-    (..., n, n), symmetric, in the dtype and on the device of the matrix.
+    (..., n, n), symmetric, in the dtype and on the device of the matrix. NaN in an array is NaN in every
+    result that depends on it.
 
     Raises
     ------

@@ -54,7 +54,7 @@ def best_threshold(
     ------
     ShapeError, DomainError, DTypeError, NamespaceError
         for other shapes, no scores, NaN scores, labels other than 0 and 1, an unknown metric or
-        one that gives NaN, or arrays of two libraries.
+        one that gives NaN, or arrays of two libraries. NaN raises DomainError.
 
     Source: matching D5, C4.
 
@@ -73,7 +73,7 @@ def best_threshold(
         raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", expected))
     if scores.shape[0] == 0:
         raise ShapeError(message(call, "scores", "shape (0,)", "at least one score"))
-    if not xp.isdtype(labels.dtype, ("bool", "integral")):
+    if not _xp.is_kind(labels.dtype, ("bool", "integral"), xp):
         raise DTypeError(message(call, "labels", f"dtype {labels.dtype}", "a boolean or integer dtype"))
     positive = labels if xp.isdtype(labels.dtype, "bool") else labels == 1
     if not (xp.isdtype(labels.dtype, "bool") or bool(xp.all(positive | (labels == 0)))):

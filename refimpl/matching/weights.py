@@ -43,8 +43,8 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     Two classes: one sort, as for a threshold. Three: along each line where two classes tie for
     some row, and on both sides of it, one sort finds the best cell; every cell touches such a
     line. More: exact search of one weight at a time until none improves, from equal weights and
-    from the reciprocals of the mean probabilities. This is a host function: it inspects values
-    and cannot be compiled. The search runs in NumPy float64.
+    from the reciprocals of the mean probabilities; a sweep over all of them takes n K² steps. This
+    is a host function: it inspects values and cannot be compiled. The search runs in NumPy float64.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     ------
     ShapeError, DomainError, DTypeError, NamespaceError
         for other shapes, negative or infinite probabilities, labels outside 0 … K − 1, or arrays
-        of two libraries.
+        of two libraries. NaN raises DomainError.
 
     Source: matching D6, C5.
 
@@ -156,23 +156,26 @@ def _rows(p: Reals, y: np.ndarray[Any, np.dtype[np.int64]]) -> Rows:
 
 def _ascend(rows: Rows, point: Point, right: Callable[[Point], int]) -> tuple[int, Point]:
     """Best one weight after the other until none gets more rows right."""
-    most, improved = right(point), True
+    most, improved, place = right(point), True, np.asarray(point)
     while improved:
         improved = False
         for free in range(len(point)):
-            promised, start, end = _best_interval(*_bounds(rows, point, free), NARROW)
-            moved = [*point[:free], _inside(start, end), *point[free + 1 :]]
-            if promised > most and (reached := right(moved)) > most:
-                most, point, improved = reached, moved, True
-    return most, point
+            if most == len(rows[0]):
+                break
+            promised, start, end = _best_interval(*_bounds(rows, place, free), NARROW)
+            if promised > most:
+                moved = place.copy()
+                moved[free] = _inside(start, end)
+                if (reached := right(moved.tolist())) > most:
+                    most, place, improved = reached, moved, True
+    return most, place.tolist()
 
 
-def _bounds(rows: Rows, point: Point, free: int) -> tuple[Reals, Reals]:
+def _bounds(rows: Rows, point: Reals, free: int) -> tuple[Reals, Reals]:
     """What one log-weight must exceed (rows of its class) or stay below (other rows that the
     remaining classes do not spoil) for each row to be right."""
     y, margins = rows
-    own = np.asarray(point)[y]
-    needed = np.asarray(point) - margins
+    own, needed = point[y], point - margins
     needed[np.arange(len(y)), y] = needed[:, free] = -np.inf
     highest = np.max(needed, axis=1)
     kept = (y != free) & (highest < own)
@@ -205,7 +208,7 @@ def _best_cell(rows: Rows) -> tuple[int, Point]:
     if classes == 1:
         return len(y), [0.0]
     if classes == 2:
-        most, start, end = _best_interval(*_bounds(rows, [0.0, 0.0], 1), 0.0)
+        most, start, end = _best_interval(*_bounds(rows, np.zeros(2), 1), 0.0)
         return most, [0.0, _inside(start, end)]
     sides = ((0, 1, 2), (1, 0, 2), (2, 0, 1))
     return max((_best_along_lines(rows, *side) for side in sides), key=lambda cell: cell[0])

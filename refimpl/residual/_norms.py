@@ -27,7 +27,8 @@ def layer_norm(
     Returns
     -------
     (..., n) in the common dtype of the arguments, on their device. NaN for a constant row with eps = 0,
-    and for a row with an infinity or NaN in it.
+    and for a row with an infinity or NaN in it. NaN in an array is NaN in every result that depends on
+    it.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def deep_norm(
     Returns
     -------
     (..., n) in the common dtype of the arguments, on their device; NaN where layer_norm gives it or where
-    α x + branch overflows.
+    α x + branch overflows. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------

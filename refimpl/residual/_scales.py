@@ -53,7 +53,7 @@ def init_variance(
     Raises
     ------
     DomainError, DTypeError
-        for fans below 1 or no integers, or an unknown mode or activation.
+        for fans below 1 or no integers, or an unknown mode or activation. NaN raises DTypeError.
 
     Source: residual D1, C1.
 
@@ -95,7 +95,8 @@ def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "a
     Raises
     ------
     DomainError, DTypeError
-        for ε negative or not finite, N negative, huge or no integer, or an unknown kind.
+        for ε negative or not finite, N negative, huge or no integer, or an unknown kind. NaN raises
+        DomainError.
 
     Source: residual D5, C5, C6.
 
@@ -150,7 +151,7 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
     Raises
     ------
     DomainError, DTypeError
-        for negative numbers, no integers, or two zeros.
+        for negative numbers, no integers, or two zeros. NaN raises DTypeError.
 
     Source: residual D6, C8, C9.
 

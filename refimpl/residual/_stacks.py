@@ -69,7 +69,8 @@ def plain_stack(
     Returns
     -------
     PlainTrace: output (..., n_N), the N+1 states with x first and the output last, and the N
-    pre-activations, in the arguments' dtype and on their device.
+    pre-activations, in the arguments' dtype and on their device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------
@@ -126,7 +127,8 @@ def residual_stack(
     Returns
     -------
     ResidualTrace: output (..., n), the N+1 states with x first and the output last, the N
-    products xW₁ and the N branches φ(xW₁)W₂, in the arguments' dtype and on their device.
+    products xW₁ and the N branches φ(xW₁)W₂, in the arguments' dtype and on their device. NaN in an array
+    is NaN in every result that depends on it.
 
     Raises
     ------
@@ -184,7 +186,7 @@ def plain_gradients(
     Returns
     -------
     PlainGradients: x of the shape of x, weights, and biases (empty for biases None), in the
-    arguments' dtype and on their device.
+    arguments' dtype and on their device. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -256,7 +258,7 @@ def residual_gradients(
     Returns
     -------
     ResidualGradients: x of the shape of x, and weights as pairs (None for W₂ None), in the
-    arguments' dtype and on their device.
+    arguments' dtype and on their device. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -314,7 +316,8 @@ def sgd_increment(gradients: Sequence[Any], /, *, learning_rate: float) -> Array
 
     Returns
     -------
-    () in the gradients' common dtype, on their device; −inf where the sum of squares overflows.
+    () in the gradients' common dtype, on their device; −inf where the sum of squares overflows. NaN in an
+    array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -349,7 +352,8 @@ def _activate(z: Array, activation: Activation, *, xp: Namespace) -> Array:
 def _slope(z: Array, activation: Activation, *, xp: Namespace) -> Array:
     """φ′(z); relu′(0) = 0."""
     if activation == "relu":
-        return xp.where(z <= 0, xp.zeros_like(z), xp.ones_like(z))
+        slope = xp.where(z <= 0, xp.zeros_like(z), xp.ones_like(z))
+        return xp.where(xp.isnan(z), z, slope) if _xp.rounds(xp) else slope
     if activation == "tanh":
         decay = xp.exp(-2 * xp.abs(z))  # 1 − tanh² would lose all digits where tanh is near ±1
         return 4 * decay / ((1 + decay) * (1 + decay))

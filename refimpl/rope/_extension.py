@@ -30,7 +30,8 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
 
     Returns
     -------
-    (...), on the device of positions; divided in float64 (where the device has it) and rounded once.
+    (...), on the device of positions; divided in float64 (where the device has it) and rounded once. NaN
+    in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def rebase(base: float, /, *, factor: float) -> float:
     Raises
     ------
     DTypeError, DomainError
-        for B ≤ 1, k < 1 or not finite, or a product beyond float64.
+        for B ≤ 1, k < 1 or not finite, or a product beyond float64. NaN raises DomainError.
 
     Source: rope D5, C1.
 
@@ -106,7 +107,7 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     Raises
     ------
     DTypeError, DomainError
-        for k < 1 or not finite, odd d, or d = 2, where the exponent is singular.
+        for k < 1 or not finite, odd d, or d = 2, where the exponent is singular. NaN raises DomainError.
 
     Source: rope D5, C4, C7.
 
@@ -144,7 +145,7 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     ------
     DTypeError, DomainError
         for B ≤ 1, k < 1 or not finite, odd d, d = 2, where the exponent is singular, or a result
-        beyond float64.
+        beyond float64. NaN raises DomainError.
 
     Source: rope D5, C4.
 
@@ -201,7 +202,7 @@ def dynamic_ntk(
     ------
     DTypeError, DomainError, NamespaceError
         for arguments out of range, d = 2, where the exponent is singular, or a base beyond float64,
-        or a library or device that is not there.
+        or a library or device that is not there. NaN raises DomainError.
 
     Source: rope D5, C8.
 
@@ -274,7 +275,7 @@ def yarn(
     DTypeError, DomainError, NamespaceError
         for arguments out of range, an unknown ramp, or low > high, where the common code's ramp is
         reversed (L so small or so large that it lies outside the pairs), or a library or device
-        that is not there.
+        that is not there. NaN raises DomainError.
 
     Source: rope D5, C8.
 
@@ -318,7 +319,7 @@ def yarn_scale(factor: float, /) -> float:
     Raises
     ------
     DTypeError, DomainError
-        for k < 1 or not finite.
+        for k < 1 or not finite. NaN raises DomainError.
 
     Source: rope D5.
 
@@ -373,7 +374,7 @@ def llama3(
     Raises
     ------
     DTypeError, DomainError, NamespaceError
-        for arguments out of range, or a library or device that is not there.
+        for arguments out of range, or a library or device that is not there. NaN raises DomainError.
 
     Source: rope D5, C8.
 
@@ -457,7 +458,8 @@ def _ntk_base(call: str, base: float, factor: float, dim: int) -> float:
 
 def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
     """γ linear in the number of turns within the training length."""
-    turns = [length * omega / (2 * _xp.numbers(*plain).pi) for omega in plain]
+    circle = 2 * _xp.numbers(*plain).pi
+    turns = [length * omega / circle for omega in plain]
     return [min(max((r - slow) / (fast - slow), 0.0), 1.0) for r in turns]
 
 

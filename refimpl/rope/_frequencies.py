@@ -8,10 +8,13 @@ from typing import Any
 import array_api_compat
 
 from .. import _xp
-from .._errors import ShapeError, message
+from .._errors import DomainError, ShapeError, message
 from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
+
+MOST_BASES = 2**12
+"""Their product is exact, so its digits grow with their number, and the time with its square."""
 
 
 @public
@@ -45,7 +48,7 @@ def frequencies(
     Raises
     ------
     DTypeError, DomainError, NamespaceError
-        for an odd dim or a base ≤ 1, or a library or device that is not there.
+        for an odd dim or a base ≤ 1, or a library or device that is not there. NaN raises DomainError.
 
     Source: rope D2.
 
@@ -77,7 +80,7 @@ def mixed_radix_frequencies(
     Parameters
     ----------
     bases : sequence of float
-        Each > 1; none gives the one frequency 1.
+        Each > 1, at most 4096; none gives the one frequency 1.
     xp, dtype, device
         Where to make the result; NumPy float64 unless told.
 
@@ -88,7 +91,7 @@ def mixed_radix_frequencies(
     Raises
     ------
     DTypeError, DomainError, NamespaceError
-        for a base ≤ 1, or a library or device that is not there.
+        for a base ≤ 1, or a library or device that is not there. NaN raises DomainError.
 
     Source: rope D5.
 
@@ -99,11 +102,15 @@ def mixed_radix_frequencies(
     """
     product: Any = Fraction(1)
     values = [1.0]
-    for base in _xp.check_sequence("rope.mixed_radix_frequencies", "bases", bases, "numbers"):
-        number = _xp.check_number("rope.mixed_radix_frequencies", "bases", base, 1.0)
+    call = "rope.mixed_radix_frequencies"
+    given = _xp.check_sequence(call, "bases", bases, "numbers")
+    if len(given) > MOST_BASES:
+        raise DomainError(message(call, "bases", f"{len(given)} of them", f"at most {MOST_BASES}"))
+    for base in given:
+        number = _xp.check_number(call, "bases", base, 1.0)
         product *= Fraction(number) if _xp.rounds(number) else number
         values.append(_xp.number(1 / product, xp))
-    return _tables.table("rope.mixed_radix_frequencies", values, xp, dtype, device)
+    return _tables.table(call, values, xp, dtype, device)
 
 
 @public
@@ -174,7 +181,8 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     Returns
     -------
     (..., d), on the device of positions. Computed in float64 (where the device has it) with angles
-    off by at most 4·2^−53|nω_m|, and rounded once. An infinite position gives NaN.
+    off by at most 4·2^−53|nω_m|, and rounded once. An infinite position gives NaN. NaN in an array is NaN
+    in every result that depends on it.
 
     Raises
     ------
@@ -212,7 +220,8 @@ def period(frequencies: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the dtype of frequencies, on their device.
+    (...), in the dtype of frequencies, on their device. NaN in an array is NaN in every result that
+    depends on it.
 
     Raises
     ------

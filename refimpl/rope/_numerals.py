@@ -37,7 +37,7 @@ def digits(n: Array, /, *, base: int, count: int) -> Array:
     Raises
     ------
     DTypeError, DomainError, NamespaceError, ShapeError
-        for real n, or a base or count out of range, or more than 24 axes.
+        for real n, or a base or count out of range, or more than 24 axes. NaN raises DTypeError.
 
     Source: rope D1.
 
@@ -75,7 +75,8 @@ def from_digits(digits: Array, /, *, base: int) -> Array:
     Raises
     ------
     ShapeError, DTypeError, DomainError, NamespaceError
-        for no digits, real digits, a base below 2, or a range that the dtype cannot hold.
+        for no digits, real digits, a base below 2, or a range that the dtype cannot hold. NaN raises
+        DTypeError.
 
     Source: rope D1.
 
@@ -125,7 +126,7 @@ def mixed_radix_digits(n: Array, /, *, bases: Sequence[int]) -> Array:
     Raises
     ------
     DTypeError, DomainError, NamespaceError, ShapeError
-        for real n, no bases, or a base out of range, or more than 24 axes.
+        for real n, no bases, or a base out of range, or more than 24 axes. NaN raises DTypeError.
 
     Source: rope D1.
 
@@ -162,7 +163,8 @@ def range_of(base: float, /, *, digits: int) -> float:
     Raises
     ------
     DTypeError, DomainError
-        for arguments out of range, or a result beyond float64 for a real base, or beyond 2^20 bits.
+        for arguments out of range, or a result beyond float64 for a real base, or beyond 2^20 bits. NaN
+        raises DomainError.
 
     Source: rope D7, C1.
 

@@ -73,7 +73,8 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
 
     Returns
     -------
-    (..., d): the same numbers, in the dtype of x, on its device.
+    (..., d): the same numbers, in the dtype of x, on its device. NaN in an array is NaN in every result
+    that depends on it.
 
     Raises
     ------

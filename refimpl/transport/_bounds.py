@@ -41,7 +41,8 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
 
     Returns
     -------
-    Spectrum(lowest (), highest ()), with dtype and device of the input.
+    Spectrum(lowest (), highest ()), with dtype and device of the input. NaN in an array is NaN in every
+    result that depends on it.
 
     Raises
     ------
@@ -91,7 +92,8 @@ def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     Returns
     -------
     Growth(factor (n,), error (n,)): I_t, and the relative error estimated from half as many
-    nodes (0 for arrays); in the dtype and on the device of the times.
+    nodes (0 for arrays); in the dtype and on the device of the times. NaN in an array, or from a
+    function, is NaN in every result that depends on it.
 
     Raises
     ------
@@ -197,7 +199,8 @@ def wasserstein_bound(
     -------
     Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times.
     The error is ¼ Σ h³|second derivative| by divided differences (arrays), or the sum over panels of
-    differences from half as many nodes: estimates, which features between the nodes escape.
+    differences from half as many nodes: estimates, which features between the nodes escape. NaN in an
+    array, or from a function, is NaN in every result that depends on it.
 
     Raises
     ------
@@ -304,7 +307,8 @@ def score_matching_bound(
 
     Returns
     -------
-    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times.
+    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times. NaN in
+    an array, or from a function, is NaN in every result that depends on it.
 
     Raises
     ------
@@ -360,7 +364,8 @@ def printed_score_matching_bound(
 
     Returns
     -------
-    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times.
+    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times. NaN in
+    an array, or from a function, is NaN in every result that depends on it.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """Wasserstein distances between samples, weighted samples and quantile functions."""
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -42,9 +43,9 @@ def wasserstein_1d(
     Returns
     -------
     (...) W_p, a distance and not its p-th power, in the common dtype, on the device of the inputs.
-    Infinite values that meet finite ones give inf, that meet equal ones NaN; NaN gives NaN, as do
-    masses of which one is negative, or that sum to 0. Masses that are off by u move W_p by up to
-    u^{1/p} times the range: that is the problem's own sensitivity.
+    Infinite values that meet finite ones give inf, that meet equal ones NaN; NaN gives NaN (a value
+    without mass does not count), as do masses of which one is negative, or that sum to 0. Masses that
+    are off by u move W_p by up to u^{1/p} times the range: that is the problem's own sensitivity.
 
     Raises
     ------
@@ -163,13 +164,14 @@ def wasserstein_quantile(
     Returns
     -------
     Quadrature(value, error): the distance, and the difference from half as many nodes a panel. In
-    formats shorter than float64 levels near 1 are rounded, which the error does not show.
+    formats shorter than float64 levels near 1 are rounded, which the error does not show. NaN from a
+    function is NaN in every result that depends on it.
 
     Raises
     ------
     DomainError, DTypeError, ShapeError, NamespaceError
         for order < 1, or a dtype that the library lacks, or a library or device that is not there,
-        or more than 24 axes.
+        or more than 24 axes. NaN raises DomainError.
 
     Source: transport D1.
 
@@ -248,7 +250,7 @@ def wasserstein_discrete(
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
         for empty or mismatched clouds, integers, values that are not finite, negative
-        masses or a sum of 0, order < 1, or a solver that did not finish.
+        masses or a sum of 0, order < 1, or a solver that did not finish. NaN raises DomainError.
 
     Source: transport D3.
 
@@ -272,6 +274,8 @@ def wasserstein_discrete(
     a = _masses(call, "x_weights", x_weights, x.shape[0], xp)
     b = _masses(call, "y_weights", y_weights, y.shape[0], xp)
     distances = _distances(host_x, host_y)
+    if not np.isfinite(distances).all():
+        raise DomainError(message(call, "x, y", "distances beyond float64", "finite distances", "Scale them"))
     unit = np.max(distances) or np.float64(1.0)
     cost = (distances / unit) ** power
     plan, u, v = _solve(call, a, b, cost)
@@ -292,7 +296,7 @@ def _masses(call: str, name: str, weights: Array | None, count: int, xp: Namespa
     if host.min() < 0 or host.max() <= 0:
         got = f"masses from {host.min()} to {host.max()}"
         raise DomainError(message(call, name, got, "masses ≥ 0 with sum > 0"))
-    unit = host / 2.0 ** np.frexp(host.max())[1]  # whose sum cannot overflow
+    unit = np.ldexp(host, -np.frexp(host.max())[1])  # whose sum cannot overflow
     masses: Reals = unit / math.fsum(unit)
     return masses
 
@@ -309,7 +313,9 @@ def _solve(call: str, a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Re
     """A plan and feasible potentials."""
     import ot  # noqa: PLC0415  (slow to import)
 
-    plan, log = ot.emd(a, b, cost, numItermax=10_000_000, log=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the log says it too
+        plan, log = ot.emd(a, b, cost, numItermax=10_000_000, log=True)
     if log["warning"] is not None:
         raise DomainError(message(call, "solver", log["warning"], "an optimal plan from POT"))
     # The c-transform of any v is feasible, and at the optimum it changes nothing; where there is no
@@ -334,7 +340,8 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
 
     Returns
     -------
-    (...), in the common dtype, on the device of the inputs.
+    (...), in the common dtype, on the device of the inputs. NaN in an array is NaN in every result that
+    depends on it; points without mass do not count.
 
     Raises
     ------

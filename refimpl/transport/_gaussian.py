@@ -71,7 +71,8 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
     -------
     (...) W₂, a distance and not its square, in the common dtype, on the device of the inputs. Its
     absolute error is a small multiple of d·√u·‖S‖^{1/2} for singular covariances, whose roots are
-    that sensitive, and of d·u·κ^{1/2}·‖S‖^{1/2} otherwise, κ the larger condition number.
+    that sensitive, and of d·u·κ^{1/2}·‖S‖^{1/2} otherwise, κ the larger condition number. NaN in an array
+    is NaN in every result that depends on it.
 
     Raises
     ------
@@ -128,7 +129,8 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     Returns
     -------
     AffineMap(matrix (..., d, d), offset (..., d)), in the common dtype, on the device of the
-    inputs; of no meaning (infinite, NaN or huge) where S₁ is singular, since no map need exist there.
+    inputs; of no meaning (infinite, NaN or huge) where S₁ is singular, since no map need exist there. NaN
+    in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -176,7 +178,8 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
 
     Returns
     -------
-    (...), in the common dtype, on the device of the inputs.
+    (...), in the common dtype, on the device of the inputs. NaN in an array is NaN in every result that
+    depends on it.
 
     Raises
     ------
@@ -212,4 +215,4 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
 def _coupling_monotonicity(M: Array, *, xp: Namespace) -> Array:
     rest = M - xp.eye(M.shape[-1], dtype=M.dtype, device=array_api_compat.device(M))
     # tr(EM⁻¹E) with E = M − I: small E is squared, not cancelled.
-    return xp.linalg.trace(xp.matmul(rest, xp.linalg.solve(M, rest)))
+    return xp.linalg.trace(xp.matmul(rest, _xp.solve(M, rest, xp=xp)))

@@ -63,7 +63,8 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     Raises
     ------
     ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, values that are not finite, or end ≤ 0.
+        for shapes that do not fit, integer arrays, values that are not finite, or end ≤ 0. NaN raises
+        DomainError.
 
     Source: transport D9.
 

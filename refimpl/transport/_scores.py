@@ -26,7 +26,7 @@ def score_matching(model_score: Array, score: Array, /, *, weights: Array | None
     Returns
     -------
     (...) the squared expectation (the bounds take its root), in the common dtype, on the device
-    of the inputs.
+    of the inputs. NaN in an array is NaN in every result that depends on it.
 
     Raises
     ------
@@ -48,7 +48,8 @@ def score_matching(model_score: Array, score: Array, /, *, weights: Array | None
     count = _count_points(call, model_score=model_score, score=score)
     if weights is not None:
         _xp.check_last_axis(call, "weights", weights, count, "the number of points")
-        _xp.check_broadcast(call, weights=weights, **{"score[..., 0]": score[..., 0]})
+        rows = {"model_score[..., 0]": model_score[..., 0], "score[..., 0]": score[..., 0]}
+        _xp.check_broadcast(call, weights=weights, **rows)
     return _score_matching(model_score, score, weights, xp=xp)
 
 
@@ -85,7 +86,8 @@ def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array
 
     Returns
     -------
-    (...) the squared expectation, in the common dtype, on the device of the inputs.
+    (...) the squared expectation, in the common dtype, on the device of the inputs. NaN in an array is
+    NaN in every result that depends on it.
 
     Raises
     ------
@@ -150,7 +152,8 @@ def gaussian_score_matching(
 
     Returns
     -------
-    () the squared expectation, in the common dtype, on the device of the inputs.
+    () the squared expectation, in the common dtype, on the device of the inputs. NaN in an array is NaN
+    in every result that depends on it.
 
     Raises
     ------
@@ -180,9 +183,9 @@ def _gaussian_score_matching(
     A: Array, c: Array, mean: Array, covariance: Array, alpha: Array, beta: Array, *, xp: Namespace
 ) -> Array:
     unit = xp.eye(mean.shape[-1], dtype=A.dtype, device=array_api_compat.device(A))
-    root = xp.linalg.cholesky(alpha**2 * covariance + beta**2 * unit)
+    root = _xp.cholesky(alpha**2 * covariance + beta**2 * unit, xp=xp)
     # (A + P⁻¹)R = AR + R⁻ᵀ for P = RRᵀ: no inverse of P, a sum of squares.
-    excess = xp.matmul(A, root) + xp.matrix_transpose(xp.linalg.inv(root))
+    excess = xp.matmul(A, root) + xp.matrix_transpose(_xp.solve(root, unit, xp=xp))
     bias = xp.matmul(A, (alpha * mean)[:, None])[:, 0] + c
     return xp.sum(bias**2) + xp.sum(excess**2)
 
@@ -213,7 +216,8 @@ def mixture_conditional_score_matching(
 
     Returns
     -------
-    () the squared expectation, in the common dtype, on the device of the inputs.
+    () the squared expectation, in the common dtype, on the device of the inputs. NaN in an array is NaN
+    in every result that depends on it.
 
     Raises
     ------
@@ -286,7 +290,8 @@ def mixture_score_matching(
     -------
     Quadrature(value (), error ()): the squared expectation, and the difference from half as many
     nodes a panel, in the common dtype, on the device of the inputs; features of the model that are
-    much narrower than a panel escape both.
+    much narrower than a panel escape both. NaN in an array, or from a function, is NaN in every result
+    that depends on it.
 
     Raises
     ------
