@@ -47,6 +47,13 @@ def test_commands_exist() -> None:
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
 
 
+def test_links_lead_somewhere() -> None:
+    root = Path(__file__).parents[1]
+    places = [root / place for place in re.findall(r"\]\(([^)#:]+)\)", TEXT)]
+    assert places
+    assert [place for place in places if not place.exists()] == []
+
+
 def test_exactly_two_set_up_commands() -> None:
     assert re.findall(r"```sh\n(.*?)\n```", TEXT, re.DOTALL) == [
         "pip install . && refimpl prove",
