@@ -178,7 +178,7 @@ def _consecutive(name: str, numbers: list[str]) -> None:
 
 def plain(markdown: str) -> str:
     """Markdown on one line, formulas as Unicode."""
-    shown = _MATH.sub(lambda found: latex.text(found[1] or found[2]), markdown)
+    shown = _MATH.sub(lambda found: formula(found[1] or found[2]), markdown)
     shown = re.sub(r"\*\*(.+?)\*\*|(?<!\*)\*([^* ][^*]*)\*", lambda found: found[1] or found[2], shown)
     return " ".join(re.sub(r"<(https?://[^>]+)>", r"\1", shown).split())
 
@@ -189,7 +189,7 @@ def paragraphs(markdown: str) -> Iterator[str]:
         if place:
             yield ""
         if block.startswith("$$"):
-            yield from _display(latex.text(block.strip("$")))
+            yield from _display(formula(block.strip("$")))
             continue
         for item in re.split(r"^(?=- )", block, flags=re.MULTILINE):
             indent = "  " if item.startswith("- ") else ""
@@ -198,9 +198,17 @@ def paragraphs(markdown: str) -> Iterator[str]:
             )
 
 
-def _display(formula: str) -> Iterator[str]:
+def formula(source: str) -> str:
+    """A formula as Unicode, or as it is written if it cannot be read: a report must not fail for it."""
+    try:
+        return latex.text(source)
+    except ValueError:
+        return " ".join(source.split())
+
+
+def _display(shown: str) -> Iterator[str]:
     """A formula that stands alone; if it is long, every part on its own line."""
-    for line in formula.splitlines():
+    for line in shown.splitlines():
         parts = line.split(latex.QUAD) if len(line) > WIDTH else [line]
         yield from ("    " + part for part in parts)
 

@@ -33,11 +33,12 @@ class _Piece:
 _TOKEN = re.compile(r"\\[a-zA-Z]+|\\.|[{}^_&]|\s+|\d+(?:\.\d+)?|.", re.DOTALL)
 _LETTERS = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi"
-    " varphi chi psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega"
+    " varphi chi psi omega vartheta Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 )
-_GREEK = dict(zip(_LETTERS.split(), "αβγδεεζηθκλμνξπρστφφχψωΓΔΘΛΣΦΨΩ", strict=True))
+_GREEK = dict(zip(_LETTERS.split(), "αβγδεεζηθκλμνξπρστφφχψωϑΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 _ATOMS = _GREEK | {
     "infty": "∞", "partial": "∂", "nabla": "∇", "ell": "ℓ", "ldots": "…", "cdots": "⋯", "dots": "…",
+    "forall": "∀", "exists": "∃", "dagger": "†",
     "top": "⊤", "prime": "′", "emptyset": "∅", "%": "%", "#": "#", "_": "_", "&": "&", "$": "$",
 }  # fmt: skip
 _OPEN = {
@@ -48,12 +49,14 @@ _CLOSE = {
     ")": ")", "]": "]", "rbrace": "}", "}": "}", "rfloor": "⌋", "rceil": "⌉", "rangle": "⟩", "rVert": "‖",
     "rvert": "|",
 }  # fmt: skip
-_BINARY = {"+": "+", "-": "−", "pm": "±", "mp": "∓", "times": "×", "bmod": "mod", "cup": "∪", "cap": "∩"}
+_BINARY = {"+": "+", "-": "−", "pm": "±", "mp": "∓", "times": "×", "bmod": "mod", "cup": "∪", "cap": "∩",
+    "odot": "⊙", "otimes": "⊗", "oplus": "⊕", "land": "∧", "lor": "∨"}  # fmt: skip
 _RELATION = {
     "=": "=", "<": "<", ">": ">", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "ne": "≠", "neq": "≠",
     "approx": "≈", "sim": "~", "in": "∈", "notin": "∉", "to": "→", "rightarrow": "→", "mapsto": "↦",
     "iff": "⇔", "Rightarrow": "⇒", "implies": "⇒", "propto": "∝", "succeq": "⪰", "succ": "≻", "preceq": "⪯",
-    "ll": "≪", "gg": "≫", "subset": "⊂", "equiv": "≡", "mid": "|",
+    "ll": "≪", "gg": "≫", "simeq": "≃", "cong": "≅", "perp": "⊥",
+    "subseteq": "⊆", "leftarrow": "←", "subset": "⊂", "equiv": "≡", "mid": "|",
 }  # fmt: skip
 _TIGHT = {"cdot": "·", "circ": "∘", "ast": "∗", "*": "∗", "/": "/", "|": "|", ":": ":"}
 _KINDS: tuple[tuple[dict[str, str], Kind], ...] = (
@@ -61,14 +64,20 @@ _KINDS: tuple[tuple[dict[str, str], Kind], ...] = (
     (_TIGHT, "tight"),
 )  # fmt: skip
 _BIG = {"sum": "Σ", "prod": "Π", "int": "∫"}
-_NAMES = {"exp", "log", "ln", "sin", "cos", "tan", "min", "max", "inf", "sup", "arg", "det", "Pr"}
+_NAMES = {
+    "exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "min", "max", "inf", "sup",
+    "lim", "arg", "det", "dim", "ker", "gcd", "deg", "Pr",
+}  # fmt: skip
 QUAD = "   "
 """What parts formulas on one line."""
 _SPACES = {" ", ",", ";", "!", "quad", "qquad", "thinspace", "enspace", "\n", ":"}
 _IGNORED = {"left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "limits", "middle"}
 _STYLES = {"mathrm", "mathbf", "mathcal", "mathbb", "boldsymbol", "mathit", "mathsf", "textstyle"}
 _BOARD = {"R": "ℝ", "N": "ℕ", "Z": "ℤ"}
-_ACCENTS = {"bar": "\u0304", "hat": "\u0302", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7"}
+_ACCENTS = {
+    "bar": "\u0304", "overline": "\u0304", "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303",
+    "widetilde": "\u0303", "dot": "\u0307", "vec": "\u20d7",
+}  # fmt: skip
 _RAISED = str.maketrans("0123456789+−′∗⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻′*ᵀ")
 _QUARTERS = {("1", "2"): "½", ("1", "4"): "¼", ("3", "4"): "¾", ("1", "3"): "⅓", ("2", "3"): "⅔"}
 _MATRICES = {"pmatrix", "bmatrix", "matrix"}
@@ -93,6 +102,7 @@ class _Reader:
         self.tokens = _TOKEN.findall(formula.strip())
         self.place = 0
         self.unknown: list[str] = []
+        self.norms = 0  # that are open
 
     def pieces(self, ends: Sequence[str] = ()) -> list[_Piece]:
         """The pieces up to one of the ends, or to the end of the formula."""
@@ -117,7 +127,7 @@ class _Reader:
             inner = self._until("}")
             yield _Piece(_set(inner), inner[0].kind if len(inner) == 1 else "atom")
         elif token[0] == "\\":
-            yield from self._command(token[1:])
+            yield from [self._bar(before)] if token == r"\|" else self._command(token[1:])
         else:
             yield _symbol(token)
 
@@ -147,9 +157,18 @@ class _Reader:
         else:
             yield self._named(name)
 
+    def _bar(self, before: list[_Piece]) -> _Piece:
+        """A double bar: one end of a norm, or what parts two distributions."""
+        last = next((piece for piece in reversed(before) if piece.kind != "space"), None)
+        if self.norms:
+            self.norms -= 1
+            return _Piece("‖", "close")
+        if last is None or last.kind not in ("atom", "close"):
+            self.norms += 1
+            return _Piece("‖", "open")
+        return _Piece("‖", "relation")
+
     def _named(self, name: str) -> _Piece:
-        if name == "|":
-            return _Piece("‖", "relation")  # of two distributions; norms have \\lVert and \\rVert
         if name in _BIG:
             return _Piece(_BIG[name], "operator")
         if name in _NAMES:

@@ -231,6 +231,10 @@ def test_parse_refuses(old: str, new: str, why: str) -> None:
         parse("mine", GOOD.replace(old, new))
 
 
+def test_a_formula_that_cannot_be_read_stays_as_it_is() -> None:
+    assert plain(r"See $\frac{a}$ here.") == r"See \frac{a} here."
+
+
 def test_plain() -> None:
     assert plain("**Bold**, *slanted*: $\\alpha_t$ at <https://example.org>") == (
         "Bold, slanted: α_t at https://example.org"

@@ -43,6 +43,8 @@ from refimpl.proofs.latex import text, unknown
         (r"p(x|z)", "p(x|z)"),
         (r"\mathrm{KL}(p \| q)", "KL(p ‖ q)"),
         (r"\lVert x\rVert^2", "‖x‖²"),
+        (r"\|x\|^2 + \left\| y \right\|", "‖x‖² + ‖y‖"),
+        (r"\frac{x}{\|x\|} \odot g", "x/‖x‖ ⊙ g"),
         (r"\lambda_{\min}", "λ_min"),
         (r"\sum_{i<n} x_i", "Σ_{i<n} x_i"),
         (r"\int_0^T f\,dt", "∫_0^T f dt"),
