@@ -2,12 +2,11 @@
 
 Ctrl-C, SIGTERM and SIGHUP end a command at once and in silence while there is nothing to keep (imports, the
 last moments); while results come they stop the work, and what there is is reported. A signal that was ignored
-from the start, as SIGHUP under nohup, stays so. Nothing but the standard library is imported here, for the
-command sets this up before all else.
+from the start, as SIGHUP under nohup, stays so. Nothing heavy is imported here, for the command sets this up
+before all else.
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import sys
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from multiprocessing import connection, parent_process
 from typing import Any
 
+from . import processes
+
 ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )  # Windows has no SIGHUP
@@ -25,7 +26,6 @@ SIGNALLED = 128
 """A shell shows that a process ended by a signal as this plus its number."""
 _IMPATIENCE = 1.0
 """Seconds after which a second Ctrl-C is one of its own: wrappers pass on what the terminal has sent, too."""
-_PR_SET_PDEATHSIG = 1
 
 
 class StoppedError(KeyboardInterrupt):
@@ -158,18 +158,9 @@ def work_for_parent() -> None:
     assert parent is not None
     threading.Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
     assert parent.pid is not None
-    die_with(parent.pid)
+    processes.die_with(parent.pid)
 
 
 def _outlive(sentinel: int) -> None:
     connection.wait([sentinel])
     os._exit(1)
-
-
-def die_with(parent: int) -> None:
-    """Let the kernel kill this process when the thread that started it ends (Linux). Unlike a watched pipe,
-    this needs no turn of the interpreter, which native code may hold."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it ended before this was said
-            os._exit(1)

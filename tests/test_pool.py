@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from pieces import Piece, refuse
 
-from refimpl.proofs import pool
-from refimpl.proofs.auditing import limits
+from refimpl.proofs import pool, processes
 
 NOTHING = partial(int)
 
@@ -25,7 +24,7 @@ def test_one_death_costs_one_piece_and_says_how() -> None:
 
 
 def test_a_process_that_is_killed_from_outside() -> None:
-    before = set(limits.descendants(os.getpid()))
+    before = set(processes.descendants(os.getpid()))
     running = pool.run([Piece(n, "tell") for n in range(12)], 2, NOTHING)
     _, first = next(running)
     os.kill(int(first), signal.SIGKILL)  # it has begun another piece by now
@@ -36,7 +35,7 @@ def test_a_process_that_is_killed_from_outside() -> None:
 
 
 def test_closing_ends_the_processes() -> None:
-    before = set(limits.descendants(os.getpid()))
+    before = set(processes.descendants(os.getpid()))
     running = pool.run([Piece(n, "tell") for n in range(12)], 2, NOTHING)
     next(running)
     assert _workers(before)
@@ -51,5 +50,5 @@ def test_processes_that_cannot_start_are_an_error() -> None:
 
 def _workers(before: set[int]) -> set[int]:
     """Processes started since, but for the one that `multiprocessing` keeps."""
-    new = set(limits.descendants(os.getpid())) - before
+    new = set(processes.descendants(os.getpid())) - before
     return {pid for pid in new if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()}

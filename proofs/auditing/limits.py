@@ -1,7 +1,6 @@
 """What the audited process may use: memory, processor time, processes, and the parent's streams."""
 
 import contextlib
-import ctypes
 import faulthandler
 import functools
 import math
@@ -13,9 +12,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .. import processes
+
 PROCESSES = 64
 """How many processes a function under test may start."""
-_PR_SET_CHILD_SUBREAPER = 36
 
 
 class ProcessLimitError(RuntimeError):
@@ -46,7 +46,7 @@ def confine(memory: int | None, errors: int, private: tuple[int, ...]) -> list[s
     _count_processes()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: _close(private))
-    _adopt_orphans()
+    processes.adopt_orphans()
     return _limit_memory(memory)
 
 
@@ -71,7 +71,7 @@ def _count_processes() -> None:
             if started > PROCESSES:
                 if os.getpid() != audited:
                     os._exit(1)
-                _kill_all_below(audited)
+                processes.kill_all_below(audited)
                 raise ProcessLimitError(f"started more than {PROCESSES} processes")
 
     sys.addaudithook(watch)
@@ -92,18 +92,11 @@ def only_here(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def _adopt_orphans() -> None:
-    """Become the parent of orphaned descendants (Linux), so that they are ended with this process."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
 def _limit_memory(memory: int | None) -> list[str]:
     """Allow so many bytes of address space more than there are already."""
     try:
         import resource  # noqa: PLC0415  (Unix)
 
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if memory is not None:
             with open("/proc/self/statm", encoding="ascii") as file:
                 used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -114,8 +107,9 @@ def _limit_memory(memory: int | None) -> list[str]:
 
 
 def begin(seconds: float, errors: int) -> None:
-    """Start the clock of one piece of work: processor time, and a traceback shortly before the end."""
-    faulthandler.dump_traceback_later(max(0.9 * seconds, seconds - 1), file=errors)
+    """Start the clock of one piece of work. Where it is after a while is written down again and again for the
+    parent, which ends it; a limit of all processor time stands behind that."""
+    faulthandler.dump_traceback_later(max(0.9 * seconds, seconds - 1), repeat=True, file=errors)
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415  (Unix)
 
@@ -127,47 +121,3 @@ def begin(seconds: float, errors: int) -> None:
 def end() -> None:
     """Stop the clock."""
     faulthandler.cancel_dump_traceback_later()
-
-
-def descendants(pid: int) -> list[int]:
-    """All processes below one, where /proc tells."""
-    parents: dict[int, list[int]] = {}
-    with contextlib.suppress(OSError):
-        for entry in os.listdir("/proc"):
-            if entry.isdigit():
-                with (
-                    contextlib.suppress(OSError),
-                    open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f,
-                ):
-                    state, parent, *_ = f.read().rpartition(")")[2].split()
-                    if state != "Z":
-                        parents.setdefault(int(parent), []).append(int(entry))
-    found: list[int] = []
-    waiting = [pid]
-    while waiting:
-        children = parents.get(waiting.pop(), [])
-        found += children
-        waiting += children
-    return found
-
-
-def _kill_all_below(pid: int) -> None:
-    for _ in range(20):  # a fork may slip between the look and the kill
-        below = descendants(pid)
-        for child in below:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(child, signal.SIGKILL)
-        if not below:
-            break
-        time.sleep(0.01)
-
-
-def destroy(pid: int) -> None:
-    """End a process and all that it started. It is stopped first, so that it starts no more."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGSTOP)
-    _kill_all_below(pid)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGKILL)

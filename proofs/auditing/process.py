@@ -9,14 +9,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from typing import Any
 
 from ..._errors import RefimplError
-from . import limits
+from .. import processes
+from ..signals import name
+from .clock import PERIOD, Clock
 from .messages import Discover, Explain, Load, Try, read
 
 _LARGEST_ANSWER = 1 << 28
+_GUARD_SECONDS = 10.0
+"""How long the guard may take to end what is below it."""
 STARTUP_SECONDS = 60.0
 """Allowed for starting Python and loading the array library, before the clock of the user's code starts."""
 
@@ -43,11 +46,12 @@ class Process:
         self._answers, theirs = os.pipe()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "refimpl.proofs.auditing.child", str(theirs)],
+            [sys.executable, "-m", "refimpl.proofs.guard", "refimpl.proofs.auditing.child", str(theirs)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, pass_fds=(theirs,),
             start_new_session=True, env=environment,
         )  # fmt: skip
         os.close(theirs)
+        self._clock = Clock(self._process.pid)
         self._send((self._nonce, seconds, first))
 
     def _send(self, message: Any) -> None:
@@ -65,25 +69,26 @@ class Process:
 
     def receive(self, extra: float = 0.0) -> Any:
         """The next answer."""
-        deadline = time.monotonic() + self._seconds + extra
-        head = self._read(len(self._nonce) + 8, deadline)
+        limit = self._seconds + extra
+        self._clock.start()
+        head = self._read(len(self._nonce) + 8, limit)
         length = int.from_bytes(head[len(self._nonce) :])
         if head[: len(self._nonce)] != self._nonce or length > _LARGEST_ANSWER:
             raise DiedError("crashed", "the process sent something that is no answer")
         try:
-            return read(self._read(length, deadline))
+            return read(self._read(length, limit))
         except DiedError:
             raise
         except Exception as error:
             raise DiedError("crashed", f"the process sent an unreadable answer ({error})") from error
 
-    def _read(self, length: int, deadline: float) -> bytes:
+    def _read(self, length: int, limit: float) -> bytes:
         content = b""
         while len(content) < length:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise DiedError("timed out", f"no answer within {self._seconds:g} s{self._trace()}")
-            if select.select([self._answers], [], [], min(left, 0.2))[0]:
+            self._clock.look()
+            if over := self._clock.over(limit):
+                raise DiedError("timed out", f"{over}{self._trace()}")
+            if select.select([self._answers], [], [], PERIOD)[0]:
                 part = os.read(self._answers, length - len(content))
                 if not part:
                     raise self._died()
@@ -93,20 +98,19 @@ class Process:
         return content
 
     def _died(self) -> DiedError:
-        try:
-            code = self._process.wait(1)
-        except subprocess.TimeoutExpired:  # it closed the descriptor and goes on
-            return DiedError("crashed", "the process closed its connection")
+        """How it ended; the guard has the pipe open, too, and ends as it did."""
+        code = self._process.wait()
         if code == -signal.SIGXCPU:
             return DiedError("timed out", f"used its processor time{self._trace()}")
         if code < 0:
-            return DiedError("crashed", f"the process died of {signal.Signals(-code).name}{self._trace()}")
+            return DiedError("crashed", f"the process died of {name(-code)}{self._trace()}")
         return DiedError("crashed", f"the process ended itself with status {code}{self._trace()}")
 
     def _trace(self) -> str:
         """Where the user's code was, from the traceback that a fatal signal or the clock left."""
         self._errors.seek(0)
-        lines = self._errors.read(1 << 16).decode("utf-8", "replace").splitlines()
+        text = self._errors.read().decode("utf-8", "replace")
+        lines = text.rpartition("(most recent call first)")[2].splitlines()
         places = [line.strip() for line in lines if line.strip().startswith("File ")]
         for place in places:
             if (
@@ -119,11 +123,15 @@ class Process:
 
     def close(self) -> None:
         """End the process and everything that it started."""
-        limits.destroy(self._process.pid)
-        self._process.wait()
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
-                self._process.stdin.close()
+                self._process.stdin.close()  # which tells its guard
+        try:
+            self._process.wait(_GUARD_SECONDS)
+        except subprocess.TimeoutExpired:
+            processes.kill_all_below(self._process.pid)
+            self._process.kill()
+            self._process.wait()
         os.close(self._answers)
         self._errors.close()
 

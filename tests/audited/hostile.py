@@ -50,6 +50,29 @@ def interrupts(angles):
     raise KeyboardInterrupt
 
 
+def dies_of_a_nameless_signal(angles):
+    os.kill(os.getpid(), 40)
+
+
+def kills_its_parent(angles):
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(600)
+
+
+def leaves_a_daemon_and_dies(angles):
+    subprocess.Popen(["sleep", "600"], start_new_session=True)
+    os.abort()
+
+
+def works_on(angles):
+    while True:
+        angles = angles + 1.0
+
+
+def waits_for_another(angles):
+    subprocess.run(["sleep", "600"], check=False)
+
+
 def kills_its_group(angles):
     os.killpg(0, signal.SIGKILL)
 
