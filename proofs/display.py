@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .._errors import UnknownNameError
 from ..backends import Diagnosis
-from . import catalogue, generic
+from . import catalogue, foreign, generic
 from .document import Document, Entry
 from .edge import Edge
 from .erratum import Erratum
@@ -37,7 +37,7 @@ CONSOLE = Console(file=cast(TextIO, Stream()), highlight=False, soft_wrap=True)
 
 
 def _say(text: str = "", style: str | None = None) -> None:
-    CONSOLE.print(escape(text), style=style)
+    CONSOLE.print(escape(foreign.printable(text)), style=style)
 
 
 def say(*lines: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import connection, resource_tracker
 from typing import Any, Generic, Protocol, TypeVar
 
-from . import signals
+from . import foreign, signals
 
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -43,20 +43,22 @@ class _Lost:
     why: str
 
 
-def _serve(link: Any, prepare: Callable[[], None]) -> None:
-    """What a process of the pool does."""
+def _serve(link: Any) -> None:
+    """What a process of the pool does. What it needs is sent, not given: to read it takes imports, during
+    which the parent may end."""
     signals.work_for_parent()
-    prepare()
-    link.send(None)
-    while True:
-        try:
+    with suppress(EOFError, ConnectionError):  # the parent has ended
+        prepare = link.recv()
+        prepare()
+        link.send(None)
+        while True:
             task = link.recv()
-        except EOFError:
-            return
-        try:
-            link.send(task.run())
-        except BaseException as error:  # whatever it is costs this piece alone
-            link.send(_Lost(f"{type(error).__name__}: {error}"))
+            try:
+                link.send(task.run())
+            except ConnectionError:
+                raise
+            except BaseException as error:  # whatever it is costs this piece alone
+                link.send(_Lost(foreign.raised(error)))
 
 
 class _Worker(Generic[Result]):
@@ -65,12 +67,14 @@ class _Worker(Generic[Result]):
     def __init__(self, prepare: Callable[[], None]) -> None:
         self.task: Work[Result] | None = None
         self.link, theirs = _CONTEXT.Pipe()
-        self.process = _CONTEXT.Process(target=_serve, args=(theirs, prepare), daemon=True)
+        self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         if os.name == "posix":
             resource_tracker.ensure_running()  # starting it would let signals in again
         with signals.held():
             self.process.start()
         theirs.close()
+        with suppress(OSError):
+            self.link.send(prepare)
 
     def give(self, task: Work[Result]) -> None:
         """Let it work on something."""

@@ -15,7 +15,7 @@ from hypothesis.errors import Flaky, HypothesisException
 
 from .._errors import UndecidedError
 from ..backends import Setting
-from . import applicable, catalogue
+from . import applicable, catalogue, foreign
 from .drawing import by_seed_alone
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
@@ -153,12 +153,13 @@ class _Trial:
                     judge(record, self.law.tolerance, self.on, limit)
                     for record, limit in zip(records, limits, strict=True)
                 ]
-        except WrongResultError as error:
-            self._fail("refuted", str(error), kind, case, None)
-        except ImplementationCrashedError as error:
-            self._fail("crashed", str(error), kind, case, None)
-        except UndecidedError as error:
-            self._fail("inconclusive", str(error), kind, case, None)
+        except HypothesisException:
+            raise
+        except Exception as error:
+            blamed = self._blamed(error, case)
+            if blamed is None:
+                raise
+            self._fail(*blamed, kind, case, None)
         if found.left_out and not records:
             self.examples[kind] -= 1
         for finding in findings:
@@ -169,6 +170,19 @@ class _Trial:
                 self._fail("refuted", str(finding), kind, case, finding)
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
+
+    def _blamed(self, error: Exception, case: dict[str, Any]) -> tuple[Failure, str] | None:
+        """What an error says of the function under test; None if it is the law's own."""
+        if isinstance(error, WrongResultError):
+            return "refuted", str(error)
+        if isinstance(error, ImplementationCrashedError):
+            return "crashed", str(error)
+        if isinstance(error, UndecidedError):
+            return "inconclusive", str(error)
+        if self.impl.tested and self._sound(case):
+            who = " or ".join(self.impl.tested)
+            return "crashed", f"what {who} returned made the law raise {foreign.raised(error)}"
+        return None
 
     def _sound(self, case: dict[str, Any]) -> bool:
         """Whether the law holds on the reference where options stand at values that it did not draw."""
@@ -326,9 +340,9 @@ def run_law(
             elif not trial.compared:
                 verdict, reason = "crashed", "the law compared nothing"
     except HypothesisException as error:
-        verdict, reason = "crashed", f"the generator failed: {type(error).__name__}: {error}"
+        verdict, reason = "crashed", f"the generator failed: {foreign.raised(error)}"
     except Exception as error:  # the law's own code: its fault is a verdict, never a lost run
-        verdict, reason = "crashed", f"the law itself raised {type(error).__name__}: {error}"
+        verdict, reason = "crashed", f"the law itself raised {foreign.raised(error)}"
     worst = counterexample.finding if counterexample and counterexample.finding else trial.worst
     return replace(
         blank,

@@ -87,4 +87,4 @@ def test_threads_of_a_busy_process_are_not_added_up() -> None:
 def test_a_process_that_has_ended_is_no_error() -> None:
     with running("") as pid:
         clock = spent(pid, PERIOD)
-    assert clock.worked == 0
+    assert clock.worked < 0.2

@@ -11,6 +11,7 @@ from ..._errors import DTypeError, UnknownNameError, message
 from ..._xp import check_integer, check_number
 from ...backends import Setting
 from .. import catalogue
+from ..foreign import cleaned
 from ..law import Implementation
 from ..planning import DTYPES, EXAMPLES
 from . import expected as known
@@ -85,9 +86,8 @@ class _Here:
     def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
         """Answers one after the other."""
         for request in requests:
-            yield (
-                self._audited.attempt(request) if isinstance(request, Try) else self._audited.explain(request)
-            )
+            tried = isinstance(request, Try)
+            yield cleaned(self._audited.attempt(request) if tried else self._audited.explain(request))
 
     def __enter__(self) -> "_Here":
         return self

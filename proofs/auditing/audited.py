@@ -11,7 +11,7 @@ import numpy as np
 from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
-from .. import catalogue
+from .. import catalogue, foreign
 from ..calls import Call, calls
 from ..edge import Choice
 from ..implementations import fixed
@@ -146,4 +146,4 @@ class Audited:
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""
         who = "the audit itself" if isinstance(error, Exception) else request.function
-        return outcome_of(self.request, request, "crashed", f"{who} raised {type(error).__name__}: {error}")
+        return outcome_of(self.request, request, "crashed", f"{who} raised {foreign.raised(error)}")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import foreign
 from ..law import Implementation, NotApplicable
 from .signatures import PLACEMENT, Asked, Match, Parameter
 
@@ -95,7 +96,7 @@ def equal(value: Any, other: Any) -> bool:
 
 def described(function: Implementation, own: Sequence[Parameter]) -> str:
     """The function with its signature, for messages."""
-    name = getattr(function, "__name__", None) or type(function).__name__
+    name = foreign.name(function)
     bare = [p.replace(annotation=p.empty) for p in own]
     try:
         return f"{name}{inspect.Signature(bare)}"

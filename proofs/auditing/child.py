@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from ..._errors import RefimplError
+from ..foreign import raised
 from . import limits
 from .audited import Audited
 from .messages import Discover, Explain, Failed, Loaded, Tried, Try, write
@@ -38,7 +39,7 @@ class Conversation:
         except RefimplError as error:  # no such module or function
             result = Failed(str(error), missing=True)
         except BaseException as error:
-            result = Failed(f"{type(error).__name__}: {error}")
+            result = Failed(raised(error))
         limits.end()
         self.say(result)
         return not isinstance(result, Failed)

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backends import Setting
+from .. import foreign
 from ..packing import is_array
 
 Reals: TypeAlias = np.ndarray[Any, Any]
@@ -33,13 +34,16 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
             return [Leaf(path, code, np.asarray(_nearest(result)))]
         return [Leaf(path, code, np.asarray(result))]
     parts: list[Leaf] = []
-    if callable(result) and (values := _values(result, on)) is not None:
+    of_function = path.endswith(")")  # functions that give functions may give themselves
+    if callable(result) and not of_function and (values := _values(result, on)) is not None:
         for time, value in zip(_TIMES, values, strict=True):  # one by one: near 0 they may be tiny
             parts += leaves(value, on, f"{path}({time})", f"{code}(xp.asarray([{time}]))")
         return parts
     for name, place, part in _parts(result):
         parts += leaves(part, on, path + name, code + place)
-    return parts or [Leaf(path, code, type(result).__name__ if callable(result) else repr(result))]
+    return parts or [
+        Leaf(path, code, foreign.kind(result) if callable(result) else foreign.line(repr(result)))
+    ]
 
 
 def _nearest(number: int) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...backends import Setting
-from .. import catalogue, generic
+from .. import catalogue, foreign, generic
 from ..law import Implementation
 from . import inference
 from .binding import Binding, described
@@ -36,7 +36,7 @@ class Foreign:
     def __init__(self, function: Implementation, manner: Manner) -> None:
         self.__wrapped__ = function
         self.refimpl_manner = manner
-        self.__name__ = getattr(function, "__name__", type(function).__name__)
+        self.__name__ = foreign.name(function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.__wrapped__(*args, **kwargs)

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backends import Setting
+from .. import foreign
 from ..calls import Call
 from ..law import Implementation, NotApplicableError
 from ..packing import copied, size
@@ -61,7 +62,7 @@ def _kept(result: Any) -> Any:
     try:
         return copied(result)
     except Exception as error:
-        return Raised(f"its result cannot be copied: {type(error).__name__}: {error}")
+        return Raised(f"its result cannot be copied: {foreign.raised(error)}")
 
 
 def _result(function: Implementation, call: Call) -> Any:
@@ -72,7 +73,7 @@ def _result(function: Implementation, call: Call) -> Any:
     except NotApplicableError:
         return None
     except Exception as error:
-        return Raised(f"{type(error).__name__}: {error}")
+        return Raised(foreign.raised(error))
 
 
 def numbers(result: Any, on: Setting) -> Parts:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..._errors import RefimplError
 from .. import processes
+from ..foreign import cleaned, raised
 from ..signals import name
 from .clock import PERIOD, Clock
 from .messages import Discover, Explain, Load, Try, read
@@ -76,11 +77,11 @@ class Process:
         if head[: len(self._nonce)] != self._nonce or length > _LARGEST_ANSWER:
             raise DiedError("crashed", "the process sent something that is no answer")
         try:
-            return read(self._read(length, limit))
+            return cleaned(read(self._read(length, limit)))
         except DiedError:
             raise
         except Exception as error:
-            raise DiedError("crashed", f"the process sent an unreadable answer ({error})") from error
+            raise DiedError("crashed", f"the process sent an unreadable answer ({raised(error)})") from error
 
     def _read(self, length: int, limit: float) -> bytes:
         content = b""

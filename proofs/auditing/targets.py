@@ -4,7 +4,8 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ from typing import Any, TypeAlias
 import cloudpickle
 
 from ..._errors import RefimplError, UnknownNameError
-from .. import catalogue
+from .. import catalogue, foreign
 from ..law import Implementation
 
 
@@ -42,7 +43,9 @@ class Place:
         """Import the module and find the name in it."""
         found: Any = load_module(self.module)
         for part in self.name.split("."):
-            if not hasattr(found, part):
+            with _theirs():
+                there = hasattr(found, part)
+            if not there:
                 here = ", ".join(sorted(n for n in vars(found) if not n.startswith("_"))[:12])
                 raise TargetError(
                     f"audit: {self.module} has no {self.name!r}; it has {here or 'nothing public'}"
@@ -64,8 +67,11 @@ class Pickled:
     @classmethod
     def of(cls, function: Implementation) -> "Pickled":
         """Pickle a function; by value where its module cannot be imported elsewhere (notebooks, closures)."""
-        label = getattr(function, "__qualname__", repr(function))
-        module = sys.modules.get(getattr(function, "__module__", None) or "")
+        label = foreign.name(function)
+        try:
+            module = sys.modules.get(getattr(function, "__module__", None) or "")
+        except Exception:
+            module = None
         alone = module is not None and not _importable(module)
         try:
             if alone:
@@ -73,7 +79,7 @@ class Pickled:
             return cls(cloudpickle.dumps(function), label)
         except Exception as error:
             raise TargetError(
-                f"audit: {label}: cannot be sent to another process ({type(error).__name__}: {error}). "
+                f"audit: {label}: cannot be sent to another process ({foreign.raised(error)}). "
                 "Put it into a file and name it 'file.py:function', or pass isolated=False"
             ) from error
         finally:
@@ -82,7 +88,8 @@ class Pickled:
 
     def load(self) -> Any:
         """The function again."""
-        return cloudpickle.loads(self.content)
+        with _theirs():
+            return cloudpickle.loads(self.content)
 
     def __str__(self) -> str:
         return self.label
@@ -110,10 +117,23 @@ class Here:
         return self.function
 
     def __str__(self) -> str:
-        return getattr(self.function, "__qualname__", repr(self.function))
+        return foreign.name(self.function)
 
 
 Source: TypeAlias = Place | Pickled | Here
+
+
+class ForeignError(Exception):
+    """An error of refimpl that foreign code raised while it was loaded: not a target that does not exist."""
+
+
+@contextmanager
+def _theirs() -> Iterator[None]:
+    """Foreign code, whose errors are no errors in the use of refimpl."""
+    try:
+        yield
+    except RefimplError as error:
+        raise ForeignError(foreign.raised(error)) from error
 
 
 def load_module(text: str) -> ModuleType:
@@ -125,7 +145,8 @@ def load_module(text: str) -> ModuleType:
             raise TargetError(
                 f"audit: no module {text!r}; run where it can be imported, or give the file's path"
             )
-        return importlib.import_module(text)
+        with _theirs():
+            return importlib.import_module(text)
     path = Path(text)
     if not path.is_file():
         raise TargetError(f"audit: no file {text!r} (in {Path.cwd()})")
@@ -137,7 +158,8 @@ def load_module(text: str) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    with _theirs():
+        spec.loader.exec_module(module)
     return module
 
 
