@@ -121,7 +121,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     type=click.FloatRange(0, min_open=True),
     default=TIMEOUT,
     show_default=True,
-    help="Seconds for one law.",
+    help="Seconds for one law, of processor time or of sleep.",
 )
 @click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
 @click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")

@@ -24,7 +24,7 @@ from .session import LoadError, Session, workers
 from .targets import sources
 
 TIMEOUT = 60.0
-"""Seconds for one law."""
+"""Seconds for one law, of processor time or of sleep."""
 MEMORY = 4 << 30
 """Bytes that an audited process may take."""
 
@@ -86,8 +86,10 @@ class _Here:
     def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
         """Answers one after the other."""
         for request in requests:
-            tried = isinstance(request, Try)
-            yield cleaned(self._audited.attempt(request) if tried else self._audited.explain(request))
+            yield cleaned(self._answer(request))
+
+    def _answer(self, request: Try | Explain) -> Tried | Diagnosis:
+        return self._audited.attempt(request) if isinstance(request, Try) else self._audited.explain(request)
 
     def __enter__(self) -> "_Here":
         return self
@@ -201,7 +203,8 @@ def audit(
     examples, seed
         Inputs per law, and what they are drawn from.
     timeout, memory
-        Seconds for one law, and bytes for one process (not limited on GPUs; None: no limit).
+        Seconds for one law, of processor time or of sleep: how busy the machine is does not count. Bytes for
+        one process (not limited on GPUs; None: no limit).
     jobs
         Processes at a time; up to one for each core by default.
     isolated : bool
