@@ -20,6 +20,11 @@ DOCUMENTS = catalogue.documents()
 ENTRIES = {entry.citation: entry for document in DOCUMENTS.values() for entry in document.entries.values()}
 FUNCTIONS = catalogue.functions()
 ROOT = Path(__file__).parents[1]
+MATHEMATICAL = re.compile(
+    r"[=<>^_|+/\d\u0370-\u03ff\u2070-\u209f\u2190-\u22ff\u00b2\u00b3\u00bc-\u00be·‖⟨]"
+    r"|\b(?:log|exp|ln|max|min|mean|average|sum|root|square|twice|half|negative|stage)"
+)
+"""What a sentence with a formula has, of symbols or words."""
 FORMULAS = Path(__file__).with_name("formulas.json")
 
 
@@ -33,14 +38,16 @@ def defining(name: str) -> list[Entry]:
     return [entry for entry in DOCUMENTS[document].entries.values() if function in entry.functions]
 
 
-def described(name: str) -> str:
-    """The description in a docstring: its sentence and its formulas."""
-    return re.split(r"^(?:Parameters|Returns)\n-+$", FUNCTIONS[name].doc, flags=re.MULTILINE)[0]
+def stated(name: str) -> str:
+    """What a docstring states: its first sentence, and those of its description that have formulas."""
+    text = re.split(r"^(?:Parameters|Returns)\n-+$", FUNCTIONS[name].doc, flags=re.MULTILINE)[0]
+    first, *others = re.split(r"(?<=\.)\s+", text)
+    return "\n".join([first, *(sentence for sentence in others if MATHEMATICAL.search(sentence))])
 
 
 def hashes(name: str) -> dict[str, str]:
     formulas = "\n".join(formula for entry in defining(name) for formula in entry.formulas)
-    return {"document": digest(formulas), "docstring": digest(described(name))}
+    return {"document": digest(formulas), "docstring": digest(stated(name))}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
