@@ -140,6 +140,15 @@ def test_numbers_are_those_that_laws_and_tests_have(name: str) -> None:
         assert [figure for figure in figures if figure not in checked] == [], entry.citation
 
 
+@pytest.mark.parametrize("name", catalogue.errata())
+def test_errata_have_the_numbers_of_their_checks(name: str) -> None:
+    erratum = catalogue.errata()[name]
+    [entry] = catalogue.entries(erratum.source)
+    told = " ".join((entry.sentence, entry.body, DOCUMENTS[entry.document].notation))
+    checked = f"{erratum.printed} {erratum.counterexample}"
+    assert set(re.findall(r"\d+(?:\.\d+)?", checked)) <= set(re.findall(r"\d+(?:\.\d+)?", told))
+
+
 def test_cited() -> None:
     assert cited("rope D4, C3; ddpm D1", DOCUMENTS) == [("rope", "D4"), ("rope", "C3"), ("ddpm", "D1")]
     assert cited("see D4", DOCUMENTS) == []
