@@ -1,6 +1,5 @@
 """Whether a function is the reference's formula: at how many calls their balls overlap, and are narrow."""
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from ...backends._enclosed._integers import Integers
 from ..law import Implementation
 from ..packing import is_array, mapped
 from .enclosed import PRECISIONS, on_balls
-from .rounded import size_of
+from .rounded import largest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,7 @@ def _balls(value: Any) -> Iterable[Any]:
 
 
 def _overlap(first: Any, second: Any) -> str:
-    sizes = [size_of(x) for x in (*first, *second)]
-    largest = functools.reduce(arb.max, [x for x in sizes if x.is_finite()], s.ZERO)
+    largest = largest_of((*first, *second))
     narrow = True
     for x, y in zip(first, second, strict=True):
         if type(x) is acb or type(y) is acb:

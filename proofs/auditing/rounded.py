@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from flint import acb, arb
 
 from ...backends import Setting
 from ...backends._ball import _scalars as s
-from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._arrays import Enclosed, Number
 from ...backends._enclosed._integers import Integers, Whole
 
@@ -39,6 +38,9 @@ class Rounding:
     def __init__(self, on: Setting, *, last: bool = True) -> None:
         self._dtype = np.dtype(on.precision.name)
         self._bits = on.precision.bits
+        self._narrow = arb(2) ** -(self._bits + GUARD)
+        self._least = -1074 if self._dtype == np.float64 else -149
+        self._most = float(np.finfo(self._dtype).max)
         self._last = last  # no more bits will tell whether a number is 0
 
     def form(self, found: Any, raw: Any) -> Any:
@@ -84,8 +86,7 @@ class Rounding:
 
     def _numbers(self, found: Enclosed, raw: Any) -> Any:
         data = found.data
-        sizes = [size_of(x) for x in data.flat]
-        largest = functools.reduce(arb.max, [x for x in sizes if x.is_finite()], s.ZERO)
+        largest = functools.cache(lambda: largest_of(data.flat))  # most results need none
         rounded = [self._one(x, largest) for x in data.flat]
         dtype = self._dtype if not any(isinstance(x, complex) for x in rounded) else self._complex
         array = np.asarray(rounded, dtype=dtype).reshape(data.shape)
@@ -100,12 +101,12 @@ class Rounding:
     def _complex(self) -> np.dtype[Any]:
         return np.result_type(self._dtype, np.complex64)
 
-    def _one(self, x: Any, largest: Any) -> Any:
+    def _one(self, x: Any, largest: Callable[[], Any]) -> Any:
         if type(x) is acb:
             return complex(*(self._real(s.normal(part), largest) for part in (x.real, x.imag)))
         return self._real(x, largest)
 
-    def _real(self, x: Any, largest: Any) -> float:
+    def _real(self, x: Any, largest: Callable[[], Any]) -> float:
         """The number of the format that is nearest."""
         if s.is_nan(x):
             return math.nan
@@ -113,37 +114,39 @@ class Rounding:
             raise s.undecided("exact", "a value of which nothing is known")
         if not x.is_finite():
             return math.inf if x > 0 else -math.inf
-        low, high = (self._rounded(end) for end in (x.lower(), x.upper()))
-        if low == high or x.rad() <= abs(x.mid()) * arb(2) ** -(self._bits + GUARD):
-            return self._rounded(x.mid())
+        middle = x.mid()
+        if x.is_exact() or x.rad() <= abs(middle) * self._narrow:
+            return self._rounded(middle)
+        if self._rounded(x.lower()) == self._rounded(x.upper()):
+            return self._rounded(middle)
         u, size = arb(2) ** -self._bits, abs(x).upper()
-        if self._last and x.contains(0) and (size <= u**4 * largest or size <= u**16):
+        if self._last and x.contains(0) and (size <= u**16 or size <= u**4 * largest()):
             return 0.0
         raise s.undecided("exact", f"a value known as {s.text(x)} alone")
 
     def _rounded(self, point: Any) -> float:
         """One rounding, to the nearest, ties to even, of an exact point."""
-        if point.is_zero():
+        whole, power = map(int, point.man_exp())
+        exponent = whole.bit_length() + power - 1
+        if whole == 0 or exponent < self._least - 1:
             return 0.0
-        with WorkingPrecision(4096):
-            exponent = int(point.abs_upper().man_exp()[0]).bit_length() + int(point.man_exp()[1]) - 1
-            least = -1074 if self._dtype == np.float64 else -149
-            last = max(exponent - self._bits + 1, least)
-            if exponent > 1100:
-                return math.inf if point > 0 else -math.inf
-            if exponent < least - 1:
-                return 0.0
-            scaled = point * arb(2) ** -last
-            below = scaled.floor()
-            twice = 2 * (scaled - below)
-            up = twice > 1 or (bool(twice == 1) and not (below / 2).is_integer())
-            whole = int((below + (1 if up else 0)).unique_fmpz())
+        if exponent > 1100:
+            return math.copysign(math.inf, whole)
+        last = max(exponent - self._bits + 1, self._least)
+        if last > power:
+            below, rest = divmod(whole, unit := 1 << (last - power))
+            whole, power = below + (2 * rest > unit or (2 * rest == unit and below % 2)), last
         try:
-            value = math.ldexp(whole, last)
+            value = math.ldexp(whole, power)
         except OverflowError:
             value = math.copysign(math.inf, whole)
-        return value if abs(value) <= float(np.finfo(self._dtype).max) else math.copysign(math.inf, value)
+        return value if abs(value) <= self._most else math.copysign(math.inf, value)
 
 
 def size_of(x: Any) -> Any:
     return abs(x) if type(x) is arb else s.normal(abs(x))
+
+
+def largest_of(balls: Iterable[Any]) -> Any:
+    """The size of the largest finite one."""
+    return functools.reduce(arb.max, [size for size in map(size_of, balls) if size.is_finite()], s.ZERO)
