@@ -12,7 +12,7 @@ from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
 from .. import catalogue, foreign
-from ..calls import Call, calls
+from ..calls import Call
 from ..edge import Choice
 from ..implementations import fixed
 from ..law import Implementation, Law
@@ -21,6 +21,7 @@ from .diagnosis import explain, failing_calls
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
+from .gathered import recorded
 from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
 from .precision import digits
 from .shown import show, typical
@@ -133,9 +134,9 @@ class Audited:
             told = explain(request, self._guard(raw), chosen, self.on, self.request.seed)
             return replace(told, shown=self._typical(name, self._calls(name))) if request.failed else told
 
-    def _calls(self, name: str) -> list[Call]:
+    def _calls(self, name: str) -> Sequence[Call]:
         """The calls that laws make of a function."""
-        return calls(name, self.on, seed=self.request.seed, fixed=fixed(self.functions[name]))
+        return recorded(name, self.on, self.request.seed, fixed(self.functions[name]))
 
     def _typical(self, name: str, made: Sequence[Call]) -> Shown | None:
         """A call at which the function is wrong as it usually is."""

@@ -177,10 +177,13 @@ def _only_digits(
     wrong = [i for i in places if mine.seen.deviates(i, tolerance)][:_FORMULA]
     if not wrong:
         return False
-    exact = formula(raw, on)
-    made = [mine.seen.calls[i] for i in wrong]
-    seen = Observed.of(adapted(name, exact, chosen, on), made, [mine.seen.references[i] for i in wrong], on)
-    return not seen.raised and seen.compared == list(range(len(made))) and not seen.deviating(tolerance)
+    exact = adapted(name, formula(raw, on), chosen, on)
+
+    def agrees(place: int) -> bool:
+        seen = Observed.of(exact, [mine.seen.calls[place]], [mine.seen.references[place]], on)
+        return not seen.raised and bool(seen.compared) and not seen.deviating(tolerance)
+
+    return all(agrees(place) for place in wrong)
 
 
 def _told(name: str, chosen: str, found: Found, without: Ignored) -> Diagnosis:

@@ -9,10 +9,11 @@ errors are compared with those in a narrower format: rounding shrinks with the u
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import array_api_compat
@@ -20,13 +21,14 @@ import numpy as np
 
 from ...backends import Precision, Setting
 from .. import catalogue
-from ..calls import Call, Given, calls
+from ..calls import Call, Given
 from ..edge import Adopted
 from ..law import Implementation, Law, NotApplicableError
 from ..packing import copied, mapped, mapped_arrays
 from ..runner import Outcome, run_law
 from .compare import difference
 from .exceptions import names
+from .gathered import recorded
 from .widened import widened, widens
 
 FORMATS = ("float64", "float32")
@@ -209,7 +211,7 @@ class Scale:
     def _edges(self) -> dict[str, str]:
         """The edges that the function's calls come to, with its values there."""
         function = self._adapted(self._raw)
-        for call in calls(self._name, self._on, seed=self._seed):
+        for call in recorded(self._name, self._on, self._seed):
             with np.errstate(all="ignore"), suppress(Exception):
                 function(*copied(call.args), **copied(call.kwargs))
         return _values(function) or {}
@@ -228,7 +230,7 @@ class Scale:
         def allowed(near: float) -> float:
             return near / _EXTENDED if on.precision.name == "float64" else _allowed(near, on.u)
 
-        return _all_shrink(errors, calls(self._name, on, seed=self._seed), on, allowed)
+        return _all_shrink(errors, recorded(self._name, on, self._seed), on, allowed)
 
     @cached_property
     def _shrinks_below(self) -> bool:
@@ -246,7 +248,7 @@ class Scale:
                 raise _NothingToSeeError  # what is expected is itself what rounding leaves of 0
             return [_error(function, given, expected, on) for given in (narrow, wide)]
 
-        made = [call for setting in (on, below) for call in calls(self._name, setting, seed=self._seed)]
+        made = chain.from_iterable(recorded(self._name, setting, self._seed) for setting in (on, below))
         shrink = _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
         return shrink and not self._rounds_arguments(function, below)
 
@@ -254,7 +256,7 @@ class Scale:
         """Whether a function errs at most ordinary arguments as much as in the narrower format: it rounds
         them to that, which arguments that are short already cannot show."""
         on, as_much = self._on, []
-        for call in calls(self._name, on, seed=self._seed):
+        for call in recorded(self._name, on, self._seed):
             if call.kind != "ordinary":
                 continue
             given = call.args, dict(call.kwargs)
@@ -297,13 +299,13 @@ def _values(function: Implementation) -> dict[str, str] | None:
 
 def _all_shrink(
     errors: Callable[[Call], list[float]],
-    made: Sequence[Call],
+    made: Iterable[Call],
     on: Setting,
     allowed: Callable[[float], float],
 ) -> bool:
     """Whether the second error, that with more digits, is small beside the first: at every ordinary call that
     tells, and at nearly all others, where the first may be small by luck or have no digit left to lose."""
-    ordinary, others = [], []
+    told, others = False, []
     for call in made:
         try:
             with np.errstate(all="ignore"):
@@ -313,12 +315,12 @@ def _all_shrink(
         if max(near, wide) > _SIGNIFICANT * on.u:
             shrinks = wide <= max(allowed(near), _SIGNIFICANT * on.u)
             if call.kind == "ordinary":
-                # Infinite: another form, or a NaN, which no wider number will mend.
-                ordinary.append(shrinks and math.isfinite(wide))
+                if not shrinks or math.isinf(wide):  # another form, or a NaN, which no wider number will mend
+                    return False
+                told = True
             elif shrinks or wide < _NOTHING:
                 others.append(shrinks)
-    told = bool(ordinary or others)
-    return told and all(ordinary) and sum(others) >= _NEARLY_ALL * len(others)
+    return (told or bool(others)) and sum(others) >= _NEARLY_ALL * len(others)
 
 
 def is_arithmetic(outcome: Outcome) -> bool:

@@ -1,6 +1,6 @@
 """The calls on which a function is compared: many different ordinary ones, and some of every other kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,12 +18,29 @@ _ORDINARY = 48
 """So many ordinary calls are wanted, of as many cases as can be."""
 
 
+_KEPT: dict[Any, Sequence[Call]] = {}
+_MOST_KEPT = 8
+"""A function needs few: one in a setting, and in the narrower one."""
+
+
+def recorded(
+    name: str, on: Setting, seed: int, fixed: Mapping[str, Any] = MappingProxyType({})
+) -> Sequence[Call]:
+    """The calls that laws make of a function, made once: evidence, digits and diagnosis look at the same."""
+    key = name, on.backend.name, on.precision.name, on.device_name, seed, repr(sorted(fixed.items()))
+    found = _KEPT.pop(key, None) or calls(name, on, seed=seed, fixed=fixed)
+    _KEPT[key] = found  # the last one to be dropped
+    if len(_KEPT) > _MOST_KEPT:
+        del _KEPT[next(iter(_KEPT))]
+    return found
+
+
 def gathered(
     name: str, on: Setting, seed: int, fixed: Mapping[str, Any] = MappingProxyType({})
 ) -> list[Call]:
     """Ordinary calls first; equal ones are there once. `fixed` options stand for others that are lacking."""
     found: dict[Any, Call] = {}
-    for call in (*_ordinary(name, on, seed, fixed), *calls(name, on, seed=seed, fixed=fixed)):
+    for call in (*_ordinary(name, on, seed, fixed), *recorded(name, on, seed, fixed)):
         if size((call.args, call.kwargs)) <= _LARGEST:
             found.setdefault((key(call.args, on), key(call.kwargs, on)), call)
     return sorted(found.values(), key=lambda call: call.kind != "ordinary")
