@@ -14,6 +14,7 @@ from refimpl._errors import UnknownNameError
 from refimpl.backends import Setting
 from refimpl.proofs.auditing import Report
 from refimpl.proofs.auditing.evidence import _all_shrink
+from refimpl.proofs.auditing.shortened import shortened
 from refimpl.proofs.calls import calls
 from refimpl.proofs.cli import main
 
@@ -202,6 +203,37 @@ def test_bfloat16_that_code_asks_for_is_not_widened() -> None:
     laws = ("rope.rotation-definition",)
     report = audit("rope.rotate", mine, laws=laws, backend="torch", dtype="float32", examples=6)
     assert report.verdict == "refuted"
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_arguments_that_code_rounds_are_wrong_where_those_of_laws_are_short(place: int) -> None:
+    """Ordinary rows of whole numbers are the same in float32, and extreme ones have no value there."""
+
+    def mine(*given: Any, eps: float = 1e-5) -> Any:
+        return two_pass_norm(*(_in_float32(a) if k == place else a for k, a in enumerate(given)), eps=eps)
+
+    report = audit("residual.layer_norm", mine)
+    assert report.verdict == "refuted"
+    told = " ".join(report.diagnoses[0].sentences)
+    assert f"rounds {('x', 'gamma')[place]} to a narrower format" in told or "float32" in told
+
+
+def _in_float32(array: Any) -> Any:
+    return None if array is None else array.astype(np.float32).astype(array.dtype)
+
+
+def test_what_is_read_short_and_what_is_read_in_full() -> None:
+    made = calls("residual.layer_norm", ON)
+
+    def of_short_gamma(x: Any, gamma: Any = None, *rest: Any, **options: Any) -> Any:
+        return residual.layer_norm(x, _in_float32(gamma), *rest, **options)
+
+    def without_gamma(x: Any, gamma: Any = None, beta: Any = None, **options: Any) -> Any:
+        return residual.layer_norm(x, None, beta, **options)
+
+    assert shortened("residual.layer_norm", of_short_gamma, made, ON) == ["gamma"]
+    assert not shortened("residual.layer_norm", without_gamma, made, ON)  # that is another cause
+    assert not shortened("residual.layer_norm", residual.layer_norm, made, ON)
 
 
 def test_arguments_that_code_rounds_are_wrong() -> None:

@@ -28,6 +28,7 @@ from .observed import Observed, Raised, apply
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .relations import partly
 from .search import Found, Search, Under
+from .shortened import shortened
 from .summed import summed
 
 _FAR = 2.0**16
@@ -282,6 +283,8 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
     known = [_ignores(option) for option in without.options]
     if without.required:
         known.insert(0, without.sentence)
+    if short := shortened(name, mine.function, seen.calls[:_FEW], seen.on):
+        known.append(f"it rounds {' and '.join(short)} to a narrower format before it computes")
     if text := search.roughly(mine):
         known.append(text if text.startswith("its") else f"it {text}")
     if text := out_of_range(seen, name, tolerance):

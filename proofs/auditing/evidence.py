@@ -9,7 +9,7 @@ errors are compared with those in a narrower format: rounding shrinks with the u
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,6 +29,7 @@ from ..runner import Outcome, run_law
 from .compare import difference
 from .exceptions import names
 from .gathered import recorded
+from .shortened import shortened
 from .widened import widened, widens
 
 FORMATS = ("float64", "float32")
@@ -197,11 +198,17 @@ class Scale:
             return Evidence(True, f"the same code {ways} holds", names(values))
         if own.exact:
             return Evidence(False, "the same code on wider numbers fails as well")
+        return self._in_formats(own, values)
+
+    def _in_formats(self, own: Formula, values: Mapping[str, str]) -> Evidence:
+        """What the errors in two formats say."""
         # Below as well: code that puts its arguments into a format of its own has no wider one.
-        if (_WIDER in own.used and self._shrinks_above) or self._shrinks_below:
-            # Which edges there are, a law does not tell that stopped where digits are lost.
-            return Evidence(True, "its errors shrink with the unit roundoff", names(self._edges | values))
-        return Evidence(False, "its errors do not shrink with the unit roundoff")
+        if not ((_WIDER in own.used and self._shrinks_above) or self._shrinks_below):
+            return Evidence(False, "its errors do not shrink with the unit roundoff")
+        if self._shortens:
+            return Evidence(False, "it rounds an argument to a narrower format first")
+        # Which edges there are, a law does not tell that stopped where digits are lost.
+        return Evidence(True, "its errors shrink with the unit roundoff", names(self._edges | dict(values)))
 
     def _outcome(self, law: Law, function: Implementation, examples: int) -> Outcome:
         how: dict[str, Any] = {"examples": examples, "seed": self._seed, "shrink": False}
@@ -271,6 +278,12 @@ class Scale:
                 as_much.append(64 * wide > near)
         return bool(as_much) and 2 * sum(as_much) > len(as_much)
 
+    @cached_property
+    def _shortens(self) -> bool:
+        """Whether the function rounds an argument first, which short arguments cannot show."""
+        made = recorded(self._name, self._on, self._seed)
+        return bool(shortened(self._name, self._adapted(self._raw), made, self._on))
+
     def _expected(self, given: Given) -> Any:
         return catalogue.reference()[self._name](*copied(given[0]), **copied(given[1]))
 
@@ -313,9 +326,10 @@ def _all_shrink(
         except Exception:  # the call is none of this function, in one of the formats
             continue
         if max(near, wide) > _SIGNIFICANT * on.u:
-            shrinks = wide <= max(allowed(near), _SIGNIFICANT * on.u)
+            # Infinite: another form, or what has no value, which no wider number has mended.
+            shrinks = math.isfinite(wide) and wide <= max(allowed(near), _SIGNIFICANT * on.u)
             if call.kind == "ordinary":
-                if not shrinks or math.isinf(wide):  # another form, or a NaN, which no wider number will mend
+                if not shrinks:
                     return False
                 told = True
             elif shrinks or wide < _NOTHING:
