@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import numpy as np
 from rich.console import Console
@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from .._errors import UnknownNameError
 from ..backends import Diagnosis
 from . import catalogue, foreign, generic
-from .document import Document, Entry
 from .edge import Edge
 from .erratum import Erratum
 from .judge import Finding
@@ -21,6 +20,9 @@ from .output import Stream
 from .report import plain
 from .runner import Counterexample, Outcome
 from .selftest import Verdict
+
+if TYPE_CHECKING:
+    from .document import Document, Entry
 
 COLOURS = {
     "held": "green",
@@ -276,14 +278,14 @@ def show(name: str, last: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def _show_document(document: Document) -> None:
+def _show_document(document: "Document") -> None:
     title, *rest = document.lines()
     _say(title, "bold")
     say(*rest)
     _say(f'\n`refimpl show "{document.name} D1"` adds functions, laws and last figures.')
 
 
-def _show_entry(entry: Entry, last: Sequence[Mapping[str, Any]]) -> None:
+def _show_entry(entry: "Entry", last: Sequence[Mapping[str, Any]]) -> None:
     """A definition, claim or erratum with the functions and the laws that cite it."""
     document = catalogue.documents()[entry.document]
     _say(f"{entry.citation}  ({document.article})\n", "bold")
