@@ -8,12 +8,15 @@ import importlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs import catalogue, latex
+from refimpl import proofs, rope
+from refimpl.proofs import catalogue, cli, latex
 from refimpl.proofs.cli import main
+from refimpl.proofs.display import failure
 from refimpl.proofs.document import DocumentError, Entry, cited, paragraphs, parse, plain
 
 DOCUMENTS = catalogue.documents()
@@ -194,6 +197,40 @@ def test_show_a_function_or_a_law_has_the_sentences_of_its_numbers() -> None:
     )
     assert sentence in invoke("rope.rotate")
     assert sentence in invoke("rope.relative-position")
+
+
+C3 = "Rotated scores depend on the difference of positions alone, and rotation keeps norms."
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [
+        (("prove", "--examples", "3", "--jobs", "1"), "results"),
+        (("selftest", "--examples", "3", "--jobs", "1"), "results"),
+        (("certify", "--points", "1", "--jobs", "1"), "results"),
+        (("sensitivity", "--examples", "3", "--jobs", "1"), "floors"),
+    ],
+)
+def test_json_has_the_sentences_beside_the_numbers(
+    command: tuple[str, ...], where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "LAST", tmp_path / "last.json")  # not in the user's folder
+    file = tmp_path / "out.json"
+    CliRunner().invoke(main, [*command, "rope.norm-kept", "--json", str(file)])
+    found = json.loads(file.read_text(encoding="utf-8"))[where]
+    assert found
+    assert all(result["claims"] == {"rope C3": C3} for result in found)
+
+
+def test_a_failed_law_says_what_its_number_says() -> None:
+    def longer(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+        return 2 * rope.rotate(x, angles, layout=layout)  # type: ignore[arg-type]
+
+    report = proofs.audit({"rope.rotate": longer}, laws=("rope.norm-kept",), examples=3, isolated=False)
+    assert f"            rope C3: {C3}" in str(report).splitlines()
+    assert report.data()["results"][0]["claims"] == {"rope C3": C3}
+    outcome = report.outcomes[0]
+    assert f"  rope C3: {C3}" in failure(outcome)
 
 
 GOOD = """# Title
