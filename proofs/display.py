@@ -288,8 +288,8 @@ def _show_document(document: "Document") -> None:
 def _show_entry(entry: "Entry", last: Sequence[Mapping[str, Any]]) -> None:
     """A definition, claim or erratum with the functions and the laws that cite it."""
     document = catalogue.documents()[entry.document]
-    _say(f"{entry.citation}  ({document.article})\n", "bold")
-    say(*entry.lines(functions=False))
+    _say(entry.citation, "bold")
+    say(document.article, "", *entry.lines(functions=False))
     functions = [it for it in catalogue.functions().values() if entry in catalogue.entries(it.source)]
     if functions:
         _say("\nFunctions")
