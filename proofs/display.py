@@ -290,6 +290,9 @@ def _show_entry(entry: "Entry", last: Sequence[Mapping[str, Any]]) -> None:
     document = catalogue.documents()[entry.document]
     _say(entry.citation, "bold")
     say(document.article, "", *entry.lines(functions=False))
+    if others := [document.entries[number] for number in entry.references if number in document.entries]:
+        say("", *(f"{other.number}: {other.claim}" for other in others))
+    say("", "Notation", *(f"  {line}" for line in document.notation_lines()))
     functions = [it for it in catalogue.functions().values() if entry in catalogue.entries(it.source)]
     if functions:
         _say("\nFunctions")

@@ -37,6 +37,7 @@ WIDTH = 100
 
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 _NUMBER = re.compile(r"[DCE]\d+")
+_REFERENCE = re.compile(r"\b[DCE]\d+\b")
 
 
 class DocumentError(RefimplError, ValueError):
@@ -72,6 +73,12 @@ class Entry:
         """The sentence as a terminal shows it."""
         return plain(self.sentence)
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The other numbers that it refers to."""
+        found = _REFERENCE.findall(f"{self.sentence}\n{self.body}")
+        return tuple(number for number in dict.fromkeys(found) if number != self.number)
+
     def lines(self, *, functions: bool = True) -> Iterator[str]:
         """The whole entry as a terminal shows it, or all but the names of its functions."""
         yield from textwrap.wrap(f"{self.number}. {self.claim}", WIDTH, break_long_words=False)
@@ -106,6 +113,10 @@ class Document:
         found = re.search(r"<(https?://[^>]+)>", self.facts["Published"])
         return found[1] if found else ""
 
+    def notation_lines(self) -> list[str]:
+        """The notation as a terminal shows it."""
+        return list(paragraphs(self.notation))
+
     def of(self, letter: str) -> list[Entry]:
         """The definitions, claims or errata, by the letter of their numbers."""
         return [entry for number, entry in self.entries.items() if number.startswith(letter)]
@@ -117,7 +128,7 @@ class Document:
             yield from textwrap.wrap(
                 plain(f"{what}: {fact}"), WIDTH, subsequent_indent="    ", initial_indent="  "
             )
-        yield from ("", "Notation", "", *paragraphs(self.notation))
+        yield from ("", "Notation", "", *self.notation_lines())
         for letter, heading in (("D", "Definitions"), ("C", "Claims"), ("E", "Errata")):
             if self.of(letter):
                 yield from ("", heading)

@@ -82,7 +82,7 @@ def test_every_entry_is_whole(number: str) -> None:
     entry = ENTRIES[number]
     assert re.search(r"[.?]$", entry.claim), entry.claim
     assert {f"{entry.document}.{name}" for name in entry.functions} <= set(FUNCTIONS)
-    assert set(re.findall(r"\b[DCE]\d+\b", entry.body)) <= set(DOCUMENTS[entry.document].entries)
+    assert set(entry.references) <= set(DOCUMENTS[entry.document].entries)
     if number.split()[1].startswith("D"):
         assert entry.functions
     elif number.split()[1].startswith("C"):
@@ -167,6 +167,9 @@ def test_show_a_claim_tells_it_to_a_stranger() -> None:
     shown = invoke("transport C4")
     assert "https://spaces.ac.cn/archives/9467" in shown
     assert "C4. The distance at 0 of two flows is at most the bound D8." in shown
+    assert "W_2[p_0, q_0] ≤ ∫_0^T I_t gap_t dt + I_T W_2[p_T, q_T]" in shown
+    assert f"\nD8: {ENTRIES['transport D8'].claim}\n" in shown
+    assert "couplings of x ~ p and y ~ q" in " ".join(shown.split())
     assert "transport.bound-linear" in shown
     assert invoke("transport", "C4") == shown
     assert "`refimpl errata rope.E1`" in invoke("rope E1") == invoke("rope.E1")
