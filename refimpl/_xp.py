@@ -117,6 +117,8 @@ def create(
     except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
         raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp")) from error
     try:
+        if is_array(device):
+            raise TypeError  # NumPy compares whatever it is with "cpu"
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=device)
     except Exception as error:  # likewise
         raise DomainError(message(call, "device", shown(device), "a device of xp that is here")) from error

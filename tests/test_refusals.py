@@ -8,8 +8,10 @@ import importlib
 import inspect
 import json
 import math
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from specimens import SPECIMENS
 
 import refimpl
 from refimpl import backends
+from refimpl._capabilities import NEEDS
 from refimpl._errors import RefimplError
 from refimpl.backends import Setting
 from refimpl.proofs import catalogue
@@ -33,6 +36,11 @@ WITHOUT_ARRAYS = {
     *("flow.from_functions", "flow.sub_variance_preserving", "flow.variance_exploding"),
     *("flow.variance_preserving", "rope.ntk_base", "rope.ntk_scale", "rope.range_of", "rope.rebase"),
     *("rope.yarn_scale", "transport.wasserstein_quantile"),
+}
+MADE = [name for name, made in catalogue.reference().items() if "xp" in inspect.signature(made).parameters]
+TAKEN = {
+    "residual.sgd_increment": {"gradients: tuple"},  # arrays in tuples
+    "transport.growth_factor": {"lipschitz: type"},  # can be called
 }
 NAMES = sorted(SPECIMENS.keys() - WITHOUT_ARRAYS)
 
@@ -118,6 +126,84 @@ def test_refusals_of_options_say_which(name: str) -> None:
         changed = inspect.BoundArguments(given.signature, OrderedDict({**given.arguments, option: bad}))
         with pytest.raises(RefimplError, match=f"^{name}: {option}: got .*; expected "):
             function(*changed.args, **changed.kwargs)
+
+
+def _never(value: Any, solves: bool) -> Iterator[Any]:
+    """What no function takes in the place of a value."""
+    if isinstance(value, np.ndarray):
+        yield from (np.ma.MaskedArray(value), tuple(np.ravel(value)), value.tolist(), np.ndarray)
+        yield from (value.astype(kind) for kind in ("U8", "S8", object, complex))
+        yield from (np.full(value.shape, "a", np.dtypes.StringDType()), np.zeros(value.shape, "M8[s]"))
+        if solves and value.dtype.kind == "f":
+            yield from (value.astype(np.float16), value.astype(np.longdouble))
+    elif isinstance(value, str):
+        yield from ([value], (value,), np.asarray(value), np.asarray([value, value]), value.encode(), 3)
+    elif isinstance(value, bool):
+        yield from ([value], np.asarray([value]), "True", 2, None)
+    elif isinstance(value, int | float):
+        yield from (
+            [value],
+            (value,),
+            np.asarray([value, value]),
+            np.ones(1, object),
+            "1",
+            b"1",
+            np.str_("1"),
+        )
+        yield from (True, np.True_, 1j, np.complex128(2), np.datetime64(3, "s"), np.ma.masked, object(), int)
+        yield from (10**5000, -(10**5000), np.longdouble("nan"))
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Callable[[Any], Any]]]:
+    """Arrays and options in a value, also in tuples and lists, and what puts others there."""
+    if isinstance(value, tuple | list):
+        for place, part in enumerate(value):
+            for found, put in _places(part):
+
+                def others(new: Any, place: int = place, put: Callable[[Any], Any] = put) -> Any:
+                    parts = [put(new) if i == place else part for i, part in enumerate(value)]
+                    return tuple.__new__(type(value), parts) if isinstance(value, tuple) else parts
+
+                yield found, others
+    else:
+        yield value, lambda new: new
+
+
+@pytest.mark.parametrize("name", catalogue.functions())
+def test_what_no_function_takes(name: str) -> None:
+    """Every array and option in turn: each is checked, wherever it is, before anything is computed."""
+    call = calls(name, ON, examples=3, limit=1)[0]
+    function, solves = catalogue.reference()[name], "linalg" in NEEDS.get(name, ())
+    given = inspect.signature(function).bind(*call.args, **call.kwargs)
+    given.apply_defaults()
+    accepted = []
+    for argument, value in given.arguments.items():
+        for found, put in _places(value):
+            for bad in _never(found, solves):
+                arguments = OrderedDict({**given.arguments, argument: put(bad)})
+                changed = inspect.BoundArguments(given.signature, arguments)
+                answer = _answer(partial(function, *changed.args, **changed.kwargs))
+                if answer.startswith("accepted"):
+                    accepted.append(f"{argument}: {type(bad).__name__}")
+                else:
+                    assert re.match(rf"^\w+: {name}: .*: got [\s\S]*; expected ", answer)
+    assert set(accepted) <= TAKEN.get(name, set())
+
+
+ELSEWHERE: list[dict[str, Any]] = [
+    *({"device": device} for device in ("nonsense", 3, np.asarray("cpu"))),
+    *({"xp": xp} for xp in (3, "numpy", [np])),
+    *({"dtype": dtype} for dtype in (np.int64, int, object(), "a", "nonsense", np.complex128)),
+    {"xp": array_api_strict, "dtype": np.float64},
+]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_where_nothing_can_be_made(name: str) -> None:
+    call = calls(name, ON, examples=3, limit=1)[0]
+    for options in ELSEWHERE:
+        with pytest.raises(RefimplError, match=f"^{name}: (xp|dtype|device): got .*; expected "):
+            catalogue.reference()[name](*call.args, **{**call.kwargs, **options})
 
 
 def _write() -> None:
