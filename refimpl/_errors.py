@@ -45,10 +45,16 @@ def message(call: str, argument: str, got: object, expected: str, advice: str = 
     return f"{text}. {advice}" if advice else text
 
 
+def kind(value: object) -> str:
+    """What a value is, with its article: a list, an ndarray."""
+    name = type(value).__name__
+    return f"{'an' if name[:1] in 'aeioAEIO' or name.startswith('nd') else 'a'} {name}"
+
+
 def shown(value: object) -> str:
     """A value in an error text: short, and whatever it is."""
     try:
         text = repr(value)
     except Exception:  # a very large integer, or a class with a fault of its own
-        text = f"a {type(value).__name__}"
+        text = kind(value)
     return text if len(text) <= 100 else f"{text[:60]} … {text[-20:]}"

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from . import _xp
-from ._errors import DTypeError, ShapeError, message, shown
+from ._errors import DTypeError, ShapeError, kind, message, shown
 from ._typing import Array
 
 
-def check_record(call: str, name: str, value: Any, kind: type, advice: str = "") -> None:
+def check_record(call: str, name: str, value: Any, wanted: type, advice: str = "") -> None:
     """Require a record of one kind, such as a schedule."""
-    if not isinstance(value, kind):
-        raise DTypeError(message(call, name, f"a {type(value).__name__}", f"a {kind.__name__}", advice))
+    if not isinstance(value, wanted):
+        raise DTypeError(message(call, name, kind(value), f"a {wanted.__name__}", advice))
 
 
 def check_function(call: str, name: str, value: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import numpy
 
 from ._capabilities import NEEDS
-from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, message, shown
+from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, kind, message, shown
 from ._typing import Array, Device, DType, Namespace
 
 MOST_ENTRIES = 2**20
@@ -34,7 +34,7 @@ def namespace(call: str, **arrays: Array) -> Namespace:
                 message(
                     call,
                     name,
-                    f"a {type(array).__name__}",
+                    kind(array),
                     "an array of NumPy, torch, JAX, CuPy, Dask or another Array API library",
                     "Convert it first, for example with numpy.asarray(...)",
                 )
@@ -88,11 +88,9 @@ def integral(call: str, xp: Namespace, **arrays: Array) -> None:
     """Require integer dtypes."""
     for name, array in arrays.items():
         if not is_kind(array.dtype, "integral", xp):
-            raise DTypeError(
-                message(
-                    call, name, f"dtype {array.dtype}", "an integer dtype", "Floats lose digits; use int64"
-                )
-            )
+            floats = is_kind(array.dtype, "real floating", xp)
+            advice = "Floats lose digits; use int64" if floats else "Convert it first, for example to int64"
+            raise DTypeError(message(call, name, f"dtype {array.dtype}", "an integer dtype", advice))
 
 
 def real(call: str, xp: Namespace, **arrays: Array) -> None:
@@ -116,6 +114,8 @@ def create(
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=None)
     except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
         raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp")) from error
+    if not is_kind(probe.dtype, "real floating", array_api_compat.array_namespace(probe)):
+        raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp"))
     try:
         if is_array(device):
             raise TypeError  # NumPy compares whatever it is with "cpu"
@@ -134,7 +134,6 @@ def create(
                 'JAX needs jax.config.update("jax_enable_x64", True) for 64-bit types',
             )
         )
-    floating(call, resolved, dtype=probe)
     if isinstance(probe, np.ndarray):  # numbers are made in the machine's own byte order
         return resolved, probe.dtype.newbyteorder("=")
     return resolved, probe.dtype
@@ -209,7 +208,7 @@ def check_axis(call: str, axis: int, *arrays: Array) -> None:
     """Require an axis that all the arrays have, and that means the same in all of them."""
     least = min(array.ndim for array in arrays)
     same = all(array.ndim == least for array in arrays)
-    if check_integer(call, "axis", axis, -least) >= (least if same else 0):
+    if not -least <= check_integer(call, "axis", axis, -(2**63)) < (least if same else 0):
         shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
         expected = f"an axis of shape {shapes}" + ("" if same else ", counted from the end")
         raise DomainError(message(call, "axis", axis, expected))

@@ -7,7 +7,7 @@ import array_api_compat
 import numpy as np
 
 from .. import _xp
-from .._errors import DTypeError, ShapeError, message
+from .._errors import DTypeError, ShapeError, kind, message
 from .._host import Reals, to_exact
 from .._public import public
 from .._typing import Array
@@ -109,7 +109,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     call = "argmaxable.verify"
     xp = check_problem(call, W, b)
     if not isinstance(result, Result):
-        raise DTypeError(message(call, "result", f"a {type(result).__name__}", "a Result"))
+        raise DTypeError(message(call, "result", kind(result), "a Result", "See argmaxable.classify"))
     n = W.shape[0]
     exact = _xp.check_flag(call, "exact", exact)
     if len(result.certificates) != n:

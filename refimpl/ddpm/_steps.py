@@ -4,7 +4,7 @@ from numbers import Integral
 from typing import Any, NamedTuple, TypeAlias
 
 from .. import _xp
-from .._errors import DomainError, DTypeError, ShapeError, message
+from .._errors import DomainError, DTypeError, ShapeError, kind, message, shown
 from .._typing import Array, Namespace
 
 Steps: TypeAlias = Any  # a Python or NumPy integer, or an integer array
@@ -33,9 +33,7 @@ class Coefficients(NamedTuple):
 def open_schedule(call: str, schedule: Schedule, *, t: Any = None, **arrays: Array) -> Namespace:
     """The namespace of a schedule, integer steps and real arrays, all of them checked."""
     if not isinstance(schedule, Schedule):
-        raise DTypeError(
-            message(call, "schedule", f"a {type(schedule).__name__}", "a Schedule", "See ddpm.from_ho")
-        )
+        raise DTypeError(message(call, "schedule", kind(schedule), "a Schedule", "See ddpm.from_ho"))
     reals = {"schedule.beta_squared": schedule.beta_squared, **arrays}
     steps = {} if t is None else {"t": t}
     xp = _xp.namespace(call, **reals, **steps)
@@ -61,6 +59,8 @@ def open_steps(
 ) -> tuple[Namespace, Coefficients, Steps]:
     """The namespace, the coefficients at t with a last axis of length 1, and t as an int or array."""
     if isinstance(t, Integral) or not hasattr(t, "shape"):
+        if not _xp.is_number(t, "__index__"):
+            raise DTypeError(message(call, "t", shown(t), "an integer ≥ 1, or an array of integers"))
         t = _xp.check_integer(call, "t", t, 1)
         xp = open_schedule(call, schedule, **arrays)
         if t > schedule.beta_squared.shape[0]:

@@ -48,7 +48,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     largest = float(xp.max(xp.abs(similarity)))
     if not (asymmetry <= roundoff * largest and math.isfinite(largest)):
         got = f"S − Sᵀ up to {asymmetry:.3g}" if math.isfinite(largest) else "entries that are not finite"
-        raise DomainError(message(call, "similarity", got, "a symmetric matrix"))
+        raise DomainError(message(call, "similarity", got, "a finite symmetric matrix", "Take (S + Sᵀ)/2"))
     values, vectors = xp.linalg.eigh(similarity)
     least, zero = float(values[0]), roundoff * float(xp.max(xp.abs(values)))
     if least < -zero:

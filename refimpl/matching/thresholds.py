@@ -74,10 +74,12 @@ def best_threshold(
     if scores.shape[0] == 0:
         raise ShapeError(message(call, "scores", "shape (0,)", "at least one score"))
     if not _xp.is_kind(labels.dtype, ("bool", "integral"), xp):
-        raise DTypeError(message(call, "labels", f"dtype {labels.dtype}", "a boolean or integer dtype"))
+        expected, advice = "a boolean or integer dtype", "Convert it first, for example labels == 1"
+        raise DTypeError(message(call, "labels", f"dtype {labels.dtype}", expected, advice))
     positive = labels if xp.isdtype(labels.dtype, "bool") else labels == 1
     if not (xp.isdtype(labels.dtype, "bool") or bool(xp.all(positive | (labels == 0)))):
-        raise DomainError(message(call, "labels", "other values", "0 and 1"))
+        advice = "Say which are positive, for example labels > 0"
+        raise DomainError(message(call, "labels", "other values", "0 and 1", advice))
     if bool(xp.any(xp.isnan(scores))):
         raise DomainError(message(call, "scores", "NaN", "numbers, which can be put in order"))
     if not callable(metric) and not (isinstance(metric, str) and metric in _METRICS):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .. import _xp
-from .._errors import ShapeError, message
+from .._errors import ShapeError, kind, message
 from .._public import public
 from .._typing import Array, Namespace
 
@@ -381,9 +381,7 @@ def _leaves(tree: Any) -> Iterator[Array]:
 
 def _check_list(call: str, name: str, value: object) -> None:
     if not isinstance(value, list | tuple):
-        raise ShapeError(
-            message(call, name, f"a {type(value).__name__}", "a list or tuple, one item a layer")
-        )
+        raise ShapeError(message(call, name, kind(value), "a list or tuple, one item a layer"))
 
 
 def _check_matrix(call: str, name: str, W: Array, rows: int, columns: int | None = None) -> int:
@@ -442,7 +440,7 @@ def _check_residual(
     arrays = {"x": x, **more}
     for i, block in enumerate(weights):
         if not isinstance(block, list | tuple) or len(block) != 2:
-            raise ShapeError(message(call, f"weights[{i}]", f"a {type(block).__name__}", "a pair (W1, W2)"))
+            raise ShapeError(message(call, f"weights[{i}]", kind(block), "a pair (W1, W2)"))
         arrays |= {f"weights[{i}][{j}]": W for j, W in enumerate(block) if j == 0 or W is not None}
     xp = _xp.namespace(call, **arrays)
     _xp.floating(call, xp, **arrays)

@@ -448,8 +448,11 @@ def _check_ntk(call: str, dim: int) -> int:
     return dim
 
 
-def _finite(call: str, result: float) -> float:
-    return _xp.check_number(call, "result", result, 1.0, closed=True)
+def _finite(call: str, base: float) -> float:
+    if _xp.rounds(base) and math.isinf(base):
+        advice = "Take a smaller base or factor, or a shorter length"
+        raise DomainError(message(call, "the new base", base, "a number within float64", advice))
+    return base
 
 
 def _ntk_base(call: str, base: float, factor: float, dim: int) -> float:

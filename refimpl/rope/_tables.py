@@ -26,7 +26,7 @@ def power(base: float, exponent: Fraction) -> float:
         result = math.pow(base, high)
     except OverflowError:
         return math.inf
-    return result + result * low * math.log(base)
+    return result + result * low * math.log(base) if math.isfinite(result) else result
 
 
 def plain(dim: int, base: float, xp: Namespace | None = None) -> list[float]:

@@ -367,7 +367,7 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
     if not fits or 0 in (x.shape[-1], *plan.shape[-2:]):
         got = f"x {tuple(x.shape)}, y {tuple(y.shape)}, plan {tuple(plan.shape)}"
         raise ShapeError(
-            message(call, "shapes", got, "(..., n, d), (..., m, d), (..., n, m), none of them 0")
+            message(call, "shapes", got, "(..., n, d), (..., m, d), (..., n, m) with n, m, d ≥ 1")
         )
     batches = {"x": x[..., 0, 0], "y": y[..., 0, 0], "plan": plan[..., 0, 0]}
     _xp.check_broadcast(call, **{f"{name}[..., 0, 0]": batch for name, batch in batches.items()})

@@ -112,23 +112,35 @@ def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array
 
 
 def _check_affine(
-    call: str, A: Array, c: Array, means: Array, covariances: Array, alpha: Array, beta: Array
+    call: str,
+    A: Array,
+    c: Array,
+    means: Array,
+    covariances: Array,
+    alpha: Array,
+    beta: Array,
+    *,
+    mixture: bool = False,
 ) -> Namespace:
     """Affine score (d, d), (d,), data (..., d), (..., d, d), scalars alpha and beta."""
-    given = {"A": A, "c": c, "means": means, "covariances": covariances, "alpha_bar": alpha, "beta_bar": beta}
+    s = "s" if mixture else ""
+    data = {f"mean{s}": means, f"covariance{s}": covariances}
+    given = {"A": A, "c": c, **data, "alpha_bar": alpha, "beta_bar": beta}
     xp = _xp.namespace(call, **given)
     _xp.floating(call, xp, **given)
     d = means.shape[-1] if means.ndim else 0
+    if d == 0:
+        raise ShapeError(message(call, f"mean{s}", f"shape {tuple(means.shape)}", "last axis d ≥ 1"))
     wanted = {
         "A": (d, d),
         "c": (d,),
-        "covariances": (*means.shape[:-1], d, d),
+        f"covariance{s}": (*means.shape[:-1], d, d),
         "alpha_bar": (),
         "beta_bar": (),
     }
     for name, shape in wanted.items():
-        if d == 0 or tuple(given[name].shape) != shape:
-            got = f"shape {tuple(given[name].shape)} with means {tuple(means.shape)}"
+        if tuple(given[name].shape) != shape:
+            got = f"shape {tuple(given[name].shape)} with mean{s} {tuple(means.shape)}"
             raise ShapeError(message(call, name, got, f"{shape}"))
     return xp
 
@@ -237,7 +249,7 @@ def mixture_conditional_score_matching(
     8.0
     """
     call = "transport.mixture_conditional_score_matching"
-    xp = _check_affine(call, A, c, means, covariances, alpha_bar, beta_bar)
+    xp = _check_affine(call, A, c, means, covariances, alpha_bar, beta_bar, mixture=True)
     _xp.floating(call, _xp.namespace(call, weights=weights, A=A), weights=weights)
     if means.ndim != 2 or tuple(weights.shape) != tuple(means.shape[:1]):
         got = f"weights {tuple(weights.shape)}, means {tuple(means.shape)}"
