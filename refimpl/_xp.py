@@ -225,8 +225,10 @@ def check_integer(call: str, name: str, value: Any, least: int, most: int = 2**6
     if number < least:
         raise DomainError(message(call, name, shown(number), f"an integer ≥ {least}"))
     if number > most:
-        power = (most + 1).bit_length() - 1
-        expected = f"an integer below 2^{power}" if most + 1 == 2**power else f"an integer ≤ {most}"
+        power = most.bit_length()
+        expected = f"an integer ≤ {most}"
+        if most in (2**power - 1, 2 ** (power - 1)):
+            expected = f"an integer below 2^{power}" if most & 1 else f"an integer ≤ 2^{power - 1}"
         raise DomainError(message(call, name, shown(number), expected))
     return number
 

@@ -1,6 +1,8 @@
 """What no document's own tests reach in the shared checks."""
 
+import inspect
 import sys
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +12,8 @@ import numpy as np
 import pytest
 
 from refimpl import _xp, ddpm, density, flow, matching, rope, transport
-from refimpl._errors import DTypeError, RefimplError
+from refimpl._errors import DomainError, DTypeError, RefimplError
+from refimpl.proofs import catalogue
 
 
 def test_a_library_that_gives_another_dtype_than_asked() -> None:
@@ -98,6 +101,31 @@ def test_what_is_refused(name: str) -> None:
         REFUSED[name]()
     if name.startswith(("a masked", "a matrix", "a type", "a tuple", "an array of 25", "dtype", "Singular")):
         assert f"got {name}" in str(caught.value)
+
+
+TABLES: dict[str, Callable[[int], Any]] = {
+    "ddpm.cosine_schedule": ddpm.cosine_schedule,
+    "ddpm.ho_schedule": ddpm.ho_schedule,
+    "ddpm.linear_schedule": ddpm.linear_schedule,
+    "rope.digits": lambda n: rope.digits(np.ones(1, np.int64), base=2, count=n),
+    "rope.dynamic_ntk": lambda n: rope.dynamic_ntk(9.0, dim=n, train_length=4.0, factor=2.0),
+    "rope.frequencies": rope.frequencies,
+    "rope.llama3": lambda n: rope.llama3(n, train_length=4096.0, factor=2.0),
+    "rope.range_of": lambda n: rope.range_of(2, digits=n),
+    "rope.sinusoidal": lambda n: rope.sinusoidal(np.ones(1), dim=n),
+    "rope.yarn": lambda n: rope.yarn(n, train_length=4096.0, factor=2.0),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_made_from_a_number_have_a_limit_that_is_documented(name: str) -> None:
+    """Below it, the time grows with the number, not with its square."""
+    assert "2^20" in str(inspect.getdoc(catalogue.reference()[name]))
+    with pytest.raises(DomainError, match=f"^{name}: .*: got .*; expected .*2.*20"):
+        TABLES[name](2**20 + 2)
+    start = time.process_time()
+    TABLES[name](2**16)
+    assert time.process_time() - start < 5  # of 0.1 to 0.2 seconds
 
 
 def test_the_errors_of_a_function_among_the_arguments_are_its_own() -> None:

@@ -35,7 +35,7 @@ def linear_schedule(
     Parameters
     ----------
     steps : int ≥ 1
-        The number T of steps.
+        The number T of steps, at most 2^20.
     xp, dtype, device
         Namespace, real floating dtype and device of the result; NumPy float64 by default.
 
@@ -79,7 +79,7 @@ def ho_schedule(
     Parameters
     ----------
     steps : int ≥ 1
-        The number T of steps.
+        The number T of steps, at most 2^20.
     first, last : float in (0, 1)
         Variances β_1² and β_T² (Ho's β_1 and β_T).
     xp, dtype, device
@@ -130,7 +130,7 @@ def cosine_schedule(
     Parameters
     ----------
     steps : int ≥ 1
-        The number T of steps.
+        The number T of steps, at most 2^20.
     offset : float ≥ 0
         Keeps the first steps from being too small.
     xp, dtype, device

@@ -98,7 +98,7 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     factor : float
         k ≥ 1.
     dim : int
-        d, even and at least 4.
+        d, even, from 4 to 2^20.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     factor : float
         k ≥ 1.
     dim : int
-        d, even and at least 4.
+        d, even, from 4 to 2^20.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def dynamic_ntk(
     length : float
         n > 0, the length of the present sequence.
     dim : int
-        d, even and at least 4.
+        d, even, from 4 to 2^20.
     train_length : float
         L > 0.
     factor : float
@@ -253,7 +253,7 @@ def yarn(
     Parameters
     ----------
     dim : int
-        d, even and at least 2.
+        d, even, from 2 to 2^20.
     train_length : float
         L > 0.
     factor : float
@@ -355,7 +355,7 @@ def llama3(
     Parameters
     ----------
     dim : int
-        d, even and at least 2.
+        d, even, from 2 to 2^20.
     train_length : float
         L > 0; 8192 in Llama 3.1.
     factor : float

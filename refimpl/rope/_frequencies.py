@@ -34,7 +34,7 @@ def frequencies(
     Parameters
     ----------
     dim : int
-        d, even and at least 2: the number of features, not of pairs.
+        d, even, from 2 to 2^20: the number of features, not of pairs.
     base : float
         B > 1.
     xp, dtype, device
@@ -172,7 +172,7 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     ----------
     positions : (...) integer or real floating
     dim : int
-        d, even and at least 2.
+        d, even, from 2 to 2^20.
     base : float
         B > 1.
     dtype : real floating dtype of the namespace

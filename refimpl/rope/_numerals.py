@@ -28,7 +28,7 @@ def digits(n: Array, /, *, base: int, count: int) -> Array:
     base : int
         At least 2 and at most the largest value of the dtype.
     count : int
-        Number of digits, at least 1.
+        Number of digits, from 1 to 2^20.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def range_of(base: float, /, *, digits: int) -> float:
     if isinstance(given, Integral):
         whole = _xp.check_integer("rope.range_of", "base", given, 2)
         if count * whole.bit_length() > MOST_BITS:
-            got, expected = f"{whole}^{count}", f"a range of at most {MOST_BITS} bits"
+            got, expected = f"{whole}^{count}", "a range of at most 2^20 bits"
             raise DomainError(message("rope.range_of", "base^digits", got, expected))
         return int(whole**count)
     number = _xp.check_number("rope.range_of", "base", base, 1.0)
