@@ -56,9 +56,15 @@ def changed(name: str, change: Change, call: Call) -> Call | None:
     """The call with a change, or None where it does not admit it."""
     try:
         with np.errstate(all="ignore"):
-            return with_arguments(name, call, change.apply(named(name, call)))
+            return with_arguments(name, call, change.apply(_numbers_by_default(name) | named(name, call)))
     except Exception:  # whatever an array library says of it
         return None
+
+
+@cache
+def _numbers_by_default(name: str) -> dict[str, Any]:
+    """The numbers that stand for options that a call does not give: they are read all the same."""
+    return {key: p.default for key, p in signature(name).items() if _number(p.default)}
 
 
 def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:

@@ -21,7 +21,7 @@ from .compare import Difference, difference, leaves
 from .evidence import formula
 from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
-from .history import remembers
+from .history import chance, remembers
 from .ignored import Ignored, effective, ignored
 from .messages import Diagnosis, Explain
 from .observed import Observed, Raised, apply
@@ -55,6 +55,10 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     nothing = _nothing_to_compare(mine.seen)
     if nothing is None and (told := _of_behaviour(request, mine, on, seed)) is not None:
         return told
+    if nothing is None and (text := chance(mine.function, mine.seen)):
+        done = behaviour(request, mine.function, on, seed)
+        known = done is not None and done.mistakes
+        return _behaves(name, chosen, done if known else Behaviour(text))
     others = [under(adapter) for adapter in _conventions(name) if adapter != chosen]
     search = Search(name, made, references, on)
     for other in others:

@@ -12,19 +12,31 @@ from .observed import Observed, Raised, apply, numbers
 
 _MOST = 60
 """Calls that are made again."""
+_TWICE = 24
+"""Calls that are made again at once."""
+_CHANCE = "the same call gives another result when it is made again: chance enters, or a count of calls"
+
+
+def chance(function: Implementation, seen: Observed) -> str:
+    """That a call gives another result when it is made again at once, if so: then no results say why."""
+    return _CHANCE if any(_changes(function, seen.calls[i], seen) for i in _returned(seen)[:_TWICE]) else ""
+
+
+def _returned(seen: Observed) -> list[int]:
+    """The calls that gave numbers."""
+    return [i for i in seen.compared if not isinstance(seen.results[i], Raised)]
 
 
 def remembers(function: Implementation, seen: Observed) -> str:
     """That the same call gives another result when it is made again, or after others, if so."""
-    places = [i for i in seen.compared if not isinstance(seen.results[i], Raised)][:_MOST]
-    calls = [seen.calls[i] for i in places]
+    calls = [seen.calls[i] for i in _returned(seen)[:_MOST]]
     forth = [apply(function, call) for call in calls]
     back = [apply(function, call) for call in reversed(calls)][::-1]
     other = [k for k in range(len(calls)) if not _same(forth[k], back[k], seen)]
     if not other:
         return ""
     if any(_changes(function, calls[k], seen) for k in other):
-        return "the same call gives another result when it is made again: chance enters, or a count of calls"
+        return _CHANCE
     return (
         f"it depends on the calls before: {len(other)} of {len(calls)} calls give another result when they "
         "are made in the reverse order"

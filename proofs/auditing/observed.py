@@ -359,9 +359,9 @@ class Weighed:
         return bool(self.explained) and self.share >= least and self.bits >= least_bits
 
     @property
-    def key(self) -> tuple[bool, float, float]:
+    def key(self) -> tuple[bool, float, float, float]:
         """Explanations in order, the best first."""
-        return (not self.exact, self.candidate.rank, self.rest)
+        return (not self.exact, self.candidate.rank, 1 - round(self.share, 2), self.rest)
 
 
 def weigh(

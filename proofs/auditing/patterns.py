@@ -42,7 +42,7 @@ def where_right(seen: Observed, name: str, tolerance: float) -> str:
 def subsets(
     seen: Observed, name: str, places: Sequence[int], tolerance: float
 ) -> Iterator[tuple[str, list[int]]]:
-    """Calls that may have an explanation of their own, and what they have in common."""
+    """Calls that may have an explanation of their own, and what they have in common; the wrong ones first."""
     wrong = [i for i in places if seen.deviates(i, tolerance)]
     right = [i for i in places if i not in set(wrong)]
     if len(right) >= _EACH and len(wrong) >= _EACH:
@@ -51,16 +51,17 @@ def subsets(
             if told is not None:
                 yield f"where {text[1] if told else text[0]}", wrong
                 break
-    plain = [i for i in wrong if not options(name, seen.calls[i])]
-    if len(plain) < len(wrong):
-        yield "where no option is given", plain
-    for option in dict.fromkeys(o for i in wrong for o in options(name, seen.calls[i])):
-        values = {i: named(name, seen.calls[i]).get(option) for i in wrong}
-        if all(isinstance(value, str | bool) for value in values.values()):
-            for value in dict.fromkeys(values.values()):
-                yield f"where {option}={value!r}", [i for i in wrong if values[i] == value]
+    given = {i: options(name, seen.calls[i]) for i in places}
+    ordered = [*wrong, *right]
+    if any(given[i] for i in wrong):
+        yield "where no option is given", [i for i in ordered if not given[i]]
+    for option in dict.fromkeys(o for i in wrong for o in given[i]):
+        values = {i: named(name, seen.calls[i]).get(option) for i in places}
+        if all(isinstance(values[i], str | bool) for i in wrong):
+            for value in dict.fromkeys(values[i] for i in wrong):
+                yield f"where {option}={value!r}", [i for i in ordered if values[i] == value]
         else:
-            yield f"where {option} is given", [i for i in wrong if option in options(name, seen.calls[i])]
+            yield f"where {option} is given", [i for i in ordered if option in given[i]]
 
 
 def _split(values: Mapping[int, bool], right: Sequence[int], wrong: set[int]) -> bool | None:

@@ -149,7 +149,7 @@ def _fits(alone: Observed, name: str, places: Sequence[int]) -> Iterator[_Fit]:
     shifts = _series(alone, places, lambda g, e: g - e)
     yield from _added(shifts, given, alone)
     powers = _series(alone, places, lambda g, e: np.log(np.abs(g)) / np.log(np.abs(e)))
-    if (power := _constant(powers)) is not None and power not in (1, 0):
+    if (power := _constant(powers, 1.0)) is not None and power not in (1, 0):
         yield _Fit(f"what is expected to the power {_say(power)}", lambda i, e: e**power, 1, 0.2)
     yield from _with_arguments(given, alone)
     yield from _power_laws(given, alone, places)
@@ -175,21 +175,29 @@ def _series(
     return found
 
 
-def _constant(series: Mapping[int, float]) -> float | None:
-    """The number that most calls have in common, or None."""
+def _constant(series: Mapping[int, float], neutral: float = 0.0) -> float | None:
+    """The number that most calls have in common, or None. What matters is how far it is from the neutral one,
+    which changes nothing: a factor of 1 + 1e-9 is not 1."""
     if len(series) < 2:
         return None
     values = np.asarray(list(series.values()))
     middle = float(np.median(values))
-    near = np.abs(values - middle) <= 1e-3 * abs(middle)
-    if not middle or np.mean(near) < 0.6:
+    near = np.abs(values - middle) <= 1e-2 * min(abs(middle), abs(middle - neutral))
+    if not middle or middle == neutral or np.mean(near) < 0.6:
         return None
-    found = recognised(middle, 1e-5)
+    found = recognised(middle, _fine(middle, 1e-5, neutral))
     return found[0] if found else middle
 
 
+def _fine(number: float, tolerance: float, neutral: float = 1.0) -> float:
+    """A tolerance that tells a number from the neutral one."""
+    return min(tolerance, 1e-2 * abs(number - neutral))
+
+
 def _say(number: float) -> str:
-    found = recognised(number, 1e-9)
+    if 0 < abs(number - 1) < 1e-4:
+        return f"(1 {'+' if number > 1 else '−'} {abs(number - 1):.3g})"
+    found = recognised(number, _fine(number, 1e-9))
     return found[1] if found else f"{number:.6g}"
 
 
@@ -199,9 +207,9 @@ _SIDES = {1.0: " (a sum where a mean is meant)", -1.0: " (a mean where a sum is 
 
 def _scaled(ratios: Mapping[int, float], given: Mapping[int, Any], alone: Observed) -> Iterator[_Fit]:
     """Multiples: by a constant, or by sizes and numbers of the call."""
-    factor = _constant(ratios)
-    if factor is not None and factor != 1:
-        named_factor = recognised(factor, 1e-9) is not None
+    factor = _constant(ratios, 1.0)
+    if factor is not None:
+        named_factor = recognised(factor, _fine(factor, 1e-9)) is not None
         fitted, rank = (0, -1.5) if named_factor else (1, 0.0)
         also = _as_size(factor, [features.lengths(given[i], alone.on) for i in ratios])
         yield _Fit(f"{_say(factor)} times what is expected{also}", lambda i, e: factor * e, fitted, rank)

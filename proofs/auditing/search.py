@@ -17,6 +17,8 @@ _TRIED = 24
 """General candidates are weighed on so many calls."""
 _SOME = 4
 """Calls of one kind that an explanation of them needs."""
+_TINY = 1e-6
+"""So small a share of the usual deviation is no deviation."""
 _MOSTLY = 0.75
 """An explanation of so many calls is one of most, if no other comes near."""
 
@@ -66,7 +68,8 @@ class Search:
     def _deciding(self, seen: Observed) -> tuple[list[int], float]:
         ordinary, everywhere = [i for i in seen.ordinary if i in set(seen.compared)], seen.compared
         u = seen.on.u
-        for tolerance in (seen.loose, 4096 * u, 64 * u):
+        # Beside a large deviation a tiny one, at a call that loses digits, has another cause.
+        for tolerance in (max(seen.loose, _TINY * min(seen.typical, 1.0)), 4096 * u, 64 * u):
             for places, least in ((ordinary, 2), (everywhere, 1)):
                 wrong = [i for i in places if seen.deviates(i, tolerance)]
                 if len(wrong) >= least:
@@ -133,7 +136,24 @@ class Search:
         _, tolerance = self.deciding(under.seen)
         some = self._small(under, most)
         for candidate in made:
-            yield weigh(under.seen, candidate, some, tolerance)
+            found = weigh(under.seen, candidate, some, tolerance)
+            yield self._elsewhere(under, found, self._right(under)) if found.accepted() else found
+
+    def _elsewhere(self, under: Under, found: Weighed, places: Sequence[int]) -> Weighed:
+        """An explanation of some calls, weighed at others too: those at which the function is right."""
+        tolerance = self.deciding(under.seen)[1]
+        more = weigh(under.seen, found.candidate, places, tolerance, _TRIED)
+        return replace(
+            found,
+            explained=tuple(dict.fromkeys((*found.explained, *more.explained))),
+            unexplained=tuple(dict.fromkeys((*found.unexplained, *more.unexplained))),
+        )
+
+    def _right(self, under: Under) -> list[int]:
+        """Small calls that decide and at which the function is right."""
+        places, tolerance = self.deciding(under.seen)
+        right = [i for i in places if not under.seen.deviates(i, tolerance)]
+        return sorted(right, key=under.seen.size)[:_TRIED]
 
     def _small(self, under: Under, most: int = _TRIED) -> list[int]:
         """So many calls, small ones first: a candidate that is far off may make large results, and falls
@@ -160,16 +180,19 @@ class Search:
         yield from self._weighed(under, self.candidates.of_changes)
         if not any(same_form(under.seen.got[i], under.seen.expected[i]) for i in places[:_SOME]):
             yield from self._weighed(under, self.candidates.of_pairings)
-        yield from related(under.seen, self.name, places[: 2 * _TRIED], tolerance)
+        yield from self._related(under)
 
     def _meant(self, under: Under) -> Iterator[Weighed]:
         """What may be told under an adapter that was not chosen: little, for with two things wrong at once
         much can be made to fit."""
-        places, tolerance = self.deciding(under.seen)
         yield from self._known(under)
+        yield from (found for found in self._related(under) if not found.candidate.fitted)
+
+    def _related(self, under: Under) -> Iterator[Weighed]:
+        """Relations of the results with the expected ones."""
+        places, tolerance = self.deciding(under.seen)
         for found in related(under.seen, self.name, places[: 2 * _TRIED], tolerance):
-            if not found.candidate.fitted:
-                yield found
+            yield self._elsewhere(under, found, self._right(under)) if found.accepted() else found
 
     def _slipped(self, under: Under) -> Iterator[Weighed]:
         """Slips in the formula."""
@@ -198,10 +221,13 @@ class Search:
         seen = under.seen
         places, tolerance = self.deciding(seen)
         for where, some in subsets(seen, self.name, places, tolerance):
+            wrong = [i for i in some if seen.deviates(i, tolerance)][:_TRIED]
             made = [*self.candidates.known, *self.candidates.of_changes]
-            weighed = [weigh(seen, c, some[:_TRIED], tolerance) for c in made]
-            weighed += related(seen, self.name, some[:_TRIED], tolerance)
-            good = [(under, w) for w in weighed if w.accepted() and w.exact and len(w.explained) >= _SOME]
+            weighed = [weigh(seen, c, wrong, tolerance) for c in made]
+            weighed += related(seen, self.name, wrong, tolerance)
+            right = [i for i in some if i not in set(wrong)][:_TRIED]
+            weighed = [self._elsewhere(under, w, right) for w in weighed if w.accepted() and w.exact]
+            good = [(under, w) for w in weighed if w.accepted() and len(w.explained) >= _SOME]
             if found := self._best(good, MOST, exact=True):
                 return replace(found, where=where)
         return None

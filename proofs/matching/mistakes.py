@@ -16,7 +16,6 @@ from ...matching import (
     cosent_loss,
     cosine_similarity,
     factor_similarity,
-    jl_dimension,
     jl_project,
     nearest_semidefinite,
     rank,
@@ -758,41 +757,6 @@ def project_unit_directions(vectors: Any, directions: Any, /) -> Any:
     xp = array_api_compat.array_namespace(vectors, directions)
     norms = xp.sqrt(xp.sum(directions * directions, axis=1, keepdims=True))
     return jl_project(vectors, directions / xp.where(norms > 0, norms, xp.ones_like(norms)))
-
-
-@mistake(
-    "matching.jl_dimension",
-    "log-n",
-    "Bounds the error of one vector and forgets the pairs: ln(n/δ) in place of ln(n(n−1)/δ).",
-)
-def dimension_log_n(n: int, error: float, failure: float) -> int:
-    return math.ceil(
-        jl_dimension(n, error, failure) * math.log(n / failure) / math.log(n * (n - 1) / failure)
-    )
-
-
-@mistake("matching.jl_dimension", "rounded-down", "Rounds to the integer below, which does not suffice.")
-def dimension_rounded_down(n: int, error: float, failure: float) -> int:
-    return jl_dimension(n, error, failure) - 1
-
-
-@mistake(
-    "matching.jl_dimension",
-    "quadratic",
-    "Uses ε²/2 for ε − ln(1+ε), the small-error form, at any error: too few dimensions.",
-)
-def dimension_quadratic(n: int, error: float, failure: float) -> int:
-    return math.ceil(4 * math.log(n * (n - 1) / failure) / error**2)
-
-
-@mistake(
-    "matching.jl_dimension",
-    "floats",
-    "Subtracts ln(1+ε) from ε in floats: for small errors nothing but rounding is left.",
-)
-def dimension_floats(n: int, error: float, failure: float) -> int:
-    rate = max(error - math.log(1 + error), 1e-300)
-    return math.ceil(2 * math.log(n * (n - 1) / failure) / rate)
 
 
 @mistake("matching.rule_of_thumb_dimension", "binary-logarithm", "Reads log as log₂: 44 % more.")

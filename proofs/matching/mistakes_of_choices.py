@@ -1,6 +1,7 @@
 """How people get thresholds, weights, matrices and projections wrong, beyond mistakes.py."""
 
 import math
+from decimal import Decimal, localcontext
 from typing import Any
 
 import array_api_compat
@@ -183,6 +184,47 @@ def project_centred(vectors: Any, directions: Any, /) -> Any:
 # Dimensions
 
 
+def _dimension(pairs: int, error: float, failure: float) -> Decimal:
+    """2 ln(pairs/δ)/(ε − ln(1+ε)) before it is rounded to an integer."""
+    with localcontext() as context:
+        epsilon = Decimal(error)
+        context.prec = 60 - 4 * min(epsilon.adjusted(), 0)
+        return 2 * (pairs / Decimal(failure)).ln() / (epsilon - (1 + epsilon).ln())
+
+
+@mistake(
+    "matching.jl_dimension",
+    "log-n",
+    "Bounds the error of one vector and forgets the pairs: ln(n/δ) in place of ln(n(n−1)/δ).",
+)
+def dimension_log_n(n: int, error: float, failure: float) -> int:
+    return math.ceil(_dimension(n, error, failure))
+
+
+@mistake("matching.jl_dimension", "rounded-down", "Rounds to the integer below, which does not suffice.")
+def dimension_rounded_down(n: int, error: float, failure: float) -> int:
+    return jl_dimension(n, error, failure) - 1
+
+
+@mistake(
+    "matching.jl_dimension",
+    "quadratic",
+    "Uses ε²/2 for ε − ln(1+ε), the small-error form, at any error: too few dimensions.",
+)
+def dimension_quadratic(n: int, error: float, failure: float) -> int:
+    return math.ceil(4 * math.log(n * (n - 1) / failure) / error**2)
+
+
+@mistake(
+    "matching.jl_dimension",
+    "floats",
+    "Subtracts ln(1+ε) from ε in floats: for small errors nothing but rounding is left.",
+)
+def dimension_floats(n: int, error: float, failure: float) -> int:
+    rate = max(error - math.log(1 + error), 1e-300)
+    return math.ceil(2 * math.log(n * (n - 1) / failure) / rate)
+
+
 @mistake(
     "matching.jl_dimension",
     "of-distances",
@@ -196,23 +238,19 @@ def dimension_of_distances(n: int, error: float, failure: float) -> int:
 
 @mistake("matching.jl_dimension", "half", "Leaves out the factor 2: half of what suffices.")
 def dimension_half(n: int, error: float, failure: float) -> int:
-    return math.ceil(jl_dimension(n, error, failure) / 2)
+    return math.ceil(_dimension(n * (n - 1), error, failure) / 2)
 
 
 @mistake("matching.jl_dimension", "n-squared", "Counts n² pairs in place of n(n−1).")
 def dimension_n_squared(n: int, error: float, failure: float) -> int:
-    logs = math.log(n * n / failure) / math.log(n * (n - 1) / failure)
-    return math.ceil(jl_dimension(n, error, failure) * logs)
+    return math.ceil(_dimension(n * n, error, failure))
 
 
 @mistake(
     "matching.jl_dimension", "rounded", "Rounds to the nearest integer, which may not suffice, and not up."
 )
 def dimension_rounded(n: int, error: float, failure: float) -> int:
-    above = jl_dimension(n, error, failure)
-    rate = error - math.log1p(error)
-    exact = 2 * math.log(n * (n - 1) / failure) / rate if rate > 1e-6 else float(above)
-    return max(above - 1, min(above, round(exact)))
+    return round(_dimension(n * (n - 1), error, failure))
 
 
 @mistake(

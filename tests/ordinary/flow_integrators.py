@@ -315,7 +315,7 @@ ORDINARY = [
         target="flow.integrate",
         textbook=marching(size=lambda a, b, times: b - a),
         slips=(
-            Slip(marching(size=lambda a, b, times: abs(b - a)), "forward-steps-only"),
+            Slip(marching(size=lambda a, b, times: abs(b - a)), "forward-steps-only|absolute difference"),
             Slip(marching(size=lambda a, b, times: times[1] - times[0]), "first-step-for-all"),
             Slip(
                 marching(size=lambda a, b, times: (times[-1] - times[0]) / len(times)),
