@@ -17,6 +17,7 @@ from .changes import Change, changed, named, signature
 from .observed import Candidate, Observed, Parts, apply, apply_all, numbers, same_form
 from .options import PLACEMENT
 from .slips import Slip, slips
+from .views import View, whole
 
 CATALOGUE, OTHER, ARGUMENT, RESULT, SLIP, SMALL = 0.0, 1.0, 2.0, 3.0, 3.6, 5.0
 """The ranks: of two explanations that are as good the more specific one is told."""
@@ -25,8 +26,14 @@ CATALOGUE, OTHER, ARGUMENT, RESULT, SLIP, SMALL = 0.0, 1.0, 2.0, 3.0, 3.6, 5.0
 class Candidates:
     """The candidates for one function, whose results at the calls are computed when they are asked for."""
 
-    def __init__(self, name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting) -> None:
-        self.name, self.calls, self.references, self.on = name, calls, references, on
+    def __init__(
+        self, name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting, view: View = whole
+    ) -> None:
+        self.name, self.calls, self.references, self.on, self.view = name, calls, references, on, view
+
+    def _numbers(self, result: Any) -> Parts:
+        """What is compared of a result."""
+        return numbers(result, self.on, self.view)
 
     @cached_property
     def given(self) -> list[dict[str, Any]]:
@@ -42,7 +49,7 @@ class Candidates:
                 rank = CATALOGUE + 0.5 * wrong.general
                 function = wrong.fresh()
                 if wrong.general:
-                    results = [numbers(result, self.on) for result in apply_all(function, self.calls)[1]]
+                    results = [self._numbers(result) for result in apply_all(function, self.calls)[1]]
                     found.append(Candidate(wrong.id, results.__getitem__, rank, wrong.id))
                 else:
                     found.append(replace(self._of(wrong.id, function, rank), mistake=wrong.id))
@@ -59,11 +66,11 @@ class Candidates:
                 if change is not None:
                     other = changed(self.name, change, call)
                     # Where there is nothing to change, the reference's own result stands.
-                    cache[place] = numbers(
-                        self.references[place] if other is None else apply(function, other), self.on
+                    cache[place] = self._numbers(
+                        self.references[place] if other is None else apply(function, other)
                     )
                 else:
-                    cache[place] = numbers(apply(function, call), self.on)
+                    cache[place] = self._numbers(apply(function, call))
             return cache[place]
 
         return Candidate(sentence, at, rank)
@@ -106,8 +113,8 @@ class Candidates:
         """A slip in a printed formula: the reference moved by what the slip does, without lost digits."""
 
         def at(place: int) -> Parts:
-            wrong = numbers(apply(slip.function, self.calls[place]), self.on)
-            right, expected = self._form(slip.form, place), numbers(self.references[place], self.on)
+            wrong = self._numbers(apply(slip.function, self.calls[place]))
+            right, expected = self._form(slip.form, place), self._numbers(self.references[place])
             if not (same_form(wrong, right) and same_form(wrong, expected)):
                 return wrong
             moved = []
@@ -122,7 +129,7 @@ class Candidates:
     def _form(self, form: Any, place: int) -> Parts:
         """What a printed formula gives at a call, without a slip."""
         if (form, place) not in self._forms:
-            self._forms[form, place] = numbers(apply(form, self.calls[place]), self.on)
+            self._forms[form, place] = self._numbers(apply(form, self.calls[place]))
         return self._forms[form, place]
 
     @cached_property

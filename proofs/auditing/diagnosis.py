@@ -30,6 +30,7 @@ from .relations import partly
 from .search import Found, Search, Under
 from .shortened import shortened
 from .summed import summed
+from .views import View, views
 
 _FAR = 2.0**16
 """Units in the last place that are told as a number."""
@@ -45,11 +46,14 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     made = _calls(request, on, seed, fixed(adapted(name, raw, chosen, on)))
     references = [apply(catalogue.reference()[name], call) for call in made]
 
-    def under(adapter: str) -> Under:
+    def under(adapter: str, view: View) -> Under:
         function = adapted(name, raw, adapter, on)
-        return Under(adapter, function, Observed.of(function, made, references, on))
+        return Under(adapter, function, Observed.of(function, made, references, on, view))
 
-    mine = under(chosen)
+    for view in views(name):
+        mine = under(chosen, view)
+        if mine.seen.deviating(mine.seen.loose):
+            break
     if not request.failed:
         return Diagnosis(name, (_agreement(mine.seen),))
     nothing = _nothing_to_compare(mine.seen)
@@ -59,8 +63,8 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         done = behaviour(request, mine.function, on, seed)
         known = done is not None and done.mistakes
         return _behaves(name, chosen, done if known else Behaviour(text))
-    others = [under(adapter) for adapter in _conventions(name) if adapter != chosen]
-    search = Search(name, made, references, on)
+    others = [under(adapter, view) for adapter in _conventions(name) if adapter != chosen]
+    search = Search(name, made, references, on, view)
     for other in others:
         if _agrees(other.seen) and _all_held(name, other.function, on, seed):
             found = search.find(mine, ()) if nothing is None else None
@@ -93,7 +97,7 @@ def _searched(
         without = Ignored((), ())
     if found is None and without.options:
         calls = effective(name, mine.seen.calls, without.options)
-        search = Search(name, calls, mine.seen.references, on)
+        search = Search(name, calls, mine.seen.references, on, mine.seen.view)
         found = search.find(mine, ())
     if turned := _turned(name, raw, search, mine, found):
         return turned

@@ -104,7 +104,7 @@ def _spread(places: list[int], most: int) -> list[int]:
 
 def _differ(first: Any, second: Any, seen: Observed) -> bool:
     """Whether two results are not the same numbers."""
-    a, b = numbers(first, seen.on), numbers(second, seen.on)
+    a, b = numbers(first, seen.on, seen.view), numbers(second, seen.on, seen.view)
     if a is None or b is None or not same_form(a, b):
         return True
     return any(bool(np.any(distance(x, y) > 0)) for x, y in zip(a, b, strict=True))

@@ -20,6 +20,7 @@ from ..calls import Call
 from ..law import Implementation, NotApplicableError
 from ..packing import copied, size
 from .compare import leaves
+from .views import View, whole
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 Parts: TypeAlias = "list[Reals] | None"
@@ -76,12 +77,12 @@ def _result(function: Implementation, call: Call) -> Any:
         return Raised(foreign.raised(error))
 
 
-def numbers(result: Any, on: Setting) -> Parts:
+def numbers(result: Any, on: Setting, view: View = whole) -> Parts:
     """The parts of a result in float64, texts by their checksum; None for what was raised."""
     if result is None or isinstance(result, Raised):
         return None
     try:
-        return [_number(leaf.value) for leaf in leaves(result, on)]
+        return [_number(leaf.value) for leaf in leaves(view(result), on)]
     except Exception:  # a result that looks like an array and is none
         return None
 
@@ -141,6 +142,8 @@ class Observed:
     on: Setting
     counted: tuple[int, ...] = ()
     """The parts of the results that are looked at; all if none are named."""
+    view: View = whole
+    """What is looked at of a result."""
 
     def only(self, parts: tuple[int, ...]) -> "Observed":
         """The same, with an eye on some parts of the results alone."""
@@ -169,12 +172,17 @@ class Observed:
 
     @classmethod
     def of(
-        cls, function: Implementation, calls: Sequence[Call], references: Sequence[Any], on: Setting
+        cls,
+        function: Implementation,
+        calls: Sequence[Call],
+        references: Sequence[Any],
+        on: Setting,
+        view: View = whole,
     ) -> "Observed":
         """Call the function. Results that it overwrites later count as they are then, if they were right."""
         first, last = apply_all(function, calls)
-        seen = cls(calls, first, references, on)
-        return seen if seen.deviating(seen.loose) else cls(calls, last, references, on)
+        seen = cls(calls, first, references, on, view=view)
+        return seen if seen.deviating(seen.loose) else cls(calls, last, references, on, view=view)
 
     @cached_property
     def compared(self) -> list[int]:
@@ -184,12 +192,12 @@ class Observed:
     @cached_property
     def got(self) -> list[Parts]:
         """Its results."""
-        return [self._counted(numbers(result, self.on)) for result in self.results]
+        return [self._counted(numbers(result, self.on, self.view)) for result in self.results]
 
     @cached_property
     def expected(self) -> list[Parts]:
         """Those of the reference."""
-        return [self._counted(numbers(result, self.on)) for result in self.references]
+        return [self._counted(numbers(result, self.on, self.view)) for result in self.references]
 
     @cached_property
     def loose(self) -> float:

@@ -12,6 +12,7 @@ from .candidates import ARGUMENT, RESULT, Candidates, constant, pairs
 from .observed import MOST, Candidate, Observed, Weighed, same_form, weigh
 from .patterns import subsets
 from .relations import related
+from .views import View, whole
 
 _TRIED = 24
 """General candidates are weighed on so many calls."""
@@ -55,8 +56,10 @@ class Found:
 class Search:
     """One search, at the calls that decide."""
 
-    def __init__(self, name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting) -> None:
-        self.name, self.candidates = name, Candidates(name, calls, references, on)
+    def __init__(
+        self, name: str, calls: Sequence[Call], references: Sequence[Any], on: Setting, view: View = whole
+    ) -> None:
+        self.name, self.candidates = name, Candidates(name, calls, references, on, view)
         self._decided: dict[int, tuple[Observed, tuple[list[int], float]]] = {}
 
     def deciding(self, seen: Observed) -> tuple[list[int], float]:
@@ -259,7 +262,8 @@ class Search:
         for candidate in self.candidates.known:
             if candidate.rank:
                 continue
-            seen = Observed(calls, results, [candidate.at(i) for i in places], under.seen.on)
+            expected = [candidate.at(i) for i in places]
+            seen = Observed(calls, results, expected, under.seen.on, view=under.seen.view)
             here = list(range(len(places)))
             if not all(same_form(seen.got[i], seen.expected[i]) for i in here):
                 continue

@@ -120,7 +120,7 @@ def _describe(name: str, seen: _Seen, origin: str, on: Setting, source: Source, 
     arguments = tuple(f"{key} = {_text(part, on)}" for key, part in named.items())
     text = spelled.call(name, named, on, signature)
     if at is None:
-        wanted, got = _form(seen.expected, on), _form(made.result, on)
+        wanted, got = _forms(seen.expected, made.result, on)
         script = "no program: the results have different forms"
         return Shown(name, arguments, wanted, got, "the form", math.inf, script, text, origin, "another form")
     place = f"{at.path or 'result'}{list(at.index) if at.index else ''}"
@@ -154,6 +154,12 @@ def _text(value: Any, on: Setting) -> str:
         text = np.array2string(host, threshold=24, precision=17, separator=", ")
         return " ".join(text.split()) + shape
     return getattr(value, "__name__", None) or repr(value)
+
+
+def _forms(expected: Any, got: Any, on: Setting) -> tuple[str, str]:
+    """Two results of different forms."""
+    short = spelled.brief(expected, on), spelled.brief(got, on)
+    return short if short[0] != short[1] else (_form(expected, on), _form(got, on))
 
 
 def _form(result: Any, on: Setting) -> str:

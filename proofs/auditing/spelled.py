@@ -82,6 +82,38 @@ def _sequence(value: tuple[Any, ...] | list[Any], parts: list[str], kind: Callab
     return f"({listed},)" if parts else "()"
 
 
+_BRIEF = 240
+"""Letters of a result that is told in short."""
+_FEW = 4
+"""Numbers of an array that is told in short."""
+
+
+def brief(value: Any, on: Setting) -> str:
+    """A result as people read it: numbers to six digits, large arrays by their shape."""
+    text = _brief(value, on)
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF]}…"
+
+
+def _brief(value: Any, on: Setting) -> str:
+    if is_array(value):
+        host = np.asarray(value if isinstance(value, np.ndarray | np.generic) else on.host(value))
+        listed = f"[{', '.join(f'{number:.6g}' for number in host.tolist())}]" if host.ndim == 1 else ""
+        return listed if 0 < host.size <= _FEW and listed else f"an array of shape {host.shape}"
+    if isinstance(verdict := getattr(value, "verdict", None), str):
+        return verdict  # the rest proves it
+    if is_dataclass(value) and not isinstance(value, type):
+        named = (f"{f.name}={_brief(getattr(value, f.name), on)}" for f in fields(value))
+        return f"{type(value).__name__}({', '.join(named)})"
+    if isinstance(value, tuple | list):
+        names = getattr(value, "_fields", None)
+        parts = [_brief(part, on) for part in value]
+        named = (f"{name}={part}" for name, part in zip(names, parts, strict=True)) if names else parts
+        return f"{type(value).__name__ if names else ''}({', '.join(named)})"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return repr(value) if isinstance(value, int | str) or value is None else f"a {type(value).__name__}"
+
+
 def call(name: str, given: Mapping[str, Any], on: Setting, signature: inspect.Signature) -> str:
     """A call as Python that can be pasted where the library has its usual name; what cannot be spelled out
     stands in angle brackets."""
