@@ -30,7 +30,7 @@ from .relations import partly
 from .search import Found, Search, Under
 from .shortened import shortened
 from .summed import summed
-from .views import View, views
+from .views import View, fields, views
 
 _FAR = 2.0**16
 """Units in the last place that are told as a number."""
@@ -103,8 +103,8 @@ def _searched(
         return turned
     if found is None and (told := _otherwise(request, raw, chosen, on, seed)) is not None:
         return told
-    if found is None and mine.seen.wrong_parts:
-        found = _of_parts(search, mine)
+    if found is None:
+        found = _of_parts(search, mine) or _of_a_field(name, mine)
     if found is not None:
         return _told(name, chosen, found, without)
     if (other := _no_mistake(name, raw, chosen, search, mine, on)) is not None:
@@ -168,6 +168,8 @@ def _turned(
 def _of_parts(search: Search, mine: Under) -> Found | None:
     """An explanation of the parts that differ, where others are right: an adapter may have put those in."""
     seen = mine.seen
+    if not seen.wrong_parts:
+        return None
     found = search.find(replace(mine, seen=seen.only(seen.wrong_parts)), ())
     if found is None:
         return None
@@ -176,6 +178,19 @@ def _of_parts(search: Search, mine: Under) -> Found | None:
     names = [paths[k] if k < len(paths) else f"[{k}]" for k in seen.wrong_parts]
     where = ", ".join(part for part in (f"as to {' and '.join(names)}", found.where) if part)
     return replace(found, under=mine, where=where)
+
+
+def _of_a_field(name: str, mine: Under) -> Found | None:
+    """A known mistake that explains one field of the results: an adapter may have made others of it."""
+    seen = mine.seen
+    sample = next((seen.references[i] for i in seen.compared), None)
+    for field, view in fields(sample).items():
+        of_field = replace(seen, view=view)
+        search = Search(name, seen.calls, seen.references, seen.on, view)
+        found = search.find_known(replace(mine, seen=of_field))
+        if found is not None:
+            return replace(found, under=mine, where=f"as to {field}")
+    return None
 
 
 def _only_digits(

@@ -42,6 +42,12 @@ def views(name: str) -> list[View]:
     return [*([_safe(VIEWS[name])] if name in VIEWS else []), whole]
 
 
+def fields(result: Any) -> Mapping[str, View]:
+    """Views of single fields of a result that has names for them."""
+    names = getattr(result, "_fields", ())
+    return {name: _safe(lambda found, place=place: found[place]) for place, name in enumerate(names)}
+
+
 def _safe(view: View) -> View:
     """A view of results of the right form; any other is looked at as it is."""
 
