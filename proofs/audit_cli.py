@@ -12,8 +12,8 @@ from .auditing import expected as known
 from .auditing import session, wishes
 from .auditing.audit import MEMORY, TIMEOUT, Answer, Plan, plan
 from .auditing.messages import Tried
+from .auditing.objects import TargetError
 from .auditing.report import ACCEPTABLE, Report
-from .auditing.targets import TargetError
 from .gathered import Gathered, gather
 from .output import OutputFile, save
 from .planning import DTYPES, EXAMPLES

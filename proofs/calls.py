@@ -15,11 +15,11 @@ import numpy as np
 
 from .._errors import UnknownNameError
 from ..backends import Setting
-from . import catalogue
+from . import registry
 from .applicable import pinned
+from .cases import converted, each_case, missing
 from .law import KINDS, Implementation, Kind, Law
 from .packing import copied, key
-from .runner import converted, each_case, missing
 
 Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
 """The positional and the keyword arguments of a call."""
@@ -50,12 +50,12 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
     UnknownNameError
         for a function that does not exist.
     """
-    if function not in catalogue.functions():
+    if function not in registry.functions():
         raise UnknownNameError(f"calls: no function {function!r}; see `refimpl list functions`")
     sources = [
         list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed, fixed))
-        for law in catalogue.laws().values()
-        if function in law.about and not law.general and not missing(law, on)
+        for law in registry.written_laws().values()
+        if function in law.about and not missing(law, on)
         for kind in law.kinds
     ]
     chosen: dict[Any, Call] = {}
@@ -85,7 +85,7 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
 
 def record(function: str, law: Law, case: Mapping[str, Any], on: Setting) -> list[Given]:
     """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
-    recorder = Recorder(catalogue.reference(), function)
+    recorder = Recorder(registry.reference(), function)
     with np.errstate(all="ignore"):
         for _ in law.check(recorder, on, converted(case, on)):
             pass

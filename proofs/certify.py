@@ -19,11 +19,12 @@ from ..backends import ball
 from ..backends._ball._numbers import LeftBallsError
 from ..backends._ball._precision import WorkingPrecision
 from . import catalogue
+from .cases import converted, each_case, missing
 from .implementations import Implementations, WrongResultError
 from .law import Implementation, Kind, Law, Sampling
 from .planning import chosen
 from .proven import BITS, Proof, judge
-from .runner import Verdict, converted, each_case, missing
+from .runner import Verdict
 
 POINTS = 21
 """Cases per law by default, shared among its kinds of generator."""

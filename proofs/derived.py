@@ -21,9 +21,9 @@ from ..backends._ball._precision import WorkingPrecision
 from ..backends._ball._rounding import Rounding
 from ..backends._ball._scalars import lift
 from ..backends._ball._setting import side
-from . import catalogue
+from . import registry
+from .cases import converted, missing
 from .law import AtMost, Exact, Gap, Law, Record, Sampling, sides
-from .runner import converted, missing
 
 PRECISION = 128
 """Bits of the balls: their own rounding is nothing beside that of float64."""
@@ -53,7 +53,7 @@ def bounds(law: Law, on: Setting, case: Mapping[str, Any]) -> "list[np.ndarray[A
             given = {
                 name: on.host(on.array(v)) if isinstance(v, np.ndarray) else v for name, v in case.items()
             }
-            records = list(law.check(catalogue.reference(), wide, converted(given, wide)))
+            records = list(law.check(registry.reference(), wide, converted(given, wide)))
             return [_gap(record) for record in records]
     except Exception as error:  # whatever keeps balls from it, the written bound stands; outcomes say why
         return f"{type(error).__name__}: {error}"

@@ -12,7 +12,7 @@ import array_api_compat
 import numpy as np
 
 from ..backends import Setting
-from . import catalogue
+from . import registry
 from .general import shapes
 from .general.batches import Batched
 from .law import Implementation, NotApplicable
@@ -42,7 +42,7 @@ def _rows(name: str, mine: Implementation, on: Setting | None) -> Implementation
             return mine(*args, **kwargs)
         if not whole.size:
             raise NotApplicable("a batch is empty")
-        form = catalogue.reference()[name](*args, **kwargs)
+        form = registry.reference()[name](*args, **kwargs)
         return _stacked(whole, mine, form)
 
     return call
@@ -107,7 +107,7 @@ def _whole(name: str, mine: Implementation, on: Setting | None) -> Implementatio
         whole = Batched.of(name, args, kwargs)
         if whole is None or not whole.rank:
             return mine(*args, **kwargs)
-        form = catalogue.reference()[name](*args, **kwargs)
+        form = registry.reference()[name](*args, **kwargs)
         arguments = whole.changed(partial(_widened, call=whole))
         bound = Batched(name, arguments, whole.lengths)
         return _reduced(bound.call(mine), form, shapes.results(name))
@@ -180,7 +180,7 @@ def _numbers(name: str, mine: Implementation, on: Setting | None) -> Implementat
         result = mine(*args, **kwargs)
         arrays = [part for _, part in parts([args, kwargs]) if is_array(part)]
         like = [array for array in arrays if _real(array)] or arrays
-        form = catalogue.reference()[name](*args, **kwargs) if like else None
+        form = registry.reference()[name](*args, **kwargs) if like else None
         return _arrays(result, form, like[0]) if like else result
 
     return call

@@ -1,22 +1,18 @@
 """Runs one law in one setting and says what came out."""
 
-import hashlib
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias
 
-import hypothesis
 import numpy as np
-from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Flaky, HypothesisException
 
 from .._errors import UndecidedError
 from ..backends import Setting
-from . import applicable, catalogue, foreign
-from .drawing import by_seed_alone
+from . import applicable, foreign, registry
+from .cases import converted, each_case, missing, seed_of
 from .implementations import ImplementationCrashedError, Implementations, WrongResultError
 from .judge import Finding, judge
 from .law import Implementation, Kind, Law, Record, Sampling
@@ -98,23 +94,6 @@ class _RefutedError(Exception):
 
 class _Stop(BaseException):
     """Enough shrinking; not an Exception, so that Hypothesis lets it pass."""
-
-
-def missing(law: Law, on: Setting) -> str:
-    """Why the backend cannot run the law; empty if it can."""
-    needs = dict(law.needs)
-    for name in law.about:
-        for capability in catalogue.functions()[name].needs:
-            needs.setdefault(capability, f"{name} uses it")
-    for capability, why in sorted(needs.items()):
-        if capability in on.backend.lacks:
-            return f"{on.backend.name} lacks {capability} ({on.backend.lacks[capability]}); {why}"
-    return ""
-
-
-def _seed(seed: int, law: str, kind: str) -> int:
-    """The same inputs for a law on every backend and in every order of running."""
-    return int.from_bytes(hashlib.sha256(f"{seed}:{law}:{kind}".encode()).digest()[:8])
 
 
 class _Trial:
@@ -235,51 +214,6 @@ class _Trial:
         raise _RefutedError
 
 
-def each_case(
-    law: Law,
-    on: Setting,
-    kind: Kind,
-    do: Callable[[dict[str, Any]], None],
-    *,
-    examples: int,
-    seed: int,
-    shrink: bool = False,
-) -> None:
-    """Do something with the cases of one kind of generator; the same cases for a law on every backend."""
-
-    @hypothesis.seed(_seed(seed, law.id, kind))
-    @hypothesis.settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
-        report_multiple_bugs=False,
-        print_blob=False,
-        # Cases are large arrays drawn from a seed; slow backends are slow. Excess filtering still fails.
-        suppress_health_check=[
-            HealthCheck.too_slow,
-            HealthCheck.data_too_large,
-            HealthCheck.large_base_example,
-        ],
-    )
-    @hypothesis.given(law.inputs(on.precision, kind))
-    def run(case: dict[str, Any]) -> None:
-        do(case)
-
-    with by_seed_alone():
-        run()
-
-
-def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
-    """A case as a check gets it: NumPy arrays as new arrays of the setting, other values as that has them."""
-    return SimpleNamespace(
-        **{
-            name: on.array(value) if isinstance(value, np.ndarray) else on.lifted(value)
-            for name, value in case.items()
-        }
-    )
-
-
 def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
     """Run one kind of generator; return early, with trial.failure set, if a case fails."""
     try:
@@ -316,7 +250,7 @@ def run_law(
     blank = Outcome(law.id, "skipped", on.backend.name, on.device_name, on.precision.name, seed)
     if reason := missing(law, on):
         return replace(blank, reason=reason)
-    impl = Implementations(catalogue.reference(), replaced or {}, on, _seed(seed, law.id, "ambient") >> 1)
+    impl = Implementations(registry.reference(), replaced or {}, on, seed_of(seed, law.id, "ambient") >> 1)
     trial = _Trial(law, on, impl, bounds)
     share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
     if isinstance(law.tolerance, Sampling):

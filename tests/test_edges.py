@@ -16,10 +16,11 @@ from refimpl._errors import UnknownNameError
 from refimpl.backends import Setting
 from refimpl.proofs import catalogue, cli
 from refimpl.proofs.auditing.exceptions import adopted, excepted
+from refimpl.proofs.cases import converted, each_case
 from refimpl.proofs.edge import Adopted, Edge, Form, Raises, Value
 from refimpl.proofs.law import Implementation, Law
 from refimpl.proofs.packing import is_array
-from refimpl.proofs.runner import Outcome, converted, each_case, run_law
+from refimpl.proofs.runner import Outcome, run_law
 
 ON = Setting.of(backends.get("numpy"))
 NAN = float("nan")

@@ -6,7 +6,7 @@ processes of their own (`child`, under `limits`), `diagnosis` compares them with
 
 from .audit import audit
 from .cases import pytest_case
+from .objects import TargetError
 from .report import Report
-from .targets import TargetError
 
 __all__ = ["Report", "TargetError", "audit", "pytest_case"]

@@ -23,9 +23,10 @@ from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
 from .gathered import recorded
 from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
+from .objects import TargetError
 from .precision import digits
 from .shown import show, typical
-from .targets import TargetError, call
+from .targets import call
 
 
 class Audited:

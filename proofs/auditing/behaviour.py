@@ -14,10 +14,10 @@ import numpy as np
 
 from ...backends import Setting
 from .. import catalogue
+from ..cases import converted
 from ..implementations import ImplementationCrashedError, Implementations, WrongResultError
 from ..judge import judge
 from ..law import Implementation, Law
-from ..runner import converted
 from .messages import Explain
 
 _MEANS = {

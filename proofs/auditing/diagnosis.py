@@ -11,9 +11,10 @@ import numpy as np
 from ...backends import Setting
 from .. import catalogue
 from ..calls import Call, Recorder
+from ..cases import converted
 from ..implementations import fixed
 from ..law import Implementation
-from ..runner import converted, run_law
+from ..runner import run_law
 from .arranged import arranged
 from .behaviour import Behaviour, behaviour
 from .changes import choices

@@ -9,10 +9,11 @@ from ..._errors import UnknownNameError, message
 from ...backends import Setting
 from .. import catalogue
 from ..applicable import Standing
+from ..cases import converted
 from ..edge import Adopted, Choice
 from ..implementations import Implementations
 from ..law import Implementation, Law
-from ..runner import Outcome, converted, run_law
+from ..runner import Outcome, run_law
 
 
 def adopted(name: str, function: Implementation, choice: Choice) -> Adopted:

@@ -14,8 +14,8 @@ from .. import catalogue, foreign, generic
 from ..law import Implementation
 from . import inference
 from .binding import Binding, described
+from .objects import TargetError
 from .signatures import PLACEMENT, Match, Parameter, asked, match, parameters, reference
-from .targets import TargetError
 
 
 @dataclass(frozen=True, slots=True)

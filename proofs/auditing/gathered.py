@@ -8,9 +8,9 @@ from ...backends import Setting
 from .. import catalogue
 from ..applicable import pinned
 from ..calls import Call, calls, record
+from ..cases import each_case, missing
 from ..law import Law
 from ..packing import key, size
-from ..runner import each_case, missing
 
 _LARGEST = 20_000
 """Calls with more numbers than this are not tried on every mistake."""

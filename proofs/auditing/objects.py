@@ -7,10 +7,15 @@ from typing import Any
 
 from array_api_compat import array_namespace
 
+from ..._errors import RefimplError
 from ..law import Implementation
 from ..packing import is_array, mapped_arrays
 from .signatures import PLACEMENT, SYNONYMS, Parameter, parameters, reference
-from .targets import TargetError
+
+
+class TargetError(RefimplError, LookupError):
+    """The function to audit does not exist as named."""
+
 
 LENGTHS = (
     "normalized_shape",

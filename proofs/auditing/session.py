@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from .messages import Diagnosis, Discover, Explain, Failed, Load, Loaded, Tried, Try, outcome_of
+from .objects import TargetError
 from .process import STARTUP_SECONDS, DiedError, Process
-from .targets import TargetError
 
 GIVE_UP = 3
 """After so many deaths of one function its other laws are not tried."""

@@ -14,10 +14,11 @@ from ...backends import Setting
 from .. import catalogue
 from ..applicable import Standing
 from ..calls import Call
+from ..cases import converted
 from ..implementations import Implementations
 from ..law import Implementation, Law
 from ..packing import copied, is_array, size
-from ..runner import Counterexample, converted
+from ..runner import Counterexample
 from . import spelled
 from .compare import Difference, difference, leaves
 from .messages import Shown

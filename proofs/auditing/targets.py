@@ -16,10 +16,7 @@ import cloudpickle
 from ..._errors import RefimplError, UnknownNameError
 from .. import catalogue, foreign
 from ..law import Implementation
-
-
-class TargetError(RefimplError, LookupError):
-    """The function to audit does not exist as named."""
+from .objects import TargetError, as_function
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +162,6 @@ def load_module(text: str) -> ModuleType:
 
 def call(source: Source, name: str, adapter: str = "") -> Implementation:
     """The function of a source, for refimpl's of a name under an adapter."""
-    from .objects import as_function  # noqa: PLC0415  (which raises this module's error)
-
     return as_function(name, source.load(), adapter)
 
 

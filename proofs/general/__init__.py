@@ -10,7 +10,7 @@ the mistakes that it refutes, such as `rope.rotate/remembers` and `rope.rotate/f
 
 from collections.abc import Iterable, Mapping
 
-from .. import catalogue
+from .. import registry
 from ..edge import Edge
 from ..law import Law
 from ..mistake import Mistake
@@ -30,25 +30,25 @@ def _ids(mistakes: Iterable[Mistake]) -> tuple[str, ...]:
 
 def laws() -> Mapping[str, Law]:
     """The general laws by id."""
-    made = [pure(name, _ids(of_memory(name))) for name in catalogue.functions()]
+    made = [pure(name, _ids(of_memory(name))) for name in registry.functions()]
     made += [
-        stored(name, _ids(of_storage(name))) for name in catalogue.functions() if shapes.takes_arrays(name)
+        stored(name, _ids(of_storage(name))) for name in registry.functions() if shapes.takes_arrays(name)
     ]
     made += [
-        integers(name, _ids(of_integers(name))) for name in catalogue.functions() if shapes.integers(name)
+        integers(name, _ids(of_integers(name))) for name in registry.functions() if shapes.integers(name)
     ]
-    made += [not_a_number(name, _ids(of_undefined(name))) for name in catalogue.functions() if covered(name)]
+    made += [not_a_number(name, _ids(of_undefined(name))) for name in registry.functions() if covered(name)]
     made += [batched(name, _ids(of_axes(name))) for name in shapes.batched()]
     return {law.id: law for law in made}
 
 
 def mistakes() -> Mapping[str, Mistake]:
     """The general mistakes by id."""
-    made = [mistake for name in catalogue.functions() for mistake in of_memory(name)]
-    made += [mistake for name in catalogue.functions() for mistake in of_storage(name)]
-    made += [mistake for name in catalogue.functions() for mistake in of_undefined(name)]
+    made = [mistake for name in registry.functions() for mistake in of_memory(name)]
+    made += [mistake for name in registry.functions() for mistake in of_storage(name)]
+    made += [mistake for name in registry.functions() for mistake in of_undefined(name)]
     made += [
-        mistake for name in catalogue.functions() if shapes.integers(name) for mistake in of_integers(name)
+        mistake for name in registry.functions() if shapes.integers(name) for mistake in of_integers(name)
     ]
     made += [mistake for name in shapes.batched() for mistake in of_axes(name)]
     return {mistake.id: mistake for mistake in made}

@@ -11,7 +11,7 @@ import array_api_compat
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
+from .. import registry
 from ..calls import Given
 from ..law import Implementation
 from ..packing import is_array, key, mapped_arrays, parts
@@ -30,7 +30,7 @@ class Batched:
     @classmethod
     def of(cls, function: str, args: Sequence[Any], kwargs: dict[str, Any]) -> "Batched | None":
         """The call, if it has arrays with batch axes."""
-        arguments = dict(inspect.signature(catalogue.reference()[function]).bind(*args, **kwargs).arguments)
+        arguments = dict(inspect.signature(registry.reference()[function]).bind(*args, **kwargs).arguments)
         call = cls(function, arguments, ())._usual()
         lengths = call.own_lengths()
         return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths else None
@@ -72,7 +72,7 @@ class Batched:
 
     def given(self) -> Given:
         """The positional and the keyword arguments."""
-        bound = inspect.signature(catalogue.reference()[self.function]).bind_partial()
+        bound = inspect.signature(registry.reference()[self.function]).bind_partial()
         bound.arguments.update(self.arguments)
         return bound.args, bound.kwargs
 

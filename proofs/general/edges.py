@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, device
 
-from .. import catalogue
+from .. import registry
 from ..edge import Edge, Form, Raises, Value
 from ..packing import is_array, parts
 from . import shapes
@@ -172,9 +172,9 @@ def _undefined(function: str) -> Edge:
 
 def edges() -> Mapping[str, Edge]:
     """The general edges by id."""
-    made = [_number(name) for name in catalogue.functions() if shapes.scalar(name)]
+    made = [_number(name) for name in registry.functions() if shapes.scalar(name)]
     made += [_integers(name) for name in INTEGERS]
     made += [_unlike(name) for name in shapes.batched() if shapes.broadcasts(name)]
     made += [_empty(name) for name in shapes.batched() if shapes.empties(name)]
-    made += [_undefined(name) for name in catalogue.functions() if covered(name)]
+    made += [_undefined(name) for name in registry.functions() if covered(name)]
     return {edge.id: edge for edge in made}

@@ -8,7 +8,7 @@ import array_api_compat
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
+from .. import registry
 from ..calls import Given
 from ..law import Impl, Implementation, Law, NotApplicableError, Record
 from ..mistake import Mistake
@@ -41,7 +41,7 @@ def integers(function: str, refutes: tuple[str, ...]) -> Law:
     def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         """The first call, in every width that the reference takes for it. An implementation may refuse a
         width, but not give other numbers."""
-        tested, reference = impl[function], catalogue.reference()[function]
+        tested, reference = impl[function], registry.reference()[function]
         call = sources.recorded(function, case, on)[0]
         made: list[Record] = []
         for width in STEPS if function.startswith("ddpm.") else WIDTHS:
@@ -85,7 +85,7 @@ def _pair(function: str, call: Given, width: str, on: Setting) -> tuple[Given, G
 
 def _changed(function: str, call: Given, change: Any, width: str, on: Setting) -> Given:
     """The call with what may be integers changed on the host, and given in a width."""
-    bound = inspect.signature(catalogue.reference()[function]).bind(*call[0], **call[1])
+    bound = inspect.signature(registry.reference()[function]).bind(*call[0], **call[1])
 
     def cast(array: Any) -> Any:
         return on.xp.astype(on.array(change(on.host(array))), getattr(on.xp, width))
@@ -122,7 +122,7 @@ def _spread(values: Any, low: int, high: int) -> Any:
 
 def of_integers(function: str) -> Iterator[Mistake]:
     """Mistakes that the law of integers refutes."""
-    reference = catalogue.reference()[function]
+    reference = registry.reference()[function]
     yield Mistake(
         f"{function}/int64-only",
         function,

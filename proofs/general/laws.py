@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...backends import Setting
-from .. import catalogue
+from .. import registry
 from ..calls import Given
 from ..law import Check, Impl, Implementation, Law, Record, Same
 from ..packing import copied, is_array, parts
@@ -30,9 +30,7 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
         tested = impl[function]
         made = sources.recorded(function, case, on)
         others = [sources.variant(call, case.turn) for call in made[:1]]
-        made[:0] = [
-            other for other in others if sources.taken(other, catalogue.reference()[function], tested)
-        ]
+        made[:0] = [other for other in others if sources.taken(other, registry.reference()[function], tested)]
         first, kept = [], []
         for args, kwargs in made:
             first.append(tested(*args, **kwargs))
@@ -90,7 +88,7 @@ def general(
     return Law(
         f"{function}-{name}",
         statement,
-        catalogue.functions()[function].source,
+        registry.functions()[function].source,
         (function,),
         sources.cases(function),
         check,
@@ -130,7 +128,7 @@ def _pair(
     if second := next(others, None):
         return first, second
     smaller = first.smaller()
-    taken = sources.taken(smaller.given(), catalogue.reference()[function], tested)
+    taken = sources.taken(smaller.given(), registry.reference()[function], tested)
     return first, smaller if taken else first.backwards()
 
 
@@ -143,7 +141,7 @@ def _rows(call: Batched, value: Any, tested: Implementation, on: Setting) -> Ite
 
 def _many(call: Batched, tested: Implementation, on: Setting) -> Iterator[Record]:
     """More entries than code takes at a time, and one that is left over; of what is quick for a batch."""
-    slow = catalogue.functions()[call.function].needs & shapes.SLOW
+    slow = registry.functions()[call.function].needs & shapes.SLOW
     if call.size and not slow and not call.functions:
         ends = [call.end(place) for place in (0, -1)]
         whole = many(ends[0], ends[1], MANY).call(tested)

@@ -10,7 +10,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from .. import catalogue
+from .. import registry
 from ..law import Implementation
 from ..mistake import Mistake
 from ..packing import is_array, mapped, parts
@@ -168,7 +168,7 @@ def _on_batches(function: str, change: Callable[[Any, Shape, int], Any], *, leas
     """The reference with its results changed, if there are so many batch axes or more."""
 
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        result = catalogue.reference()[function](*args, **kwargs)
+        result = registry.reference()[function](*args, **kwargs)
         call = Batched.of(function, args, kwargs)
         if call is None or call.rank < least:
             return result
@@ -199,7 +199,7 @@ def _changed(function: str, result: Any, change: Callable[[Any, Shape], Any]) ->
 
 def of_memory(function: str) -> Iterator[Mistake]:
     """Mistakes that the law of purity refutes."""
-    reference = catalogue.reference()[function]
+    reference = registry.reference()[function]
     if function not in CONSTANT:
         yield _mistake(
             function, "remembers",
@@ -234,7 +234,7 @@ def of_axes(function: str) -> Iterator[Mistake]:
         "Computes the first entry of a batch and lets it broadcast to all.",
         first_row(function),
     )
-    if function != "ddpm.sample" and not catalogue.functions()[function].needs & shapes.SLOW:
+    if function != "ddpm.sample" and not registry.functions()[function].needs & shapes.SLOW:
         yield _mistake(
             function, "whole-blocks", "Works in blocks of 64 entries and forgets the last, which is shorter.",
             whole_blocks(function),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import catalogue
+from .. import registry
 from ..law import Implementation
 from ..mistake import Mistake
 from ..packing import mapped_arrays
@@ -50,7 +50,7 @@ def of_storage(function: str) -> Iterator[Mistake]:
     """Mistakes that the law of storage refutes."""
     if not shapes.takes_arrays(function):
         return
-    reference = catalogue.reference()[function]
+    reference = registry.reference()[function]
     if function not in ALIKE:
         yield Mistake(
             f"{function}/ignores-strides",

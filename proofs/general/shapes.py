@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, TypeAlias
 
-from .. import catalogue
+from .. import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _section(doc: str, title: str) -> list[str]:
 def arguments(function: str) -> Mapping[str, Shape]:
     """The arguments that have batch axes, by name."""
     found: dict[str, Shape] = {}
-    for line in _section(catalogue.functions()[function].doc, "Parameters"):
+    for line in _section(registry.functions()[function].doc, "Parameters"):
         names, colon, text = line.partition(" : ")
         shape = shape_in(text)
         if colon and shape and not re.search("callable|↦|function", text):
@@ -80,7 +80,7 @@ def arguments(function: str) -> Mapping[str, Shape]:
 @cache
 def takes_arrays(function: str) -> bool:
     """Whether there are arrays among the arguments."""
-    lines = _section(catalogue.functions()[function].doc, "Parameters")
+    lines = _section(registry.functions()[function].doc, "Parameters")
     shaped = r"^\w[\w, ]* : .*(\(.*\)|array|Schedule|Generator)"
     return any(re.search(shaped, line) and not re.search("float in|function|↦", line) for line in lines)
 
@@ -89,7 +89,7 @@ def takes_arrays(function: str) -> bool:
 def integers(function: str) -> tuple[str, ...]:
     """The arguments that may be arrays of integers."""
     found: list[str] = []
-    for line in _section(catalogue.functions()[function].doc, "Parameters"):
+    for line in _section(registry.functions()[function].doc, "Parameters"):
         names, _, text = line.partition(" : ")
         if re.search(r"integer array|^\(.*\) .*integer", text):
             found += names.split(", ")
@@ -101,21 +101,21 @@ def results(function: str) -> tuple[Part, ...]:
     """The parts of the result; none if there are no batch axes in it."""
     if function in RESULTS:
         return RESULTS[function]
-    shape = shape_in(" ".join(_section(catalogue.functions()[function].doc, "Returns")).partition(";")[0])
+    shape = shape_in(" ".join(_section(registry.functions()[function].doc, "Returns")).partition(";")[0])
     return () if shape is None or function in GRIDS else (shape,)
 
 
 @cache
 def broadcasts(function: str) -> bool:
     """Whether arguments of unlike batch axes broadcast, all of them."""
-    doc = catalogue.functions()[function].doc
+    doc = registry.functions()[function].doc
     return "broadcast" in doc and "of the shape of" not in doc
 
 
 @cache
 def empties(function: str) -> bool:
     """Whether an empty batch is promised to give an empty result."""
-    doc = catalogue.functions()[function].doc
+    doc = registry.functions()[function].doc
     return re.search(r"\bempty\b[^.;]*\bempty\s+result\b", doc) is not None
 
 
@@ -128,11 +128,11 @@ _NUMBERS = frozenset(
 @cache
 def scalar(function: str) -> bool:
     """Whether a part of the result can be an array without axes."""
-    text = " ".join(_section(catalogue.functions()[function].doc, "Returns"))
+    text = " ".join(_section(registry.functions()[function].doc, "Returns"))
     return function in _NUMBERS or re.search(r"\(\)|\(\.\.\.\)|without axes", text) is not None
 
 
 @cache
 def batched() -> tuple[str, ...]:
     """The functions with batch axes in arguments and result."""
-    return tuple(name for name in catalogue.functions() if arguments(name) and results(name))
+    return tuple(name for name in registry.functions() if arguments(name) and results(name))

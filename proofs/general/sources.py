@@ -7,7 +7,7 @@ import array_api_compat
 import hypothesis.strategies as st
 
 from ...backends import Precision, Setting
-from .. import catalogue, inputs
+from .. import inputs, registry
 from ..calls import Given, record
 from ..law import KINDS, Implementation, Inputs, Kind, Law, Sampling
 from ..packing import is_array, mapped, parts
@@ -20,15 +20,15 @@ CALLS = 2
 
 def _extra(law: Law, function: str) -> frozenset[str]:
     """Capabilities that a law needs beyond those of a function."""
-    needs = set(law.needs).union(*(catalogue.functions()[name].needs for name in law.about))
-    return frozenset(needs - catalogue.functions()[function].needs)
+    needs = set(law.needs).union(*(registry.functions()[name].needs for name in law.about))
+    return frozenset(needs - registry.functions()[function].needs)
 
 
 @cache
 def sources(function: str) -> tuple[Law, ...]:
     """The laws about a function that add the fewest needs to its own; sampled ones, which draw
     large samples, only if there is no other."""
-    about = [law for law in catalogue.written_laws().values() if function in law.about]
+    about = [law for law in registry.written_laws().values() if function in law.about]
     about = [law for law in about if not isinstance(law.tolerance, Sampling)] or about
     fewest = min((_extra(law, function) for law in about), key=lambda extra: (len(extra), sorted(extra)))
     return tuple(law for law in about if _extra(law, function) == fewest)
@@ -59,7 +59,7 @@ def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> dict[s
 
 def recorded(function: str, case: Any, on: Setting) -> list[Given]:
     """The first calls that the source makes of the function on each of its cases."""
-    law = catalogue.written_laws()[case.law]
+    law = registry.written_laws()[case.law]
     return [call for part in case.cases for call in record(function, law, part, on)[:CALLS]]
 
 

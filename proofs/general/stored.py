@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...backends import Setting
-from .. import catalogue
+from .. import registry
 from ..calls import Given
 from ..judge import judge
 from ..law import Impl, Implementation, Law, Record
@@ -22,7 +22,7 @@ def stored(function: str, refutes: tuple[str, ...]) -> Law:
 
     def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         """The first call with its arrays stored otherwise; one call after another in the same arrays."""
-        tested, reference = impl[function], catalogue.reference()[function]
+        tested, reference = impl[function], registry.reference()[function]
         made = sources.recorded(function, case, on)
         first = next((call for call in made if storage.arrays(call)), None)
         if first is None:

@@ -8,7 +8,7 @@ import array_api_compat
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
+from .. import registry
 from ..calls import Given
 from ..law import Impl, Implementation, Law, NotApplicableError, Record, Same
 from ..mistake import Mistake
@@ -27,7 +27,7 @@ UNTRIED = frozenset({"matching.factor_similarity", "rope.log_n_scale"})
 
 def covered(function: str) -> bool:
     """Whether there are real arrays among the arguments, and reals in the result."""
-    real = re.search(r"real floating|: Schedule|: AffineGenerator", catalogue.functions()[function].doc)
+    real = re.search(r"real floating|: Schedule|: AffineGenerator", registry.functions()[function].doc)
     return shapes.takes_arrays(function) and real is not None and function not in ANSWERS | UNTRIED
 
 
@@ -135,7 +135,7 @@ def of_undefined(function: str) -> Iterator[Mistake]:
             f"{function}/nan-as-zero",
             function,
             "Puts zeros for NaN first, as nan_to_num does, so that missing values count as data.",
-            _filled(catalogue.reference()[function]),
+            _filled(registry.reference()[function]),
             general=True,
         )
 
