@@ -10,25 +10,25 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .adapter import Adapter
     from .auditing import Report, pytest_case
     from .auditing.audit import audit
-    from .catalogue import adapters, errata, functions, laws, mistakes
-    from .erratum import Erratum
-    from .law import AtMost, Exact, Gap, Law, NotApplicable, Rounding, Same, Sampling
-    from .mistake import Mistake
-    from .planning import prove
-    from .runner import Outcome
+    from .engine.catalogue import adapters, errata, functions, laws, mistakes
+    from .engine.planning import prove
+    from .engine.runner import Outcome
+    from .language.adapter import Adapter
+    from .language.erratum import Erratum
+    from .language.law import AtMost, Exact, Gap, Law, NotApplicable, Rounding, Same, Sampling
+    from .language.mistake import Mistake
 
 _HOMES = {
-    "adapter": ["Adapter"],
+    "language.adapter": ["Adapter"],
     "auditing": ["Report", "audit", "pytest_case"],
-    "catalogue": ["adapters", "errata", "functions", "laws", "mistakes"],
-    "erratum": ["Erratum"],
-    "law": ["AtMost", "Exact", "Gap", "Law", "NotApplicable", "Rounding", "Same", "Sampling"],
-    "mistake": ["Mistake"],
-    "planning": ["prove"],
-    "runner": ["Outcome"],
+    "engine.catalogue": ["adapters", "errata", "functions", "laws", "mistakes"],
+    "language.erratum": ["Erratum"],
+    "language.law": ["AtMost", "Exact", "Gap", "Law", "NotApplicable", "Rounding", "Same", "Sampling"],
+    "language.mistake": ["Mistake"],
+    "engine.planning": ["prove"],
+    "engine.runner": ["Outcome"],
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

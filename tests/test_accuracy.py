@@ -24,16 +24,16 @@ from refimpl import rope
 from refimpl._errors import DTypeError, UndecidedError, UnknownNameError
 from refimpl.backends import Setting
 from refimpl.backends._ball._precision import WorkingPrecision
-from refimpl.proofs import catalogue
-from refimpl.proofs.accuracy import domains, shown, sweeps, ulps
-from refimpl.proofs.accuracy.enclose import Case, enclosures
-from refimpl.proofs.accuracy.exact import Exact, UnprovenError, Whole, exact, exact_numbers
-from refimpl.proofs.accuracy.measure import Accuracy, Effort, measure
-from refimpl.proofs.accuracy.notes import NOTES
-from refimpl.proofs.accuracy.plan import plan
-from refimpl.proofs.accuracy.sweeps import Sweep
-from refimpl.proofs.accuracy.ulps import Format
-from refimpl.proofs.cli import main
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.accuracy import domains, shown, sweeps, ulps
+from refimpl.proofs.engine.accuracy.enclose import Case, enclosures
+from refimpl.proofs.engine.accuracy.exact import Exact, UnprovenError, Whole, exact, exact_numbers
+from refimpl.proofs.engine.accuracy.measure import Accuracy, Effort, measure
+from refimpl.proofs.engine.accuracy.notes import NOTES
+from refimpl.proofs.engine.accuracy.plan import plan
+from refimpl.proofs.engine.accuracy.sweeps import Sweep
+from refimpl.proofs.engine.accuracy.ulps import Format
 
 ON = Setting.of(usable("numpy"))
 SMALL = Effort(samples=256, calls=6)
@@ -313,7 +313,7 @@ def test_exit_codes() -> None:
 
 def test_a_failed_measurement_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, Sweep("rope.period", (domains.Reals(),), lambda f, x: [f(x)][1 if len(x) else 0]))
-    monkeypatch.setattr("refimpl.proofs.accuracy.measure.enclosures", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("refimpl.proofs.engine.accuracy.measure.enclosures", lambda *a, **k: 1 / 0)
     result = invoke("rope.period")
     assert result.exit_code == 1
     assert "failed       rope.period" in result.output

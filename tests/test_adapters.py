@@ -14,8 +14,9 @@ from conventions import CONVENTIONS
 
 from refimpl import proofs
 from refimpl.backends import Backend
-from refimpl.proofs import Adapter, Law, Outcome, catalogue
-from refimpl.proofs.cli import main
+from refimpl.proofs import Adapter, Law, Outcome
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue
 
 ADAPTERS = catalogue.adapters()
 DTYPES = ("float64", "float32")

@@ -12,9 +12,9 @@ import pytest
 from refimpl import backends, rope
 from refimpl.backends import Precision, Setting
 from refimpl.proofs import NotApplicable
-from refimpl.proofs.applicable import changed, pinned
-from refimpl.proofs.law import Exact, Gap, Impl, Kind, Law, Record, Rounding, law
-from refimpl.proofs.runner import Outcome, run_law
+from refimpl.proofs.engine.applicable import changed, pinned
+from refimpl.proofs.engine.runner import Outcome, run_law
+from refimpl.proofs.language.law import Exact, Gap, Impl, Kind, Law, Record, Rounding, law
 
 ON = Setting.of(backends.get("numpy"))
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from refimpl import proofs
 from refimpl._errors import DTypeError, UnknownNameError
 from refimpl.proofs.auditing import Report, TargetError
-from refimpl.proofs.cli import main
+from refimpl.proofs.commands.main import main
 
 PORT = Path(port.__file__)
 BAD = PORT.with_name("fails_to_load.py")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from refimpl import proofs
-from refimpl.proofs import processes
 from refimpl.proofs.auditing import limits
+from refimpl.proofs.engine import processes
 
 HOSTILE = Path(__file__).parent / "audited" / "hostile.py"
 LAW = "rope.rotation-matrix-definition"

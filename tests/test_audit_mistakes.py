@@ -6,12 +6,12 @@ import pytest
 
 from refimpl import backends
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue
 from refimpl.proofs.auditing import diagnosis
 from refimpl.proofs.auditing.gathered import gathered
 from refimpl.proofs.auditing.messages import Explain
-from refimpl.proofs.calls import Call
-from refimpl.proofs.runner import run_law
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.calls import Call
+from refimpl.proofs.engine.runner import run_law
 
 ON = Setting.of(backends.get("numpy"))
 

@@ -18,8 +18,9 @@ from refimpl._errors import DomainError, DTypeError, NamespaceError, UndecidedEr
 from refimpl.backends import Setting
 from refimpl.backends._ball import _scalars
 from refimpl.backends.ball import WIDEST, ball, midpoints, setting
-from refimpl.proofs import catalogue, prove
-from refimpl.proofs.cli import main
+from refimpl.proofs import prove
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue
 
 XP = ball()
 INF, NAN = float("inf"), float("nan")
@@ -553,7 +554,7 @@ def test_all_means_array_libraries() -> None:
 
 def test_the_command_line_proves_on_balls_where_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backends, "libraries", lambda: ("numpy",))
-    monkeypatch.setattr("refimpl.proofs.cli.LAST", Path(os.devnull))
+    monkeypatch.setattr("refimpl.proofs.commands.main.LAST", Path(os.devnull))
     for chosen, expected in (("all", {"numpy"}), ("ball", {"ball"})):
         arguments = ["prove", LAW, "--backend", chosen, "--examples", "3", "--jobs", "1"]
         output = CliRunner().invoke(main, arguments).output

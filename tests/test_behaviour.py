@@ -10,10 +10,10 @@ import pytest
 
 from refimpl import backends, rope
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue
 from refimpl.proofs.auditing.diagnosis import explain
 from refimpl.proofs.auditing.messages import Diagnosis, Explain
-from refimpl.proofs.runner import run_law
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.runner import run_law
 
 ON = Setting.of(backends.get("numpy"))
 NAME = "rope.rotate"

@@ -7,9 +7,9 @@ import pytest
 
 from refimpl._errors import UnknownNameError
 from refimpl.backends import Backend, Setting, get
-from refimpl.proofs import catalogue
-from refimpl.proofs.calls import calls
-from refimpl.proofs.packing import copied, key
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.calls import calls
+from refimpl.proofs.language.packing import copied, key
 
 ON = Setting.of(get("numpy"))
 

@@ -8,8 +8,8 @@ import pytest
 
 from refimpl._capabilities import NEEDS
 from refimpl._errors import UnknownNameError
-from refimpl.proofs import catalogue
-from refimpl.proofs.selftest import structural
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.selftest import structural
 
 FUNCTIONS = catalogue.functions()
 LAWS = catalogue.laws()

@@ -10,9 +10,9 @@ import pytest
 pytest.importorskip("flint")
 
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue
-from refimpl.proofs.certify import certify_law
-from refimpl.proofs.law import AtMost, Check, Gap, Impl, Law, Record
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.certify import certify_law
+from refimpl.proofs.language.law import AtMost, Check, Gap, Impl, Law, Record
 
 GROWTH = "residual.growth-limits"
 """A law whose cases have a whole number `depth`."""

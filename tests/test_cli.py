@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from refimpl.proofs import catalogue, cli, exits, planning
-from refimpl.proofs.cli import main
-from refimpl.proofs.law import Law
+from refimpl.proofs.commands import main as cli
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue, exits, planning, registry
+from refimpl.proofs.language.law import Law
 
 LAW = "rope.rotation-definition"
 
@@ -38,7 +39,7 @@ def test_prove_prints_a_line_per_law_and_totals() -> None:
 
 def test_prove_refuted_shows_the_counterexample(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = catalogue.mistakes()["rope.rotate/wrong-sign"].replacement
-    monkeypatch.setattr(catalogue, "reference", lambda: {"rope.rotate": wrong})
+    monkeypatch.setattr(registry, "reference", lambda: {"rope.rotate": wrong})
     result = invoke("prove", LAW, "--jobs", "1")
     assert result.exit_code == 1
     assert f"refuted  {LAW}" in result.output
@@ -65,7 +66,7 @@ def test_json_follows_the_schema(tmp_path: Path) -> None:
 def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "reference", lambda: {"rope.rotate": lambda x, a, **_: x * float("nan")})
+    monkeypatch.setattr(registry, "reference", lambda: {"rope.rotate": lambda x, a, **_: x * float("nan")})
     file = tmp_path / "out.json"
     assert invoke("prove", LAW, "--jobs", "1", "--json", str(file)).exit_code == 1
     [result] = json.loads(file.read_text(), parse_constant=pytest.fail)["results"]

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from refimpl.proofs import processes
 from refimpl.proofs.auditing.clock import PERIOD, Clock
+from refimpl.proofs.engine import processes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 SPIN = "while True: pass"

@@ -16,7 +16,7 @@ from specimens import SPECIMENS
 
 from refimpl._capabilities import NEEDS
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 TRACED = sorted(name for name in SPECIMENS if "eager" not in NEEDS.get(name, ()))
 SMALL = 4

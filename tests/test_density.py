@@ -13,7 +13,7 @@ from specimens.density import SPECIMENS
 
 from refimpl import backends, density
 from refimpl._errors import NamespaceError
-from refimpl.proofs.density import exact
+from refimpl.proofs.documents.density import exact
 
 INF = math.inf
 

@@ -9,11 +9,11 @@ import pytest
 
 from refimpl import backends, rope
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue
-from refimpl.proofs.judge import judge
-from refimpl.proofs.law import AtMost, Exact, Gap, Rounding
-from refimpl.proofs.planning import plan
-from refimpl.proofs.runner import Outcome, run_law
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.planning import plan
+from refimpl.proofs.engine.runner import Outcome, run_law
+from refimpl.proofs.language.judge import judge
+from refimpl.proofs.language.law import AtMost, Exact, Gap, Rounding
 
 ON = Setting.of(backends.get("numpy"))
 LAW = catalogue.laws()["rope.llama3-definition"]

@@ -8,7 +8,7 @@ import pkgutil
 import pytest
 
 import refimpl
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 MODULES = [
     info.name

@@ -14,10 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from refimpl import proofs, rope
-from refimpl.proofs import catalogue, cli, latex
-from refimpl.proofs.cli import main
-from refimpl.proofs.display import failure
-from refimpl.proofs.document import DocumentError, Entry, cited, paragraphs, parse, plain
+from refimpl.proofs.commands import main as cli
+from refimpl.proofs.commands.display import failure
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.language import latex
+from refimpl.proofs.language.document import DocumentError, Entry, cited, paragraphs, parse, plain
 
 DOCUMENTS = catalogue.documents()
 ENTRIES = {entry.citation: entry for document in DOCUMENTS.values() for entry in document.entries.values()}

@@ -34,8 +34,8 @@ def fails():
 def drawn():
     from refimpl import backends
     from refimpl.backends import Setting
-    from refimpl.proofs import catalogue
-    from refimpl.proofs.runner import each_case
+    from refimpl.proofs.engine import catalogue
+    from refimpl.proofs.engine.runner import each_case
     known = catalogue.laws()
     kept = []
     for id in [law for law in known if not known[law].general][::80]:

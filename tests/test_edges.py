@@ -14,13 +14,14 @@ from click.testing import CliRunner
 from refimpl import backends, matching, proofs, rope
 from refimpl._errors import UnknownNameError
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue, cli
 from refimpl.proofs.auditing.exceptions import adopted, excepted
-from refimpl.proofs.cases import converted, each_case
-from refimpl.proofs.edge import Adopted, Edge, Form, Raises, Value
-from refimpl.proofs.law import Implementation, Law
-from refimpl.proofs.packing import is_array
-from refimpl.proofs.runner import Outcome, run_law
+from refimpl.proofs.commands import main as cli
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.cases import converted, each_case
+from refimpl.proofs.engine.runner import Outcome, run_law
+from refimpl.proofs.language.edge import Adopted, Edge, Form, Raises, Value
+from refimpl.proofs.language.law import Implementation, Law
+from refimpl.proofs.language.packing import is_array
 
 ON = Setting.of(backends.get("numpy"))
 NAN = float("nan")

@@ -12,9 +12,9 @@ import scipy.linalg
 from refimpl import backends, ddpm, flow, rope
 from refimpl.backends import Setting
 from refimpl.backends._enclosed._arrays import Enclosed
-from refimpl.proofs import catalogue
 from refimpl.proofs.auditing.agreement import same_formula
 from refimpl.proofs.auditing.enclosed import LARGEST, NotEnclosedError, exact, on_balls
+from refimpl.proofs.engine import catalogue
 
 from . import styles
 

@@ -15,8 +15,8 @@ from refimpl.backends import Setting
 from refimpl.proofs.auditing import Report
 from refimpl.proofs.auditing.evidence import _all_shrink
 from refimpl.proofs.auditing.shortened import shortened
-from refimpl.proofs.calls import calls
-from refimpl.proofs.cli import main
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine.calls import calls
 
 ON = Setting.of(backends.get("numpy"))
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from refimpl import proofs
 from refimpl._errors import DomainError, UnknownNameError
-from refimpl.proofs.cli import main
+from refimpl.proofs.commands.main import main
 
 PORT, ROOT = Path(port.__file__), Path(__file__).parents[1]
 LAWS = ["rope.rotation-definition", "rope.norm-kept"]

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from refimpl import flow, proofs, residual, rope
 from refimpl._errors import DomainError, UnknownNameError
-from refimpl.proofs import catalogue, generic
 from refimpl.proofs.auditing import TargetError
 from refimpl.proofs.auditing.fitting import adapted
 from refimpl.proofs.auditing.signatures import asked, match, parameters, told
-from refimpl.proofs.cli import main
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue, generic
 
 
 def here(function: Any, name: str = "rope.rotate", **options: Any) -> proofs.Report:

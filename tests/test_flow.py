@@ -14,7 +14,7 @@ from specimens import flow as specimens
 from refimpl import _errors, backends, flow
 from refimpl.backends import Setting
 from refimpl.flow import _tableaux
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 Tree = tuple[Any, ...]
 SCHEDULES = {

@@ -8,7 +8,8 @@ import pytest
 from audited import odd
 
 from refimpl import proofs
-from refimpl.proofs import foreign, output, report
+from refimpl.proofs.commands import output
+from refimpl.proofs.engine import foreign, report
 
 ODD = Path(odd.__file__)
 LAW = "rope.rotation-matrix-definition"

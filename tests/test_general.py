@@ -10,16 +10,16 @@ import pytest
 
 from refimpl import density, matching, proofs, rope, transport
 from refimpl.backends import Setting, get
-from refimpl.proofs import ambient, catalogue, selftest
-from refimpl.proofs.calls import record
-from refimpl.proofs.cases import each_case, missing
-from refimpl.proofs.general import shapes, storage, undefined
-from refimpl.proofs.general.agreement import agree
-from refimpl.proofs.general.batches import Batched, stacked
-from refimpl.proofs.general.mistakes import Drifts, Remembers
-from refimpl.proofs.general.shapes import Shape
-from refimpl.proofs.judge import judge
-from refimpl.proofs.runner import run_law
+from refimpl.proofs.engine import ambient, catalogue, selftest
+from refimpl.proofs.engine.calls import record
+from refimpl.proofs.engine.cases import each_case, missing
+from refimpl.proofs.engine.general import shapes, storage, undefined
+from refimpl.proofs.engine.general.agreement import agree
+from refimpl.proofs.engine.general.batches import Batched, stacked
+from refimpl.proofs.engine.general.mistakes import Drifts, Remembers
+from refimpl.proofs.engine.general.shapes import Shape
+from refimpl.proofs.engine.runner import run_law
+from refimpl.proofs.language.judge import judge
 
 ON = Setting.of(get("numpy"))
 GENERAL = [law for law in catalogue.laws().values() if law.general]

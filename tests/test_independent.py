@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from refimpl import proofs
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 FUNCTIONS: dict[str, Any] = {}
 for document in catalogue.DOCUMENTS:

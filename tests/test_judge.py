@@ -5,8 +5,8 @@ import pytest
 
 from refimpl import backends
 from refimpl.backends import Setting
-from refimpl.proofs.judge import judge
-from refimpl.proofs.law import AtMost, Exact, Gap, Rounding, Same
+from refimpl.proofs.language.judge import judge
+from refimpl.proofs.language.law import AtMost, Exact, Gap, Rounding, Same
 
 ON = Setting.of(backends.get("numpy"))
 TWO = Rounding(2, "two roundings")

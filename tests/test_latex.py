@@ -2,7 +2,7 @@
 
 import pytest
 
-from refimpl.proofs.latex import text, unknown
+from refimpl.proofs.language.latex import text, unknown
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import pytest
 
 from refimpl import backends
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue, selftest
-from refimpl.proofs.planning import DTYPES
-from refimpl.proofs.runner import run_law
+from refimpl.proofs.engine import catalogue, selftest
+from refimpl.proofs.engine.planning import DTYPES
+from refimpl.proofs.engine.runner import run_law
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

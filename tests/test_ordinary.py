@@ -7,7 +7,7 @@ from ordinary import ORDINARY, Ordinary
 from ordinary import table as corpus
 from ordinary._judged import judged
 
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 NAMED = 0.9
 """The share of the slips whose cause the diagnosis must name."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from refimpl.proofs import output
+from refimpl.proofs.commands import output
 
 
 def test_a_failure_leaves_the_file_that_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

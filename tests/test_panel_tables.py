@@ -6,7 +6,7 @@ import pytest
 from panel import table
 from panel.expected import EXPECTED, pins
 
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 
 @pytest.mark.parametrize(("file", "lines"), [(table.FULL, table.full()), (table.BRIEF, table.brief())])

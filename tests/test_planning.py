@@ -8,7 +8,7 @@ import pytest
 
 from refimpl import density, proofs, rope
 from refimpl._errors import DomainError, DTypeError, UnknownNameError
-from refimpl.proofs.planning import exit_code
+from refimpl.proofs.engine.planning import exit_code
 
 LAW = "rope.rotation-definition"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pieces import Piece, refuse
 
-from refimpl.proofs import pool, processes
+from refimpl.proofs.engine import pool, processes
 
 NOTHING = partial(int)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs import catalogue, exits
-from refimpl.proofs.cli import main
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue, exits
 
 TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 

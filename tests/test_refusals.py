@@ -25,8 +25,8 @@ from refimpl import backends
 from refimpl._capabilities import NEEDS
 from refimpl._errors import RefimplError
 from refimpl.backends import Setting
-from refimpl.proofs import catalogue
-from refimpl.proofs.calls import calls
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.calls import calls
 
 ON = Setting.of(backends.get("numpy"))
 HERE = Path(__file__).parent / "refusals"

@@ -13,7 +13,7 @@ from specimens.residual import SPECIMENS
 
 from refimpl import backends, residual
 from refimpl.backends import ball
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 X = np.asarray([1.0, -2.0])
 SWAP = np.asarray([[0.0, 1.0], [1.0, 0.0]])

@@ -14,7 +14,7 @@ from array_api_compat import numpy
 
 from refimpl import proofs, rope
 from refimpl.backends import Setting, get
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 MAP = {"train_length": 4096, "factor": 16.0, "base": 10000.0}
 

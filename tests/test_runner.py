@@ -10,8 +10,19 @@ import pytest
 
 from refimpl import backends, rope
 from refimpl.backends import Precision, Setting
-from refimpl.proofs.law import FALSE_ALARM, Exact, Gap, Impl, Kind, Law, Record, Rounding, Sampling, law
-from refimpl.proofs.runner import Outcome, run_law
+from refimpl.proofs.engine.runner import Outcome, run_law
+from refimpl.proofs.language.law import (
+    FALSE_ALARM,
+    Exact,
+    Gap,
+    Impl,
+    Kind,
+    Law,
+    Record,
+    Rounding,
+    Sampling,
+    law,
+)
 
 ON = Setting.of(backends.get("numpy"))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs import catalogue, insensitive, planning, sensitivity
-from refimpl.proofs.cli import main
-from refimpl.proofs.law import Rounding
-from refimpl.proofs.sensitivity import Floor, Task, by_function, by_law
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import catalogue, insensitive, planning, sensitivity
+from refimpl.proofs.engine.sensitivity import Floor, Task, by_function, by_law
+from refimpl.proofs.language.law import Rounding
 
 LAW = "rope.period-definition"
 

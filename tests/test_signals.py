@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from refimpl.proofs import signals
+from refimpl.proofs.engine import signals
 
 MOMENTS = int(os.environ.get("REFIMPL_SIGNALS", "3"))
 RIGHT = Path(__file__).parent / "audited" / "hostile.py"

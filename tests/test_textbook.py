@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from refimpl.backends import Setting, get
-from refimpl.proofs import catalogue
 from refimpl.proofs.auditing.gathered import gathered
 from refimpl.proofs.auditing.observed import Observed, apply
 from refimpl.proofs.auditing.slips import slips
+from refimpl.proofs.engine import catalogue
 
 FORMS = catalogue.textbooks()
 FIRST = {name.partition(".")[0]: name for name in reversed(FORMS)}.values()

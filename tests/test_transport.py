@@ -15,7 +15,7 @@ from specimens.transport import SPECIMENS
 
 from refimpl import backends, transport
 from refimpl._errors import DomainError
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 A = np.asarray
 INF, NAN = math.inf, math.nan

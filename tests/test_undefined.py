@@ -11,9 +11,9 @@ import pytest
 from refimpl import argmaxable, ddpm, density, flow, matching, residual, transport
 from refimpl._errors import DomainError, RefimplError
 from refimpl.backends import Setting, get
-from refimpl.proofs import catalogue
-from refimpl.proofs.calls import calls
-from refimpl.proofs.packing import parts
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.calls import calls
+from refimpl.proofs.language.packing import parts
 
 ON = Setting.of(get("numpy"))
 STAYS = (

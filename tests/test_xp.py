@@ -13,7 +13,7 @@ import pytest
 
 from refimpl import _xp, ddpm, density, flow, matching, rope, transport
 from refimpl._errors import DomainError, DTypeError, RefimplError
-from refimpl.proofs import catalogue
+from refimpl.proofs.engine import catalogue
 
 
 def test_a_library_that_gives_another_dtype_than_asked() -> None:

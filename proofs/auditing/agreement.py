@@ -15,8 +15,8 @@ from ...backends._ball._namespace import namespace
 from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._arrays import Enclosed, lifted
 from ...backends._enclosed._integers import Integers
-from ..law import Implementation
-from ..packing import is_array, mapped
+from ..language.law import Implementation
+from ..language.packing import is_array, mapped
 from .enclosed import PRECISIONS, on_balls
 from .rounded import largest_of
 

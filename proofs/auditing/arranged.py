@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import array_api_compat
 
-from ..law import Implementation
-from ..packing import mapped_arrays
+from ..language.law import Implementation
+from ..language.packing import mapped_arrays
 from .fitting import adapted
 from .observed import MOST, Observed
 

@@ -10,16 +10,17 @@ from ... import backends
 from ..._errors import DTypeError, UnknownNameError, message
 from ..._xp import check_integer, check_number
 from ...backends import Setting
-from .. import catalogue
-from ..foreign import cleaned
-from ..law import Implementation
-from ..planning import DTYPES, EXAMPLES
+from ..engine import catalogue
+from ..engine.foreign import cleaned
+from ..engine.planning import DTYPES, EXAMPLES
+from ..language.law import Implementation
 from . import expected as known
 from . import wishes
 from .audited import Audited
 from .exceptions import chosen
+from .found import ACCEPTABLE, FAILED
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
-from .report import ACCEPTABLE, FAILED, Report
+from .report import Report
 from .session import LoadError, Session, workers
 from .targets import sources
 

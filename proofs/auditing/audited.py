@@ -11,12 +11,12 @@ import numpy as np
 from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
-from .. import catalogue, foreign
-from ..calls import Call
-from ..edge import Choice
-from ..implementations import fixed
-from ..law import Implementation, Law
-from ..runner import Outcome, run_law
+from ..engine import catalogue, foreign
+from ..engine.calls import Call
+from ..engine.implementations import fixed
+from ..engine.runner import Outcome, run_law
+from ..language.edge import Choice
+from ..language.law import Implementation, Law
 from .diagnosis import explain, failing_calls
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..cases import converted
-from ..implementations import ImplementationCrashedError, Implementations, WrongResultError
-from ..judge import judge
-from ..law import Implementation, Law
+from ..engine import catalogue
+from ..engine.cases import converted
+from ..engine.implementations import Implementations
+from ..language.judge import judge
+from ..language.law import Implementation, ImplementationCrashedError, Law, WrongResultError
 from .messages import Explain
 
 _MEANS = {

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import foreign
-from ..law import Implementation, NotApplicable
+from ..engine import foreign
+from ..language.law import Implementation, NotApplicable
 from .signatures import PLACEMENT, Asked, Match, Parameter
 
 

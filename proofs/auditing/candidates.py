@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..calls import Call
-from ..law import Implementation
+from ..engine import catalogue
+from ..engine.calls import Call
+from ..language.law import Implementation
 from . import changes, roundings, small
 from .changes import Change, changed, named, signature
 from .observed import Candidate, Observed, Parts, apply, apply_all, numbers, same_form

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..law import Implementation
+from ..language.law import Implementation
 from .audit import plan
 from .messages import Diagnosis, Tried
 from .report import Report

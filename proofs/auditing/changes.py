@@ -12,9 +12,9 @@ from typing import Any, Literal
 import array_api_compat
 import numpy as np
 
-from .. import catalogue
-from ..calls import Call
-from ..packing import is_array, mapped, parts
+from ..engine import catalogue
+from ..engine.calls import Call
+from ..language.packing import is_array, mapped, parts
 from .options import PLACEMENT
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from ..._errors import RefimplError
-from ..foreign import raised
+from ..engine.foreign import raised
 from . import limits
 from .audited import Audited
 from .messages import Discover, Explain, Failed, Loaded, Tried, Try, write

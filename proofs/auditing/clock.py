@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .. import processes
+from ..engine import processes
 
 PERIOD = 0.25
 """Seconds between two looks."""

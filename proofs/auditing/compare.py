@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backends import Setting
-from .. import foreign
-from ..packing import is_array
+from ..engine import foreign
+from ..language.packing import is_array
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 

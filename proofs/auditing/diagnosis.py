@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..calls import Call, Recorder
-from ..cases import converted
-from ..implementations import fixed
-from ..law import Implementation
-from ..runner import run_law
+from ..engine import catalogue
+from ..engine.calls import Call, Recorder
+from ..engine.cases import converted
+from ..engine.implementations import fixed
+from ..engine.runner import run_law
+from ..language.law import Implementation
 from .arranged import arranged
 from .behaviour import Behaviour, behaviour
 from .changes import choices

@@ -13,7 +13,7 @@ from ...backends import Setting
 from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._formats import FORMAT, REASONS, WORK, NotEnclosedError
-from ..law import Implementation
+from ..language.law import Implementation
 from .made import is_data, made
 from .rebound import Rebinding
 from .rounded import Rounding, leaves

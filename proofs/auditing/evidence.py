@@ -20,12 +20,12 @@ import array_api_compat
 import numpy as np
 
 from ...backends import Precision, Setting
-from .. import catalogue
-from ..calls import Call, Given
-from ..edge import Adopted
-from ..law import Implementation, Law, NotApplicableError
-from ..packing import copied, mapped, mapped_arrays
-from ..runner import Outcome, run_law
+from ..engine import catalogue
+from ..engine.calls import Call, Given
+from ..engine.runner import Outcome, run_law
+from ..language.edge import Adopted
+from ..language.law import Implementation, Law, NotApplicableError
+from ..language.packing import copied, mapped, mapped_arrays
 from .compare import difference
 from .exceptions import names
 from .gathered import recorded

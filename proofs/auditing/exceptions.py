@@ -7,13 +7,13 @@ import numpy as np
 
 from ..._errors import UnknownNameError, message
 from ...backends import Setting
-from .. import catalogue
-from ..applicable import Standing
-from ..cases import converted
-from ..edge import Adopted, Choice
-from ..implementations import Implementations
-from ..law import Implementation, Law
-from ..runner import Outcome, run_law
+from ..engine import catalogue
+from ..engine.applicable import Standing
+from ..engine.cases import converted
+from ..engine.implementations import Implementations
+from ..engine.runner import Outcome, run_law
+from ..language.edge import Adopted, Choice
+from ..language.law import Implementation, Law
 
 
 def adopted(name: str, function: Implementation, choice: Choice) -> Adopted:

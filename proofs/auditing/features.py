@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backends import Setting
-from ..packing import is_array, parts
+from ..language.packing import is_array, parts
 from .options import PLACEMENT
 
 Reals: TypeAlias = np.ndarray[Any, Any]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...backends import Setting
-from .. import catalogue, foreign, generic
-from ..law import Implementation
+from ..engine import catalogue, foreign, generic
+from ..language.law import Implementation
 from . import inference
 from .binding import Binding, described
 from .objects import TargetError

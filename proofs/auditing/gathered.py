@@ -5,12 +5,12 @@ from types import MappingProxyType
 from typing import Any
 
 from ...backends import Setting
-from .. import catalogue
-from ..applicable import pinned
-from ..calls import Call, calls, record
-from ..cases import each_case, missing
-from ..law import Law
-from ..packing import key, size
+from ..engine import catalogue
+from ..engine.applicable import pinned
+from ..engine.calls import Call, calls, record
+from ..engine.cases import each_case, missing
+from ..language.law import Law
+from ..language.packing import key, size
 
 _LARGEST = 20_000
 """Calls with more numbers than this are not tried on every mistake."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..law import Implementation
+from ..language.law import Implementation
 from .observed import Observed, Raised, apply, numbers
 
 _MOST = 60

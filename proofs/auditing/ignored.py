@@ -7,10 +7,10 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from .. import catalogue
-from ..calls import Call
-from ..law import Implementation
-from ..packing import is_array, mapped
+from ..engine import catalogue
+from ..engine.calls import Call
+from ..language.law import Implementation
+from ..language.packing import is_array, mapped
 from .changes import choices, named, signature, with_arguments
 from .observed import Observed, Raised, apply, distance, numbers, same_form
 from .options import PLACEMENT, options

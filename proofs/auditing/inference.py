@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..calls import Call, calls
-from ..law import Implementation, NotApplicable
-from ..packing import copied, size
+from ..engine import catalogue
+from ..engine.calls import Call, calls
+from ..language.law import Implementation, NotApplicable
+from ..language.packing import copied, size
 from .compare import difference
 
 MOST = 240

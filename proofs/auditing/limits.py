@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from .. import processes
+from ..engine import processes
 
 PROCESSES = 64
 """How many processes a function under test may start."""

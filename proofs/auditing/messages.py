@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..judge import Finding
-from ..runner import Counterexample, Outcome
+from ..engine.runner import Counterexample, Outcome
+from ..language.judge import Finding
 from .precision import Digits
 from .targets import Source
 

@@ -8,8 +8,8 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from ..._errors import RefimplError
-from ..law import Implementation
-from ..packing import is_array, mapped_arrays
+from ..language.law import Implementation
+from ..language.packing import is_array, mapped_arrays
 from .signatures import PLACEMENT, SYNONYMS, Parameter, parameters, reference
 
 

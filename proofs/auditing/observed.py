@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...backends import Setting
-from .. import foreign
-from ..calls import Call
-from ..law import Implementation, NotApplicableError
-from ..packing import copied, size
+from ..engine import foreign
+from ..engine.calls import Call
+from ..language.law import Implementation, NotApplicableError
+from ..language.packing import copied, size
 from .compare import leaves
 from .views import View, whole
 

@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from .. import catalogue
-from ..calls import Call
-from ..law import Implementation, NotApplicableError
+from ..engine import catalogue
+from ..engine.calls import Call
+from ..language.law import Implementation, NotApplicableError
 
 PLACEMENT = frozenset({"xp", "dtype", "device"})
 """Where a result is made; a function without them makes it where it makes it, and is judged by that."""

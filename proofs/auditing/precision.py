@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..calls import Call
-from ..law import KINDS, Implementation
-from ..packing import copied
+from ..engine import catalogue
+from ..engine.calls import Call
+from ..language.law import KINDS, Implementation
+from ..language.packing import copied
 from .compare import Difference, difference
 from .observed import Observed, apply
 from .patterns import where_right

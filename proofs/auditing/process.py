@@ -12,9 +12,9 @@ import tempfile
 from typing import Any
 
 from ..._errors import RefimplError
-from .. import processes
-from ..foreign import cleaned, raised
-from ..signals import name
+from ..engine import processes
+from ..engine.foreign import cleaned, raised
+from ..engine.signals import name
 from .clock import PERIOD, Clock
 from .messages import Discover, Explain, Load, Try, read
 
@@ -23,6 +23,8 @@ _GUARD_SECONDS = 10.0
 """How long the guard may take to end what is below it."""
 STARTUP_SECONDS = 60.0
 """Allowed for starting Python and loading the array library, before the clock of the user's code starts."""
+
+GUARD = "refimpl.proofs.engine.guard"
 
 
 class DiedError(Exception):
@@ -47,7 +49,7 @@ class Process:
         self._answers, theirs = os.pipe()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "refimpl.proofs.guard", "refimpl.proofs.auditing.child", str(theirs)],
+            [sys.executable, "-m", GUARD, "refimpl.proofs.auditing.child", str(theirs)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, pass_fds=(theirs,),
             start_new_session=True, env=environment,
         )  # fmt: skip

@@ -13,10 +13,10 @@ import array_api_compat
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..calls import Call
-from ..law import Implementation
-from ..packing import is_array, mapped, mapped_arrays
+from ..engine import catalogue
+from ..engine.calls import Call
+from ..language.law import Implementation
+from ..language.packing import is_array, mapped, mapped_arrays
 from .changes import named, with_arguments
 from .observed import Candidate, Observed, Raised, apply, distance, largest, numbers, same_form
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...backends import Setting
-from ..calls import Call
-from ..law import Implementation
+from ..engine.calls import Call
+from ..language.law import Implementation
 from . import roundings, small
 from .candidates import ARGUMENT, RESULT, Candidates, constant, pairs
 from .observed import MOST, Candidate, Observed, Weighed, same_form, weigh

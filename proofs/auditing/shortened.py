@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..calls import Call, Given
-from ..law import Implementation
-from ..packing import copied, is_array, mapped, mapped_arrays, parts
+from ..engine import catalogue
+from ..engine.calls import Call, Given
+from ..language.law import Implementation
+from ..language.packing import copied, is_array, mapped, mapped_arrays, parts
 from .compare import difference
 
 KEPT = {"float64": 24, "float32": 11}

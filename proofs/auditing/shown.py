@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from .. import catalogue
-from ..applicable import Standing
-from ..calls import Call
-from ..cases import converted
-from ..implementations import Implementations
-from ..law import Implementation, Law
-from ..packing import copied, is_array, size
-from ..runner import Counterexample
+from ..engine import catalogue
+from ..engine.applicable import Standing
+from ..engine.calls import Call
+from ..engine.cases import converted
+from ..engine.implementations import Implementations
+from ..engine.runner import Counterexample
+from ..language.law import Implementation, Law
+from ..language.packing import copied, is_array, size
 from . import spelled
 from .compare import Difference, difference, leaves
 from .messages import Shown

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from .. import catalogue
-from ..law import Implementation
+from ..engine import catalogue
+from ..language.law import Implementation
 
 Parameter = inspect.Parameter
 PLACEMENT = frozenset({"xp", "dtype", "device"})

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from .. import catalogue
-from ..law import Implementation
+from ..engine import catalogue
+from ..language.law import Implementation
 from . import printed
 
 _MOST = 600

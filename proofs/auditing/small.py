@@ -8,7 +8,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from ..packing import is_array, mapped
+from ..language.packing import is_array, mapped
 from .changes import Change, UnchangedError
 from .observed import Observed, same_form
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
-from ..packing import is_array
+from ..language.packing import is_array
 
 LARGEST = 4000
 """How many numbers an array that is spelled out has at most."""

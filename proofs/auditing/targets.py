@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import cloudpickle
 
 from ..._errors import RefimplError, UnknownNameError
-from .. import catalogue, foreign
-from ..law import Implementation
+from ..engine import catalogue, foreign
+from ..language.law import Implementation
 from .objects import TargetError, as_function
 
 

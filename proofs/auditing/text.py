@@ -4,20 +4,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from .. import catalogue
+from ..engine import catalogue
 from .exceptions import sentence
+from .found import Found
 from .messages import Diagnosis, Shown, Tried
-
-if TYPE_CHECKING:
-    from .report import Report
 
 WIDEST = 400
 """Characters of a call that is shown."""
 
 
-def about(report: "Report", name: str) -> Iterator[str]:
+def about(report: Found, name: str) -> Iterator[str]:
     """All that is told of one function."""
     yield f"{name}: {answer(report, name)}"
     yield from (f"  {text}" for text in _more(report, name))
@@ -27,7 +24,7 @@ def about(report: "Report", name: str) -> Iterator[str]:
         yield from _claims(tried, claims)
 
 
-def answer(report: "Report", name: str) -> str:
+def answer(report: Found, name: str) -> str:
     """One of the five answers, and why."""
     diagnosis, verdict = report.diagnosis(name), report.verdict_of(name)
     if verdict in _ANSWERS:
@@ -49,12 +46,12 @@ _ANSWERS = {
 }
 
 
-def _except(report: "Report", name: str) -> str:
+def _except(report: Found, name: str) -> str:
     """Where it differs as others do."""
     return "right except at " + "; and at ".join(sentence(edge) for edge in report.edges_of(name))
 
 
-def _why(report: "Report", name: str, diagnosis: Diagnosis | None) -> str:
+def _why(report: Found, name: str, diagnosis: Diagnosis | None) -> str:
     if diagnosis is not None and diagnosis.cause:
         return diagnosis.cause
     failed = report.clearest(name)
@@ -63,13 +60,13 @@ def _why(report: "Report", name: str, diagnosis: Diagnosis | None) -> str:
     return diagnosis.sentences[0] if diagnosis is not None else "why was not asked"
 
 
-def _but(report: "Report", name: str) -> str:
+def _but(report: Found, name: str) -> str:
     """Laws that fail, and may."""
     known = [tried.outcome.law for tried in report.laws_of(name) if tried.outcome.verdict == "expected"]
     return f" but those that were expected to fail ({', '.join(known)})" if known else ""
 
 
-def _untried(report: "Report", name: str) -> str:
+def _untried(report: Found, name: str) -> str:
     """What a good word does not cover."""
     left_out = _alike(text for tried in report.laws_of(name) for text in tried.outcome.untried)
     skipped = [tried for tried in report.laws_of(name) if tried.outcome.verdict == "skipped"]
@@ -97,7 +94,7 @@ def _alike(reasons: Iterable[str]) -> list[str]:
     return told
 
 
-def _more(report: "Report", name: str) -> Iterator[str]:
+def _more(report: Found, name: str) -> Iterator[str]:
     """An example, and what else is known."""
     load = report.load
     adapter = load.adapters.get(name, "").rpartition("/")[2]
@@ -114,14 +111,14 @@ def _more(report: "Report", name: str) -> Iterator[str]:
         yield from (text for text in diagnosis.sentences if text not in answer(report, name))
 
 
-def _evidence(report: "Report", name: str) -> Iterator[str]:
+def _evidence(report: Found, name: str) -> Iterator[str]:
     """How it is known that digits alone are lost, and in which laws."""
     found: dict[str, int] = Counter(t.outcome.evidence for t in report.laws_of(name) if t.outcome.evidence)
     for text, count in found.items():
         yield f"{text} ({count} law{'s' * (count > 1)})"
 
 
-def _passed(report: "Report", name: str) -> Iterator[str]:
+def _passed(report: Found, name: str) -> Iterator[str]:
     """Limits that results pass by a rounding error: digits say nothing of these."""
     for tried in report.laws_of(name):
         found = tried.outcome.counterexample and tried.outcome.counterexample.finding
@@ -133,7 +130,7 @@ def _passed(report: "Report", name: str) -> Iterator[str]:
             yield f"a rounding error passes the limit of a law, too: {claim} is not so"
 
 
-def _notes(report: "Report", name: str) -> Iterator[str]:
+def _notes(report: Found, name: str) -> Iterator[str]:
     fitted = report.loaded.fitted.get(name, ())
     told = " ".join(fitted)
     lacking = [o for o in report.loaded.lacking.get(name, ()) if f"no option {o}:" not in told]
@@ -188,7 +185,7 @@ def _left_out(tried: Tried) -> str:
     return f", not tried: {', '.join(_alike(tried.outcome.untried))}" if tried.outcome.untried else ""
 
 
-def total(report: "Report") -> str:
+def total(report: Found) -> str:
     """The last line."""
     counts = Counter(outcome.verdict for outcome in report.outcomes)
     text = ", ".join(f"{count} {verdict}" for verdict, count in counts.items()) or "nothing ran"

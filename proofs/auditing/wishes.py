@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from ..._errors import DomainError, UnknownNameError, message
-from .. import catalogue, generic
+from ..engine import catalogue, generic
 from .signatures import PLACEMENT, reference
 
 

@@ -7,7 +7,7 @@ a textbook, a paper or a well-known library has. What a document's lists hold is
 import importlib
 import pkgutil
 
-from refimpl.proofs.catalogue import DOCUMENTS
+from refimpl.proofs.engine.catalogue import DOCUMENTS
 
 from ._ordinary import Ordinary, Slip
 

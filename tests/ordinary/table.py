@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from ordinary import ORDINARY, Ordinary, Slip  # noqa: E402
 from ordinary._judged import does_justice, judged  # noqa: E402
-from refimpl.proofs import catalogue  # noqa: E402
+from refimpl.proofs.engine import catalogue  # noqa: E402
 
 FILE = Path(__file__).with_name("README.md")
 HEAD = [

@@ -9,7 +9,7 @@ from diffusers.schedulers.scheduling_ddpm import betas_for_alpha_bar
 from diffusers.training_utils import compute_snr
 
 from refimpl import ddpm
-from refimpl.proofs.law import NotApplicableError
+from refimpl.proofs.language.law import NotApplicableError
 
 
 def timestep_embedding(positions: Any, dim: int, base: float, /, **shift: float) -> Any:

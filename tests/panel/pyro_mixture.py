@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from pyro.distributions import MixtureOfDiagNormals
 
-from refimpl.proofs.law import NotApplicableError
+from refimpl.proofs.language.law import NotApplicableError
 
 
 def log_prob(x: Any, log_weights: Any, means: Any, covariances: Any, /) -> Any:

@@ -6,7 +6,7 @@ import torch
 from rotary_embedding_torch import RotaryEmbedding, apply_rotary_emb
 
 from refimpl import rope
-from refimpl.proofs.law import NotApplicableError
+from refimpl.proofs.language.law import NotApplicableError
 
 
 def rotate(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import integrate, special, stats
 
-from refimpl.proofs.law import NotApplicableError
+from refimpl.proofs.language.law import NotApplicableError
 
 
 def normal_log_density_full(x: Any, mean: Any, covariance: Any, /) -> Any:

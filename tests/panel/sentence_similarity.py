@@ -5,7 +5,7 @@ from typing import Any
 from sentence_transformers.sentence_transformer.evaluation import BinaryClassificationEvaluator
 from sentence_transformers.sentence_transformer.losses import CoSENTLoss
 
-from refimpl.proofs.law import NotApplicableError
+from refimpl.proofs.language.law import NotApplicableError
 
 
 def cosent(u: Any, v: Any, labels: Any, scale: float, similarity: Any, /) -> Any:

@@ -1,0 +1,224 @@
+"""The command `refimpl audit`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ..auditing import expected as known
+from ..auditing import session, wishes
+from ..auditing.audit import MEMORY, TIMEOUT, Answer, Plan, plan
+from ..auditing.found import ACCEPTABLE
+from ..auditing.messages import Tried
+from ..auditing.objects import TargetError
+from ..auditing.report import Report
+from ..engine import catalogue, planning
+from ..engine.planning import DTYPES, EXAMPLES
+from ..engine.report import text as report_text
+from . import display
+from .gathered import Gathered, gather
+from .output import OutputFile, save
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+class _Bytes(click.ParamType[int]):
+    name = "size"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        text = str(value).upper().removesuffix("IB").removesuffix("B")
+        number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS and text[-1:] else (text, "")
+        try:
+            size = int(float(number) * _UNITS[unit])
+        except ValueError:
+            size = 0
+        if size < 1 << 20:
+            self.fail(f"got {value!r}; expected a size of at least 1M, such as 512M or 4G", param, ctx)
+        return size
+
+
+def _edges(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The values at edges by the names of these."""
+    found: dict[str, str] = {}
+    for text in values:
+        name, equals, value = text.partition("=")
+        if not equals or name in found:
+            raise click.BadParameter(
+                f"got {text!r}; expected NAME=VALUE, such as zero-vector=0, each name once"
+            )
+        found[name] = value
+    return found
+
+
+def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[str, str]:
+    """What is audited as what, from TARGET and the values of --as.
+
+    TARGET "file.py:function" goes with one name; TARGET "file.py" (a module) with a document, for all
+    functions of the same names, or with names "document.function"; without TARGET each is NAME=TARGET.
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        left, equals, right = name.partition("=")
+        if equals:
+            new = {left: right}
+        elif target is None:
+            raise TargetError(f"--as {name}: of which function? Give a TARGET, or --as {name}=TARGET")
+        elif ":" in target:
+            new = {name: target}
+        elif name in catalogue.DOCUMENTS:
+            new = {
+                full: f"{target}:{full.partition('.')[2]}" for full in session.discover(target, name, timeout)
+            }
+        else:
+            new = {name: f"{target}:{name.rpartition('.')[2]}"}
+        if double := found.keys() & new.keys():
+            raise TargetError(f"--as: {', '.join(double)} is given twice")
+        found |= new
+    if not found:
+        raise TargetError("which function of refimpl is it? Give --as NAME; see `refimpl list functions`")
+    return found
+
+
+@click.command("audit")
+@click.argument("target", required=False)
+@click.option(
+    "--as",
+    "names",
+    multiple=True,
+    metavar="NAME[=TARGET]",
+    help="What the function is, such as rope.rotate; repeatable with =TARGET. For a module: a document.",
+)
+@click.option(
+    "--adapter", "adapters", multiple=True, help="A convention of the function: `refimpl list adapters`."
+)
+@click.option(
+    "--edge",
+    "edges",
+    multiple=True,
+    callback=_edges,
+    metavar="NAME=VALUE",
+    help="What it may give where practice differs, such as zero-vector=0: `refimpl list edges`.",
+)
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What an option that it lacks stands for in it, such as ramp=code; repeatable.",
+)
+@click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
+@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
+@click.option("--device", help="A device of the backend, such as cuda [default: its first].")
+@click.option("--law", "laws", multiple=True, help="Only laws that match this pattern; repeatable.")
+@click.option(
+    "--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True, help="Inputs per law."
+)
+@click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    help="Seconds for one law, of processor time or of sleep.",
+)
+@click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    type=click.Choice(ACCEPTABLE),
+    help="Exit with 0 for this verdict, too.",
+)
+@click.option(
+    "--expect",
+    "expected",
+    multiple=True,
+    metavar="LAW=REASON",
+    help="A law that is known to fail, and why; repeatable. It must fail.",
+)
+@click.option(
+    "--expected",
+    "expected_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The same from a JSON file: {law: reason}.",
+)
+@click.option("--diagnosis/--no-diagnosis", default=True, show_default=True, help="Say why it is wrong.")
+@click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
+@click.option(
+    "--reproducer",
+    type=OutputFile(),
+    help="Write a program that shows the first failure.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal.")
+def audit(
+    target: str | None, names: tuple[str, ...], adapters: tuple[str, ...], options: tuple[str, ...],
+    edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
+    examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
+    accepted: tuple[str, ...], diagnosis: bool, expected: tuple[str, ...], expected_file: Path | None,
+    json_file: Path | None, reproducer: Path | None, verbose: bool,
+) -> None:  # fmt: skip
+    """Audit a function of yours: is it right and, if not, what is wrong with it?
+
+    TARGET is package.module:function or path/to/file.py:function (or a module or file, for all of its
+    functions that have the names of refimpl's). It runs in processes of its own, within limits of time
+    and memory; what it prints is discarded.
+
+    \b
+    refimpl audit mypkg.rope:rotate --as rope.rotate --backend torch
+    refimpl audit port.py:apply --as rope.rotate --adapter half-split --reproducer show.py
+    refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum
+    refimpl audit mine.py --as rope
+    """
+    planning.prepare(backend == "jax")
+    ready = plan(
+        targets(target, names, timeout), adapter=adapters, options=dict(map(wishes.option, options)),
+        edges=edges, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples, seed=seed,
+        timeout=timeout, memory=memory, jobs=jobs, accept=accepted, diagnosis=diagnosis,
+        expected=_expected(expected, expected_file),
+    )  # fmt: skip
+    run = _run(ready, verbose, filed=json_file is not None or reproducer is not None)
+    report = Report.of(ready.load, ready.requests, run.results, run.seconds, run.interrupted)
+    if json_file:
+        save(json_file, report_text(report.data()))
+    display.say(*(text for name in ready.load.sources for text in report.findings(name)))
+    if reproducer:
+        _write_reproducer(reproducer, report)
+    display.say(report.total())
+    sys.exit(run.code(report.exit_code))
+
+
+def _expected(entries: Sequence[str], file: Path | None) -> dict[str, str]:
+    """The known failures of --expect and --expected."""
+    given: object = {}
+    if file is not None:
+        try:
+            given = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise click.BadParameter(f"--expected {file}: no JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise click.BadParameter(f"--expected {file}: got {type(given).__name__}; expected {{law: reason}}")
+    return known.merged([given, dict(map(known.entry, entries))])
+
+
+def _run(ready: Plan, verbose: bool, *, filed: bool) -> Gathered[Answer]:
+    """Run under a progress display."""
+    with display.progress(len(ready.requests), verbose, details=False, lines=verbose) as show:
+        return gather(
+            ready.run(), lambda answer: isinstance(answer, Tried) and show(answer.outcome), filed=filed
+        )
+
+
+def _write_reproducer(file: Path, report: Report) -> None:
+    found = [shown for name in report.load.sources if (shown := report.example(name)) is not None]
+    programs = [shown.script for shown in found if shown.program]
+    if programs:
+        save(file, programs[0])
+        display.say(f"wrote {file}: a program that shows it")
+    else:
+        reason = found[0].script if found else "no call was seen to differ from the reference"
+        display.say(f"{file} not written: {reason}")

@@ -1,0 +1,126 @@
+"""The command `refimpl sensitivity`."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..engine import catalogue, exits, planning
+from ..engine.insensitive import reason
+from ..engine.report import plain, text
+from ..engine.runner import Bounds
+from ..engine.sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan
+from . import display
+from .gathered import gather
+from .output import OutputFile, save
+
+
+@click.command("sensitivity")
+@click.argument("patterns", nargs=-1)
+@click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
+@click.option("--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True,
+              help="Inputs per law, shared among its generators.")  # fmt: skip
+@click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
+              help="The bounds of the laws, as in prove.")  # fmt: skip
+@click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
+@click.option(
+    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes [default: all cores]."
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=OutputFile(),
+    help="Write the floors to this file.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="A line for every law and function, also on a terminal.")
+def sensitivity(
+    patterns: tuple[str, ...], dtype: str, examples: int, bounds: Bounds, seed: int, jobs: int,
+    json_file: Path | None, verbose: bool,
+) -> None:  # fmt: skip
+    """Find the smallest relative change of a function's results that each law refutes, on NumPy.
+
+    Of all laws that compare numbers, or those that match PATTERNS. Where it is more than 64 ulp, a reason is
+    written in proofs/engine/insensitive.py, or the exit code is 1.
+    """
+    tasks = plan(patterns, dtype=dtype, examples=examples, seed=seed, bounds=bounds)
+    if not tasks:
+        display.say(
+            "nothing to measure: general laws compare a function with itself, so that both sides change"
+        )
+        sys.exit(exits.INCOMPLETE)
+    with display.bar(len(tasks), verbose, "laws and functions") as bar:
+        run = gather(
+            planning.run(tasks, jobs),
+            lambda floor: bar(floor.law, "", [_line(floor)], floor.status != "crashed"),
+            filed=json_file is not None,
+        )
+    floors, interrupted = run.results, run.interrupted
+    if json_file:
+        save(json_file, text(_document(floors, tasks[0], run.seconds, interrupted)))
+    unexplained = _summary(floors, len(tasks), run.seconds, interrupted)
+    unfinished = interrupted or not floors
+    sys.exit(run.code(exits.FAILED if unexplained else exits.INCOMPLETE if unfinished else exits.HELD))
+
+
+def _line(floor: Floor) -> str:
+    seen = f"{floor.ulps:.0f} ulp, {floor.nudge}" if floor.status == "found" else floor.status
+    return f"{floor.law}  {floor.function}  {seen}  {floor.reason}".rstrip()
+
+
+def _summary(floors: Sequence[Floor], planned: int, seconds: float, interrupted: bool) -> bool:
+    """Print what is above the aim; whether any of it lacks a reason."""
+    aim = 2**WANTED
+    laws, functions = by_law(floors), by_function(floors)
+    unexplained = False
+    for name, ulps in laws.items():
+        if ulps > aim:
+            why = reason(name)
+            unexplained |= not why
+            display.say(f"{name}: {_ulps(ulps)}: {why or 'no reason is written'}")
+    for name, ulps in functions.items():
+        if ulps > aim:
+            display.say(
+                f"{name}: none of these laws sees less than {_ulps(ulps)}: {reason(name)}".rstrip(": ")
+            )
+    crashed = [floor for floor in floors if floor.status == "crashed"]
+    display.say(*map(_line, crashed))
+    if interrupted:
+        display.say(f"interrupted after {len(floors)} of {planned}")
+    good = sum(ulps <= aim for ulps in laws.values()), sum(ulps <= aim for ulps in functions.values())
+    display.say(
+        f"{good[0]} of {len(laws)} laws see {aim} ulp or less, {good[1]} of {len(functions)} functions are "
+        f"seen so by some law; {seconds:.1f} s"
+    )
+    return unexplained or bool(crashed)
+
+
+def _ulps(ulps: float) -> str:
+    return f"{ulps:.3g} ulp" if ulps < float("inf") else "a change by the whole result"
+
+
+def _document(floors: Sequence[Floor], like: Task, seconds: float, interrupted: bool) -> dict[str, Any]:
+    """The floors as JSON: schema "refimpl.sensitivity/1"."""
+    return {
+        "schema": "refimpl.sensitivity/1",
+        "dtype": like.dtype,
+        "examples": like.examples,
+        "bounds": like.bounds,
+        "seed": like.seed,
+        "seconds": round(seconds, 3),
+        "interrupted": interrupted,
+        "floors": [
+            {
+                "law": floor.law,
+                "function": floor.function,
+                "status": floor.status,
+                "ulps": plain(floor.ulps),
+                "nudge": floor.nudge,
+                "reason": floor.reason,
+                "claims": dict(catalogue.claims(catalogue.laws()[floor.law].source)),
+            }
+            for floor in floors
+        ],
+    }

@@ -1,0 +1,302 @@
+"""Inputs of the argmaxable laws: small integers, whose verdicts are decidable exactly, with the
+degenerate structure on which classifiers go wrong; and reals near such structure."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ....backends import Precision
+from ...language import inputs
+from ...language.law import Kind
+
+Draw = inputs.Draw
+
+
+def offset(p: Precision) -> int:
+    """A common offset that leaves small integers and their differences exact."""
+    return int(2 ** min(p.bits - 4, 10))
+
+
+def large(p: Precision) -> int:
+    """A bias far beyond the rows, times small integers still exact."""
+    return 10**6 if p.bits >= 24 else 2 ** (p.bits - 4)
+
+
+def scales(draw: Draw, p: Precision, kind: Kind) -> tuple[float, float]:
+    """Powers of two for W and b; only extreme ones differ from 1."""
+    if kind != "extreme":
+        return 1.0, 1.0
+    reach = min(60, int(np.log2(p.largest)) // 3)
+    exponent = st.sampled_from([0, reach, -reach])
+    return 2.0 ** draw(exponent), 2.0 ** draw(exponent)
+
+
+def rows(draw: Draw, rng: np.random.Generator, n: int, d: int) -> Any:
+    """Small integers with a pattern: none, all equal, duplicates, on a line, a zero row, a midpoint."""
+    pattern = draw(st.sampled_from(["any", "equal", "duplicates", "line", "zero", "midpoint"]))
+    W = rng.integers(-3, 4, (n, d))
+    if pattern == "equal":
+        W[:] = W[0]
+    elif pattern == "duplicates":
+        W = W[rng.integers(0, max(1, n // 2), n)]
+    elif pattern == "line":
+        W = np.outer(rng.integers(-2, 3, n), rng.integers(-1, 2, d)) + W[0]
+    elif pattern == "zero":
+        W[0] = 0
+    elif pattern == "midpoint":
+        W[0] = np.sum(W[1:3], axis=0)
+        W[1:] *= 2
+    return W
+
+
+def biases(draw: Draw, rng: np.random.Generator, n: int, p: Precision) -> Any:
+    """Integers: none, small, one that stands out, large."""
+    pattern = draw(st.sampled_from(["none", "small", "one", "large"]))
+    small = rng.integers(-3, 4, n)
+    if pattern == "none":
+        return 0 * small
+    if pattern == "one":
+        return np.arange(n) // max(1, n - 1)
+    return small * large(p) if pattern == "large" else small
+
+
+def shape(draw: Draw) -> tuple[int, int]:
+    """Few classes and dimensions, with n = 1, n = 2, d = 1 and n < d + 1 among them."""
+    n, d = draw(st.sampled_from([(5, 2), (1, 2), (2, 3), (3, 3), (6, 1), (7, 2), (7, 3)]))
+    return n, d
+
+
+@inputs.composite
+def classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """W and b of small integers; cancellation adds a common offset, extreme scales both."""
+    (n, d), rng = shape(draw), inputs.generator(draw)
+    W, b = rows(draw, rng, n, d), biases(draw, rng, n, p)
+    if kind == "cancellation":
+        W, b = W + offset(p), b + offset(p)
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": b * second}
+
+
+@inputs.composite
+def reals(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Normal rows and biases; cancellation puts class 0 next to the boundary, extreme spreads norms."""
+    (n, d), rng = shape(draw), inputs.generator(draw)
+    W, b = rng.standard_normal((n, d)), draw(st.sampled_from([0.0, 1.0])) * rng.standard_normal(n)
+    if kind == "cancellation" and n > 2:
+        share = rng.uniform(0.1, 0.9)
+        W[0], b[0] = share * W[1] + (1 - share) * W[2], share * b[1] + (1 - share) * b[2]
+    first, second = scales(draw, p, kind)
+    if kind == "extreme":
+        W = W * np.exp(rng.standard_normal((n, 1)))
+    return {"W": inputs.rounded(W * first, p), "b": inputs.rounded(b * second, p)}
+
+
+@inputs.composite
+def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """W, b with a batch of points z and a class k; integers whose scores are exact, or reals near ties."""
+    n, d, m = draw(st.sampled_from([5, 1, 2])), draw(st.sampled_from([2, 1, 4])), inputs.batch(draw)
+    rng = inputs.generator(draw)
+    W, b, z = rng.integers(-3, 4, (n, d)), rng.integers(-3, 4, n), rng.integers(-3, 4, (m, d))
+    if kind == "cancellation":
+        W = W + offset(p) // 8
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": b * first * second, "z": z * second, "k": int(rng.integers(0, n))}
+
+
+@inputs.composite
+def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """W, b and points z of one kind, where cancellation has rows that differ by a few last places, or by
+    half of the places."""
+    n, d, m = draw(st.sampled_from([2, 5])), draw(st.sampled_from([4, 1])), inputs.batch(draw)
+    W, z = inputs.values(draw, (n, d), p, kind), inputs.values(draw, (m, d), p, kind)
+    if kind == "cancellation":
+        rng = inputs.generator(draw)
+        step = draw(st.sampled_from([2 * p.u, 2.0 ** -(p.bits // 2)]))
+        W = inputs.rounded(W[:1] * (1 + step * rng.integers(-1, 2, (n, d))), p)
+        z = inputs.rounded(rng.standard_normal((48, d)), p)
+    b = 0 * W[:, 0] if draw(st.booleans()) else inputs.values(draw, (n,), p, kind)
+    return {"W": W, "b": b, "z": z, "k": draw(st.integers(0, n - 1))}
+
+
+@inputs.composite
+def permuted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """An order of the five vectors, a common offset and a scale."""
+    order = inputs.generator(draw).permutation(5)
+    scale, _ = scales(draw, p, kind)
+    return {"order": order, "scale": scale, "offset": offset(p) if kind == "cancellation" else 0}
+
+
+@inputs.composite
+def equal_norms(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Distinct rows with the same entries up to order and sign, hence of equal norm, and any bias."""
+    d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
+    base = rng.integers(1, 4, d)
+    W = np.unique([rng.permutation(base) * rng.choice([-1, 1], d) for _ in range(7)], axis=0)
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": biases(draw, rng, len(W), p) * second}
+
+
+@inputs.composite
+def changed(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes with all that must not change them: an invertible A, a common c and s, a point z₀, factors."""
+    case = draw(classes(p, kind))
+    d = case["W"].shape[1]
+    rng = inputs.generator(draw)
+    unit = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.diag(rng.choice([-2, 1, 2], d))
+    unit = unit @ (np.triu(rng.integers(-1, 2, (d, d)), 1) + np.eye(d, dtype=int))
+    return {
+        **case,
+        "A": unit.astype(np.float64),
+        "c": rng.integers(-9, 10, d) * float(np.max(np.abs(case["W"]))),
+        "s": float(rng.integers(-4, 5)) * float(np.max(np.abs(case["b"]))),
+        "z": rng.integers(-2, 3, d).astype(np.float64),
+        "factors": 2.0 ** rng.integers(-9, 10 if p.bits >= 24 else 3, 2),
+    }
+
+
+@inputs.composite
+def repeated(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes of which two are copied, one with the same bias and one with a smaller one."""
+    case = draw(classes(p, kind))
+    rng = inputs.generator(draw)
+    same, lesser = rng.integers(0, len(case["b"]), 2).tolist()
+    return {**case, "same": same, "lesser": lesser}
+
+
+@inputs.composite
+def line(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Numbers t, some equal: integers, with an offset, or powers of two."""
+    n, rng = draw(st.sampled_from([5, 1, 2, 20])), inputs.generator(draw)
+    t = rng.integers(-9, 10, n) + (offset(p) // 8 if kind == "cancellation" else 0)
+    return {"t": t * scales(draw, p, kind)[0]}
+
+
+@inputs.composite
+def plane(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points of the plane: a grid (edges, duplicates), normal, or a convex curve with rounded midpoints."""
+    n, rng = draw(st.sampled_from([6, 1, 2, 25])), inputs.generator(draw)
+    pattern = draw(st.sampled_from(["grid", "normal", "circle"]))
+    angles = 2 * np.pi * rng.random(n)
+    points = {
+        "grid": rng.integers(-3, 4, (n, 2)).astype(np.float64),
+        "normal": rng.standard_normal((n, 2)),
+        "circle": np.stack([np.cos(angles), np.sin(angles)], axis=1),
+    }[pattern]
+    if kind == "cancellation":
+        points[::2] = (points[::2] + np.roll(points, 1, axis=0)[::2]) / 2
+    return {"W": inputs.rounded(points * scales(draw, p, kind)[0], p)}
+
+
+@inputs.composite
+def searched(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes with random points z to win at."""
+    case = draw(classes(p, kind))
+    z = inputs.generator(draw).integers(-9, 10, (32, case["W"].shape[1]))
+    return {**case, "z": z.astype(np.float64)}
+
+
+@inputs.composite
+def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """At most d + 1 affinely independent rows of norms that differ by powers of two, and any bias."""
+    d, rng = draw(st.sampled_from([2, 1, 3, 6])), inputs.generator(draw)
+    n = draw(st.integers(1, d + 1))
+    steps = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.eye(d, dtype=int)
+    norms = 2 ** rng.integers(0, 7 if p.bits >= 24 else 3, d)
+    W = np.concatenate([np.zeros((1, d)), steps * norms[:, None]])[rng.permutation(d + 1)[:n]]
+    W = W + (offset(p) if kind == "cancellation" else rng.integers(-3, 4, d))
+    first, second = scales(draw, p, kind)
+    return {"W": W * first, "b": biases(draw, rng, n, p) * second}
+
+
+@inputs.composite
+def decided(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Small integers or reals."""
+    whole = draw(st.booleans())
+    return {**draw((classes if whole else reals)(p, kind)), "whole": whole}
+
+
+@inputs.composite
+def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Rows of which the first is a known combination of the next m in eighths, and a slack in bias ≥ 0."""
+    d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
+    m = draw(st.integers(2, d + 1)) if d > 1 else 2
+    eighths = rng.multinomial(8 - m, np.ones(m) / m) + 1
+    W, b = 8 * rng.integers(-2, 3, (m + 3, d)), 8 * rng.integers(-2, 3, m + 3)
+    W[1 : m + 1] = 8 * np.eye(m, d, -1, dtype=int)  # affinely independent, so the weights are unique
+    slack = draw(st.sampled_from([0, 1, 7]))
+    W[0], b[0] = eighths @ W[1 : m + 1] // 8, eighths @ b[1 : m + 1] // 8 - slack
+    shift = offset(p) // 8 if kind == "cancellation" else 0
+    first, second = scales(draw, p, kind)
+    z = rng.integers(-3, 4, (3, d)) * (second / first)
+    return {
+        "W": (W + shift) * first,
+        "b": (b + shift) * second,
+        "weights": (eighths / 8).tolist(),
+        "unit": second,
+        "z": z,
+    }
+
+
+@inputs.composite
+def borderline(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Factors of W and b, and an order of five classes."""
+    first, second = scales(draw, p, kind)
+    return {"first": first, "second": second, "order": inputs.generator(draw).permutation(5)}
+
+
+@inputs.composite
+def points(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Few integer points about the origin or away from it, with duplicates, or scaled."""
+    n, d = draw(st.sampled_from([(3, 2), (1, 1), (4, 3), (5, 2), (2, 3)]))
+    rng = inputs.generator(draw)
+    P = rng.integers(-3, 4, (n, d))
+    P[:, 0] += draw(st.sampled_from([0, 3]))
+    if kind == "cancellation":
+        P[-1] = P[0]
+    return {"points": P * scales(draw, p, kind)[0]}
+
+
+@inputs.composite
+def balls(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes, one of them and a radius."""
+    n, d = draw(st.sampled_from([(4, 2), (2, 3), (6, 1), (7, 3)]))
+    rng = inputs.generator(draw)
+    W, b = rows(draw, rng, n, d), biases(draw, rng, n, p)
+    if kind == "cancellation":
+        W, b = W + offset(p), b + offset(p)
+    first, second = scales(draw, p, kind)
+    radius = draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first
+    return {"W": W * first, "b": b * second, "k": int(rng.integers(0, n)), "radius": radius}
+
+
+@inputs.composite
+def lines(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Classes on the line through (3, 4), a class and a radius."""
+    n, rng = draw(st.sampled_from([3, 2, 8])), inputs.generator(draw)
+    t, b = rng.integers(-9, 10, n), biases(draw, rng, n, p)
+    if kind == "cancellation":
+        t = t + offset(p) // 8
+    first, second = scales(draw, p, kind)
+    return {
+        "W": np.outer(t, [3, 4]) * first,
+        "b": b * second,
+        "k": int(rng.integers(0, n)),
+        "radius": draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first,
+    }
+
+
+@inputs.composite
+def gaussian(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Trials of n standard normal rows in d dimensions."""
+    n, d, trials = draw(st.sampled_from([(4, 16, 8), (6, 24, 6), (8, 32, 4)]))
+    return {"W": inputs.rounded(inputs.generator(draw).standard_normal((trials, n, d)), p)}
+
+
+@inputs.composite
+def wendel(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Trials of a zero row followed by N standard normal rows in d dimensions."""
+    N, d, trials = draw(st.sampled_from([(3, 3, 1), (11, 10, 5), (7, 6, 8), (20, 1, 3), (14, 2, 5)]))
+    W = inputs.rounded(inputs.generator(draw).standard_normal((trials, N + 1, d)), p)
+    W[:, 0] = 0
+    return {"W": W}

@@ -1,0 +1,469 @@
+"""Laws of linear-Gaussian generators: the bound, the joint divergence, the states' covariances."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ....backends import Precision, Setting
+from ....ddpm import AffineGenerator, Schedule
+from ...language import inputs as common
+from ...language.law import AtMost, Gap, Impl, Kind, Record, Rounding, law
+from . import gaussian, inputs
+from .gaussian import Model
+from .inputs import Host
+from .process import COEFFICIENTS
+
+
+@law(
+    "ddpm.exact-generator-definition",
+    "the reverse conditionals of Gaussian data: α_t C_{t−1}C_t⁻¹, ᾱ_{t−1}β_t² C_t⁻¹ m, β_t² C_{t−1}C_t⁻¹",
+    source="ddpm C7",
+    about=("ddpm.exact_generator",),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(
+        40, "coefficients, and an elimination in at most 3 dimensions, on its condition", calls=COEFFICIENTS
+    ),
+    refutes=(
+        "ddpm.exact_generator/without-mean",
+        "ddpm.exact_generator/prior-covariance",
+        "ddpm.exact_generator/through-precision",
+        "ddpm.exact_generator/forward-weight",
+        "ddpm.exact_generator/marginal-covariance",
+    ),
+)
+def exact_generator_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Compares with the eigenbasis of C; norms of matrices are the scale. Then with data on the diagonal
+    line and at a point, whose covariances have no inverse."""
+    model = Model(case, on)
+    d, at = model.dims, model.exact
+    for covariance in (model.covariance, on.reals(np.ones((d, d))), on.reals(np.zeros((d, d)))):
+        expected = gaussian.reverse(model.mean, covariance, model.beta_squared)
+        got = impl["ddpm.exact_generator"](case.mean, on.array(covariance), model.schedule)
+        values = np.maximum(np.linalg.eigvalsh(covariance), 0.0)
+        after = at.alpha_bar_squared[:, None] * values + at.beta_bar_squared[:, None]
+        condition = at.condition * np.max(after, axis=-1) / np.min(after, axis=-1)
+        for label, part, target in zip(("weight", "bias", "covariance"), got, expected, strict=True):
+            size = np.sqrt(np.sum(target**2, axis=tuple(range(1, target.ndim)), keepdims=True))
+            shape = (-1, *[1] * (target.ndim - 1))
+            yield Gap(label, part, target, (size + 0 * target) * np.reshape(condition, shape))
+
+
+def _path(weight: Host, bias: Host, noise: Host) -> tuple[Host, Host]:
+    """Mean and covariance of (x_0, ..., x_T) from (I − N) x = b + noise, N holding the weights."""
+    steps, d = bias.shape
+    system = np.eye((steps + 1) * d, like=weight)
+    source = np.eye((steps + 1) * d, like=weight)
+    for i in range(steps):
+        here, there = slice(i * d, (i + 1) * d), slice((i + 1) * d, (i + 2) * d)
+        system[here, there], source[here, here] = -weight[i], noise[i]
+    solved = np.linalg.inv(system)
+    return solved @ np.append(bias, np.zeros(d)), solved @ source @ solved.T
+
+
+@law(
+    "ddpm.marginals-definition",
+    "means, covariances and neighbours' covariances of the states are those of the joint distribution",
+    source="ddpm C12",
+    about=("ddpm.marginals",),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(60, "two matrix products and a sum a step, 4 steps, 3 dimensions; as many to expect"),
+    refutes=(
+        "ddpm.marginals/without-transpose",
+        "ddpm.marginals/neighbours-exchanged",
+        "ddpm.marginals/elementwise",
+        "ddpm.marginals/without-noise",
+        "ddpm.marginals/forward-in-time",
+    ),
+)
+def marginals_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """One linear system for the whole path; with absolute values it gives the scale."""
+    model = Model(case, on)
+    steps, d = model.steps, model.dims
+    mean, joint = _path(model.weight, model.bias, model.noise)
+    reach, size = _path(*(np.abs(part) for part in (model.weight, model.bias, model.noise)))
+    blocks, sizes = (m.reshape(steps + 1, d, steps + 1, d) for m in (joint, size))
+    got, i = impl["ddpm.marginals"](model.generator), np.arange(steps + 1)
+    yield Gap("means", got.mean, mean.reshape(steps + 1, d), reach.reshape(steps + 1, d))
+    yield Gap("covariances", got.covariance, blocks[i, :, i], sizes[i, :, i])
+    yield Gap("neighbours", got.cross, blocks[i[:-1], :, i[1:]], sizes[i[:-1], :, i[1:]])
+
+
+@common.composite
+def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Coefficients of x_{t−1} = a_t x_t + c_t x_{t+1} + σ_t·noise, c_T = 0."""
+    rng, steps = common.generator(draw), draw(st.sampled_from([1, 2, 5]))
+    first, second, sigma = rng.uniform(-1, 1, (3, steps))
+    if kind == "cancellation":
+        second = -first * (1 + 1e-3 * rng.standard_normal(steps))
+    if kind == "extreme":
+        first, sigma = 4 * first, 1e-3 * sigma
+    second[-1] = 0.0
+    names = ("first", "second", "sigma")
+    return {name: common.rounded(v, p) for name, v in zip(names, (first, second, sigma), strict=True)}
+
+
+@law(
+    "ddpm.multistep-sampler",
+    "a sampler that uses the last two states is graded by the covariance of their pair",
+    source="ddpm C12",
+    about=("ddpm.marginals",),
+    inputs=multistep,
+    tolerance=Rounding(
+        100, "two products of 2 by 2 matrices and a square a step, 5 steps; as many to expect"
+    ),
+    refutes=("ddpm.marginals/without-transpose", "ddpm.marginals/neighbours-exchanged"),
+)
+def multistep_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """Unit vectors for x_T and each noise, run through the recursion, against the companion form."""
+    first, second, sigma = (on.host(part) for part in (case.first, case.second, case.sigma))
+    steps = len(first)
+
+    def run(a: Host, c: Host) -> Host:
+        states = [np.zeros(steps + 1), np.eye(steps + 1)[0]]
+        for t in range(steps, 0, -1):
+            step = a[t - 1] * states[-1] + c[t - 1] * states[-2]
+            states.append(step + sigma[t - 1] * np.eye(steps + 1)[t])
+        return np.stack(states[:0:-1])
+
+    path, size = run(first, second), np.abs(run(np.abs(first), np.abs(second)))
+    expected, scale = path @ path.T, size @ size.T
+    weight, noise = np.zeros((2, steps, 2, 2), like=first)
+    weight[:, 0, 0], weight[:, 0, 1], weight[:, 1, 0], noise[:, 0, 0] = first, second, 1.0, sigma**2
+    generator = inputs.affine(on, weight, np.zeros((steps, 2)), noise)
+    got = impl["ddpm.marginals"](generator)
+    variance, cross = on.host(got.covariance), on.host(got.cross)
+    yield Gap("variances", variance[:, 0, 0], np.diag(expected), np.diag(scale))
+    yield Gap("pairs", variance[:-1, 0, 1], np.diag(expected, 1), np.diag(scale, 1))
+    yield Gap("neighbours", cross[:, 0, 0], np.diag(expected, 1), np.diag(scale, 1))
+    yield Gap("two apart", cross[:-1, 0, 1], np.diag(expected, 2), np.diag(scale, 2))
+
+
+@common.composite
+def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points (n, d), and schedules that end ordinarily, with next to no noise, or with next to no signal."""
+    rng, steps = common.generator(draw), draw(st.sampled_from(inputs.STEPS))
+    low, high = {"ordinary": (0.01, 0.9), "cancellation": (p.u, 1e-4), "extreme": (0.97, 0.999)}[kind]
+    beta_squared = common.rounded(rng.uniform(low, high, steps), p)
+    shape = common.batch(draw), draw(st.sampled_from([1, 3]))
+    return {"beta_squared": beta_squared, "x": common.rounded(rng.standard_normal(shape), p)}
+
+
+@law(
+    "ddpm.elbo-definition",
+    "elbo_terms gives L_0 = −E log q(x_0|x_1), L_{t−1} = E KL(p(x_{t−1}|x_t, x_0)‖q), L_T = KL(p(x_T|x_0)‖q)",
+    source="ddpm D10",
+    about=("ddpm.elbo_terms",),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(
+        20,
+        "coefficients, and solves in at most 3 dimensions; as many to expect",
+        calls=(*COEFFICIENTS, "log"),
+    ),
+    refutes=(
+        "ddpm.elbo_terms/divergence-twice",
+        "ddpm.elbo_terms/log-determinant-not-halved",
+        "ddpm.elbo_terms/without-dimension",
+        "ddpm.elbo_terms/without-spread",
+        "ddpm.elbo_terms/without-constant",
+        "ddpm.elbo_terms/root-for-log",
+        "ddpm.elbo_terms/in-bits",
+        "ddpm.elbo_terms/last-first",
+    ),
+)
+def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The nodes ᾱ_t x_0 ± β̄_t √d e_i give expectations of the quadratic log-densities exactly."""
+    model, x0 = Model(case, on), on.host(case.x0)
+    at, d = model.exact, model.dims
+    nodes = on.math.sqrt(d) * np.concatenate([np.eye(d), -np.eye(d)])
+    x_t = (
+        model.alpha_bar[1:, None, None, None] * x0[:, None]
+        + np.sqrt(at.beta_bar_squared[:, None, None, None]) * nodes
+    )
+    expected = []
+    for i in range(model.steps):
+        predicted = x_t[i] @ model.weight[i].T + model.bias[i]
+        if i == 0:
+            expected.append(
+                -np.mean(gaussian.log_density(x0[:, None] - predicted, np.zeros(d), model.noise[0]), -1)
+            )
+            continue
+        kept = at.previous_beta_bar_squared[i] / at.beta_bar_squared[i]
+        pull = model.alpha_bar[i] * at.beta_squared[i] / at.beta_bar_squared[i]
+        gap = np.sqrt(at.alpha_squared[i]) * kept * x_t[i] + pull * x0[:, None] - predicted
+        variance = kept * at.beta_squared[i]
+        precision = np.linalg.inv(model.noise[i])
+        square = np.mean(np.sum((gap @ precision) * gap, axis=-1), axis=-1)
+        logs = np.linalg.slogdet(model.noise[i])[1] - d * np.log(variance)
+        expected.append((variance * np.trace(precision) - d + logs + square) / 2)
+    signal, noise = at.alpha_bar_squared[-1], at.beta_bar_squared[-1]
+    expected.append((signal * np.sum(x0**2, axis=-1) - d * (signal + np.log(noise))) / 2)
+    got = impl["ddpm.elbo_terms"](case.x0, model.generator, model.schedule)
+    yield Gap("terms", got, np.stack(expected, axis=-1), model.elbo_scale(x0))
+
+
+@law(
+    "ddpm.last-term",
+    "L_T = ½(ᾱ_T²‖x_0‖² − d(ᾱ_T² + log β̄_T²)) keeps its digits for ᾱ_T near 0 and near 1",
+    source="ddpm D10",
+    about=("ddpm.elbo_terms",),
+    inputs=ends,
+    tolerance=Rounding(
+        20,
+        "six partial sums, two logarithms of them, d ≤ 3 squares; on ᾱ²(‖x‖² + d) + d|log β̄²|",
+        calls=(*COEFFICIENTS, "log"),
+    ),
+    refutes=("ddpm.elbo_terms/last-term-cancels", "ddpm.elbo_terms/divergence-twice"),
+)
+def last_term(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """No term but the last depends on the schedule's end alone; the generator ignores its state."""
+    signal, noise = (on.number(part[-1]) for part in inputs.products(on.host(case.beta_squared)))
+    square = np.sum(on.host(case.x) ** 2, axis=-1)
+    steps, d = len(on.host(case.beta_squared)), case.x.shape[-1]
+    eye = np.broadcast_to(np.eye(d), (steps, d, d))
+    generator = inputs.affine(on, np.zeros((steps, d, d)), np.zeros((steps, d)), eye)
+    terms = on.host(impl["ddpm.elbo_terms"](case.x, generator, Schedule(case.beta_squared)))
+    log = on.math.log1p(-signal) if signal < 0.5 else on.math.log(noise)
+    # ᾱ² has the error of its logarithm, which log β̄² sees only times ᾱ².
+    scale = signal * (square + d) * (1 - on.math.log(signal)) + d * abs(log)
+    yield Gap("L_T", terms[..., -1], (signal * square - d * (signal + log)) / 2, scale)
+
+
+def _joint_divergence(model: Model) -> Any:
+    """KL of the two path distributions from their triangular factors, forward and backward."""
+    steps, d = model.steps, model.dims
+    size = (steps + 1) * d
+    forward, backward = np.eye(size, like=model.mean), np.eye(size, like=model.mean)
+    sources = [model.covariance, *(b * np.eye(d) for b in model.beta_squared)]
+    noises = [*model.noise, np.eye(d)]
+    blocks = [slice(i * d, (i + 1) * d) for i in range(steps + 1)]
+    root, whiten = np.zeros((2, size, size), like=model.mean)
+    for i, block in enumerate(blocks):
+        root[block, block] = np.linalg.cholesky(sources[i])
+        whiten[block, block] = np.linalg.inv(np.linalg.cholesky(noises[i]))
+        if i < steps:
+            alpha = np.sqrt(model.exact.alpha_squared[i])
+            forward[blocks[i + 1], block] = -alpha * np.eye(d)
+            backward[block, blocks[i + 1]] = -model.weight[i]
+    matrix = whiten @ backward @ np.linalg.inv(forward) @ root
+    path = np.concatenate([signal * model.mean for signal in model.alpha_bar])
+    error = whiten @ (backward @ path - np.append(model.bias, np.zeros(d)))
+    logs = -np.linalg.slogdet(whiten)[1] - np.linalg.slogdet(root)[1]
+    return (np.sum(matrix**2) + np.sum(error**2) - size) / 2 + logs
+
+
+@law(
+    "ddpm.joint-divergence",
+    "joint_kl is the KL of the two distributions of (x_0, ..., x_T), and E[Σ elbo_terms] − H(data)",
+    source="ddpm C3",
+    about=("ddpm.joint_kl", "ddpm.elbo_terms"),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(
+        24,
+        "coefficients, and solves in at most 3 dimensions; as many to expect",
+        calls=(*COEFFICIENTS, "log"),
+    ),
+    refutes=(
+        "ddpm.joint_kl/divergence-twice",
+        "ddpm.joint_kl/without-last-state",
+        "ddpm.joint_kl/zero-mean",
+        "ddpm.elbo_terms/divergence-twice",
+        "ddpm.elbo_terms/log-determinant-not-halved",
+        "ddpm.elbo_terms/without-spread",
+        "ddpm.joint_kl/at-the-mean",
+        "ddpm.joint_kl/in-bits",
+    ),
+)
+def joint_divergence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The nodes m ± √d C^{1/2} e_i give the expectation over the data exactly."""
+    model = Model(case, on)
+    scale = model.joint_scale()
+    got = impl["ddpm.joint_kl"](case.mean, case.covariance, model.generator, model.schedule)
+    expected = _joint_divergence(model)
+    yield Gap("joint distribution", got, expected, scale)
+    root = np.linalg.cholesky(model.covariance) * on.math.sqrt(model.dims)
+    points = np.concatenate([model.mean + root.T, model.mean - root.T])
+    terms = impl["ddpm.elbo_terms"](on.array(points), model.generator, model.schedule)
+    average = np.mean(np.sum(on.host(terms), axis=-1)) - model.entropy()
+    own = np.mean(np.sum(model.elbo_scale(points), axis=-1)) + abs(model.entropy())
+    yield Gap("expected bound", average, expected, scale + own)
+
+
+@law(
+    "ddpm.bound-below-evidence",
+    "ELBO(x_0) ≤ log q(x_0) at every point, and −(J + H) ≤ E log q(x_0); equal for N(0, I) reversed exactly",
+    source="ddpm C4",
+    about=("ddpm.elbo_terms", "ddpm.marginals", "ddpm.joint_kl"),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(
+        32, "the bound's solves, and four steps of products for the evidence", calls=(*COEFFICIENTS, "log")
+    ),
+    refutes=(
+        "ddpm.elbo_terms/divergence-twice",
+        "ddpm.elbo_terms/without-dimension",
+        "ddpm.elbo_terms/without-spread",
+        "ddpm.joint_kl/log-determinant-not-halved",
+        "ddpm.marginals/deviation-added",
+    ),
+)
+def bound_below_evidence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The evidence of an affine generator is the density of its Gaussian x_0."""
+    mean, covariance = on.host(case.mean), on.host(case.covariance)
+    standard = np.all(covariance == np.eye(len(mean))) and not np.any(mean)
+    if standard:  # without the rounding of the generator that is exact there
+        parts = gaussian.reverse(mean, covariance, on.host(case.beta_squared))
+        case.weight, case.bias, case.noise = map(on.array, parts)
+    model, x0 = Model(case, on), on.host(case.x0)
+    states = impl["ddpm.marginals"](model.generator)
+    mean, covariance = on.host(states.mean)[0], on.host(states.covariance)[0]
+    evidence = gaussian.log_density(x0, mean, covariance)
+    bound = -np.sum(on.host(impl["ddpm.elbo_terms"](case.x0, model.generator, model.schedule)), axis=-1)
+    reach, size = _path(*(np.abs(part) for part in (model.weight, model.bias, model.noise)))
+    d, precision = model.dims, np.linalg.norm(np.linalg.inv(covariance), 2)
+    spread = precision * np.linalg.norm(size[:d, :d], 2)  # relative error of the covariance per rounding
+
+    def scale(points: Host) -> Host:
+        gap = np.linalg.norm(points - mean, axis=-1) + np.linalg.norm(reach[:d])
+        result: Host = spread * (d + precision * gap**2) + np.abs(
+            gaussian.log_density(points, mean, covariance)
+        )
+        return result
+
+    own = np.sum(model.elbo_scale(x0), axis=-1)
+    yield AtMost("at every point", bound, evidence, own + scale(x0))
+    root = np.linalg.cholesky(model.covariance) * on.math.sqrt(d)
+    points = np.concatenate([model.mean + root.T, model.mean - root.T])
+    divergence = on.host(impl["ddpm.joint_kl"](case.mean, case.covariance, model.generator, model.schedule))
+    average = np.mean(gaussian.log_density(points, mean, covariance))
+    total = model.joint_scale() + abs(model.entropy()) + np.mean(scale(points))
+    yield AtMost("averaged", -(divergence + model.entropy()), average, total)
+    if standard:
+        # The generator's weights are rounded: relative errors of S_t and W_t enter as of the terms.
+        yield Gap("tight", bound, evidence, own + scale(x0))
+        yield Gap("tight on average", -(divergence + model.entropy()), average, total)
+
+
+@law(
+    "ddpm.exact-chain",
+    "reversing with Cov(x_{t−1}|x_t) leaves KL(p_T‖q_T) ≥ KL(p_0‖q_0); one σ_t² adds ½(d log tr/d − log det)",
+    source="ddpm C7",
+    about=("ddpm.exact_generator", "ddpm.joint_kl", "ddpm.marginals"),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(32, "coefficients and solves of both functions", calls=(*COEFFICIENTS, "log")),
+    refutes=(
+        "ddpm.exact_generator/without-mean",
+        "ddpm.exact_generator/prior-covariance",
+        "ddpm.joint_kl/without-last-state",
+        "ddpm.joint_kl/divergence-twice",
+    ),
+)
+def exact_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The loss to a scalar variance is Σ_t, by eigenvalues of Cov(x_{t−1}|x_t), and 0 if C = c·I."""
+    model = Model(case, on)
+    exact = impl["ddpm.exact_generator"](case.mean, case.covariance, model.schedule)
+    model.weight, model.bias, model.noise = (on.host(part) for part in exact)
+    last, scale = model.last_divergence(), model.joint_scale()
+    joint = impl["ddpm.joint_kl"]
+    yield Gap("full matrix", joint(case.mean, case.covariance, exact, model.schedule), last, scale)
+    states = impl["ddpm.marginals"](exact)
+    start = on.host(states.mean)[0], on.host(states.covariance)[0]
+    reached = gaussian.divergence(model.mean, model.covariance, *start)
+    condition = on.number(np.linalg.cond(start[1])) ** 2
+    yield AtMost("data", reached, last, scale + condition * (model.dims + model.mean @ model.mean))
+
+    values = np.linalg.eigvalsh(gaussian.reverse(model.mean, model.covariance, model.beta_squared)[2])
+    average = np.mean(values, axis=-1)
+    loss = np.sum(np.log(average)) * model.dims / 2 - np.sum(np.log(values)) / 2
+    noise = average[:, None, None] * np.eye(model.dims)
+    scalar = AffineGenerator(exact.weight, exact.bias, on.array(noise))
+    got = joint(case.mean, case.covariance, scalar, model.schedule)
+    model.noise = noise
+    yield Gap("one variance", got, last + loss, scale + model.joint_scale())
+
+
+@law(
+    "ddpm.optimal-variance-minimises",
+    "at the true mean, J is least at σ_t² = E tr Cov(x_{t−1}|x_t)/d: f times it adds T·d/2·(1/f − 1 + log f)",
+    source="ddpm C6",
+    about=("ddpm.optimal_std", "ddpm.exact_generator", "ddpm.joint_kl"),
+    inputs=gaussian.gaussians,
+    tolerance=Rounding(36, "coefficients and solves of three functions", calls=(*COEFFICIENTS, "log")),
+    refutes=(
+        "ddpm.optimal_std/coefficient-not-squared",
+        "ddpm.optimal_std/variance",
+        "ddpm.exact_generator/without-mean",
+        "ddpm.joint_kl/log-determinant-not-halved",
+    ),
+)
+def optimal_variance_minimises(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The excess over the least value is known in closed form, which is more than being least."""
+    model = Model(case, on)
+    exact = impl["ddpm.exact_generator"](case.mean, case.covariance, model.schedule)
+    model.weight, model.bias = on.host(exact.weight), on.host(exact.bias)
+    values = np.linalg.eigvalsh(model.covariance)
+    at, d = model.exact, model.dims
+    left = at.beta_bar_squared[:, None] / (
+        at.alpha_bar_squared[:, None] * values + at.beta_bar_squared[:, None]
+    )
+    variance = on.array(np.mean(values * left, axis=-1))
+    best = on.host(impl["ddpm.optimal_std"](model.schedule, variance)) ** 2
+    true = gaussian.reverse(model.mean, model.covariance, model.beta_squared)[2]
+    least = (
+        model.last_divergence()
+        + np.sum(d * np.log(np.trace(true, axis1=-2, axis2=-1) / d) - np.linalg.slogdet(true)[1]) / 2
+    )
+    for factor in map(on.number, (1.0, 0.5, 0.9, 1.1, 2.0)):
+        noise = (factor * best)[:, None, None] * np.eye(d)
+        generator = AffineGenerator(exact.weight, exact.bias, on.array(noise))
+        got = impl["ddpm.joint_kl"](case.mean, case.covariance, generator, model.schedule)
+        excess = model.steps * d / 2 * (1 / factor - 1 + on.math.log(factor))
+        model.noise = noise
+        yield Gap(f"{factor} times", got, least + excess, model.joint_scale())
+
+
+@common.composite
+def single_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Generators of one step."""
+    case = draw(gaussian.gaussians(p, kind))
+    first = {name: case[name][:1] for name in ("beta_squared", "weight", "bias", "noise")}
+    return {**case, **first}
+
+
+@law(
+    "ddpm.one-step-vae",
+    "T = 1 is the ordinary VAE: −Σ elbo_terms is the mean of log q(x_0|x_1) + log q(x_1) − log p(x_1|x_0)",
+    source="ddpm C8",
+    about=("ddpm.elbo_terms", "ddpm.diffuse"),
+    inputs=single_steps,
+    tolerance=Rounding(
+        20,
+        "coefficients, and solves in at most 3 dimensions; as many to expect",
+        calls=(*COEFFICIENTS, "log"),
+    ),
+    refutes=(
+        "ddpm.elbo_terms/divergence-twice",
+        "ddpm.elbo_terms/log-determinant-not-halved",
+        "ddpm.elbo_terms/without-spread",
+        "ddpm.diffuse/variance-as-deviation",
+    ),
+)
+def one_step_vae(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    """The encoder's nodes ᾱx_0 ± β̄√d e_i average the quadratic log-weights exactly."""
+    model, x0 = Model(case, on), on.host(case.x0)
+    d = model.dims
+    nodes = on.math.sqrt(d) * np.concatenate([np.eye(d), -np.eye(d)])
+    start = on.array(np.broadcast_to(x0[:, None], (len(x0), 2 * d, d)))
+    latent = on.host(impl["ddpm.diffuse"](start, on.array(nodes), model.schedule, 1))
+    error = x0[:, None] - latent @ model.weight[0].T - model.bias[0]
+    origin, eye = np.zeros(d), np.eye(d)
+    noise = model.beta_squared[0] * eye
+    log_weights = (
+        gaussian.log_density(error, origin, model.noise[0])
+        + gaussian.log_density(latent, origin, eye)
+        - gaussian.log_density(latent - model.alpha_bar[1] * x0[:, None], origin, noise)
+    )
+    bound = -np.sum(on.host(impl["ddpm.elbo_terms"](case.x0, model.generator, model.schedule)), axis=-1)
+    # x_1 − ᾱ x_0 loses |ᾱ x_0| against β̄, once for every standard deviation.
+    lost = np.sum(np.abs(x0), axis=-1) * d / np.sqrt(model.beta_squared[0])
+    yield Gap("bound", bound, np.mean(log_weights, axis=-1), np.sum(model.elbo_scale(x0), axis=-1) + lost)

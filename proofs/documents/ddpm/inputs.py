@@ -1,0 +1,120 @@
+"""Inputs of the ddpm laws, and the coefficients of a schedule by exact integer products."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ...._xp import rounds
+from ....backends import Precision, Setting
+from ....ddpm import AffineGenerator
+from ...language import inputs
+from ...language.law import Kind
+
+Host = np.ndarray[Any, np.dtype[np.float64]]
+
+STEPS = (1, 2, 6)
+"""Lengths of schedules: at most 6 partial sums round in log ᾱ_t²."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Coefficients of steps (each correctly rounded, its root once more) from exact products."""
+
+    beta_squared: Host
+    alpha_squared: Host
+    alpha_bar_squared: Host
+    beta_bar_squared: Host
+    previous_alpha_bar_squared: Host
+    previous_beta_bar_squared: Host
+    condition: Host
+    """1 + |log ᾱ_t²|: a relative error ε in the logarithm is one of ε·|log ᾱ_t²| in ᾱ_t²."""
+
+    def at(self, t: Any) -> "Exact":
+        """The coefficients of steps t, with a feature axis of length 1."""
+        return Exact(*(getattr(self, name)[np.asarray(t) - 1][..., None] for name in self.__slots__))
+
+
+_BITS = 600
+
+
+def products(beta_squared: Any) -> tuple[Host, Host]:
+    """ᾱ_t² and β̄_t² for t = 0..T; of floats in fixed point of 600 bits, far below any rounding here."""
+    if not rounds(beta_squared):
+        product = np.cumprod(np.append(1, 1 - beta_squared))
+        return product, 1 - product
+    one = 1 << _BITS
+    signal = [one]
+    for value in beta_squared:
+        signal.append(signal[-1] * (one - int(Fraction(float(value)) * one)) >> _BITS)
+    return np.asarray([s / one for s in signal]), np.asarray([(one - s) / one for s in signal])
+
+
+def exact(beta_squared: Any) -> Exact:
+    """The coefficients of steps 1..T, each (T,)."""
+    alpha_bar_squared, beta_bar_squared = products(beta_squared)
+    return Exact(
+        beta_squared,
+        1 - beta_squared,
+        alpha_bar_squared[1:],
+        beta_bar_squared[1:],
+        alpha_bar_squared[:-1],
+        beta_bar_squared[:-1],
+        1 - np.log(alpha_bar_squared[1:]),
+    )
+
+
+def variances(draw: inputs.Draw, p: Precision, kind: Kind) -> Host:
+    """β_t² of a schedule: ordinary; so small that 1 − ᾱ² loses all digits; or of mixed size."""
+    steps = draw(st.sampled_from(STEPS))
+    rng = inputs.generator(draw)
+    if kind == "cancellation":
+        return inputs.rounded(10.0 ** rng.uniform(np.log10(p.u), -3, steps), p)
+    if kind == "extreme":
+        small, large = 10.0 ** rng.uniform(-12, -1, steps), 1 - 10.0 ** rng.uniform(-2, -1, steps)
+        return inputs.rounded(np.where(rng.random(steps) < 0.7, small, large), p)
+    pattern = draw(st.sampled_from(["constant", "uniform", "linear"]))
+    if pattern == "constant":
+        return np.full(steps, 0.25)
+    if pattern == "uniform":
+        return inputs.rounded(rng.uniform(0.01, 0.9, steps), p)
+    return inputs.rounded(np.linspace(1e-4, 0.02, steps), p)
+
+
+def reals(draw: inputs.Draw, shape: tuple[int, ...], p: Precision, kind: Kind) -> Host:
+    """Data whose squares, times 1/β_t² as small as 1e-12, stay in range."""
+    return inputs.values(draw, shape, p, "ordinary" if kind == "cancellation" else kind, power=5)
+
+
+@inputs.composite
+def schedules(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A schedule alone."""
+    return {"beta_squared": variances(draw, p, kind)}
+
+
+@inputs.composite
+def steps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A schedule, a batch of steps t (n,), one step, three batches of data (n, d)."""
+    beta_squared = variances(draw, p, kind)
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    rng = inputs.generator(draw)
+    data = {name: reals(draw, (n, d), p, kind) for name in ("x", "y", "z")}
+    t = rng.integers(1, len(beta_squared) + 1, n)
+    return {"beta_squared": beta_squared, "t": t, "step": int(t[0]), **data}
+
+
+@inputs.composite
+def samplers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A schedule with standard deviations σ_t, zero among them."""
+    beta_squared = variances(draw, p, kind)
+    rng = inputs.generator(draw)
+    sigma = np.sqrt(beta_squared) * rng.uniform(0.5, 2.0, len(beta_squared))
+    sigma = np.where(rng.random(len(sigma)) < 0.2, 0.0, sigma)
+    return {"beta_squared": beta_squared, "sigma": inputs.rounded(sigma, p)}
+
+
+def affine(on: Setting, weight: Host, bias: Host, covariance: Host) -> AffineGenerator:
+    """A generator of host arrays, in the setting's dtype."""
+    return AffineGenerator(on.array(weight), on.array(bias), on.array(covariance))

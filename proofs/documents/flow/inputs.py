@@ -1,0 +1,268 @@
+"""Inputs of the flow laws."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ....backends import Precision
+from ...language import inputs
+from ...language.law import Kind
+from . import host
+
+
+def schedule(draw: inputs.Draw) -> host.Marginals:
+    """One of the schedules with drawn parameters, all of them for t in [0, 1]."""
+    kind = draw(st.sampled_from(["preserving", "exploding", "sub", "cosine"]))
+    if kind == "exploding":
+        return host.Exploding(draw(st.sampled_from([1.0, 0.1, 0.01])), draw(st.sampled_from([2.0, 50.0])))
+    if kind == "cosine":
+        return host.Cosine(draw(st.sampled_from([1.0, 1.25])))
+    rates = draw(st.sampled_from([(1.0, 1.0), (0.1, 20.0), (0.5, 3.0), (4.0, 1.0)]))
+    return host.Preserving(*rates) if kind == "preserving" else host.SubPreserving(*rates)
+
+
+@inputs.composite
+def times(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """A schedule and times: ordinary, so small that 1 − ᾱ² cancels, or both ends and tiny times."""
+    n = inputs.batch(draw)
+    rng = inputs.generator(draw)
+    values = {
+        "ordinary": rng.uniform(0.01, 1.0, n),
+        "cancellation": 10.0 ** rng.uniform(-7, -2, n),
+        "extreme": rng.choice([1.0, 0.0, 2.0**-20, 1e-10], n),
+    }[kind]
+    return {"schedule": schedule(draw), "t": inputs.rounded(values, p)}
+
+
+def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> dict[str, Any]:
+    n, k, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
+    rng = inputs.generator(draw)
+    chosen = schedule(draw)
+    means, weights = rng.normal(size=(k, d)), rng.normal(size=k)
+    variances = 10.0 ** rng.uniform(-1.5, 0.5, (k, d))
+    if kind == "cancellation":  # components that all but coincide
+        means = means[:1] * (1 + 2 * p.u * rng.integers(-4, 5, (k, d)))
+        variances = np.broadcast_to(variances[:1], (k, d))
+    if kind == "extreme":  # far points, point masses beside wide components, weights that vanish or are 0
+        weights = rng.choice([0.0, -30.0, -200.0, -np.inf], k)
+        weights[rng.integers(k)] = 0.0
+        variances = rng.choice([0.0, 0.01, 30.0], (k, d))
+    t = inputs.rounded(rng.uniform(0.05, 1.0, n), p)
+    if start and kind != "extreme":  # where there are no point masses
+        t[rng.random(n) < 0.2] = 0.0
+    alpha, variance = chosen.alpha(t), chosen.variance(t)
+    pick = rng.integers(0, k, n)
+    width = np.sqrt(alpha[:, None] ** 2 * variances[pick] + variance[:, None])
+    reach = 8.0 if kind == "extreme" else 1.0
+    x = alpha[:, None] * means[pick] + reach * width * rng.normal(size=(n, d))
+    spread: Any = variances
+    if full:
+        axes = np.linalg.qr(rng.normal(size=(k, d, d)))[0]
+        spread = np.einsum("kij,kj,klj->kil", axes, np.maximum(variances, 0.01), axes)
+        spread = inputs.rounded(spread, p)
+        spread = np.tril(spread) + np.swapaxes(np.tril(spread, -1), -1, -2)
+        if kind == "extreme":  # what is singular, exactly
+            spread = np.where(rng.random((k, 1, 1)) < 0.3, 0.0, spread)
+    elif draw(st.booleans()):
+        spread = variances[:, 0]
+    return {
+        "schedule": chosen,
+        "log_weights": inputs.rounded(weights, p),
+        "means": inputs.rounded(means, p),
+        "spread": inputs.rounded(spread, p),
+        "t": t,
+        "x": inputs.rounded(x, p),
+    }
+
+
+@inputs.composite
+def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Isotropic or diagonal mixture data, a schedule, times (n,) from 0 on, points (n, d) near p_t."""
+    return _points(draw, p, kind, full=False)
+
+
+@inputs.composite
+def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """The same at times t > 0, where β̄ has a derivative."""
+    return _points(draw, p, kind, full=False, start=False)
+
+
+@inputs.composite
+def full_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """The same with full covariances."""
+    return _points(draw, p, kind, full=True)
+
+
+@inputs.composite
+def noisy_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Diagonal mixtures with a noise σ² = ratio·g², ratios above 1 among them."""
+    ratio = draw(st.sampled_from([0.0, 0.5, 1.0, 4.0, 100.0]))
+    return {**_points(draw, p, kind, full=False), "ratio": ratio}
+
+
+@inputs.composite
+def drifts(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Drift vectors, scores and squares g², σ² of any size."""
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    vectors = {name: inputs.values(draw, (n, d), p, kind) for name in ("f", "score")}
+    squares = {name: np.abs(inputs.values(draw, (n, 1), p, kind)) for name in ("g2", "sigma2")}
+    return {**vectors, **squares}
+
+
+@inputs.composite
+def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Noise vectors and standard deviations, in ranges that leave their ratio finite."""
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    widths = np.abs(inputs.values(draw, (n, 1), p, kind))
+    return {"eps": inputs.values(draw, (n, d), p, kind), "width": np.where(widths == 0, 1.0, widths)}
+
+
+@inputs.composite
+def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Data points, noises, and two times: any, neighbouring, or the two ends, β̄ = 0 among them."""
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    rng = inputs.generator(draw)
+    source = rng.uniform(0.05, 1.0, n)
+    target = rng.uniform(0.05, 1.0, n)
+    if kind == "cancellation":
+        target = source * (1 + 2 * p.u * rng.integers(-4, 5, n))
+    if kind == "extreme":
+        source, target = np.where(rng.random(n) < 0.5, [[1.0], [1e-6]], [[1e-6], [1.0]])
+        target = np.where((target < 1) & (rng.random(n) < 0.5), 0.0, target)
+    return {
+        "schedule": schedule(draw),
+        "source": inputs.rounded(source, p),
+        "target": inputs.rounded(target, p),
+        "data": inputs.rounded(rng.normal(size=(d,)), p),
+        "eps": inputs.rounded(rng.normal(size=(n, d)), p),
+    }
+
+
+@inputs.composite
+def pointwise(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """The six terms of the Fokker–Planck equation as free arrays."""
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    rows = ("rate", "drift_divergence", "diffusion", "score_divergence")
+    scalars = {name: inputs.values(draw, (n,), p, kind, power=3) for name in rows}
+    vectors = {name: inputs.values(draw, (n, d), p, kind, power=3) for name in ("drift", "score")}
+    return {**scalars, **vectors}
+
+
+@inputs.composite
+def waves(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Waves 2 + cos(phase + k·x) and drifts c + e sin(m·x) on periodic grids of even and odd size;
+    cancellation: steep drifts against strong diffusion; extreme: very fine or coarse spacing."""
+    sizes = draw(st.sampled_from([(16,), (17,), (16, 17)]))
+    rng = inputs.generator(draw)
+    d = len(sizes)
+    spacing = {"ordinary": 0.25, "cancellation": 1.0, "extreme": draw(st.sampled_from([1e-3, 1e3]))}[kind]
+    strength = 100.0 if kind == "cancellation" else 1.0
+    return {
+        "sizes": sizes,
+        "spacing": tuple(spacing * (1 + axis) for axis in range(d)),
+        "waves": tuple(int(k) for k in rng.integers(0, 4, d)),
+        "swirls": tuple(int(m) for m in rng.integers(0, 4, d)),
+        "phase": float(rng.uniform(0, 6)),
+        "push": tuple(float(c) for c in strength * rng.normal(size=d)),
+        "twist": tuple(float(e) for e in strength * rng.normal(size=d)),
+        "diffusion": np.asarray(inputs.rounded(strength * rng.uniform(0, 2), p)),
+    }
+
+
+@inputs.composite
+def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """x' = λx with rates and steps, backward and uneven ones among them; cancellation: step factors
+    near zero (λh near −1 and −2.8); extreme: |λh| up to 20."""
+    n, steps = inputs.batch(draw), draw(st.sampled_from([1, 2, 4]))
+    rng = inputs.generator(draw)
+    sign = draw(st.sampled_from([1.0, -1.0]))
+    rate = rng.uniform(-2, 2, (n, 3))
+    widths = rng.uniform(0.1, 1, steps)
+    if kind == "cancellation":
+        widths, rate = np.ones(steps), -sign * rng.choice([1.0, 2.0, 2.785], (n, 3))
+    if kind == "extreme":
+        rate = rate * 10
+    times = rng.uniform(-1, 1) + sign * np.concatenate([[0.0], np.cumsum(widths)])
+    return {
+        "method": draw(st.sampled_from(["euler", "heun", "rk4"])),
+        "rate": inputs.rounded(rate, p),
+        "x": inputs.rounded(rng.normal(size=(n, 3)), p),
+        "times": inputs.rounded(times, p),
+    }
+
+
+@inputs.composite
+def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """One-dimensional mixtures with points at t = 0; cancellation: components that all but coincide;
+    extreme: a far, light component, whose mass the flow must carry through a thin region."""
+    n, k = 16, draw(st.sampled_from([1, 2, 3]))
+    rng = inputs.generator(draw)
+    means, weights = rng.normal(size=(k, 1)), rng.normal(size=k)
+    variances = rng.uniform(0.2, 1.0, (k, 1))
+    if kind == "cancellation":
+        means, variances = means[:1] * (1 + 2 * p.u * rng.integers(-4, 5, (k, 1))), variances[:1] + 0 * means
+    if kind == "extreme":
+        means[0], weights[0] = 4.0, -4.0
+    pick = rng.integers(0, k, n)
+    x = means[pick] + np.sqrt(variances[pick]) * rng.uniform(-2, 2, (n, 1))
+    return {
+        "schedule": draw(
+            st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
+        ),
+        "log_weights": inputs.rounded(weights, p),
+        "means": inputs.rounded(means, p),
+        "spread": inputs.rounded(variances, p),
+        "t": np.zeros(n),
+        "x": inputs.rounded(x, p),
+    }
+
+
+@inputs.composite
+def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """One Gaussian of full covariance with points at t = 0, and a noise ratio σ²/g²; cancellation:
+    nearly isotropic; extreme: standard deviations that differ by 5."""
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3]))
+    rng = inputs.generator(draw)
+    axes = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    low = {"ordinary": 0.2, "cancellation": 1 - 1e-6, "extreme": 0.04}[kind]
+    spectrum = np.concatenate([[1.0], np.full(d - 1, low)]) if d > 1 else np.full(1, low)
+    covariance = inputs.rounded((axes * spectrum) @ axes.T, p)
+    mean = rng.normal(size=d)
+    return {
+        "schedule": draw(
+            st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
+        ),
+        "log_weights": np.zeros(1),
+        "means": inputs.rounded(mean[None], p),
+        "spread": (np.tril(covariance) + np.tril(covariance, -1).T)[None],
+        "t": np.zeros(n),
+        "x": inputs.rounded(mean + rng.normal(size=(n, d)) @ (axes * np.sqrt(spectrum)).T, p),
+        "ratio": draw(st.sampled_from([0.0, 0.5, 1.0, 4.0])),
+    }
+
+
+@inputs.composite
+def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """One-dimensional Gaussian data, a noise ratio σ²/g², and uneven times in either direction;
+    cancellation: times that nearly touch; extreme: narrow data and strong noise."""
+    steps = draw(st.sampled_from([1, 3, 6]))
+    rng = inputs.generator(draw)
+    widths = rng.uniform(0.5, 1, steps) * (1e-3 if kind == "cancellation" else 0.9 / steps)
+    times = 0.05 + np.concatenate([[0.0], np.cumsum(widths)])
+    return {
+        "schedule": schedule(draw),
+        "mean": inputs.rounded(rng.normal(size=(1, 1)), p),
+        "variance": inputs.rounded(np.asarray([0.01 if kind == "extreme" else rng.uniform(0.3, 1.0)]), p),
+        "ratio": draw(st.sampled_from([1.0, 0.0, 0.5, 100.0 if kind == "extreme" else 4.0])),
+        "times": inputs.rounded(times[:: draw(st.sampled_from([1, -1]))], p),
+    }
+
+
+@inputs.composite
+def narrow(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+    """Points at the noise end of narrow Gaussian data: standard deviations 0.3, 0.1 and 0.01."""
+    rng = inputs.generator(draw)
+    width = {"ordinary": 0.3, "cancellation": 0.1, "extreme": 0.01}[kind]
+    mean = inputs.rounded(rng.normal(size=(inputs.batch(draw), 1)), p)
+    return {"mean": mean, "variance_of_data": width**2}

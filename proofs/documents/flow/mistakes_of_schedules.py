@@ -1,0 +1,276 @@
+"""How people get continuous schedules, and what follows from them, wrong."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import array_api_compat
+
+from .... import flow
+from ...language.law import Implementation
+from ...language.mistake import mistake
+
+
+def _xp(array: Any) -> Any:
+    return array_api_compat.array_namespace(array)
+
+
+def _with_betas(make: Any, **change: Any) -> Implementation:
+    """The schedule with functions of (t, β_min, β_max − β_min, the right schedule) in place of some."""
+
+    def made(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
+        right = make(beta_min=beta_min, beta_max=beta_max)
+        slope = beta_max - beta_min
+
+        def bound(function: Any) -> Callable[[Any], Any]:
+            return lambda t: function(t, beta_min, slope, right)
+
+        return replace(right, **{name: bound(function) for name, function in change.items()})
+
+    return made
+
+
+def _decay(integral: Any) -> dict[str, Any]:
+    """ᾱ and β̄² of another integral of β."""
+    return {
+        "alpha": lambda t, low, slope, right: _xp(t).exp(-0.5 * integral(t, low, slope)),
+        "variance": lambda t, low, slope, right: -_xp(t).expm1(-integral(t, low, slope)),
+    }
+
+
+def _integral(t: Any, low: float, slope: float) -> Any:
+    return t * (low + 0.5 * slope * t)
+
+
+preserving_one_minus_mean = mistake(
+    "flow.variance_preserving",
+    "one-minus-mean",
+    "Takes β̄ = 1 − ᾱ, as if ᾱ + β̄ = 1; their squares have the sum 1. The derivatives are right.",
+)(_with_betas(flow.variance_preserving, variance=lambda t, low, slope, right: (1 - right.alpha(t)) ** 2))
+
+preserving_not_doubled = mistake(
+    "flow.variance_preserving",
+    "variance-not-doubled",
+    "Takes β̄² = 1 − ᾱ, that is 1 − exp(−B/2): log ᾱ was not doubled to make ᾱ².",
+)(
+    _with_betas(
+        flow.variance_preserving,
+        variance=lambda t, low, slope, right: -_xp(t).expm1(-0.5 * _integral(t, low, slope)),
+    )
+)
+
+preserving_whole_integral = mistake(
+    "flow.variance_preserving",
+    "missing-half-in-the-mean",
+    "Takes exp(−B) for ᾱ = exp(−B/2), and β̄ from it; the derivatives are right.",
+)(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: 2 * _integral(t, low, slope))))
+
+preserving_sub = mistake(
+    "flow.variance_preserving",
+    "variance-as-deviation",
+    "Takes 1 − exp(−B), a variance, for β̄, without the square root: the sub-variance-preserving schedule.",
+)(
+    _with_betas(
+        flow.variance_preserving,
+        variance=lambda t, low, slope, right: _xp(t).expm1(-_integral(t, low, slope)) ** 2,
+    )
+)
+
+preserving_rate_for_integral = mistake(
+    "flow.variance_preserving",
+    "rate-for-integral",
+    "Takes β(t) t for its integral B: the slope is not halved.",
+)(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: t * (low + slope * t))))
+
+preserving_whole_slope = mistake(
+    "flow.variance_preserving",
+    "slope-of-beta-max",
+    "Takes β_max for the slope β_max − β_min in the integral B.",
+)(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: t * (low + 0.5 * (slope + low) * t))))
+
+preserving_full_drift = mistake(
+    "flow.variance_preserving",
+    "drift-missing-half",
+    "Takes −β for the drift −β/2, which is 2 times too large; mean and variance are right.",
+)(
+    _with_betas(
+        flow.variance_preserving,
+        alpha_log_derivative=lambda t, low, slope, right: -(low + slope * t),
+    )
+)
+
+preserving_growth = mistake(
+    "flow.variance_preserving",
+    "growth-without-decay",
+    "Takes β for the derivative of β̄², which is β exp(−B).",
+)(_with_betas(flow.variance_preserving, variance_derivative=lambda t, low, slope, right: low + slope * t))
+
+preserving_deviation = mistake(
+    "flow.variance_preserving",
+    "deviation-for-variance",
+    "Returns β̄, the standard deviation, where β̄² is asked for.",
+)(_with_betas(flow.variance_preserving, variance=lambda t, low, slope, right: right.beta(t)))
+
+
+@mistake("flow.variance_preserving", "ends-exchanged", "Exchanges β_min and β_max: β falls with time.")
+def preserving_exchanged(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
+    return flow.variance_preserving(beta_min=beta_max, beta_max=beta_min)
+
+
+sub_root = mistake(
+    "flow.sub_variance_preserving",
+    "root-of-variance",
+    "Takes √(1 − exp(−B)), the β̄ of the variance-preserving schedule, for 1 − exp(−B).",
+)(
+    _with_betas(
+        flow.sub_variance_preserving,
+        variance=lambda t, low, slope, right: -_xp(t).expm1(-_integral(t, low, slope)),
+    )
+)
+
+sub_not_doubled = mistake(
+    "flow.sub_variance_preserving",
+    "not-doubled",
+    "Takes 1 − exp(−B/2) = 1 − ᾱ for β̄ = 1 − exp(−B) = 1 − ᾱ².",
+)(
+    _with_betas(
+        flow.sub_variance_preserving,
+        variance=lambda t, low, slope, right: _xp(t).expm1(-0.5 * _integral(t, low, slope)) ** 2,
+    )
+)
+
+sub_squared_twice = mistake(
+    "flow.sub_variance_preserving",
+    "squared-twice",
+    "Takes (1 − exp(−B))², the variance, for the standard deviation β̄.",
+)(
+    _with_betas(
+        flow.sub_variance_preserving,
+        variance=lambda t, low, slope, right: _xp(t).expm1(-_integral(t, low, slope)) ** 4,
+    )
+)
+
+sub_without_rate = mistake(
+    "flow.sub_variance_preserving",
+    "growth-without-rate",
+    "Forgets the inner derivative β in d/dt β̄² = 2 (1 − exp(−B)) exp(−B) β (the chain rule).",
+)(
+    _with_betas(
+        flow.sub_variance_preserving,
+        variance_derivative=lambda t, low, slope, right: right.variance_derivative(t) / (low + slope * t),
+    )
+)
+
+
+def _exploding(variance: Any, growth: Any) -> Implementation:
+    """With functions of (σ(t), σ_min, log(σ_max/σ_min))."""
+
+    def made(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any:
+        rate = math.log(sigma_max / sigma_min)
+
+        def sigma(t: Any) -> Any:
+            return sigma_min * _xp(t).exp(rate * t)
+
+        return replace(
+            flow.variance_exploding(sigma_min=sigma_min, sigma_max=sigma_max),
+            variance=lambda t: variance(sigma(t), sigma_min, rate),
+            variance_derivative=lambda t: growth(sigma(t), sigma_min, rate),
+        )
+
+    return made
+
+
+exploding_not_squared = mistake(
+    "flow.variance_exploding",
+    "not-squared",
+    "Takes σ(t) − σ(0) for β̄² = σ²(t) − σ²(0): deviations where variances are meant.",
+)(_exploding(lambda sigma, low, rate: sigma - low, lambda sigma, low, rate: rate * sigma))
+
+exploding_square_of_difference = mistake(
+    "flow.variance_exploding",
+    "square-of-difference",
+    "Takes (σ(t) − σ(0))² for σ²(t) − σ²(0).",
+)(_exploding(lambda sigma, low, rate: (sigma - low) ** 2, lambda sigma, low, rate: 2 * rate * sigma**2))
+
+exploding_growth = mistake(
+    "flow.variance_exploding",
+    "growth-missing-two",
+    "Takes half of the derivative: d/dt σ² is 2 σ² log(σ_max/σ_min).",
+)(_exploding(lambda sigma, low, rate: sigma**2 - low**2, lambda sigma, low, rate: rate * sigma**2))
+
+
+@mistake(
+    "flow.variance_exploding",
+    "linear",
+    "Lets σ grow linearly from σ_min to σ_max, evenly spaced, where it grows geometrically.",
+)
+def exploding_linear(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any:
+    slope = sigma_max - sigma_min
+    return replace(
+        flow.variance_exploding(sigma_min=sigma_min, sigma_max=sigma_max),
+        variance=lambda t: slope * t * (2 * sigma_min + slope * t),
+        variance_derivative=lambda t: 2 * slope * (sigma_min + slope * t),
+    )
+
+
+@mistake(
+    "flow.from_functions",
+    "variance-for-deviation",
+    "Squares the variance, which it takes for a standard deviation.",
+)
+def functions_squared(*, variance: Any, variance_derivative: Any, **alpha: Any) -> Any:
+    return flow.from_functions(
+        **alpha,
+        variance=lambda t: variance(t) ** 2,
+        variance_derivative=lambda t: 2 * variance(t) * variance_derivative(t),
+    )
+
+
+@mistake("flow.from_functions", "logarithmic-derivative-inverted", "Takes ᾱ/ᾱ' for ᾱ'/ᾱ, upside down.")
+def functions_inverted(*, alpha: Any, alpha_derivative: Any, **variance: Any) -> Any:
+    made = flow.from_functions(alpha=alpha, alpha_derivative=alpha_derivative, **variance)
+    return replace(made, alpha_log_derivative=lambda t: alpha(t) / alpha_derivative(t))
+
+
+@mistake(
+    "flow.drift_coefficient",
+    "opposite-sign",
+    "Loses the sign: −ᾱ'/ᾱ, which is positive for a process that forgets.",
+)
+def drift_opposite(schedule: Any, t: Any, /) -> Any:
+    return -flow.drift_coefficient(schedule, t)
+
+
+@mistake(
+    "flow.drift_coefficient", "of-the-variance", "Takes (β̄²)'/β̄², the logarithmic derivative of the variance."
+)
+def drift_of_variance(schedule: Any, t: Any, /) -> Any:
+    return schedule.variance_derivative(t) / schedule.variance(t)
+
+
+@mistake("flow.diffusion_squared", "drift-added", "Adds 2 f β̄² where it is subtracted, a sign.")
+def diffusion_added(schedule: Any, t: Any, /) -> Any:
+    return schedule.variance_derivative(t) + 2 * schedule.alpha_log_derivative(t) * schedule.variance(t)
+
+
+@mistake(
+    "flow.diffusion_squared", "drift-missing-two", "Subtracts f β̄² without the 2: half of the drift's part."
+)
+def diffusion_once(schedule: Any, t: Any, /) -> Any:
+    return schedule.variance_derivative(t) - schedule.alpha_log_derivative(t) * schedule.variance(t)
+
+
+@mistake("flow.diffusion_squared", "derivative-of-alpha", "Takes ᾱ' for f = ᾱ'/ᾱ: forgets to divide.")
+def diffusion_derivative(schedule: Any, t: Any, /) -> Any:
+    return schedule.variance_derivative(t) - 2 * schedule.alpha_derivative(t) * schedule.variance(t)
+
+
+@mistake(
+    "flow.diffusion_squared",
+    "through-deviation",
+    "Differentiates β̄ itself, whose derivative is infinite where β̄ = 0: NaN at the start.",
+)
+def diffusion_through_deviation(schedule: Any, t: Any, /) -> Any:
+    width, f = schedule.beta(t), schedule.alpha_log_derivative(t)
+    return 2 * width * (schedule.beta_derivative(t) - width * f)

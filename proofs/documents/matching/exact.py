@@ -1,0 +1,69 @@
+"""CoSENT in 50 decimal digits (or numbers of any precision), without limit of range, by its definition."""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import Any
+
+import numpy as np
+
+from ...._xp import rounds
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cosent:
+    """The loss and its gradient, and the sizes that bound the rounding errors of any way to them."""
+
+    loss: Any
+    loss_scale: Any
+    gradient: Floats
+    gradient_scale: Floats
+    gap: Any
+    """Largest c_j − c_i with y_i > y_j; −inf without such pairs."""
+    ordered: int
+    """Number of such pairs."""
+
+
+def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
+    """The definition, term by term.
+
+    With w_p = e^{x_p} / e^{loss}, relative errors of the exponents x_p and of their exponentials
+    change the loss by Σ w_p (|x_p| + 1) times as much; sums of up to n terms, in a tree or in
+    a row, and their logarithm count as 2·⌈log₂ n⌉ + 2 of these. In the gradient, w_p also
+    takes the error of the loss.
+    """
+    n = len(cosines)
+    higher, lower = np.nonzero(labels[:, None] > labels[None, :])
+    decimal, number = (_exact, float) if rounds(cosines) else (_itself, _itself)
+    with localcontext() as context:
+        context.prec = 50
+        c, s = [decimal(x) for x in cosines], decimal(scale)
+        gaps = [c[j] - c[i] for i, j in zip(higher, lower, strict=True)]
+        exponents = [s * gap for gap in gaps]
+        terms = [x.exp() for x in exponents]
+        total: Any = sum(terms, 1 + 0 * s)
+        loss = number(total.ln() if rounds(cosines) else total.log())
+        gap = number(max(gaps, default=Decimal("-Infinity"))) if gaps else -np.inf
+        gradient = [0 * s] * n
+        for i, j, term in zip(higher, lower, terms, strict=True):
+            gradient[j] += term / total
+            gradient[i] -= term / total
+        like: dict[str, Any] = {"like": cosines} if n else {}
+        weights, sizes, gradients = (
+            np.asarray([number(x) for x in values], **like)
+            for values in ([x / total for x in terms], map(abs, exponents), [s * part for part in gradient])
+        )
+    sizes = weights * (sizes + 2 * np.ceil(np.log2(max(n, 1))) + 2)
+    loss_scale = loss + np.sum(sizes)
+    sizes = scale * (sizes + weights * loss_scale)
+    shares = [np.sum(sizes[lower == k]) + np.sum(sizes[higher == k]) for k in range(n)]
+    return Cosent(loss, loss_scale, gradients, np.asarray(shares, **like), gap, len(terms))
+
+
+def _exact(number: Any) -> Decimal:
+    return Decimal(float(number))
+
+
+def _itself(number: Any) -> Any:
+    return number

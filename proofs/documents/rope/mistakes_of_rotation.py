@@ -1,0 +1,225 @@
+"""How people get the rotation of pairs, and the scores that it gives, wrong."""
+
+import math
+from typing import Any
+
+import array_api_compat
+
+from ....rope import attention_scores, convert_layout, rotate, rotation_matrix
+from ...language.mistake import mistake
+from .mistakes import _to_bfloat16
+
+
+def _members(x: Any, layout: Any) -> tuple[Any, Any]:
+    """The first and the second members of all pairs."""
+    halves, half = convert_layout(x, source=layout, target="half"), x.shape[-1] // 2
+    return halves[..., :half], halves[..., half:]
+
+
+def _placed(first: Any, second: Any, layout: Any) -> Any:
+    """Members of pairs where the layout has them."""
+    xp = array_api_compat.array_namespace(first)
+    return convert_layout(xp.concat([first, second], axis=-1), source="half", target=layout)
+
+
+def _turns(x: Any, angles: Any) -> tuple[Any, Any]:
+    """Cosines and sines in the dtype of x."""
+    xp = array_api_compat.array_namespace(x, angles)
+    return xp.astype(xp.cos(angles), x.dtype), xp.astype(xp.sin(angles), x.dtype)
+
+
+@mistake(
+    "rope.rotate",
+    "in-place",
+    "Overwrites the first member of a pair in place before the second is computed, which reads the new one.",
+)
+def rotate_in_place(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    (a, b), (cos, sin) = _members(x, layout), _turns(x, angles)
+    a = a * cos - b * sin
+    return _placed(a, a * sin + b * cos, layout)
+
+
+@mistake(
+    "rope.rotate",
+    "cosine-sine-exchanged",
+    "Exchanges the cosine and sine tables, which turns by π/2 − θ.",
+)
+def rotate_exchanged(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    (a, b), (cos, sin) = _members(x, layout), _turns(x, angles)
+    return _placed(a * sin - b * cos, a * cos + b * sin, layout)
+
+
+@mistake(
+    "rope.rotate",
+    "written-as-halves",
+    "Reads pairs in their layout and writes them in the other layout, first members before second ones.",
+)
+def rotate_written_as_halves(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    other: Any = "half" if layout == "interleaved" else "interleaved"
+    return convert_layout(rotate(x, angles, layout=layout), source=layout, target=other)
+
+
+@mistake(
+    "rope.rotate",
+    "tables-mixed",
+    "Mixes layouts: tables for halves, [θ | θ], meet a rotation of neighbours (or conversely), "
+    "which is no rotation.",
+    reference="transformers#47328",
+)
+def rotate_tables_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    xp, (a, b) = array_api_compat.array_namespace(x, angles), _members(x, layout)
+    if layout == "interleaved":
+        spread = xp.concat([angles, angles], axis=-1)
+    else:
+        spread = xp.repeat(angles, 2, axis=-1)
+    cos, sin = _turns(x, spread)
+    return x * cos + _placed(-b, a, layout) * sin
+
+
+@mistake(
+    "rope.rotate",
+    "partners-mixed",
+    "Takes the tables of its layout, but the partner of the other layout: tables [θ₀, θ₀, θ₁, θ₁, …] meet "
+    "`rotate_half`, which pairs i with i + d/2 (or [θ | θ] meets neighbours); it is no rotation.",
+    reference="how-to-train-your-gpt#6",
+)
+def rotate_partners_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    xp, other = (
+        array_api_compat.array_namespace(x, angles),
+        "half" if layout == "interleaved" else "interleaved",
+    )
+    spread = (
+        xp.repeat(angles, 2, axis=-1) if layout == "interleaved" else xp.concat([angles, angles], axis=-1)
+    )
+    (a, b), (cos, sin) = _members(x, other), _turns(x, spread)
+    return x * cos + _placed(-b, a, other) * sin
+
+
+_ALIKE = (
+    "Gives the same for queries and keys: their halves are mixed up, those of one in the result of the other."
+)
+
+
+@mistake(
+    "rope.rotate",
+    "zeros",
+    "Gives zeros, as if the result had been allocated and never filled.",
+    reference="ColossalAI#6428",
+    told={"bhsd": _ALIKE, "freqs-cis": _ALIKE},
+)
+def rotate_zeros(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    return 0 * rotate(x, angles, layout=layout)
+
+
+@mistake(
+    "rope.rotate",
+    "no-sine",
+    "Loses the sine, x cos θ: the sine table is zero, or is read beyond its end.",
+    reference="vllm-ascend#12723",
+)
+def rotate_no_sine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    (a, b), (cos, _) = _members(x, layout), _turns(x, angles)
+    return _placed(a * cos, b * cos, layout)
+
+
+@mistake("rope.rotate", "half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
+def rotate_half_angle(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    return rotate(x, angles / 2, layout=layout)
+
+
+@mistake("rope.rotate", "degrees", "Takes the angles for degrees: multiplies them by π/180.")
+def rotate_degrees(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    return rotate(x, angles * (math.pi / 180), layout=layout)
+
+
+@mistake(
+    "rope.rotate",
+    "bfloat16-tables",
+    "Stores the tables of cosines and sines in bfloat16, with eight significant bits.",
+    reference="modded-nanogpt#39",
+)
+def rotate_bfloat16_tables(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    (a, b), (cos, sin) = _members(x, layout), (_to_bfloat16(t) for t in _turns(x, angles))
+    return _placed(a * cos - b * sin, a * sin + b * cos, layout)
+
+
+@mistake(
+    "rope.convert_layout",
+    "same-layout-too",
+    "Permutes to the target also where it is the layout already: source == target.",
+)
+def convert_layout_same_too(x: Any, /, *, source: Any, target: Any) -> Any:
+    return convert_layout(x, source="half" if target == "interleaved" else "interleaved", target=target)
+
+
+@mistake(
+    "rope.convert_layout",
+    "one-way",
+    "Always moves members to halves, whatever source and target are: half-split weights are permuted again.",
+)
+def convert_layout_one_way(x: Any, /, *, source: Any, target: Any) -> Any:
+    return x if source == target else convert_layout(x, source="interleaved", target="half")
+
+
+@mistake(
+    "rope.convert_layout",
+    "members-exchanged",
+    "Exchanges the members of every pair: the second stands where the first belongs.",
+)
+def convert_layout_members_exchanged(x: Any, /, *, source: Any, target: Any) -> Any:
+    if source == target:
+        return convert_layout(x, source=source, target=target)
+    first, second = _members(x, source)
+    return _placed(second, first, target)
+
+
+@mistake(
+    "rope.rotation_matrix",
+    "reflection",
+    "Puts the minus into the other row: [[cos, sin], [sin, −cos]] reflects.",
+)
+def rotation_matrix_reflection(angles: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(angles)
+    found = rotation_matrix(-angles)
+    signs = xp.asarray([[1.0], [-1.0]], dtype=found.dtype, device=array_api_compat.device(found))
+    return found * signs
+
+
+@mistake(
+    "rope.rotation_matrix", "cosine-sine-exchanged", "Exchanges the cosine and sine, which turns by π/2 − θ."
+)
+def rotation_matrix_exchanged(angles: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(angles)
+    cos, sin = xp.cos(angles), xp.sin(angles)
+    return xp.stack([xp.stack([sin, -cos], axis=-1), xp.stack([cos, sin], axis=-1)], axis=-2)
+
+
+@mistake("rope.rotation_matrix", "half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
+def rotation_matrix_half_angle(angles: Any, /) -> Any:
+    return rotation_matrix(angles / 2)
+
+
+@mistake("rope.attention_scores", "scaled", "Divides the scores by √d, which attention does later.")
+def attention_scores_scaled(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
+    return attention_scores(q, k, i, j, frequencies, **options) / math.sqrt(q.shape[-1])
+
+
+@mistake(
+    "rope.attention_scores",
+    "keys-unturned",
+    "Rotates queries only: keys are never turned, as if they came turned from a cache.",
+)
+def attention_scores_keys_unturned(
+    q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any
+) -> Any:
+    return attention_scores(q, k, i, j * 0, frequencies, **options)
+
+
+@mistake("rope.attention_scores", "softmax", "Gives the weights, the softmax of the scores over the keys.")
+def attention_scores_softmax(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
+    found = attention_scores(q, k, i, j, frequencies, **options)
+    xp = array_api_compat.array_namespace(found)
+    if not found.shape[-1]:
+        return found
+    shares = xp.exp(found - xp.max(found, axis=-1, keepdims=True))
+    return shares / xp.sum(shares, axis=-1, keepdims=True)

@@ -1,0 +1,1 @@
+"""What runs laws, whatever they are about."""

@@ -1,0 +1,142 @@
+"""Measured accuracy as text: a line for each result, the table of ACCURACY.md, and notes."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from ...._errors import DomainError, message
+from .measure import Accuracy
+from .notes import NOTES
+
+FAULTS = {
+    "lost": "not finite where the exact value is",
+    "wrong_special": "wrong where the exact value is NaN, infinite or out of range",
+    "tiny_missed": "off by more than the smallest number where the exact value is below the normal range",
+}
+MARKERS = "<!-- table: refimpl accuracy -->", "<!-- end of table -->"
+
+
+def number(value: float) -> str:
+    """A few digits of a number of ulps."""
+    if math.isnan(value):
+        return "–"
+    if value == 0:
+        return "0"
+    return (
+        f"{value:.2f}"
+        if value < 100
+        else f"{value:.0f}"
+        if value < 1e4
+        else f"{value:.0e}".replace("e+0", "e").replace("e+", "e")
+    )
+
+
+def line(found: Accuracy) -> str:
+    """One result on one line."""
+    where = f"{found.function}  {found.backend} {found.dtype}"
+    if found.status in ("not measured", "failed"):
+        return f"{found.status:<12} {where}  {found.reason}"
+    parts = []
+    if found.worst and found.beyond:
+        bound = "exhaustive" if found.exhaustive else "at least"
+        parts.append(
+            f"worst {bound} {number(found.worst.error)} ulp, beyond condition {number(found.beyond.beyond)}, "
+            f"median {number(found.median)}, {found.samples} samples, at {found.beyond.at}"
+        )
+    if found.discrete:
+        parts.append(f"{found.discrete} compared exactly, {found.different} differ")
+    parts += [f"{kind} {found.counts[kind]}" for kind in found.counts if kind != "measured"]
+    if found.left_out:
+        parts.append(f"left out {sum(found.left_out.values())}")
+    return f"{found.status:<12} {where}  " + "; ".join(parts)
+
+
+def details(found: Accuracy) -> list[str]:
+    """What a line only counts: faults with a place, and why calls were left out."""
+    lines = [f"  {kind} {found.counts[kind]}: {FAULTS[kind]}, e.g. {where.result} at {where.at}"
+             for kind, where in found.faults.items()]  # fmt: skip
+    return [*lines, *(f"  left out {count}: {reason}" for reason, count in found.left_out.items())]
+
+
+def table(results: Sequence[Accuracy]) -> list[str]:
+    """The results in Markdown, a row for each function, its dtypes side by side."""
+    dtypes = list(dict.fromkeys(it.dtype for it in results))
+    rows: dict[str, dict[str, Accuracy]] = {}
+    for it in results:
+        rows.setdefault(it.function, {})[it.dtype] = it
+    head = [
+        "function",
+        *(f"{dtype}: worst, beyond condition, median" for dtype in dtypes),
+        "at (beyond condition)",
+        "note",
+    ]
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    unmeasured: dict[str, list[str]] = {}
+    for name, by_dtype in rows.items():
+        if not any(it.worst or it.discrete for it in by_dtype.values()):
+            unmeasured.setdefault(next(iter(by_dtype.values())).reason, []).append(name)
+            continue
+        cells = [_cell(by_dtype[dtype]) if dtype in by_dtype else "" for dtype in dtypes]
+        first = by_dtype[dtypes[0]]
+        place = first.beyond.at if first.beyond and first.beyond.error > 0.5 else ""
+        lines.append(
+            f"| `{name}` | "
+            + " | ".join(cells)
+            + f" | {place} | {note(by_dtype.values(), NOTES.get(name, ''))} |"
+        )
+    lines.append("")
+    lines += ["Not measured:", ""]
+    lines += [
+        f"- {', '.join(f'`{name}`' for name in names)}: {reason}" for reason, names in unmeasured.items()
+    ]
+    return lines
+
+
+def _cell(found: Accuracy) -> str:
+    if found.worst is None or found.beyond is None:
+        if not found.discrete:
+            return "–"
+        return f"{found.different} of {found.discrete} differ" if found.different else "exact"
+    return ", ".join(map(number, (found.worst.error, found.beyond.beyond, found.median)))
+
+
+def note(results: Iterable[Accuracy], given: str) -> str:
+    """Faults that were counted, and what is known of the cause."""
+    parts = [given] if given else []
+    for kind, text in FAULTS.items():
+        counts = [f"{it.counts[kind]} in {it.dtype}" for it in results if it.counts.get(kind)]
+        if counts:
+            parts.append(f"{text}: {', '.join(counts)}")
+    return "; ".join(parts)
+
+
+def inserted(file: Path, results: Sequence[Accuracy]) -> str:
+    """The text of a file with the table between its markers."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    begin, end = MARKERS
+    pattern = re.compile(f"({re.escape(begin)}\n).*?({re.escape(end)})", re.DOTALL)
+    if not pattern.search(text):
+        raise DomainError(
+            message("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
+        )
+    rows = "\n".join(table(results))
+    return pattern.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text)
+
+
+def summary(results: Sequence[Accuracy], planned: int, seconds: float, interrupted: bool) -> list[str]:
+    """The worst of each setting, what was not measured and why, and one last line."""
+    lines = []
+    for backend, dtype in dict.fromkeys((it.backend, it.dtype) for it in results):
+        part = [it for it in results if (it.backend, it.dtype) == (backend, dtype)]
+        counts = Counter(it.status for it in part)
+        text = ", ".join(f"{count} {status}" for status, count in counts.items())
+        worst = sorted(((it.beyond.beyond, it.function) for it in part if it.beyond), reverse=True)[:3]
+        named = ", ".join(f"{name} ({number(size)})" for size, name in worst)
+        lines.append(f"{backend} {dtype}: {text}" + (f"; worst beyond condition: {named}" if named else ""))
+        reasons = Counter(it.reason for it in part if it.status in ("not measured", "failed"))
+        lines += [f"  not measured {count}: {reason}" for reason, count in reasons.items()]
+    if interrupted:
+        lines.append(f"interrupted after {len(results)} of {planned} measurements")
+    return [*lines, f"{len(results)} measurements in {seconds:.1f} s"]

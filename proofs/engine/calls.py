@@ -1,0 +1,126 @@
+"""The calls that the laws make of a function: inputs on which implementations can be compared.
+
+>>> from refimpl import backends
+>>> made = calls("rope.rotate", backends.Setting.of(backends.get("numpy")), examples=3)
+>>> made[0].kind, made[0].args[0].shape[-1] == 2 * made[0].args[1].shape[-1]
+('ordinary', True)
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..._errors import UnknownNameError
+from ...backends import Setting
+from ..language.law import KINDS, Implementation, Kind, Law
+from ..language.packing import copied, key
+from . import registry
+from .applicable import pinned
+from .cases import converted, each_case, missing
+
+Given: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
+"""The positional and the keyword arguments of a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of one call, and the law and kind of generator that they come from."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    law: str
+    kind: Kind
+
+
+def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limit: int = 60,
+          fixed: Mapping[str, Any] = MappingProxyType({})) -> list[Call]:  # fmt: skip
+    """The calls that the laws about a function make of it in a setting, ordinary ones first.
+
+    Every law that the backend can run is tried on the reference with `examples` cases, shared among
+    its kinds of generator. Laws and kinds take turns until there are `limit` calls; equal arguments
+    are kept once, and calls that the reference refuses are left out. Arrays are copies.
+    `fixed` has options that a function lacks, at the values for which it stands: cases are put there.
+    The same seed gives the same calls. There are none if the backend can run no law about the function.
+
+    Raises
+    ------
+    UnknownNameError
+        for a function that does not exist.
+    """
+    if function not in registry.functions():
+        raise UnknownNameError(f"calls: no function {function!r}; see `refimpl list functions`")
+    sources = [
+        list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed, fixed))
+        for law in registry.written_laws().values()
+        if function in law.about and not missing(law, on)
+        for kind in law.kinds
+    ]
+    chosen: dict[Any, Call] = {}
+    for turn in range(max(map(len, sources), default=0)):
+        for source in sources:
+            if turn < len(source) and len(chosen) < limit:
+                call = source[turn]
+                chosen.setdefault((key(call.args, on), key(call.kwargs, on)), call)
+    return sorted(chosen.values(), key=lambda call: KINDS.index(call.kind))
+
+
+def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed: int,
+          fixed: Mapping[str, Any]) -> Iterator[Call]:  # fmt: skip
+    """The calls that one law makes on the cases of one kind."""
+    cases: list[dict[str, Any]] = []
+    each_case(law, on, kind, cases.append, examples=examples, seed=seed)
+    for case in cases:
+        try:
+            given = record(function, law, put := pinned(case, fixed), on)
+        except Exception:  # the value is outside the domain of the other inputs
+            if put is case:
+                raise
+            continue
+        for args, kwargs in given:
+            yield Call(args, kwargs, law.id, kind)
+
+
+def record(function: str, law: Law, case: Mapping[str, Any], on: Setting) -> list[Given]:
+    """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
+    recorder = Recorder(registry.reference(), function)
+    with np.errstate(all="ignore"):
+        for _ in law.check(recorder, on, converted(case, on)):
+            pass
+    return recorder.taken()
+
+
+class Recorder(Mapping[str, Implementation]):
+    """Functions by name, of which one keeps copies of the arguments that it is called with."""
+
+    def __init__(self, functions: Mapping[str, Implementation], recorded: str) -> None:
+        self._functions, self._recorded = functions, recorded
+        self._calls: list[Given] = []
+        self._open = True
+
+    def __getitem__(self, name: str) -> Implementation:
+        function = self._functions[name]
+        return self._recording(function) if name == self._recorded else function
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+    def _recording(self, function: Implementation) -> Implementation:
+        def recording(*args: Any, **kwargs: Any) -> Any:
+            kept = copied(args), copied(kwargs)
+            result = function(*args, **kwargs)  # what the reference refuses is not kept
+            if self._open:
+                self._calls.append(kept)
+            return result
+
+        return recording
+
+    def taken(self) -> list[Given]:
+        """What was recorded; nothing is from now on, also not by callables that recorded calls hold."""
+        self._open = False
+        return self._calls

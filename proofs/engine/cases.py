@@ -1,0 +1,77 @@
+"""The cases of a law in a setting: whether there are any, the same everywhere, and as its check gets them."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import hypothesis
+import numpy as np
+from hypothesis import HealthCheck, Phase
+
+from ...backends import Setting
+from ..language.law import Kind, Law
+from . import registry
+from .drawing import by_seed_alone
+
+
+def missing(law: Law, on: Setting) -> str:
+    """Why the backend cannot run the law; empty if it can."""
+    needs = dict(law.needs)
+    for name in law.about:
+        for capability in registry.functions()[name].needs:
+            needs.setdefault(capability, f"{name} uses it")
+    for capability, why in sorted(needs.items()):
+        if capability in on.backend.lacks:
+            return f"{on.backend.name} lacks {capability} ({on.backend.lacks[capability]}); {why}"
+    return ""
+
+
+def seed_of(seed: int, law: str, kind: str) -> int:
+    """The same inputs for a law on every backend and in every order of running."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{law}:{kind}".encode()).digest()[:8])
+
+
+def each_case(
+    law: Law,
+    on: Setting,
+    kind: Kind,
+    do: Callable[[dict[str, Any]], None],
+    *,
+    examples: int,
+    seed: int,
+    shrink: bool = False,
+) -> None:
+    """Do something with the cases of one kind of generator; the same cases for a law on every backend."""
+
+    @hypothesis.seed(seed_of(seed, law.id, kind))
+    @hypothesis.settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        report_multiple_bugs=False,
+        print_blob=False,
+        # Cases are large arrays drawn from a seed; slow backends are slow. Excess filtering still fails.
+        suppress_health_check=[
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.large_base_example,
+        ],
+    )
+    @hypothesis.given(law.inputs(on.precision, kind))
+    def run(case: dict[str, Any]) -> None:
+        do(case)
+
+    with by_seed_alone():
+        run()
+
+
+def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
+    """A case as a check gets it: NumPy arrays as new arrays of the setting, other values as that has them."""
+    return SimpleNamespace(
+        **{
+            name: on.array(value) if isinstance(value, np.ndarray) else on.lifted(value)
+            for name, value in case.items()
+        }
+    )

@@ -1,0 +1,115 @@
+"""Everything that exists, by name: what the documents bring, and the general laws made of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+
+from ..._errors import UnknownNameError
+from ..language.edge import Edge
+from ..language.law import Law
+from ..language.mistake import Mistake
+from . import general
+from .registry import (
+    DOCUMENTS,
+    Function,
+    adapters,
+    claims,
+    claims_about,
+    documents,
+    entries,
+    errata,
+    functions,
+    reference,
+    remedies,
+    textbooks,
+    written_edges,
+    written_laws,
+    written_mistakes,
+)
+
+__all__ = [
+    "DOCUMENTS",
+    "Function",
+    "adapters",
+    "article",
+    "claims",
+    "claims_about",
+    "documents",
+    "edges",
+    "edges_of",
+    "entries",
+    "errata",
+    "functions",
+    "laws",
+    "mistakes",
+    "reference",
+    "remedies",
+    "select",
+    "table",
+    "textbooks",
+    "written_edges",
+    "written_laws",
+    "written_mistakes",
+]
+
+
+@cache
+def laws() -> Mapping[str, Law]:
+    """Every law by id, the general ones last."""
+    return {**written_laws(), **general.laws()}
+
+
+@cache
+def mistakes() -> Mapping[str, Mistake]:
+    """Every mistake by id, the general ones last."""
+    return {**written_mistakes(), **general.mistakes()}
+
+
+@cache
+def edges() -> Mapping[str, Edge]:
+    """Every edge by id, the general ones last."""
+    return {**written_edges(), **general.edges()}
+
+
+def edges_of(function: str) -> list[Edge]:
+    """The edges of a function."""
+    return [edge for edge in edges().values() if edge.function == function]
+
+
+def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list[str]:
+    """The names that match any pattern (shell wildcards; a bare document name means all of it)."""
+    known = list(available)
+    if not patterns:
+        return known
+    chosen: dict[str, None] = {}
+    for pattern in patterns:
+        full = f"{pattern}.*" if pattern in DOCUMENTS else pattern
+        matches = [name for name in known if fnmatchcase(name, full)]
+        if not matches:
+            close = ", ".join(sorted({name.partition(".")[0] + ".*" for name in known}))
+            raise UnknownNameError(f"no {what} matches {pattern!r}; try one of {close}, or `refimpl list`")
+        chosen.update(dict.fromkeys(matches))
+    return list(chosen)
+
+
+def article(document: str) -> str:
+    """The article of a document in Markdown: a link with its title, and its date."""
+    found = documents()[document]
+    return f"[{found.title}]({found.address}), {found.facts['Date']}"
+
+
+def table() -> list[str]:
+    """The documents in Markdown: article, functions, written laws and mistakes, errata of each."""
+    rows = ["| document | article | functions | laws | mistakes | errata |"]
+    rows.append("| --- | --- | --- | --- | --- | --- |")
+    for document in DOCUMENTS:
+        names = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
+        wrong = [m for m in written_mistakes().values() if m.function.startswith(f"{document}.")]
+        counts = [
+            sum(law.document == document for law in written_laws().values()),
+            len(wrong),
+            sum(erratum.startswith(f"{document}.") for erratum in errata()),
+        ]
+        listed = ", ".join(f"`{name}`" for name in names)
+        rows.append(f"| {document} | {article(document)} | {listed} | " + " | ".join(map(str, counts)) + " |")
+    return rows

@@ -1,0 +1,272 @@
+"""Mistakes that any function can have: memory, and axes taken for granted. Made one a function.
+
+Those with state are data classes, so that `Mistake.fresh` gives a copy with none."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from ...language.law import Implementation
+from ...language.mistake import Mistake
+from ...language.packing import is_array, mapped, parts
+from .. import registry
+from . import shapes
+from .batches import Batched
+from .shapes import Shape
+
+
+@dataclass
+class Remembers:
+    """Returns the result before where the arguments have its form."""
+
+    function: Implementation
+    form: Any = None
+    result: Any = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        form = [getattr(part, "shape", type(part)) for _, part in parts((args, kwargs))]
+        result = self.function(*args, **kwargs)
+        form, self.form = self.form, form
+        result, self.result = self.result, result
+        return result if form == self.form else self.result
+
+
+@dataclass
+class Drifts:
+    """Counts its calls and adds a little for each."""
+
+    function: Implementation
+    count: int = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = disturbed(self.function(*args, **kwargs), self.count)
+        self.count += 1
+        return result
+
+
+@dataclass
+class Reuses:
+    """Writes every result of a shape into the same NumPy array."""
+
+    function: Implementation
+    buffers: dict[Any, Any] = field(default_factory=dict)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        def written(part: Any) -> Any:
+            if not isinstance(part, np.ndarray):
+                return part
+            buffer = self.buffers.setdefault((part.shape, part.dtype), np.empty_like(part))
+            buffer[...] = part
+            return buffer
+
+        return mapped(self.function(*args, **kwargs), written)
+
+
+@dataclass
+class Caches:
+    """Keeps results by the values of the arguments, and gives out what it keeps."""
+
+    function: Implementation
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        place = tuple(map(_value, parts((args, kwargs))))
+        if place not in self.kept:
+            self.kept[place] = self.function(*args, **kwargs)
+        return self.kept[place]
+
+
+def _value(named: tuple[str, Any]) -> Any:
+    """Something hashable for a part of the arguments."""
+    place, part = named
+    if not is_array(part):
+        return place, part if isinstance(part, int | float | str | None) else id(part)
+    host = np.asarray(part)
+    return place, host.shape, str(host.dtype), host.tobytes()
+
+
+def rolls_dice(function: Implementation) -> Implementation:
+    """Adds a little in one call of three, by the random state of the process."""
+
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        return disturbed(result, 1) if random.random() < 1 / 3 else result
+
+    return replacement
+
+
+def disturbed(value: Any, count: int) -> Any:
+    """A result with count per mille added to reals, count to integers, and booleans turned count times."""
+
+    def change(part: Any) -> Any:
+        if callable(part):
+            return lambda *args: disturbed(part(*args), count)
+        if isinstance(part, bool):
+            return part ^ bool(count % 2)
+        if isinstance(part, int):
+            return part + count
+        if isinstance(part, float):
+            return part * (1 + count / 1000)
+        return _disturbed(part, count) if is_array(part) else part
+
+    return mapped(value, change)
+
+
+def _disturbed(array: Any, count: int) -> Any:
+    xp = array_api_compat.array_namespace(array)
+    if xp.isdtype(array.dtype, "bool"):
+        return xp.logical_not(array) if count % 2 else array
+    if xp.isdtype(array.dtype, "integral"):
+        return array + count
+    return array * (1 + count / 1000)
+
+
+def first_row(function: str) -> Implementation:
+    """Gives the first entry of a batch for all."""
+
+    def spread(array: Any, shape: Shape, rank: int) -> Any:
+        first = array[(slice(None),) * shape.before + (slice(0, 1), ...)]
+        return array_api_compat.array_namespace(array).broadcast_to(first, array.shape) * 1
+
+    return _on_batches(function, spread, least=1)
+
+
+def unflattens(function: str) -> Implementation:
+    """Takes the batch axes of results apart in the other order."""
+
+    def mixed(array: Any, shape: Shape, rank: int) -> Any:
+        xp = array_api_compat.array_namespace(array)
+        batch = range(shape.before, shape.before + rank)
+        order = (*range(shape.before), *reversed(batch), *range(shape.before + rank, array.ndim))
+        return xp.permute_dims(xp.reshape(array, [array.shape[axis] for axis in order]), order)
+
+    return _on_batches(function, mixed, least=2)
+
+
+def whole_blocks(function: str) -> Implementation:
+    """Leaves what is beyond whole blocks of a long batch at zero."""
+
+    def cut(array: Any, shape: Shape, rank: int) -> Any:
+        xp, before = array_api_compat.array_namespace(array), (slice(None),) * shape.before
+        whole = array.shape[shape.before] // BLOCK * BLOCK
+        rest = array[(*before, slice(whole, None), ...)]
+        if not whole:
+            return array
+        return xp.concat([array[(*before, slice(0, whole), ...)], xp.zeros_like(rest)], axis=shape.before)
+
+    return _on_batches(function, cut, least=1)
+
+
+BLOCK = 64
+
+
+def _on_batches(function: str, change: Callable[[Any, Shape, int], Any], *, least: int) -> Implementation:
+    """The reference with its results changed, if there are so many batch axes or more."""
+
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        result = registry.reference()[function](*args, **kwargs)
+        call = Batched.of(function, args, kwargs)
+        if call is None or call.rank < least:
+            return result
+
+        def changed(array: Any, shape: Shape) -> Any:
+            whole = is_array(array) and array.ndim == shape.before + call.rank + shape.after
+            return change(array, shape, call.rank) if whole else array
+
+        return _changed(function, result, changed)
+
+    return replacement
+
+
+def _changed(function: str, result: Any, change: Callable[[Any, Shape], Any]) -> Any:
+    """A result with the parts that have batch axes changed."""
+    declared = shapes.results(function)
+
+    def part_of(value: Any, shape: Any) -> Any:
+        if not isinstance(shape, Shape):
+            return value
+        return mapped(value, lambda part: change(part, shape))
+
+    if len(declared) == 1:
+        return part_of(result, declared[0])
+    changed = [part_of(value, shape) for value, shape in zip(result, declared, strict=True)]
+    return type(result)(*changed) if hasattr(result, "_fields") else tuple(changed)
+
+
+def of_memory(function: str) -> Iterator[Mistake]:
+    """Mistakes that the law of purity refutes."""
+    reference = registry.reference()[function]
+    if function not in CONSTANT:
+        yield _mistake(
+            function, "remembers",
+            "Looks its cache up by shapes before it writes it, so the result of the call before comes back.",
+            Remembers(reference),
+        )  # fmt: skip
+    yield _mistake(
+        function, "drifts", "Counts its calls in a global that enters the result.", Drifts(reference)
+    )
+    yield _mistake(
+        function, "rolls-dice", "Draws from the random state of the process, as dropout left on.",
+        rolls_dice(reference),
+    )  # fmt: skip
+    if function not in NUMBERS:
+        yield _mistake(
+            function, "gives-out-its-cache",
+            "Gives out the array that its cache keeps, so that whoever writes into it changes later results.",
+            Caches(reference),
+        )  # fmt: skip
+    if function in shapes.batched() and function not in PREDICATES:
+        yield _mistake(
+            function, "reuses", "Writes every result into one buffer, also that of an earlier result.",
+            Reuses(reference),
+        )  # fmt: skip
+
+
+def of_axes(function: str) -> Iterator[Mistake]:
+    """Mistakes that the law of batches refutes."""
+    yield _mistake(
+        function,
+        "first-row",
+        "Computes the first entry of a batch and lets it broadcast to all.",
+        first_row(function),
+    )
+    if function != "ddpm.sample" and not registry.functions()[function].needs & shapes.SLOW:
+        yield _mistake(
+            function, "whole-blocks", "Works in blocks of 64 entries and forgets the last, which is shorter.",
+            whole_blocks(function),
+        )  # fmt: skip
+    if function in NARROW:
+        return
+    yield _mistake(
+        function, "unflattens", "Flattens the batch axes and takes them apart in the other order.",
+        unflattens(function),
+    )  # fmt: skip
+
+
+NARROW = frozenset({"flow.integrate_adaptive"})
+"""Functions on whose recorded calls the order of two batch axes does not show."""
+CONSTANT = frozenset({"argmaxable.five_vectors"})
+"""Functions whose result is always the same, so that nobody sees it remembered."""
+NUMBERS = frozenset({
+    "argmaxable.classify", "ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps",
+    "ddpm.joint_kl", "flow.from_functions", "flow.sub_variance_preserving", "flow.variance_exploding",
+    "flow.variance_preserving", "matching.best_threshold", "matching.jl_dimension",
+    "matching.ranking_dimension", "matching.rule_of_thumb_dimension", "residual.deepnorm_constants",
+    "residual.growth", "residual.init_variance", "residual.sgd_increment", "rope.ntk_base",
+    "rope.ntk_scale", "rope.range_of", "rope.rebase", "rope.yarn_scale",
+    "transport.gaussian_score_matching", "transport.mixture_conditional_score_matching",
+    "transport.mixture_score_matching", "transport.one_sided_lipschitz",
+    "transport.printed_score_matching_bound", "transport.score_matching_bound",
+    "transport.wasserstein_bound", "transport.wasserstein_quantile",
+})  # fmt: skip
+"""Functions whose results in NumPy are numbers, which nobody can write into."""
+PREDICATES = frozenset({"matching.check_nonzero"})
+"""Functions whose results are nearly all alike, so that one buffer for them rarely shows."""
+
+
+def _mistake(function: str, name: str, sentence: str, replacement: Implementation) -> Mistake:
+    return Mistake(f"{function}/{name}", function, sentence, replacement, general=True)

@@ -1,0 +1,75 @@
+"""Mistakes that any function of arrays can have in how it reads them. Made one a function."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ...language.law import Implementation
+from ...language.mistake import Mistake
+from ...language.packing import mapped_arrays
+from .. import registry
+from . import shapes, storage
+
+
+@dataclass
+class KnowsObjects:
+    """Keeps results by the identity of the arrays."""
+
+    function: Implementation
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        place = tuple(map(id, storage.arrays((args, kwargs))))
+        if place not in self.kept:  # with the arrays, so that no other gets the same identity
+            self.kept[place] = (args, kwargs), self.function(*args, **kwargs)
+        return self.kept[place][1]
+
+
+def from_the_start(array: Any) -> Any:
+    """As many numbers as the array has, from the start of the memory that it is in."""
+    if not isinstance(array, np.ndarray) or not isinstance(array.base, np.ndarray):
+        return array
+    if array.flags.c_contiguous or array.base.dtype != array.dtype or array.base.size < array.size:
+        return array
+    return array.base.reshape(-1)[: array.size].reshape(array.shape)
+
+
+def ignores_strides(function: Implementation) -> Implementation:
+    """The function of arrays that are read as if they were contiguous."""
+
+    def replacement(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = mapped_arrays((args, kwargs), from_the_start)
+        return function(*args, **kwargs)
+
+    return replacement
+
+
+def of_storage(function: str) -> Iterator[Mistake]:
+    """Mistakes that the law of storage refutes."""
+    if not shapes.takes_arrays(function):
+        return
+    reference = registry.reference()[function]
+    if function not in ALIKE:
+        yield Mistake(
+            f"{function}/ignores-strides",
+            function,
+            "Hands the start of the memory to compiled code, as if every array were contiguous.",
+            ignores_strides(reference),
+            general=True,
+        )
+    if function not in GIVEN_BACK:
+        yield Mistake(
+            f"{function}/knows-objects",
+            function,
+            "Keeps results by the identity of the arrays, which may hold other numbers by the next call.",
+            KnowsObjects(reference),
+            general=True,
+        )
+
+
+ALIKE = frozenset({"ddpm.check_signal"})
+"""Functions whose recorded calls have results that tell little of the numbers' order."""
+GIVEN_BACK = frozenset({"ddpm.from_ho"})
+"""Functions whose result is an argument, so that it changes with it."""

@@ -1,0 +1,185 @@
+"""Plans which laws run where, and runs them in this process or in a pool of processes."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from ... import backends
+from ..._errors import DTypeError, UnknownNameError, message
+from ..._xp import check_integer
+from ...backends import BackendUnavailableError, Setting
+from ...backends.jax import enable_x64
+from ..language.law import Implementation
+from . import catalogue, exits, pool
+from .pool import Result, Work
+from .runner import Bounds, Outcome, Verdict, run_law
+
+DTYPES = ("float64", "float32")
+EXAMPLES = 60
+"""Examples per law by default, shared among its kinds of generator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One law in one setting, on the reference or on one of the mistakes; small and picklable."""
+
+    law: str
+    backend: str
+    dtype: str
+    device: str | None
+    examples: int
+    seed: int
+    mistake: str = ""
+    bounds: Bounds = "written"
+
+    def run(self, replaced: Mapping[str, Implementation] | None = None) -> Outcome:
+        """Run it; a backend that cannot be used gives a skip with the reason."""
+        unavailable = Outcome(self.law, "skipped", self.backend, self.device or "", self.dtype, self.seed)
+        try:
+            on = Setting.of(backends.get(self.backend), self.dtype, self.device)
+        except (BackendUnavailableError, DTypeError, UnknownNameError) as error:
+            return replace(unavailable, reason=str(error))
+        if self.mistake:
+            wrong = catalogue.mistakes()[self.mistake]
+            replaced = {wrong.function: wrong.fresh()}
+        outcome = run_law(
+            catalogue.laws()[self.law],
+            on,
+            examples=self.examples,
+            seed=self.seed,
+            replaced=replaced,
+            shrink=not self.mistake,
+            bounds=self.bounds,
+        )
+        return replace(outcome, mistake=self.mistake)
+
+    def lost(self, why: str) -> Outcome:
+        """What is said if its process dies."""
+        reason = f"{why}; run this law alone with --jobs 1"
+        return Outcome(
+            self.law, "crashed", self.backend, self.device or "", self.dtype, self.seed,
+            reason=reason, mistake=self.mistake,
+        )  # fmt: skip
+
+
+def plan(
+    patterns: Sequence[str] = (),
+    *,
+    names: str | Sequence[str] = ("numpy",),
+    dtypes: str | Sequence[str] = ("float64",),
+    device: str | None = None,
+    examples: int = EXAMPLES,
+    seed: int = 0,
+    bounds: Bounds = "written",
+) -> list[Task]:
+    """The tasks that prove all laws that match the patterns (or are about functions of those names)."""
+    names = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+    dtypes = (dtypes,) if isinstance(dtypes, str) else tuple(dict.fromkeys(dtypes))
+    check_integer("prove", "examples", examples, 1)
+    for name in set(names) - set(backends.names()):
+        backends.get(name)  # raises the error that lists the known names
+    for dtype in dtypes:
+        if dtype not in DTYPES:
+            advice = "Half-precision ranges are too narrow for the inputs of the laws"
+            raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
+    found = chosen(patterns)
+    return [
+        Task(law, name, dtype, device, examples, seed, bounds=bounds)
+        for name in names
+        for dtype in dtypes
+        for law in found
+    ]
+
+
+def chosen(patterns: Sequence[str]) -> list[str]:
+    """The laws that match the patterns, or are about functions of those names."""
+    wanted = [law for pattern in patterns for law in _laws_about(pattern) or [pattern]]
+    return catalogue.select(wanted, catalogue.laws(), "law")
+
+
+def _laws_about(function: str) -> list[str]:
+    """The laws about a function of that name, if there is one."""
+    return [law.id for law in catalogue.laws().values() if function in law.about]
+
+
+def prepare(x64: bool) -> None:
+    """Switch on JAX's 64-bit types in this process, if they are wanted."""
+    if x64:
+        # Without JAX there is nothing to enable; its tasks then say that it is missing.
+        with suppress(BackendUnavailableError):
+            enable_x64()
+
+
+def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> Generator[Result, None, None]:
+    """Outcomes as they come, in no fixed order; closing the iterator stops the work.
+
+    With `x64`, JAX's 64-bit types are switched on in the processes that do the work.
+    """
+    if jobs == 1 or len(tasks) < 4:
+        prepare(x64)
+        yield from (task.run() for task in tasks)
+        return
+    yield from pool.run(tasks, jobs, partial(prepare, x64))
+
+
+def prove(
+    *patterns: str,
+    impl: Mapping[str, Implementation] | None = None,
+    names: str | Sequence[str] = ("numpy",),
+    dtypes: str | Sequence[str] = ("float64",),
+    device: str | None = None,
+    examples: int = EXAMPLES,
+    seed: int = 0,
+) -> list[Outcome]:
+    """Prove laws in this process, on the reference or on implementations of your own.
+
+    With `impl`, {"rope.rotate": mine}, only the laws about those functions run, with every
+    other function taken from the reference. JAX needs refimpl.backends.jax.enable_x64() first.
+
+    Raises
+    ------
+    UnknownNameError, DTypeError
+        for a pattern or function that matches nothing, or a dtype that no law is made for.
+
+    Examples
+    --------
+    >>> [outcome] = prove("rope.rotation-definition", examples=3)
+    >>> outcome.verdict
+    'held'
+    """
+    tasks = plan(patterns, names=names, dtypes=dtypes, device=device, examples=examples, seed=seed)
+    if impl:
+        tasks = [task for task in tasks if set(impl) & set(catalogue.laws()[task.law].about)]
+        _check_implementations(impl, tasks)
+    return [task.run(impl) for task in tasks]
+
+
+def _check_implementations(impl: Mapping[str, Implementation], tasks: Sequence[Task]) -> None:
+    """Require known names, callables, and a chosen law about each of them."""
+    tested = {name for task in tasks for name in catalogue.laws()[task.law].about}
+    for name, function in impl.items():
+        if name not in catalogue.functions():
+            raise UnknownNameError(f"prove: impl: no function {name!r}; see `refimpl list functions`")
+        if not callable(function):
+            raise DTypeError(message("prove", f"impl[{name!r}]", f"{function!r}", "a function"))
+        if name not in tested:
+            raise UnknownNameError(f"prove: impl: no law that was chosen is about {name}")
+
+
+class Judged(Protocol):
+    """Anything that has a verdict."""
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
+def exit_code(outcomes: Sequence[Judged], *, incomplete: bool = False) -> int:
+    """What the verdicts say, as in `exits`."""
+    verdicts = {outcome.verdict for outcome in outcomes}
+    if verdicts & {"refuted", "crashed", "timed out", "stale"}:
+        return exits.FAILED
+    if incomplete or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge", "expected"}:
+        return exits.INCOMPLETE
+    return exits.IMPRECISE if verdicts & {"imprecise", "edge"} else exits.HELD

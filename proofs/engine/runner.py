@@ -1,0 +1,304 @@
+"""Runs one law in one setting and says what came out."""
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from hypothesis.errors import Flaky, HypothesisException
+
+from ..._errors import UndecidedError
+from ...backends import Setting
+from ..language.judge import Finding, judge
+from ..language.law import (
+    Implementation,
+    ImplementationCrashedError,
+    Kind,
+    Law,
+    Record,
+    Sampling,
+    WrongResultError,
+)
+from . import applicable, foreign, registry
+from .cases import converted, each_case, missing, seed_of
+from .implementations import Implementations
+
+Verdict: TypeAlias = Literal[
+    "held",
+    "edge",
+    "imprecise",
+    "refuted",
+    "crashed",
+    "timed out",
+    "skipped",
+    "inconclusive",
+    "expected",
+    "stale",
+]
+"""In audits, "edge" (it differs only where respectable practice differs) and "imprecise" (the right formula,
+digits are lost) stand between held and refuted; "expected" is a failure that is declared, and "stale" a law
+that holds although it is declared to fail."""
+Failure: TypeAlias = Literal["refuted", "crashed", "inconclusive"]
+Bounds: TypeAlias = Literal["written", "derived"]
+"""The laws' own bounds, or the tighter one of those and what the reference's algorithm allows."""
+
+MOST_REASONS = 12
+"""After so many different reasons for leaving calls out no more are kept: they may have numbers in them."""
+SHRINK_SECONDS = 5.0
+"""How long a counterexample may be made smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """The smallest input found on which a law fails."""
+
+    kind: str
+    case: Mapping[str, Any]
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a law gave in one setting."""
+
+    law: str
+    verdict: Verdict
+    backend: str
+    device: str
+    dtype: str
+    seed: int
+    examples: Mapping[str, int] = field(default_factory=dict)
+    """Examples run, by kind of generator."""
+    compared: int = 0
+    worst: float = 0.0
+    """Worst error over its bound; at most 1 if held."""
+    worst_in_u: float = 0.0
+    """The error there, in units of unit roundoff times the law's scale."""
+    worst_at: str = ""
+    seconds: float = 0.0
+    reason: str = ""
+    untried: tuple[str, ...] = ()
+    """What was left out, as the function does not cover it: options, numbers of axes."""
+    counterexample: Counterexample | None = None
+    edges: tuple[str, ...] = ()
+    """What it is right except for, as "function/edge=value", where the verdict is "edge"."""
+    evidence: str = ""
+    """How it is known that the formula is right, where the verdict is "imprecise"."""
+    derived: int = 0
+    """Examples for which bounds were derived."""
+    narrowing: float = float("nan")
+    """Derived bounds over written ones, in the median."""
+    underived: str = ""
+    """Why some examples have no derived bounds."""
+    mistake: str = ""
+    """The mistake that stood in for the reference, if any."""
+
+
+class _RefutedError(Exception):
+    """A record failed; Hypothesis may look for a smaller case."""
+
+
+class _Stop(BaseException):
+    """Enough shrinking; not an Exception, so that Hypothesis lets it pass."""
+
+
+class _Trial:
+    """The state of one law while its examples run."""
+
+    def __init__(self, law: Law, on: Setting, impl: Implementations, bounds: Bounds) -> None:
+        self.law, self.on, self.impl, self.bounds = law, on, impl, bounds
+        self.fixed = impl.fixed
+        self.derived = 0
+        self.narrowings: list[float] = []
+        self.underived = ""
+        self.examples: dict[str, int] = {}
+        self.inapplicable: set[str] = set()
+        self.compared = 0
+        self.worst = Finding("", 0.0, 0)
+        self.failure: tuple[Failure, str, Counterexample] | None = None
+        self.failed_at = 0.0
+
+    def example(self, kind: Kind, case: dict[str, Any]) -> None:
+        """Run the check on one case; record the worst finding; raise if it fails."""
+        if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
+            raise _Stop
+        self.examples[kind] = self.examples.get(kind, 0) + 1
+        if (pinned := applicable.pinned(case, self.fixed)) is not case:
+            case = dict(pinned)
+            if not self._sound(case):
+                self.inapplicable.add(self._other_values())
+                self.examples[kind] -= 1
+                return
+        try:
+            with np.errstate(all="ignore"), self.impl.chance():  # results may be functions, called later
+                found = self._found(case)
+                records = found.records
+                limits = self._limits(case, len(records))
+                findings = [
+                    judge(record, self.law.tolerance, self.on, limit)
+                    for record, limit in zip(records, limits, strict=True)
+                ]
+        except HypothesisException:
+            raise
+        except Exception as error:
+            blamed = self._blamed(error, case)
+            if blamed is None:
+                raise
+            self._fail(*blamed, kind, case, None)
+        if found.left_out and not records:
+            self.examples[kind] -= 1
+        for finding in findings:
+            self.compared += finding.compared
+            if not math.isnan(finding.narrowing):
+                self.narrowings.append(finding.narrowing)
+            if not finding.holds:
+                self._fail("refuted", str(finding), kind, case, finding)
+            if finding.ratio > self.worst.ratio:
+                self.worst = finding
+
+    def _blamed(self, error: Exception, case: dict[str, Any]) -> tuple[Failure, str] | None:
+        """What an error says of the function under test; None if it is the law's own."""
+        if isinstance(error, WrongResultError):
+            return "refuted", str(error)
+        if isinstance(error, ImplementationCrashedError):
+            return "crashed", str(error)
+        if isinstance(error, UndecidedError):
+            return "inconclusive", str(error)
+        if self.impl.tested and self._sound(case):
+            who = " or ".join(self.impl.tested)
+            return "crashed", f"what {who} returned made the law raise {foreign.raised(error)}"
+        return None
+
+    def _sound(self, case: dict[str, Any]) -> bool:
+        """Whether the law holds on the reference where options stand at values that it did not draw."""
+        try:
+            with np.errstate(all="ignore"):
+                records = list(self.law.check(self.impl.references, self.on, converted(case, self.on)))
+                return all(judge(record, self.law.tolerance, self.on).holds for record in records)
+        except Exception:  # outside the domain of the other inputs
+            return False
+
+    def _other_values(self) -> str:
+        return " or ".join(f"{option} is not {value!r}" for option, value in self.fixed.items())
+
+    def _found(self, case: dict[str, Any]) -> applicable.Found:
+        """The records that the function's own calls decide."""
+
+        def fails(record: Record) -> bool:
+            return not judge(record, self.law.tolerance, self.on).holds
+
+        found = applicable.records(
+            self.law.check, self.impl, self.on, lambda: converted(case, self.on), fails
+        )
+        if len(self.inapplicable) < MOST_REASONS:
+            self.inapplicable.update(found.left_out)
+        return found
+
+    def _limits(self, case: Mapping[str, Any], count: int) -> Sequence[Any]:
+        """The derived bounds of the records, where they are wanted and known."""
+        if self.bounds == "written":
+            return [None] * count
+        from . import derived  # noqa: PLC0415  (python-flint)
+
+        found = derived.bounds(self.law, self.on, case)
+        if isinstance(found, str) or len(found) != count:
+            self.underived = found if isinstance(found, str) else "balls take another way through the check"
+            return [None] * count
+        self.derived += 1
+        return found
+
+    def _fail(
+        self,
+        verdict: Failure,
+        reason: str,
+        kind: Kind,
+        case: dict[str, Any],
+        finding: Finding | None,
+    ) -> None:
+        self.failed_at = self.failed_at or time.perf_counter()
+        self.failure = (verdict, reason, Counterexample(kind, case, finding))
+        raise _RefutedError
+
+
+def _explore(trial: _Trial, kind: Kind, examples: int, seed: int, shrink: bool) -> None:
+    """Run one kind of generator; return early, with trial.failure set, if a case fails."""
+    try:
+        each_case(
+            trial.law,
+            trial.on,
+            kind,
+            lambda case: trial.example(kind, case),
+            examples=examples,
+            seed=seed,
+            shrink=shrink,
+        )
+    except (_RefutedError, _Stop):
+        pass
+    except Flaky:
+        if trial.failure is None:
+            raise
+        verdict, reason, counterexample = trial.failure
+        trial.failure = (verdict, f"{reason} (the same input does not always fail)", counterexample)
+
+
+def run_law(
+    law: Law,
+    on: Setting,
+    *,
+    examples: int,
+    seed: int,
+    replaced: Mapping[str, Implementation] | None = None,
+    shrink: bool = True,
+    bounds: Bounds = "written",
+) -> Outcome:
+    """Run a law in a setting on `examples` cases, shared among its kinds of generator."""
+    started = time.perf_counter()
+    blank = Outcome(law.id, "skipped", on.backend.name, on.device_name, on.precision.name, seed)
+    if reason := missing(law, on):
+        return replace(blank, reason=reason)
+    impl = Implementations(registry.reference(), replaced or {}, on, seed_of(seed, law.id, "ambient") >> 1)
+    trial = _Trial(law, on, impl, bounds)
+    share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
+    if isinstance(law.tolerance, Sampling):
+        share = min(share, 1000 // len(law.kinds))
+    verdict: Verdict = "held"
+    reason, counterexample = "", None
+    try:
+        for kind in law.kinds:
+            _explore(trial, kind, share, seed, shrink)
+            if trial.failure:
+                verdict, reason, counterexample = trial.failure
+                break
+        else:
+            uncalled = [name for name in law.about if name not in impl.called]
+            if trial.inapplicable:
+                reason = f"not tried where {', '.join(sorted(trial.inapplicable))}: it does not cover this"
+            if trial.inapplicable and (uncalled or not trial.compared):
+                verdict = "skipped"
+            elif uncalled:
+                verdict, reason = "crashed", f"the law never called {', '.join(uncalled)}"
+            elif not trial.compared:
+                verdict, reason = "crashed", "the law compared nothing"
+    except HypothesisException as error:
+        verdict, reason = "crashed", f"the generator failed: {foreign.raised(error)}"
+    except Exception as error:  # the law's own code: its fault is a verdict, never a lost run
+        verdict, reason = "crashed", f"the law itself raised {foreign.raised(error)}"
+    worst = counterexample.finding if counterexample and counterexample.finding else trial.worst
+    return replace(
+        blank,
+        verdict=verdict,
+        examples=trial.examples,
+        compared=trial.compared,
+        worst=worst.ratio,
+        worst_in_u=worst.error_in_u,
+        worst_at=worst.label,
+        seconds=time.perf_counter() - started,
+        derived=trial.derived,
+        narrowing=float(np.median(trial.narrowings)) if trial.narrowings else float("nan"),
+        underived=trial.underived,
+        reason=reason,
+        untried=tuple(sorted(trial.inapplicable)),
+        counterexample=counterexample,
+    )

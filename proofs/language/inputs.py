@@ -1,0 +1,84 @@
+"""Generators that the documents share: Hypothesis draws shapes, patterns and a seed; NumPy fills
+whole batches from it, because drawing floats one by one is slow (about 1 ms each).
+
+Patterns are listed simplest first, since Hypothesis shrinks towards the first.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import hypothesis.strategies as st
+import numpy as np
+from hypothesis.strategies import SearchStrategy
+
+from ...backends import Precision
+from .law import Kind
+
+Draw = Any
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def composite(function: Callable[Concatenate[Draw, P], R]) -> Callable[P, SearchStrategy[R]]:
+    """Hypothesis' `composite`, made when it is first used: it parses the function's source, of hundreds of
+    which a run needs a few."""
+
+    @cache
+    def made() -> Callable[P, SearchStrategy[R]]:
+        return st.composite(function)
+
+    def strategy(*args: P.args, **kwargs: P.kwargs) -> SearchStrategy[R]:
+        return made()(*args, **kwargs)
+
+    strategy.__name__, strategy.__doc__ = function.__name__, function.__doc__
+    return strategy
+
+
+def generator(draw: Draw) -> np.random.Generator:
+    """A NumPy generator from a drawn seed."""
+    return np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+
+
+def batch(draw: Draw) -> int:
+    """A small batch length. Few distinct shapes: backends that compile do so once a shape."""
+    return int(draw(st.sampled_from([1, 3, 16])))
+
+
+def rounded(values: Any, p: Precision) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Float64 values that are exact in the format, so that every dtype sees the same bits."""
+    name = "float32" if p.name == "bfloat16" else p.name
+    result: np.ndarray[Any, np.dtype[np.float64]] = np.asarray(values).astype(name).astype(np.float64)
+    return result
+
+
+def values(
+    draw: Draw, shape: tuple[int, ...], p: Precision, kind: Kind, *, power: int = 2
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Real values of one kind; their `power`-th powers, and sums of 2**10 of those, stay in range.
+
+    ordinary: one-hot, small integers, normal; cancellation: equal up to a few units in the last
+    place, with random signs; extreme: magnitudes across the range, zeros among them.
+    """
+    rng = generator(draw)
+    if kind == "cancellation":
+        base = float(draw(st.sampled_from([1.0, 3.0, 0.1])))
+        steps = rng.integers(-4, 5, shape)
+        return rounded(base * rng.choice([-1.0, 1.0], shape) * (1 + 2 * p.u * steps), p)
+    if kind == "extreme":
+        high = (np.log10(p.largest) - 3.5) / power
+        low = np.log10(p.smallest) / power
+        common = draw(st.sampled_from([0.0, 1.0, -1.0])) * rng.uniform(0, 1)
+        exponents = rng.uniform(low, high, shape) if common == 0 else np.full(shape, common * min(high, -low))
+        signed = rng.choice([-1.0, 1.0], shape) * 10.0**exponents
+        return rounded(np.where(rng.random(shape) < 0.1, 0.0, signed), p)
+    pattern = draw(st.sampled_from(["one-hot", "integers", "normal"]))
+    if pattern == "one-hot":
+        result = np.zeros(shape)
+        if shape and result.size:
+            hot = rng.integers(0, shape[-1], shape[:-1])
+            np.put_along_axis(result, np.asarray(hot)[..., None], 1.0, axis=-1)
+        return result
+    if pattern == "integers":
+        return rng.integers(-3, 4, shape).astype(np.float64)
+    return rounded(rng.standard_normal(shape), p)

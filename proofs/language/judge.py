@@ -1,0 +1,141 @@
+"""The only place that decides whether a record holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from ...backends import Setting
+from .law import AtMost, Gap, Record, Same, Tolerance, sides
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judged record: the worst error over its bound, and where."""
+
+    label: str
+    ratio: float
+    """0 is perfect, above 1 (or NaN) is refuted; infinite where the bound is zero."""
+    compared: int
+    left: object = None
+    right: object = None
+    index: tuple[int, ...] = ()
+    error_in_u: float = 0.0
+    """The error at `index` in units of u·scale."""
+    why: str = ""
+    relation: str = "="
+    """What is claimed of left and right."""
+    narrowing: float = float("nan")
+    """The derived bound over the law's own, as the median of the elements, if there is one."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the record holds; NaN does not."""
+        return self.ratio <= 1
+
+    def __str__(self) -> str:
+        at = f" at {self.index}" if self.index else ""
+        claim = f"{_number(self.left)} {self.relation} {_number(self.right)}"
+        text = f"{self.label}{at}: {claim}, {self.ratio:.3g} times the tolerance"
+        return f"{text} ({self.why})" if self.why else text
+
+
+def _number(value: object) -> str:
+    return f"{value:.17g}" if isinstance(value, float | np.floating) else str(value)
+
+
+def _host(value: Any, on: Setting) -> Any:
+    """A value of any backend as NumPy; Python values stay."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value
+    return on.host(value) if array_api_compat.is_array_api_obj(value) else value
+
+
+def _refuted(label: str, why: str, left: object = None, right: object = None) -> Finding:
+    return Finding(label, float("inf"), 1, left, right, why=why)
+
+
+def judge(
+    record: Record, tolerance: Tolerance, on: Setting, derived: np.ndarray[Any, Any] | None = None
+) -> Finding:
+    """Judge one record in its setting; where a derived bound is tighter than the law's own, it counts."""
+    if isinstance(record, Same):
+        return _judge_same(record, on)
+    first, second = sides(record)
+    left, right = np.asarray(_host(first, on)), np.asarray(_host(second, on))
+    scale = np.asarray(
+        _host(record.scale() if callable(record.scale) else record.scale, on), dtype=np.float64
+    )
+    # A plain number stands for all elements as an expectation or a bound, never as a tested array.
+    plain = isinstance(second, int | float) or (isinstance(record, AtMost) and isinstance(first, int | float))
+    if left.shape != right.shape and not plain:
+        return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
+    if np.iscomplexobj(left) or np.iscomplexobj(right):
+        return _refuted(record.label, "complex values", left.dtype, right.dtype)
+    limit = np.asarray(np.inf if derived is None else derived)
+    left, right, scale, limit = np.broadcast_arrays(
+        left.astype(np.float64), right.astype(np.float64), scale, limit
+    )
+    if not left.size:
+        return Finding(record.label, 0.0, 0)
+    return _judge_numbers(record, left, right, scale, limit, tolerance.factor(on), on)
+
+
+def _judge_numbers(
+    record: Gap | AtMost,
+    left: np.ndarray[Any, Any],
+    right: np.ndarray[Any, Any],
+    scale: np.ndarray[Any, Any],
+    limit: np.ndarray[Any, Any],
+    factor: float,
+    on: Setting,
+) -> Finding:
+    with np.errstate(all="ignore"):
+        error = np.abs(left - right) if isinstance(record, Gap) else np.maximum(left - right, 0.0)
+        # Equal infinities agree; a NaN, or an infinity on one side only, never does.
+        met = left == right if isinstance(record, Gap) else left <= right
+        error = np.where(met, 0.0, np.where(np.isnan(error), np.inf, error))
+        error = np.where(np.isnan(left) | np.isnan(right), np.nan, error)
+        written = factor * (on.u * scale + on.precision.smallest)
+        bound = np.minimum(written, limit)
+        narrowing = float(np.median(limit / written)) if np.isfinite(limit).all() else float("nan")
+        ratio = np.where(error == 0, 0.0, error / bound)
+        ratio = np.where(np.isfinite(scale) & (scale >= 0) | (error == 0), ratio, np.nan)
+    worst = int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio)))
+    index = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
+    flat = ratio.reshape(-1)[worst]
+    with np.errstate(all="ignore"):
+        in_u = float(error[index] / (on.u * scale[index])) if error[index] else 0.0
+    return Finding(
+        record.label,
+        float("inf") if np.isnan(flat) else float(flat),
+        int(left.size),
+        float(left[index]),
+        float(right[index]),
+        index,
+        in_u,
+        "not a number" if np.isnan(error[index]) else "",
+        "=" if isinstance(record, Gap) else "≤",
+        narrowing,
+    )
+
+
+def _judge_same(record: Same, on: Setting) -> Finding:
+    left, right = _host(record.left, on), _host(record.right, on)
+    if not isinstance(left, np.ndarray) and not isinstance(right, np.ndarray):
+        equal = bool(left == right)
+        return Finding(record.label, 0.0 if equal else float("inf"), 1, left, right)
+    left, right = np.asarray(left), np.asarray(right)
+    if left.shape != right.shape:
+        return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
+    numeric = {left.dtype.kind, right.dtype.kind} <= set("biuf")
+    if (left.dtype.kind == "f") != (right.dtype.kind == "f"):
+        return _refuted(record.label, f"dtype {left.dtype}, expected {right.dtype}", left.dtype, right.dtype)
+    differs = left != right
+    if numeric and left.dtype.kind == "f":
+        differs &= ~(np.isnan(left) & np.isnan(right))
+    if not differs.any():
+        return Finding(record.label, 0.0, max(int(left.size), 1))
+    index = tuple(int(i) for i in np.argwhere(differs)[0])
+    return Finding(record.label, float("inf"), int(left.size), left[index].item(), right[index].item(), index)

@@ -1,0 +1,178 @@
+"""A law as data: what it states, where it comes from, what it is tried on, and how it is judged.
+
+A check never asserts. It yields records, and only the runner judges them (see judge.py), so
+a check cannot be vacuous by forgetting an assert.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from hypothesis.strategies import SearchStrategy
+
+from ...backends import Precision, Setting
+
+Kind: TypeAlias = Literal["ordinary", "cancellation", "extreme"]
+KINDS: tuple[Kind, ...] = ("ordinary", "cancellation", "extreme")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise; the scale may
+    be a function that gives it, for the case that it is needed.
+
+    Shapes must be equal, but a plain number on the right stands for every element."""
+
+    label: str
+    left: Any
+    right: Any
+    scale: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Claims smaller ≤ larger, with errors proportional to `scale`, elementwise."""
+
+    label: str
+    smaller: Any
+    larger: Any
+    scale: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Claims that two values are identical: integers, booleans, texts, shapes; NaN equals NaN."""
+
+    label: str
+    left: Any
+    right: Any
+
+
+Record: TypeAlias = Gap | AtMost | Same
+
+
+def sides(record: Record) -> tuple[Any, Any]:
+    """What a record claims something of: left and right, or smaller and larger."""
+    return (record.smaller, record.larger) if isinstance(record, AtMost) else (record.left, record.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """Bound for Gap and AtMost: u·scale·(operations + Σ 2·ulp(call)), and the same times the
+    smallest normal number, because backends may flush subnormals to zero.
+
+    `operations` counts the roundings that add up along the longest path, both sides together;
+    `calls` names the elementary functions on that path, whose errors the backend knows.
+    """
+
+    operations: float
+    reason: str
+    calls: tuple[str, ...] = ()
+
+    def factor(self, setting: Setting) -> float:
+        """The bound in units of u·scale."""
+        return self.operations + sum(
+            2 * setting.backend.ulp(call, setting.precision.name) for call in self.calls
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """No rounding at all: integers, rationals, exact structure."""
+
+    reason: str
+
+    def factor(self, setting: Setting) -> float:
+        """Zero: both sides must be equal."""
+        return 0.0
+
+
+class NotApplicable(Exception):  # noqa: N818 (it is no error: users raise it to say what is not covered)
+    """Raise it in a function under test, or in an adapter of your own, for calls that it does not cover.
+
+    Laws are then judged by the other calls, and the report says what was not tried. The text says what is not
+    covered: `raise NotApplicable("ramp='paper'")`.
+    """
+
+
+NotApplicableError = NotApplicable
+
+
+class ImplementationCrashedError(Exception):
+    """An implementation raised; the text has its exception and the last frame."""
+
+
+class WrongResultError(Exception):
+    """An implementation returned another kind of thing than the reference, or changed its inputs."""
+
+
+FALSE_ALARM = 1e-12
+"""Probability of a false alarm that a sampled check may spend on one example. The runner
+allows at most 1000 examples of it, so that a whole run stays below 1e-9."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """For statistical laws: the check yields thresholds that fail with probability ≤ FALSE_ALARM
+    per example; rounding is bounded as in Rounding with `operations`."""
+
+    operations: float
+    reason: str
+
+    def factor(self, setting: Setting) -> float:
+        """The rounding part of the bound, in units of u·scale."""
+        return self.operations
+
+
+Tolerance: TypeAlias = Rounding | Exact | Sampling
+Implementation: TypeAlias = Callable[..., Any]
+Impl: TypeAlias = Mapping[str, Implementation]
+Check: TypeAlias = Callable[[Impl, Setting, Any], Iterable[Record]]
+Inputs: TypeAlias = Callable[[Precision, Kind], SearchStrategy[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One law. `check(impl, on, case)` gets the implementations by name, the setting, and a case
+    whose arrays are already in the setting's backend and dtype."""
+
+    id: str
+    statement: str
+    source: str
+    about: tuple[str, ...]
+    inputs: Inputs
+    check: Check
+    tolerance: Tolerance
+    refutes: tuple[str, ...]
+    kinds: tuple[Kind, ...] = KINDS
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """Capabilities that the check itself needs, beyond those of its functions, with the reason."""
+    most: int | None = None
+    """Examples at most, for laws whose every example is many calls."""
+    general: bool = False
+    """Whether it is one of those that hold of any function, made in proofs/general."""
+
+    @property
+    def document(self) -> str:
+        """The document that the law belongs to."""
+        return self.id.partition(".")[0]
+
+
+def law(
+    id: str,  # noqa: A002
+    statement: str,
+    *,
+    source: str,
+    about: tuple[str, ...],
+    inputs: Inputs,
+    tolerance: Tolerance,
+    refutes: tuple[str, ...],
+    kinds: tuple[Kind, ...] = KINDS,
+    needs: Mapping[str, str] | None = None,
+) -> Callable[[Check], Law]:
+    """Make a law of the check that follows."""
+
+    def make(check: Check) -> Law:
+        return Law(id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {})
+
+    return make

@@ -1,0 +1,83 @@
+"""Values in which arrays are packed: tuples, lists, mappings, named tuples, data classes."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import array_api_compat
+import numpy as np
+
+from ...backends import Setting
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array. NumPy's dtypes are classes that look like arrays."""
+    return array_api_compat.is_array_api_obj(value) and not isinstance(value, type)
+
+
+def _members(value: Any) -> list[tuple[str, Any]] | None:
+    """What a value consists of, with names; none for what is no package."""
+    if isinstance(value, Mapping):
+        return [(f"[{name!r}]", part) for name, part in value.items()]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return [(f".{name}", getattr(value, name)) for name in value._fields]
+    if isinstance(value, tuple | list):
+        return [(f"[{place}]", part) for place, part in enumerate(value)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [(f".{field.name}", getattr(value, field.name)) for field in fields(value)]
+    return None
+
+
+def parts(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Everything in a value that is no package, with its place."""
+    members = _members(value)
+    if members is None:
+        yield place, value
+    else:
+        for name, part in members:
+            yield from parts(part, place + name)
+
+
+def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with everything in it changed, packed as before."""
+    members = _members(value)
+    if members is None:
+        return change(value)
+    changed = [mapped(part, change) for _, part in members]
+    if all(part is old for part, (_, old) in zip(changed, members, strict=True)):
+        return value  # dtypes of some libraries are compared by identity
+    if isinstance(value, Mapping):
+        return dict(zip(value, changed, strict=True))
+    if isinstance(value, list | tuple):
+        return type(value)(*changed) if hasattr(value, "_fields") else type(value)(changed)
+    return replace(value, **{name[1:]: part for (name, _), part in zip(members, changed, strict=True)})
+
+
+def mapped_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A value with every array in it changed, and nothing else."""
+    return mapped(value, lambda part: change(part) if is_array(part) else part)
+
+
+def copied(value: Any) -> Any:
+    """A value whose arrays are copies, so that later changes in place do not reach them."""
+
+    return mapped_arrays(
+        value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True)
+    )
+
+
+def size(value: Any) -> int:
+    """How many numbers the arrays in a value have."""
+    return sum(math.prod(part.shape) for _, part in parts(value) if is_array(part))
+
+
+def key(value: Any, on: Setting) -> Any:
+    """Something hashable that is equal for equal values: arrays by dtype, shape and bits."""
+    members = _members(value)
+    if members is not None:
+        return type(value).__name__, *((name, key(part, on)) for name, part in members)
+    if is_array(value):
+        host = value if isinstance(value, np.ndarray) else on.host(value)
+        return str(value.dtype), host.shape, host.tobytes()
+    return type(value).__name__, repr(value)
