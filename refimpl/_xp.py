@@ -145,7 +145,7 @@ def _named(call: str, name: str) -> DType:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return np.dtype(name)
-    except TypeError as error:
+    except Exception as error:  # TypeError, or what it meets on the way: a name is read like code
         raise DTypeError(message(call, "dtype", shown(name), "a real floating-point dtype of xp")) from error
 
 

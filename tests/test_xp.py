@@ -81,6 +81,10 @@ REFUSED: dict[str, Callable[[], Any]] = {
     ),
     "labels of texts": lambda: matching.best_threshold(np.ones(1), np.full(1, "a", np.dtypes.StringDType())),
     "an old name of a dtype": lambda: rope.frequencies(4, dtype="a"),
+    "a surrogate as a dtype": lambda: rope.frequencies(4, dtype="\ud800"),
+    "vectors of no entries": lambda: flow.fokker_planck_residual(
+        *(np.ones(3) if i in (0, 2, 3, 5) else np.ones((2, 0)) for i in range(6))
+    ),
     "distances beyond float64": lambda: transport.wasserstein_discrete(
         np.full((1, 1), 1e308), np.full((1, 1), -1e308)
     ),

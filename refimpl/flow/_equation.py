@@ -89,8 +89,9 @@ def fokker_planck_residual(
     _xp.floating(call, xp, drift=drift, score=score, **scalars)
     _xp.check_axes(call, "score", score, 1)
     _xp.check_last_axis(call, "drift", drift, score.shape[-1], "the dimension of the score")
-    rows = {"drift without its last axis": drift[..., 0], "score without its last axis": score[..., 0]}
-    _xp.check_broadcast(call, **rows, **scalars)
+    vectors = {"drift without its last axis": drift, "score without its last axis": score}
+    shapes = {name: tuple(array.shape[:-1]) for name, array in vectors.items()}
+    _xp.check_shapes(call, shapes | {name: tuple(array.shape) for name, array in scalars.items()})
     transport, spread = drift * score, 0.5 * diffusion
     value = rate + drift_divergence + xp.sum(transport, axis=-1)
     value = value - spread * (score_divergence + xp.sum(score**2, axis=-1))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from .. import _xp
 from .._errors import DomainError, message
@@ -471,13 +471,21 @@ def _index_ramp(
 ) -> list[float]:
     """γ linear in the pair index, between the (rounded) indices of two numbers of turns."""
     m = _xp.numbers(xp, base, length, slow, fast)
-    first, last = (dim * m.log(length / (2 * m.pi * turns)) / (2 * m.log(base)) for turns in (fast, slow))
+    first, last = (dim * _log_circles(length, turns, m) / (2 * m.log(base)) for turns in (fast, slow))
     low, high = max(math.floor(first), 0), min(math.ceil(last), dim - 1)
     if low > high:
         got = f"low = {low}, high = {high}"
         raise DomainError(message(call, "ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
     width = _xp.number(high - low or 0.001, xp, base)  # the common code's guard against a division by zero
     return [1 - min(max((m - low) / width, 0.0), 1.0) for m in range(dim // 2)]
+
+
+def _log_circles(length: float, turns: float, m: Any) -> float:
+    """log(L/(2πr)), also where floats cannot hold the quotient."""
+    ratio = length / (2 * m.pi * turns)
+    if not _xp.rounds(ratio) or 0 < ratio < math.inf:
+        return m.log(ratio)
+    return m.log(length) - m.log(2 * m.pi) - m.log(turns)
 
 
 def _blend(plain: Sequence[float], kept: Sequence[float], factor: float) -> list[float]:
