@@ -12,8 +12,8 @@ import pytest
 from refimpl import rope
 from refimpl._errors import DomainError, RefimplError
 from refimpl.backends import Setting, get
-from refimpl.proofs import catalogue
-from refimpl.proofs.calls import calls
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.calls import calls
 
 ON = Setting.of(get("numpy"))
 REALS = (
