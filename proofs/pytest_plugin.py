@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "refimpl_expected", "Known failures: 'LAW = reason' or 'NAME:LAW = reason'.", type="linelist"
     )
-    parser.addini("refimpl_timeout", "Seconds for one law.", default="60")
+    parser.addini("refimpl_timeout", "Seconds for one law, of work or of sleep.", default="60")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -83,7 +83,7 @@ def _audit(text: str, session: pytest.Session, config: pytest.Config) -> list["_
         raise pytest.UsageError(f"refimpl: {text}: {error}") from error
     return [
         _Item.from_parent(
-            session, name=law, nodeid=f"refimpl::{function}::{law}", cases=cases, function=function
+            session, name=law, nodeid=f"refimpl::{function}::{law}", cases=cases, function=function, line=text
         )
         for function, law in cases.names
     ]
@@ -124,17 +124,21 @@ def _all_known(config: pytest.Config, audited: set[str]) -> None:
 class _Item(pytest.Item):
     """One law."""
 
-    def __init__(self, *, cases: "Cases", function: str, **kwargs: Any) -> None:
+    def __init__(self, *, cases: "Cases", function: str, line: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._cases, self.about = cases, function
+        self._cases, self.about, self._line = cases, function, line
 
     def runtest(self) -> None:
         """Fail unless the law held."""
-        self._cases.check(self.about, self.name)
+        from .auditing.cases import shared_by  # noqa: PLC0415
+
+        self._cases.check(self.about, self.name, shared_by(self.config, self._line))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What the audit found, without a traceback into refimpl."""
-        if isinstance(excinfo.value, AssertionError):
+        from .._errors import RefimplError  # noqa: PLC0415
+
+        if isinstance(excinfo.value, AssertionError | RefimplError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

@@ -1,36 +1,52 @@
 """Audits as tests: each law of an audit passes, fails or is skipped by itself."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import hashlib
+import pickle
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from ..._errors import RefimplError
 from ..language.law import Implementation
-from .audit import plan
-from .messages import Diagnosis, Tried
+from .audit import Answer, plan
+from .messages import Diagnosis, Failed, Tried, read, write
 from .report import Report
+from .targets import TargetError
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Cases:
-    """An audit that runs as a whole when the first of its laws is asked for."""
+    """An audit that runs as a whole, once, when the first of its laws is asked for."""
 
     def __init__(self, targets: Mapping[str, str | Implementation], **options: Any) -> None:
         self._plan = plan(targets, **options)
         self._tried: dict[tuple[str, str], Tried] = {}
         self._diagnoses: list[Diagnosis] = []
+        self._error: RefimplError | None = None
 
     @property
     def names(self) -> list[tuple[str, str]]:
         """The function and the law of every case."""
         return [(request.function, request.law) for request in self._plan.requests]
 
-    def check(self, function: str, law: str) -> None:
+    def check(self, function: str, law: str, shared: Path | None = None) -> None:
         """Raise AssertionError, with all that is known, unless the law held. What does not apply is skipped,
-        and what is declared to fail is an expected failure."""
+        and what is declared to fail is an expected failure. Processes that test together share the results
+        in the file `shared`.
+
+        Raises
+        ------
+        AssertionError, RefimplError
+            unless the law held; if there is nothing to audit.
+        """
         import pytest  # noqa: PLC0415  (only tests need it)
 
-        if not self._tried:
-            answers = list(self._plan.run())
-            self._tried = {(a.function, a.outcome.law): a for a in answers if isinstance(a, Tried)}
-            self._diagnoses = [a for a in answers if isinstance(a, Diagnosis)]
+        __tracebackhide__ = True
+        self._run(shared)
+        if self._error is not None:
+            raise self._error
         tried = self._tried[function, law]
         if tried.outcome.verdict == "skipped":
             pytest.skip(tried.outcome.reason)
@@ -40,6 +56,18 @@ class Cases:
             report = Report.of(self._plan.load, self._plan.requests, [tried, *self._diagnoses], 0.0)
             raise AssertionError("\n".join(report.findings(function)))
 
+    def _run(self, shared: Path | None) -> None:
+        """Have the results of the audit, or the reason why there are none."""
+        if self._tried or self._error is not None:
+            return
+        try:
+            answers = list(self._plan.run() if shared is None else _once(shared, self._plan.run))
+        except RefimplError as error:
+            self._error = error
+            return
+        self._tried = {(a.function, a.outcome.law): a for a in answers if isinstance(a, Tried)}
+        self._diagnoses = [a for a in answers if isinstance(a, Diagnosis)]
+
     def _accepted(self, function: str, tried: Tried) -> bool:
         """Whether a verdict short of held is one that the user accepts."""
         told = [d.digits for d in self._diagnoses if d.function == function and d.digits is not None]
@@ -47,8 +75,42 @@ class Cases:
         return tried.outcome.verdict in self._plan.load.accepted and not lost
 
 
+def _once(file: Path, run: Callable[[], Iterable[Answer]]) -> list[Answer]:
+    """The answers of a run, made by the first process that wants them; the others wait for it."""
+    try:
+        import fcntl  # noqa: PLC0415  (Unix)
+    except ImportError:
+        return list(run())
+    with file.with_suffix(".lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # released if this process dies
+        if not file.exists():
+            answers: list[Any]
+            try:
+                answers = list(run())
+            except RefimplError as error:
+                answers = [Failed(str(error), missing=True)]
+            content = pickle.dumps([write(answer) for answer in answers])
+            beside = file.with_suffix(".new")
+            beside.write_bytes(content)
+            beside.replace(file)
+    found = [read(part) for part in pickle.loads(file.read_bytes())]
+    for answer in found:
+        if isinstance(answer, Failed):
+            raise TargetError(answer.reason)
+    return found
+
+
+def shared_by(config: "pytest.Config", audit: str) -> Path | None:
+    """The file in which the processes of pytest-xdist share the results of one audit; None in one process."""
+    folder = getattr(config.option, "basetemp", None) if hasattr(config, "workerinput") else None
+    if folder is None:
+        return None
+    name = hashlib.sha256(audit.encode("utf-8", "replace")).hexdigest()[:16]
+    return Path(folder).parent / f"refimpl-{name}"  # beside the folders of the processes
+
+
 def pytest_case(*laws: str, impl: Mapping[str, str | Implementation], **options: Any) -> Callable[..., None]:
-    """Make a parametrised pytest test of an audit, one case for each law.
+    """Make a parametrised pytest test of an audit, one case for each law; in a module or in a class.
 
     Parameters
     ----------
@@ -67,7 +129,14 @@ def pytest_case(*laws: str, impl: Mapping[str, str | Implementation], **options:
     cases = Cases(impl, laws=laws, **options)
 
     @pytest.mark.parametrize(("function", "law"), cases.names)
-    def test(function: str, law: str) -> None:
-        cases.check(function, law)
+    def test(function: str, law: str, request: pytest.FixtureRequest) -> None:
+        whole = request.node.nodeid.partition("[")[0]
+        try:
+            cases.check(function, law, shared_by(request.config, whole))
+        except (AssertionError, RefimplError) as error:
+            failure = str(error)
+        else:
+            return
+        pytest.fail(failure, pytrace=False)  # the report is what there is to read
 
-    return test
+    return staticmethod(test)  # no method where it stands in a class
