@@ -1,10 +1,10 @@
 """Audits as tests: each law of an audit passes, fails or is skipped by itself."""
 
-import hashlib
+import inspect
 import pickle
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..._errors import RefimplError
 from ..language.law import Implementation
@@ -12,9 +12,6 @@ from .audit import Answer, plan
 from .messages import Diagnosis, Failed, Tried, read, write
 from .report import Report
 from .targets import TargetError
-
-if TYPE_CHECKING:
-    import pytest
 
 
 class Cases:
@@ -100,15 +97,6 @@ def _once(file: Path, run: Callable[[], Iterable[Answer]]) -> list[Answer]:
     return found
 
 
-def shared_by(config: "pytest.Config", audit: str) -> Path | None:
-    """The file in which the processes of pytest-xdist share the results of one audit; None in one process."""
-    folder = getattr(config.option, "basetemp", None) if hasattr(config, "workerinput") else None
-    if folder is None:
-        return None
-    name = hashlib.sha256(audit.encode("utf-8", "replace")).hexdigest()[:16]
-    return Path(folder).parent / f"refimpl-{name}"  # beside the folders of the processes
-
-
 def pytest_case(*laws: str, impl: Mapping[str, str | Implementation], **options: Any) -> Callable[..., None]:
     """Make a parametrised pytest test of an audit, one case for each law; in a module or in a class.
 
@@ -126,17 +114,22 @@ def pytest_case(*laws: str, impl: Mapping[str, str | Implementation], **options:
     """
     import pytest  # noqa: PLC0415  (only tests need it)
 
+    from .. import pytest_plugin  # noqa: PLC0415
+
     cases = Cases(impl, laws=laws, **options)
 
     @pytest.mark.parametrize(("function", "law"), cases.names)
-    def test(function: str, law: str, request: pytest.FixtureRequest) -> None:
-        whole = request.node.nodeid.partition("[")[0]
+    def test(function: str, law: str, request: pytest.FixtureRequest | None = None) -> None:
+        shared = pytest_plugin.shared(request.node.nodeid.partition("[")[0]) if request else None
         try:
-            cases.check(function, law, shared_by(request.config, whole))
+            cases.check(function, law, shared)
         except (AssertionError, RefimplError) as error:
             failure = str(error)
         else:
             return
         pytest.fail(failure, pytrace=False)  # the report is what there is to read
 
+    # pytest gives what has no default; whoever calls the test has no request.
+    parts = inspect.signature(test).parameters.values()
+    test.__signature__ = inspect.Signature([p.replace(default=p.empty) for p in parts])  # type: ignore[attr-defined]
     return staticmethod(test)  # no method where it stands in a class
