@@ -107,7 +107,7 @@ def test_the_name_of_a_signal_that_has_none() -> None:
 def test_what_was_ignored_from_the_start_stays_ignored(tmp_path: Path) -> None:
     code = (
         "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from refimpl.proofs import signals; signals.at_once()\n"
+        "from refimpl.proofs.engine import signals; signals.at_once()\n"
         "import os; os.kill(os.getpid(), signal.SIGHUP); print('here')\n"
         "signals.keep(lambda caught: os.kill(os.getpid(), signal.SIGHUP)); print('still')"
     )
