@@ -2,6 +2,11 @@
 
 One module per document; `refimpl.backends` runs them on other array libraries and
 `refimpl.proofs` holds the laws that they, and your own functions, must satisfy.
+
+Shapes, types and Python numbers are checked, and refused by an error of `refimpl._errors`. Numbers in
+arrays are not, unless a docstring says so: where they lie outside the ranges that it names, or a
+precondition fails, a result has no meaning, and may be NaN. An error, or a warning, of a function among
+the arguments is passed on as it is.
 """
 
 import importlib

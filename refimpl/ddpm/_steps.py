@@ -13,6 +13,7 @@ Steps: TypeAlias = Any  # a Python or NumPy integer, or an integer array
 class Schedule(NamedTuple):
     """The noise variances β_t² of steps t = 1..T, shape (T,), entry t−1 for step t.
 
+    β² lies in (0, 1), which `check_schedule` looks at; with others results have no meaning, or are NaN.
     β² is the datum because α = √(1 − β²) alone would lose it: in float16, Ho's 1e-4 rounds α to 1.
     """
 

@@ -24,8 +24,8 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
 
     Returns
     -------
-    (..., M), in the common dtype of the arguments, on their device. NaN in an array is NaN in every
-    result that depends on it.
+    (..., M), in the common dtype of the arguments, on their device; NaN where infinities cancel. NaN in
+    an array is NaN in every result that depends on it.
 
     Raises
     ------
