@@ -5,8 +5,8 @@ One module per document; `refimpl.backends` runs them on other array libraries a
 
 Shapes, types and Python numbers are checked, and refused by an error of `refimpl._errors`. Numbers in
 arrays are not, unless a docstring says so: where they lie outside the ranges that it names, or a
-precondition fails, a result has no meaning, and may be NaN. An error, or a warning, of a function among
-the arguments is passed on as it is.
+precondition fails, a result has no meaning, and may be NaN. An error of a function among the arguments is
+passed on as it is.
 """
 
 import importlib

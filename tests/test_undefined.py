@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refimpl import argmaxable, ddpm, density, flow, matching, residual, transport
+from refimpl import argmaxable, ddpm, density, flow, matching, residual, rope, transport
 from refimpl._errors import DomainError, RefimplError
 from refimpl.backends import Setting, get
 from refimpl.proofs.engine import catalogue
@@ -165,6 +165,11 @@ def test_nan_that_yes_and_no_are_said_of() -> None:
     assert not ddpm.check_signal(schedule)
     assert ddpm.check_steps(schedule, np.asarray([1, 3]))
     assert matching.check_nonzero(np.asarray([[1.0, nan], [1.0, 0.0]])).tolist() == [False, True]
+    for clip in (True, False):
+        assert np.isnan(rope.log_n_scale(np.asarray([nan, 4.0]), train_length=2.0, clip=clip)).tolist() == [
+            True,
+            False,
+        ]
     made = flow.from_functions(
         **{
             name: lambda t: t * nan
