@@ -26,6 +26,8 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     creates = "xp" in signature(function).parameters
     eager, host = ("eager" in NEEDS.get(call, ())), ("host" in NEEDS.get(call, ()))
 
+    on_host: Callable[..., R] = function
+
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -34,7 +36,7 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
                 return function(*args, **kwargs)
             with np.errstate(all="ignore"):
                 if host:
-                    return function(*map(_detached, args), **{k: _detached(v) for k, v in kwargs.items()})
+                    return on_host(*map(_detached, args), **{k: _detached(v) for k, v in kwargs.items()})
                 return function(*args, **kwargs)
         except Exception as error:
             documented = _documented(call, error)
