@@ -189,6 +189,22 @@ def test_a_full_disk_has_an_exit_code_of_its_own(tmp_path: Path, command: str, w
     assert ran.stderr == f"could not write {what}: No space left on device\n"
 
 
+def test_other_ways_for_output_to_go(tmp_path: Path) -> None:
+    ran = _shell(f"refimpl prove {LAW} --json /dev/stdout", tmp_path)
+    assert ran.returncode == 0
+    assert '"schema": "refimpl.prove/1"' in ran.stdout
+    closed = _shell(f"refimpl prove {LAW} --json out.json >&-", tmp_path)
+    assert (closed.returncode, closed.stderr) == (0, "")
+    assert (tmp_path / "out.json").exists()
+
+
+def test_what_cannot_be_imported_is_no_refuted_law(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise ImportError('broken')\n")
+    ran = _shell("PYTHONPATH=.:$PYTHONPATH refimpl list", tmp_path)
+    assert ran.returncode == exits.FAULT
+    assert "broken" in ran.stderr
+
+
 def test_a_fault_of_ours_is_not_a_refuted_law(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "run", lambda *_, **__: 1 / 0)
     result = invoke("prove", LAW)

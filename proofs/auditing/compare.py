@@ -41,9 +41,7 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
         return parts
     for name, place, part in _parts(result):
         parts += leaves(part, on, path + name, code + place)
-    return parts or [
-        Leaf(path, code, foreign.kind(result) if callable(result) else foreign.line(repr(result)))
-    ]
+    return parts or [Leaf(path, code, foreign.kind(result) if callable(result) else foreign.shown(result))]
 
 
 def _nearest(number: int) -> float:

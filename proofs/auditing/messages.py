@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.foreign import shown
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
 from .precision import Digits
@@ -204,4 +205,4 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(part) for key, part in value.items()}
     if type(value) in (list, tuple):
         return type(value)(_plain(part) for part in value)
-    return value if value is None or type(value) in (bool, int, float, str) else repr(value)
+    return value if value is None or type(value) in (bool, int, float, str) else shown(value)

@@ -51,7 +51,7 @@ class Place:
         return found
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.name}"
+        return foreign.line(f"{self.module}:{self.name}")
 
 
 @dataclass(frozen=True, slots=True)

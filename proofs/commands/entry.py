@@ -1,14 +1,19 @@
 """Where the command starts. Signals are seen to before anything else is imported."""
 
-from ..engine import signals
+import traceback
+
+from ..engine import exits, signals
 
 
 def main() -> None:
     """Run the command line."""
     signals.at_once()
-    from .main import main as command  # noqa: PLC0415  (a second of imports, which a signal may end)
-
     try:
+        from .main import main as command  # noqa: PLC0415  (a second of imports, which a signal may end)
+
         command()
     except SystemExit as ended:
-        signals.end(ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1)
+        signals.end(ended.code if isinstance(ended.code, int) else exits.HELD)
+    except Exception:  # a library that cannot be imported is no refuted law
+        traceback.print_exc()
+        signals.end(exits.FAULT)

@@ -32,7 +32,7 @@ class OutputFile(click.Path):
 def write(path: Path, text: str) -> None:
     """Write a file as UTF-8: beside it first, then in its place, so that nobody ever sees a part of it.
 
-    What is no ordinary file (a pipe, a device) is written directly, and so is a file in a folder that takes
+    What is no ordinary file (a pipe, /dev/stdout) is written directly, and so is one in a folder that takes
     no new ones.
 
     Raises
@@ -41,18 +41,19 @@ def write(path: Path, text: str) -> None:
         if it cannot be written; a file that was there is as it was.
     """
     content = text.encode("utf-8", "backslashreplace")
-    path = path.resolve()  # a link stays one
     mode = path.stat().st_mode if path.exists() else stat.S_IFREG
-    if not stat.S_ISREG(mode) or not os.access(path.parent, os.W_OK):
+    place = path.resolve()  # a link stays one
+    device = not stat.S_ISREG(mode) or path.absolute().parts[1:2] == ("dev",)
+    if device or not os.access(place.parent, os.W_OK):
         path.write_bytes(content)
         return
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
+    beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(8)}")
     try:
         with open(beside, "xb") as file:
             file.write(content)
         if stat.S_IMODE(mode):
             beside.chmod(stat.S_IMODE(mode))
-        beside.replace(path)
+        beside.replace(place)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
@@ -71,6 +72,8 @@ _STATE = _State()
 
 def begin() -> None:
     """Forget what was said of earlier commands in this process."""
+    if sys.stdout is None:  # closed from the start
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     _STATE.closed = _STATE.unwritten = False
 
 

@@ -15,6 +15,7 @@ import array_api_compat
 from ...backends import Setting
 from ..language.law import Check, Implementation, NotApplicableError, Record, sides
 from ..language.packing import is_array, key, mapped
+from . import foreign
 from .implementations import Implementations
 
 Change: TypeAlias = Callable[[Any], Any]
@@ -39,7 +40,7 @@ class Standing(Mapping[str, Implementation]):
             try:
                 result = function(*args, **kwargs)
             except NotApplicableError as error:
-                self.left_out.append(str(error))
+                self.left_out.append(foreign.line(error))
                 return self._stand_in(name, args, kwargs, error)
             self.answered += self.impl.tests(name)
             return result
@@ -84,7 +85,7 @@ def records(
     try:
         made.extend(check(standing, on, case()))
     except NotApplicableError as error:  # the reference refused as well; what came before may be judged
-        standing.left_out.append(str(error))
+        standing.left_out.append(foreign.line(error))
     if not standing.left_out:
         return Found(made)
     why = tuple(dict.fromkeys(standing.left_out))

@@ -40,6 +40,14 @@ def printable(text: str) -> str:
     return _escaped(text, "\n")
 
 
+def shown(value: Any) -> str:
+    """The representation of anything, also of what has none."""
+    try:
+        return line(repr(value))
+    except Exception:
+        return f"<{kind(value)} without a representation>"
+
+
 def _escaped(text: str, kept: str = "") -> str:
     if text.isprintable():
         return text

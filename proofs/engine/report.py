@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from ... import backends
-from . import catalogue
+from . import catalogue, foreign
 from .runner import Counterexample, Outcome
 from .selftest import Verdict
 
@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:
         return [plain(part) for part in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
-    return value if value is None or isinstance(value, bool | int | str) else repr(value)
+    return value if value is None or isinstance(value, bool | int | str) else foreign.shown(value)
 
 
 def _counterexample(found: Counterexample | None) -> dict[str, Any] | None:

@@ -154,7 +154,7 @@ class _Trial:
             if not math.isnan(finding.narrowing):
                 self.narrowings.append(finding.narrowing)
             if not finding.holds:
-                self._fail("refuted", str(finding), kind, case, finding)
+                self._fail("refuted", foreign.line(finding, 1000), kind, case, finding)
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
 

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from ordinary import ORDINARY, Ordinary, Slip  # noqa: E402
 from ordinary._judged import does_justice, judged  # noqa: E402
+from refimpl.proofs.commands import output  # noqa: E402
 from refimpl.proofs.engine import catalogue  # noqa: E402
 
 FILE = Path(__file__).with_name("README.md")
@@ -69,7 +70,7 @@ def write(documents: Sequence[str], whole: bool = False) -> None:
     rows = shown() | {document: row(document, whole) for document in documents}
     lines = [*HEAD, *(rows[document] for document in catalogue.DOCUMENTS if document in rows), ""]
     text = "\n".join(lines)
-    FILE.write_text(_BLOCK.sub(lambda m: m[1] + text + m[2], FILE.read_text(encoding="utf-8")), "utf-8")
+    output.write(FILE, _BLOCK.sub(lambda m: m[1] + text + m[2], FILE.read_text(encoding="utf-8")))
 
 
 def failures(document: str, whole: bool = False) -> Iterator[str]:

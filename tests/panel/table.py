@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from panel.expected import EXPECTED, Expected, pins  # noqa: E402
+from refimpl.proofs.commands import output  # noqa: E402
 
 FULL, BRIEF = Path(__file__).with_name("README.md"), ROOT / "README.md"
 _BLOCK = re.compile(r"(<!-- table: public panel -->\n).*?(<!-- end of table -->)", re.DOTALL)
@@ -58,7 +59,7 @@ def write() -> None:
     for file, lines in ((FULL, full()), (BRIEF, brief())):
         text = "\n".join([*lines, ""])
         content = _BLOCK.sub(lambda m, text=text: m[1] + text + m[2], file.read_text(encoding="utf-8"))
-        file.write_text(content, encoding="utf-8")
+        output.write(file, content)
 
 
 if __name__ == "__main__":
