@@ -84,6 +84,6 @@ def _argument(name: str, place: str) -> str:
 
 def _apart(function: Implementation, first: Given, second: Given, on: Setting) -> float:
     """How far the results of two calls are apart."""
-    results = [function(*copied(args), **copied(kwargs)) for args, kwargs in (first, second)]
-    found = difference(*results, on)
+    one, other = (function(*copied(args), **copied(kwargs)) for args, kwargs in (first, second))
+    found = difference(one, other, on)
     return math.inf if found is None else found.relative
