@@ -12,7 +12,9 @@ from refimpl.backends import Setting
 from refimpl.proofs.auditing.constants import recognised
 from refimpl.proofs.auditing.diagnosis import explain
 from refimpl.proofs.auditing.messages import Diagnosis, Explain
+from refimpl.proofs.auditing.observed import spreads
 from refimpl.proofs.auditing.slips import slips
+from refimpl.proofs.calls import Call
 
 ON = Setting.of(backends.get("numpy"))
 
@@ -20,6 +22,23 @@ ON = Setting.of(backends.get("numpy"))
 def said(name: str, function: Callable[..., Any], adapter: str = "") -> Diagnosis:
     with np.errstate(all="ignore"):
         return explain(Explain(name), function, adapter and f"{name}/{adapter}", ON, 0)
+
+
+def test_adapters_under_which_arguments_spread_are_left_out() -> None:
+    """An adapter that passes an axis more would make a matrix of 2¹³ by 2¹³ numbers of a call of 2¹³."""
+    sizes = (1, 3, 8192)
+    made = [Call((np.ones((n, 1)), np.ones((n, 1))), {}, "", "ordinary") for n in sizes]
+    largest: list[int] = []
+
+    def spread(x: Any, y: Any) -> Any:
+        largest.append(x.size)
+        return x * y[:64, 0] if x.size > 64 else x * y
+
+    references = [x * y for x, y in (call.args for call in made)]
+    assert spreads(spread, made, references)
+    assert not spreads(lambda x, y: x - y, made, references)
+    assert not spreads(lambda x, y: (x / 0, x, y), made, references)
+    assert largest == [1, 3, 8192]
 
 
 def softmax(log_weights: Any) -> Any:

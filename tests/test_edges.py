@@ -1,7 +1,7 @@
 """Edges: what differs from refimpl there, as others do, is told apart from what is wrong."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from refimpl import backends, matching, proofs, rope
 from refimpl._errors import UnknownNameError
 from refimpl.backends import Setting
-from refimpl.proofs.auditing.exceptions import adopted, excepted
+from refimpl.proofs.auditing.exceptions import adopted, everywhere, excepted
 from refimpl.proofs.commands import main as cli
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.cases import converted, each_case
@@ -403,3 +403,35 @@ def test_lost_digits_and_an_edge_are_both_said() -> None:
     assert report.verdict == "imprecise"
     assert "right except at zero-vector" in str(report)
     assert report.exit_code == 4
+
+
+def nearest_cut(scores: Any, labels: Any, **options: Any) -> Any:
+    """As code that sorts, which has a number for NaN, and a cut through it."""
+    return matching.best_threshold(np.nan_to_num(scores), labels, **options)
+
+
+def cosent(cosines: Any, labels: Any, *, scale: float = 20.0) -> Any:
+    """Differences of pairs that are in order; comparisons with NaN are false."""
+    differences = scale * (cosines[:, None] - cosines[None, :])
+    return np.logaddexp.reduce(np.append(differences[labels[:, None] < labels[None, :]], 0.0))
+
+
+@pytest.mark.parametrize(
+    ("name", "function"), [("matching.best_threshold", nearest_cut), ("matching.cosent_loss", cosent)]
+)
+def test_numbers_made_of_nan_are_an_edge_whether_refimpl_refuses_or_gives_nan(
+    name: str, function: Callable[..., Any]
+) -> None:
+    report = proofs.audit({name: function}, laws=[f"{name}-nan"], examples=9, isolated=False)
+    assert (report.verdict, report.edges_of(name)) == ("edge", [f"{name}/nan-argument=numbers"])
+
+
+def test_nan_is_no_excuse_for_other_numbers() -> None:
+    def mine(u: Any, v: Any, /, *, axis: int = -1) -> Any:
+        """Puts a wrong number also where there is no NaN, once NaN is among the arguments."""
+        found = matching.cosine_similarity(u, v, axis=axis)
+        return np.where(np.isnan(found), 0.5, found / 2) if np.isnan(found).any() else found
+
+    tried = adopted("matching.cosine_similarity", mine, everywhere("matching.cosine_similarity"))
+    u, v = np.asarray([[NAN, 1.0], [1.0, 0.0]]), np.asarray([[1.0, 0.0], [1.0, 0.0]])
+    assert np.array_equal(tried(u, v), [NAN, 0.5], equal_nan=True)

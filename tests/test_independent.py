@@ -35,6 +35,16 @@ def test_whole_documents_hold(document: str, dtype: str) -> None:
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_each_is_held_by_all_its_laws(name: str, dtype: str) -> None:
-    # Of NaN other code may say something else than refimpl, so audits too try this only if asked to.
     laws = [law.id for law in catalogue.laws().values() if name in law.about and law.id != f"{name}-nan"]
     assert not _failures(laws, {name: FUNCTIONS[name]}, dtype, examples=60)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if f"{name}-nan" in catalogue.laws()])
+def test_each_is_right_but_perhaps_for_nan(name: str) -> None:
+    """Of NaN other code may say something else than refimpl: that is an edge, never wrong."""
+    report = proofs.audit(
+        {name: FUNCTIONS[name]}, laws=[f"{name}-nan"], examples=9, diagnosis=False, isolated=False
+    )
+    assert report.verdict in ("held", "edge"), str(report)
+    assert report.edges_of(name) in ([], [f"{name}/nan-argument=numbers"], [f"{name}/nan=omit"])

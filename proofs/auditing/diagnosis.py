@@ -25,7 +25,7 @@ from .gathered import gathered
 from .history import chance, remembers
 from .ignored import Ignored, effective, ignored
 from .messages import Diagnosis, Explain
-from .observed import Observed, Raised, apply
+from .observed import Observed, Raised, apply, spreads
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .relations import partly
 from .search import Found, Search, Under
@@ -64,7 +64,8 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         done = behaviour(request, mine.function, on, seed)
         known = done is not None and done.mistakes
         return _behaves(name, chosen, done if known else Behaviour(text))
-    others = [under(adapter, view) for adapter in _conventions(name) if adapter != chosen]
+    fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
+    others = [under(adapter, view) for adapter in fit]
     search = Search(name, made, references, on, view)
     for other in others:
         if _agrees(other.seen) and _all_held(name, other.function, on, seed):
@@ -386,9 +387,10 @@ def failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
             yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]
 
 
-def _conventions(name: str) -> list[str]:
-    """The function's adapters, none first."""
-    return ["", *(a.id for a in catalogue.adapters().values() if a.function == name)]
+def _others(name: str, chosen: str) -> list[str]:
+    """The function's adapters but the chosen one, none first."""
+    known = ["", *(a.id for a in catalogue.adapters().values() if a.function == name)]
+    return [adapter for adapter in known if adapter != chosen]
 
 
 def _agrees(seen: Observed) -> bool:

@@ -58,6 +58,19 @@ def apply_all(function: Implementation, calls: Sequence[Call]) -> tuple[list[Any
     return first, [_kept(result) for result in last]
 
 
+def spreads(function: Implementation, calls: Sequence[Call], references: Sequence[Any]) -> bool:
+    """Whether results have far more numbers than expected, at one of a few calls, small ones first: arguments
+    are broadcast that do not belong together, and results of large calls would fill the memory."""
+    order = sorted(range(len(calls)), key=lambda place: size((calls[place].args, calls[place].kwargs)))
+    for place in [*order[:: max(1, len(order) // _SAMPLED)], *order[-1:]]:
+        if size(apply(function, calls[place])) > max(_MANY, _SPREAD * size(references[place])):
+            return True
+    return False
+
+
+_SAMPLED, _MANY, _SPREAD = 12, 1000, 32
+
+
 def _kept(result: Any) -> Any:
     """A copy of a result; a foreign function may give what cannot be copied."""
     try:

@@ -33,7 +33,7 @@ class Raises:
 @dataclass(frozen=True, slots=True)
 class Form:
     """In place of a value: the result has another form, of which `convert(result, expected)` makes the form
-    of what refimpl gives, or None if it is not that other form."""
+    of what refimpl gives, an exception where it raises, or None if it is not that other form."""
 
     convert: Callable[[Any, Any], Any]
 
@@ -53,7 +53,8 @@ class Value:
         gives = self.gives
         if isinstance(result, Exception) or isinstance(gives, Raises):
             errors = gives.errors if isinstance(gives, Raises) else ()
-            return (call.expected, 1) if isinstance(result, errors) else (result, 0)
+            other = isinstance(result, errors) and not isinstance(call.expected, Exception)
+            return (call.expected, 1) if other else (result, 0)
         if isinstance(gives, Form):
             converted = gives.convert(result, call.expected)
             return (result, 0) if converted is None else (converted, 1)
@@ -134,7 +135,7 @@ class Adopted:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The function's own result, but for the edges."""
-        near = [(it, at) for it in self._edges if _any(at := it.where(*args, **kwargs))]
+        near = [(it, at) for it in self._edges if _any(at := _where(it, args, kwargs))]
         if not near:
             return self._function(*args, **kwargs)
         try:
@@ -182,9 +183,12 @@ class _Call:
 
     @property
     def expected(self) -> Any:
-        """The reference's result."""
+        """The reference's result, or the exception that it raises."""
         if not self._results:
-            self._results.append(self.reference(*self.args, **self.kwargs))
+            try:
+                self._results.append(self.reference(*self.args, **self.kwargs))
+            except Exception as error:
+                self._results.append(error)
         return self._results[0]
 
     @property
@@ -195,6 +199,14 @@ class _Call:
             if is_array(part) and (xp := array_namespace(part)).isdtype(part.dtype, "real floating"):
                 spacings.append(float(xp.finfo(part.dtype).eps))
         return ROUNDINGS * max(spacings)
+
+
+def _where(at_edge: Edge, args: Any, kwargs: Any) -> Any:
+    """Where a call is at an edge; nowhere if it is one that the predicate cannot take, such as one of NaN."""
+    try:
+        return at_edge.where(*args, **kwargs)
+    except Exception:
+        return False
 
 
 def _any(at: Any) -> bool:

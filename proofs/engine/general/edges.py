@@ -139,7 +139,9 @@ def _empty(function: str) -> Edge:
 
 
 def _numbers_of_nan(result: Any, expected: Any) -> Any:
-    """Numbers where the expected result has NaN, and otherwise the same."""
+    """Numbers where the expected result has NaN, or where it is refused, and otherwise the same."""
+    if isinstance(expected, Exception):
+        return expected
     if not (is_array(expected) and is_array(result)) or result.shape != expected.shape:
         return None
     xp = array_namespace(expected)
