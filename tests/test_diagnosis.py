@@ -14,7 +14,7 @@ from refimpl.proofs.auditing.diagnosis import explain
 from refimpl.proofs.auditing.messages import Diagnosis, Explain
 from refimpl.proofs.auditing.observed import spreads
 from refimpl.proofs.auditing.slips import slips
-from refimpl.proofs.calls import Call
+from refimpl.proofs.engine.calls import Call
 
 ON = Setting.of(backends.get("numpy"))
 
