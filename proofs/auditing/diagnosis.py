@@ -29,7 +29,7 @@ from .observed import Observed, Raised, apply, spreads
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .relations import partly
 from .search import Found, Search, Under
-from .shortened import shortened
+from .shortened import rounds_first, shortened
 from .summed import summed
 from .views import View, fields, views
 
@@ -101,8 +101,8 @@ def _searched(
         calls = effective(name, mine.seen.calls, without.options)
         search = Search(name, calls, mine.seen.references, on, mine.seen.view)
         found = search.find(mine, ())
-    if turned := _turned(name, raw, search, mine, found):
-        return turned
+    if (told := _rounding(name, mine, found) or _turned(name, raw, search, mine, found)) is not None:
+        return told
     if found is None and (told := _otherwise(request, raw, chosen, on, seed)) is not None:
         return told
     if found is None:
@@ -115,6 +115,17 @@ def _searched(
     if done is not None and done.mistakes:
         return _behaves(name, chosen, done)
     return _unexplained(name, search, mine, without, "" if done is None else done.sentence)
+
+
+def _rounding(name: str, mine: Under, found: Found | None) -> Diagnosis | None:
+    """That arguments are rounded to a short format first, where most ordinary calls have no explanation."""
+    seen = mine.seen
+    wrong = {i for i in seen.ordinary if seen.deviates(i, 64 * seen.on.u)}
+    if found is not None and 2 * len(wrong & set(found.best.explained)) > len(wrong):
+        return None
+    if not (text := rounds_first(name, mine.function, seen.calls[:_FEW], seen.on)):
+        return None
+    return Diagnosis(name, (f"it {text}", *_raises(seen)), cause=f"it {text}")
 
 
 def _no_mistake(

@@ -7,7 +7,7 @@ rounded to the narrower format, and that of a function which rounds it stays the
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from inspect import signature
 from typing import Any
@@ -21,25 +21,52 @@ from ..language.law import Implementation
 from ..language.packing import copied, is_array, mapped, mapped_arrays, parts
 from .compare import difference
 
-KEPT = {"float64": 24, "float32": 11}
-"""Binary digits of the format below: float32, float16. The other short ones have still fewer."""
+SHORTER = {
+    "float64": {24: "float32", 11: "float16", 8: "bfloat16"},
+    "float32": {11: "float16", 8: "bfloat16"},
+}
+"""The formats below one, by their binary digits, the next one first."""
 _LITTLE = 1 - (math.sqrt(5) - 1) / 256
 """A factor that is near 1 and has all digits in any format."""
-_NEARLY_ALL = 0.75
+_NEARLY_ALL, _FEW = 0.75, 3
 _SIGNIFICANT = 64
 """Units of roundoff from which on a change of the reference's result is one to look for."""
 
 
-def shortened(name: str, function: Implementation, made: Iterable[Call], on: Setting) -> list[str]:
+def rounds_first(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> str:
+    """The arguments that a function rounds before it computes, and to which format, if nothing else is wrong:
+    of rounded ones its results are right."""
+    for digits, form in SHORTER.get(on.precision.name, {}).items():
+        if _agrees(name, function, _with_all_digits(made, on), digits, on):
+            found = shortened(name, function, made, on)
+            return f"rounds {' and '.join(found)} to {form} before it computes" if found else ""
+    return ""
+
+
+def _agrees(name: str, function: Implementation, made: Iterable[Given], digits: int, on: Setting) -> bool:
+    """Whether results of arguments that are rounded to so many digits are right, to most of their own."""
+    right = []
+    for given in made:
+        with np.errstate(all="ignore"), suppress(Exception):
+            args, kwargs = mapped_arrays(given, lambda a: _rounder(digits, on)(a) if _is_real(a, on) else a)
+            expected = catalogue.reference()[name](*copied(args), **copied(kwargs))
+            found = difference(function(*copied(args), **copied(kwargs)), expected, on)
+            right.append(found is not None and found.relative <= on.u**0.75)
+            if right[:_FEW].count(False) == _FEW:
+                return False
+    return sum(right) >= _NEARLY_ALL * max(1, len(right))
+
+
+def shortened(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> list[str]:
     """The arguments of which results at nearly all ordinary calls rest on fewer digits than there are."""
     stays = defaultdict[str, list[bool]](list)
-    for call in made if on.precision.name in KEPT else ():
-        if call.kind != "ordinary" or any(map(callable, call.args)):  # functions have digits of their own
-            continue
-        given = _with_all_digits((call.args, dict(call.kwargs)), on)
+    if on.precision.name not in SHORTER:
+        return []
+    rounder = _rounder(max(SHORTER[on.precision.name]), on)
+    for given in _with_all_digits(made, on):
         for place in [place for place, part in parts(given) if _is_real(part, on)]:
             with np.errstate(all="ignore"), suppress(Exception):  # it leaves the domain, or does not apply
-                short, other = (_changed(given, place, change) for change in (_rounder(on), _otherwise))
+                short, other = (_changed(given, place, change) for change in (rounder, _otherwise))
                 if _apart(catalogue.reference()[name], given, short, on) > _SIGNIFICANT * on.u:
                     read = _apart(function, given, other, on) > 0  # or the argument is ignored
                     stays[place].append(read and _apart(function, given, short, on) == 0)
@@ -51,10 +78,15 @@ def _is_real(part: Any, on: Setting) -> bool:
     return is_array(part) and part.dtype == on.dtype
 
 
-def _with_all_digits(given: Given, on: Setting) -> Any:
-    """A call with every array of reals a little smaller: what is positive, in order, symmetric or within
-    [−1, 1] stays so."""
-    return mapped_arrays(given, lambda array: array * _LITTLE if _is_real(array, on) else array)
+def _with_all_digits(made: Sequence[Call], on: Setting) -> Iterator[Given]:
+    """Ordinary calls with every array of reals a little smaller: what is positive, in order, symmetric or
+    within [−1, 1] stays so."""
+    for call in made:
+        if call.kind == "ordinary" and not any(
+            map(callable, call.args)
+        ):  # functions have digits of their own
+            given = call.args, dict(call.kwargs)
+            yield mapped_arrays(given, lambda array: array * _LITTLE if _is_real(array, on) else array)
 
 
 def _changed(given: Given, place: str, change: Callable[[Any], Any]) -> Any:
@@ -67,9 +99,9 @@ def _otherwise(array: Any) -> Any:
     return array * 0.75
 
 
-def _rounder(on: Setting) -> Callable[[Any], Any]:
-    """What rounds to the digits of the format below, by Veltkamp's splitting, in any library."""
-    factor = 2.0 ** (on.precision.bits - KEPT[on.precision.name]) + 1
+def _rounder(digits: int, on: Setting) -> Callable[[Any], Any]:
+    """What rounds to so many binary digits, by Veltkamp's splitting, in any library."""
+    factor = 2.0 ** (on.precision.bits - digits) + 1
     return lambda array: factor * array - (factor * array - array)
 
 
