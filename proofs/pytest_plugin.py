@@ -16,12 +16,12 @@ refimpl_dtype, refimpl_examples, refimpl_timeout and refimpl_accept are the othe
 imported where no function is named.
 """
 
-import hashlib
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from .engine import sharing
 
 if TYPE_CHECKING:
     from .auditing.cases import Cases
@@ -29,20 +29,9 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"(?P<name>[\w.]+)\s*=\s*(?P<target>[^()\s]+)\s*(\((?P<options>[^()]*)\))?")
 
 
-_FOLDERS: list[Path] = []
-"""In a process of pytest-xdist, the folder that it shares with the others."""
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """See whether this is a process of pytest-xdist."""
-    own = getattr(config.option, "basetemp", None) if hasattr(config, "workerinput") else None
-    _FOLDERS[:] = [Path(own).parent] if own else []  # it is beside those of the others, and new in every run
-
-
-def shared(audit: str) -> Path | None:
-    """The file in which processes share the results of one audit; None where there is one process."""
-    name = hashlib.sha256(audit.encode("utf-8", "replace")).hexdigest()[:16]
-    return _FOLDERS[0] / f"refimpl-{name}" if _FOLDERS else None
+    sharing.begin(getattr(config.option, "basetemp", None) if hasattr(config, "workerinput") else None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -148,7 +137,7 @@ class _Item(pytest.Item):
 
     def runtest(self) -> None:
         """Fail unless the law held."""
-        self._cases.check(self.about, self.name, shared(self._line))
+        self._cases.check(self.about, self.name, sharing.file_of(self._line))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What the audit found, without a traceback into refimpl."""

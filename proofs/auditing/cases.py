@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ..._errors import RefimplError
+from ..engine import sharing
 from ..language.law import Implementation
 from .audit import Answer, plan
 from .messages import Diagnosis, Failed, Tried, read, write
+from .objects import TargetError
 from .report import Report
-from .targets import TargetError
 
 
 class Cases:
@@ -114,13 +115,11 @@ def pytest_case(*laws: str, impl: Mapping[str, str | Implementation], **options:
     """
     import pytest  # noqa: PLC0415  (only tests need it)
 
-    from .. import pytest_plugin  # noqa: PLC0415
-
     cases = Cases(impl, laws=laws, **options)
 
     @pytest.mark.parametrize(("function", "law"), cases.names)
     def test(function: str, law: str, request: pytest.FixtureRequest | None = None) -> None:
-        shared = pytest_plugin.shared(request.node.nodeid.partition("[")[0]) if request else None
+        shared = sharing.file_of(request.node.nodeid.partition("[")[0]) if request else None
         try:
             cases.check(function, law, shared)
         except (AssertionError, RefimplError) as error:
