@@ -61,6 +61,13 @@ def _printable(found: proofs.Report, folder: Path) -> None:
     assert json.loads((folder / "out.json").read_text())["verdict"] == found.verdict
 
 
+def test_json_of_a_result_in_another_form(tmp_path: Path) -> None:
+    found = _audit(odd.is_an_array_of_objects, isolated=False)
+    assert found.diagnoses[0].shown is not None
+    assert found.diagnoses[0].shown.ulps == float("inf")  # which JSON lacks
+    _printable(found, tmp_path)
+
+
 @pytest.mark.parametrize("name", SAYS)
 def test_the_fault_is_the_function_s(name: str, tmp_path: Path) -> None:
     verdict, reason = SAYS[name]

@@ -124,5 +124,5 @@ def document(
 
 
 def text(report: Mapping[str, Any]) -> str:
-    """A report as JSON."""
-    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    """A report as JSON; numbers that it lacks are texts, wherever they are."""
+    return json.dumps(plain(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
