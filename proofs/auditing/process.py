@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from typing import Any
 
 from ..._errors import RefimplError
@@ -55,6 +56,7 @@ class Process:
         )  # fmt: skip
         os.close(theirs)
         self._clock = Clock(self._process.pid)
+        self._reading, self._closed = threading.Lock(), False
         self._send((self._nonce, seconds, first))
 
     def _send(self, message: Any) -> None:
@@ -91,14 +93,21 @@ class Process:
             self._clock.look()
             if over := self._clock.over(limit):
                 raise DiedError("timed out", f"{over}{self._trace()}")
-            if select.select([self._answers], [], [], PERIOD)[0]:
-                part = os.read(self._answers, length - len(content))
-                if not part:
-                    raise self._died()
-                content += part
-            elif self._process.poll() is not None and not select.select([self._answers], [], [], 0)[0]:
-                raise self._died()  # a forked child may hold the pipe open
+            part = self._part(length - len(content))
+            if part == b"":
+                raise self._died()
+            content += part or b""
         return content
+
+    def _part(self, most: int) -> bytes | None:
+        """What has come of an answer, empty at the end; None if nothing came for a while."""
+        with self._reading:
+            if self._closed:  # by another thread, and its number may be that of another file by now
+                raise DiedError("crashed", "interrupted")
+            if select.select([self._answers], [], [], PERIOD)[0]:
+                return os.read(self._answers, most)
+            ended = self._process.poll() is not None and not select.select([self._answers], [], [], 0)[0]
+            return b"" if ended else None  # a forked child may hold the pipe open
 
     def _died(self) -> DiedError:
         """How it ended; the guard has the pipe open, too, and ends as it did."""
@@ -135,8 +144,11 @@ class Process:
             processes.kill_all_below(self._process.pid)
             self._process.kill()
             self._process.wait()
-        os.close(self._answers)
-        self._errors.close()
+        with self._reading:
+            if not self._closed:
+                self._closed = True
+                os.close(self._answers)
+                self._errors.close()
 
     def __enter__(self) -> "Process":
         return self

@@ -56,7 +56,7 @@ class Report(Found):
             "seconds": round(self.seconds, 3),
             "verdict": self.verdict,
             "answers": {name: text.answer(self, name) for name in self.load.sources},
-            "diagnoses": [asdict(diagnosis) for diagnosis in self.diagnoses],
+            "diagnoses": outcome_report.plain([asdict(diagnosis) for diagnosis in self.diagnoses]),
             "results": outcome_report.plain(results),
         }
 
