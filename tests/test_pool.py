@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+import time
 from functools import partial
 from pathlib import Path
 
@@ -41,6 +43,16 @@ def test_closing_ends_the_processes() -> None:
     assert _workers(before)
     running.close()
     assert _workers(before) == set()
+
+
+def test_a_thread_that_ends_takes_no_process_with_it() -> None:
+    running = pool.run([Piece(n) for n in range(12)], 2, NOTHING)
+    results = []
+    thread = threading.Thread(target=lambda: results.append(next(running)))
+    thread.start()
+    thread.join()
+    time.sleep(0.5)
+    assert {said for _, said in [*results, *running]} == {""}
 
 
 def test_processes_that_cannot_start_are_an_error() -> None:

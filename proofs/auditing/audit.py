@@ -82,7 +82,7 @@ class _Here:
 
     def __init__(self, load: Load) -> None:
         self._audited = Audited(load)
-        self.loaded = self._audited.load()
+        self.loaded = cleaned(self._audited.load())
 
     def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
         """Answers one after the other."""

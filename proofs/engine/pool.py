@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
@@ -43,10 +44,10 @@ class _Lost:
     why: str
 
 
-def _serve(link: Any) -> None:
+def _serve(link: Any, by_main: bool) -> None:
     """What a process of the pool does. What it needs is sent, not given: to read it takes imports, during
     which the parent may end."""
-    signals.work_for_parent()
+    signals.work_for_parent(by_main)
     with suppress(EOFError, ConnectionError):  # the parent has ended
         prepare = link.recv()
         prepare()
@@ -67,7 +68,8 @@ class _Worker(Generic[Result]):
     def __init__(self, prepare: Callable[[], None]) -> None:
         self.task: Work[Result] | None = None
         self.link, theirs = _CONTEXT.Pipe()
-        self.process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
+        by_main = threading.current_thread() is threading.main_thread()
+        self.process = _CONTEXT.Process(target=_serve, args=(theirs, by_main), daemon=True)
         if os.name == "posix":
             resource_tracker.ensure_running()  # starting it would let signals in again
         with signals.held():

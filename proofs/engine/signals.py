@@ -147,8 +147,11 @@ def held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def work_for_parent() -> None:
-    """In a process of `multiprocessing`: leave Ctrl-C to the parent, and end when it ends."""
+def work_for_parent(by_main: bool) -> None:
+    """In a process of `multiprocessing`: leave Ctrl-C to the parent, and end when it ends.
+
+    `by_main` says that the parent's main thread has started it: the kernel tells of the end of a thread.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in ENDING[1:]:
         signal.signal(number, signal.SIG_DFL)
@@ -157,8 +160,8 @@ def work_for_parent() -> None:
     parent = parent_process()
     assert parent is not None
     threading.Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
-    assert parent.pid is not None
-    processes.die_with(parent.pid)
+    if by_main and parent.pid is not None:
+        processes.die_with(parent.pid)
 
 
 def _outlive(sentinel: int) -> None:
