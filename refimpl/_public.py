@@ -32,7 +32,8 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             torch_made = creates and "torch" in getattr(kwargs.get("xp"), "__name__", "")
-            if not eager and (torch_made or _of_torch(args) or _of_torch(tuple(kwargs.values()))):
+            given = (*args, *kwargs.values())
+            if not eager and (torch_made or (_of(_torch, given) and not _of(_numpy, given))):
                 return function(*args, **kwargs)
             with np.errstate(all="ignore"):
                 if host:
@@ -47,15 +48,18 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
-def _of_torch(values: tuple[Any, ...] | list[Any]) -> bool:
-    """Whether torch's arrays are among the values, also in tuples and lists. Its compiler traces this."""
+def _of(library: Callable[[Any], bool], values: tuple[Any, ...] | list[Any]) -> bool:
+    """Whether a library's arrays are among the values, also in tuples and lists. Compilers trace this."""
     for value in values:
         if isinstance(value, (tuple, list)):  # torch's compiler knows no unions here
-            if _of_torch(value):
+            if _of(library, value):
                 return True
-        elif array_api_compat.is_torch_array(value):
+        elif library(value):
             return True
     return False
+
+
+_torch, _numpy = array_api_compat.is_torch_array, array_api_compat.is_numpy_array
 
 
 def _detached(value: Any) -> Any:

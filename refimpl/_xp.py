@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable, Iterable
+from types import ModuleType
 from typing import Any
 
 import array_api_compat
@@ -64,6 +65,8 @@ def _check_plain(call: str, name: str, array: Array) -> None:
 
 def is_kind(dtype: DType, kinds: str | tuple[str, ...], xp: Namespace) -> bool:
     """Whether a dtype is of some kinds; dtypes of other libraries, and those of texts, are of none."""
+    if isinstance(dtype, ModuleType) or is_array(dtype):  # which have attributes of torch's dtypes
+        return False
     try:
         return bool(xp.isdtype(dtype, kinds))
     except (AttributeError, TypeError):

@@ -11,7 +11,7 @@ import array_api_strict
 import numpy as np
 import pytest
 
-from refimpl import _xp, ddpm, density, flow, matching, rope, transport
+from refimpl import _xp, ddpm, density, flow, matching, residual, rope, transport
 from refimpl._errors import DomainError, DTypeError, RefimplError
 from refimpl.proofs.engine import catalogue
 
@@ -164,6 +164,9 @@ def test_warnings_of_libraries_do_not_leak() -> None:
         large = transport.wasserstein_quantile(lambda u: u * np.inf, lambda u: u, xp=np)
         assert float(large.value) == np.inf
     torch = pytest.importorskip("torch")
+    with np.errstate(all="raise"):  # an option of another library than the arrays
+        wide = residual.layer_norm(np.asarray([-np.inf, 1.0]), eps=torch.tensor(0.5))
+        assert np.isnan(wide).all()
     assert rope.yarn_scale(torch.tensor(1.0, requires_grad=True)) == 1.0
     similar = torch.eye(2, dtype=torch.float64, requires_grad=True)
     assert matching.factor_similarity(similar).shape == (2, 2)
@@ -171,6 +174,9 @@ def test_warnings_of_libraries_do_not_leak() -> None:
 
 def test_what_a_library_cannot_compute_with_is_a_dtype() -> None:
     torch = pytest.importorskip("torch")
+    for dtype in (torch, torch.ones(2)):
+        with pytest.raises(DTypeError, match=r"^rope.log_n_scale: dtype: got .*; expected a real floating"):
+            rope.log_n_scale(torch.ones(2), train_length=4.0, dtype=dtype)
     with pytest.raises(DTypeError, match=r"^rope.from_digits: arrays: got .*; expected dtypes with which"):
         rope.from_digits(torch.ones(2, dtype=torch.uint64), base=2)
 
