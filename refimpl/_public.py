@@ -16,16 +16,24 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def public(function: Callable[P, R]) -> Callable[P, R]:
-    """A function without NumPy's warnings, and with refimpl's errors for those of libraries.
+def public(needs: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A function with what it needs of its backend, without NumPy's warnings, and with refimpl's errors for
+    those of libraries.
 
     Infinities and NaN are documented results, so a warning of them would only say it again. Under torch's
     compiler nothing of NumPy's runs, so its state is left alone there.
     """
+
+    def made(function: Callable[P, R]) -> Callable[P, R]:
+        return _owing(function, frozenset(needs.split()))
+
+    return made
+
+
+def _owing(function: Callable[P, R], needs: frozenset[str]) -> Callable[P, R]:
     call = f"{function.__module__.split('.')[1]}.{function.__name__}"
     creates = "xp" in signature(function).parameters
-    eager, host = ("eager" in NEEDS.get(call, ())), ("host" in NEEDS.get(call, ()))
-
+    eager, host = "eager" in needs, "host" in needs
     on_host: Callable[..., R] = function
 
     @wraps(function)
@@ -45,6 +53,7 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
                 raise
             raise documented from error
 
+    NEEDS[call] = called.needs = needs  # type: ignore[attr-defined]
     return called
 
 

@@ -24,15 +24,15 @@ from refimpl._errors import DTypeError, UndecidedError, UnknownNameError
 from refimpl.backends import Setting
 from refimpl.backends._ball._precision import WorkingPrecision
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import catalogue
-from refimpl.proofs.engine.accuracy import domains, shown, sweeps, ulps
+from refimpl.proofs.engine import catalogue, registry
+from refimpl.proofs.engine.accuracy import shown, ulps
 from refimpl.proofs.engine.accuracy.enclose import Case, enclosures
 from refimpl.proofs.engine.accuracy.exact import Exact, UnprovenError, Whole, exact, exact_numbers
 from refimpl.proofs.engine.accuracy.measure import Accuracy, Effort, measure
-from refimpl.proofs.engine.accuracy.notes import NOTES
 from refimpl.proofs.engine.accuracy.plan import plan
-from refimpl.proofs.engine.accuracy.sweeps import Sweep
 from refimpl.proofs.engine.accuracy.ulps import Format
+from refimpl.proofs.language import domains
+from refimpl.proofs.language.sweep import Sweep
 
 ON = Setting.of(usable("numpy"))
 SMALL = Effort(samples=256, calls=6)
@@ -41,7 +41,7 @@ FILE = Path(__file__).parents[1] / "ACCURACY.md"
 
 def only(monkeypatch: pytest.MonkeyPatch, *sweep: Sweep) -> None:
     """Sweeps instead of all there are."""
-    monkeypatch.setattr(sweeps, "SWEEPS", list(sweep))
+    monkeypatch.setattr(registry, "sweeps", lambda: list(sweep))
 
 
 # Errors in ulps
@@ -249,9 +249,9 @@ def test_log1p_of_jax_shows() -> None:
 # Sweeps
 
 
-@pytest.mark.parametrize("number", range(len(sweeps.SWEEPS)))
+@pytest.mark.parametrize("number", range(len(registry.sweeps())))
 def test_every_sweep_measures(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    sweep = sweeps.SWEEPS[number]
+    sweep = registry.sweeps()[number]
     only(monkeypatch, sweep)
     found = measure(sweep.function, ON, Effort(samples=64, calls=0))
     assert found.status in ("measured", "exact"), found
@@ -395,8 +395,8 @@ def test_more_than_8_ulps_beyond_the_condition_have_a_reason() -> None:
         for name, cells in rows().items()
         if len(found := cells[0].split(", ")) == 3 and float(found[1]) > 8
     }
-    assert above == set(NOTES)
-    assert all(rows()[name][-1].startswith(text) for name, text in NOTES.items())
+    assert above == set(registry.facts().notes)
+    assert all(rows()[name][-1].startswith(text) for name, text in registry.facts().notes.items())
 
 
 FACTOR = 2.0

@@ -14,17 +14,17 @@ from flint import arb
 from specimens import SPECIMENS
 from test_compile import ROUNDINGS, leaves
 
-from refimpl._capabilities import NEEDS
 from refimpl._errors import DTypeError
 from refimpl.backends import Setting
 from refimpl.backends._ball import _creation
 from refimpl.backends._ball._array import BallArray
 from refimpl.backends.ball import PRECISION
+from refimpl.proofs.engine import catalogue
 
 BALL, NUMPY = Setting.of(usable("ball")), Setting.of(usable("numpy"))
 N = 4
 
-HOST = {name for name, needs in NEEDS.items() if "host" in needs}
+HOST = {name for name, function in catalogue.functions().items() if "host" in function.needs}
 
 # It gives Python floats, which balls become where they are exact; the specimen's are.
 EXACT = {"matching.best_threshold"}

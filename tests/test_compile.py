@@ -14,11 +14,10 @@ import pytest
 from conftest import usable
 from specimens import SPECIMENS
 
-from refimpl._capabilities import NEEDS
 from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue
 
-TRACED = sorted(name for name in SPECIMENS if "eager" not in NEEDS.get(name, ()))
+TRACED = sorted(name for name in SPECIMENS if "eager" not in catalogue.functions()[name].needs)
 SMALL = 4
 
 # torch's meta device has shapes and no values, so these cannot run on it, with the reason.

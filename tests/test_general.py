@@ -10,10 +10,10 @@ import pytest
 
 from refimpl import density, matching, proofs, rope, transport
 from refimpl.backends import Setting, get
-from refimpl.proofs.engine import ambient, catalogue, selftest
+from refimpl.proofs.engine import ambient, catalogue, registry, selftest
 from refimpl.proofs.engine.calls import record
 from refimpl.proofs.engine.cases import each_case, missing
-from refimpl.proofs.engine.general import shapes, storage, undefined
+from refimpl.proofs.engine.general import shapes, storage
 from refimpl.proofs.engine.general.agreement import agree
 from refimpl.proofs.engine.general.batches import Batched, stacked
 from refimpl.proofs.engine.general.mistakes import Drifts, Remembers
@@ -61,17 +61,19 @@ def test_every_function_is_tried_for_purity_and_every_batch_for_being_one() -> N
     assert made >= {f"{name}-batched" for name in shapes.batched()}
     reals = {name for name in catalogue.functions() if "real floating" in catalogue.functions()[name].doc}
     numbers = {name for name in reals if not shapes.takes_arrays(name)}
-    assert made >= {f"{name}-nan" for name in reals - numbers - undefined.ANSWERS - undefined.UNTRIED}
+    assert made >= {
+        f"{name}-nan" for name in reals - numbers - registry.facts().no_reals - registry.facts().nan_untried
+    }
     assert {name for name in catalogue.functions() if shapes.arguments(name)} == {
         *shapes.batched(),
         *NO_BATCH,
     }
 
 
-@pytest.mark.parametrize("name", shapes.RESULTS)
+@pytest.mark.parametrize("name", registry.facts().parts)
 def test_results_of_several_parts_are_as_documented(name: str) -> None:
     assert name in shapes.batched()
-    reals = [part for part in shapes.RESULTS[name] if isinstance(part, Shape)]
+    reals = [part for part in registry.facts().parts[name] if isinstance(part, Shape)]
     doc = catalogue.functions()[name].doc
     documented = {shape for line in doc.splitlines() if (shape := shapes.shape_in(line))}
     assert {Shape(part.before, part.after) for part in reals} <= documented

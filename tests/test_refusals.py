@@ -22,7 +22,6 @@ from specimens import SPECIMENS
 
 import refimpl
 from refimpl import backends
-from refimpl._capabilities import NEEDS
 from refimpl._errors import RefimplError
 from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue
@@ -173,7 +172,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Callable[[Any], Any]]]:
 def test_what_no_function_takes(name: str) -> None:
     """Every array and option in turn: each is checked, wherever it is, before anything is computed."""
     call = calls(name, ON, examples=3, limit=1)[0]
-    function, solves = catalogue.reference()[name], "linalg" in NEEDS.get(name, ())
+    function, solves = catalogue.reference()[name], "linalg" in catalogue.functions()[name].needs
     given = inspect.signature(function).bind(*call.args, **call.kwargs)
     given.apply_defaults()
     accepted = []

@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import catalogue, insensitive, planning, sensitivity
+from refimpl.proofs.engine import catalogue, planning, registry, sensitivity
 from refimpl.proofs.engine.sensitivity import Floor, Task, by_function, by_law
+from refimpl.proofs.language.facts import Facts
 from refimpl.proofs.language.law import Rounding
 
 LAW = "rope.period-definition"
@@ -71,14 +72,14 @@ def test_a_law_that_sees_little_must_say_why(monkeypatch: pytest.MonkeyPatch) ->
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     assert "compares a function with itself" in result.output
-    monkeypatch.setattr(insensitive, "REASONS", {})
+    monkeypatch.setattr(registry, "facts", Facts)
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1
     assert "no reason is written" in result.output
 
 
 def test_reasons_are_of_laws_and_of_one_each() -> None:
-    named = [law for laws in insensitive.REASONS.values() for law in laws]
+    named = [law for laws in registry.facts().insensitive.values() for law in laws]
     assert len(named) == len(set(named))
     assert set(named) <= set(catalogue.laws())
 
@@ -87,6 +88,6 @@ def test_reasons_are_of_laws_and_of_one_each() -> None:
 def test_every_law_sees_64_ulp_or_says_why() -> None:
     floors = list(planning.run(sensitivity.plan(), os.cpu_count() or 1))
     above = {law for law, ulps in by_law(floors).items() if ulps > 64}
-    assert above == {law for law in by_law(floors) if insensitive.reason(law)}
+    assert above == {law for law in by_law(floors) if sensitivity.reason(law)}
     unseen = {function for function, ulps in by_function(floors).items() if ulps > 64}
-    assert unseen == {name for names in insensitive.FUNCTIONS.values() for name in names}
+    assert unseen == {name for names in registry.facts().unseen.values() for name in names}

@@ -8,6 +8,7 @@ from typing import Any
 from array_api_compat import array_namespace
 
 from ..._errors import RefimplError
+from ..engine import registry
 from ..language.law import Implementation
 from ..language.packing import is_array, mapped_arrays
 from .signatures import PLACEMENT, SYNONYMS, Parameter, parameters, reference
@@ -35,8 +36,6 @@ STATE: Mapping[str, tuple[str, ...]] = {
     "eps": ("eps", "epsilon", "variance_epsilon"),
 }
 """What modules keep that refimpl has as arguments."""
-RESULTS: Mapping[str, str] = {"rope.frequencies": "inv_freq"}
-"""What is no result of a call, but an attribute of the object."""
 _SCHEDULER = ("add_noise", "alphas_cumprod", "set_timesteps")
 
 
@@ -110,8 +109,8 @@ class _Use:
         if (length := _length(self.made, first)) and array is not None:
             first[length] = array.shape[-1]
         made = _placed(self.kind(**first), array)
-        if self.name in RESULTS:
-            return _plain(getattr(made, RESULTS[self.name]))
+        if attribute := registry.facts().attributes.get(self.name):
+            return _plain(getattr(made, attribute))
         for argument in [n for n in STATE if n in given and _parameter(n, self.called) is None]:
             if (value := given.pop(argument)) is not None:
                 _set(made, argument, value)
@@ -156,7 +155,7 @@ def _of_class(name: str, kind: type, adapter: str) -> Implementation:
     if adapter.endswith("/scheduler"):
         return _scheduler(kind)
     method = getattr(kind, "forward", None) or (kind.__call__ if "__call__" in _names(kind) else None)
-    if method is None and name not in RESULTS:
+    if method is None and name not in registry.facts().attributes:
         raise TargetError(
             f"audit: {name}: got the class {kind.__name__}, whose objects cannot be called. Write a function "
             f"that makes one and calls what is meant: def mine(...): return {kind.__name__}(...).method(...)"

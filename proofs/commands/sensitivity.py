@@ -9,10 +9,9 @@ from typing import Any
 import click
 
 from ..engine import catalogue, exits, planning
-from ..engine.insensitive import reason
 from ..engine.report import plain, text
 from ..engine.runner import Bounds
-from ..engine.sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan
+from ..engine.sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan, reason
 from . import display
 from .gathered import gather
 from .output import OutputFile, save
@@ -43,7 +42,7 @@ def sensitivity(
     """Find the smallest relative change of a function's results that each law refutes, on NumPy.
 
     Of all laws that compare numbers, or those that match PATTERNS. Where it is more than 64 ulp, a reason is
-    written in proofs/engine/insensitive.py, or the exit code is 1.
+    written in the facts of the document, or the exit code is 1.
     """
     tasks = plan(patterns, dtype=dtype, examples=examples, seed=seed, bounds=bounds)
     if not tasks:

@@ -5,7 +5,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import refimpl
 
-from ..._capabilities import NEEDS
 from ..._errors import UnknownNameError
 from ..language.adapter import Adapter
 from ..language.edge import Edge
 from ..language.erratum import Erratum
+from ..language.facts import Facts, merged
 from ..language.law import Implementation, Law
 from ..language.mistake import Mistake
+from ..language.sweep import Sweep
 from ..language.textbook import Textbook
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def functions() -> Mapping[str, Function]:
                 member,
                 text.partition("\n")[0],
                 source.group(1) if source else "",
-                NEEDS.get(full, frozenset()),
+                getattr(member, "needs", frozenset()),
             )
     return found
 
@@ -170,10 +171,24 @@ def errata() -> Mapping[str, Erratum]:
 
 
 @cache
+def facts() -> Facts:
+    """What the engine has to be told of single functions and laws, of all documents."""
+    return merged([module.FACTS for module in _modules("facts")])
+
+
 def remedies() -> Mapping[str, str]:
     """How a function keeps the digits that its textbook form loses, in one sentence, by function."""
-    found: dict[str, str] = {}
+    return facts().remedies
+
+
+@cache
+def sweeps() -> Sequence[Sweep]:
+    """What dense samples and searches run over."""
+    return [sweep for module in _modules("sweeps") for sweep in module.SWEEPS]
+
+
+def _modules(name: str) -> Iterator[ModuleType]:
+    """The modules of one name that documents have."""
     for document in DOCUMENTS:
-        if importlib.util.find_spec(name := f"{PROOFS}.{document}.remedies") is not None:
-            found |= importlib.import_module(name).REMEDIES
-    return found
+        if importlib.util.find_spec(found := f"{PROOFS}.{document}.{name}") is not None:
+            yield importlib.import_module(found)

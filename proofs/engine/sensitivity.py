@@ -18,7 +18,7 @@ from ..._xp import check_integer
 from ...backends import Setting
 from ..language.law import Implementation
 from ..language.packing import mapped
-from . import catalogue
+from . import catalogue, registry
 from .planning import chosen
 from .runner import Bounds, run_law
 
@@ -176,3 +176,10 @@ def _signs(shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     places = np.arange(math.prod(shape), dtype=np.uint64).reshape(shape)
     mixed = places * np.uint64(0x9E3779B97F4A7C15)  # the golden ratio spreads neighbours
     return np.where(mixed >> np.uint64(63), -1.0, 1.0)
+
+
+def reason(name: str) -> str:
+    """Why a law sees little, or little is seen of a function; empty if it need not be so."""
+    facts = registry.facts()
+    reasons = [*facts.insensitive.items(), *facts.unseen.items()]
+    return next((why for why, names in reasons if name in names), "")

@@ -64,7 +64,7 @@ class Result:
         return tuple(certificate.verdict for certificate in self.certificates)
 
 
-@public
+@public("eager rational")
 def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Array:
     """Whether each certificate proves its verdict, whoever made it.
 

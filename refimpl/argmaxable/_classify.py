@@ -13,7 +13,7 @@ from ._exact import RAY, Problem, decide, to_float
 from ._nearest import nearest
 
 
-@public
+@public("eager rational")
 def classify(W: Array, b: Array, /) -> Result:
     """Decide for every class whether it can win, with a certificate.
 

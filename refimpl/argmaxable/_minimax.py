@@ -26,7 +26,7 @@ class Minimax(NamedTuple):
     """() r‖Σα_iΔw_i‖ + Σα_iΔb_i at the weights; never exceeded in the ball."""
 
 
-@public
+@public("eager host")
 def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     """The largest least margin of class k over the ball of a radius, with its dual.
 

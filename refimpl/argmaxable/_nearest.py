@@ -24,7 +24,7 @@ class NearestPoint(NamedTuple):
     it may overflow where the points do not."""
 
 
-@public
+@public("eager host")
 def minimum_norm_point(points: Array, /) -> NearestPoint:
     """The point of the convex hull of the rows that is nearest to the origin.
 

@@ -8,7 +8,7 @@ from .._typing import Array, Device, DType, Namespace
 from ._checks import check_class, check_problem
 
 
-@public
+@public()
 def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
     """How far class k is ahead of every other class at z.
 
@@ -56,7 +56,7 @@ def _margins(W: Array, b: Array, z: Array, k: int, *, xp: Namespace) -> Array:
     return xp.matmul(z, xp.matrix_transpose(rows)) + biases
 
 
-@public
+@public()
 def winner(W: Array, b: Array, z: Array, /) -> Array:
     """The class that wins strictly at z, or −1 where rounding leaves it open.
 
@@ -116,7 +116,7 @@ def _winner(W: Array, b: Array, z: Array, *, xp: Namespace) -> Array:
     return xp.where(lead > rest, best, -xp.ones_like(best))
 
 
-@public
+@public()
 def five_vectors(
     *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
 ) -> Array:

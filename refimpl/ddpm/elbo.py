@@ -32,7 +32,7 @@ class Marginals(NamedTuple):
     cross: Array
 
 
-@public
+@public("cumulative linalg")
 def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> AffineGenerator:
     """The generator that reverses the diffusion of Gaussian data N(m, C).
 
@@ -111,7 +111,7 @@ def _eye(like: Array, *, xp: Namespace) -> Array:
     return xp.eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
 
 
-@public
+@public()
 def marginals(generator: AffineGenerator, /) -> Marginals:
     """Distribution of every state of a generator, without sampling.
 
@@ -183,7 +183,7 @@ def _check_fit(call: str, generator: AffineGenerator, schedule: Schedule, dims: 
         )
 
 
-@public
+@public("cumulative linalg")
 def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """The terms L_0, ..., L_T of Ho et al., whose sum is −ELBO(x_0), for an affine generator.
 
@@ -268,7 +268,7 @@ def _log_noise(schedule: Schedule, *, xp: Namespace) -> Array:
     return xp.where(log > -math.log(2), small, xp.log1p(-xp.exp(log)))
 
 
-@public
+@public("cumulative linalg")
 def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """Divergence of the whole diffusion of Gaussian data N(m, C) from an affine generator.
 

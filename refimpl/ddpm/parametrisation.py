@@ -8,7 +8,7 @@ from .._typing import Array, Namespace
 from ._steps import Coefficients, Schedule, Steps, check_each_step, coefficients, open_schedule, open_steps
 
 
-@public
+@public("indexing cumulative")
 def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """The v that a velocity model is trained to predict.
 
@@ -43,7 +43,7 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     return at.alpha_bar * noise - xp.sqrt(at.beta_bar_squared) * x0
 
 
-@public
+@public("indexing cumulative")
 def predict_x0(
     x_t: Array,
     prediction: Array,
@@ -95,7 +95,7 @@ def predict_x0(
     return (x_t - noise) / at.alpha_bar
 
 
-@public
+@public("indexing cumulative")
 def predict_noise(
     x_t: Array,
     prediction: Array,
@@ -146,7 +146,7 @@ def predict_noise(
     return -beta_bar * _like(x_t, prediction, xp=xp)
 
 
-@public
+@public("indexing cumulative")
 def predict_v(
     x_t: Array,
     prediction: Array,
@@ -199,7 +199,7 @@ def predict_v(
     return -beta_bar / at.alpha_bar * (x_t + prediction)
 
 
-@public
+@public("indexing cumulative")
 def predict_score(
     x_t: Array,
     prediction: Array,
@@ -259,7 +259,7 @@ def _like(x_t: Array, prediction: Array, *, xp: Namespace) -> Array:
     return xp.broadcast_arrays(x_t, prediction)[1]
 
 
-@public
+@public("cumulative")
 def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> Array:
     """Weight of ‖ε − ε_θ(x_t)‖² in the loss of step t.
 

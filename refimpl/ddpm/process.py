@@ -21,7 +21,7 @@ from ._steps import (
 NoiseModel: TypeAlias = Callable[[Array, int], Array]
 
 
-@public
+@public("indexing cumulative")
 def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """One step of the diffusion: x_t from x_{t−1}.
 
@@ -56,7 +56,7 @@ def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -
     return at.alpha * x_prev + xp.sqrt(at.beta_squared) * noise
 
 
-@public
+@public("indexing cumulative")
 def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """All steps of the diffusion at once: x_t from x_0.
 
@@ -91,7 +91,7 @@ def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     return at.alpha_bar * x0 + xp.sqrt(at.beta_bar_squared) * noise
 
 
-@public
+@public("indexing cumulative")
 def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[Array, Array]:
     """Mean and variance of p(x_{t−1}|x_t, x_0), a normal distribution with independent coordinates.
 
@@ -135,7 +135,7 @@ def _shares(at: Coefficients) -> tuple[Array, Array]:
     return at.previous_beta_bar_squared / at.beta_bar_squared, at.beta_squared / at.beta_bar_squared
 
 
-@public
+@public("indexing cumulative")
 def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Array:
     """Mean of the generator q(x_{t−1}|x_t), given a prediction of the total noise in x_t.
 
@@ -174,7 +174,7 @@ def _denoise_mean(x_t: Array, eps: Array, at: Coefficients, *, xp: Namespace) ->
     return (x_t - at.beta_squared / xp.sqrt(at.beta_bar_squared) * eps) / at.alpha
 
 
-@public
+@public("cumulative")
 def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "dirac") -> Array:
     """Standard deviations σ_t of the generator that are best for two extreme data distributions.
 
@@ -213,7 +213,7 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
     return xp.sqrt(_shares(at)[0]) * xp.sqrt(at.beta_squared)
 
 
-@public
+@public("cumulative")
 def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     """Standard deviations σ_t that minimise the bound, when the generator's mean is the true one.
 
@@ -254,7 +254,7 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     return xp.sqrt(kept * at.beta_squared + pull * pull * conditional_variance)
 
 
-@public
+@public("indexing cumulative")
 def ancestral_step(
     x_t: Array, eps: Array, noise: Array, schedule: Schedule, sigma: Array, t: Steps, /
 ) -> Array:
@@ -298,7 +298,7 @@ def ancestral_step(
     return _denoise_mean(x_t, eps, at, xp=xp) + at_step(sigma, t, xp=xp) * noise
 
 
-@public
+@public("cumulative")
 def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule, sigma: Array, /) -> Array:
     """Generate x_0 from x_T by the ancestral steps T, ..., 1.
 

@@ -24,7 +24,7 @@ class HoSchedule(NamedTuple):
     alphas_cumprod: Array
 
 
-@public
+@public()
 def linear_schedule(
     steps: int, /, *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
 ) -> Schedule:
@@ -61,7 +61,7 @@ def linear_schedule(
     return Schedule(0.02 * _count(steps, space, dtype, device) / steps)
 
 
-@public
+@public()
 def ho_schedule(
     steps: int,
     first: float = 1e-4,
@@ -111,7 +111,7 @@ def ho_schedule(
     return Schedule(first * ((gaps + 1 - t) / gaps) + last * ((t - 1) / gaps))
 
 
-@public
+@public()
 def cosine_schedule(
     steps: int,
     offset: float = 0.008,
@@ -171,7 +171,7 @@ def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Ar
     return xp.arange(1, steps + 1, dtype=dtype, device=device)
 
 
-@public
+@public()
 def from_ho(betas: Array, /) -> Schedule:
     """Schedule of Ho's β_t, which is our β_t².
 
@@ -202,7 +202,7 @@ def from_ho(betas: Array, /) -> Schedule:
     return Schedule(betas)
 
 
-@public
+@public()
 def from_alpha(alphas: Array, /) -> Schedule:
     """Schedule of given α_t, where nothing better is known: β_t² = (1 − α_t)(1 + α_t).
 
@@ -241,7 +241,7 @@ def _one_axis(call: str, name: str, array: Array) -> None:
         raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "shape (T,) with T ≥ 1"))
 
 
-@public
+@public("cumulative")
 def to_ho(schedule: Schedule, /) -> HoSchedule:
     """Ho's variables of a schedule: β_t², 1 − β_t² and Π(1 − β²).
 
@@ -271,7 +271,7 @@ def to_ho(schedule: Schedule, /) -> HoSchedule:
     return HoSchedule(betas, 1 - betas, xp.exp(log_signal(schedule, xp=xp)[1:]))
 
 
-@public
+@public()
 def check_schedule(schedule: Schedule, /) -> Array:
     """Whether every β_t² lies in (0, 1); NaN does not.
 
@@ -299,7 +299,7 @@ def check_schedule(schedule: Schedule, /) -> Array:
     return xp.all((schedule.beta_squared > 0) & (schedule.beta_squared < 1))
 
 
-@public
+@public()
 def check_steps(schedule: Schedule, t: Array, /) -> Array:
     """Whether every step of an integer array lies in 1..T.
 
@@ -331,7 +331,7 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
     return xp.all((t >= 1) & (t <= schedule.beta_squared.shape[0]))
 
 
-@public
+@public("cumulative")
 def check_signal(schedule: Schedule, /) -> Array:
     """Whether x_0 can be computed from the noise at every step: ᾱ_T > 0 in the dtype.
 
@@ -361,7 +361,7 @@ def check_signal(schedule: Schedule, /) -> Array:
     return xp.all(xp.exp(log_signal(schedule, xp=xp) / 2) > 0)
 
 
-@public
+@public("cumulative")
 def cumulative(schedule: Schedule, /) -> Cumulative:
     """Signal ᾱ_t = Π α_s and noise β̄_t = √(1 − ᾱ_t²) after t steps.
 
@@ -395,7 +395,7 @@ def cumulative(schedule: Schedule, /) -> Cumulative:
     return Cumulative(xp.exp(log / 2), xp.sqrt(xp.abs(xp.expm1(log))))
 
 
-@public
+@public("cumulative")
 def snr(schedule: Schedule, /) -> Array:
     """Signal-to-noise ratio ᾱ_t²/β̄_t².
 
@@ -425,7 +425,7 @@ def snr(schedule: Schedule, /) -> Array:
     return _after_infinity(xp.exp(log) / xp.abs(xp.expm1(log)), xp=xp)
 
 
-@public
+@public("cumulative")
 def log_snr(schedule: Schedule, /) -> Array:
     """Logarithm of the signal-to-noise ratio, finite even where the ratio itself underflows.
 

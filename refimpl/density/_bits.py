@@ -5,7 +5,7 @@ from .._public import public
 from .._typing import Array
 
 
-@public
+@public()
 def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Array:
     """Bits that each dimension of quantised data costs under a density of the scaled data.
 

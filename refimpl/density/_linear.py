@@ -13,7 +13,7 @@ from .._typing import Array, Namespace
 from ._normal import common, log_2pi, solve_rows
 
 
-@public
+@public("linalg")
 def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     """Log-density of x under the linear Gaussian VAE, log N(x; b, WWᵀ + s²I).
 
@@ -53,7 +53,7 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     return _evidence(x - b, W, s2, xp=xp)
 
 
-@public
+@public("linalg")
 def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array, Array]:
     """Mean and covariance of z given x under the linear Gaussian VAE.
 

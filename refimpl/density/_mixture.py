@@ -6,7 +6,7 @@ from .._public import public
 from .._typing import Array
 
 
-@public
+@public()
 def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
     """Log-density of a mixture, log Σ_k π_k q(x|k).
 

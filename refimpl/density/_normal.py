@@ -14,7 +14,7 @@ def log_2pi(xp: Namespace) -> Any:
     return m.log(2 * m.pi)
 
 
-@public
+@public()
 def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     """Log-density of a normal distribution with independent components.
 
@@ -49,7 +49,7 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     return -0.5 * xp.sum(z * z + xp.log(variance) + log_2pi(xp), axis=-1)
 
 
-@public
+@public()
 def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     """KL(N(m₁, v₁) ‖ N(m₂, v₂)) of normal distributions with independent components.
 
@@ -87,7 +87,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     return 0.5 * xp.sum(excess + z * z, axis=-1)
 
 
-@public
+@public("linalg")
 def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Array:
     """Log-density of a normal distribution with a full covariance matrix.
 
@@ -129,7 +129,7 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * log_2pi(xp))
 
 
-@public
+@public("linalg")
 def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     """KL(N(m₁, C₁) ‖ N(m₂, C₂)) of normal distributions with full covariance matrices.
 

@@ -11,7 +11,7 @@ from .._public import public
 from .._typing import Array, Namespace
 
 
-@public
+@public()
 def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /) -> Array:
     """Logarithms of the importance weights of latent samples.
 
@@ -47,7 +47,7 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
     return log_likelihood + log_prior - log_proposal
 
 
-@public
+@public()
 def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     """The evidence lower bound: the mean of the log-weights.
 
@@ -80,7 +80,7 @@ def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     return xp.mean(log_w, axis=axis)
 
 
-@public
+@public()
 def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     """The importance-weighted bound log((1/M) Σ w), for weights of any size.
 
@@ -126,7 +126,7 @@ def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
     return xp.where(near, close, far)
 
 
-@public
+@public("eager sort cumulative")
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     """The importance-weighted bound of every subset of m samples, averaged, for several m.
 
@@ -174,7 +174,7 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     return xp.stack([means[m] for m in wanted], axis=-1)
 
 
-@public
+@public()
 def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     """Importance weights divided by their sum.
 
@@ -208,7 +208,7 @@ def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     return w / xp.sum(w, axis=axis, keepdims=True)
 
 
-@public
+@public()
 def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
     """Kish's effective sample size (Σw)²/Σw², between 1 and M.
 

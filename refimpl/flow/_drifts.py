@@ -5,7 +5,7 @@ from .._public import public
 from .._typing import Array, Namespace
 
 
-@public
+@public()
 def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     """Compute the drift f − ½(g² − σ²)∇log p_t of the SDE with noise σ_t that has the marginals p_t.
 
@@ -43,7 +43,7 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     return f - 0.5 * (g2 - sigma2) * score
 
 
-@public
+@public()
 def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     """Compute the drift f − ½(g² + σ²)∇log p_t of the SDE that runs from T to 0 with marginals p_t.
 
@@ -81,7 +81,7 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     return f - 0.5 * (g2 + sigma2) * score
 
 
-@public
+@public()
 def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     """Compute the velocity f − ½g²∇log p_t of the probability-flow ODE.
 
@@ -116,7 +116,7 @@ def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     return f - 0.5 * g2 * score
 
 
-@public
+@public()
 def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     """Compute the score −ε/β̄_t of a noise prediction ε = E[(x_t − ᾱ_t x_0)/β̄_t | x_t].
 
@@ -149,7 +149,7 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     return -eps / beta_bar
 
 
-@public
+@public()
 def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     """Compute the noise prediction −β̄_t·score, the inverse of `score_from_noise`.
 
@@ -182,7 +182,7 @@ def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     return -score * beta_bar
 
 
-@public
+@public()
 def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[Array, Array], /) -> Array:
     """Advance x by one DDIM step, the flow ODE d(x/ᾱ) = ε d(β̄/ᾱ) at constant ε.
 

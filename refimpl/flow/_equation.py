@@ -19,7 +19,7 @@ class Residual(NamedTuple):
     magnitude: Array
 
 
-@public
+@public()
 def fokker_planck_residual(
     rate: Array,
     drift: Array,
@@ -100,7 +100,7 @@ def fokker_planck_residual(
     return Residual(value, magnitude)
 
 
-@public
+@public()
 def fokker_planck_rhs_grid(
     density: Array,
     drift: Array,

@@ -19,7 +19,7 @@ MAX_STEPS = 10_000
 """Steps that `integrate_adaptive` may take between two neighbouring times."""
 
 
-@public
+@public("loops")
 def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "rk4") -> Array:
     """Integrate dx/dt = v_t(x) with one Runge–Kutta step between neighbouring times.
 
@@ -69,7 +69,7 @@ def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp:
     return xp.stack(states)
 
 
-@public
+@public("eager loops")
 def integrate_adaptive(
     velocity: Field, x: Array, times: Array, /, *, rtol: float = 1e-6, atol: float = 1e-6
 ) -> Array:
@@ -219,7 +219,7 @@ def _combine(row: Row, stages: list[Array]) -> Array:
     return sum((weight * stages[stage] for stage, weight in row.items()), start=0)
 
 
-@public
+@public("loops")
 def flow_log_likelihood(
     velocity: Field,
     divergence: Field,
@@ -294,7 +294,7 @@ def flow_log_likelihood(
     return _given.as_given(call, "terminal_log_density", known, end[..., -1]) + end[..., -1]
 
 
-@public
+@public("loops")
 def euler_maruyama(
     drift: Field, sigma2: Callable[[Array], Array], x: Array, times: Array, noises: Array, /
 ) -> Array:

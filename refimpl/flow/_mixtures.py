@@ -40,7 +40,7 @@ class _Components(NamedTuple):
     """(..., K) log N(x; …)."""
 
 
-@public
+@public()
 def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
     """Make mixture data whose components have diagonal (or isotropic) covariances.
 
@@ -82,7 +82,7 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
     return Mixture(_normalised(log_weights, xp=xp), means, variances, None)
 
 
-@public
+@public("linalg")
 def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mixture:
     """Make mixture data whose components have full covariances.
 
@@ -131,7 +131,7 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     return Mixture(_normalised(log_weights, xp=xp), means, variances, axes)
 
 
-@public
+@public()
 def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute log p_t(x) for mixture data carried by the schedule.
 
@@ -170,7 +170,7 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
     return density.mixture_log_density(mixture.log_weights, at.log_density)
 
 
-@public
+@public()
 def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the score ∇ log p_t(x) = Σ_k r_k(x) ∇ log N_k(x) of mixture data.
 
@@ -210,7 +210,7 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
     return xp.sum(weights[..., None] * _component_scores(mixture, at, xp=xp), axis=-2)
 
 
-@public
+@public()
 def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the Jacobian of the score, the Hessian of log p_t, for mixture data.
 
@@ -258,7 +258,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     return spread - xp.sum(weights * precision, axis=-3)
 
 
-@public
+@public()
 def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the divergence of the score, Δ log p_t(x), for mixture data.
 
@@ -300,7 +300,7 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     return xp.sum(weights * xp.sum(centred**2 - 1 / at.variance, axis=-1), axis=-1)
 
 
-@public
+@public()
 def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute ∂/∂t log p_t(x) at fixed x for mixture data.
 

@@ -51,7 +51,7 @@ class Schedule:
         return self.variance_derivative(t) / (2 * self.beta(t))
 
 
-@public
+@public()
 def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
     """Make the schedule ᾱ² + β̄² = 1 of linearly growing noise, t in [0, 1].
 
@@ -94,7 +94,7 @@ def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Sch
     return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
 
 
-@public
+@public()
 def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
     """Make the schedule with ᾱ = exp(−B/2) and β̄ = 1 − exp(−B), t in [0, 1].
 
@@ -144,7 +144,7 @@ def _linear_rate(call: str, beta_min: float, beta_max: float) -> tuple[Function,
     return (lambda t: low + slope * t), (lambda t: t * (low + 0.5 * slope * t))
 
 
-@public
+@public()
 def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Schedule:
     """Make the schedule ᾱ = 1, β̄² = σ²(t) − σ²(0) with σ(t) = σ_min (σ_max/σ_min)^t, t in [0, 1].
 
@@ -195,7 +195,7 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
     return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
 
 
-@public
+@public()
 def from_functions(
     *, alpha: Function, alpha_derivative: Function, variance: Function, variance_derivative: Function
 ) -> Schedule:
@@ -236,7 +236,7 @@ def from_functions(
     return Schedule(held, lambda t: slope(t) / held(t), spread, growth)
 
 
-@public
+@public()
 def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
     """Compute f_t = ᾱ'_t/ᾱ_t, the linear drift that carries the schedule.
 
@@ -269,7 +269,7 @@ def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
     return schedule.alpha_log_derivative(t)
 
 
-@public
+@public()
 def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
     """Compute g_t² = 2 ᾱ β̄ d/dt(β̄/ᾱ) = (β̄²)' − 2 f_t β̄², the diffusion that carries the schedule.
 

@@ -7,7 +7,7 @@ from .._typing import Array, Namespace
 from ._checks import check_vector, unless_nan
 
 
-@public
+@public()
 def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
     """Cosine of the angle between vectors: ⟨u, v⟩ / (‖u‖ ‖v‖).
 
@@ -67,7 +67,7 @@ def _unit_peak(x: Array, axis: int, *, xp: Namespace) -> Array:
     return x / xp.where(peak == 0, xp.ones_like(peak), peak)
 
 
-@public
+@public()
 def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     """Which vectors have a direction: finite entries (no NaN, no infinity) that are not all zero.
 
@@ -101,7 +101,7 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     return xp.all(xp.isfinite(vectors), axis=axis) & xp.any(vectors != 0, axis=axis)
 
 
-@public
+@public()
 def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """CoSENT loss as it is defined, over all pairs of pairs: O(n²) time and memory.
 
@@ -147,7 +147,7 @@ def _cosent_loss_pairwise(cosines: Array, labels: Array, scale: float, *, xp: Na
     return unless_nan(labels, _log_one_plus_sum(xp.reshape(exponents, (-1,)), xp=xp), xp=xp)
 
 
-@public
+@public("sort indexing")
 def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """CoSENT loss log(1 + Σ_{y_i > y_j} exp(scale·(c_j − c_i))) in O(n log n) time and O(n) memory.
 
@@ -194,7 +194,7 @@ def _cosent_loss(cosines: Array, labels: Array, scale: float, *, xp: Namespace) 
     return unless_nan(labels, _log_one_plus_sum(lower, xp=xp), xp=xp)
 
 
-@public
+@public("sort indexing")
 def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """Gradient of `cosent_loss` with respect to the cosines, in O(n log n) time and O(n) memory.
 

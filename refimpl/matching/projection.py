@@ -9,7 +9,7 @@ from .._public import public
 from .._typing import Array, Namespace
 
 
-@public
+@public()
 def sbert_features(u: Array, v: Array, /) -> Array:
     """Features of a pair of sentence vectors as Sentence-BERT's classifier takes them: [u, v, |u − v|].
 
@@ -50,7 +50,7 @@ def _sbert_features(u: Array, v: Array, *, xp: Namespace) -> Array:
     return xp.concat([u, v, xp.abs(u - v)], axis=-1)
 
 
-@public
+@public()
 def jl_project(vectors: Array, directions: Array, /) -> Array:
     """Random projection R x of vectors, R the matrix whose rows are the directions.
 
@@ -92,7 +92,7 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
     return xp.matmul(vectors, directions.T)
 
 
-@public
+@public("eager")
 def jl_dimension(n: int, error: float, failure: float) -> int:
     """Dimensions that suffice to keep the inner products of n unit vectors under random projection.
 
@@ -136,7 +136,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
         return int((2 * (n * (n - 1) / delta).ln() / rate).to_integral_value(ROUND_CEILING))
 
 
-@public
+@public("eager")
 def rule_of_thumb_dimension(n: int) -> float:
     """The source's rule of thumb for the dimension that suffices for n vectors: 8·ln n.
 
@@ -169,7 +169,7 @@ def rule_of_thumb_dimension(n: int) -> float:
     return dimension
 
 
-@public
+@public("eager")
 def ranking_dimension(n: int) -> int:
     """Dimensions without which n vectors cannot realise every ranking of their similarities.
 

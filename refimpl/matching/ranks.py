@@ -7,7 +7,7 @@ from .._typing import Array, DType, Namespace
 from ._checks import check_vector, unless_nan
 
 
-@public
+@public("sort indexing")
 def rank(x: Array, /) -> Array:
     """Rank of each value among all, from 1 to n; equal values share the average of their places.
 
@@ -43,7 +43,7 @@ def rank(x: Array, /) -> Array:
     return unless_nan(x, (xp.astype(_offsets(x, xp=xp), dtype) + (x.shape[0] + 1)) / 2, xp=xp)
 
 
-@public
+@public("sort indexing")
 def spearman(x: Array, y: Array, /) -> Array:
     """Spearman's rank correlation: Pearson's correlation of the average ranks.
 

@@ -8,7 +8,7 @@ from .._public import public
 from .._typing import Array, Namespace
 
 
-@public
+@public("linalg eager host")
 def factor_similarity(similarity: Array, /) -> Array:
     """Vectors with a given matrix of inner products: B with S = B Bᵀ, from the eigenvectors of S.
 
@@ -65,7 +65,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     return vectors[:, first:] * xp.sqrt(values[first:])
 
 
-@public
+@public("linalg")
 def nearest_semidefinite(matrix: Array, /) -> Array:
     """The positive semidefinite matrix that is nearest in Frobenius norm.
 

@@ -21,7 +21,7 @@ class Threshold(NamedTuple):
     value: float
 
 
-@public
+@public("sort cumulative indexing eager host")
 def best_threshold(
     scores: Array, labels: Array, /, *, metric: Literal["accuracy", "f1"] | Metric = "accuracy"
 ) -> Threshold:

@@ -36,7 +36,7 @@ class ClassWeights(NamedTuple):
     proven: Literal["optimal", "coordinatewise"]
 
 
-@public
+@public("eager host")
 def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: int = 1000) -> ClassWeights:
     """Weights t > 0 that maximise the accuracy of argmax_k p_k·t_k, where ties count as wrong.
 

@@ -6,7 +6,7 @@ from .._public import public
 from .._typing import Array, Namespace
 
 
-@public
+@public()
 def layer_norm(
     x: Array, gamma: Array | None = None, beta: Array | None = None, /, *, eps: float = 1e-5
 ) -> Array:
@@ -64,7 +64,7 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     return normal if beta is None else normal + beta
 
 
-@public
+@public()
 def deep_norm(
     x: Array,
     branch: Array,

@@ -24,7 +24,7 @@ class DeepNormConstants(NamedTuple):
     decoder: Constants | None
 
 
-@public
+@public("eager")
 def init_variance(
     fan_in: int,
     fan_out: int,
@@ -71,7 +71,7 @@ def init_variance(
     return variance
 
 
-@public
+@public("eager")
 def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "aligned") -> float:
     """The factor by which N residual blocks y = x(I + εJ) multiply the norm.
 
@@ -128,7 +128,7 @@ def _power(increment: float, exponent: float) -> float:
     return float(total**exponent * math.exp(exponent * math.log1p(lost / total)))
 
 
-@public
+@public("eager")
 def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool = False) -> DeepNormConstants:
     """DeepNorm's α and β for a Transformer of N encoder and M decoder layers.
 

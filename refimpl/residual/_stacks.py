@@ -45,7 +45,7 @@ class ResidualGradients(NamedTuple):
     weights: tuple[Block, ...]
 
 
-@public
+@public()
 def plain_stack(
     x: Array,
     weights: Sequence[Array],
@@ -106,7 +106,7 @@ def _plain_stack(
     return PlainTrace(states[-1], tuple(states), tuple(preactivations))
 
 
-@public
+@public()
 def residual_stack(
     x: Array, weights: Sequence[Block], /, *, scale: float, activation: Activation = "linear"
 ) -> ResidualTrace:
@@ -160,7 +160,7 @@ def _residual_stack(
     return ResidualTrace(states[-1], tuple(states), tuple(preactivations), tuple(branches))
 
 
-@public
+@public()
 def plain_gradients(
     x: Array,
     weights: Sequence[Array],
@@ -232,7 +232,7 @@ def _plain_gradients(
     )
 
 
-@public
+@public()
 def residual_gradients(
     x: Array,
     weights: Sequence[Block],
@@ -303,7 +303,7 @@ def _residual_gradients(
     return ResidualGradients(cotangent, tuple(reversed(gradients)))
 
 
-@public
+@public()
 def sgd_increment(gradients: Sequence[Any], /, *, learning_rate: float) -> Array:
     """The first-order change of the loss by one step of gradient descent, −η Σ‖∇‖².
 

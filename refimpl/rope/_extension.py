@@ -14,7 +14,7 @@ from . import _tables
 Ramp = Literal["paper", "code"]
 
 
-@public
+@public()
 def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = None) -> Array:
     """Compress positions into the training length.
 
@@ -53,7 +53,7 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
     return xp.astype(xp.astype(positions, wide, copy=False) / factor, dtype, copy=False)
 
 
-@public
+@public()
 def rebase(base: float, /, *, factor: float) -> float:
     """Extend the range by a factor through the base.
 
@@ -86,7 +86,7 @@ def rebase(base: float, /, *, factor: float) -> float:
     return _xp.check_number("rope.rebase", "base · factor", product, 1.0)
 
 
-@public
+@public()
 def ntk_scale(factor: float, /, *, dim: int) -> float:
     """Scale β so that the lowest frequency is that of interpolation.
 
@@ -122,7 +122,7 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     )
 
 
-@public
+@public()
 def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     """Give the base of NTK-aware scaling.
 
@@ -159,7 +159,7 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     return _ntk_base(call, base, factor, _check_ntk(call, dim))
 
 
-@public
+@public()
 def dynamic_ntk(
     length: float,
     /,
@@ -221,7 +221,7 @@ def dynamic_ntk(
     return _tables.table(call, _tables.plain(dim, new, xp), xp, dtype, device)
 
 
-@public
+@public()
 def yarn(
     dim: int,
     /,
@@ -300,7 +300,7 @@ def yarn(
     return _tables.table(call, _blend(plain, kept, factor), xp, dtype, device)
 
 
-@public
+@public()
 def yarn_scale(factor: float, /) -> float:
     """Give the attention scale of YaRN.
 
@@ -332,7 +332,7 @@ def yarn_scale(factor: float, /) -> float:
     return 0.1 * _xp.numbers(factor).log(factor) + 1
 
 
-@public
+@public()
 def llama3(
     dim: int,
     /,
@@ -396,7 +396,7 @@ def llama3(
     )
 
 
-@public
+@public()
 def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: DType | None = None) -> Array:
     """Scale attention scores with the logarithm of the length.
 

@@ -17,7 +17,7 @@ MOST_BASES = 2**12
 """Their product is exact, so its digits grow with their number, and the time with its square."""
 
 
-@public
+@public()
 def frequencies(
     dim: int,
     /,
@@ -63,7 +63,7 @@ def frequencies(
     return _tables.table("rope.frequencies", values, xp, dtype, device)
 
 
-@public
+@public()
 def mixed_radix_frequencies(
     bases: Sequence[float],
     /,
@@ -113,7 +113,7 @@ def mixed_radix_frequencies(
     return _tables.table(call, values, xp, dtype, device)
 
 
-@public
+@public()
 def angles(positions: Array, frequencies: Array, /) -> Array:
     """Multiply positions by frequencies.
 
@@ -161,7 +161,7 @@ def angles(positions: Array, frequencies: Array, /) -> Array:
     return xp.astype(wide_angles(positions, frequencies, xp=xp), frequencies.dtype, copy=False)
 
 
-@public
+@public()
 def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: DType | None = None) -> Array:
     """Encode positions by cosines and sines.
 
@@ -206,7 +206,7 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     return _sinusoidal(positions, values, dtype, xp=xp)
 
 
-@public
+@public()
 def period(frequencies: Array, /) -> Array:
     """Give the number of positions after which each pair has turned once.
 

@@ -13,7 +13,7 @@ MOST_BITS = 2**20
 """Of an exact range: with more, a power is no longer computed in an instant."""
 
 
-@public
+@public()
 def digits(n: Array, /, *, base: int, count: int) -> Array:
     """Write integers in a base, least significant digit first.
 
@@ -55,7 +55,7 @@ def digits(n: Array, /, *, base: int, count: int) -> Array:
     return _digits(n, [base] * count, xp=xp)
 
 
-@public
+@public()
 def from_digits(digits: Array, /, *, base: int) -> Array:
     """Read digits, least significant first, as integers.
 
@@ -105,7 +105,7 @@ def from_digits(digits: Array, /, *, base: int) -> Array:
     return _from_digits(digits, base)
 
 
-@public
+@public()
 def mixed_radix_digits(n: Array, /, *, bases: Sequence[int]) -> Array:
     """Write integers in a mixed radix, least significant digit first.
 
@@ -144,7 +144,7 @@ def mixed_radix_digits(n: Array, /, *, bases: Sequence[int]) -> Array:
     return _digits(n, checked, xp=xp)
 
 
-@public
+@public()
 def range_of(base: float, /, *, digits: int) -> float:
     """Count the positions that a number of digits tells apart.
 

@@ -12,7 +12,7 @@ Layout = Literal["interleaved", "half"]
 _LAYOUTS = ("interleaved", "half")
 
 
-@public
+@public()
 def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Array:
     """Rotate feature pairs by position-dependent angles.
 
@@ -57,7 +57,7 @@ def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Arr
     return _rotate(x, angles, layout, xp=xp)
 
 
-@public
+@public()
 def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     """Move the members of pairs from one layout to the other.
 
@@ -97,7 +97,7 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     return _join(*_split(x, source), target, xp=xp)
 
 
-@public
+@public()
 def rotation_matrix(angles: Array, /) -> Array:
     """Give the matrix of a plane rotation.
 
@@ -132,7 +132,7 @@ def rotation_matrix(angles: Array, /) -> Array:
     return _rotation_matrix(angles, xp=xp)
 
 
-@public
+@public()
 def attention_scores(
     q: Array,
     k: Array,

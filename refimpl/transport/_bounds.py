@@ -25,7 +25,7 @@ class Spectrum(NamedTuple):
     highest: Array
 
 
-@public
+@public("linalg")
 def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
     """One-sided Lipschitz constants of a drift from its Jacobians at some points.
 
@@ -77,7 +77,7 @@ class Growth(NamedTuple):
     error: Array
 
 
-@public
+@public("cumulative")
 def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     """The factor I_t = exp ∫₀ᵗ L_s ds by which distances at t can have grown at 0.
 
@@ -176,7 +176,7 @@ class Bound(NamedTuple):
     """Estimated quadrature error of both."""
 
 
-@public
+@public("cumulative")
 def wasserstein_bound(
     times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array, /
 ) -> Bound:
@@ -275,7 +275,7 @@ def _panels(
     return xp.sum(growth * gap(nodes) * weights, axis=-1), xp.exp(before[-1])
 
 
-@public
+@public("cumulative")
 def score_matching_bound(
     times: Array,
     diffusion_squared: Function,
@@ -337,7 +337,7 @@ def score_matching_bound(
     return _bound(call, times, gap, lipschitz, terminal)
 
 
-@public
+@public("cumulative")
 def printed_score_matching_bound(
     times: Array,
     diffusion_squared: Function,

@@ -15,7 +15,7 @@ from .._typing import Array, Device, DType, Namespace
 from ._rules import Rule, graded
 
 
-@public
+@public("cumulative indexing sort")
 def wasserstein_1d(
     x: Array,
     y: Array,
@@ -137,7 +137,7 @@ class Quadrature(NamedTuple):
     error: Array
 
 
-@public
+@public()
 def wasserstein_quantile(
     p: Callable[[Array], Array],
     q: Callable[[Array], Array],
@@ -216,7 +216,7 @@ class Transport(NamedTuple):
     """() plan cost − dual value, of the p-th powers: how far the plan can be from optimal."""
 
 
-@public
+@public("eager host")
 def wasserstein_discrete(
     x: Array,
     y: Array,
@@ -325,7 +325,7 @@ def _solve(call: str, a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Re
     return plan, u, v
 
 
-@public
+@public()
 def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> Array:
     """The cost (Σ π_ij ‖x_i − y_j‖^p)^{1/p} of a coupling, an upper bound of W_p.
 

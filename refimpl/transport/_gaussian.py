@@ -52,7 +52,7 @@ def _norm(x: Array, *, xp: Namespace) -> Array:
     return xp.squeeze(unit, axis=-1) * xp.sqrt(xp.sum((x / unit) ** 2, axis=-1))
 
 
-@public
+@public("linalg")
 def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array:
     """Wasserstein-2 distance of two Gaussians.
 
@@ -114,7 +114,7 @@ class AffineMap(NamedTuple):
     offset: Array
 
 
-@public
+@public("linalg")
 def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     """The optimal map that carries one Gaussian to another.
 
@@ -162,7 +162,7 @@ def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) 
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
 
 
-@public
+@public("linalg")
 def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     """E[(x − y)·(∇log p(x) − ∇log q(y))] for x ~ p = N(0, P) coupled to y = Mx ~ q.
 

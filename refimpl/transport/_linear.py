@@ -40,7 +40,7 @@ class LinearFlowPair(NamedTuple):
     """() L = −λ_min of the symmetric part of g's matrix, the same at all times."""
 
 
-@public
+@public("eager host")
 def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> LinearFlowPair:
     """Two flows x' = Fx + e (of p) and x' = Gx + h (of q) from Gaussians at T down to 0.
 

@@ -12,7 +12,7 @@ from ._discrete import Quadrature
 from ._rules import Rule, legendre, nodes_between
 
 
-@public
+@public()
 def score_matching(model_score: Array, score: Array, /, *, weights: Array | None = None) -> Array:
     """Score matching from scores at points of p_t: E ‖s_t(x) − ∇log p_t(x)‖².
 
@@ -68,7 +68,7 @@ def _score_matching(model_score: Array, score: Array, weights: Array | None, *, 
     return xp.mean(squares, axis=-1) if weights is None else xp.sum(weights * squares, axis=-1)
 
 
-@public
+@public()
 def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array, /) -> Array:
     """Denoising score matching from samples: E ‖s_t(x_t) + ε/β̄_t‖², x_t = ᾱ_t x_0 + β̄_t ε.
 
@@ -145,7 +145,7 @@ def _check_affine(
     return xp
 
 
-@public
+@public("linalg")
 def gaussian_score_matching(
     A: Array, c: Array, mean: Array, covariance: Array, alpha_bar: Array, beta_bar: Array, /
 ) -> Array:
@@ -202,7 +202,7 @@ def _gaussian_score_matching(
     return xp.sum(bias**2) + xp.sum(excess**2)
 
 
-@public
+@public()
 def mixture_conditional_score_matching(
     A: Array,
     c: Array,
@@ -274,7 +274,7 @@ def _mixture_conditional(
     return xp.sum(weights * (bias + spread)) + xp.sum((beta * A + unit / beta) ** 2)
 
 
-@public
+@public("sort")
 def mixture_score_matching(
     model_score: Callable[[Array], Array],
     weights: Array,

@@ -8,8 +8,8 @@ from conftest import NAMES, usable
 from pytest_benchmark.fixture import BenchmarkFixture
 from specimens import SPECIMENS
 
-from refimpl._capabilities import NEEDS
 from refimpl.backends import Setting
+from refimpl.proofs.engine import catalogue
 
 SIZE = 1000
 
@@ -27,7 +27,7 @@ def fetch(on: Setting, result: Any) -> None:
 @pytest.mark.parametrize("name", sorted(SPECIMENS))
 def test_time(name: str, backend_name: str, benchmark: BenchmarkFixture) -> None:
     backend = usable(backend_name)
-    for capability in sorted(NEEDS.get(name, ())):
+    for capability in sorted(catalogue.functions()[name].needs):
         if capability in backend.lacks:
             pytest.skip(f"{backend.name} lacks {capability}: {backend.lacks[capability]}")
     on = Setting.of(backend, "float32", "cuda" if "cuda" in backend.devices else None)

@@ -3,8 +3,6 @@
 exact     Python numbers that know their exact value, and what stands for kernels that approximate
 enclose   a function on balls, with precision doubled until every enclosure is narrow
 ulps      errors in ulps, and everything that has none: NaN, infinities, overflow, tiny values
-domains   sets of numbers to draw from and to search in
-sweeps    functions of few numbers, with the domains of those
 measure   one function in one setting
 plan      which functions in which settings, in processes
 report    JSON and Markdown

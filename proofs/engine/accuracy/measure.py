@@ -20,17 +20,17 @@ import numpy as np
 from .... import backends
 from ....backends import Setting
 from ....backends._ball._precision import WorkingPrecision
+from ...language import domains
 from ...language.law import Implementation
 from ...language.packing import is_array, mapped_arrays, size
-from .. import catalogue
+from ...language.sweep import Sweep
+from .. import catalogue, registry
 from ..calls import calls
-from . import domains, sweeps
 from .enclose import Case, enclosures, leaves
 from .exact import UnprovenError
 from .spots import Spot, spot
-from .sweeps import Sweep
 from .tally import Leaf, Place, Tally
-from .ulps import BITS, neighbours
+from .ulps import BITS
 
 LARGEST = 1024
 """Elements of arguments up to which a call is measured; results may have eight times as many."""
@@ -115,7 +115,7 @@ class _Run:
         """Calls of laws, sweeps, and a search around the worst calls."""
         for case in law_cases(self.function, self.on, self.effort):
             self.add(case)
-        for sweep in sweeps.of(self.function):
+        for sweep in (it for it in registry.sweeps() if it.function == self.function):
             self.sweep(sweep)
         for place in dict.fromkeys([*self.tally.worst[:1], *self.tally.beyond[:2]]):
             if not place.case.limits:
@@ -361,7 +361,7 @@ def moved_by_ulps(
             steps = np.tril(steps) + np.swapaxes(np.tril(steps, -1), -1, -2)
         if only not in (None, next(numbers)):
             return host
-        return rounded(neighbours(host, on.precision, steps), on)
+        return rounded(domains.neighbours(host, on.precision, steps), on)
 
     return replace(_each_real(case, move), source=case.source.removesuffix(MOVED) + MOVED)
 
@@ -369,7 +369,7 @@ def moved_by_ulps(
 def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
     """The calls of laws with the bits that the setting holds; made on NumPy, so the same on every backend."""
     dtype = on.precision.name if on.precision.name in ("float64", "float32") else "float32"
-    defined = sweeps.DEFINED.get(function)
+    defined = registry.facts().defined.get(function)
     call = _call if defined is None else partial(_defined, defined)
     for number, made in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
         args, kwargs = (

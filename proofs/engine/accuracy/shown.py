@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ...._errors import DomainError, message
+from .. import registry
 from .measure import Accuracy
-from .notes import NOTES
 
 FAULTS = {
     "lost": "not finite where the exact value is",
@@ -84,7 +84,7 @@ def table(results: Sequence[Accuracy]) -> list[str]:
         lines.append(
             f"| `{name}` | "
             + " | ".join(cells)
-            + f" | {place} | {note(by_dtype.values(), NOTES.get(name, ''))} |"
+            + f" | {place} | {note(by_dtype.values(), registry.facts().notes.get(name, ''))} |"
         )
     lines.append("")
     lines += ["Not measured:", ""]

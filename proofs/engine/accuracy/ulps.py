@@ -9,10 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 from flint import arb
 
-from ....backends import Precision
 from ....backends._backend import FORMATS
 from ....backends._ball import _scalars
 
@@ -93,15 +91,3 @@ def compare(result: float, y: Any, fmt: Format) -> tuple[Class, float]:
     if not y.abs_lower() >= fmt.smallest:
         return ("tiny" if error <= 1 else "tiny_missed"), error
     return "measured", error
-
-
-def neighbours(values: "np.ndarray[Any, Any]", precision: Precision, steps: Any) -> "np.ndarray[Any, Any]":
-    """Float64 values of the format moved by whole ulps, the sign kept; 0 and special values stay."""
-    _, exponent = np.frexp(values)
-    bits = precision.bits
-    floor = FORMATS[precision.name][1] + 1
-    spacing = np.ldexp(1.0, np.maximum(exponent, floor) - bits)
-    moved = values + steps * spacing
-    fine = np.isfinite(values) & (values != 0) & (np.sign(moved) == np.sign(values))
-    fine &= np.abs(moved) <= precision.largest
-    return np.where(fine, moved, values)

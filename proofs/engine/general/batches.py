@@ -36,17 +36,15 @@ class Batched:
         return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths else None
 
     def _usual(self) -> "Batched":
-        """With the batch axes where the docstring has them: the `axis` last, and samples on the line (whose
-        distance takes a batch only of one length, without weights) so."""
+        """With the batch axes where the docstring has them, the `axis` last, and in the form in which the
+        function takes batches."""
         arguments = dict(self.arguments)
         if "axis" in arguments:
             axis = arguments.pop("axis")
             for name, _ in self.batched():
                 arguments[name] = _namespace(arguments[name]).moveaxis(arguments[name], axis, -1)
-        if self.function == "transport.wasserstein_1d":
-            length = min(arguments[name].shape[-1] for name in "xy")
-            arguments |= {name: arguments[name][..., :length] for name in "xy"}
-            arguments = {name: value for name, value in arguments.items() if "weights" not in name}
+        if form := registry.facts().in_batches.get(self.function):
+            arguments = form(arguments)
         return replace(self, arguments=arguments)
 
     def batched(self) -> Iterator[tuple[str, Shape]]:

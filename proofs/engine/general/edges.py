@@ -69,10 +69,6 @@ def _whole(kind: str) -> Any:
     return convert
 
 
-INTEGERS = ("argmaxable.winner", "rope.digits", "rope.from_digits", "rope.mixed_radix_digits")
-"""Functions whose results are arrays of integers."""
-
-
 def _number(function: str) -> Edge:
     return Edge(
         f"{function}/number",
@@ -175,7 +171,7 @@ def _undefined(function: str) -> Edge:
 def edges() -> Mapping[str, Edge]:
     """The general edges by id."""
     made = [_number(name) for name in registry.functions() if shapes.scalar(name)]
-    made += [_integers(name) for name in INTEGERS]
+    made += [_integers(name) for name in registry.functions() if name in registry.facts().integer_results]
     made += [_unlike(name) for name in shapes.batched() if shapes.broadcasts(name)]
     made += [_empty(name) for name in shapes.batched() if shapes.empties(name)]
     made += [_undefined(name) for name in registry.functions() if covered(name)]

@@ -19,20 +19,6 @@ from .stored import same
 
 WIDTHS = ("int8", "uint8", "int16", "int32", "int64")
 STEPS = ("int32", "int64")
-"""What ddpm takes as steps; eight bits would not count to a usual T."""
-
-ANY = frozenset({
-    "rope.angles", "rope.attention_scores", "rope.digits", "rope.interpolate", "rope.log_n_scale",
-    "rope.mixed_radix_digits", "rope.sinusoidal",
-})  # fmt: skip
-"""Functions of any integer, so also of the ends of a width."""
-ORDER = frozenset({
-    "matching.cosent_gradient", "matching.cosent_loss", "matching.cosent_loss_pairwise", "matching.rank",
-    "matching.spearman",
-})  # fmt: skip
-"""Functions of the order of integers alone."""
-LABELS = frozenset({"matching.best_class_weights", "matching.best_threshold"})
-"""Functions of integers that stand for classes."""
 
 
 def integers(function: str, refutes: tuple[str, ...]) -> Law:
@@ -44,7 +30,7 @@ def integers(function: str, refutes: tuple[str, ...]) -> Law:
         tested, reference = impl[function], registry.reference()[function]
         call = sources.recorded(function, case, on)[0]
         made: list[Record] = []
-        for width in STEPS if function.startswith("ddpm.") else WIDTHS:
+        for width in STEPS if function in registry.facts().steps else WIDTHS:
             wide, narrow = _pair(function, call, width, on)
             if all(sources.taken(given, reference) for given in (wide, narrow)) and sources.taken(
                 wide, tested
@@ -72,13 +58,13 @@ def _pair(function: str, call: Given, width: str, on: Setting) -> tuple[Given, G
 
     def wide(values: Any) -> Any:
         values = _whole(values, *ends)
-        return _with_ends(values, *ends) if function in ANY else values
+        return _with_ends(values, *ends) if function in registry.facts().any_integers else values
 
     def narrow(values: Any) -> Any:
         values = _whole(values, *ends)
-        if function in ORDER:
+        if function in registry.facts().ordered_integers:
             return _spread(values, *ends)
-        return _with_ends(values, *ends) if function in ANY else values
+        return _with_ends(values, *ends) if function in registry.facts().any_integers else values
 
     return _changed(function, call, wide, "int64", on), _changed(function, call, narrow, width, on)
 
@@ -137,7 +123,8 @@ def of_integers(function: str) -> Iterator[Mistake]:
         ),
         general=True,
     )
-    if function in ANY | ORDER:
+    facts = registry.facts()
+    if function in facts.any_integers | facts.ordered_integers:
         yield Mistake(
             f"{function}/wraps",
             function,
@@ -151,7 +138,9 @@ def _others(function: str, xp: Any, array: Any) -> Any:
     """Integers of another width, changed; labels of classes stay such."""
     if array.dtype == xp.int64:
         return array
-    return xp.flip(array) if function in LABELS else xp.bitwise_xor(array, xp.ones_like(array))
+    return (
+        xp.flip(array) if function in registry.facts().labels else xp.bitwise_xor(array, xp.ones_like(array))
+    )
 
 
 def _replaced(function: str, reference: Implementation, change: Any) -> Implementation:

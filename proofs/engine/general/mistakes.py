@@ -200,7 +200,7 @@ def _changed(function: str, result: Any, change: Callable[[Any, Shape], Any]) ->
 def of_memory(function: str) -> Iterator[Mistake]:
     """Mistakes that the law of purity refutes."""
     reference = registry.reference()[function]
-    if function not in CONSTANT:
+    if function not in registry.facts().constant:
         yield _mistake(
             function, "remembers",
             "Looks its cache up by shapes before it writes it, so the result of the call before comes back.",
@@ -213,13 +213,13 @@ def of_memory(function: str) -> Iterator[Mistake]:
         function, "rolls-dice", "Draws from the random state of the process, as dropout left on.",
         rolls_dice(reference),
     )  # fmt: skip
-    if function not in NUMBERS:
+    if function not in registry.facts().numbers:
         yield _mistake(
             function, "gives-out-its-cache",
             "Gives out the array that its cache keeps, so that whoever writes into it changes later results.",
             Caches(reference),
         )  # fmt: skip
-    if function in shapes.batched() and function not in PREDICATES:
+    if function in shapes.batched() and function not in registry.facts().predicates:
         yield _mistake(
             function, "reuses", "Writes every result into one buffer, also that of an earlier result.",
             Reuses(reference),
@@ -234,38 +234,18 @@ def of_axes(function: str) -> Iterator[Mistake]:
         "Computes the first entry of a batch and lets it broadcast to all.",
         first_row(function),
     )
-    if function != "ddpm.sample" and not registry.functions()[function].needs & shapes.SLOW:
+    slow = registry.functions()[function].needs & shapes.SLOW
+    if not slow and function not in registry.facts().short_batches:
         yield _mistake(
             function, "whole-blocks", "Works in blocks of 64 entries and forgets the last, which is shorter.",
             whole_blocks(function),
         )  # fmt: skip
-    if function in NARROW:
+    if function in registry.facts().batch_order_hidden:
         return
     yield _mistake(
         function, "unflattens", "Flattens the batch axes and takes them apart in the other order.",
         unflattens(function),
     )  # fmt: skip
-
-
-NARROW = frozenset({"flow.integrate_adaptive"})
-"""Functions on whose recorded calls the order of two batch axes does not show."""
-CONSTANT = frozenset({"argmaxable.five_vectors"})
-"""Functions whose result is always the same, so that nobody sees it remembered."""
-NUMBERS = frozenset({
-    "argmaxable.classify", "ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps",
-    "ddpm.joint_kl", "flow.from_functions", "flow.sub_variance_preserving", "flow.variance_exploding",
-    "flow.variance_preserving", "matching.best_threshold", "matching.jl_dimension",
-    "matching.ranking_dimension", "matching.rule_of_thumb_dimension", "residual.deepnorm_constants",
-    "residual.growth", "residual.init_variance", "residual.sgd_increment", "rope.ntk_base",
-    "rope.ntk_scale", "rope.range_of", "rope.rebase", "rope.yarn_scale",
-    "transport.gaussian_score_matching", "transport.mixture_conditional_score_matching",
-    "transport.mixture_score_matching", "transport.one_sided_lipschitz",
-    "transport.printed_score_matching_bound", "transport.score_matching_bound",
-    "transport.wasserstein_bound", "transport.wasserstein_quantile",
-})  # fmt: skip
-"""Functions whose results in NumPy are numbers, which nobody can write into."""
-PREDICATES = frozenset({"matching.check_nonzero"})
-"""Functions whose results are nearly all alike, so that one buffer for them rarely shows."""
 
 
 def _mistake(function: str, name: str, sentence: str, replacement: Implementation) -> Mistake:

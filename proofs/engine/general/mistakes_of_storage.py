@@ -51,7 +51,7 @@ def of_storage(function: str) -> Iterator[Mistake]:
     if not shapes.takes_arrays(function):
         return
     reference = registry.reference()[function]
-    if function not in ALIKE:
+    if function not in registry.facts().order_hidden:
         yield Mistake(
             f"{function}/ignores-strides",
             function,
@@ -59,7 +59,7 @@ def of_storage(function: str) -> Iterator[Mistake]:
             ignores_strides(reference),
             general=True,
         )
-    if function not in GIVEN_BACK:
+    if function not in registry.facts().given_back:
         yield Mistake(
             f"{function}/knows-objects",
             function,
@@ -67,9 +67,3 @@ def of_storage(function: str) -> Iterator[Mistake]:
             KnowsObjects(reference),
             general=True,
         )
-
-
-ALIKE = frozenset({"ddpm.check_signal"})
-"""Functions whose recorded calls have results that tell little of the numbers' order."""
-GIVEN_BACK = frozenset({"ddpm.from_ho"})
-"""Functions whose result is an argument, so that it changes with it."""

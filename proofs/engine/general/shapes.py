@@ -5,46 +5,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias
 
+from ...language.shapes import Part, Shape
 from .. import registry
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How many core axes stand before and after the batch axes."""
-
-    before: int
-    after: int
-    loose: bool = False
-    """In a result: has the batch axes of some arguments only, which broadcast against the rest."""
-
-
-Part: TypeAlias = Shape | Literal["shared", "summed"]
-"""A part of a result: with batch axes, without and the same for every entry, or summed over them."""
-
-ROW, SCALAR, MATRIX = Shape(0, 1), Shape(0, 0), Shape(0, 2)
-
-RESULTS: Mapping[str, tuple[Part, ...]] = {
-    "ddpm.posterior": (ROW, Shape(0, 1, loose=True)),  # the variance has the axes of t
-    "density.linear_posterior": (ROW, "shared"),
-    "flow.fokker_planck_residual": (SCALAR, SCALAR),
-    "residual.plain_gradients": (ROW, "summed", "summed"),
-    "residual.plain_stack": (ROW, ROW, ROW),
-    "residual.residual_gradients": (ROW, "summed"),
-    "residual.residual_stack": (ROW, ROW, ROW, ROW),
-    "transport.gaussian_map": (MATRIX, ROW),
-    "transport.linear_flow_pair": ("shared", "shared", SCALAR, "shared"),
-}
-"""The parts of results that are more than one array, in order (a list within a part counts as one)."""
 
 SLOW = frozenset({"eager", "host", "loops", "rational"})
 """Needs of functions that take their time for each entry of a batch."""
-
-GRIDS = frozenset({"flow.fokker_planck_rhs_grid"})
-"""Functions whose dots stand for axes that belong together, not for a batch."""
 
 
 def shape_in(text: str) -> Shape | None:
@@ -99,10 +66,11 @@ def integers(function: str) -> tuple[str, ...]:
 @cache
 def results(function: str) -> tuple[Part, ...]:
     """The parts of the result; none if there are no batch axes in it."""
-    if function in RESULTS:
-        return RESULTS[function]
+    facts = registry.facts()
+    if function in facts.parts:
+        return facts.parts[function]
     shape = shape_in(" ".join(_section(registry.functions()[function].doc, "Returns")).partition(";")[0])
-    return () if shape is None or function in GRIDS else (shape,)
+    return () if shape is None or function in facts.grids else (shape,)
 
 
 @cache
@@ -119,17 +87,14 @@ def empties(function: str) -> bool:
     return re.search(r"\bempty\b[^.;]*\bempty\s+result\b", doc) is not None
 
 
-_NUMBERS = frozenset(
-    {"transport.linear_flow_pair", "transport.wasserstein_discrete", "transport.wasserstein_quantile"}
-)
-"""Functions whose named results have no axes, without a word of it."""
-
-
 @cache
 def scalar(function: str) -> bool:
     """Whether a part of the result can be an array without axes."""
     text = " ".join(_section(registry.functions()[function].doc, "Returns"))
-    return function in _NUMBERS or re.search(r"\(\)|\(\.\.\.\)|without axes", text) is not None
+    return (
+        function in registry.facts().without_axes
+        or re.search(r"\(\)|\(\.\.\.\)|without axes", text) is not None
+    )
 
 
 @cache

@@ -16,19 +16,13 @@ from ..calls import Given
 from . import shapes, sources
 from .laws import general
 
-ANSWERS = frozenset({
-    "argmaxable.classify", "argmaxable.verify", "argmaxable.winner", "ddpm.check_schedule",
-    "ddpm.check_signal", "ddpm.check_steps", "matching.check_nonzero",
-})  # fmt: skip
-"""Functions whose results are no reals: of NaN they say no, or that nothing is known."""
-UNTRIED = frozenset({"matching.factor_similarity", "rope.log_n_scale"})
-"""Functions whose recorded calls cannot be changed in one entry: symmetric matrices, lengths as integers."""
-
 
 def covered(function: str) -> bool:
     """Whether there are real arrays among the arguments, and reals in the result."""
     real = re.search(r"real floating|: Schedule|: AffineGenerator", registry.functions()[function].doc)
-    return shapes.takes_arrays(function) and real is not None and function not in ANSWERS | UNTRIED
+    facts = registry.facts()
+    out = facts.no_reals | facts.nan_untried
+    return shapes.takes_arrays(function) and real is not None and function not in out
 
 
 def not_a_number(function: str, refutes: tuple[str, ...]) -> Law:

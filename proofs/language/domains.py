@@ -6,9 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ....backends import Precision
-from ....backends._backend import FORMATS
-from .ulps import neighbours
+from ...backends import Precision
+from ...backends._backend import FORMATS
 
 Floats = np.ndarray[Any, np.dtype[Any]]
 
@@ -104,3 +103,15 @@ def every(p: Precision) -> Floats:
     else:
         values = (patterns.astype(np.uint32) << 16).view(np.float32).astype(np.float64)
     return values[np.isfinite(values)]
+
+
+def neighbours(values: "np.ndarray[Any, Any]", precision: Precision, steps: Any) -> "np.ndarray[Any, Any]":
+    """Float64 values of the format moved by whole ulps, the sign kept; 0 and special values stay."""
+    _, exponent = np.frexp(values)
+    bits = precision.bits
+    floor = FORMATS[precision.name][1] + 1
+    spacing = np.ldexp(1.0, np.maximum(exponent, floor) - bits)
+    moved = values + steps * spacing
+    fine = np.isfinite(values) & (values != 0) & (np.sign(moved) == np.sign(values))
+    fine &= np.abs(moved) <= precision.largest
+    return np.where(fine, moved, values)

@@ -1,0 +1,62 @@
+"""What is to be known of single functions of refimpl.flow and of their laws."""
+
+from typing import Any
+
+from ...language.facts import Facts
+from ...language.shapes import SCALAR
+from .remedies import REMEDIES
+
+
+def _of_axes(mixture: Any) -> Any:
+    """Eigenvectors are defined up to their signs, and not at all where eigenvalues are equal."""
+    covariances = (mixture.axes * mixture.variances[..., None, :]) @ mixture.axes.mT
+    return mixture.log_weights, mixture.means, mixture.variances, covariances
+
+
+FACTS = Facts(
+    parts={
+        "flow.fokker_planck_residual": (SCALAR, SCALAR),
+    },
+    grids=frozenset({"flow.fokker_planck_rhs_grid"}),
+    batch_order_hidden=frozenset({"flow.integrate_adaptive"}),
+    numbers=frozenset(
+        {
+            "flow.from_functions",
+            "flow.sub_variance_preserving",
+            "flow.variance_exploding",
+            "flow.variance_preserving",
+        }
+    ),
+    defined={"flow.full_mixture": _of_axes},
+    notes={
+        "flow.mixture_time_derivative": "growth and movement of a density have opposite signs and cancel",
+    },
+    insensitive={
+        "it compares a function with itself, and both sides change alike": ("flow.defaults",),
+        "its bound is the error of finite steps, which is larger than all roundings": (
+            "flow.adaptive-meets-tolerance",
+            "flow.change-of-variables",
+            "flow.convergence-order",
+            "flow.gaussian-map",
+            "flow.grid-differences-order",
+            "flow.keeps-cumulative-probability",
+            "flow.returns",
+        ),
+        "its terms cancel, and their sizes, not the sum, carry the roundings": (
+            "flow.family-shares-marginals",
+            "flow.fokker-planck",
+            "flow.grid-agrees-with-mixture",
+            "flow.grid-spectral-definition",
+            "flow.grid-varying-diffusion",
+            "flow.reversal-shares-marginals",
+        ),
+    },
+    unseen={
+        "it is a sum of terms that cancel, and their sizes carry the roundings": (
+            "flow.mixture_score_jacobian",
+            "flow.mixture_time_derivative",
+        ),
+        "the roundings of all its steps are counted": ("flow.flow_log_likelihood",),
+    },
+    remedies=REMEDIES,
+)

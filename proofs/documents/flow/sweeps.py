@@ -1,0 +1,90 @@
+"""Sweeps over functions of refimpl.flow."""
+
+from typing import Any
+
+import array_api_compat
+
+from ....flow import (
+    diagonal_mixture,
+    from_functions,
+    sub_variance_preserving,
+    variance_exploding,
+    variance_preserving,
+)
+from ...language.domains import Reals
+from ...language.sweep import ANY, MILD, POSITIVE, SCALE, TIME, UNIT, WEAK, each, join, table
+
+
+def _functions_of(f: Any, t: Any) -> Any:
+    made = f()
+    return (
+        made.alpha(t),
+        made.alpha_log_derivative(t),
+        made.variance(t),
+        made.variance_derivative(t),
+        made.beta(t),
+    )
+
+
+def _on_each_schedule(f: Any, t: Any) -> Any:
+    return [f(made(), t) for made in (variance_preserving, sub_variance_preserving, variance_exploding)]
+
+
+def _straight() -> Any:
+    return from_functions(
+        alpha=lambda t: 1 - t, alpha_derivative=lambda t: 0 * t - 1, variance=lambda t: t * t,
+        variance_derivative=lambda t: 2 * t,
+    )  # fmt: skip
+
+
+def _on_mixture(f: Any, t: Any, x: Any, *parameters: Any) -> Any:
+    """Of two components on the line: t, x, and the means and variances."""
+    first, second, v, w = parameters
+    xp = array_api_compat.array_namespace(t)
+    logs = xp.asarray([-0.75, -0.625], dtype=t.dtype, device=array_api_compat.device(t))
+    mixture = diagonal_mixture(logs, join(first, second)[:, None], join(v, w)[:, None])
+    return f(mixture, variance_preserving(), t, x[:, None])
+
+
+def _fields(f: Any, x: Any, start: Any, stop: Any) -> Any:
+    """The equation x' = −x, exact in every scheme."""
+    return f(lambda t, x: -x, x, join(start, stop))
+
+
+SWEEPS = [
+    table("flow.variance_preserving", TIME, call=_functions_of),
+    table("flow.sub_variance_preserving", TIME, call=_functions_of),
+    table("flow.variance_exploding", TIME, call=_functions_of),
+    table("flow.from_functions", Reals(0.0, 1.0, reach=60), call=lambda f, t: _functions_of(_straight, t)),
+    table("flow.drift_coefficient", TIME, call=_on_each_schedule),
+    table("flow.diffusion_squared", TIME, call=_on_each_schedule),
+    table("flow.flow_velocity", MILD, SCALE, MILD),
+    table("flow.forward_drift", MILD, SCALE, SCALE, MILD),
+    table("flow.reverse_drift", MILD, SCALE, SCALE, MILD),
+    table("flow.score_from_noise", ANY, POSITIVE),
+    table("flow.noise_from_score", ANY, POSITIVE),
+    table(
+        "flow.ddim_step",
+        MILD,
+        MILD,
+        UNIT,
+        UNIT,
+        UNIT,
+        UNIT,
+        call=lambda f, x, e, a, b, c, d: f(x, e, (a, b), (c, d)),
+    ),
+    *(
+        each(
+            f"flow.mixture_{name}",
+            TIME,
+            WEAK,
+            WEAK,
+            WEAK,
+            Reals(0.0, reach=5),
+            Reals(0.0, reach=5),
+            call=_on_mixture,
+        )
+        for name in ("log_density", "score", "score_jacobian", "score_divergence", "time_derivative")
+    ),
+    each("flow.integrate", MILD, UNIT, UNIT, call=_fields),
+]

@@ -1,0 +1,47 @@
+"""What is to be known of single functions of refimpl.matching and of their laws."""
+
+from ...language.facts import Facts
+from .remedies import REMEDIES
+
+FACTS = Facts(
+    no_reals=frozenset({"matching.check_nonzero"}),
+    nan_untried=frozenset({"matching.factor_similarity"}),
+    ordered_integers=frozenset(
+        {
+            "matching.cosent_gradient",
+            "matching.cosent_loss",
+            "matching.cosent_loss_pairwise",
+            "matching.rank",
+            "matching.spearman",
+        }
+    ),
+    labels=frozenset({"matching.best_class_weights", "matching.best_threshold"}),
+    numbers=frozenset(
+        {
+            "matching.best_threshold",
+            "matching.jl_dimension",
+            "matching.ranking_dimension",
+            "matching.rule_of_thumb_dimension",
+        }
+    ),
+    predicates=frozenset({"matching.check_nonzero"}),
+    notes={
+        "matching.cosent_gradient": "the difference of a pair's shares as the better and as the worse one",
+    },
+    insensitive={
+        "it compares a function with itself, and both sides change alike": (
+            "matching.cosent-invariances",
+            "matching.spearman-monotone",
+        ),
+        "it is an inequality, which is seldom tight": (
+            "matching.ranking-dimension",
+            "matching.threshold-majority",
+            "matching.weights-powell",
+        ),
+        "it is of random samples, and sees what goes beyond their spread": ("matching.jl-error",),
+        "its terms cancel, and their sizes, not the sum, carry the roundings": (
+            "matching.cosent-gradient-derivative",
+        ),
+    },
+    remedies=REMEDIES,
+)

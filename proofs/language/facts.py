@@ -1,0 +1,83 @@
+"""What the engine has to be told of single functions and laws, as docstrings do not say it.
+
+A document has `FACTS = Facts(...)` in its module `facts`. Functions and laws are named in full.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from .shapes import Part
+
+_Names = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of one document, or of all."""
+
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    """The parts of results that are more than one array, in order (a list within a part counts as one)."""
+    grids: _Names = frozenset()
+    """Functions whose dots stand for axes that belong together, not for a batch."""
+    without_axes: _Names = frozenset()
+    """Functions whose named results have no axes, without a word of it."""
+    numbers: _Names = frozenset()
+    """Functions whose results in NumPy are numbers, which nobody can write into."""
+    constant: _Names = frozenset()
+    """Functions whose result is always the same, so that nobody sees it remembered."""
+    given_back: _Names = frozenset()
+    """Functions whose result is an argument, so that it changes with it."""
+    predicates: _Names = frozenset()
+    """Functions whose results are nearly all alike, so that one buffer for them rarely shows."""
+    order_hidden: _Names = frozenset()
+    """Functions whose recorded calls have results that tell little of the numbers' order."""
+    batch_order_hidden: _Names = frozenset()
+    """Functions on whose recorded calls the order of two batch axes does not show."""
+    short_batches: _Names = frozenset()
+    """Functions that take their time for each entry of a batch, for other reasons than their needs."""
+    in_batches: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    """Functions that take batches only of some of their calls: the arguments of any call in that form."""
+    no_reals: _Names = frozenset()
+    """Functions whose results are no reals: of NaN they say no, or that nothing is known."""
+    nan_untried: _Names = frozenset()
+    """Functions whose recorded calls cannot be changed in one entry: symmetric matrices, integer lengths."""
+    any_integers: _Names = frozenset()
+    """Functions of any integer, so also of the ends of a width."""
+    ordered_integers: _Names = frozenset()
+    """Functions of the order of integers alone."""
+    labels: _Names = frozenset()
+    """Functions of integers that stand for classes."""
+    steps: _Names = frozenset()
+    """Functions of integers that count steps; eight bits would not count to a usual number of them."""
+    integer_results: _Names = frozenset()
+    """Functions whose results are arrays of integers."""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """Functions whose result is, in classes that people write, no result of a call but this attribute."""
+    defined: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """What of a result is defined uniquely, where not all of it is."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """Why errors of some functions are what they are: the condition of what they compute. (The column `note`
+    of ACCURACY.md, so without vertical bars.)"""
+    remedies: Mapping[str, str] = field(default_factory=dict)
+    """How functions keep the digits that their textbook forms lose, in one sentence."""
+    insensitive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Laws that see no relative change of 64 ulp in the results of any function that they are about, by the
+    reason. `refimpl sensitivity` measures what each law sees. Other laws about the functions see less."""
+    unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Functions of which no law sees a relative change of 64 ulp, by the reason."""
+
+
+def merged(all_facts: "list[Facts]") -> Facts:
+    """The facts of several documents as those of one."""
+    found: dict[str, Any] = {}
+    for one in fields(Facts):
+        values = [getattr(facts, one.name) for facts in all_facts]
+        if one.name in ("insensitive", "unseen"):  # documents may give the same reason
+            reasons = dict.fromkeys(reason for value in values for reason in value)
+            found[one.name] = {r: tuple(n for value in values for n in value.get(r, ())) for r in reasons}
+        elif isinstance(getattr(Facts(), one.name), frozenset):
+            found[one.name] = frozenset[str]().union(*values)
+        else:
+            found[one.name] = {name: fact for value in values for name, fact in value.items()}
+    return Facts(**found)
