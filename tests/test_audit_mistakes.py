@@ -22,7 +22,7 @@ def _calls(name: str, seed: int) -> list[Call]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+@pytest.mark.parametrize("document", catalogue.names())
 def test_every_mistake_is_named(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diagnosis, "gathered", lambda name, on, seed, put: _calls(name, seed))
     unnamed = []

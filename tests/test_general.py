@@ -44,7 +44,7 @@ def test_the_reference_as_a_foreign_implementation(law: proofs.Law, monkeypatch:
 
 @pytest.mark.parametrize(
     "document",
-    [pytest.param(name, marks=[] if name == "rope" else pytest.mark.long) for name in catalogue.DOCUMENTS],
+    [pytest.param(name, marks=[] if name == "rope" else pytest.mark.long) for name in catalogue.names()],
 )
 def test_every_general_mistake_is_refuted(document: str) -> None:
     made = catalogue.mistakes()

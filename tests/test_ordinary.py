@@ -13,13 +13,13 @@ NAMED = 0.9
 """The share of the slips whose cause the diagnosis must name."""
 SAMPLE = [
     pytest.param(ordinary, marks=pytest.mark.long if document in ("density", "transport") else [])
-    for document in catalogue.DOCUMENTS
+    for document in catalogue.names()
     for ordinary in corpus.of(document)[:1]
 ]
 """The first entry of every document, with its first slip: a look at the corpus that takes seconds."""
 
 
-@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+@pytest.mark.parametrize("document", catalogue.names())
 def test_every_function_has_a_form_and_slips(document: str) -> None:
     slips = dict.fromkeys((f for f in catalogue.functions() if f.startswith(f"{document}.")), 0)
     for ordinary in corpus.of(document):
@@ -45,7 +45,7 @@ def test_sample(ordinary: Ordinary) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+@pytest.mark.parametrize("document", catalogue.names())
 def test_corpus(document: str) -> None:
     found = list(corpus.failures(document))
     unnamed = [line for line in found if line.startswith("NOT NAMED")]
@@ -54,6 +54,6 @@ def test_corpus(document: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("document", catalogue.DOCUMENTS)
+@pytest.mark.parametrize("document", catalogue.names())
 def test_table_is_true(document: str) -> None:
     assert corpus.shown().get(document) == corpus.row(document), f"run tests/ordinary/table.py {document}"

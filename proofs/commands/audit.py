@@ -69,7 +69,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
             raise TargetError(f"--as {name}: of which function? Give a TARGET, or --as {name}=TARGET")
         elif ":" in target:
             new = {name: target}
-        elif name in catalogue.DOCUMENTS:
+        elif name in catalogue.names():
             new = {
                 full: f"{target}:{full.partition('.')[2]}" for full in session.discover(target, name, timeout)
             }

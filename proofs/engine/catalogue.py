@@ -9,8 +9,8 @@ from ..language.edge import Edge
 from ..language.law import Law
 from ..language.mistake import Mistake
 from . import general
+from .installed import left_out
 from .registry import (
-    DOCUMENTS,
     Function,
     adapters,
     claims,
@@ -19,6 +19,7 @@ from .registry import (
     entries,
     errata,
     functions,
+    names,
     reference,
     remedies,
     textbooks,
@@ -28,7 +29,6 @@ from .registry import (
 )
 
 __all__ = [
-    "DOCUMENTS",
     "Function",
     "adapters",
     "article",
@@ -42,6 +42,7 @@ __all__ = [
     "functions",
     "laws",
     "mistakes",
+    "names",
     "reference",
     "remedies",
     "select",
@@ -83,9 +84,12 @@ def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list
         return known
     chosen: dict[str, None] = {}
     for pattern in patterns:
-        full = f"{pattern}.*" if pattern in DOCUMENTS else pattern
+        full = f"{pattern}.*" if pattern in names() else pattern
         matches = [name for name in known if fnmatchcase(name, full)]
         if not matches:
+            broken = [why for name, why in left_out().items() if pattern.partition(".")[0] == name]
+            if broken:
+                raise UnknownNameError(f"no {what} matches {pattern!r}: {broken[0]}")
             close = ", ".join(sorted({name.partition(".")[0] + ".*" for name in known}))
             raise UnknownNameError(f"no {what} matches {pattern!r}; try one of {close}, or `refimpl list`")
         chosen.update(dict.fromkeys(matches))
@@ -102,14 +106,14 @@ def table() -> list[str]:
     """The documents in Markdown: article, functions, written laws and mistakes, errata of each."""
     rows = ["| document | article | functions | laws | mistakes | errata |"]
     rows.append("| --- | --- | --- | --- | --- | --- |")
-    for document in DOCUMENTS:
-        names = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
+    for document in names():
+        public = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
         wrong = [m for m in written_mistakes().values() if m.function.startswith(f"{document}.")]
         counts = [
             sum(law.document == document for law in written_laws().values()),
             len(wrong),
             sum(erratum.startswith(f"{document}.") for erratum in errata()),
         ]
-        listed = ", ".join(f"`{name}`" for name in names)
+        listed = ", ".join(f"`{name}`" for name in public)
         rows.append(f"| {document} | {article(document)} | {listed} | " + " | ".join(map(str, counts)) + " |")
     return rows

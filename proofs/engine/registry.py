@@ -1,17 +1,12 @@
 """What the documents bring, by name: functions, and the laws, mistakes, adapters … written for them."""
 
-import importlib
-import importlib.util
 import inspect
-import pkgutil
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
-
-import refimpl
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..._errors import UnknownNameError
 from ..language.adapter import Adapter
@@ -22,12 +17,15 @@ from ..language.law import Implementation, Law
 from ..language.mistake import Mistake
 from ..language.sweep import Sweep
 from ..language.textbook import Textbook
+from .installed import Installed, loaded
 
 if TYPE_CHECKING:
     from ..language.document import Document, Entry
 
-DOCUMENTS: tuple[str, ...] = tuple(refimpl.__all__)
-PROOFS = "refimpl.proofs.documents"
+
+def names() -> tuple[str, ...]:
+    """The names of the documents that are installed and sound."""
+    return tuple(loaded())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def documents() -> "Mapping[str, Document]":
 
     from ..language.document import parse  # noqa: PLC0415
 
-    texts = {name: files(f"{PROOFS}.{name}") / "document.md" for name in DOCUMENTS}
+    texts = {name: files(found.proofs) / "document.md" for name, found in loaded().items()}
     return {name: parse(name, text.read_text(encoding="utf-8")) for name, text in texts.items()}
 
 
@@ -96,15 +94,10 @@ def claims_about(function: str) -> Mapping[str, str]:
 def functions() -> Mapping[str, Function]:
     """Every public function of every document."""
     found = {}
-    for document in DOCUMENTS:
-        module = importlib.import_module(f"refimpl.{document}")
-        for name in module.__all__:
-            member = getattr(module, name)
-            if not inspect.isfunction(member):
-                continue  # result types and constants
+    for document in loaded().values():
+        for full, member in document.public():
             text = inspect.getdoc(member) or ""
             source = re.search(r"^Source: (.+?)\.?$", text, re.MULTILINE)
-            full = f"{document}.{name}"
             found[full] = Function(
                 full,
                 member,
@@ -125,19 +118,9 @@ Item = TypeVar("Item", Law, Mistake, Adapter, Edge, Erratum, Textbook)
 
 @cache
 def _members(kind: type[Item]) -> Mapping[str, Item]:
-    """All objects of one kind in the documents' proof packages, in order of definition."""
-    found: dict[str, Item] = {}
-    for document in DOCUMENTS:
-        package = importlib.import_module(f"{PROOFS}.{document}")
-        modules: list[ModuleType] = [
-            importlib.import_module(f"{package.__name__}.{info.name}")
-            for info in pkgutil.iter_modules(package.__path__)
-        ]
-        for module in (package, *modules):
-            for member in vars(module).values():
-                if isinstance(member, kind) and found.setdefault(member.id, member) is not member:
-                    raise RuntimeError(f"two {kind.__name__.lower()}s are called {member.id}")
-    return found
+    """All objects of one kind in the documents' proofs, in order of definition."""
+    members = [member for document in loaded().values() for member in document.members]
+    return {member.id: member for member in members if isinstance(member, kind)}
 
 
 def written_laws() -> Mapping[str, Law]:
@@ -173,7 +156,7 @@ def errata() -> Mapping[str, Erratum]:
 @cache
 def facts() -> Facts:
     """What the engine has to be told of single functions and laws, of all documents."""
-    return merged([module.FACTS for module in _modules("facts")])
+    return merged([module.FACTS for _, module in _modules("facts")])
 
 
 def remedies() -> Mapping[str, str]:
@@ -184,11 +167,16 @@ def remedies() -> Mapping[str, str]:
 @cache
 def sweeps() -> Sequence[Sweep]:
     """What dense samples and searches run over."""
-    return [sweep for module in _modules("sweeps") for sweep in module.SWEEPS]
+    return [sweep for _, module in _modules("sweeps") for sweep in module.SWEEPS]
 
 
-def _modules(name: str) -> Iterator[ModuleType]:
+def replaced() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """What stands for kernels that approximate, by the module of a document's functions, module and name."""
+    return {document.functions.__name__: module.REPLACED for document, module in _modules("unproven")}
+
+
+def _modules(name: str) -> Iterator[tuple[Installed, ModuleType]]:
     """The modules of one name that documents have."""
-    for document in DOCUMENTS:
-        if importlib.util.find_spec(found := f"{PROOFS}.{document}.{name}") is not None:
-            yield importlib.import_module(found)
+    for document in loaded().values():
+        if (module := document.module(name)) is not None:
+            yield document, module

@@ -7,7 +7,7 @@ a textbook, a paper or a well-known library has. What a document's lists hold is
 import importlib
 import pkgutil
 
-from refimpl.proofs.engine.catalogue import DOCUMENTS
+from refimpl.proofs.engine.catalogue import names
 
 from ._ordinary import Ordinary, Slip
 
@@ -16,6 +16,6 @@ __all__ = ["ORDINARY", "Ordinary", "Slip"]
 ORDINARY: tuple[Ordinary, ...] = tuple(
     ordinary
     for info in pkgutil.iter_modules(__path__)
-    if info.name.partition("_")[0] in DOCUMENTS  # rope.py, rope_extension.py, …
+    if info.name.partition("_")[0] in names()  # rope.py, rope_extension.py, …
     for ordinary in importlib.import_module(f"{__name__}.{info.name}").ORDINARY
 )

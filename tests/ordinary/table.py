@@ -68,7 +68,7 @@ def shown() -> dict[str, str]:
 def write(documents: Sequence[str], whole: bool = False) -> None:
     """Put new rows of these documents into README.md."""
     rows = shown() | {document: row(document, whole) for document in documents}
-    lines = [*HEAD, *(rows[document] for document in catalogue.DOCUMENTS if document in rows), ""]
+    lines = [*HEAD, *(rows[document] for document in catalogue.names() if document in rows), ""]
     text = "\n".join(lines)
     output.write(FILE, _BLOCK.sub(lambda m: m[1] + text + m[2], FILE.read_text(encoding="utf-8")))
 
@@ -95,7 +95,7 @@ def _name(ordinary: Ordinary) -> str:
 def main(arguments: Sequence[str]) -> None:
     """The command."""
     whole = "--all" in arguments
-    documents = [argument for argument in arguments if not argument.startswith("--")] or catalogue.DOCUMENTS
+    documents = [argument for argument in arguments if not argument.startswith("--")] or catalogue.names()
     if "--failures" in arguments:
         for document in documents:
             for line in failures(document, whole):

@@ -1,1 +1,3 @@
 """Laws, mistakes and errata of refimpl.argmaxable."""
+
+FUNCTIONS = "refimpl.argmaxable"

@@ -1,1 +1,3 @@
 """Laws, mistakes and errata of refimpl.ddpm."""
+
+FUNCTIONS = "refimpl.ddpm"

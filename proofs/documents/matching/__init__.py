@@ -1,1 +1,3 @@
 """Laws, mistakes and errata of refimpl.matching."""
+
+FUNCTIONS = "refimpl.matching"
