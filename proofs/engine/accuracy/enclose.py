@@ -14,9 +14,10 @@ from ....backends._ball import _scalars
 from ....backends._ball._array import BallArray
 from ....backends._ball._precision import WorkingPrecision
 from ....backends.ball import ball
+from ...language.exact import Exact, UnprovenError
 from ...language.packing import mapped_arrays
 from . import ulps
-from .exact import Exact, UnprovenError, exact_numbers
+from .exact import exact_numbers
 from .ulps import Format
 
 PRECISIONS = (128, 384, 1280, 3072)

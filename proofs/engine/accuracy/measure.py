@@ -21,13 +21,13 @@ from .... import backends
 from ....backends import Setting
 from ....backends._ball._precision import WorkingPrecision
 from ...language import domains
+from ...language.exact import UnprovenError
 from ...language.law import Implementation
 from ...language.packing import is_array, mapped_arrays, size
 from ...language.sweep import Sweep
 from .. import catalogue, registry
 from ..calls import calls
 from .enclose import Case, enclosures, leaves
-from .exact import UnprovenError
 from .spots import Spot, spot
 from .tally import Leaf, Place, Tally
 from .ulps import BITS
