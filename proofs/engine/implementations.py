@@ -52,7 +52,7 @@ class Implementations(Mapping[str, Implementation]):
                 raise self._raised(name, error) from error
             self.called.add(name)
             try:
-                self._admit(name, result, any_real=_whole(args, kwargs))
+                self._admit(name, result, args, kwargs)
                 if expected is not None:
                     _require_form(name, result, expected)
                     result = _with_names(result, expected)
@@ -140,14 +140,15 @@ class Implementations(Mapping[str, Implementation]):
         if name in self._expected:
             yield from _arrays([*args, *kwargs.values()])
 
-    def _admit(self, name: str, result: Any, *, any_real: bool) -> None:
-        """Require every array in the result to be of the setting's library, dtype and device; with `any_real`
-        of any real floating dtype."""
+    def _admit(self, name: str, result: Any, args: Any, kwargs: Any) -> None:
+        """Require every array in the result to be of the setting's library, dtype and device; that of
+        whole numbers may have any real floating dtype."""
         on = self._on
         for array in _arrays(result):
             if array_api_compat.array_namespace(array) is not on.xp:
                 raise WrongResultError(f"{name} returned a {foreign.kind(array)} for {on.backend.name} input")
-            if on.xp.isdtype(array.dtype, "real floating") and array.dtype != on.dtype and not any_real:
+            other = array.dtype != on.dtype and on.xp.isdtype(array.dtype, "real floating")
+            if other and not _whole(args, kwargs):
                 raise WrongResultError(f"{name} returned {array.dtype} for {on.dtype} input")
             device = array_api_compat.device(array)
             if device != on.device and str(device) != str(on.device):
