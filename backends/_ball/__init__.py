@@ -8,3 +8,6 @@ _array      the array class
 _elementwise, _creation, _shapes, _searching, _statistics, _linalg   functions of arrays
 _namespace  binds them to a precision
 """
+
+from . import _host as _host  # these put in what arrays and numbers answer with
+from . import _namespace as _namespace

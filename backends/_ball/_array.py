@@ -1,16 +1,14 @@
 """The array of balls, truth values or integers. It never changes; every operation makes a new one."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
 from ..._errors import DTypeError, NamespaceError, message
+from ..._typing import Namespace
 from . import _scalars
 from ._dtypes import DType, of
-
-if TYPE_CHECKING:
-    from ._namespace import BallNamespace
 
 Storage = np.ndarray[Any, np.dtype[Any]]
 DEVICE = "cpu"
@@ -49,10 +47,10 @@ class BallArray:
     __hash__ = None  # type: ignore[assignment]
     __slots__ = ("data", "dtype", "xp")
 
-    def __init__(self, data: Storage, dtype: DType, xp: "BallNamespace") -> None:
+    def __init__(self, data: Storage, dtype: DType, xp: Namespace) -> None:
         self.data, self.dtype, self.xp = data, dtype, xp
 
-    def __array_namespace__(self, *, api_version: str | None = None) -> "BallNamespace":
+    def __array_namespace__(self, *, api_version: str | None = None) -> Namespace:
         return self.xp
 
     def like(self, data: Any) -> "BallArray":

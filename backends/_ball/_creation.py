@@ -1,19 +1,17 @@
 """Functions that make ball arrays, and astype."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..._errors import DTypeError, message
+from ..._typing import Namespace
 from .._backend import Precision
 from . import _dtypes as d
 from . import _scalars as s
 from ._array import DEVICE, BallArray, boxed, decided
 from ._rounding import active, converted, refuse
-
-if TYPE_CHECKING:
-    from ._namespace import BallNamespace as Xp
 
 Shape = int | tuple[int, ...]
 
@@ -25,7 +23,7 @@ def check_device(device: object) -> None:
 
 
 def asarray(
-    xp: "Xp", obj: Any, /, *, dtype: Any = None, device: object = None, copy: bool | None = None
+    xp: Namespace, obj: Any, /, *, dtype: Any = None, device: object = None, copy: bool | None = None
 ) -> BallArray:
     """Numbers, nested lists of them, NumPy arrays or ball arrays of any precision, lifted exactly."""
     check_device(device)
@@ -37,7 +35,7 @@ def asarray(
     return made if wanted is None else astype(xp, made, wanted, copy=False)
 
 
-def _host(xp: "Xp", obj: Any) -> np.ndarray[Any, Any]:
+def _host(xp: Namespace, obj: Any) -> np.ndarray[Any, Any]:
     """A NumPy array of numbers; of objects if NumPy has no dtype that holds them exactly."""
     if isinstance(obj, list | tuple):
         return _nested([_host(xp, row) for row in obj])
@@ -70,7 +68,7 @@ def _nested(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
     return out
 
 
-def _from_numpy(xp: "Xp", host: np.ndarray[Any, Any], wanted: d.DType | None) -> BallArray:
+def _from_numpy(xp: Namespace, host: np.ndarray[Any, Any], wanted: d.DType | None) -> BallArray:
     if host.dtype.kind == "b":
         return BallArray(2 * host.astype(np.int8), d.DTYPES["bool"], xp)
     if host.dtype.kind in "iu":
@@ -95,7 +93,9 @@ def objects(balls: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     return data.reshape(shape)
 
 
-def astype(xp: "Xp", x: BallArray, dtype: Any, /, *, copy: bool = True, device: object = None) -> BallArray:
+def astype(
+    xp: Namespace, x: BallArray, dtype: Any, /, *, copy: bool = True, device: object = None
+) -> BallArray:
     """Another dtype. Reals stay as they are; to integers, the ball must decide the integer part."""
     check_device(device)
     wanted = d.of(dtype)
@@ -117,7 +117,7 @@ def astype(xp: "Xp", x: BallArray, dtype: Any, /, *, copy: bool = True, device: 
     return BallArray(objects(balls, x.shape), wanted, xp)
 
 
-def _rounded(x: BallArray, wanted: d.DType, xp: "Xp") -> BallArray:
+def _rounded(x: BallArray, wanted: d.DType, xp: Namespace) -> BallArray:
     """The array in another dtype, or of another namespace: as it is, but in a model of roundings."""
     model = active()
     if model is None or not wanted.real:
@@ -127,7 +127,7 @@ def _rounded(x: BallArray, wanted: d.DType, xp: "Xp") -> BallArray:
     return BallArray(boxed(np.frompyfunc(narrow.converted, 1, 1)(x.data), wanted), wanted, xp)
 
 
-def _from_reals(xp: "Xp", x: BallArray, wanted: d.DType) -> BallArray:
+def _from_reals(xp: Namespace, x: BallArray, wanted: d.DType) -> BallArray:
     flat = list(x.data.reshape(-1))
     if wanted.boolean:
         truths = np.asarray([2 - s.equal(value, s.ZERO) for value in flat], dtype=np.int8)
@@ -136,7 +136,9 @@ def _from_reals(xp: "Xp", x: BallArray, wanted: d.DType) -> BallArray:
     return BallArray(np.asarray(whole, dtype=wanted.storage).reshape(x.shape), wanted, xp)
 
 
-def full(xp: "Xp", shape: Shape, fill_value: Any, *, dtype: Any = None, device: object = None) -> BallArray:
+def full(
+    xp: Namespace, shape: Shape, fill_value: Any, *, dtype: Any = None, device: object = None
+) -> BallArray:
     """The same value everywhere."""
     value = asarray(xp, fill_value, dtype=dtype, device=device)
     whole = (int(shape),) if not isinstance(shape, tuple | list) else tuple(shape)
@@ -144,17 +146,17 @@ def full(xp: "Xp", shape: Shape, fill_value: Any, *, dtype: Any = None, device: 
 
 
 def full_like(
-    xp: "Xp", x: BallArray, /, fill_value: Any, *, dtype: Any = None, device: object = None
+    xp: Namespace, x: BallArray, /, fill_value: Any, *, dtype: Any = None, device: object = None
 ) -> BallArray:
     """The same value everywhere, of the shape and dtype of x."""
     return full(xp, x.shape, fill_value, dtype=x.dtype if dtype is None else dtype, device=device)
 
 
 def _filled(number: int) -> tuple[Any, Any]:
-    def made(xp: "Xp", shape: Shape, *, dtype: Any = None, device: object = None) -> BallArray:
+    def made(xp: Namespace, shape: Shape, *, dtype: Any = None, device: object = None) -> BallArray:
         return full(xp, shape, number, dtype=d.DTYPES["float64"] if dtype is None else dtype, device=device)
 
-    def made_like(xp: "Xp", x: BallArray, /, *, dtype: Any = None, device: object = None) -> BallArray:
+    def made_like(xp: Namespace, x: BallArray, /, *, dtype: Any = None, device: object = None) -> BallArray:
         return full(xp, x.shape, number, dtype=x.dtype if dtype is None else dtype, device=device)
 
     return made, made_like
@@ -166,7 +168,7 @@ empty, empty_like = zeros, zeros_like
 
 
 def arange(
-    xp: "Xp",
+    xp: Namespace,
     start: float,
     /,
     stop: float | None = None,
@@ -190,7 +192,7 @@ def arange(
 
 
 def linspace(
-    xp: "Xp",
+    xp: Namespace,
     start: float,
     stop: float,
     /,
@@ -210,7 +212,7 @@ def linspace(
 
 
 def eye(
-    xp: "Xp",
+    xp: Namespace,
     n_rows: int,
     n_cols: int | None = None,
     /,
@@ -223,21 +225,21 @@ def eye(
     return asarray(xp, np.eye(n_rows, n_cols, k), dtype=dtype or d.DTYPES["float64"], device=device)
 
 
-def tril(xp: "Xp", x: BallArray, /, *, k: int = 0) -> BallArray:
+def tril(xp: Namespace, x: BallArray, /, *, k: int = 0) -> BallArray:
     """The lower triangle, zeros elsewhere."""
     return _kept(xp, x, np.tri(x.shape[-2], x.shape[-1], k, dtype=np.bool_))
 
 
-def triu(xp: "Xp", x: BallArray, /, *, k: int = 0) -> BallArray:
+def triu(xp: Namespace, x: BallArray, /, *, k: int = 0) -> BallArray:
     """The upper triangle, zeros elsewhere."""
     return _kept(xp, x, ~np.tri(x.shape[-2], x.shape[-1], k - 1, dtype=np.bool_))
 
 
-def _kept(xp: "Xp", x: BallArray, mask: np.ndarray[Any, Any]) -> BallArray:
+def _kept(xp: Namespace, x: BallArray, mask: np.ndarray[Any, Any]) -> BallArray:
     return x.like(np.where(mask, x.data, zeros_like(xp, x).data))
 
 
-def meshgrid(xp: "Xp", *arrays: BallArray, indexing: str = "xy") -> list[BallArray]:
+def meshgrid(xp: Namespace, *arrays: BallArray, indexing: str = "xy") -> list[BallArray]:
     """Coordinate arrays from vectors."""
     indices = np.meshgrid(*(np.arange(a.size) for a in arrays), indexing=indexing)  # type: ignore[call-overload]
     return [a.like(a.data.reshape(-1)[i]) for a, i in zip(arrays, indices, strict=True)]

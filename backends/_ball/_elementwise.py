@@ -2,19 +2,17 @@
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..._errors import DTypeError, message
+from ..._typing import Namespace
 from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, boxed
 from ._dtypes import DTYPES
 from ._operands import apply, operands, require
-
-if TYPE_CHECKING:
-    from ._namespace import BallNamespace as Xp
 
 BOOL = DTYPES["bool"]
 
@@ -25,7 +23,7 @@ def _real(
     """A numeric function of one or two arrays, for integers as NumPy has it, if at all."""
     kinds = ("real floating", "integral") if integers else ("real floating",)
 
-    def elementwise(xp: "Xp", *given: Any) -> BallArray:
+    def elementwise(xp: Namespace, *given: Any) -> BallArray:
         arrays = operands(xp, name, *given)
         dtype = arrays[0].dtype
         require(name, arrays[0], *kinds)
@@ -44,7 +42,7 @@ def _unary(
 ) -> Callable[..., BallArray]:
     inner = _real(name, function, integers)
 
-    def unary(xp: "Xp", x: BallArray, /) -> BallArray:
+    def unary(xp: Namespace, x: BallArray, /) -> BallArray:
         return inner(xp, x)
 
     return unary
@@ -55,7 +53,7 @@ def _binary(
 ) -> Callable[..., BallArray]:
     inner = _real(name, function, integers)
 
-    def binary(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
+    def binary(xp: Namespace, x1: Any, x2: Any, /) -> BallArray:
         return inner(xp, x1, x2)
 
     return binary
@@ -70,7 +68,7 @@ def _integer_power(x: Any, y: Any) -> Any:
 def _compare(
     name: str, reals: Callable[[Any, Any], int], others: Callable[[Any, Any], Any], *kinds: str
 ) -> Callable[..., BallArray]:
-    def compare(xp: "Xp", x1: Any, x2: Any, /) -> BallArray:
+    def compare(xp: Namespace, x1: Any, x2: Any, /) -> BallArray:
         first, second = operands(xp, name, x1, x2)
         require(name, first, "numeric", *kinds)
         if first.dtype.real:
@@ -89,7 +87,7 @@ def _truths(relation: Callable[[Any, Any], Any], x: int, y: int) -> int:
 
 
 def _class(name: str, reals: Callable[[Any], int], integers: int) -> Callable[..., BallArray]:
-    def test(xp: "Xp", x: BallArray, /) -> BallArray:
+    def test(xp: Namespace, x: BallArray, /) -> BallArray:
         (x,) = operands(xp, name, x)
         require(name, x, "numeric")
         if x.dtype.real:
@@ -113,7 +111,7 @@ def _bits(
 ) -> Callable[..., BallArray]:
     """Bitwise on integers; on booleans as Kleene has it."""
 
-    def bitwise(xp: "Xp", *given: Any) -> BallArray:
+    def bitwise(xp: Namespace, *given: Any) -> BallArray:
         arrays = operands(xp, name, *given)
         require(name, arrays[0], *(("bool", "integral") if truths else ("integral",)))
         function = truths if arrays[0].dtype.boolean and truths else integers
@@ -123,7 +121,7 @@ def _bits(
 
 
 def _logical(name: str, truths: Callable[..., Any]) -> Callable[..., BallArray]:
-    def logical(xp: "Xp", *given: Any) -> BallArray:
+    def logical(xp: Namespace, *given: Any) -> BallArray:
         arrays = operands(xp, name, *given)
         require(name, arrays[0], "bool")
         return arrays[0].like(truths(*(array.data for array in arrays)))
@@ -205,12 +203,12 @@ bitwise_left_shift = _bits("bitwise_left_shift", None, np.left_shift)
 bitwise_right_shift = _bits("bitwise_right_shift", None, np.right_shift)
 
 
-def signbit(xp: "Xp", x: BallArray, /) -> BallArray:
+def signbit(xp: Namespace, x: BallArray, /) -> BallArray:
     """x < 0: a zero has no sign."""
     return less(xp, x, 0)
 
 
-def clip(xp: "Xp", x: BallArray, /, min: Any = None, max: Any = None) -> BallArray:  # noqa: A002
+def clip(xp: Namespace, x: BallArray, /, min: Any = None, max: Any = None) -> BallArray:  # noqa: A002
     """max(min, x), then min(max, ·)."""
     if min is not None:
         x = maximum(xp, x, min)
@@ -219,7 +217,7 @@ def clip(xp: "Xp", x: BallArray, /, min: Any = None, max: Any = None) -> BallArr
     return positive(xp, x)
 
 
-def where(xp: "Xp", condition: BallArray, x1: Any, x2: Any, /) -> BallArray:
+def where(xp: Namespace, condition: BallArray, x1: Any, x2: Any, /) -> BallArray:
     """x1 where the condition holds, x2 where not; the hull of both where it is undecided."""
     require("where", condition, "bool")
     first, second = operands(xp, "where", x1, x2)

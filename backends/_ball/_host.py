@@ -13,6 +13,7 @@ from flint import acb, acb_mat, arb, ctx
 from ..._errors import UndecidedError, message
 from . import _functions as f
 from . import _scalars as s
+from ._answers import ANSWERS
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
 from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
@@ -64,6 +65,7 @@ def host(array: BallArray) -> Any:
     return _view(np.frompyfunc(lambda ball: Real(ball, prec), 1, 1)(array.data))
 
 
+@ANSWERS
 def reals(value: Any) -> Reals:
     """Numbers, nested lists and arrays of them as Reals."""
     return _view(_lifted(np.asarray(value, dtype=object)))
@@ -244,6 +246,7 @@ def _loop(name: str, count: int) -> Any:
     return np.frompyfunc(function, count, 1, identity=_IDENTITY.get(name))  # None: in any order
 
 
+@ANSWERS
 def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """A ufunc of NumPy or SciPy, or one of its methods, on numbers and arrays of them."""
     name = ufunc.__name__
@@ -313,6 +316,7 @@ def _returned(value: Any) -> Any:
     return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
 
 
+@ANSWERS
 def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy on numbers and arrays of them."""
     own = _OWN.get(function)
@@ -330,12 +334,10 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
 
 
 def _xp(*arrays: Any) -> Any:
-    from ._namespace import namespace  # noqa: PLC0415
-
     precisions = [
         x.prec for array in arrays for x in np.ravel(np.asarray(array, dtype=object)) if hasattr(x, "prec")
     ]
-    return namespace(max(precisions, default=ctx.prec))
+    return ANSWERS.namespace(max(precisions, default=ctx.prec))
 
 
 def lifted(array: Any, xp: Any) -> BallArray:

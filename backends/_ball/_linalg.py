@@ -5,12 +5,13 @@ singular, or a factor that may not exist, is an error: raise the precision.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from flint import arb_mat
 
 from ..._errors import DomainError, message
+from ..._typing import Namespace
 from . import _functions as f
 from . import _scalars as s
 from . import _spectra
@@ -19,9 +20,6 @@ from ._operands import operands, require
 from ._reductions import sum as _sum
 from ._rounding import active, refuse
 from ._shapes import broadcast_arrays, unstack
-
-if TYPE_CHECKING:
-    from ._namespace import BallNamespace as Xp
 
 Rows = list[list[Any]]
 
@@ -47,7 +45,7 @@ class SlogdetResult(NamedTuple):
     logabsdet: BallArray
 
 
-def matmul(xp: "Xp", x1: BallArray, x2: BallArray, /) -> BallArray:
+def matmul(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     """Products of matrices; a vector counts as a row on the left and as a column on the right."""
     first, second = operands(xp, "matmul", x1, x2)
     require("matmul", first, "real floating", "integral")
@@ -90,12 +88,12 @@ def _all_finite(matrix: Any) -> bool:
     return all(x.is_finite() for x in matrix.flat)
 
 
-def vecdot(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
+def vecdot(xp: Namespace, x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
     """Inner products along an axis."""
     return _sum(xp, xp.multiply(x1, x2), axis=axis)
 
 
-def tensordot(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axes: Any = 2) -> BallArray:
+def tensordot(xp: Namespace, x1: BallArray, x2: BallArray, /, *, axes: Any = 2) -> BallArray:
     """The sum of products over pairs of axes."""
     if isinstance(axes, int):
         axes = (range(x1.ndim - axes, x1.ndim), range(axes))
@@ -112,24 +110,24 @@ def tensordot(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axes: Any = 2) -> Ba
     return xp.reshape(product, shape)
 
 
-def outer(xp: "Xp", x1: BallArray, x2: BallArray, /) -> BallArray:
+def outer(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     """All products of elements of two vectors."""
     return xp.multiply(x1[:, None], x2[None, :])
 
 
-def cross(xp: "Xp", x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
+def cross(xp: Namespace, x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
     """Cross products of vectors of three."""
     a, b = (unstack(xp, x, axis=axis) for x in broadcast_arrays(xp, x1, x2))
     parts = [a[i] * b[j] - a[j] * b[i] for i, j in ((1, 2), (2, 0), (0, 1))]
     return xp.stack(parts, axis=axis)
 
 
-def trace(xp: "Xp", x: BallArray, /, *, offset: int = 0, dtype: Any = None) -> BallArray:
+def trace(xp: Namespace, x: BallArray, /, *, offset: int = 0, dtype: Any = None) -> BallArray:
     """Sums of diagonals."""
     return _sum(xp, diagonal(xp, x, offset=offset), axis=-1, dtype=dtype)
 
 
-def diagonal(xp: "Xp", x: BallArray, /, *, offset: int = 0) -> BallArray:
+def diagonal(xp: Namespace, x: BallArray, /, *, offset: int = 0) -> BallArray:
     """Diagonals of matrices."""
     xp.check_own("diagonal", x)
     return x.like(np.diagonal(x.data, offset, axis1=-2, axis2=-1))
@@ -138,7 +136,7 @@ def diagonal(xp: "Xp", x: BallArray, /, *, offset: int = 0) -> BallArray:
 # One matrix at a time
 
 
-def _matrices(xp: "Xp", call: str, x: BallArray, square: bool = True) -> BallArray:
+def _matrices(xp: Namespace, call: str, x: BallArray, square: bool = True) -> BallArray:
     xp.check_own(call, x)
     require(call, x, "real floating")
     if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
@@ -178,7 +176,7 @@ def _invertible(call: str, operation: Callable[[], Any]) -> Any:
         raise s.undecided(call, "a matrix that may be singular") from None
 
 
-def solve(xp: "Xp", x1: BallArray, x2: BallArray, /) -> BallArray:
+def solve(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     """X with x1 X = x2, for a vector or a matrix x2."""
     a, b = operands(xp, "solve", x1, x2)
     _matrices(xp, "solve", a)
@@ -201,7 +199,7 @@ def solve(xp: "Xp", x1: BallArray, x2: BallArray, /) -> BallArray:
     return result[..., 0] if b.ndim == 1 else result
 
 
-def inv(xp: "Xp", x: BallArray, /) -> BallArray:
+def inv(xp: Namespace, x: BallArray, /) -> BallArray:
     """Inverses."""
     _matrices(xp, "inv", x)
     n = x.shape[-1]
@@ -212,19 +210,19 @@ def inv(xp: "Xp", x: BallArray, /) -> BallArray:
     return _each(x, one, (n, n))[0] if n else x
 
 
-def det(xp: "Xp", x: BallArray, /) -> BallArray:
+def det(xp: Namespace, x: BallArray, /) -> BallArray:
     """Determinants."""
     _matrices(xp, "det", x)
     return _each(x, lambda matrix: (arb_mat(matrix.tolist()).det(),), ())[0]
 
 
-def slogdet(xp: "Xp", x: BallArray, /) -> SlogdetResult:
+def slogdet(xp: Namespace, x: BallArray, /) -> SlogdetResult:
     """Signs and logarithms of the sizes of determinants."""
     value = det(xp, x)
     return SlogdetResult(xp.sign(value), xp.log(xp.abs(value)))
 
 
-def matrix_power(xp: "Xp", x: BallArray, n: int, /) -> BallArray:
+def matrix_power(xp: Namespace, x: BallArray, n: int, /) -> BallArray:
     """Powers of square matrices."""
     base = inv(xp, x) if n < 0 else _matrices(xp, "matrix_power", x)
     result = xp.broadcast_to(xp.eye(x.shape[-1], dtype=x.dtype), x.shape)
@@ -234,7 +232,7 @@ def matrix_power(xp: "Xp", x: BallArray, n: int, /) -> BallArray:
     return result
 
 
-def cholesky(xp: "Xp", x: BallArray, /, *, upper: bool = False) -> BallArray:
+def cholesky(xp: Namespace, x: BallArray, /, *, upper: bool = False) -> BallArray:
     """L of positive definite LLᵀ, of which the lower triangle is read; Lᵀ if upper."""
     _matrices(xp, "cholesky", x)
     n = x.shape[-1]
@@ -242,7 +240,7 @@ def cholesky(xp: "Xp", x: BallArray, /, *, upper: bool = False) -> BallArray:
     return lower.mT if upper else lower
 
 
-def qr(xp: "Xp", x: BallArray, /, *, mode: str = "reduced") -> QRResult:
+def qr(xp: Namespace, x: BallArray, /, *, mode: str = "reduced") -> QRResult:
     """x = QR for independent columns; R has a positive diagonal."""
     _matrices(xp, "qr", x, square=False)
     m, n = x.shape[-2:]
@@ -268,7 +266,7 @@ def _gram_schmidt(matrix: Any) -> tuple[Any, Any]:
     return [[columns[j][i] for j in range(n)] for i in range(m)], R
 
 
-def eigh(xp: "Xp", x: BallArray, /) -> EighResult:
+def eigh(xp: Namespace, x: BallArray, /) -> EighResult:
     """Eigenvalues, and an orthonormal basis of eigenvectors as columns, of symmetric matrices.
 
     There are an exact basis and its eigenvalues in the balls; a sign, and the basis for a multiple
@@ -279,13 +277,13 @@ def eigh(xp: "Xp", x: BallArray, /) -> EighResult:
     return EighResult(*_each(x, lambda matrix: _spectra.eigh(matrix.tolist()), (n,), (n, n)))
 
 
-def eigvalsh(xp: "Xp", x: BallArray, /) -> BallArray:
+def eigvalsh(xp: Namespace, x: BallArray, /) -> BallArray:
     """Eigenvalues of symmetric matrices in rising order."""
     _matrices(xp, "eigvalsh", x)
     return _each(x, lambda matrix: (_spectra.eigvalsh(matrix.tolist()),), (x.shape[-1],))[0]
 
 
-def svd(xp: "Xp", x: BallArray, /, *, full_matrices: bool = True) -> SVDResult:
+def svd(xp: Namespace, x: BallArray, /, *, full_matrices: bool = True) -> SVDResult:
     """Singular values in falling order, with the vectors of each."""
     _matrices(xp, "svd", x, square=False)
     m, n = x.shape[-2:]
@@ -300,7 +298,7 @@ def svd(xp: "Xp", x: BallArray, /, *, full_matrices: bool = True) -> SVDResult:
     return SVDResult(*_each(x, lambda matrix: _spectra.svd(matrix.tolist()), (m, n), (n,), (n, n)))
 
 
-def polar(xp: "Xp", x: BallArray, /) -> tuple[BallArray, BallArray]:
+def polar(xp: Namespace, x: BallArray, /) -> tuple[BallArray, BallArray]:
     """Q and H of x = QH, Q orthogonal and H symmetric without negative eigenvalues; not of the standard.
 
     Equal singular values, which leave the singular vectors open, do not matter.
@@ -311,7 +309,7 @@ def polar(xp: "Xp", x: BallArray, /) -> tuple[BallArray, BallArray]:
     return Q, H
 
 
-def svdvals(xp: "Xp", x: BallArray, /) -> BallArray:
+def svdvals(xp: Namespace, x: BallArray, /) -> BallArray:
     """Singular values in falling order."""
     _matrices(xp, "svdvals", x, square=False)
     gram = xp.matmul(x, x.mT) if x.shape[-2] < x.shape[-1] else xp.matmul(x.mT, x)
@@ -319,7 +317,7 @@ def svdvals(xp: "Xp", x: BallArray, /) -> BallArray:
 
 
 def vector_norm(
-    xp: "Xp",
+    xp: Namespace,
     x: BallArray,
     /,
     *,
@@ -340,7 +338,7 @@ def vector_norm(
     return xp.pow(powers, xp.ones((), dtype=x.dtype) / ord)
 
 
-def matrix_norm(xp: "Xp", x: BallArray, /, *, keepdims: bool = False, ord: Any = "fro") -> BallArray:  # noqa: A002
+def matrix_norm(xp: Namespace, x: BallArray, /, *, keepdims: bool = False, ord: Any = "fro") -> BallArray:  # noqa: A002
     """The Frobenius norm, the largest (smallest) singular value, or their sum."""
     _matrices(xp, "matrix_norm", x, square=False)
     if ord == "fro":

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..._errors import NamespaceError, message
 from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, _shapes
+from ._answers import ANSWERS
 from ._array import DEVICE, BallArray
 from ._numbers import RealMath, real_math
 from ._precision import WorkingPrecision
@@ -133,6 +134,7 @@ class Info:
         return {name: dtype for name, dtype in known if kind is None or _dtypes.isdtype(dtype, kind)}
 
 
+@ANSWERS
 @functools.cache
 def namespace(prec: int, model: Model | None = None) -> BallNamespace:
     """The one namespace of that precision, and of that model of roundings."""

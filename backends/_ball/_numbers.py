@@ -19,6 +19,7 @@ from ..._errors import DTypeError, message
 from . import _complex
 from . import _functions as f
 from . import _scalars as s
+from ._answers import ANSWERS
 from ._precision import WorkingPrecision
 from ._rounding import active, converted, refuse, unbounded
 
@@ -151,19 +152,13 @@ class _Number:
         raise LeftBallsError(message("float", "number", self, "no conversion", "A float proves nothing"))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from ._host import array_ufunc  # noqa: PLC0415
-
-        return array_ufunc(ufunc, method, *inputs, **options)
+        return ANSWERS.array_ufunc(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from ._host import array_function  # noqa: PLC0415
-
-        return array_function(function, args, kwargs)
+        return ANSWERS.array_function(function, args, kwargs)
 
     def __getitem__(self, key: Any) -> Any:
-        from ._host import reals  # noqa: PLC0415
-
-        return reals(self)[key]
+        return ANSWERS.reals(self)[key]
 
     def __getattr__(self, name: str) -> Any:
         # The methods of NumPy's scalars: sum, mean, reshape, …
@@ -171,9 +166,7 @@ class _Number:
             raise AttributeError(name)
         if hasattr(RealMath, name):  # NumPy's loops over objects look there for exp, log, …
             return functools.partial(getattr(self.__math__, name), self)
-        from ._host import reals  # noqa: PLC0415
-
-        return getattr(reals(self), name)
+        return getattr(ANSWERS.reals(self), name)
 
     __add__, __radd__ = _binary("add"), _binary("add", swap=True)
     __sub__, __rsub__ = _binary("sub"), _binary("sub", swap=True)

@@ -2,19 +2,17 @@
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..._errors import DTypeError, message
+from ..._typing import Namespace
 from ._array import BallArray, boxed
 from ._dtypes import DType, isdtype, promote
 
-if TYPE_CHECKING:
-    from ._namespace import BallNamespace as Xp
 
-
-def operands(xp: "Xp", call: str, *given: Any) -> list[BallArray]:
+def operands(xp: Namespace, call: str, *given: Any) -> list[BallArray]:
     """The arguments as arrays of one dtype; Python numbers take the dtype of the arrays."""
     arrays = [value for value in given if isinstance(value, BallArray)]
     if not arrays:
@@ -29,7 +27,7 @@ def operands(xp: "Xp", call: str, *given: Any) -> list[BallArray]:
     ]
 
 
-def _number(xp: "Xp", call: str, value: Any, dtype: DType) -> BallArray:
+def _number(xp: Namespace, call: str, value: Any, dtype: DType) -> BallArray:
     boolean = isinstance(value, bool | np.bool_)
     fits = boolean if dtype.boolean else not boolean and (dtype.real or hasattr(value, "__index__"))
     if not fits:
@@ -38,7 +36,7 @@ def _number(xp: "Xp", call: str, value: Any, dtype: DType) -> BallArray:
     return xp.asarray(value, dtype=dtype)
 
 
-def apply(xp: "Xp", function: Callable[..., Any], dtype: DType, *arrays: BallArray) -> BallArray:
+def apply(xp: Namespace, function: Callable[..., Any], dtype: DType, *arrays: BallArray) -> BallArray:
     """A function of elements, broadcast over the arrays."""
     with np.errstate(all="ignore"):  # NumPy reads the processor's flags, which say nothing of balls
         out = np.frompyfunc(function, len(arrays), 1)(*(array.data for array in arrays))

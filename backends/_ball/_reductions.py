@@ -4,19 +4,17 @@ import bisect
 import builtins
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..._errors import UndecidedError, message
+from ..._typing import Namespace
 from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, boxed
 from ._dtypes import DTYPES, isdtype
 from ._operands import apply, operands, require
-
-if TYPE_CHECKING:
-    from ._namespace import BallNamespace as Xp
 
 Axis = int | tuple[int, ...] | None
 BOOL, INT64 = DTYPES["bool"], DTYPES["int64"]
@@ -61,7 +59,7 @@ def _integers(x: BallArray, reduction: Any, axis: Axis, keepdims: bool, wide: bo
 
 def _summing(name: str, reals: Callable[[list[Any]], Any], integers: Any) -> Callable[..., BallArray]:
     def reduction(
-        xp: "Xp", x: BallArray, /, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
+        xp: Namespace, x: BallArray, /, *, axis: Axis = None, dtype: Any = None, keepdims: bool = False
     ) -> BallArray:
         xp.check_own(name, x)
         require(name, x, "real floating", "integral")
@@ -78,7 +76,7 @@ prod = _summing("prod", f.product, np.prod)
 
 
 def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Callable[..., BallArray]:
-    def reduction(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
+    def reduction(xp: Namespace, x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
         xp.check_own(name, x)
         require(name, x, "real floating", "integral")
         if not x.dtype.real:
@@ -95,7 +93,7 @@ max = _extremum("max", f.maximum, np.max)  # noqa: A001
 min = _extremum("min", f.minimum, np.min)  # noqa: A001
 
 
-def mean(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
+def mean(xp: Namespace, x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
     xp.check_own("mean", x)
     require("mean", x, "real floating")
     return reduce(x, _mean, axis, keepdims)
@@ -106,7 +104,7 @@ def _mean(terms: list[Any]) -> Any:
 
 
 def var(
-    xp: "Xp", x: BallArray, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False
+    xp: Namespace, x: BallArray, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False
 ) -> BallArray:
     xp.check_own("var", x)
     require("var", x, "real floating")
@@ -119,12 +117,12 @@ def var(
     return reduce(x, variance, axis, keepdims)
 
 
-def std(xp: "Xp", x: BallArray, /, **options: Any) -> BallArray:
+def std(xp: Namespace, x: BallArray, /, **options: Any) -> BallArray:
     return xp.sqrt(var(xp, x, **options))
 
 
 def _truths(empty: int, reduction: Callable[..., Any]) -> Callable[..., BallArray]:
-    def reduced(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
+    def reduced(xp: Namespace, x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
         truths = xp.astype(x, BOOL)
         found = reduction(truths.data, axis=axis, keepdims=keepdims, initial=empty)
         return truths.like(np.asarray(found, dtype=np.int8))
@@ -136,7 +134,7 @@ all = _truths(s.TRUE, np.min)  # noqa: A001
 any = _truths(s.FALSE, np.max)  # noqa: A001
 
 
-def count_nonzero(xp: "Xp", x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
+def count_nonzero(xp: Namespace, x: BallArray, /, *, axis: Axis = None, keepdims: bool = False) -> BallArray:
     ones = xp.astype(xp.astype(x, BOOL), INT64)
     return sum(xp, ones, axis=axis, keepdims=keepdims)
 
@@ -163,7 +161,7 @@ def _running(
     name: str, reals: Callable[[list[Any]], list[Any]], start: int, integers: Any
 ) -> Callable[..., BallArray]:
     def cumulative(
-        xp: "Xp",
+        xp: Namespace,
         x: BallArray,
         /,
         *,
@@ -199,7 +197,7 @@ cumulative_prod = _running("cumulative_prod", f.running_products, 1, np.cumprod)
 
 
 def diff(
-    xp: "Xp", x: BallArray, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None
+    xp: Namespace, x: BallArray, /, *, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None
 ) -> BallArray:
     parts = [part for part in (prepend, x, append) if part is not None]
     result = xp.concat(parts, axis=axis)
@@ -213,7 +211,7 @@ def diff(
 
 
 def sort(
-    xp: "Xp", x: BallArray, /, *, axis: int = -1, descending: bool = False, stable: bool = True
+    xp: Namespace, x: BallArray, /, *, axis: int = -1, descending: bool = False, stable: bool = True
 ) -> BallArray:
     """Sorted values. Where balls overlap, the k-th is enclosed by the k-th lower and upper ends."""
     xp.check_own("sort", x)
@@ -260,7 +258,7 @@ def all_known(vector: list[Any]) -> bool:
 
 
 def argsort(
-    xp: "Xp", x: BallArray, /, *, axis: int = -1, descending: bool = False, stable: bool = True
+    xp: Namespace, x: BallArray, /, *, axis: int = -1, descending: bool = False, stable: bool = True
 ) -> BallArray:
     """The order of the values, which the balls must decide."""
     xp.check_own("argsort", x)
@@ -272,7 +270,9 @@ def argsort(
 
 
 def _argument(name: str, sense: int) -> Callable[..., BallArray]:
-    def position(xp: "Xp", x: BallArray, /, *, axis: int | None = None, keepdims: bool = False) -> BallArray:
+    def position(
+        xp: Namespace, x: BallArray, /, *, axis: int | None = None, keepdims: bool = False
+    ) -> BallArray:
         """The first place of the extremum, which the balls must decide."""
         xp.check_own(name, x)
         require(name, x, "real floating", "integral")
@@ -305,7 +305,7 @@ argmax, argmin = _argument("argmax", 1), _argument("argmin", -1)
 
 
 def searchsorted(
-    xp: "Xp",
+    xp: Namespace,
     x1: BallArray,
     x2: Any,
     /,

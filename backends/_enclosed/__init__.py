@@ -10,4 +10,5 @@ _functions   NumPy's protocol of functions
 _creation, _types, _math, _modules   what stands for the modules numpy, math and scipy
 """
 
-from . import _arrays as _arrays  # first: it and _integers need each other
+from . import _functions as _functions  # these put in what arrays answer with
+from . import _modules as _modules

@@ -13,6 +13,7 @@ from flint import acb, arb
 
 from .._ball import _functions as f
 from .._ball import _scalars as s
+from ._answers import ANSWERS
 from ._formats import Format, dtype_of, leave, nominal
 from ._integers import Integers, Whole, whole
 
@@ -39,22 +40,16 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         self.data = data
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from ._ufuncs import array_ufunc  # noqa: PLC0415
-
-        return array_ufunc(ufunc, method, *inputs, **options)
+        return ANSWERS.array_ufunc(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from ._functions import array_function  # noqa: PLC0415
-
-        return array_function(function, args, kwargs)
+        return ANSWERS.array_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise leave("an array of balls is asked for its floats (by compiled code, or by a library)")
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Any:
-        from ._modules import numpy_module  # noqa: PLC0415
-
-        return numpy_module(np)
+        return ANSWERS.numpy_module(np)
 
     # What it is
 
@@ -377,12 +372,20 @@ def lifted(value: Any) -> Any:
                 else items)  # fmt: skip
 
 
+@ANSWERS
+def is_enclosed(value: Any) -> bool:
+    """Whether it is an array of balls or a number from one, which `isinstance` does not see."""
+    return issubclass(type(value), Enclosed)
+
+
+@ANSWERS
 def enclosed(value: Any) -> Any:
     """The same as an array of its own."""
     data = lifted(value)
     return Enclosed(data.copy() if issubclass(type(value), Enclosed) else data)
 
 
+@ANSWERS
 def number(value: Any) -> Number:
     """A number as a scalar."""
     return Number.of(ball(value))
@@ -406,6 +409,7 @@ def boxed(data: Any) -> Any:
     return Enclosed(data) if isinstance(data, np.ndarray) else Number.of(data)
 
 
+@ANSWERS
 def index_of(key: Any) -> Any:
     if issubclass(type(key), Enclosed):
         raise IndexError("arrays used as indices must be of integer (or boolean) type")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._ball._numbers import LeftBallsError
+from ._answers import ANSWERS
 
 FORMAT: ContextVar[str] = ContextVar("format", default="float64")
 """The dtype that arrays say they have: that of the setting whose formula is enclosed."""
@@ -84,9 +85,7 @@ class Format:
     @property
     def type(self) -> Any:
         """What makes a scalar of the dtype."""
-        from ._types import TYPES  # noqa: PLC0415
-
-        return TYPES[self.dtype.type]
+        return ANSWERS.type_of(self.dtype)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.dtype, name)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._errors import UndecidedError
+from ._answers import ANSWERS
 from ._arrays import enclosed, lifted
 from ._filling import FILLING
 from ._formats import dtype_of, keep, leave
@@ -117,6 +118,7 @@ _NAMES = {getattr(np, name, None): name in MIXING for name in (*MOVING, *MIXING)
 }
 
 
+@ANSWERS
 def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]) -> Any:
     """A function of NumPy on arrays of balls and whatever else stands beside them."""
     own = OWN.get(function)
@@ -133,6 +135,7 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
     raise leave(f"{module}{name} is not enclosed")
 
 
+@ANSWERS
 def function_of_integers(function: Any, args: Any, kwargs: Any) -> Any:
     """A function of NumPy on arrays of integers: of integers as NumPy has it, of floats on balls."""
     result = function(*(plain(x) for x in args), **{key: plain(value) for key, value in kwargs.items()})

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays as a
+from ._answers import ANSWERS
 from ._formats import dtype_of
 
 
@@ -41,27 +41,32 @@ class Whole(int):
         """Another kind of number."""
         wanted = dtype_of(dtype)
         assert wanted is not None
-        return a.number(self) if wanted.kind in "fc" else self
+        return ANSWERS.number(self) if wanted.kind in "fc" else self
 
 
 def _quotient(x: Any, y: Any) -> Any:
     if not all(isinstance(v, int | float) for v in (x, y)):
         return NotImplemented
-    return a.number(x) / a.number(y)  # by 0 as NumPy has it; what raises in Python is found by the caller
+    # by 0 as NumPy has it; what raises in Python is found by the caller
+    return ANSWERS.number(x) / ANSWERS.number(y)
 
 
 def _whole_power(x: Any, y: Any) -> Any:
     if isinstance(x, int) and isinstance(y, int):
-        return Whole(int(x) ** int(y)) if y >= 0 else a.number(x) ** a.number(y)
-    return a.number(x) ** a.number(y) if all(isinstance(v, int | float) for v in (x, y)) else NotImplemented
+        return Whole(int(x) ** int(y)) if y >= 0 else ANSWERS.number(x) ** ANSWERS.number(y)
+    return (
+        ANSWERS.number(x) ** ANSWERS.number(y)
+        if all(isinstance(v, int | float) for v in (x, y))
+        else NotImplemented
+    )
 
 
 def _whole(name: str) -> Callable[..., Any]:
     plain = getattr(int, name)
 
     def method(self: Whole, *others: Any) -> Any:
-        if others and isinstance(others[0], float) and not issubclass(type(others[0]), a.Enclosed):
-            return getattr(a.number(self), name)(a.number(others[0]))
+        if others and isinstance(others[0], float) and not ANSWERS.is_enclosed(others[0]):
+            return getattr(ANSWERS.number(self), name)(ANSWERS.number(others[0]))
         result = plain(self, *others)
         return Whole(result) if type(result) is int else result
 
@@ -84,14 +89,10 @@ class Integers(np.ndarray[Any, np.dtype[Any]]):
     """An array of integers or truth values as NumPy's, whose results are balls where NumPy's are floats."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        from ._ufuncs import ufunc_of_integers  # noqa: PLC0415
-
-        return ufunc_of_integers(ufunc, method, *inputs, **options)
+        return ANSWERS.ufunc_of_integers(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        from ._functions import function_of_integers  # noqa: PLC0415
-
-        return function_of_integers(function, args, kwargs)
+        return ANSWERS.function_of_integers(function, args, kwargs)
 
     @property
     def shape(self) -> Any:
@@ -103,13 +104,13 @@ class Integers(np.ndarray[Any, np.dtype[Any]]):
         np.ndarray.shape.__set__(self, lengths)  # type: ignore[attr-defined]
 
     def __getitem__(self, key: Any) -> Any:
-        found = super().__getitem__(a.index_of(key))
+        found = super().__getitem__(ANSWERS.index_of(key))
         return Whole(found) if isinstance(found, np.integer) else found
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if issubclass(type(value), a.Enclosed):
+        if ANSWERS.is_enclosed(value):
             value = value.astype(self.dtype)
-        super().__setitem__(a.index_of(key), value)
+        super().__setitem__(ANSWERS.index_of(key), value)
 
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
@@ -118,19 +119,21 @@ class Integers(np.ndarray[Any, np.dtype[Any]]):
         """As NumPy's; floats are balls."""
         wanted = dtype_of(dtype)
         assert wanted is not None
-        return a.enclosed(self) if wanted.kind in "fc" else np.asarray(self).astype(wanted).view(Integers)
+        return (
+            ANSWERS.enclosed(self) if wanted.kind in "fc" else np.asarray(self).astype(wanted).view(Integers)
+        )
 
     def mean(self, *args: Any, **kwargs: Any) -> Any:
         """As NumPy's, on balls."""
-        return np.mean(a.enclosed(self), *args, **kwargs)
+        return np.mean(ANSWERS.enclosed(self), *args, **kwargs)
 
     def std(self, *args: Any, **kwargs: Any) -> Any:
         """As NumPy's, on balls."""
-        return np.std(a.enclosed(self), *args, **kwargs)
+        return np.std(ANSWERS.enclosed(self), *args, **kwargs)
 
     def var(self, *args: Any, **kwargs: Any) -> Any:
         """As NumPy's, on balls."""
-        return np.var(a.enclosed(self), *args, **kwargs)
+        return np.var(ANSWERS.enclosed(self), *args, **kwargs)
 
     def item(self, *args: Any) -> Any:
         """One element as a Python number."""

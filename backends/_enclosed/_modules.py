@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
+from ._answers import ANSWERS
 from ._arrays import Enclosed, enclosed, number
 from ._creation import CREATION, has_balls, hosted, new_array
 from ._formats import Format, leave
@@ -47,6 +48,7 @@ def _numpy_member(member: Any, name: str) -> Any:
     return prepared(member) if callable(member) else member
 
 
+@ANSWERS
 def numpy_module(module: ModuleType) -> Module:
     """NumPy, or a module of it."""
     own: dict[str, Any] = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._answers import ANSWERS
 from ._arrays import Enclosed, Number, number
 from ._creation import converted, new_array
 from ._formats import dtype_of
@@ -143,3 +144,9 @@ BUILTINS: dict[str, Any] = {
     "pow": lambda x, y, modulus=None: x**y if modulus is None else pow(x, y, modulus),
 }
 """Only these: abs, round, min, max and isinstance do on balls what they should."""
+
+
+@ANSWERS
+def type_of(dtype: Any) -> Any:
+    """What makes a scalar of a dtype."""
+    return TYPES[dtype.type]

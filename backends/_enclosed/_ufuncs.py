@@ -10,6 +10,7 @@ from flint import acb, arb
 from ..._errors import UndecidedError
 from .._ball import _scalars as s
 from .._ball._linalg import _product
+from ._answers import ANSWERS
 from ._arrays import Enclosed, boxed, each, enclosed, is_complex, known, lifted
 from ._elementary import COMPLEX, REAL, TESTS
 from ._formats import Format, dtype_of, keep, leave, spend
@@ -27,6 +28,7 @@ def loop(name: str, count: int, of_complex: bool = False) -> Any:
     return np.frompyfunc(table[name], count, 1, identity=None)  # None: in any order
 
 
+@ANSWERS
 def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """A ufunc, or one of its methods, on arrays of balls and whatever else stands beside them."""
     try:
@@ -158,6 +160,7 @@ def plain(value: Any) -> Any:
     return int(value) if type(value) is Whole else value.dtype if type(value) is Format else value
 
 
+@ANSWERS
 def ufunc_of_integers(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
     """A ufunc on arrays of integers: of integers as NumPy has it, of floats on balls."""
     targets = options.get("out") or ()
