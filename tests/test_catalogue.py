@@ -1,11 +1,14 @@
 """The catalogue is complete: every number of a document has its function, law or erratum."""
 
+import ast
 import importlib
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
+from refimpl import proofs
 from refimpl._errors import UnknownNameError
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.selftest import structural
@@ -111,3 +114,17 @@ def test_select() -> None:
     assert catalogue.select([], ["a"], "law") == ["a"]
     with pytest.raises(UnknownNameError, match=r"no law matches 'rope\.nope'"):
         catalogue.select(["rope.nope"], LAWS, "law")
+
+
+@pytest.mark.parametrize("floor", ["language", "engine", "auditing", "commands"])
+def test_no_floor_but_that_of_documents_names_one(floor: str) -> None:
+    """What is to be known of one document stands with it; docstrings may have examples."""
+    names = "|".join(catalogue.names())
+    for file in (Path(proofs.__path__[0]) / floor).rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+                assert not re.fullmatch(rf"({names})\.\w+", node.value), f"{file}:{node.lineno}: {node.value}"
+            if isinstance(node, ast.ImportFrom):
+                assert not re.search(rf"\b({names})\b", node.module or ""), f"{file}:{node.lineno}"

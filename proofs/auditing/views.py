@@ -7,12 +7,9 @@ certificates, or the basis, that the function under test chooses.
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-import array_api_compat
-import numpy as np
+from ..engine import registry
 
 View: TypeAlias = Callable[[Any], Any]
-
-_VERDICTS = {"argmaxable": 1.0, "unargmaxable": -1.0}
 
 
 def whole(result: Any) -> Any:
@@ -20,26 +17,10 @@ def whole(result: Any) -> Any:
     return result
 
 
-def _verdicts(result: Any) -> Any:
-    """1 for a class that can win, −1 for one that cannot, 0 where it is undecided."""
-    return np.asarray([_VERDICTS.get(found.verdict, 0.0) for found in result.certificates])
-
-
-def _products(result: Any) -> Any:
-    """The inner products of vectors, which any rotation keeps."""
-    return result @ array_api_compat.array_namespace(result).matrix_transpose(result)
-
-
-VIEWS: Mapping[str, View] = {
-    "argmaxable.classify": _verdicts,
-    "matching.factor_similarity": _products,
-}
-"""What is unique in the results of a function."""
-
-
 def views(name: str) -> list[View]:
     """How results of a function are looked at: at what is unique first, then at all of them."""
-    return [*([_safe(VIEWS[name])] if name in VIEWS else []), whole]
+    unique = registry.facts().unique.get(name)
+    return [whole] if unique is None else [_safe(unique), whole]
 
 
 def fields(result: Any) -> Mapping[str, View]:

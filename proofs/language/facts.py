@@ -56,6 +56,8 @@ class Facts:
     """Functions whose result is, in classes that people write, no result of a call but this attribute."""
     defined: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     """What of a result is defined uniquely, where not all of it is."""
+    unique: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
+    """What right functions agree in, where they may choose the rest: verdicts, but not their proofs."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """Why errors of some functions are what they are: the condition of what they compute. (The column `note`
     of ACCURACY.md, so without vertical bars.)"""

@@ -1,9 +1,22 @@
 """What is to be known of single functions of refimpl.argmaxable and of their laws."""
 
+from typing import Any
+
+import numpy as np
+
 from ...language.facts import Facts
 from .remedies import REMEDIES
 
+_VERDICTS = {"argmaxable": 1.0, "unargmaxable": -1.0}
+
+
+def _verdicts(result: Any) -> Any:
+    """1 for a class that can win, −1 for one that cannot, 0 where it is undecided."""
+    return np.asarray([_VERDICTS.get(found.verdict, 0.0) for found in result.certificates])
+
+
 FACTS = Facts(
+    unique={"argmaxable.classify": _verdicts},
     no_reals=frozenset({"argmaxable.classify", "argmaxable.verify", "argmaxable.winner"}),
     integer_results=frozenset({"argmaxable.winner"}),
     constant=frozenset({"argmaxable.five_vectors"}),

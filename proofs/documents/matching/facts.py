@@ -1,9 +1,20 @@
 """What is to be known of single functions of refimpl.matching and of their laws."""
 
+from typing import Any
+
+import array_api_compat
+
 from ...language.facts import Facts
 from .remedies import REMEDIES
 
+
+def _products(result: Any) -> Any:
+    """The inner products of vectors, which any rotation keeps."""
+    return result @ array_api_compat.array_namespace(result).matrix_transpose(result)
+
+
 FACTS = Facts(
+    unique={"matching.factor_similarity": _products},
     no_reals=frozenset({"matching.check_nonzero"}),
     nan_untried=frozenset({"matching.factor_similarity"}),
     ordered_integers=frozenset(
