@@ -98,6 +98,14 @@ def test_what_a_law_cannot_do_with_a_result_is_the_function_s_fault() -> None:
     assert "the law itself" not in outcome.reason
 
 
+@pytest.mark.parametrize("result", [None, (1.0,), []])
+def test_nothing_is_no_object(result: Any) -> None:
+    law = "flow.from_functions-pure"  # which compares a result with itself
+    [outcome] = proofs.prove(law, impl={"flow.from_functions": lambda *_, **__: result}, examples=3)
+    assert outcome.verdict == "refuted"
+    assert "expected a " in outcome.reason
+
+
 def test_an_error_of_refimpl_in_a_module_is_no_wrong_use(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
     file.write_text("import numpy as np\nfrom refimpl import rope\nrope.rotate(np.zeros(3), np.zeros(2))\n")
