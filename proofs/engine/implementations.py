@@ -179,9 +179,12 @@ def _require_form(name: str, result: Any, expected: Any) -> None:
             raise WrongResultError(f"{name} returned {_form(result)}, expected {_form(expected)}{advice}")
     elif isinstance(expected, int | float) and not isinstance(result, int | float | np.generic):
         raise WrongResultError(f"{name} returned {_form(result)}, expected a number")
-    elif not isinstance(expected, list) and (result is None or isinstance(result, tuple | list)):
-        if expected is not None or result is not None:
-            raise WrongResultError(f"{name} returned {_form(result)}, expected {_form(expected)}")
+    elif result is not expected and not isinstance(expected, list) and _no_object(result):
+        raise WrongResultError(f"{name} returned {_form(result)}, expected {_form(expected)}")
+
+
+def _no_object(result: Any) -> bool:
+    return result is None or isinstance(result, tuple | list)
 
 
 def _with_names(result: Any, expected: Any) -> Any:
