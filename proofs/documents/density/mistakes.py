@@ -4,14 +4,10 @@ import math
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import density
 from ...language.mistake import mistake
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
-
 
 # Weights
 

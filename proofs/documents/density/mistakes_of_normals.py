@@ -5,15 +5,12 @@ import math
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import density
 from ...language.mistake import mistake
 
 _LOG_2PI = math.log(2 * math.pi)
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 def _sum(terms: Any) -> Any:

@@ -3,13 +3,9 @@
 import math
 from typing import Any
 
-import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from ...language.textbook import textbook
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 def _square(offset: Any, matrix: Any) -> Any:

@@ -3,14 +3,11 @@
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import flow
 from ....flow import _integrators, _tableaux
 from ...language.mistake import mistake
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 def _march(step: Any, x: Any, times: Any) -> Any:

@@ -4,14 +4,10 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import flow
 from ...language.mistake import mistake
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 def _component(mixture: Any, k: int) -> Any:

@@ -5,15 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import flow
 from ...language.law import Implementation
 from ...language.mistake import mistake
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 def _with_betas(make: Any, **change: Any) -> Implementation:

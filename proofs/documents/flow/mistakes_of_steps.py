@@ -2,14 +2,10 @@
 
 from typing import Any
 
-import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import flow
 from ...language.mistake import mistake
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 def _march(step: Any, x: Any, times: Any) -> Any:

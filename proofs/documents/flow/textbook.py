@@ -3,14 +3,10 @@
 import math
 from typing import Any
 
-import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import flow
 from ...language.textbook import textbook
-
-
-def _xp(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
 
 
 @textbook("flow.ddim_step")

@@ -4,7 +4,7 @@ import math
 from decimal import Decimal, localcontext
 from typing import Any
 
-import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from ....matching import (
     ClassWeights,
@@ -17,11 +17,6 @@ from ....matching import (
     rule_of_thumb_dimension,
 )
 from ...language.mistake import mistake
-
-
-def _xp(*arrays: Any) -> Any:
-    return array_api_compat.array_namespace(*arrays)
-
 
 # Thresholds and weights
 

@@ -3,15 +3,11 @@
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from ....matching import cosent_gradient, cosent_loss, cosine_similarity, rank, spearman
 from ...language.mistake import mistake
 from .mistakes import _pearson
-
-
-def _xp(*arrays: Any) -> Any:
-    return array_api_compat.array_namespace(*arrays)
-
 
 # Cosines
 

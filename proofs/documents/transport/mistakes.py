@@ -3,30 +3,27 @@
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import transport
 from ....transport import AffineMap, Spectrum, Transport
 from ...language.mistake import mistake
 
 
-def _namespace(x: Any) -> Any:
-    return array_api_compat.array_namespace(x)
-
-
 def _eye(like: Any) -> Any:
-    return _namespace(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
 
 
 def _root(covariance: Any) -> Any:
     """The symmetric root."""
-    xp = _namespace(covariance)
+    xp = _xp(covariance)
     values, vectors = xp.linalg.eigh(covariance)
     roots = xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
     return xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
 
 
 def _trace(matrix: Any) -> Any:
-    return _namespace(matrix).linalg.trace(matrix)
+    return _xp(matrix).linalg.trace(matrix)
 
 
 # Samples on the line.
@@ -43,7 +40,7 @@ def wasserstein_1d_squared(x: Any, y: Any, /, *, order: float = 2.0, **weights: 
 
 
 def _power_mean(x: Any, y: Any, order: float) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = xp.abs(x - y)
     peak = xp.max(gaps, axis=-1, keepdims=True)
     unit = xp.where(peak > 0, peak, xp.ones_like(peak))
@@ -57,7 +54,7 @@ def wasserstein_1d_unsorted(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
 
 @mistake("transport.wasserstein_1d", "one-unsorted", "Sorts x and forgets y.")
 def wasserstein_1d_one_unsorted(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
-    return _power_mean(_namespace(x).sort(x, axis=-1), y, order)
+    return _power_mean(_xp(x).sort(x, axis=-1), y, order)
 
 
 @mistake("transport.wasserstein_1d", "always-two", "Computes W₂ whatever the order.")
@@ -78,7 +75,7 @@ def wasserstein_1d_sum(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
 def wasserstein_1d_weights_stay(
     x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any, y_weights: Any
 ) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     return transport.wasserstein_1d(
         xp.sort(x), xp.sort(y), order=order, x_weights=x_weights, y_weights=y_weights
     )
@@ -93,7 +90,7 @@ def wasserstein_1d_not_normalised(
     x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any, y_weights: Any
 ) -> Any:
     distance = transport.wasserstein_1d(x, y, order=order, x_weights=x_weights, y_weights=y_weights)
-    return distance * _namespace(x).sum(x_weights) ** (1 / order)
+    return distance * _xp(x).sum(x_weights) ** (1 / order)
 
 
 # Quantile functions.
@@ -141,7 +138,7 @@ def wasserstein_discrete_squared(*clouds: Any, order: float = 2.0) -> Transport:
 
 
 def _distances(x: Any, y: Any) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     return xp.sqrt(xp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1))
 
 
@@ -153,7 +150,7 @@ def _distances(x: Any, y: Any) -> Any:
 def wasserstein_discrete_nearest(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
-    xp = _namespace(x)
+    xp = _xp(x)
     found = transport.wasserstein_discrete(x, y, x_weights, y_weights, order=order)
     mass = xp.sum(found.plan, axis=1)
     least = xp.min(_distances(x, y), axis=1)
@@ -169,7 +166,7 @@ def wasserstein_discrete_entropic(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
     found = transport.wasserstein_discrete(x, y, x_weights, y_weights, order=order)
-    xp = _namespace(x)
+    xp = _xp(x)
     independent = xp.sum(found.plan, axis=1)[:, None] * xp.sum(found.plan, axis=0)
     plan = 0.99 * found.plan + 0.01 * independent
     return found._replace(plan=plan, distance=transport.coupling_cost(x, y, plan, order=order))
@@ -181,7 +178,7 @@ def wasserstein_discrete_entropic(
     "Expands ‖x − y‖² = ‖x‖² + ‖y‖² − 2x·y, which loses close points far from the origin.",
 )
 def wasserstein_discrete_expanded(x: Any, y: Any, /, *, order: float = 2.0) -> Transport:
-    xp = _namespace(x)
+    xp = _xp(x)
     found = transport.wasserstein_discrete(x, y, order=order)
     squares = (
         xp.sum(x * x, axis=1)[:, None] + xp.sum(y * y, axis=1) - 2 * xp.matmul(x, xp.matrix_transpose(y))
@@ -237,7 +234,7 @@ def coupling_cost_always_two(x: Any, y: Any, plan: Any, /, *, order: float = 2.0
     "Averages the displacements before taking the norm: the distance of the means.",
 )
 def coupling_cost_norm_of_mean(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = x[..., :, None, :] - y[..., None, :, :]
     return xp.linalg.vector_norm(xp.sum(plan[..., None] * gaps, axis=(-3, -2)), axis=-1)
 
@@ -257,7 +254,7 @@ def wasserstein_gaussian_squared(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
 
 def _bures(m1: Any, S1: Any, m2: Any, S2: Any, cross: Any) -> Any:
     """(‖m₁ − m₂‖² + tr S₁ + tr S₂ − 2·cross)^{1/2}."""
-    xp = _namespace(S1)
+    xp = _xp(S1)
     square = xp.sum((m1 - m2) ** 2, axis=-1) + _trace(S1) + _trace(S2) - 2 * cross
     return xp.sqrt(xp.where(square > 0, square, xp.zeros_like(square)))
 
@@ -268,7 +265,7 @@ def _bures(m1: Any, S1: Any, m2: Any, S2: Any, cross: Any) -> Any:
     "Takes tr S₁^{1/2}S₂^{1/2} for the cross term: right only for covariances that commute.",
 )
 def wasserstein_gaussian_product(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    return _bures(m1, S1, m2, S2, _trace(_namespace(S1).matmul(_root(S1), _root(S2))))
+    return _bures(m1, S1, m2, S2, _trace(_xp(S1).matmul(_root(S1), _root(S2))))
 
 
 @mistake(
@@ -277,12 +274,12 @@ def wasserstein_gaussian_product(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     "Forgets the outer root: the cross term is tr S₁S₂.",
 )
 def wasserstein_gaussian_no_root(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    return _bures(m1, S1, m2, S2, _trace(_namespace(S1).matmul(S1, S2)))
+    return _bures(m1, S1, m2, S2, _trace(_xp(S1).matmul(S1, S2)))
 
 
 @mistake("transport.wasserstein_gaussian", "factor-two-missing", "Subtracts the cross term once.")
 def wasserstein_gaussian_once(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     cross = xp.sum(xp.linalg.svdvals(xp.matmul(_root(S1), _root(S2))), axis=-1)
     return _bures(m1, S1, m2, S2, cross / 2)
 
@@ -296,7 +293,7 @@ def wasserstein_gaussian_no_mean(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     "transport.wasserstein_gaussian", "mean-not-squared", "Adds ‖m₁ − m₂‖ to the squared Bures distance."
 )
 def wasserstein_gaussian_plain_mean(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     spread = transport.wasserstein_gaussian(m1, S1, m1, S2)
     return xp.sqrt(xp.linalg.vector_norm(m1 - m2, axis=-1) + spread**2)
 
@@ -316,7 +313,7 @@ def wasserstein_gaussian_jitter(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     "Takes ‖S₁^{1/2} − S₂^{1/2}‖ with the operator norm for the Frobenius norm.",
 )
 def wasserstein_gaussian_operator(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     spread = xp.max(xp.linalg.svdvals(_root(S1) - _root(S2)), axis=-1)
     return xp.sqrt(xp.sum((m1 - m2) ** 2, axis=-1) + spread**2)
 
@@ -329,7 +326,7 @@ def gaussian_map_inverse(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
 
 
 def _by_factors(m1: Any, S1: Any, m2: Any, S2: Any) -> AffineMap:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     first, second = xp.linalg.cholesky(S1), xp.linalg.cholesky(S2)
     M = xp.matrix_transpose(xp.linalg.solve(xp.matrix_transpose(first), xp.matrix_transpose(second)))
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
@@ -350,7 +347,7 @@ def gaussian_map_cholesky(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
     "Whitens with the factor and colours with its transpose: L₂ᵀL₁⁻¹ carries to another covariance.",
 )
 def gaussian_map_transposed(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     first, second = xp.linalg.cholesky(S1), xp.linalg.cholesky(S2)
     M = xp.matmul(xp.matrix_transpose(second), xp.linalg.inv(first))
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
@@ -382,7 +379,7 @@ def coupling_monotonicity_once(M: Any, covariance: Any, /) -> Any:
     "Leaves out the scores' P⁻¹: E[(x − y)·(x − y)].",
 )
 def coupling_monotonicity_distance(M: Any, covariance: Any, /) -> Any:
-    xp = _namespace(M)
+    xp = _xp(M)
     rest = M - _eye(M)
     return _trace(xp.matmul(rest, xp.matmul(covariance, xp.matrix_transpose(rest))))
 
@@ -393,7 +390,7 @@ def coupling_monotonicity_distance(M: Any, covariance: Any, /) -> Any:
     "Evaluates ∇log p at y too: −tr((I − M)ᵀP⁻¹(I − M)P).",
 )
 def coupling_monotonicity_same(M: Any, covariance: Any, /) -> Any:
-    xp = _namespace(M)
+    xp = _xp(M)
     rest = M - _eye(M)
     turned = xp.matmul(xp.linalg.inv(covariance), xp.matmul(rest, covariance))
     return -_trace(xp.matmul(xp.matrix_transpose(rest), turned))
@@ -408,7 +405,7 @@ def coupling_monotonicity_same(M: Any, covariance: Any, /) -> Any:
     "Takes ±‖J‖ for the one-sided constants: a turn then seems to stretch.",
 )
 def one_sided_norm(jacobians: Any, /) -> Spectrum:
-    xp = _namespace(jacobians)
+    xp = _xp(jacobians)
     norm = xp.max(xp.linalg.svdvals(jacobians))
     return Spectrum(-norm, norm)
 
@@ -419,7 +416,7 @@ def one_sided_norm(jacobians: Any, /) -> Spectrum:
     "Reads the constants off the slopes ∂g_i/∂x_i, as if coordinates did not mix.",
 )
 def one_sided_diagonal(jacobians: Any, /) -> Spectrum:
-    xp = _namespace(jacobians)
+    xp = _xp(jacobians)
     return transport.one_sided_lipschitz(jacobians * _eye(jacobians) + xp.zeros_like(jacobians))
 
 
@@ -433,6 +430,6 @@ def one_sided_swapped(jacobians: Any, /) -> Spectrum:
     "transport.one_sided_lipschitz", "mean-over-points", "Averages the Jacobians before taking eigenvalues."
 )
 def one_sided_mean(jacobians: Any, /) -> Spectrum:
-    xp = _namespace(jacobians)
+    xp = _xp(jacobians)
     d = jacobians.shape[-1]
     return transport.one_sided_lipschitz(xp.mean(xp.reshape(jacobians, (-1, d, d)), axis=0))

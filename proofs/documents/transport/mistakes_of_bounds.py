@@ -3,18 +3,15 @@
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import transport
 from ....transport import Affine, Bound, Growth, LinearFlowPair, Quadrature
 from ...language.mistake import mistake
 
 
-def _namespace(x: Any) -> Any:
-    return array_api_compat.array_namespace(x)
-
-
 def _eye(like: Any) -> Any:
-    return _namespace(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
 
 
 # Growth and the bound.
@@ -31,12 +28,12 @@ def growth_from_end(lipschitz: Any, times: Any, /) -> Growth:
 )
 def growth_linear(lipschitz: Any, times: Any, /) -> Growth:
     factor, error = transport.growth_factor(lipschitz, times)
-    return Growth(1 + _namespace(times).log(factor), error)
+    return Growth(1 + _xp(times).log(factor), error)
 
 
 @mistake("transport.growth_factor", "left-rule", "Sums L·Δt with L at the left ends, and claims no error.")
 def growth_left(lipschitz: Any, times: Any, /) -> Growth:
-    xp = _namespace(times)
+    xp = _xp(times)
     values: Any = lipschitz(times) if callable(lipschitz) else lipschitz
     steps = values[:-1] * (times[1:] - times[:-1])
     exponent = xp.concat([xp.zeros_like(times[:1]), xp.cumulative_sum(steps)])
@@ -98,10 +95,10 @@ def bound_no_growth(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> B
     "Weighs the gap at t with exp ∫ₜᵀ L, the growth of a process that runs forward.",
 )
 def bound_growth_from_end(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
-    reversed_ = times[-1] - _namespace(times).flip(times)
+    reversed_ = times[-1] - _xp(times).flip(times)
 
     def turned(f: Any) -> Any:
-        return (lambda t: f(times[-1] - t)) if callable(f) else _namespace(times).flip(f)
+        return (lambda t: f(times[-1] - t)) if callable(f) else _xp(times).flip(f)
 
     return transport.wasserstein_bound(reversed_, turned(gap), turned(lipschitz), terminal)
 
@@ -227,7 +224,7 @@ def pair_upper(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlow
 @mistake("transport.score_matching", "rooted", "Returns the root of the squared expectation.")
 def score_matching_rooted(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     found = transport.score_matching(model_score, score, weights=weights)
-    return _namespace(found).sqrt(found)
+    return _xp(found).sqrt(found)
 
 
 @mistake("transport.score_matching", "halved", "Keeps the ½ of the training loss.")
@@ -278,7 +275,7 @@ def conditional_variance(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
 )
 def conditional_levels_from_the_left(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     missing = (1,) * (noise.ndim - 2 - beta_bar.ndim)
-    levels = _namespace(beta_bar).reshape(beta_bar, (*beta_bar.shape, *missing))
+    levels = _xp(beta_bar).reshape(beta_bar, (*beta_bar.shape, *missing))
     return transport.conditional_score_matching(model_score, noise, levels)
 
 
@@ -323,7 +320,7 @@ def mixture_points(
 def mixture_variance(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
-    xp = _namespace(A)
+    xp = _xp(A)
     found = transport.mixture_conditional_score_matching(A, c, weights, means, covariances, alpha, beta)
     unit = _eye(A)
     return found - xp.sum((beta * A + unit / beta) ** 2) + xp.sum((beta * A + unit / beta**2) ** 2)
@@ -338,7 +335,7 @@ def mixture_independent(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
     found = transport.mixture_conditional_score_matching(A, c, weights, means, covariances, alpha, beta)
-    return found - 2 * _namespace(A).linalg.trace(A)
+    return found - 2 * _xp(A).linalg.trace(A)
 
 
 @mistake(
@@ -349,7 +346,7 @@ def mixture_independent(
 def mixture_of_components(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
 ) -> Quadrature:
-    xp = _namespace(means)
+    xp = _xp(means)
     parts = [
         transport.mixture_score_matching(
             model, 0 * means[k : k + 1] + 1, means[k : k + 1], variances[k : k + 1], alpha, beta

@@ -2,21 +2,23 @@
 
 from typing import Any
 
+from array_api_compat import array_namespace as _xp
+
 from .... import transport
 from ....transport import AffineMap, Quadrature, Transport
 from ...language.mistake import mistake
-from .mistakes import _namespace, _root, _trace
+from .mistakes import _root, _trace
 
 
 def _applied(matrix: Any, x: Any) -> Any:
-    return _namespace(x).matmul(matrix, x[..., None])[..., 0]
+    return _xp(x).matmul(matrix, x[..., None])[..., 0]
 
 
 # Samples on the line
 
 
 def _sorted_gaps(x: Any, y: Any) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     return xp.abs(xp.sort(x, axis=-1) - xp.sort(y, axis=-1))
 
 
@@ -31,7 +33,7 @@ def line_always_one(x: Any, y: Any, /, *, order: float = 2.0, **weights: Any) ->
     "Averages the gaps with their signs, which leaves the distance of the means.",
 )
 def line_signed(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     return xp.abs(xp.mean(x, axis=-1) - xp.mean(y, axis=-1))
 
 
@@ -70,7 +72,7 @@ def line_divided_by_order(x: Any, y: Any, /, *, order: float = 2.0, **weights: A
     reference="couplingsmontecarlo#3",
 )
 def line_distribution_functions(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
-    xp, n, m = _namespace(x), x.shape[-1], y.shape[-1]
+    xp, n, m = _xp(x), x.shape[-1], y.shape[-1]
     both = xp.sort(xp.concat([x, y], axis=-1), axis=-1)
     lengths, at = both[..., 1:] - both[..., :-1], both[..., :-1, None]
     F, G = (
@@ -86,7 +88,7 @@ def line_distribution_functions(x: Any, y: Any, /, *, order: float = 2.0) -> Any
     "Sorts one sample descending: the reversed coupling is the worst one and not the best.",
 )
 def line_opposite_order(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = xp.abs(xp.sort(x, axis=-1) - xp.flip(xp.sort(y, axis=-1), axis=-1))
     return xp.mean(gaps**order, axis=-1) ** (1 / order)
 
@@ -97,7 +99,7 @@ def line_opposite_order(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
     "Sorts along the first axis, that of the batch, and averages over the last one.",
 )
 def line_first_axis(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = xp.abs(xp.sort(x, axis=0) - xp.sort(y, axis=0))
     return xp.mean(gaps**order, axis=-1) ** (1 / order)
 
@@ -124,7 +126,7 @@ def _recost(found: Transport, **parts: Any) -> Transport:
 def discrete_independent(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
-    xp = _namespace(x)
+    xp = _xp(x)
     found = transport.wasserstein_discrete(x, y, x_weights, y_weights, order=order)
     a, b = xp.sum(found.plan, axis=1), xp.sum(found.plan, axis=0)
     plan = a[:, None] * b[None, :]
@@ -151,7 +153,7 @@ def discrete_costs_squared(
 def discrete_sinkhorn(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
-    xp = _namespace(x)
+    xp = _xp(x)
     found = transport.wasserstein_discrete(x, y, x_weights, y_weights, order=order)
     gaps = xp.sqrt(xp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1))
     unit = xp.max(gaps)
@@ -173,7 +175,7 @@ def discrete_sinkhorn(
     reference="POT#779",
 )
 def cost_p_norm(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = xp.sum(xp.abs(x[..., :, None, :] - y[..., None, :, :]) ** order, axis=-1)
     return xp.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
 
@@ -184,7 +186,7 @@ def cost_p_norm(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     "Takes Manhattan distances, the sums of absolute differences, for Euclidean ones.",
 )
 def cost_manhattan(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = xp.sum(xp.abs(x[..., :, None, :] - y[..., None, :, :]), axis=-1)
     return xp.sum(plan * gaps**order, axis=(-2, -1)) ** (1 / order)
 
@@ -224,7 +226,7 @@ def cost_divided_by_order(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -
 )
 def cost_plan_ignored(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     n, m = plan.shape[-2:]
-    total = _namespace(plan).sum(plan, axis=(-2, -1), keepdims=True)
+    total = _xp(plan).sum(plan, axis=(-2, -1), keepdims=True)
     return transport.coupling_cost(x, y, 0 * plan + total / (n * m), order=order)
 
 
@@ -232,12 +234,12 @@ def cost_plan_ignored(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> An
 
 
 def _rooted(square: Any) -> Any:
-    xp = _namespace(square)
+    xp = _xp(square)
     return xp.sqrt(xp.where(square > 0, square, xp.zeros_like(square)))
 
 
 def _shift(m1: Any, m2: Any) -> Any:
-    return _namespace(m1).sum((m1 - m2) ** 2, axis=-1)
+    return _xp(m1).sum((m1 - m2) ** 2, axis=-1)
 
 
 @mistake(
@@ -246,12 +248,12 @@ def _shift(m1: Any, m2: Any) -> Any:
     "Takes the Frobenius norm of S₁ − S₂, the difference of the covariances and not of their roots.",
 )
 def gaussian_frobenius(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    return _rooted(_shift(m1, m2) + _namespace(S1).sum((S1 - S2) ** 2, axis=(-2, -1)))
+    return _rooted(_shift(m1, m2) + _xp(S1).sum((S1 - S2) ** 2, axis=(-2, -1)))
 
 
 @mistake("transport.wasserstein_gaussian", "diagonal-only", "Uses the variances and ignores the covariances.")
 def gaussian_diagonal(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     first, second = (xp.sqrt(xp.linalg.diagonal(S)) for S in (S1, S2))
     return _rooted(_shift(m1, m2) + xp.sum((first - second) ** 2, axis=-1))
 
@@ -284,7 +286,7 @@ def gaussian_cross_added(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     reference="torch-fidelity#46",
 )
 def gaussian_one_triangle(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     product = xp.matmul(S1, S2)
     lower = xp.tril(product)
     values = xp.linalg.eigvalsh(lower + xp.matrix_transpose(xp.tril(product, k=-1)))
@@ -308,7 +310,7 @@ def gaussian_half_product(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     "Takes np.sqrt of the product, entry by entry, for the root of a matrix.",
 )
 def gaussian_elementwise(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
-    xp = _namespace(S1)
+    xp = _xp(S1)
     return _with_cross(m1, S1, m2, S2, _trace(xp.sqrt(xp.abs(xp.matmul(S1, S2)))))
 
 
@@ -322,7 +324,7 @@ def _map(matrix: Any, m1: Any, m2: Any) -> AffineMap:
     "Takes S₂^{1/2} S₁^{−1/2}, right only for covariances that commute.",
 )
 def map_product_of_roots(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
-    return _map(_root(S2) @ _namespace(S1).linalg.inv(_root(S1)), m1, m2)
+    return _map(_root(S2) @ _xp(S1).linalg.inv(_root(S1)), m1, m2)
 
 
 @mistake(
@@ -344,5 +346,5 @@ def map_offset_added(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
 @mistake("transport.coupling_monotonicity", "transposed", "Takes Mᵀ for M⁻¹, as if M were a rotation.")
 def monotonicity_transposed(M: Any, covariance: Any, /) -> Any:
     trace = transport.coupling_monotonicity(M, covariance)
-    inverse = _namespace(M).linalg.inv(M)
+    inverse = _xp(M).linalg.inv(M)
     return trace - _trace(inverse) + _trace(M)

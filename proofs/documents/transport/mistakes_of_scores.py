@@ -3,18 +3,15 @@
 from typing import Any
 
 import array_api_compat
+from array_api_compat import array_namespace as _xp
 
 from .... import transport
 from ....transport import Affine, Bound, Growth, LinearFlowPair, Quadrature, Spectrum
 from ...language.mistake import mistake
 
 
-def _namespace(x: Any) -> Any:
-    return array_api_compat.array_namespace(x)
-
-
 def _eye(like: Any) -> Any:
-    return _namespace(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
 
 
 # From samples
@@ -28,7 +25,7 @@ def _eye(like: Any) -> Any:
 )
 def scores_every_weight(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     found = transport.score_matching(model_score, score)
-    return found if weights is None else found * _namespace(weights).sum(weights, axis=-1)
+    return found if weights is None else found * _xp(weights).sum(weights, axis=-1)
 
 
 @mistake(
@@ -53,7 +50,7 @@ def scores_sum(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     "Averages the norms ‖s − ∇log p‖ without the square: the mean and not the mean square.",
 )
 def scores_not_squared(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
-    xp = _namespace(score)
+    xp = _xp(score)
     norms = xp.sqrt(xp.sum((model_score - score) ** 2, axis=-1))
     return xp.mean(norms, axis=-1) if weights is None else xp.sum(weights * norms, axis=-1)
 
@@ -100,7 +97,7 @@ def conditional_mean(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     "Sums absolute differences, the l1 loss, in place of squares.",
 )
 def conditional_absolute(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
-    xp = _namespace(noise)
+    xp = _xp(noise)
     error = xp.sum(xp.abs(_levels(beta_bar) * model_score + noise), axis=-1)
     return xp.mean(error, axis=-1) / beta_bar**2
 
@@ -135,7 +132,7 @@ def gaussian_alpha_once(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, 
 def gaussian_wrong_sign(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     # ‖(A − P⁻¹)R‖² = ‖(A + P⁻¹)R‖² − 4 tr A
     found = transport.gaussian_score_matching(A, c, mean, covariance, alpha, beta)
-    return found - 4 * _namespace(A).linalg.trace(A)
+    return found - 4 * _xp(A).linalg.trace(A)
 
 
 @mistake(
@@ -147,7 +144,7 @@ def mixture_wrong_sign(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
     found = transport.mixture_conditional_score_matching(A, c, weights, means, covariances, alpha, beta)
-    return found - 4 * _namespace(A).linalg.trace(A)
+    return found - 4 * _xp(A).linalg.trace(A)
 
 
 @mistake(
@@ -204,7 +201,7 @@ def mixture_halved(
     "lengths.",
 )
 def one_sided_eigenvalues(jacobians: Any, /) -> Spectrum:
-    xp = _namespace(jacobians)
+    xp = _xp(jacobians)
     values = xp.real(xp.linalg.eigvals(jacobians))
     return Spectrum(xp.min(values), xp.max(values))
 
@@ -215,7 +212,7 @@ def one_sided_eigenvalues(jacobians: Any, /) -> Spectrum:
     "Hands J itself to eigvalsh, which reads one triangle of it and takes it for symmetric.",
 )
 def one_sided_one_triangle(jacobians: Any, /) -> Spectrum:
-    xp = _namespace(jacobians)
+    xp = _xp(jacobians)
     lower = xp.tril(jacobians)
     return transport.one_sided_lipschitz(lower + xp.matrix_transpose(xp.tril(jacobians, k=-1)))
 
@@ -239,7 +236,7 @@ def growth_wrong_sign(lipschitz: Any, times: Any, /) -> Growth:
     "Takes exp(L_t·t), as for a constant L, in place of the integral of L.",
 )
 def growth_without_integral(lipschitz: Any, times: Any, /) -> Growth:
-    xp = _namespace(times)
+    xp = _xp(times)
     found = transport.growth_factor(lipschitz, times)
     rates = lipschitz(times) if callable(lipschitz) else lipschitz
     return Growth(xp.exp(rates * times), 0 * found.error)
@@ -248,7 +245,7 @@ def growth_without_integral(lipschitz: Any, times: Any, /) -> Growth:
 @mistake("transport.growth_factor", "logarithm", "Returns the integral itself, without exp.")
 def growth_logarithm(lipschitz: Any, times: Any, /) -> Growth:
     found = transport.growth_factor(lipschitz, times)
-    return Growth(_namespace(times).log(found.factor), found.error)
+    return Growth(_xp(times).log(found.factor), found.error)
 
 
 # Bounds

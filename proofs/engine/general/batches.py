@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import array_api_compat
 import numpy as np
+from array_api_compat import array_namespace
 
 from ....backends import Setting
 from ...language.law import Implementation
@@ -42,7 +42,7 @@ class Batched:
         if "axis" in arguments:
             axis = arguments.pop("axis")
             for name, _ in self.batched():
-                arguments[name] = _namespace(arguments[name]).moveaxis(arguments[name], axis, -1)
+                arguments[name] = array_namespace(arguments[name]).moveaxis(arguments[name], axis, -1)
         if form := registry.facts().in_batches.get(self.function):
             arguments = form(arguments)
         return replace(self, arguments=arguments)
@@ -100,11 +100,11 @@ class Batched:
         batch = _batch(array, shape)
         before, after = array.shape[: shape.before], array.shape[array.ndim - shape.after :]
         wanted = (*before, *(1,) * (self.rank - len(batch)), *batch, *after)
-        return _namespace(array).reshape(array, wanted)
+        return array_namespace(array).reshape(array, wanted)
 
     def widened(self, array: Any, shape: Shape) -> Any:
         """An argument with all batch axes, and a new first one of length 1."""
-        return _namespace(array).expand_dims(self.aligned(array, shape), axis=shape.before)
+        return array_namespace(array).expand_dims(self.aligned(array, shape), axis=shape.before)
 
     def row(self, index: int) -> "Batched":
         """One entry of the first batch axis, without that axis."""
@@ -129,7 +129,7 @@ class Batched:
 
         def flipped(array: Any, shape: Shape) -> Any:
             whole = len(_batch(array, shape)) == self.rank
-            return _namespace(array).flip(array, axis=shape.before) if whole else array
+            return array_namespace(array).flip(array, axis=shape.before) if whole else array
 
         return replace(self, arguments=self.changed(flipped)) if self.rank else self
 
@@ -137,7 +137,7 @@ class Batched:
         """The same with reals three quarters as large."""
 
         def scaled(array: Any, shape: Shape) -> Any:
-            return array * 0.75 if _namespace(array).isdtype(array.dtype, "real floating") else array
+            return array * 0.75 if array_namespace(array).isdtype(array.dtype, "real floating") else array
 
         return replace(self, arguments=self.changed(scaled))
 
@@ -176,7 +176,7 @@ def _joint(first: Batched, second: Batched, name: str, shape: Shape) -> Any:
 
     def joined(array: Any) -> Any:
         both = [first.aligned(part, shape) for part in (array, next(others))]
-        return _namespace(array).stack(both, axis=shape.before)
+        return array_namespace(array).stack(both, axis=shape.before)
 
     return mapped_arrays(first.arguments[name], joined)
 
@@ -188,7 +188,7 @@ def many(first: Batched, last: Batched, count: int) -> Batched:
     def spread(array: Any, shape: Shape) -> Any:
         before = (slice(None),) * shape.before
         head, tail = array[(*before, slice(0, 1), ...)], array[(*before, slice(1, 2), ...)]
-        return _namespace(array).concat([head] * count + [tail], axis=shape.before)
+        return array_namespace(array).concat([head] * count + [tail], axis=shape.before)
 
     return replace(whole, arguments=whole.changed(spread), lengths=(count + 1,))
 
@@ -199,7 +199,3 @@ def _form(array: Any, shape: Shape) -> tuple[Any, ...]:
 
 def _batch(array: Any, shape: Shape) -> tuple[int, ...]:
     return tuple(array.shape[shape.before : array.ndim - shape.after])
-
-
-def _namespace(array: Any) -> Any:
-    return array_api_compat.array_namespace(array)
