@@ -15,7 +15,8 @@ from refimpl import backends, matching, proofs, rope
 from refimpl._errors import UnknownNameError
 from refimpl.backends import Setting
 from refimpl.proofs.auditing.exceptions import adopted, everywhere, excepted
-from refimpl.proofs.commands import main as cli
+from refimpl.proofs.commands import figures
+from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.cases import converted, each_case
 from refimpl.proofs.engine.runner import Outcome, run_law
@@ -355,10 +356,10 @@ test_cases_with_an_edge = proofs.pytest_case(
 
 
 def test_commands_show_edges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "LAST", tmp_path / "last.json")
+    monkeypatch.setattr(figures, "LAST", tmp_path / "last.json")
 
     def said(*arguments: str) -> str:
-        result = CliRunner().invoke(cli.main, arguments)
+        result = CliRunner().invoke(main, arguments)
         assert result.exit_code == 0, result.output
         return " ".join(result.output.split())
 
@@ -386,11 +387,11 @@ def test_commands_show_edges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "--jobs",
         "1",
     ]
-    result = CliRunner().invoke(cli.main, [*audit, "--edge", "zero-vector=0"])
+    result = CliRunner().invoke(main, [*audit, "--edge", "zero-vector=0"])
     assert result.exit_code == 0, result.output
     assert "adopted: zero-vector=0" in result.output
-    assert CliRunner().invoke(cli.main, audit).exit_code == 4
-    assert "expected NAME=VALUE" in CliRunner().invoke(cli.main, [*audit, "--edge", "zero-vector"]).output
+    assert CliRunner().invoke(main, audit).exit_code == 4
+    assert "expected NAME=VALUE" in CliRunner().invoke(main, [*audit, "--edge", "zero-vector"]).output
 
 
 def test_lost_digits_and_an_edge_are_both_said() -> None:

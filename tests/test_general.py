@@ -17,9 +17,9 @@ from refimpl.proofs.engine.general import shapes, storage
 from refimpl.proofs.engine.general.agreement import agree
 from refimpl.proofs.engine.general.batches import Batched, stacked
 from refimpl.proofs.engine.general.mistakes import Drifts, Remembers
-from refimpl.proofs.engine.general.shapes import Shape
 from refimpl.proofs.engine.runner import run_law
 from refimpl.proofs.language.judge import judge
+from refimpl.proofs.language.shapes import Shape
 
 ON = Setting.of(get("numpy"))
 GENERAL = [law for law in catalogue.laws().values() if law.general]

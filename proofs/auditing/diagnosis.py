@@ -62,8 +62,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         return told
     if nothing is None and (text := chance(mine.function, mine.seen)):
         done = behaviour(request, mine.function, on, seed)
-        known = done is not None and done.mistakes
-        return _behaves(name, chosen, done if known else Behaviour(text))
+        return _behaves(name, chosen, done if done is not None and done.mistakes else Behaviour(text))
     fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
     others = [under(adapter, view) for adapter in fit]
     search = Search(name, made, references, on, view)

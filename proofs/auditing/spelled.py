@@ -107,8 +107,8 @@ def _brief(value: Any, on: Setting) -> str:
     if isinstance(value, tuple | list):
         names = getattr(value, "_fields", None)
         parts = [_brief(part, on) for part in value]
-        named = (f"{name}={part}" for name, part in zip(names, parts, strict=True)) if names else parts
-        return f"{type(value).__name__ if names else ''}({', '.join(named)})"
+        told = [f"{name}={part}" for name, part in zip(names, parts, strict=True)] if names else parts
+        return f"{type(value).__name__ if names else ''}({', '.join(told)})"
     if isinstance(value, float):
         return f"{value:.6g}"
     return repr(value) if isinstance(value, int | str) or value is None else f"a {type(value).__name__}"

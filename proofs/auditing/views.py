@@ -5,6 +5,7 @@ certificates, or the basis, that the function under test chooses.
 """
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from ..engine import registry
@@ -26,7 +27,7 @@ def views(name: str) -> list[View]:
 def fields(result: Any) -> Mapping[str, View]:
     """Views of single fields of a result that has names for them."""
     names = getattr(result, "_fields", ())
-    return {name: _safe(lambda found, place=place: found[place]) for place, name in enumerate(names)}
+    return {name: _safe(itemgetter(place)) for place, name in enumerate(names)}
 
 
 def _safe(view: View) -> View:

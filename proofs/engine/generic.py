@@ -14,6 +14,7 @@ import numpy as np
 from ...backends import Setting
 from ..language.law import Implementation, NotApplicable
 from ..language.packing import is_array, mapped, parts
+from ..language.shapes import Part, Shape
 from . import registry
 from .general import shapes
 from .general.batches import Batched
@@ -68,7 +69,7 @@ def _stacked(call: Batched, mine: Implementation, form: Any) -> Any:
     return type(form)(*made) if hasattr(form, "_fields") else tuple(made)
 
 
-def _joined(column: list[Any], part: shapes.Part, call: Batched, wanted: Any) -> Any:
+def _joined(column: list[Any], part: Part, call: Batched, wanted: Any) -> Any:
     """One part of the results of all rows."""
     if not is_array(wanted):  # a list of arrays
         inner = [
@@ -81,7 +82,7 @@ def _joined(column: list[Any], part: shapes.Part, call: Batched, wanted: Any) ->
         return arrays[0]
     if part == "summed":
         return xp.sum(xp.stack(arrays), axis=0, dtype=wanted.dtype)
-    assert isinstance(part, shapes.Shape)
+    assert isinstance(part, Shape)
     core = tuple(arrays[0].shape)
     table = xp.reshape(
         xp.stack(arrays, axis=part.before), (*core[: part.before], *call.lengths, *core[part.before :])
@@ -89,7 +90,7 @@ def _joined(column: list[Any], part: shapes.Part, call: Batched, wanted: Any) ->
     return _like(table, wanted, part)
 
 
-def _like(table: Any, wanted: Any, part: shapes.Shape) -> Any:
+def _like(table: Any, wanted: Any, part: Shape) -> Any:
     """A result with all batch axes, without those that the reference's lacks or has with length 1."""
     first = (slice(None),) * part.before
     while table.ndim > wanted.ndim:
@@ -115,7 +116,7 @@ def _whole(name: str, mine: Implementation, on: Setting | None) -> Implementatio
     return call
 
 
-def _widened(array: Any, shape: shapes.Shape, *, call: Batched) -> Any:
+def _widened(array: Any, shape: Shape, *, call: Batched) -> Any:
     """An argument with all batch axes in their full lengths."""
     aligned = call.aligned(array, shape)
     after = tuple(aligned.shape[aligned.ndim - shape.after :])
@@ -124,7 +125,7 @@ def _widened(array: Any, shape: shapes.Shape, *, call: Batched) -> Any:
     return xp.asarray(xp.broadcast_to(aligned, wanted), copy=True)  # one that may be written to
 
 
-def _reduced(result: Any, form: Any, declared: tuple[shapes.Part, ...]) -> Any:
+def _reduced(result: Any, form: Any, declared: tuple[Part, ...]) -> Any:
     """A result without batch axes that came only from arguments made wider."""
     if len(declared) != 1:
         if not isinstance(result, tuple | list) or len(result) != len(declared):
@@ -132,7 +133,7 @@ def _reduced(result: Any, form: Any, declared: tuple[shapes.Part, ...]) -> Any:
         made = [_reduced(r, f, (part,)) for r, f, part in zip(result, form, declared, strict=True)]
         return type(form)(*made) if hasattr(form, "_fields") else tuple(made)
     part = declared[0]
-    if isinstance(part, shapes.Shape) and is_array(result) and is_array(form):
+    if isinstance(part, Shape) and is_array(result) and is_array(form):
         return _like(result, form, part)
     return result
 

@@ -13,10 +13,10 @@ from array_api_compat import array_namespace
 from ....backends import Setting
 from ...language.law import Implementation
 from ...language.packing import is_array, key, mapped_arrays, parts
+from ...language.shapes import Shape
 from .. import registry
 from ..calls import Given
 from . import shapes
-from .shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from typing import Any
 from ....backends import Setting
 from ...language.law import Check, Impl, Implementation, Law, Record, Same
 from ...language.packing import copied, is_array, parts
+from ...language.shapes import Part, Shape
 from .. import registry
 from ..calls import Given
 from . import shapes, sources, storage
 from .agreement import TOLERANCE, agree, size
 from .batches import Batched, many, stacked
-from .shapes import Part, Shape
 
 MOST = 9
 """Examples of a general law: each is some ten calls, and a defect shows in nearly all."""

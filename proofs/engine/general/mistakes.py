@@ -13,10 +13,10 @@ import numpy as np
 from ...language.law import Implementation
 from ...language.mistake import Mistake
 from ...language.packing import is_array, mapped, parts
+from ...language.shapes import Shape
 from .. import registry
 from . import shapes
 from .batches import Batched
-from .shapes import Shape
 
 
 @dataclass

@@ -1,0 +1,49 @@
+"""The command `refimpl prove`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from ... import backends
+from ..engine import planning, report
+from ..engine.runner import Bounds
+from . import display, figures, output
+from .common import common, run
+
+
+@click.command()
+@common
+@click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
+              help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
+@click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
+@click.option("--device", help="A device of the backend, such as cuda [default: its first].")
+@click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
+              help="The laws' own bounds, or, if tighter, those that ball arithmetic derives from the "
+                   "reference's algorithm and the library's measured ulps (slow).")  # fmt: skip
+def prove(
+    patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
+    names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None, bounds: Bounds,
+) -> None:  # fmt: skip
+    """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
+    chosen = [*backends.libraries(), *names] if "all" in names else names
+    chosen = [name for name in chosen if name != "all"]
+    tasks = planning.plan(
+        patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed, bounds=bounds
+    )
+    x64 = "jax" in chosen
+    if x64:
+        output.complain("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64")
+    found = run(tasks, jobs, x64, verbose, json_file)
+    content = report.text(
+        report.document(
+            found.results, seed=seed, examples=examples, seconds=found.seconds, interrupted=found.interrupted
+        )
+    )
+    figures.remember(content)
+    if json_file:
+        output.save(json_file, content)
+    display.summary(found.results, len(tasks), found.seconds, seed, found.interrupted)
+    proved = {outcome.backend for outcome in found.results if outcome.verdict == "held"}
+    missing = "all" not in names and not proved >= set(names)  # asked for by name, and not there
+    sys.exit(found.code(planning.exit_code(found.results, incomplete=found.interrupted or missing)))
