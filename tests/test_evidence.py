@@ -221,6 +221,18 @@ def _in_float32(array: Any) -> Any:
     return None if array is None else array.astype(np.float32).astype(array.dtype)
 
 
+@pytest.mark.parametrize(("dtype", "form"), [("float64", "float32"), ("float32", "bfloat16")])
+def test_arguments_that_code_rounds_are_wrong_in_torch(dtype: str, form: str) -> None:
+    torch = pytest.importorskip("torch")
+
+    def mine(x: Any, *rest: Any, eps: float = 1e-5) -> Any:
+        return residual.layer_norm(x.to(getattr(torch, form)).to(x.dtype), *rest, eps=eps)
+
+    report = audit("residual.layer_norm", mine, backend="torch", dtype=dtype)
+    assert report.verdict == "refuted"
+    assert report.diagnoses[0].cause == f"it rounds x to {form} before it computes"
+
+
 def test_what_is_read_short_and_what_is_read_in_full() -> None:
     made = calls("residual.layer_norm", ON)
 

@@ -38,7 +38,7 @@ def rounds_first(name: str, function: Implementation, made: Sequence[Call], on: 
     of rounded ones its results are right."""
     for digits, form in SHORTER.get(on.precision.name, {}).items():
         if _agrees(name, function, _with_all_digits(made, on), digits, on):
-            found = shortened(name, function, made, on)
+            found = _read_short(name, function, made, digits, on)
             return f"rounds {' and '.join(found)} to {form} before it computes" if found else ""
     return ""
 
@@ -59,10 +59,15 @@ def _agrees(name: str, function: Implementation, made: Iterable[Given], digits: 
 
 def shortened(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> list[str]:
     """The arguments of which results at nearly all ordinary calls rest on fewer digits than there are."""
-    stays = defaultdict[str, list[bool]](list)
-    if on.precision.name not in SHORTER:
-        return []
-    rounder = _rounder(max(SHORTER[on.precision.name]), on)
+    levels = SHORTER.get(on.precision.name, {})  # each: to round to one may spoil the rounding to a shorter
+    return next((found for digits in levels if (found := _read_short(name, function, made, digits, on))), [])
+
+
+def _read_short(
+    name: str, function: Implementation, made: Sequence[Call], digits: int, on: Setting
+) -> list[str]:
+    """The arguments of which so many digits are read."""
+    stays, rounder = defaultdict[str, list[bool]](list), _rounder(digits, on)
     for given in _with_all_digits(made, on):
         for place in [place for place, part in parts(given) if _is_real(part, on)]:
             with np.errstate(all="ignore"), suppress(Exception):  # it leaves the domain, or does not apply
