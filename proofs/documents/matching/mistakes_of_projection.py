@@ -1,4 +1,4 @@
-"""How people get thresholds, weights, matrices and projections wrong, beyond mistakes.py."""
+"""How people get random projections, and the dimensions that they need, wrong."""
 
 import math
 from decimal import Decimal, localcontext
@@ -6,157 +6,35 @@ from typing import Any
 
 from array_api_compat import array_namespace as _xp
 
-from ....matching import (
-    ClassWeights,
-    Threshold,
-    best_class_weights,
-    best_threshold,
-    jl_dimension,
-    jl_project,
-    nearest_semidefinite,
-    rule_of_thumb_dimension,
-)
+from ....matching import jl_dimension, jl_project, rule_of_thumb_dimension
 from ...language.mistake import mistake
 
-# Thresholds and weights
+# Projections
 
 
 @mistake(
-    "matching.best_threshold",
-    "grid",
-    "Tries the fixed cuts 0, 0.01, … 0.99, as for probabilities, and returns the best of this grid.",
+    "matching.jl_project",
+    "scaled-again",
+    "Divides by √m once more: the directions have variance 1/m already.",
 )
-def threshold_grid(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Threshold:
-    xp = _xp(scores, labels)
-    best = Threshold(0.0, -math.inf)
-    for cut in range(100):
-        # Scores 1 and −1 on both sides of a cut have one cut between them; all on one side have none.
-        sides = xp.where(scores > cut / 100, xp.ones_like(scores), -xp.ones_like(scores))
-        value = _value_at_zero(sides, labels, metric)
-        best = Threshold(cut / 100, value) if value > best.value else best
-    return best
+def project_scaled_again(vectors: Any, directions: Any, /) -> Any:
+    return jl_project(vectors, directions) / directions.shape[0] ** 0.5
 
 
-def _value_at_zero(sides: Any, labels: Any, metric: Any) -> float:
-    """The metric where what is above 0 is called positive."""
-    xp = _xp(sides, labels)
-    said, true = sides > 0, labels == 1
-    tp, fp, fn, tn = (
-        xp.sum(xp.astype(a & b, sides.dtype), keepdims=True)
-        for a, b in ((said, true), (said, ~true), (~said, true), (~said, ~true))
-    )
-    if metric == "accuracy":
-        return float((tp + tn)[0]) / sides.shape[0]
-    if metric == "f1":
-        return float((2 * tp)[0]) / max(float((2 * tp + fp + fn)[0]), 1.0)
-    return float(metric(tp, fp, fn, tn)[0])
+@mistake("matching.jl_project", "unscaled", "Expects directions from N(0, 1): multiplies by √m too much.")
+def project_unscaled(vectors: Any, directions: Any, /) -> Any:
+    return jl_project(vectors, directions) * directions.shape[0] ** 0.5
 
 
 @mistake(
-    "matching.best_threshold",
-    "low-is-positive",
-    "Takes low scores for positive, as distances are: the scores with the opposite sign.",
+    "matching.jl_project",
+    "unit-directions",
+    "Normalises the directions, which are not meant to be unit vectors.",
 )
-def threshold_low_is_positive(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Threshold:
-    found = best_threshold(-scores, labels, metric=metric)
-    return Threshold(-found.threshold, found.value)
-
-
-@mistake(
-    "matching.best_class_weights",
-    "prior",
-    "Multiplies by the frequencies of the classes, a prior, where unbalanced classes need the opposite.",
-)
-def weights_prior(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> ClassWeights:
-    xp = _xp(probabilities, labels)
-    classes = xp.arange(probabilities.shape[1], dtype=labels.dtype)
-    counts = xp.sum(xp.astype(labels[:, None] == classes, probabilities.dtype), axis=0)
-    weights = xp.maximum(counts, xp.ones_like(counts)) / labels.shape[0]
-    found = best_class_weights(probabilities * weights, labels, exact_rows=0)
-    own = xp.sum(
-        xp.where(labels[:, None] == classes, probabilities * weights, xp.zeros_like(probabilities)),
-        axis=-1,
-        keepdims=True,
-    )
-    behind = xp.sum(xp.astype(probabilities * weights < own, xp.int64), axis=-1)
-    right = float(xp.mean(xp.astype(behind == probabilities.shape[1] - 1, probabilities.dtype)))
-    return found._replace(weights=weights, accuracy=right)
-
-
-# Matrices
-
-
-def _eigen(matrix: Any, change: Any) -> Any:
-    """V f(Λ) Vᵀ of the symmetric part."""
-    xp = _xp(matrix)
-    values, vectors = xp.linalg.eigh((matrix + matrix.mT) / 2)
-    result = xp.matmul(vectors * change(values, xp)[..., None, :], vectors.mT)
-    return (result + result.mT) / 2
-
-
-@mistake(
-    "matching.nearest_semidefinite",
-    "floor",
-    "Raises eigenvalues to 1e-6, so that the result is positive definite: farther away than need be.",
-)
-def nearest_floor(matrix: Any, /) -> Any:
-    return _eigen(matrix, lambda values, xp: xp.where(values > 1e-6, values, 0 * values + 1e-6))
-
-
-@mistake("matching.nearest_semidefinite", "gram", "Takes AᵀA, which is semidefinite, but no projection of A.")
-def nearest_gram(matrix: Any, /) -> Any:
-    return _xp(matrix).matmul(matrix.mT, matrix)
-
-
-@mistake(
-    "matching.nearest_semidefinite",
-    "negative-part",
-    "Keeps the negative eigenvalues and drops the positive ones: minimum for maximum.",
-)
-def nearest_negative_part(matrix: Any, /) -> Any:
-    return (matrix + matrix.mT) / 2 - nearest_semidefinite(matrix)
-
-
-# Features and projections
-
-
-def _parts(*parts: Any) -> Any:
-    xp = _xp(*parts)
-    return xp.concat(xp.broadcast_arrays(*parts), axis=-1)
-
-
-@mistake("matching.sbert_features", "product", "Takes the product u·v, entry by entry, for |u − v|.")
-def features_product(u: Any, v: Any, /) -> Any:
-    return _parts(u, v, u * v)
-
-
-@mistake(
-    "matching.sbert_features",
-    "product-too",
-    "Appends the product too, [u, v, |u − v|, u·v]: 4d features for 3d.",
-)
-def features_product_too(u: Any, v: Any, /) -> Any:
-    xp = _xp(u, v)
-    product = u * v
-    return xp.concat([_parts(u, v, xp.abs(u - v)), product], axis=-1)
-
-
-@mistake("matching.sbert_features", "exchanged", "Puts v first: [v, u, |u − v|].")
-def features_exchanged(u: Any, v: Any, /) -> Any:
-    return _parts(v, u, _xp(u, v).abs(u - v))
-
-
-@mistake("matching.sbert_features", "other-order", "Joins in another order: [u, |u − v|, v].")
-def features_other_order(u: Any, v: Any, /) -> Any:
-    return _parts(u, _xp(u, v).abs(u - v), v)
-
-
-@mistake(
-    "matching.sbert_features", "magnitudes", "Takes |u| − |v|, the difference of magnitudes, for |u − v|."
-)
-def features_magnitudes(u: Any, v: Any, /) -> Any:
-    xp = _xp(u, v)
-    return _parts(u, v, xp.abs(u) - xp.abs(v))
+def project_unit_directions(vectors: Any, directions: Any, /) -> Any:
+    xp = _xp(vectors, directions)
+    norms = xp.sqrt(xp.sum(directions * directions, axis=1, keepdims=True))
+    return jl_project(vectors, directions / xp.where(norms > 0, norms, xp.ones_like(norms)))
 
 
 @mistake(
@@ -177,6 +55,34 @@ def project_centred(vectors: Any, directions: Any, /) -> Any:
 
 
 # Dimensions
+
+
+@mistake("matching.rule_of_thumb_dimension", "binary-logarithm", "Reads log as log₂: 44 % more.")
+def rule_binary_logarithm(n: int) -> float:
+    return 8 * math.log2(n)
+
+
+@mistake(
+    "matching.ranking_dimension",
+    "items",
+    "Counts the n! rankings of the items for one query, not those of all pairs: far too few dimensions.",
+)
+def ranking_items(n: int) -> int:
+    comparisons = n * (n - 1) // 2
+    enough = (
+        d for d in range(1, n + 1) if n * d * (1 + math.log(8 * comparisons / (n * d))) >= math.lgamma(n + 1)
+    )
+    return next(enough, n)
+
+
+@mistake(
+    "matching.ranking_dimension",
+    "no-base",
+    "Takes 2^V for the number of sign patterns, as if the coordinates' own signs decided the order.",
+)
+def ranking_no_base(n: int) -> int:
+    pairs = n * (n - 1) // 2
+    return max(1, math.ceil(math.lgamma(pairs + 1) / math.log(2) / n))
 
 
 def _dimension(pairs: int, error: float, failure: float) -> Decimal:
