@@ -1,24 +1,127 @@
-"""How people get longer contexts wrong."""
+"""How people get longer contexts wrong: maps of positions and of the base, and the scale log n."""
 
 import math
 from typing import Any
 
 import array_api_compat
 
-from ....rope import (
-    dynamic_ntk,
-    frequencies,
-    interpolate,
-    llama3,
-    log_n_scale,
-    ntk_base,
-    ntk_scale,
-    rebase,
-    yarn,
-    yarn_scale,
-)
+from ....rope import dynamic_ntk, frequencies, interpolate, log_n_scale, ntk_base, ntk_scale, rebase
 from ...language.mistake import mistake
-from .mistakes import _code_ramp
+
+
+@mistake("rope.rebase", "digit-base", "Multiplies B by k^(2/d) (here d = 128), which is for β = B^(2/d).")
+def rebase_digit_base(base: float, /, *, factor: float) -> float:
+    return float(base * factor ** (2 / 128))
+
+
+@mistake("rope.interpolate", "multiplies", "Multiplies positions by the factor that should compress them.")
+def interpolate_multiplies(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
+    xp = array_api_compat.array_namespace(positions)
+    return xp.astype(positions, positions.dtype if dtype is None else dtype) * factor
+
+
+@mistake(
+    "rope.interpolate",
+    "float32-by-default",
+    "Gives float32 where no dtype is asked for, whatever the positions have: the default of a library.",
+    only="float64",
+)
+def interpolate_float32(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
+    xp = array_api_compat.array_namespace(positions)
+    return interpolate(positions, factor=factor, dtype=xp.float32 if dtype is None else dtype)
+
+
+@mistake("rope.ntk_scale", "exponent-2-over-d", "Takes k^(2/d), the scale of β that makes the range k times.")
+def ntk_scale_exponent(factor: float, /, *, dim: int) -> float:
+    return ntk_scale(factor, dim=dim + 2)
+
+
+@mistake("rope.ntk_base", "base-times-factor", "Multiplies the base by k instead of k^(d/(d−2)).")
+def ntk_base_times_factor(base: float, /, *, factor: float, dim: int) -> float:
+    return base * factor
+
+
+@mistake("rope.ntk_base", "scale-of-beta", "Multiplies B by λ = k^(2/(d−2)), which belongs to β.")
+def ntk_base_scale_of_beta(base: float, /, *, factor: float, dim: int) -> float:
+    return base * ntk_scale(factor, dim=dim)
+
+
+@mistake(
+    "rope.dynamic_ntk",
+    "active-below-training-length",
+    "Omits the maximum with 1, so that short sequences get a smaller base.",
+    reference="vllm#52665",
+)
+def dynamic_ntk_active_below(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    scale = factor * length / train_length - (factor - 1)
+    shrunk = max(base * max(scale, 1e-9) ** (dim / (dim - 2)), 1.0001)
+    return frequencies(dim, base=shrunk, **like)
+
+
+@mistake(
+    "rope.dynamic_ntk",
+    "factor-times-ratio",
+    "Scales by k·n/L without subtracting k − 1, so that the map jumps at the training length.",
+)
+def dynamic_ntk_factor_times_ratio(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    if length <= train_length:
+        return frequencies(dim, base=base, **like)
+    return frequencies(dim, base=ntk_base(base, factor=factor * length / train_length, dim=dim), **like)
+
+
+@mistake(
+    "rope.dynamic_ntk",
+    "plain-at-one",
+    "Takes k = 1 for no extension at all, but the base then still grows with n/L.",
+)
+def dynamic_ntk_plain_at_one(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    present = min(length, train_length) if factor == 1 else length
+    return dynamic_ntk(present, dim=dim, train_length=train_length, factor=factor, base=base, **like)
+
+
+_longest: dict[float, float] = {}
+
+
+@mistake(
+    "rope.dynamic_ntk",
+    "remembers-the-longest",
+    "Caches the frequencies of the longest sequence seen and never resets them.",
+    reference="transformers#46624",
+)
+def dynamic_ntk_history(
+    length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
+) -> Any:
+    _longest[train_length] = max(length, _longest.get(train_length, 0.0))
+    return dynamic_ntk(
+        _longest[train_length], dim=dim, train_length=train_length, factor=factor, base=base, **like
+    )
+
+
+@mistake("rope.log_n_scale", "not-clipped", "Omits the maximum with 1, so that short contexts are flattened.")
+def log_n_scale_not_clipped(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
+    return log_n_scale(n, train_length=train_length, clip=False, dtype=dtype)
+
+
+@mistake(
+    "rope.log_n_scale",
+    "float32-by-default",
+    "Gives float32 where no dtype is asked for, whatever the lengths have: the default of a library.",
+    only="float64",
+)
+def log_n_scale_float32(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    return log_n_scale(n, train_length=train_length, clip=clip, dtype=xp.float32 if dtype is None else dtype)
+
+
+@mistake("rope.log_n_scale", "inverted", "Divides ln L by ln n: the entropy was to be kept, not the score.")
+def log_n_scale_inverted(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
+    return 1 / log_n_scale(n, train_length=train_length, clip=clip, dtype=dtype)
 
 
 @mistake("rope.interpolate", "floored", "Floors the quotient to whole positions, // for /.")
@@ -131,145 +234,6 @@ def dynamic_ntk_factor_two(length: float, /, *, factor: float, **options: Any) -
     return dynamic_ntk(length, factor=2.0, **options)
 
 
-@mistake("rope.yarn", "extended-length", "Counts turns within the extended length, k L for L.")
-def yarn_extended_length(dim: int, /, *, train_length: float, factor: float, **options: Any) -> Any:
-    return yarn(dim, train_length=train_length * factor, factor=factor, **options)
-
-
-@mistake("rope.yarn", "radians", "Takes radians for turns: Lω without 2π, in the ends of the ramp.")
-def yarn_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
-    return yarn(dim, train_length=train_length * 2 * math.pi, **options)
-
-
-@mistake(
-    "rope.yarn",
-    "wavelengths",
-    "Interpolates wavelengths instead of frequencies between the ends of the paper's ramp: a harmonic mean.",
-)
-def yarn_wavelengths(
-    dim: int, /, *, factor: float, base: float = 10000.0, ramp: Any = "paper",
-    xp: Any = None, dtype: Any = None, device: Any = None, **options: Any,
-) -> Any:  # fmt: skip
-    like = {"xp": xp, "dtype": dtype, "device": device}
-    right = yarn(dim, factor=factor, base=base, ramp=ramp, **options, **like)
-    if ramp == "code" or factor == 1:
-        return right
-    plain = frequencies(dim, base=base, **like)
-    kept = (right / plain - 1 / factor) / (1 - 1 / factor)
-    return plain / (kept + (1 - kept) * factor)
-
-
-@mistake("rope.yarn_scale", "decimal-logarithm", "Takes the logarithm to base 10, log10 for ln.")
-def yarn_scale_decimal(factor: float, /) -> float:
-    return 0.1 * math.log10(factor) + 1
-
-
-@mistake("rope.yarn_scale", "binary-logarithm", "Takes the logarithm to base 2, log2 for ln.")
-def yarn_scale_binary(factor: float, /) -> float:
-    return 0.1 * math.log2(factor) + 1
-
-
-@mistake("rope.yarn_scale", "root", "Takes the root once more, for a scale of scores that is none.")
-def yarn_scale_root(factor: float, /) -> float:
-    return math.sqrt(yarn_scale(factor))
-
-
-@mistake("rope.yarn_scale", "reciprocal", "Gives √t, the reciprocal: the temperature divides scores.")
-def yarn_scale_reciprocal(factor: float, /) -> float:
-    return 1 / yarn_scale(factor)
-
-
-@mistake("rope.yarn_scale", "one-more", "Takes ln(k + 1), log1p for log, so that no extension scales too.")
-def yarn_scale_one_more(factor: float, /) -> float:
-    return yarn_scale(factor + 1)
-
-
-@mistake(
-    "rope.yarn_scale",
-    "coefficient-scaled",
-    "Takes the final scale for the coefficient of the logarithm, which then enters twice.",
-    reference="TensorRT-LLM PR#16379",
-)
-def yarn_scale_log_twice(factor: float, /) -> float:
-    return 0.1 * yarn_scale(factor) * math.log(factor) + 1
-
-
-def _llama3(dim: int, middle: Any, options: Any) -> Any:
-    """Llama 3.1 with another middle band: `middle(s, k)` is the ratio to the plain frequency, s unclipped."""
-    factor, length = options["factor"], options["train_length"]
-    low, high = options.get("low_freq_factor", 1.0), options.get("high_freq_factor", 4.0)
-    like = {name: options[name] for name in ("xp", "dtype", "device") if name in options}
-    plain = frequencies(dim, base=options.get("base", 500000.0), **like)
-    xp = array_api_compat.array_namespace(plain)
-    omega = [options.get("base", 500000.0) ** (-2 * m / dim) for m in range(dim // 2)]
-    ramp = [(length * w / (2 * math.pi) - low) / (high - low) for w in omega]
-    ratios = xp.asarray(
-        [middle(s, factor) for s in ramp], dtype=plain.dtype, device=array_api_compat.device(plain)
-    )
-    return plain * ratios
-
-
-def _banded(inside: Any) -> Any:
-    """The bands kept and divided as they should be; `inside(s, k)` in the middle one."""
-    return lambda s, k: 1.0 if s > 1 else 1 / k if s < 0 else inside(s, k)
-
-
-@mistake(
-    "rope.llama3", "smooth-reversed", "Has the smooth middle band the other way round: s for 1 − s, reversed."
-)
-def llama3_smooth_reversed(dim: int, /, **options: Any) -> Any:
-    return _llama3(dim, _banded(lambda s, k: s / k + (1 - s)), options)
-
-
-@mistake(
-    "rope.llama3", "middle-band-kept", "Keeps the whole middle band as it was, without the smooth middle."
-)
-def llama3_middle_kept(dim: int, /, **options: Any) -> Any:
-    return _llama3(dim, _banded(lambda s, k: 1.0), options)
-
-
-@mistake(
-    "rope.llama3",
-    "linear-in-wavelength",
-    "Makes the middle band linear in the wavelength, from the wrong end, where it is linear in the "
-    "frequency.",
-    reference="mlx-examples PR#907",
-)
-def llama3_wavelength(
-    dim: int, /, *, low_freq_factor: float = 1.0, high_freq_factor: float = 4.0, **options: Any
-) -> Any:
-    low, high = low_freq_factor, high_freq_factor
-
-    def inside(s: float, k: float) -> float:
-        turns = low + s * (high - low)  # L/λ
-        smooth = (1 / turns - 1 / high) / (1 / low - 1 / high)
-        return 1 / ((1 - smooth) * k + smooth)
-
-    ends = {"low_freq_factor": low, "high_freq_factor": high}
-    return _llama3(dim, _banded(inside), {**options, **ends})
-
-
-@mistake(
-    "rope.llama3",
-    "smooth-everywhere",
-    "Applies the smooth formula to every band, not clipped to [0, 1] outside the middle.",
-)
-def llama3_smooth_everywhere(dim: int, /, **options: Any) -> Any:
-    return _llama3(dim, lambda s, k: (1 - s) / k + s, options)
-
-
-@mistake(
-    "rope.llama3", "all-divided", "Divides every pair by the factor, as interpolation does, without bands."
-)
-def llama3_all_divided(dim: int, /, **options: Any) -> Any:
-    return _llama3(dim, lambda s, k: 1 / k, options)
-
-
-@mistake("rope.llama3", "radians", "Takes radians for turns: wavelengths 1/ω without 2π.")
-def llama3_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
-    return llama3(dim, train_length=train_length * 2 * math.pi, **options)
-
-
 @mistake("rope.log_n_scale", "positions-for-lengths", "Takes n for a position from zero and uses n + 1.")
 def log_n_scale_from_zero(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     return log_n_scale(n + 1, train_length=train_length, clip=clip, dtype=dtype)
@@ -313,82 +277,6 @@ def log_n_scale_quotient_inverted(
 @mistake("rope.log_n_scale", "fixed-length", "Keeps a training length of 512 whatever train_length says.")
 def log_n_scale_fixed(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     return log_n_scale(n, train_length=512, clip=clip, dtype=dtype)
-
-
-def _bands(dim: int, options: Any) -> tuple[Any, Any, float]:
-    """YaRN's table γω + (1 − γ)ω/k in its two parts, γω and (1 − γ)ω, and k."""
-    like = {k: options[k] for k in ("xp", "dtype", "device") if k in options}
-    plain = frequencies(dim, base=options.get("base", 10000.0), **like)
-    halved = yarn(dim, **{**options, "factor": 2.0})
-    return 2 * halved - plain, 2 * (plain - halved), options["factor"]
-
-
-def _powers(number: float, dim: int, divisor: float, like: Any) -> Any:
-    """number^(−2m/divisor) for all pairs m."""
-    xp = array_api_compat.array_namespace(like)
-    return xp.pow(xp.asarray(number, dtype=like.dtype), -2 * xp.arange(dim // 2, dtype=like.dtype) / divisor)
-
-
-@mistake(
-    "rope.yarn",
-    "factor-in-the-power",
-    "Interpolates with (kB)^(−2m/d), the factor inside the power, for ω/k.",
-    reference="tvm PR#18576",
-)
-def yarn_factor_in_the_power(dim: int, /, **options: Any) -> Any:
-    kept, rest, factor = _bands(dim, options)
-    return kept + rest * _powers(factor, dim, dim, kept)
-
-
-@mistake(
-    "rope.yarn",
-    "ntk-base",
-    "Keeps fast pairs at the frequencies of the NTK-aware base B k^(d/(d−2)), not of the original base B.",
-    reference="aprender PR#2161",
-)
-def yarn_ntk_base(dim: int, /, **options: Any) -> Any:
-    kept, rest, factor = _bands(dim, options)
-    return kept * _powers(factor, dim, max(dim - 2, 1), kept) + rest / factor
-
-
-@mistake(
-    "rope.yarn",
-    "end-at-the-last-pair",
-    "Cuts the index ramp at the last pair, the minimum with d/2 − 1 for d − 1: a long ramp is steeper.",
-    reference="minimind#602",
-)
-def yarn_end_at_last_pair(dim: int, /, **options: Any) -> Any:
-    def ends(first: float, last: float, d: int) -> tuple[float, float]:
-        low, high = max(math.floor(first), 0), min(math.ceil(last), d // 2 - 1)
-        return low, high + 0.001 * (low == high)
-
-    return _code_ramp(ends)(dim, **options)
-
-
-@mistake(
-    "rope.llama3",
-    "divided-twice",
-    "Blends frequencies that are divided already, without cutting the blend off: beyond the long end the "
-    "smooth formula is applied to ω/k, so that the slowest pairs are divided again.",
-    reference="litgpt PR#1745",
-)
-def llama3_divided_twice(
-    dim: int,
-    /,
-    *,
-    train_length: float,
-    factor: float,
-    base: float = 500000.0,
-    low_freq_factor: float = 1.0,
-    high_freq_factor: float = 4.0,
-    **like: Any,
-) -> Any:
-    plain = frequencies(dim, base=base, **like)
-    xp = array_api_compat.array_namespace(plain)
-    turns = train_length * plain / (2 * math.pi)
-    scaled = xp.where(turns < low_freq_factor, plain / factor, plain)
-    smooth = (turns - low_freq_factor) / (high_freq_factor - low_freq_factor)
-    return xp.where(turns < high_freq_factor, (1 - smooth) * scaled / factor + smooth * scaled, scaled)
 
 
 @mistake(

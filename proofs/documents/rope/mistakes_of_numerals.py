@@ -7,7 +7,79 @@ import array_api_compat
 
 from ....rope import digits, from_digits, mixed_radix_digits, range_of
 from ...language.mistake import mistake
-from .mistakes import _LEAST_FIRST
+
+_LEAST_FIRST = (
+    "Takes the least significant digit first, where this convention has the most significant first."
+)
+
+
+@mistake(
+    "rope.digits",
+    "most-significant-first",
+    "Writes digits in reading order, while frequencies start with the fastest.",
+    told={"big-endian": _LEAST_FIRST},
+)
+def digits_most_significant_first(n: Any, /, *, base: int, count: int) -> Any:
+    return array_api_compat.array_namespace(n).flip(digits(n, base=base, count=count), axis=-1)
+
+
+@mistake(
+    "rope.digits",
+    "float-quotient",
+    "Takes ⌊n·base^(−m)⌋ in floating point, as angles are computed, and loses exact quotients.",
+)
+def digits_float_quotient(n: Any, /, *, base: int, count: int) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    found = [xp.floor(xp.astype(n, xp.float64) * float(base) ** -m) % base for m in range(count)]
+    return xp.astype(xp.stack(found, axis=-1), n.dtype)
+
+
+@mistake("rope.digits", "no-remainder", "Leaves quotients unreduced, as the angles nω are left unreduced.")
+def digits_no_remainder(n: Any, /, *, base: int, count: int) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    quotients = [n]
+    for _ in range(count - 1):
+        quotients.append(quotients[-1] // base)
+    return xp.stack(quotients, axis=-1)
+
+
+@mistake(
+    "rope.from_digits",
+    "most-significant-first",
+    "Reads digits in writing order.",
+    told={"big-endian": _LEAST_FIRST},
+)
+def from_digits_most_significant_first(digits: Any, /, *, base: int) -> Any:
+    return from_digits(array_api_compat.array_namespace(digits).flip(digits, axis=-1), base=base)
+
+
+@mistake(
+    "rope.mixed_radix_digits",
+    "product-off-by-one",
+    "Divides digit m by b_1⋯b_{m+1}: the first product is taken to be b_1 instead of 1.",
+)
+def mixed_radix_digits_off_by_one(n: Any, /, *, bases: Any) -> Any:
+    found, quotient = [], n
+    for base in bases:
+        quotient = quotient // base
+        found.append(quotient % base)
+    return array_api_compat.array_namespace(n).stack(found, axis=-1)
+
+
+@mistake(
+    "rope.mixed_radix_digits",
+    "truncates",
+    "Divides towards zero as C does, so that negative numbers get negative digits.",
+)
+def mixed_radix_digits_truncates(n: Any, /, *, bases: Any) -> Any:
+    xp = array_api_compat.array_namespace(n)
+    size = mixed_radix_digits(xp.abs(n), bases=bases)
+    return xp.where(xp.expand_dims(n < 0, axis=-1), -size, size)
+
+
+@mistake("rope.range_of", "largest-number", "Gives the largest number, base^digits − 1, for the count.")
+def range_of_largest_number(base: float, /, *, digits: int) -> float:
+    return range_of(base, digits=digits) - 1
 
 
 @mistake(

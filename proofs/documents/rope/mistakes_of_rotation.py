@@ -5,9 +5,138 @@ from typing import Any
 
 import array_api_compat
 
-from ....rope import attention_scores, convert_layout, rotate, rotation_matrix
+from ....rope import angles, attention_scores, convert_layout, rotate, rotation_matrix
 from ...language.mistake import mistake
-from .mistakes import _to_bfloat16
+from .mistakes_of_tables import _to_bfloat16
+
+_NEIGHBOURS = "Pairs neighbours, which is the interleaved layout, where this convention pairs halves."
+
+
+_HALVES = "Pairs halves, component i with i + d/2, where this convention pairs neighbours."
+
+
+@mistake(
+    "rope.rotate",
+    "wrong-sign",
+    "Rotates by −θ: the rotation matrix was transposed; relative scores survive, absolute ones do not.",
+)
+def rotate_wrong_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    return rotate(x, -angles, layout=layout)
+
+
+@mistake(
+    "rope.rotate",
+    "layouts-swapped",
+    "Rotates half-split pairs in interleaved features and conversely: weights of one library in another.",
+    told=dict.fromkeys(("half-split", "tables", "half-tables", "bhsd", "bshd"), _NEIGHBOURS)
+    | dict.fromkeys(("pairs", "freqs-cis"), _HALVES),
+)
+def rotate_layouts_swapped(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    return rotate(x, angles, layout="half" if layout == "interleaved" else "interleaved")
+
+
+@mistake(
+    "rope.rotate",
+    "reflection",
+    "Loses the minus of the first row and puts it into the second: norms survive.",
+)
+def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    xp = array_api_compat.array_namespace(x, angles)
+    pairs = convert_layout(x, source=layout, target="half")
+    half = x.shape[-1] // 2
+    flipped = xp.concat([pairs[..., :half], -pairs[..., half:]], axis=-1)
+    return convert_layout(rotate(flipped, angles, layout="half"), source="half", target=layout)
+
+
+@mistake("rope.rotate", "lost-sign", "Swaps the members of a pair without the minus: (−b, a) became (b, a).")
+def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    xp = array_api_compat.array_namespace(x, angles)
+    pairs = convert_layout(x, source=layout, target="half")
+    a, b = pairs[..., : x.shape[-1] // 2], pairs[..., x.shape[-1] // 2 :]
+    cos, sin = xp.cos(angles), xp.sin(angles)
+    turned = xp.concat([a * cos + b * sin, b * cos + a * sin], axis=-1)
+    return convert_layout(turned, source="half", target=layout)
+
+
+@mistake(
+    "rope.rotate",
+    "angles-from-the-left",
+    "Expands the angles before the wrong axis: those of positions meet the heads, where there are as many.",
+)
+def rotate_angles_from_the_left(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
+    missing = (1,) * max(x.ndim - angles.ndim, 0)
+    shape = (*angles.shape[:-1], *missing, angles.shape[-1])
+    return rotate(x, array_api_compat.array_namespace(x).reshape(angles, shape), layout=layout)
+
+
+@mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers where it should scatter.")
+def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
+    return convert_layout(x, source=target, target=source)
+
+
+@mistake(
+    "rope.rotation_matrix",
+    "transposed",
+    "Writes the matrix for row vectors.",
+    told={"row-vectors": "Writes the matrix for column vectors, Rx, where this convention turns rows, xR."},
+)
+def rotation_matrix_transposed(angles: Any, /) -> Any:
+    return rotation_matrix(-angles)
+
+
+@mistake(
+    "rope.rotation_matrix",
+    "axes-from-the-left",
+    "Counts the new axes from the front, which is right for a table of positions and pairs alone.",
+)
+def rotation_matrix_axes_from_the_left(angles: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(angles)
+    cos, sin = xp.cos(angles), xp.sin(angles)
+    return xp.stack([xp.stack([cos, -sin], axis=2), xp.stack([sin, cos], axis=2)], axis=2)
+
+
+@mistake(
+    "rope.attention_scores",
+    "conjugate-keys",
+    "Turns keys the other way, so that scores depend on the sum of the positions.",
+)
+def attention_scores_conjugate(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
+    return attention_scores(q, k, i, -j, frequencies, **options)
+
+
+@mistake(
+    "rope.attention_scores",
+    "relative-position-negated",
+    "Turns keys by i − j relative to queries instead of j − i.",
+)
+def attention_scores_negated(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
+    return attention_scores(q, k, i, j, -frequencies, **options)
+
+
+@mistake(
+    "rope.attention_scores",
+    "keys-from-zero",
+    "Counts the positions of the keys at hand from zero, though a cache dropped or already turned others.",
+)
+def attention_scores_keys_from_zero(
+    q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any
+) -> Any:
+    return attention_scores(q, k, i, j - j[..., :1], frequencies, **options)
+
+
+@mistake(
+    "rope.attention_scores",
+    "bfloat16-angles",
+    "Forms the angles of both sides in half precision, so that large positions lose their difference.",
+    reference="transformers#25681",
+)
+def attention_scores_bfloat16(
+    q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, *, layout: Any = "interleaved"
+) -> Any:
+    xp = array_api_compat.array_namespace(q, k)
+    queries = rotate(q, _to_bfloat16(angles(i, frequencies)), layout=layout)
+    keys = rotate(k, _to_bfloat16(angles(j, frequencies)), layout=layout)
+    return xp.matmul(queries, xp.matrix_transpose(keys))
 
 
 def _members(x: Any, layout: Any) -> tuple[Any, Any]:

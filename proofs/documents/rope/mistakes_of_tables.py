@@ -5,9 +5,128 @@ from typing import Any
 
 import array_api_compat
 
-from ....rope import angles, frequencies, mixed_radix_frequencies, period, sinusoidal
+from ....rope import angles, convert_layout, frequencies, mixed_radix_frequencies, period, sinusoidal
 from ...language.mistake import mistake
-from .mistakes import _to_bfloat16
+
+
+def _to_bfloat16(x: Any) -> Any:
+    """x with eight significant bits, in its own dtype (Veltkamp's splitting)."""
+    xp = array_api_compat.array_namespace(x)
+    shifted = x * float(2 ** max(round(-math.log2(float(xp.finfo(x.dtype).eps))) - 7, 0) + 1)
+    return shifted - (shifted - x)
+
+
+@mistake("rope.frequencies", "exponent-m-over-d", "Uses base^(−m/d): pairs are counted, features meant.")
+def frequencies_exponent_m_over_d(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
+    return frequencies(dim, base=math.sqrt(base), **like)
+
+
+@mistake(
+    "rope.frequencies",
+    "exponent-d-minus-2",
+    "Lets the exponent run to −1 at the last pair, like a linspace that includes its end.",
+)
+def frequencies_exponent_d_minus_2(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
+    return frequencies(dim, base=base ** (dim / (dim - 2)) if dim > 2 else base, **like)
+
+
+@mistake("rope.frequencies", "from-one", "Counts pairs from 1, so that the highest frequency is 1/β.")
+def frequencies_from_one(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
+    return frequencies(dim, base=base, **like) * base ** (-2 / dim)
+
+
+@mistake(
+    "rope.frequencies",
+    "bfloat16-table",
+    "Casts the module to bfloat16, buffers included, so the frequencies are rounded to eight bits.",
+    reference="gpt-neox#1003",
+)
+def frequencies_bfloat16(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
+    return _to_bfloat16(frequencies(dim, base=base, **like))
+
+
+@mistake(
+    "rope.angles",
+    "bfloat16-positions",
+    "Makes positions in the model's bfloat16, where integers above 256 merge.",
+    reference="transformers#28685",
+)
+def angles_bfloat16_positions(positions: Any, frequencies: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(positions, frequencies)
+    return angles(_to_bfloat16(xp.astype(positions, frequencies.dtype)), frequencies)
+
+
+@mistake(
+    "rope.angles",
+    "bfloat16-angles",
+    "Multiplies positions and frequencies under autocast, in half precision.",
+    reference="transformers#25681",
+)
+def angles_bfloat16(positions: Any, frequencies: Any, /) -> Any:
+    return _to_bfloat16(angles(positions, frequencies))
+
+
+@mistake("rope.angles", "positions-from-one", "Counts positions from 1.")
+def angles_from_one(positions: Any, frequencies: Any, /) -> Any:
+    return angles(positions + 1, frequencies)
+
+
+@mistake(
+    "rope.sinusoidal",
+    "sine-first",
+    "Puts the sine first, as the first Transformer does.",
+    reference="flashinfer PR#3819",
+    told={
+        "sine-first": "Puts the cosine first, where the sine is meant to be first.",
+        "sin-cos-halves": "Puts the cosines in the first half and the sines in the second: [cos, sin], the "
+        "halves exchanged.",
+    },
+)
+def sinusoidal_sine_first(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    xp = array_api_compat.array_namespace(positions)
+    table = sinusoidal(positions, dim=dim, base=base, dtype=dtype)
+    pairs = xp.reshape(table, (*positions.shape, dim // 2, 2))
+    return xp.reshape(xp.flip(pairs, axis=-1), table.shape)
+
+
+@mistake("rope.sinusoidal", "positions-from-one", "Counts positions from 1.")
+def sinusoidal_from_one(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    return sinusoidal(positions + 1, dim=dim, base=base, dtype=dtype)
+
+
+@mistake(
+    "rope.sinusoidal",
+    "half-layout",
+    "Concatenates all cosines and all sines, as half-split code does, instead of placing them side by side.",
+)
+def sinusoidal_half(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    table = sinusoidal(positions, dim=dim, base=base, dtype=dtype)
+    return convert_layout(table, source="interleaved", target="half")
+
+
+@mistake("rope.sinusoidal", "exponent-index", "Uses base^(−(feature)/d) for every feature, 2m+1 included.")
+def sinusoidal_exponent_index(
+    positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
+) -> Any:
+    xp = array_api_compat.array_namespace(positions)
+    cosines = sinusoidal(positions, dim=2 * dim, base=base, dtype=dtype)[..., 0::4]
+    sines = sinusoidal(positions, dim=2 * dim, base=base, dtype=dtype)[..., 3::4]
+    return xp.reshape(xp.stack([cosines, sines], axis=-1), (*positions.shape, dim))
+
+
+@mistake("rope.period", "radians", "Gives 1/ω: takes the frequency for turns, not radians, a position.")
+def period_radians(frequencies: Any, /) -> Any:
+    return period(frequencies) / (2 * math.pi)
+
+
+@mistake(
+    "rope.mixed_radix_frequencies",
+    "product-off-by-one",
+    "Starts the product one base early, so that ω_0 = 1/b_1 instead of 1.",
+)
+def mixed_radix_frequencies_off_by_one(bases: Any, /, **like: Any) -> Any:
+    table = mixed_radix_frequencies(bases, **like)
+    return array_api_compat.array_namespace(table).concat([table[1:], table[-1:]])
 
 
 @mistake(
