@@ -1,11 +1,81 @@
-"""How people get scores, winners and optima wrong, continued from mistakes.py."""
+"""How people get margins and winners wrong."""
 
 from typing import Any
 
 import array_api_compat
 
-from ....argmaxable import Result, Witness, margins, minimax_value, verify, winner
+from ....argmaxable import margins, winner
 from ...language.mistake import mistake
+
+
+@mistake(
+    "argmaxable.margins",
+    "reversed",
+    "Takes the leads of the others over class k, so a winning class has negative margins.",
+)
+def margins_reversed(W: Any, b: Any, z: Any, /, k: int) -> Any:
+    return -margins(W, b, z, k)
+
+
+@mistake("argmaxable.margins", "no-bias", "Forgets that the output layer has a bias.")
+def margins_no_bias(W: Any, b: Any, z: Any, /, k: int) -> Any:
+    return margins(W, 0 * b, z, k)
+
+
+@mistake(
+    "argmaxable.margins",
+    "scores-first",
+    "Subtracts finished scores, so what is common to all rows rounds before it cancels.",
+)
+def margins_scores_first(W: Any, b: Any, z: Any, /, k: int) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    scores = xp.matmul(z, xp.matrix_transpose(W)) + b
+    others = xp.concat([scores[..., :k], scores[..., k + 1 :]], axis=-1)
+    return scores[..., k : k + 1] - others
+
+
+@mistake(
+    "argmaxable.winner",
+    "first-of-a-tie",
+    "Takes argmax for the winner: in a tie the first class seems argmaxable.",
+)
+def winner_first_of_a_tie(W: Any, b: Any, z: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    return xp.argmax(xp.matmul(z, xp.matrix_transpose(W)) + b, axis=-1)
+
+
+@mistake("argmaxable.winner", "no-bias", "Forgets that the output layer has a bias.")
+def winner_no_bias(W: Any, b: Any, z: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W))
+    return xp.where(known < 0, known, xp.argmax(scores, axis=-1))  # as argmax does, which knows no tie
+
+
+@mistake(
+    "argmaxable.winner",
+    "no-bound",
+    "Compares the two largest computed scores, whose order rounding may have made.",
+)
+def winner_no_bound(W: Any, b: Any, z: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    scores = xp.matmul(z, xp.matrix_transpose(W)) + b
+    best = xp.argmax(scores, axis=-1)
+    ties = xp.sum(xp.astype(scores == xp.max(scores, axis=-1, keepdims=True), xp.int64), axis=-1)
+    return xp.where(ties == 1, best, -xp.ones_like(best))
+
+
+@mistake(
+    "argmaxable.winner",
+    "loose-bound",
+    "Asks for a lead of a thousandth, as a tolerance for ties that knows neither dtype nor sizes.",
+)
+def winner_loose_bound(W: Any, b: Any, z: Any, /) -> Any:
+    xp = array_api_compat.array_namespace(W, b, z)
+    scores = xp.matmul(z, xp.matrix_transpose(W)) + b
+    best = winner(W, b, z)
+    top = xp.max(scores, axis=-1, keepdims=True)
+    near = scores >= top - xp.max(xp.abs(scores), axis=-1, keepdims=True) / 1000
+    return xp.where(xp.sum(xp.astype(near, xp.int64), axis=-1) == 1, best, -xp.ones_like(best))
 
 
 @mistake("argmaxable.margins", "bias-sign", "Subtracts b_k − b_i: the sign of the biases is exchanged.")
@@ -107,24 +177,3 @@ def winner_padding_wins(W: Any, b: Any, z: Any, /) -> Any:
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W)) + b
     padded = (known >= 0) & (xp.max(scores, axis=-1) < 0) & (rows % 8 != 0)
     return xp.where(padded, xp.full_like(known, rows), known)
-
-
-@mistake(
-    "argmaxable.minimax_value",
-    "bias-sign",
-    "Subtracts the biases instead of adding them: their sign is exchanged.",
-)
-def minimax_bias_sign(W: Any, b: Any, /, k: int, radius: float) -> Any:
-    return minimax_value(W, -b, k, radius)
-
-
-@mistake(
-    "argmaxable.verify",
-    "witnesses-only",
-    "Checks witnesses only: a combination proves nothing to it, so that no class is ever unargmaxable.",
-)
-def verify_witnesses_only(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
-    found = verify(W, b, result, exact=exact)
-    xp = array_api_compat.array_namespace(found)
-    points = [isinstance(certificate, Witness) for certificate in result.certificates]
-    return found & xp.asarray(points, dtype=xp.bool, device=array_api_compat.device(found))
