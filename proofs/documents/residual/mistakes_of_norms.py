@@ -1,4 +1,4 @@
-"""How people get normalisation and initial numbers wrong, continued from mistakes.py."""
+"""How people get layer normalisation and DeepNorm wrong."""
 
 import math
 from typing import Any
@@ -7,7 +7,90 @@ import array_api_compat
 
 from .... import residual
 from ...language.mistake import mistake
-from .mistakes import _norm
+from .mistakes_of_stacks import _where_negative
+
+
+def _norm(x: Any, gamma: Any, beta: Any, centre: bool, root: Any) -> Any:
+    """Textbook normalisation with another root(Σd², n)."""
+    xp = array_api_compat.array_namespace(x)
+    d = x - xp.mean(x, axis=-1, keepdims=True) if centre else x
+    y = d / root(xp.sum(d * d, axis=-1, keepdims=True), x.shape[-1])
+    y = y if gamma is None else y * gamma
+    return y if beta is None else y + beta
+
+
+@mistake(
+    "residual.layer_norm",
+    "unbiased-variance",
+    "Divides by n − 1, the default of `var` in some libraries.",
+    reference="annotated-transformer PR#119",
+)
+def layer_norm_unbiased(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
+    return _norm(x, gamma, beta, True, lambda total, n: (total / max(n - 1, 1) + eps) ** 0.5)
+
+
+@mistake("residual.layer_norm", "eps-outside-root", "σ + eps for √(σ² + eps).")
+def layer_norm_eps_outside(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
+    return _norm(x, gamma, beta, True, lambda total, n: (total / n) ** 0.5 + eps)
+
+
+@mistake("residual.layer_norm", "mean-kept", "RMSNorm: the mean is not removed.")
+def layer_norm_mean_kept(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
+    return _norm(x, gamma, beta, False, lambda total, n: (total / n + eps) ** 0.5)
+
+
+@mistake(
+    "residual.layer_norm",
+    "one-pass-variance",
+    "E x² − (E x)² in one pass: cancels where rows are nearly constant and overflows where they are large.",
+)
+def layer_norm_one_pass(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
+    xp = array_api_compat.array_namespace(x)
+    mean = xp.mean(x, axis=-1, keepdims=True)
+    variance = xp.mean(x * x, axis=-1, keepdims=True) - mean * mean
+    y = (x - mean) / xp.sqrt(_where_negative(variance, xp.zeros_like(variance), variance) + eps)
+    y = y if gamma is None else y * gamma
+    return y if beta is None else y + beta
+
+
+@mistake("residual.layer_norm", "beta-scaled", "γ (x̂ + β): the shift goes in before the gain.")
+def layer_norm_beta_scaled(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
+    y = residual.layer_norm(x, eps=eps)
+    y = y if beta is None else y + beta
+    return y if gamma is None else y * gamma
+
+
+@mistake("residual.deep_norm", "branch-scaled", "α multiplies the branch, as ε of a residual block does.")
+def deep_norm_branch_scaled(
+    x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
+) -> Any:
+    return residual.layer_norm(x + alpha * branch, gamma, beta, eps=eps)
+
+
+@mistake(
+    "residual.deep_norm",
+    "post-norm",
+    "Plain Post-LN: the constant is configured, but never applied.",
+    reference="transformers#47458",
+)
+def deep_norm_post_norm(
+    x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
+) -> Any:
+    return residual.layer_norm(x + branch, gamma, beta, eps=eps)
+
+
+@mistake("residual.deep_norm", "branch-normalised", "α x + LN(branch): the norm around the branch alone.")
+def deep_norm_branch_normalised(
+    x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
+) -> Any:
+    return alpha * x + residual.layer_norm(branch, gamma, beta, eps=eps)
+
+
+@mistake("residual.deep_norm", "no-gain", "Normalises without γ and β, which stay where they started.")
+def deep_norm_no_gain(
+    x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
+) -> Any:
+    return residual.deep_norm(x, branch, alpha=alpha, eps=eps)
 
 
 @mistake("residual.layer_norm", "no-root", "Divides by the variance, σ² + eps, without the root.")
@@ -106,138 +189,3 @@ def deep_norm_not_normalised(
     x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
 ) -> Any:
     return alpha * x + branch
-
-
-@mistake(
-    "residual.init_variance",
-    "parenthesis-lost",
-    "Loses the parenthesis of the fans' sum: 2/n + m for 2/(n + m).",
-    reference="mlverse/torch#555",
-)
-def init_variance_parenthesis(
-    fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
-) -> Any:
-    if mode != "xavier":
-        return residual.init_variance(fan_in, fan_out, mode=mode, activation=activation)
-    return 2.0 * (2.0 if activation == "relu" else 1.0) / fan_in + fan_out
-
-
-@mistake(
-    "residual.init_variance",
-    "gain-not-squared",
-    "Takes relu's gain √2 for the factor of the variance, which is its square: √2/n.",
-)
-def init_variance_gain(
-    fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
-) -> Any:
-    value = residual.init_variance(fan_in, fan_out, mode=mode)
-    return value * math.sqrt(2.0) if activation == "relu" else value
-
-
-@mistake(
-    "residual.init_variance",
-    "gain-of-two",
-    "Takes 2 for relu's gain, which is √2: the variance is doubled twice, a factor of 4.",
-    told={"std": "Takes 2 for relu's gain, which is √2."},
-)
-def init_variance_gain_two(
-    fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
-) -> Any:
-    return residual.init_variance(fan_in, fan_out, mode=mode) * (4.0 if activation == "relu" else 1.0)
-
-
-@mistake(
-    "residual.init_variance",
-    "uniform-bound",
-    "Gives the squared bound of a uniform law, 3 times its variance.",
-    told={"std": "Gives the bound of a uniform law, √3 times its deviation."},
-)
-def init_variance_uniform(fan_in: Any, fan_out: Any, **options: Any) -> Any:
-    return 3 * residual.init_variance(fan_in, fan_out, **options)
-
-
-@mistake(
-    "residual.init_variance",
-    "xavier-three",
-    "Gives 3/(n+m) for xavier, 3/2 times the variance: of the bound 6/(n+m) of a uniform law, half.",
-    reference="tflearn#870",
-)
-def init_variance_xavier_three(fan_in: Any, fan_out: Any, *, mode: Any = "forward", **options: Any) -> Any:
-    value = residual.init_variance(fan_in, fan_out, mode=mode, **options)
-    return 1.5 * value if mode == "xavier" else value
-
-
-@mistake("residual.init_variance", "relu-halves", "Multiplies by ½ for relu where 2 makes up for its half.")
-def init_variance_halved(
-    fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
-) -> Any:
-    return residual.init_variance(fan_in, fan_out, mode=mode) * (0.5 if activation == "relu" else 1.0)
-
-
-@mistake(
-    "residual.init_variance",
-    "geometric-mean",
-    "Takes the geometric mean of the fans for xavier, 1/√(nm), the root of the product of the fans.",
-)
-def init_variance_geometric(fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "") -> Any:
-    if mode != "xavier":
-        return residual.init_variance(fan_in, fan_out, mode=mode, activation=activation or "linear")
-    return (2.0 if activation == "relu" else 1.0) / math.sqrt(fan_in * fan_out)
-
-
-@mistake(
-    "residual.deepnorm_constants",
-    "square-roots",
-    "Takes square roots for fourth roots: α and β squared, (2N)^{1/2} and (8N)^{-1/2}.",
-)
-def deepnorm_constants_square_roots(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
-    found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
-    parts = (part and residual.Constants(part.alpha**2, part.beta**2) for part in found)
-    return residual.DeepNormConstants(*parts)
-
-
-@mistake(
-    "residual.deepnorm_constants",
-    "depths-exchanged",
-    "Exchanges the depths in the encoder's constants: N M⁴ for N⁴ M.",
-)
-def deepnorm_constants_exchanged(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
-    found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
-    if found.encoder is None or found.decoder is None:
-        return found
-    ratio = (decoder_layers / encoder_layers) ** (3 / 16)
-    encoder = residual.Constants(found.encoder.alpha * ratio, found.encoder.beta / ratio)
-    return found._replace(encoder=encoder)
-
-
-@mistake(
-    "residual.deepnorm_constants",
-    "decoder-alone",
-    "Gives the decoder of an encoder-decoder the constants of a decoder alone: (2M)^{1/4}, (8M)^{-1/4} "
-    "for (3M)^{1/4}, (12M)^{-1/4}.",
-)
-def deepnorm_constants_decoder_alone(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
-    found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
-    if found.decoder is None:
-        return found
-    return found._replace(decoder=residual.deepnorm_constants(0, decoder_layers).decoder)
-
-
-@mistake("residual.growth", "linear", "Adds the blocks up, 1 + Nε (√(1 + Nε²)): the growth to first order.")
-def growth_linear(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
-    return 1 + eps * depth if kind == "aligned" else math.hypot(1, eps * math.sqrt(depth))
-
-
-@mistake("residual.growth", "one-block-less", "Counts N − 1 blocks, the steps between N states: off by one.")
-def growth_one_block_less(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
-    return residual.growth(eps, max(depth - 1, 0), kind=kind)
-
-
-@mistake("residual.sgd_increment", "half", "Halves the sum of squares, as in ½‖∇‖².")
-def sgd_increment_half(gradients: Any, /, *, learning_rate: Any) -> Any:
-    return residual.sgd_increment(gradients, learning_rate=learning_rate) / 2
-
-
-@mistake("residual.sgd_increment", "rate-squared", "Multiplies by the learning rate twice, η² for η.")
-def sgd_increment_rate_squared(gradients: Any, /, *, learning_rate: Any) -> Any:
-    return residual.sgd_increment(gradients, learning_rate=learning_rate) * learning_rate

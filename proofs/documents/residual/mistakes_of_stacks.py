@@ -1,4 +1,4 @@
-"""How people get stacks and their gradients wrong, continued from mistakes.py."""
+"""How people get plain and residual stacks wrong."""
 
 import math
 from typing import Any
@@ -7,7 +7,110 @@ import array_api_compat
 
 from .... import residual
 from ...language.mistake import mistake
-from .mistakes import _backward, _run, _slope, _transposed, _where_negative
+
+
+def _where_negative(z: Any, low: Any, high: Any) -> Any:
+    return array_api_compat.array_namespace(z).where(z <= 0, low, high)
+
+
+@mistake(
+    "residual.plain_stack", "last-layer-linear", "Leaves the last layer linear, as in a classifier's head."
+)
+def plain_stack_last_layer_linear(
+    x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear"
+) -> Any:
+    trace = residual.plain_stack(x, weights, biases, activation=activation)
+    last = trace.preactivations[-1]
+    return trace._replace(output=last, states=(*trace.states[:-1], last))
+
+
+@mistake("residual.plain_stack", "bias-after-activation", "Adds the bias to φ(xW) instead of to xW.")
+def plain_stack_bias_after_activation(
+    x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear"
+) -> Any:
+    states, preactivations = [x], []
+    for i, W in enumerate(weights):
+        y, _, (z,) = residual.plain_stack(states[-1], [W], activation=activation)
+        states.append(y if biases is None else y + biases[i])
+        preactivations.append(z)
+    return residual.PlainTrace(states[-1], tuple(states), tuple(preactivations))
+
+
+def _reshaped(W: Any) -> Any:
+    """Wᵀ's shape with W's order of elements."""
+    return array_api_compat.array_namespace(W).reshape(W, (W.shape[1], W.shape[0]))
+
+
+def _transposed(W: Any) -> Any:
+    return array_api_compat.array_namespace(W).matrix_transpose(W)
+
+
+@mistake(
+    "residual.plain_stack",
+    "reshaped-for-transposed",
+    "Weights stored as (out, in) are brought to (in, out) by reshape instead of by transposing.",
+)
+def plain_stack_reshaped(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
+    stored = [_transposed(W) for W in weights]
+    return residual.plain_stack(x, [_reshaped(W) for W in stored], biases, activation=activation)
+
+
+@mistake(
+    "residual.residual_stack",
+    "scale-ignored",
+    "ε is computed and stored, but never multiplied in.",
+    reference="transformers#47458",
+)
+def residual_stack_scale_ignored(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
+    return residual.residual_stack(x, weights, scale=1.0, activation=activation)
+
+
+@mistake(
+    "residual.residual_stack", "half-power-scale", "ε/√2: 1/√(2N) of two branches a block, used for one."
+)
+def residual_stack_half_power_scale(
+    x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear"
+) -> Any:
+    return residual.residual_stack(x, weights, scale=scale / math.sqrt(2), activation=activation)
+
+
+@mistake("residual.residual_stack", "scale-on-skip", "Scales x instead of the branch, ε x + φ(xW₁)W₂.")
+def residual_stack_scale_on_skip(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
+    return _run(x, weights, lambda x, z, branch: scale * x + branch, activation)
+
+
+@mistake(
+    "residual.residual_stack",
+    "normalised-sum",
+    "Divides by √(1+ε²) in every block, as variance-preserving sums do.",
+)
+def residual_stack_normalised_sum(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
+    return _run(x, weights, lambda x, z, branch: (x + scale * branch) / math.hypot(1.0, scale), activation)
+
+
+@mistake(
+    "residual.residual_stack",
+    "second-activation",
+    "Applies relu after W₂ too, so that the branch has a positive mean and the sum drifts.",
+)
+def residual_stack_second_activation(
+    x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear"
+) -> Any:
+    def join(x: Any, z: Any, branch: Any) -> Any:
+        return x + scale * _where_negative(branch, 0 * branch, branch)
+
+    return _run(x, weights, join, activation)
+
+
+def _run(x: Any, weights: Any, join: Any, activation: Any) -> Any:
+    """A residual stack with another way to join x and the branch."""
+    states, preactivations, branches = [x], [], []
+    for block in weights:
+        trace = residual.residual_stack(states[-1], [block], scale=1.0, activation=activation)
+        preactivations.append(trace.preactivations[0])
+        branches.append(trace.branches[0])
+        states.append(join(states[-1], preactivations[-1], branches[-1]))
+    return residual.ResidualTrace(states[-1], tuple(states), tuple(preactivations), tuple(branches))
 
 
 def _activated(x: Any, weights: Any, biases: Any, activation: Any) -> Any:
@@ -97,42 +200,3 @@ def residual_stack_activation_last(x: Any, weights: Any, /, *, scale: Any, activ
         return x + scale * branch
 
     return _run(x, weights, join, activation)
-
-
-@mistake(
-    "residual.plain_gradients",
-    "bias-mean",
-    "Averages the gradients of the biases over the rows, where they are summed like those of the weights.",
-    reference="Deeplearning.ai-Natural-Language-Processing-Specialization#62",
-)
-def plain_gradients_bias_mean(
-    x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
-) -> Any:
-    found = residual.plain_gradients(x, weights, biases, cotangent, activation=activation)
-    rows = max(math.prod(x.shape[:-1]), 1)
-    return found._replace(biases=tuple(b / rows for b in found.biases))
-
-
-@mistake(
-    "residual.plain_gradients",
-    "slope-of-output",
-    "Hands the output to the derivative, φ′(φ(z)): with tanh, the slope is taken twice over.",
-)
-def plain_gradients_slope_of_output(
-    x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
-) -> Any:
-    def slope(i: int, trace: Any) -> Any:
-        return _slope(trace.states[i + 1], activation)
-
-    return _backward(x, weights, biases, cotangent, activation, _transposed, slope)
-
-
-@mistake(
-    "residual.residual_gradients",
-    "scale-ignored",
-    "ε is computed and stored, but never multiplied in: the scale is ignored.",
-)
-def residual_gradients_scale_ignored(
-    x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
-) -> Any:
-    return residual.residual_gradients(x, weights, cotangent, scale=1.0, activation=activation)
