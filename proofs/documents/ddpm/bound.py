@@ -1,4 +1,4 @@
-"""Laws of linear-Gaussian generators: the bound, the joint divergence, the states' covariances."""
+"""Laws of the bound of linear-Gaussian generators: its terms, the joint divergence, the one-step VAE."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,132 +12,9 @@ from ...language import inputs as common
 from ...language.law import AtMost, Gap, Impl, Kind, Record, Rounding, law
 from . import gaussian, inputs
 from .gaussian import Model
+from .generators import _path
 from .inputs import Host
 from .process import COEFFICIENTS
-
-
-@law(
-    "ddpm.exact-generator-definition",
-    "the reverse conditionals of Gaussian data: α_t C_{t−1}C_t⁻¹, ᾱ_{t−1}β_t² C_t⁻¹ m, β_t² C_{t−1}C_t⁻¹",
-    source="ddpm C7",
-    about=("ddpm.exact_generator",),
-    inputs=gaussian.gaussians,
-    tolerance=Rounding(
-        40, "coefficients, and an elimination in at most 3 dimensions, on its condition", calls=COEFFICIENTS
-    ),
-    refutes=(
-        "ddpm.exact_generator/without-mean",
-        "ddpm.exact_generator/prior-covariance",
-        "ddpm.exact_generator/through-precision",
-        "ddpm.exact_generator/forward-weight",
-        "ddpm.exact_generator/marginal-covariance",
-    ),
-)
-def exact_generator_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Compares with the eigenbasis of C; norms of matrices are the scale. Then with data on the diagonal
-    line and at a point, whose covariances have no inverse."""
-    model = Model(case, on)
-    d, at = model.dims, model.exact
-    for covariance in (model.covariance, on.reals(np.ones((d, d))), on.reals(np.zeros((d, d)))):
-        expected = gaussian.reverse(model.mean, covariance, model.beta_squared)
-        got = impl["ddpm.exact_generator"](case.mean, on.array(covariance), model.schedule)
-        values = np.maximum(np.linalg.eigvalsh(covariance), 0.0)
-        after = at.alpha_bar_squared[:, None] * values + at.beta_bar_squared[:, None]
-        condition = at.condition * np.max(after, axis=-1) / np.min(after, axis=-1)
-        for label, part, target in zip(("weight", "bias", "covariance"), got, expected, strict=True):
-            size = np.sqrt(np.sum(target**2, axis=tuple(range(1, target.ndim)), keepdims=True))
-            shape = (-1, *[1] * (target.ndim - 1))
-            yield Gap(label, part, target, (size + 0 * target) * np.reshape(condition, shape))
-
-
-def _path(weight: Host, bias: Host, noise: Host) -> tuple[Host, Host]:
-    """Mean and covariance of (x_0, ..., x_T) from (I − N) x = b + noise, N holding the weights."""
-    steps, d = bias.shape
-    system = np.eye((steps + 1) * d, like=weight)
-    source = np.eye((steps + 1) * d, like=weight)
-    for i in range(steps):
-        here, there = slice(i * d, (i + 1) * d), slice((i + 1) * d, (i + 2) * d)
-        system[here, there], source[here, here] = -weight[i], noise[i]
-    solved = np.linalg.inv(system)
-    return solved @ np.append(bias, np.zeros(d)), solved @ source @ solved.T
-
-
-@law(
-    "ddpm.marginals-definition",
-    "means, covariances and neighbours' covariances of the states are those of the joint distribution",
-    source="ddpm C12",
-    about=("ddpm.marginals",),
-    inputs=gaussian.gaussians,
-    tolerance=Rounding(60, "two matrix products and a sum a step, 4 steps, 3 dimensions; as many to expect"),
-    refutes=(
-        "ddpm.marginals/without-transpose",
-        "ddpm.marginals/neighbours-exchanged",
-        "ddpm.marginals/elementwise",
-        "ddpm.marginals/without-noise",
-        "ddpm.marginals/forward-in-time",
-    ),
-)
-def marginals_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """One linear system for the whole path; with absolute values it gives the scale."""
-    model = Model(case, on)
-    steps, d = model.steps, model.dims
-    mean, joint = _path(model.weight, model.bias, model.noise)
-    reach, size = _path(*(np.abs(part) for part in (model.weight, model.bias, model.noise)))
-    blocks, sizes = (m.reshape(steps + 1, d, steps + 1, d) for m in (joint, size))
-    got, i = impl["ddpm.marginals"](model.generator), np.arange(steps + 1)
-    yield Gap("means", got.mean, mean.reshape(steps + 1, d), reach.reshape(steps + 1, d))
-    yield Gap("covariances", got.covariance, blocks[i, :, i], sizes[i, :, i])
-    yield Gap("neighbours", got.cross, blocks[i[:-1], :, i[1:]], sizes[i[:-1], :, i[1:]])
-
-
-@common.composite
-def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Coefficients of x_{t−1} = a_t x_t + c_t x_{t+1} + σ_t·noise, c_T = 0."""
-    rng, steps = common.generator(draw), draw(st.sampled_from([1, 2, 5]))
-    first, second, sigma = rng.uniform(-1, 1, (3, steps))
-    if kind == "cancellation":
-        second = -first * (1 + 1e-3 * rng.standard_normal(steps))
-    if kind == "extreme":
-        first, sigma = 4 * first, 1e-3 * sigma
-    second[-1] = 0.0
-    names = ("first", "second", "sigma")
-    return {name: common.rounded(v, p) for name, v in zip(names, (first, second, sigma), strict=True)}
-
-
-@law(
-    "ddpm.multistep-sampler",
-    "a sampler that uses the last two states is graded by the covariance of their pair",
-    source="ddpm C12",
-    about=("ddpm.marginals",),
-    inputs=multistep,
-    tolerance=Rounding(
-        100, "two products of 2 by 2 matrices and a square a step, 5 steps; as many to expect"
-    ),
-    refutes=("ddpm.marginals/without-transpose", "ddpm.marginals/neighbours-exchanged"),
-)
-def multistep_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
-    """Unit vectors for x_T and each noise, run through the recursion, against the companion form."""
-    first, second, sigma = (on.host(part) for part in (case.first, case.second, case.sigma))
-    steps = len(first)
-
-    def run(a: Host, c: Host) -> Host:
-        states = [np.zeros(steps + 1), np.eye(steps + 1)[0]]
-        for t in range(steps, 0, -1):
-            step = a[t - 1] * states[-1] + c[t - 1] * states[-2]
-            states.append(step + sigma[t - 1] * np.eye(steps + 1)[t])
-        return np.stack(states[:0:-1])
-
-    path, size = run(first, second), np.abs(run(np.abs(first), np.abs(second)))
-    expected, scale = path @ path.T, size @ size.T
-    weight, noise = np.zeros((2, steps, 2, 2), like=first)
-    weight[:, 0, 0], weight[:, 0, 1], weight[:, 1, 0], noise[:, 0, 0] = first, second, 1.0, sigma**2
-    generator = inputs.affine(on, weight, np.zeros((steps, 2)), noise)
-    got = impl["ddpm.marginals"](generator)
-    variance, cross = on.host(got.covariance), on.host(got.cross)
-    yield Gap("variances", variance[:, 0, 0], np.diag(expected), np.diag(scale))
-    yield Gap("pairs", variance[:-1, 0, 1], np.diag(expected, 1), np.diag(scale, 1))
-    yield Gap("neighbours", cross[:, 0, 0], np.diag(expected, 1), np.diag(scale, 1))
-    yield Gap("two apart", cross[:-1, 0, 1], np.diag(expected, 2), np.diag(scale, 2))
 
 
 @common.composite
