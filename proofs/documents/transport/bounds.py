@@ -10,7 +10,7 @@ from .... import transport
 from ...._xp import numbers
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import host, inputs_of_bounds
 
 
 @law(
@@ -19,7 +19,7 @@ from . import host, inputs
     "lowest·‖v‖² ≤ v·Jv ≤ highest·‖v‖²",
     source="transport D5",
     about=("transport.one_sided_lipschitz",),
-    inputs=inputs.jacobians,
+    inputs=inputs_of_bounds.jacobians,
     tolerance=Rounding(24, "J = QΛQᵀ + skew rounds to u‖J‖ an entry, and eigenvalues of d ≤ 4 to 4d·u‖J‖"),
     refutes=(
         "transport.one_sided_lipschitz/spectral-norm",
@@ -53,7 +53,7 @@ def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     "is Lipschitz",
     source="transport C3",
     about=("transport.one_sided_lipschitz",),
-    inputs=inputs.cubic_points,
+    inputs=inputs_of_bounds.cubic_points,
     tolerance=Rounding(8, "±3x² is rounded 3 times, differences and products of cubes 5 times"),
     refutes=(
         "transport.one_sided_lipschitz/spectral-norm",
@@ -87,7 +87,7 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     "growth_factor is exp ∫₀ᵗ L, exactly for piecewise linear L",
     source="transport D6",
     about=("transport.growth_factor",),
-    inputs=inputs.rates,
+    inputs=inputs_of_bounds.rates,
     tolerance=Rounding(24, "relative to 1 + ∫|L|: 4 a trapezoid and 8 sums", calls=("exp",)),
     refutes=(
         "transport.growth_factor/from-the-end",
@@ -116,7 +116,7 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "growth_factor is exp ∫₀ᵗ L to the last digits for smooth L",
     source="transport D6",
     about=("transport.growth_factor",),
-    inputs=inputs.rates,
+    inputs=inputs_of_bounds.rates,
     tolerance=Rounding(24, "relative to 1 + ∫|L|: 6 a value of L, 16 nodes and 8 sums", calls=("exp", "cos")),
     refutes=("transport.growth_factor/from-the-end", "transport.growth_factor/without-exponential"),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
@@ -147,7 +147,7 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
     "wasserstein_bound is ∫₀ᵀ I_t gap_t dt + I_T·terminal + error, I_t = exp ∫₀ᵗ L",
     source="transport D8",
     about=("transport.wasserstein_bound",),
-    inputs=inputs.exponential_gaps,
+    inputs=inputs_of_bounds.exponential_gaps,
     tolerance=Rounding(
         80, "32 panels of 16 nodes, 8 a node for gap and growth; the series up to e⁴", calls=("exp", "exp")
     ),
@@ -192,7 +192,7 @@ def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "with L that bends between the nodes, the error of trapezoids covers that of I_t as well",
     source="transport D8",
     about=("transport.wasserstein_bound",),
-    inputs=inputs.bending_rates,
+    inputs=inputs_of_bounds.bending_rates,
     tolerance=Rounding(
         80,
         "relative to the exponents' size: 8 a value of L and of the gap, up to 32 sums in the exponent "
@@ -220,7 +220,7 @@ def bound_bends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "the errors that growth_factor and wasserstein_bound state cover what the nodes of a panel miss",
     source="transport D6, D8",
     about=("transport.growth_factor", "transport.wasserstein_bound"),
-    inputs=inputs.unresolved,
+    inputs=inputs_of_bounds.unresolved,
     tolerance=Rounding(40, "angles at 4, on their size; 16 nodes at 4 and their sums", calls=("cos", "exp")),
     refutes=("transport.growth_factor/no-error", "transport.wasserstein_bound/no-error-of-panels"),
 )
@@ -257,7 +257,7 @@ def _affine(case: Any, names: str) -> Any:
     "linear_flow_pair has the moments of x_0 = e^{−FT}x_T − ∫₀ᵀ e^{−Ft}e dt, and E_p‖f − g‖² under a root",
     source="transport D9",
     about=("transport.linear_flow_pair",),
-    inputs=inputs.linear_pairs,
+    inputs=inputs_of_bounds.linear_pairs,
     tolerance=Rounding(
         24,
         "relative to all squares: inputs of float64 are used exactly, results rounded; roots by eigenvalues",
@@ -307,7 +307,7 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     "W₂[p₀, q₀] is at most the bound for affine flows, same or different terminals",
     source="transport C4",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
-    inputs=inputs.linear_pairs,
+    inputs=inputs_of_bounds.linear_pairs,
     tolerance=Rounding(80, "as in transport.bound-definition; the distance is rounded once", calls=("exp",)),
     refutes=(
         "transport.wasserstein_bound/no-growth",
@@ -355,7 +355,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
     "W₂[p₀, q₀] is at most the bound for flows on the line that bend, by their quantile functions",
     source="transport C4",
     about=("transport.wasserstein_bound", "transport.wasserstein_quantile"),
-    inputs=inputs.curved_pairs,
+    inputs=inputs_of_bounds.curved_pairs,
     tolerance=Rounding(
         400, "as in transport.bound-definition and transport.wasserstein-quantile-definition, for |x| ≤ 4"
     ),

@@ -9,7 +9,7 @@ import numpy as np
 from ....backends import Setting
 from ....flow import diffusion_squared, drift_coefficient, variance_preserving
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import host, inputs, inputs_of_bounds
 from .inputs import FloatArray
 
 
@@ -148,7 +148,7 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     "score_matching_bound is ∫ ½(g²+σ²)I√SM + I_T W_T; the printed one has g² and L_f + g²L_s",
     source="transport D8, E2",
     about=("transport.score_matching_bound", "transport.printed_score_matching_bound"),
-    inputs=inputs.exponential_gaps,
+    inputs=inputs_of_bounds.exponential_gaps,
     tolerance=Rounding(
         80, "32 panels of 16 nodes, 8 a node for gap and growth; the series up to e⁴", calls=("exp", "exp")
     ),

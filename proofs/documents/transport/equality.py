@@ -8,7 +8,7 @@ import numpy as np
 from .... import transport
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import inputs
+from . import inputs_of_bounds
 from .gaussian import root_error
 
 Function = Callable[[Any], Any]
@@ -45,7 +45,7 @@ def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> 
     "the bound is attained for g = c_t x + e_t, f − g = a_t v with a_t ≥ 0, and equal terminals",
     source="transport C5",
     about=("transport.wasserstein_bound", "transport.wasserstein_gaussian"),
-    inputs=inputs.homotheties,
+    inputs=inputs_of_bounds.homotheties,
     tolerance=_ATTAINED,
     refutes=(
         "transport.wasserstein_bound/gap-squared",
@@ -81,7 +81,7 @@ def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "the bound is attained for f = g = c_t x + e_t and any terminals: it is I_T W₂[p_T, q_T]",
     source="transport C5",
     about=("transport.wasserstein_bound", "transport.wasserstein_gaussian"),
-    inputs=inputs.homotheties,
+    inputs=inputs_of_bounds.homotheties,
     tolerance=_ATTAINED,
     refutes=(
         "transport.wasserstein_bound/terminal-not-grown",
@@ -112,7 +112,7 @@ def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "the bound is attained for f = a_t x, g = b_t x with a_t − b_t of one sign, and equal centred terminals",
     source="transport C5",
     about=("transport.wasserstein_bound", "transport.wasserstein_gaussian"),
-    inputs=inputs.homotheties,
+    inputs=inputs_of_bounds.homotheties,
     tolerance=_ATTAINED,
     refutes=(
         "transport.wasserstein_bound/gap-squared",
@@ -144,7 +144,7 @@ def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     "for f − g = a·e₁ and g = diag(λ, −λ)x the distance is e^{−λT} of the bound: 0.368 for λ = T = 1",
     source="transport C5",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
-    inputs=inputs.saddles,
+    inputs=inputs_of_bounds.saddles,
     tolerance=Rounding(60, "one panel of 16 nodes at 8, and a distance", calls=("exp", "exp")),
     refutes=(
         "transport.wasserstein_bound/no-growth",
