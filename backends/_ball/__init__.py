@@ -5,7 +5,10 @@ _scalars    one ball: lifting, NaN and infinities, comparisons of three truth va
 _functions  elementary functions of one ball
 _dtypes     names of dtypes, promotion, finfo
 _array      the array class
-_elementwise, _creation, _shapes, _searching, _statistics, _linalg   functions of arrays
+_elementwise, _creation, _shapes, _reductions, _linalg   functions of arrays
+_numbers    numbers that are balls, and the functions of `math` for them
+_ufuncs     NumPy's and SciPy's elementwise functions of such numbers
+_host       NumPy's arrays of such numbers
 _namespace  binds them to a precision
 """
 

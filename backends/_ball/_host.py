@@ -1,9 +1,7 @@
 """Arrays of `Real` that speak NumPy's protocols, so that code written for arrays of float64 computes with
 balls: its ufuncs (of scipy.special too), reductions, and linear algebra."""
 
-import functools
 import math
-import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,13 +9,13 @@ import numpy as np
 from flint import acb, acb_mat, arb, ctx
 
 from ..._errors import UndecidedError, message
-from . import _functions as f
 from . import _scalars as s
 from ._answers import ANSWERS
 from ._array import BallArray, decided
 from ._dtypes import DTYPES
-from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math, wrapped
-from ._rounding import Rounding, active, refuse, spread, unbounded
+from ._numbers import Complex, Dual, LeftBallsError, Real, RealMath, at, operand, real_math
+from ._rounding import Rounding, active, refuse, spread
+from ._ufuncs import _KINDS, _TESTS, _loop, _number
 
 
 class Reals(np.ndarray[Any, np.dtype[Any]]):
@@ -112,138 +110,8 @@ def _base(value: Any) -> Any:
     return np.asarray(value, dtype=object) if isinstance(value, _KINDS) else value
 
 
-_KINDS = (Real, Complex, Dual)
-
-
-def _number(x: Any) -> Any:
-    """An element, which may be a plain number that was put into an array."""
-    if isinstance(x, _KINDS):
-        return x
-    ball = operand(x)
-    if ball is NotImplemented:
-        raise LeftBallsError(message("ball", "element", f"a {type(x).__name__}", "a number"))
-    return wrapped(ball, ctx.prec)
-
-
 def _each(function: Callable[..., Any], *arrays: Any) -> Any:
     return _view(np.frompyfunc(function, len(arrays), 1)(*map(_base, arrays)))
-
-
-# Elementwise functions, by the names of NumPy's and SciPy's
-
-
-def _mathematical(name: str) -> Callable[..., Any]:
-    def function(*values: Any) -> Any:
-        numbers = [_number(x) for x in values]
-        return getattr(real_math(numbers[0].prec), name)(*numbers)
-
-    return function
-
-
-def _of_balls(function: Callable[..., Any]) -> Callable[..., Any]:
-    def elementwise(*values: Any) -> Any:
-        numbers = [_number(x) for x in values]
-        prec = numbers[0].prec
-        return Real(at(prec, function, *(x.ball for x in numbers)), prec)
-
-    return elementwise
-
-
-def _normal_tail(x: Any) -> Any:
-    """Φ(x) = erfc(−x/√2)/2."""
-    return (-x / arb(2).sqrt()).erfc() / 2
-
-
-def _xlogy(x: Any, y: Any) -> Any:
-    return s.ZERO if x.is_zero() else f.multiply(x, f.log(y))
-
-
-_SAME_NAME = [
-    "exp",
-    "expm1",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "sqrt",
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "hypot",
-]
-_ARC = ["sin", "cos", "tan", "sinh", "cosh", "tanh"]
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{name: _mathematical(name) for name in _SAME_NAME},
-    **{f"arc{name}": _mathematical(f"a{name}") for name in _ARC},
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "float_power": operator.pow,
-    "floor_divide": operator.floordiv,
-    "remainder": operator.mod,
-    "negative": operator.neg,
-    "positive": operator.pos,
-    "absolute": abs,
-    "fabs": abs,
-    "square": lambda x: x * x if isinstance(x, Complex | Dual) else _of_balls(f.square)(x),
-    "reciprocal": lambda x: 1 / x,
-    "conjugate": lambda x: _number(x).conjugate(),
-    "arctan2": _mathematical("atan2"),
-    "erf": _mathematical("erf"),
-    "erfc": _mathematical("erfc"),
-    "gammaln": _mathematical("lgamma"),
-    "gamma": _mathematical("gamma"),
-    "maximum": _of_balls(f.maximum),
-    "minimum": _of_balls(f.minimum),
-    "sign": _of_balls(f.sign),
-    "floor": _of_balls(f.floor),
-    "ceil": _of_balls(f.ceil),
-    "trunc": _of_balls(f.trunc),
-    "rint": _of_balls(f.round_),
-    "logaddexp": _of_balls(f.logaddexp),
-    "clip": _of_balls(lambda x, low, high: f.minimum(f.maximum(x, low), high)),
-    "ndtr": _of_balls(unbounded(_normal_tail)),
-    "log_ndtr": _of_balls(unbounded(lambda x: f.log(_normal_tail(x)))),
-    "expit": _of_balls(lambda x: f.divide(s.ONE, f.add(s.ONE, f.exp(f.negative(x))))),
-    "xlogy": _of_balls(_xlogy),
-}
-_TESTS: dict[str, Callable[..., Any]] = {
-    "isnan": lambda x: s.is_nan(_known(x)),
-    "isinf": lambda x: not _known(x).is_finite() and not s.is_nan(_known(x)),
-    "isfinite": lambda x: bool(_known(x).is_finite()),
-    "signbit": lambda x: bool(x < 0),
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "logical_not": operator.not_,
-    "logical_and": lambda x, y: bool(x) and bool(y),
-    "logical_or": lambda x, y: bool(x) or bool(y),
-}
-_IDENTITY = {"add": 0, "multiply": 1}
-
-
-def _known(x: Any) -> Any:
-    """The ball of a number of which something is known."""
-    ball = operand(x)
-    if s.is_indeterminate(ball):
-        raise s.undecided("isfinite", s.text(ball))
-    return ball
-
-
-@functools.cache
-def _loop(name: str, count: int) -> Any:
-    function = _FUNCTIONS.get(name) or _TESTS.get(name)
-    if function is None:
-        raise LeftBallsError(message("ball", "function", name, "one that has a proven enclosure"))
-    return np.frompyfunc(function, count, 1, identity=_IDENTITY.get(name))  # None: in any order
 
 
 @ANSWERS
@@ -474,6 +342,8 @@ def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
 
 _SUMS = (np.dot, np.vdot, np.inner, np.convolve, np.correlate, np.interp)
 """Functions that add in an order of their own."""
+
+
 _OWN: dict[Any, Callable[..., Any]] = {
     **{
         getattr(np.linalg, name): _linear(name)
