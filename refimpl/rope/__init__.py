@@ -4,19 +4,10 @@ Article: Jianlin Su (苏剑林), The road to better Transformers, 10: RoPE is a 
 https://spaces.ac.cn/archives/9675. `refimpl show rope` prints what it states.
 """
 
-from ._extension import (
-    dynamic_ntk,
-    interpolate,
-    llama3,
-    log_n_scale,
-    ntk_base,
-    ntk_scale,
-    rebase,
-    yarn,
-    yarn_scale,
-)
+from ._extension import dynamic_ntk, interpolate, log_n_scale, ntk_base, ntk_scale, rebase
 from ._frequencies import angles, frequencies, mixed_radix_frequencies, period, sinusoidal
 from ._numerals import digits, from_digits, mixed_radix_digits, range_of
+from ._ramps import llama3, yarn, yarn_scale
 from ._rotation import attention_scores, convert_layout, rotate, rotation_matrix
 
 __all__ = [

@@ -1,17 +1,13 @@
-"""Context extension as maps of positions, of the base, or of frequencies."""
+"""Context extension as maps of positions or of the base, and the scale log n."""
 
 import math
-from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Literal
 
 from .. import _xp
 from .._errors import DomainError, message
 from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
-
-Ramp = Literal["paper", "code"]
 
 
 @public()
@@ -222,181 +218,6 @@ def dynamic_ntk(
 
 
 @public()
-def yarn(
-    dim: int,
-    /,
-    *,
-    train_length: float,
-    factor: float,
-    base: float = 10000.0,
-    ramp: Ramp = "paper",
-    beta_slow: float = 1.0,
-    beta_fast: float = 32.0,
-    xp: Namespace | None = None,
-    dtype: DType | None = None,
-    device: Device | None = None,
-) -> Array:
-    """Tabulate the frequencies of YaRN.
-
-    ω_m → γ_m ω_m + (1 − γ_m) ω_m/k, where γ_m rises from 0 (interpolate) to 1 (keep). Two ramps
-    are in use, and differ up to several times in between:
-
-    - "paper" (arXiv 2309.00071, section 3.2; α and β there): linear in the number of turns
-      r_m = Lω_m/(2π), γ_m = (r_m − slow)/(fast − slow) clipped to [0, 1];
-    - "code" (as in most public code, the authors' included): linear in the pair index,
-      γ_m = 1 − (m − low)/(high − low) clipped, with low = max(⌊c(fast)⌋, 0),
-      high = min(⌈c(slow)⌉, d − 1), high + 0.001 if they agree, where c(r) = d ln(L/(2πr))/(2 ln B)
-      is the index of r turns.
-
-    The attention temperature is separate: `yarn_scale`.
-
-    Parameters
-    ----------
-    dim : int
-        d, even, from 2 to 2^20.
-    train_length : float
-        L > 0.
-    factor : float
-        k ≥ 1.
-    base : float
-        B > 1.
-    ramp : "paper" or "code"
-    beta_slow, beta_fast : float
-        Turns within L at the ends of the ramp, 0 < slow < fast.
-    xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
-
-    Returns
-    -------
-    (dim/2,).
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for arguments out of range, an unknown ramp, or low > high, where the common code's ramp is
-        reversed (L so small or so large that it lies outside the pairs), or a library or device
-        that is not there. NaN raises DomainError.
-
-    Source: rope D5, C8.
-
-    Examples
-    --------
-    >>> yarn(8, train_length=100, factor=4).round(6)
-    array([6.10859e-01, 2.64310e-02, 2.50000e-03, 2.50000e-04])
-    """
-    call = "rope.yarn"
-    _tables.check_dim(call, dim)
-    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
-    length = _xp.check_number(call, "train_length", train_length, 0.0)
-    slow = _xp.check_number(call, "beta_slow", beta_slow, 0.0)
-    fast = _xp.check_number(call, "beta_fast", beta_fast, slow)
-    base, factor, length, slow, fast = (_xp.number(x, xp) for x in (base, factor, length, slow, fast))
-    plain = _tables.plain(dim, base, xp)
-    _xp.check_choice(call, "ramp", ramp, ("paper", "code"))
-    if ramp == "paper":
-        kept = _turns_ramp(plain, length, slow, fast)
-    else:
-        kept = _index_ramp(call, dim, base, length, slow, fast, xp)
-    return _tables.table(call, _blend(plain, kept, factor), xp, dtype, device)
-
-
-@public()
-def yarn_scale(factor: float, /) -> float:
-    """Give the attention scale of YaRN.
-
-    √(1/t) = 0.1 ln k + 1 multiplies both queries and keys, so scores by its square
-    (arXiv 2309.00071, section 3.4).
-
-    Parameters
-    ----------
-    factor : float
-        k ≥ 1.
-
-    Returns
-    -------
-    A Python number, 1 at k = 1.
-
-    Raises
-    ------
-    DTypeError, DomainError
-        for k < 1 or not finite. NaN raises DomainError.
-
-    Source: rope D5.
-
-    Examples
-    --------
-    >>> round(yarn_scale(16), 6)
-    1.277259
-    """
-    factor = _tables.check_factor("rope.yarn_scale", factor)
-    return 0.1 * _xp.numbers(factor).log(factor) + 1
-
-
-@public()
-def llama3(
-    dim: int,
-    /,
-    *,
-    train_length: float,
-    factor: float,
-    base: float = 500000.0,
-    low_freq_factor: float = 1.0,
-    high_freq_factor: float = 4.0,
-    xp: Namespace | None = None,
-    dtype: DType | None = None,
-    device: Device | None = None,
-) -> Array:
-    """Tabulate the frequencies of Llama 3.1.
-
-    By wavelength λ_m = 2π/ω_m: kept below L/high, divided by k above L/low, and between them
-    (1 − s) ω_m/k + s ω_m with s = (L/λ_m − low)/(high − low). This is YaRN's ramp of the paper
-    with other ends. (As in Meta's code and `rope_type: llama3` of transformers.)
-
-    Parameters
-    ----------
-    dim : int
-        d, even, from 2 to 2^20.
-    train_length : float
-        L > 0; 8192 in Llama 3.1.
-    factor : float
-        k ≥ 1; 8 in Llama 3.1.
-    base : float
-        B > 1.
-    low_freq_factor, high_freq_factor : float
-        0 < low < high.
-    xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
-
-    Returns
-    -------
-    (dim/2,).
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for arguments out of range, or a library or device that is not there. NaN raises DomainError.
-
-    Source: rope D5, C8.
-
-    Examples
-    --------
-    >>> (llama3(8, train_length=8192, factor=8) / llama3(8, train_length=8192, factor=1)).round(6)
-    array([1.      , 1.      , 0.371122, 0.125   ])
-    """
-    call = "rope.llama3"
-    _tables.check_dim(call, dim)
-    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
-    length = _xp.check_number(call, "train_length", train_length, 0.0)
-    low = _xp.check_number(call, "low_freq_factor", low_freq_factor, 0.0)
-    high = _xp.check_number(call, "high_freq_factor", high_freq_factor, low)
-    base, factor, length, low, high = (_xp.number(x, xp) for x in (base, factor, length, low, high))
-    plain = _tables.plain(dim, base, xp)
-    return _tables.table(
-        call, _blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device
-    )
-
-
-@public()
 def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: DType | None = None) -> Array:
     """Scale attention scores with the logarithm of the length.
 
@@ -457,40 +278,6 @@ def _finite(call: str, base: float) -> float:
 
 def _ntk_base(call: str, base: float, factor: float, dim: int) -> float:
     return _finite(call, base * _tables.power(factor, Fraction(dim, dim - 2)))
-
-
-def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
-    """γ linear in the number of turns within the training length."""
-    circle = 2 * _xp.numbers(*plain).pi
-    turns = [length * omega / circle for omega in plain]
-    return [min(max((r - slow) / (fast - slow), 0.0), 1.0) for r in turns]
-
-
-def _index_ramp(
-    call: str, dim: int, base: float, length: float, slow: float, fast: float, xp: Namespace | None
-) -> list[float]:
-    """γ linear in the pair index, between the (rounded) indices of two numbers of turns."""
-    m = _xp.numbers(xp, base, length, slow, fast)
-    first, last = (dim * _log_circles(length, turns, m) / (2 * m.log(base)) for turns in (fast, slow))
-    low, high = max(math.floor(first), 0), min(math.ceil(last), dim - 1)
-    if low > high:
-        got = f"low = {low}, high = {high}"
-        raise DomainError(message(call, "ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
-    width = _xp.number(high - low or 0.001, xp, base)  # the common code's guard against a division by zero
-    return [1 - min(max((m - low) / width, 0.0), 1.0) for m in range(dim // 2)]
-
-
-def _log_circles(length: float, turns: float, m: Any) -> float:
-    """log(L/(2πr)), also where floats cannot hold the quotient."""
-    ratio = length / (2 * m.pi * turns)
-    if not _xp.rounds(ratio) or 0 < ratio < math.inf:
-        return m.log(ratio)
-    return m.log(length) - m.log(2 * m.pi) - m.log(turns)
-
-
-def _blend(plain: Sequence[float], kept: Sequence[float], factor: float) -> list[float]:
-    """γ of each frequency as it is and the rest interpolated; exact at γ = 1 and at factor 1."""
-    return [omega * (gamma + (1 - gamma) / factor) for omega, gamma in zip(plain, kept, strict=True)]
 
 
 def _log_n_scale(n: Array, length: float, clip: bool, *, xp: Namespace) -> Array:
