@@ -7,19 +7,16 @@ Article: Jianlin Su (苏剑林), Why residuals? A view from DeepNet (2022-03-19)
 https://spaces.ac.cn/archives/8994. `refimpl show residual` prints what it states.
 """
 
-from ._norms import deep_norm, layer_norm
-from ._scales import Constants, DeepNormConstants, deepnorm_constants, growth, init_variance
-from ._stacks import (
+from ._gradients import (
     PlainGradients,
-    PlainTrace,
     ResidualGradients,
-    ResidualTrace,
     plain_gradients,
-    plain_stack,
     residual_gradients,
-    residual_stack,
     sgd_increment,
 )
+from ._norms import deep_norm, layer_norm
+from ._scales import Constants, DeepNormConstants, deepnorm_constants, growth, init_variance
+from ._stacks import PlainTrace, ResidualTrace, plain_stack, residual_stack
 
 __all__ = [
     "Constants",
