@@ -12,6 +12,7 @@ https://spaces.ac.cn/archives/9152. `refimpl show ddpm` prints what it states.
 """
 
 from ._steps import Schedule
+from .checks import check_schedule, check_signal, check_steps
 from .elbo import AffineGenerator, Marginals, elbo_terms, exact_generator, joint_kl, marginals
 from .parametrisation import loss_weight, predict_noise, predict_score, predict_v, predict_x0, velocity
 from .process import (
@@ -27,9 +28,6 @@ from .process import (
 from .schedule import (
     Cumulative,
     HoSchedule,
-    check_schedule,
-    check_signal,
-    check_steps,
     cosine_schedule,
     cumulative,
     from_alpha,
