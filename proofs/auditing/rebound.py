@@ -25,6 +25,7 @@ from ...backends._enclosed._formats import leave
 from ...backends._enclosed._integers import Integers, Whole
 from ...backends._enclosed._modules import Module, Ufunc, modules, prepared, scipy_function
 from ...backends._enclosed._types import BUILTINS, TYPES
+from ..engine import registry
 
 _LIBRARIES = frozenset(sys.stdlib_module_names) | {
     "numpy", "scipy", "torch", "jax", "jaxlib", "cupy", "dask", "pandas", "sklearn", "tensorflow", "numba",
@@ -99,8 +100,7 @@ class Rebinding:
 
     def _function(self, function: FunctionType) -> Any:
         if _is_library(function):
-            own = (function.__module__ or "").partition(".")[0] == "refimpl"
-            return _of_refimpl(function) if own else self._as_it_is(function)
+            return _of_refimpl(function) if _is_ours(function) else self._as_it_is(function)
         cells = tuple(map(self._cell, function.__closure__ or ()))
         names = self._namespace(function)
         made = FunctionType(self._code(function.__code__), names, function.__name__, None, cells)
@@ -297,8 +297,16 @@ def _array(value: Any) -> Any:
     return value.copy().view(Integers) if value.dtype.kind in "iub" else value
 
 
+def _is_ours(function: FunctionType) -> bool:
+    """Whether a function is refimpl's own or that of a document."""
+    top = (function.__module__ or "").partition(".")[0]
+    return top == "refimpl" or any(function is known for known in registry.reference().values())
+
+
 def _is_library(thing: Any) -> bool:
-    """Whether a function or class is taken as it is. refimpl's own functions are written for any arrays."""
+    """Whether a function or class is taken as it is. Functions of documents are written for any arrays."""
+    if isinstance(thing, FunctionType) and any(thing is known for known in registry.reference().values()):
+        return True
     module = getattr(thing, "__module__", None) or "builtins"
     if module == "builtins" and isinstance(thing, FunctionType):
         return False  # made by eval, without a module

@@ -247,7 +247,5 @@ def _import(source: Source, name: str, adapter: str) -> tuple[str, str]:
     else:
         text = f'sys.path.insert(0, "")\nimport {source.module}\n\nmine = {source.module}.{source.name}'
     if adapter:
-        text += (
-            f'\nfrom refimpl.proofs import catalogue\n\nmine = catalogue.adapters()["{adapter}"].wrap(mine)'
-        )
+        text += f'\nfrom refimpl.proofs import adapters\n\nmine = adapters()["{adapter}"].wrap(mine)'
     return text, "mine"

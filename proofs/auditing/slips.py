@@ -16,6 +16,7 @@ from functools import cache, partial
 from typing import Any
 
 from ..engine import catalogue
+from ..engine.installed import loaded
 from ..language.law import Implementation
 from . import printed
 
@@ -114,13 +115,18 @@ def _paths(whole: Implementation) -> Iterator[tuple[Implementation, ...]]:
 
 
 def _called(function: Implementation) -> list[Implementation]:
-    """The functions of refimpl that it calls by name, but those that check arguments."""
+    """The functions of refimpl, or of a document, that it calls by name, but those that check arguments."""
     names = [n for n in function.__code__.co_names if not n.startswith(("check", "_check", "require"))]
     found = [inspect.unwrap(f) for n in names if inspect.isfunction(f := function.__globals__.get(n))]
-    called: list[Implementation] = [
-        f for f in found if f.__module__.startswith("refimpl.") and "._" not in f.__module__[:10]
-    ]
+    called: list[Implementation] = [f for f in found if _is_formula(f.__module__)]
     return called[:_HELPERS]
+
+
+def _is_formula(module: str) -> bool:
+    """Whether functions of a module are mathematics: those of documents, and what their proofs share."""
+    if module.startswith("refimpl."):
+        return "._" not in module[:10]
+    return any(it.defines(module) or it.proves(module) for it in loaded().values())
 
 
 def _with(whole: Implementation, helper: Implementation, slipped: Implementation) -> Implementation:
@@ -151,7 +157,8 @@ def _of(function: Implementation) -> Iterator[tuple[str, Implementation]]:
         if isinstance(argument, ast.arg):
             argument.annotation = None
     is_printed = function.__module__.endswith(".textbook")
-    where = f"refimpl's {function.__module__.removeprefix('refimpl.')}.{function.__name__}"
+    package, _, rest = f"{function.__module__}.{function.__name__}".partition(".")
+    where = f"{package}'s {rest}"
     where = "the printed formula" if is_printed else where
     for text, restore in _changes(definition, is_printed):
         try:

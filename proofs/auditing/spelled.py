@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...backends import Setting
+from ..engine.installed import loaded
 from ..language.packing import is_array
 
 LARGEST = 4000
@@ -25,10 +26,10 @@ class UnprintableError(Exception):
 def home(value: Any) -> str:
     """The name of a value's class as a user of refimpl has it, such as ddpm.Schedule."""
     kind = type(value)
-    package, _, rest = kind.__module__.partition(".")
-    if package != "refimpl" or rest.startswith("proofs"):
-        raise UnprintableError(f"a {kind.__name__}")
-    return f"{rest.partition('.')[0]}.{kind.__name__}"
+    for document in loaded().values():
+        if document.defines(kind.__module__):
+            return f"{document.name}.{kind.__name__}"
+    raise UnprintableError(f"a {kind.__name__}")
 
 
 def bare(value: Any) -> str:

@@ -16,6 +16,7 @@ from ..engine.report import text
 from . import display, output
 from .gathered import Gathered, gather
 from .output import OutputFile
+from .patterns import argument
 
 DTYPES = ("float64", "float32")
 
@@ -42,7 +43,7 @@ def _run(
 
 
 @click.command("accuracy")
-@click.argument("patterns", nargs=-1)
+@argument
 @click.option(
     "--backend",
     "names",

@@ -15,13 +15,14 @@ from ..engine.report import plain, text
 from . import display
 from .gathered import Gathered, gather
 from .output import OutputFile, save
+from .patterns import argument
 
 if TYPE_CHECKING:
     from ..engine.certify import Certificate, Task
 
 
 @click.command("certify")
-@click.argument("patterns", nargs=-1)
+@argument
 @click.option(
     "--points", type=click.IntRange(1), help="Inputs per law, shared among its generators [default: 21]."
 )

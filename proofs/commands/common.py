@@ -9,7 +9,7 @@ import click
 from ..engine import planning
 from ..engine.planning import EXAMPLES, Task
 from ..engine.runner import Outcome
-from . import display
+from . import display, patterns
 from .gathered import Gathered, gather
 from .output import OutputFile
 
@@ -24,7 +24,7 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     """The arguments that prove and selftest share."""
     for decorate in reversed(
         [
-            click.argument("patterns", nargs=-1),
+            patterns.argument,
             click.option("--examples", default=EXAMPLES, callback=_positive, show_default=True,
                          help="Inputs per law, shared among its generators."),
             click.option("--seed", default=0, show_default=True, help="Same seed, same inputs."),

@@ -6,6 +6,7 @@ import click
 
 from ..engine import catalogue, generic
 from . import display
+from .patterns import argument
 
 
 @click.command("list")
@@ -16,7 +17,7 @@ from . import display
     ),
     default="functions",
 )
-@click.argument("patterns", nargs=-1)
+@argument
 def listing(what: str, patterns: tuple[str, ...]) -> None:
     """List functions, laws, mistakes, adapters, edges or errata; claims (and definitions) by number; or
     documents with their articles, as the table of the README."""

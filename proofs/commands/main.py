@@ -11,7 +11,7 @@ import click
 
 from ..._errors import RefimplError
 from ..engine import exits, signals
-from . import output
+from . import output, patterns
 from .accuracy import accuracy
 from .audit import audit
 from .certify import certify
@@ -19,6 +19,7 @@ from .doctor import doctor
 from .errata import errata
 from .figures import LAST
 from .listing import listing
+from .new import new
 from .prove import prove
 from .selftest import selftest
 from .sensitivity import sensitivity
@@ -43,7 +44,7 @@ class _Commands(click.Group):
                 stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
         output.begin()
         with signals.restored():
-            sys.exit(output.code(self._code(ctx)))
+            sys.exit(output.code(patterns.code(ctx, self._code(ctx))))
 
     def _code(self, ctx: click.Context) -> int:
         """Run the command."""
@@ -73,5 +74,7 @@ def main() -> None:
     """A correctness oracle for machine-learning mathematics."""
 
 
-for command in (prove, audit, certify, accuracy, sensitivity, selftest, errata, listing, show, doctor):
+for command in (
+    prove, audit, certify, accuracy, sensitivity, selftest, errata, listing, show, new, doctor,
+):  # fmt: skip
     main.add_command(command)

@@ -15,10 +15,11 @@ from ..engine.sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_
 from . import display
 from .gathered import gather
 from .output import OutputFile, save
+from .patterns import argument
 
 
 @click.command("sensitivity")
-@click.argument("patterns", nargs=-1)
+@argument
 @click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
 @click.option("--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True,
               help="Inputs per law, shared among its generators.")  # fmt: skip

@@ -22,6 +22,7 @@ from ..language.law import Implementation, Kind, Law, Sampling, WrongResultError
 from . import catalogue
 from .cases import converted, each_case, missing
 from .implementations import Implementations
+from .installed import loaded
 from .planning import chosen
 from .proven import BITS, Proof, judge
 from .runner import Verdict
@@ -242,13 +243,17 @@ def _undecided(error: Exception) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """The last line of the laws or functions that the error went through."""
-    frames = [
-        f
-        for f in traceback.extract_tb(error.__traceback__)
-        if "/_ball/" not in f.filename and "refimpl" in f.filename
-    ]
-    if not frames:
+    """The last line of the laws, or of the functions of documents, that the error went through."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    written = [it for it, (frame, _) in enumerate(frames) if _is_written(frame.f_globals.get("__name__", ""))]
+    if not written:
         return "?"
-    last = frames[-1]
+    last = traceback.extract_tb(error.__traceback__)[written[-1]]
     return f"{'/'.join(last.filename.split('/')[-2:])}:{last.lineno}: {last.line}"
+
+
+def _is_written(module: str) -> bool:
+    """Whether a module is one of refimpl's, but not of its balls, or one of a document's."""
+    if module.startswith("refimpl."):
+        return not module.startswith("refimpl.backends._ball.")
+    return any(it.defines(module) or it.proves(module) for it in loaded().values())

@@ -6,22 +6,29 @@
 names the package of its proofs, in which `FUNCTIONS = "norms"` names the module whose `__all__` has the
 functions, `document.md` has what they are about, and the other modules have laws, mistakes, adapters, edges
 and errata. Optional are `facts` (FACTS), `sweeps` (SWEEPS) and `unproven` (REPLACED).
+
+A document that is not sound is left out with the reason, and the others go on working.
 """
 
 import importlib
 import importlib.util
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from importlib.resources import files
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from ..._errors import RefimplError
 from ..language.adapter import Adapter
+from ..language.document import Document, cited, parse
 from ..language.edge import Edge
 from ..language.erratum import Erratum
+from ..language.facts import Facts
 from ..language.law import Law
 from ..language.mistake import Mistake
 from ..language.textbook import Textbook
@@ -30,7 +37,9 @@ GROUP = "refimpl.documents"
 OWN = "refimpl"
 """The distribution whose documents come first."""
 LATER = ("sweeps", "unproven")
-"""Modules that are loaded when they are needed."""
+"""Modules of refimpl's own that are loaded when they are needed."""
+OPTIONAL = {"facts": ("FACTS", Facts), "sweeps": ("SWEEPS", list), "unproven": ("REPLACED", dict)}
+"""Modules that a document may have, and what has to be in them."""
 
 Member: TypeAlias = Law | Mistake | Adapter | Edge | Erratum | Textbook
 
@@ -49,6 +58,8 @@ class Installed:
     proofs: ModuleType
     members: tuple[Member, ...]
     """Laws, mistakes, adapters, edges, errata and printed formulas, in order of definition."""
+    states: Document
+    """What its article states."""
 
     def public(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         """The public functions by full name; result types and constants are none."""
@@ -61,6 +72,34 @@ class Installed:
         full = f"{self.proofs.__name__}.{name}"
         return importlib.import_module(full) if importlib.util.find_spec(full) else None
 
+    def defines(self, module: str) -> bool:
+        """Whether a module, by its full name, is one of those that its functions are written in."""
+        return _inside(module, _home(self.functions)) and not _inside(module, self.proofs.__name__)
+
+    def proves(self, module: str) -> bool:
+        """Whether a module is one of its proofs."""
+        return _inside(module, self.proofs.__name__)
+
+
+def _home(functions: ModuleType) -> str:
+    """The package of a module of functions, which is the module itself if it is one or is in none."""
+    return functions.__package__ or functions.__name__
+
+
+def _inside(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def source(function: Callable[..., Any]) -> str:
+    """What a docstring cites, such as "rope D4, C3"; empty if it cites nothing."""
+    found = re.search(r"^Source: (.+?)\.?$", inspect.getdoc(function) or "", re.MULTILINE)
+    return found[1] if found else ""
+
+
+def entries() -> list[EntryPoint]:
+    """All that say they bring a document, refimpl's own first."""
+    return sorted(entry_points(group=GROUP), key=_order)
+
 
 def loaded() -> Mapping[str, Installed]:
     """The sound documents by name, refimpl's own first."""
@@ -72,28 +111,36 @@ def left_out() -> Mapping[str, str]:
     return _found()[1]
 
 
+def looked() -> bool:
+    """Whether anybody has asked for documents yet."""
+    return _found.cache_info().currsize > 0
+
+
 @cache
 def _found() -> tuple[Mapping[str, Installed], Mapping[str, str]]:
     sound: dict[str, Installed] = {}
     broken: dict[str, str] = {}
-    for entry in sorted(entry_points(group=GROUP), key=_order):
-        distribution = _distribution(entry)
+    for entry in entries():
         try:
             if entry.name in sound:
                 raise BrokenError(f"{sound[entry.name].distribution} brings a document of this name")
             sound[entry.name] = _load(entry)
-        except Exception as error:  # whatever is wrong with a package, the others go on working
-            key = f"{entry.name} of {distribution}" if entry.name in sound else entry.name
+        except (Exception, SystemExit) as error:  # whatever is wrong with a package, the others go on working
+            key = f"{entry.name} of {distribution(entry)}" if entry.name in sound else entry.name
             broken[key] = _reason(entry, error)
     _drop(sound, broken)
     return sound, broken
 
 
 def _drop(sound: dict[str, Installed], broken: dict[str, str]) -> None:
-    """Leave out what speaks of functions or mistakes that do not exist, until none does."""
+    """Leave out what speaks of what does not exist, until none does."""
     while True:
         functions = {name for document in sound.values() for name, _ in document.public()}
-        wrong = {name: why for name, document in sound.items() if (why := _unknown(document, functions))}
+        wrong = {
+            name: why
+            for name, document in sound.items()
+            if (why := next(_wrong(document, functions, sound), ""))
+        }
         if not wrong:
             return
         for name, why in wrong.items():
@@ -101,19 +148,49 @@ def _drop(sound: dict[str, Installed], broken: dict[str, str]) -> None:
             broken[name] = f"document {name!r} of {document.distribution}: {why}"
 
 
-def _unknown(document: Installed, functions: set[str]) -> str:
-    """What a document speaks of that does not exist; empty if all does."""
+def _wrong(document: Installed, functions: set[str], sound: Mapping[str, Installed]) -> Iterator[str]:
+    """What is wrong with what a document speaks of."""
+    yield from _unknown(document, functions)
+    yield from _uncited(document, sound)
+    tried = {name for member in document.members if isinstance(member, Law) for name in member.about}
+    for name, _ in document.public():
+        if name not in tried:
+            yield f"no law is about function {name!r}"
+
+
+def _unknown(document: Installed, functions: set[str]) -> Iterator[str]:
+    """Functions and mistakes that do not exist."""
     mistakes = {member.id for member in document.members if isinstance(member, Mistake)}
     for member in document.members:
         kind = type(member).__name__.lower()
         about = member.about if isinstance(member, Law) else (getattr(member, "function", ""),)
-        if unknown := [name for name in about if name and name not in functions]:
-            return f"{kind} {member.id!r} is about {unknown[0]}, which does not exist"
-        if isinstance(member, Law):
-            own = [name for name in member.refutes if name.startswith(f"{document.name}.")]
-            if unknown := [name for name in own if name not in mistakes]:
-                return f"law {member.id!r} refutes {unknown[0]!r}, which does not exist"
-    return ""
+        for name in about:
+            if name and name not in functions:
+                yield f"{kind} {member.id!r} is about {name}, which does not exist"
+        for name in member.refutes if isinstance(member, Law) else ():
+            if name.startswith(f"{document.name}.") and name not in mistakes:
+                yield f"law {member.id!r} refutes {name!r}, which does not exist"
+    for entry in document.states.entries.values():
+        for name in entry.functions:
+            if f"{document.name}.{name}" not in functions:
+                yield f"its {entry.number} names the function {name}, which does not exist"
+
+
+def _uncited(document: Installed, sound: Mapping[str, Installed]) -> Iterator[str]:
+    """Functions, laws and errata that cite no number, or none that exists."""
+    citing = [(f"function {name!r}", source(function)) for name, function in document.public()]
+    citing += [
+        (f"{type(member).__name__.lower()} {member.id!r}", member.source)
+        for member in document.members
+        if isinstance(member, Law | Erratum)
+    ]
+    for who, text in citing:
+        found = cited(text, sound)
+        if not found:
+            yield f"{who} cites {text!r}; expected numbers of a document, such as '{document.name} D1'"
+        for name, number in found:
+            if number not in sound[name].states.entries:
+                yield f"{who} cites {name} {number}, which does not exist"
 
 
 def _load(entry: EntryPoint) -> Installed:
@@ -127,14 +204,28 @@ def _load(entry: EntryPoint) -> Installed:
     functions = importlib.import_module(named)
     if not hasattr(functions, "__all__"):
         raise BrokenError(f"{named} has no __all__, which says what is public")
-    return Installed(entry.name, _distribution(entry), functions, proofs, _members(entry.name, proofs))
+    if missing := [name for name in functions.__all__ if not hasattr(functions, name)]:
+        raise BrokenError(f"{named} has no {missing[0]}, which is in its __all__")
+    later = LATER if _is_own(entry) else ()
+    members = _members(entry.name, proofs, later)
+    return Installed(entry.name, distribution(entry), functions, proofs, members, _states(entry.name, proofs))
 
 
-def _members(document: str, proofs: ModuleType) -> tuple[Member, ...]:
-    names = [info.name for info in pkgutil.iter_modules(proofs.__path__) if info.name not in LATER]
+def _states(name: str, proofs: ModuleType) -> Document:
+    text = files(proofs) / "document.md"
+    if not text.is_file():
+        raise BrokenError(f"{proofs.__name__} has no document.md; if it is there, is it package data?")
+    return parse(name, text.read_text(encoding="utf-8"))
+
+
+def _members(document: str, proofs: ModuleType, later: tuple[str, ...]) -> tuple[Member, ...]:
+    names = [info.name for info in pkgutil.iter_modules(proofs.__path__) if info.name not in later]
     modules = [proofs, *(importlib.import_module(f"{proofs.__name__}.{name}") for name in names)]
     found: dict[tuple[type, str], Member] = {}
     for module in modules:
+        name, kind_of_it = OPTIONAL.get(module.__name__.rpartition(".")[2], ("__name__", str))
+        if not isinstance(getattr(module, name, None), kind_of_it):
+            raise BrokenError(f"{module.__name__} has no {name}, a {kind_of_it.__name__}")
         for member in vars(module).values():
             if not isinstance(member, Member):
                 continue
@@ -147,14 +238,18 @@ def _members(document: str, proofs: ModuleType) -> tuple[Member, ...]:
 
 
 def _order(entry: EntryPoint) -> tuple[bool, str, str]:
-    distribution = _distribution(entry)
-    return distribution.partition(" ")[0] != OWN, entry.name, distribution
+    return not _is_own(entry), entry.name, distribution(entry)
 
 
-def _distribution(entry: EntryPoint) -> str:
+def _is_own(entry: EntryPoint) -> bool:
+    return distribution(entry).partition(" ")[0] == OWN
+
+
+def distribution(entry: EntryPoint) -> str:
+    """The name and version of the distribution that has an entry point."""
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
 
 
 def _reason(entry: EntryPoint, error: Exception) -> str:
-    said = str(error) if isinstance(error, BrokenError) else f"{type(error).__name__}: {error}"
-    return f"document {entry.name!r} of {_distribution(entry)}: {said}"
+    said = str(error) if isinstance(error, BrokenError | RefimplError) else f"{type(error).__name__}: {error}"
+    return f"document {entry.name!r} of {distribution(entry)}: {said}"

@@ -1,7 +1,6 @@
 """What the documents bring, by name: functions, and the laws, mistakes, adapters … written for them."""
 
 import inspect
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ from ..language.law import Implementation, Law
 from ..language.mistake import Mistake
 from ..language.sweep import Sweep
 from ..language.textbook import Textbook
-from .installed import Installed, loaded
+from .installed import Installed, loaded, source
 
 if TYPE_CHECKING:
     from ..language.document import Document, Entry
@@ -52,19 +51,14 @@ class Function:
 @cache
 def documents() -> "Mapping[str, Document]":
     """The documents with all that they state, by name."""
-    from importlib.resources import files  # noqa: PLC0415 - read when they are asked for
-
-    from ..language.document import parse  # noqa: PLC0415
-
-    texts = {name: files(found.proofs) / "document.md" for name, found in loaded().items()}
-    return {name: parse(name, text.read_text(encoding="utf-8")) for name, text in texts.items()}
+    return {name: found.states for name, found in loaded().items()}
 
 
-def entries(source: str) -> "list[Entry]":
+def entries(citation: str) -> "list[Entry]":
     """The definitions, claims and errata of a citation such as "rope D4, C3; ddpm D1"."""
     from ..language.document import cited  # noqa: PLC0415
 
-    return [_entry(document, number) for document, number in cited(source, documents())]
+    return [_entry(document, number) for document, number in cited(citation, documents())]
 
 
 def _entry(document: str, number: str) -> "Entry":
@@ -75,9 +69,9 @@ def _entry(document: str, number: str) -> "Entry":
 
 
 @cache
-def claims(source: str) -> Mapping[str, str]:
+def claims(citation: str) -> Mapping[str, str]:
     """The sentences of a citation, by document and number."""
-    return {entry.citation: entry.claim for entry in entries(source)}
+    return {entry.citation: entry.claim for entry in entries(citation)}
 
 
 def claims_about(function: str) -> Mapping[str, str]:
@@ -97,12 +91,11 @@ def functions() -> Mapping[str, Function]:
     for document in loaded().values():
         for full, member in document.public():
             text = inspect.getdoc(member) or ""
-            source = re.search(r"^Source: (.+?)\.?$", text, re.MULTILINE)
             found[full] = Function(
                 full,
                 member,
                 text.partition("\n")[0],
-                source.group(1) if source else "",
+                source(member),
                 getattr(member, "needs", frozenset()),
             )
     return found

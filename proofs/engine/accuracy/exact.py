@@ -76,8 +76,10 @@ def _everything() -> list[tuple[ModuleType, str, Any]]:
     """All replacements, with `math` in every document that uses it."""
     replaced = _math()
     found = list(_replacements())
-    roots = tuple(found.functions.__name__ for found in loaded().values())
-    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(roots)]
+    documents = loaded().values()
+    modules = [
+        module for name, module in sorted(sys.modules.items()) if any(it.defines(name) for it in documents)
+    ]
     found += [(module, "math", replaced) for module in modules if getattr(module, "math", None) is math]
     return [*found, (_xp, "numbers", lambda *_given: replaced)]
 

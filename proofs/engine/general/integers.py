@@ -78,7 +78,7 @@ def _changed(function: str, call: Given, change: Any, width: str, on: Setting) -
 
     for name in shapes.integers(function):
         bound.arguments[name] = mapped_arrays(bound.arguments[name], cast)
-    if function.startswith("rope.") and "dtype" in bound.signature.parameters:
+    if "dtype" in bound.signature.parameters:
         bound.arguments["dtype"] = on.dtype  # which integers do not tell
     return bound.args, bound.kwargs
 
