@@ -9,5 +9,7 @@ that compute in NumPy float64 or on Python floats, whatever the library), and "r
 numbers as the rationals that they are, and decide in those).
 """
 
+KNOWN = frozenset({"indexing", "cumulative", "sort", "linalg", "loops", "eager", "host", "rational"})
+
 NEEDS: dict[str, frozenset[str]] = {}
 """By name, of the functions of documents that are loaded."""

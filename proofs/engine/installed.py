@@ -23,6 +23,7 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from ..._capabilities import KNOWN
 from ..._errors import RefimplError
 from ..language.adapter import Adapter
 from ..language.document import Document, cited, parse
@@ -156,6 +157,10 @@ def _wrong(document: Installed, functions: set[str], sound: Mapping[str, Install
     for name, _ in document.public():
         if name not in tried:
             yield f"no law is about function {name!r}"
+    for name, function in document.public():
+        needs = getattr(function, "needs", frozenset())
+        if not (isinstance(needs, frozenset) and needs <= KNOWN):
+            yield f"{name}.needs is {needs!r}; expected a frozenset of some of {', '.join(sorted(KNOWN))}"
 
 
 def _unknown(document: Installed, functions: set[str]) -> Iterator[str]:
