@@ -1,14 +1,41 @@
-"""How people get normal densities and their divergences wrong: terms that are halved, squared, counted or
-inverted where they must not be."""
+"""How people get normal densities of independent coordinates, and their divergences, wrong."""
 
 import math
 from typing import Any
 
-import array_api_compat
 from array_api_compat import array_namespace as _xp
 
 from .... import density
 from ...language.mistake import mistake
+
+# Log-densities
+
+
+@mistake(
+    "density.normal_log_density", "missing-log-2pi", "Drops ½ log 2π, as a loss may but a density may not."
+)
+def normal_missing_log_2pi(x: Any, mean: Any, variance: Any, /) -> Any:
+    d = max(x.shape[-1], mean.shape[-1], variance.shape[-1])
+    return density.normal_log_density(x, mean, variance) + d * math.log(2 * math.pi) / 2
+
+
+@mistake(
+    "density.normal_log_density", "deviation-for-variance", "Reads the variance as a standard deviation."
+)
+def normal_deviation_for_variance(x: Any, mean: Any, variance: Any, /) -> Any:
+    return density.normal_log_density(x, mean, variance * variance)
+
+
+@mistake("density.normal_log_density", "log-det-without-half", "Subtracts log v in place of ½ log v.")
+def normal_log_det_without_half(x: Any, mean: Any, variance: Any, /) -> Any:
+    xp = _xp(x)
+    return density.normal_log_density(x, mean, variance) - xp.sum(xp.log(variance), axis=-1) / 2
+
+
+@mistake("density.normal_log_density", "mean-over-features", "Averages over the features, as losses do.")
+def normal_mean_over_features(x: Any, mean: Any, variance: Any, /) -> Any:
+    return density.normal_log_density(x, mean, variance) / x.shape[-1]
+
 
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -26,9 +53,6 @@ def _ones(*arrays: Any) -> Any:
     """A one for each coordinate of what the arrays broadcast to."""
     xp = _xp(arrays[0])
     return xp.ones_like(xp.broadcast_arrays(*arrays)[0])
-
-
-# Log-densities
 
 
 @mistake(
@@ -88,6 +112,44 @@ def density_precision(x: Any, mean: Any, variance: Any, /) -> Any:
 
 
 # Divergences
+
+
+@mistake("density.normal_kl", "swapped", "Takes the divergence in the other direction.")
+def normal_kl_swapped(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
+    return density.normal_kl(m2, v2, m1, v1)
+
+
+@mistake(
+    "density.normal_kl",
+    "inverted-ratio",
+    "Takes log v₁/v₂ for log v₂/v₁.",
+    reference="FluxML/model-zoo#147",
+)
+def normal_kl_inverted_ratio(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
+    xp = _xp(m1)
+    z = m1 - m2
+    return xp.sum(v1 / v2 - 1 + xp.log(v1) - xp.log(v2) + z * z / v2, axis=-1) / 2
+
+
+@mistake("density.normal_kl", "missing-minus-one", "Leaves out −1, so that equal distributions diverge.")
+def normal_kl_missing_minus_one(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
+    return density.normal_kl(m1, v1, m2, v2) + m1.shape[-1] / 2
+
+
+@mistake("density.normal_kl", "mean-over-features", "Averages over the features, as losses do.")
+def normal_kl_mean_over_features(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
+    return density.normal_kl(m1, v1, m2, v2) / m1.shape[-1]
+
+
+@mistake(
+    "density.normal_kl",
+    "cancels",
+    "Evaluates r − 1 − log r as written: near r = 1 only rounding is left, which may be negative.",
+)
+def normal_kl_cancels(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
+    xp = _xp(m1)
+    z = (m1 - m2) / xp.sqrt(v2)
+    return xp.sum(v1 / v2 - 1 - (xp.log(v1) - xp.log(v2)) + z * z, axis=-1) / 2
 
 
 def _kl_terms(m1: Any, v1: Any, m2: Any, v2: Any) -> tuple[Any, Any, Any]:
@@ -179,128 +241,3 @@ def kl_logarithm_squared(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
 @mistake("density.normal_kl", "mean-dropped", "Compares the variances and leaves out (m₁ − m₂)²/v₂.")
 def kl_mean_dropped(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return density.normal_kl(0 * m1, v1, 0 * m2, v2)
-
-
-# Full covariances
-
-
-def _log_det(covariance: Any) -> Any:
-    xp = _xp(covariance)
-    return 2 * xp.sum(xp.log(xp.linalg.diagonal(xp.linalg.cholesky(covariance))), axis=-1)
-
-
-def _form(matrix: Any, x: Any) -> Any:
-    """xᵀMx."""
-    xp = _xp(x)
-    return xp.sum(x * xp.matmul(matrix, x[..., None])[..., 0], axis=-1)
-
-
-def _inverse_form(covariance: Any, x: Any) -> Any:
-    """xᵀC⁻¹x."""
-    return _form(_xp(x).linalg.inv(covariance), x)
-
-
-@mistake(
-    "density.normal_log_density_full",
-    "missing-log-2pi",
-    "Drops ½ d log 2π, as a loss may but a density may not.",
-)
-def full_missing_log_2pi(x: Any, mean: Any, covariance: Any, /) -> Any:
-    return density.normal_log_density_full(x, mean, covariance) + covariance.shape[-1] * (_LOG_2PI / 2)
-
-
-@mistake(
-    "density.normal_log_density_full",
-    "constant-once",
-    "Subtracts ½ log 2π once, in place of once for each dimension.",
-)
-def full_constant_once(x: Any, mean: Any, covariance: Any, /) -> Any:
-    rest = (covariance.shape[-1] - 1) * (_LOG_2PI / 2)
-    return density.normal_log_density_full(x, mean, covariance) + rest
-
-
-@mistake(
-    "density.normal_log_density_full",
-    "not-inverted",
-    "Takes (x − m)ᵀC(x − m), with the covariance where its inverse, the precision, belongs.",
-)
-def full_not_inverted(x: Any, mean: Any, covariance: Any, /) -> Any:
-    r = x - mean
-    wrong = _form(covariance, r) - _inverse_form(covariance, r)
-    return density.normal_log_density_full(x, mean, covariance) - wrong / 2
-
-
-@mistake("density.normal_log_density_full", "square-without-half", "Leaves out the ½ of the quadratic form.")
-def full_square_without_half(x: Any, mean: Any, covariance: Any, /) -> Any:
-    return density.normal_log_density_full(x, mean, covariance) - _inverse_form(covariance, x - mean) / 2
-
-
-@mistake("density.normal_log_density_full", "no-log-det", "Leaves out −½ log det C.")
-def full_no_log_det(x: Any, mean: Any, covariance: Any, /) -> Any:
-    return density.normal_log_density_full(x, mean, covariance) + _log_det(covariance) / 2
-
-
-@mistake(
-    "density.normal_log_density_full",
-    "transposed-factor",
-    "Solves with Lᵀ, an upper factor, in place of L: the square is that of (LᵀL)⁻¹.",
-)
-def full_transposed_factor(x: Any, mean: Any, covariance: Any, /) -> Any:
-    xp, r = _xp(x), x - mean
-    root = xp.linalg.cholesky(covariance)
-    turned = xp.matmul(xp.matrix_transpose(root), root)
-    wrong = _inverse_form(turned, r) - _inverse_form(covariance, r)
-    return density.normal_log_density_full(x, mean, covariance) - wrong / 2
-
-
-def _jittered(covariance: Any) -> Any:
-    xp = _xp(covariance)
-    unit = xp.eye(covariance.shape[-1], dtype=covariance.dtype, device=array_api_compat.device(covariance))
-    return covariance + 1e-6 * unit
-
-
-@mistake(
-    "density.normal_log_density_full",
-    "jitter",
-    "Adds 10⁻⁶ to the diagonal always, so that the Cholesky factor of a singular covariance exists.",
-)
-def full_jitter(x: Any, mean: Any, covariance: Any, /) -> Any:
-    return density.normal_log_density_full(x, mean, _jittered(covariance))
-
-
-@mistake(
-    "density.normal_kl_full",
-    "inverted-ratio",
-    "Exchanges the two log-determinants: log det C₁/det C₂ for log det C₂/det C₁.",
-)
-def kl_full_inverted_ratio(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
-    return density.normal_kl_full(m1, c1, m2, c2) + _log_det(c1) - _log_det(c2)
-
-
-@mistake("density.normal_kl_full", "no-log-det", "Leaves out ½ log det C₂/det C₁.")
-def kl_full_no_log_det(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
-    return density.normal_kl_full(m1, c1, m2, c2) + (_log_det(c1) - _log_det(c2)) / 2
-
-
-@mistake(
-    "density.normal_kl_full",
-    "first-covariance",
-    "Measures m₁ − m₂ with C₁⁻¹, the inverse of the first covariance, in place of C₂⁻¹.",
-)
-def kl_full_first_covariance(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
-    r = m1 - m2
-    return density.normal_kl_full(m1, c1, m2, c2) + (_inverse_form(c1, r) - _inverse_form(c2, r)) / 2
-
-
-@mistake("density.normal_kl_full", "mean-dropped", "Compares the covariances only: the means are left out.")
-def kl_full_mean_dropped(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
-    return density.normal_kl_full(0 * m1, c1, 0 * m2, c2)
-
-
-@mistake(
-    "density.normal_kl_full",
-    "jitter",
-    "Adds 10⁻⁶ to the diagonals always, so that the Cholesky factor of a singular covariance exists.",
-)
-def kl_full_jitter(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
-    return density.normal_kl_full(m1, _jittered(c1), m2, _jittered(c2))

@@ -1,14 +1,171 @@
-"""How people get sums of weights, mixtures, linear models and code lengths wrong, beyond mistakes.py."""
+"""How people get weights, the bounds that they give, and the effective sample size wrong."""
 
 import math
 from typing import Any
 
+import array_api_compat
 from array_api_compat import array_namespace as _xp
 
 from .... import density
 from ...language.mistake import mistake
 
-# Weights and their bounds
+
+@mistake("density.log_weights", "adds-proposal", "Adds the three log-densities, as for a joint density.")
+def log_weights_adds_proposal(log_likelihood: Any, log_prior: Any, log_proposal: Any, /) -> Any:
+    return log_likelihood + log_prior + log_proposal
+
+
+@mistake("density.log_weights", "forgets-prior", "Takes the likelihood over the proposal for the weight.")
+def log_weights_forgets_prior(log_likelihood: Any, log_prior: Any, log_proposal: Any, /) -> Any:
+    return log_likelihood + 0 * log_prior - log_proposal
+
+
+@mistake(
+    "density.log_weights",
+    "kl-twice",
+    "Subtracts a KL term from a bound that already holds it.",
+    reference="scvi-tools#369",
+)
+def log_weights_kl_twice(log_likelihood: Any, log_prior: Any, log_proposal: Any, /) -> Any:
+    return log_likelihood + 2 * (log_prior - log_proposal)
+
+
+@mistake("density.elbo", "sum", "Sums over samples where the loss of a batch was summed before.")
+def elbo_sum(log_w: Any, /, *, axis: int = -1) -> Any:
+    return _xp(log_w).sum(log_w, axis=axis)
+
+
+@mistake("density.elbo", "log-mean", "Averages the weights and takes the logarithm after: Jensen skipped.")
+def elbo_log_mean(log_w: Any, /, *, axis: int = -1) -> Any:
+    return density.importance_bound(log_w, axis=axis)
+
+
+@mistake("density.elbo", "wrong-axis", "Averages over the batch, with the samples on the other axis.")
+def elbo_wrong_axis(log_w: Any, /, *, axis: int = -1) -> Any:
+    return _xp(log_w).mean(log_w, axis=0 if axis == -1 else -1)
+
+
+@mistake("density.importance_bound", "missing-log-count", "Takes log Σ w and leaves out −log M.")
+def importance_bound_missing_log_count(log_w: Any, /, *, axis: int = -1) -> Any:
+    return density.importance_bound(log_w, axis=axis) + math.log(log_w.shape[axis])
+
+
+@mistake(
+    "density.importance_bound",
+    "wrong-axis",
+    "Takes the log-sum-exp over the batch, with the samples on the other axis.",
+    reference="pyro PR#1214",
+)
+def importance_bound_wrong_axis(log_w: Any, /, *, axis: int = -1) -> Any:
+    return density.importance_bound(log_w, axis=0 if axis == -1 else -1)
+
+
+@mistake("density.importance_bound", "mean-of-weights", "Averages the weights but forgets the logarithm.")
+def importance_bound_mean_of_weights(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    return xp.mean(xp.exp(log_w), axis=axis)
+
+
+@mistake("density.importance_bound", "no-shift", "Exponentiates the log-weights as they are: 0 or infinity.")
+def importance_bound_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    return xp.log(xp.mean(xp.exp(log_w), axis=axis))
+
+
+@mistake("density.importance_bound", "mean-of-logs", "Averages log-weights: the bound with one sample again.")
+def importance_bound_mean_of_logs(log_w: Any, /, *, axis: int = -1) -> Any:
+    return density.elbo(log_w, axis=axis)
+
+
+@mistake("density.importance_bounds", "first-samples", "Uses the first m samples in place of all subsets.")
+def importance_bounds_first_samples(log_w: Any, /, *, sizes: Any) -> Any:
+    return _xp(log_w).stack([density.importance_bound(log_w[..., :m]) for m in sizes], axis=-1)
+
+
+@mistake(
+    "density.importance_bounds",
+    "disjoint-blocks",
+    "Averages over consecutive blocks of m samples: unbiased, but noisier, and the rest is thrown away.",
+)
+def importance_bounds_disjoint_blocks(log_w: Any, /, *, sizes: Any) -> Any:
+    xp = _xp(log_w)
+
+    def blocks(m: int) -> Any:
+        count = log_w.shape[-1] // m
+        parts = [density.importance_bound(log_w[..., i * m : (i + 1) * m]) for i in range(count)]
+        return xp.mean(xp.stack(parts, axis=-1), axis=-1)
+
+    return xp.stack([blocks(m) for m in sizes], axis=-1)
+
+
+@mistake(
+    "density.importance_bounds",
+    "average-before-log",
+    "Averages mean weights over the subsets before the logarithm, which gives the full bound for every m.",
+)
+def importance_bounds_average_before_log(log_w: Any, /, *, sizes: Any) -> Any:
+    return _xp(log_w).stack([density.importance_bound(log_w) for _ in sizes], axis=-1)
+
+
+@mistake("density.importance_bounds", "missing-log-count", "Averages log Σ w and leaves out −log m.")
+def importance_bounds_missing_log_count(log_w: Any, /, *, sizes: Any) -> Any:
+    bounds = density.importance_bounds(log_w, sizes=sizes)
+    logs = [math.log(m) for m in sizes]
+    device = array_api_compat.device(log_w)
+    return bounds + _xp(log_w).asarray(logs, dtype=log_w.dtype, device=device)
+
+
+@mistake(
+    "density.importance_bounds", "sorted-sizes", "Gives the bounds by growing size, in whatever order asked."
+)
+def importance_bounds_sorted(log_w: Any, /, *, sizes: Any) -> Any:
+    return density.importance_bounds(log_w, sizes=sorted(sizes))
+
+
+@mistake("density.normalized_weights", "no-shift", "Exponentiates the log-weights as they are: NaN at 10⁴.")
+def normalized_weights_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    w = xp.exp(log_w)
+    return w / xp.sum(w, axis=axis, keepdims=True)
+
+
+@mistake(
+    "density.normalized_weights",
+    "first-axis-by-default",
+    "Takes the samples to be on the first axis unless told.",
+)
+def normalized_weights_first_axis(log_w: Any, /, *, axis: int = 0) -> Any:
+    return density.normalized_weights(log_w, axis=axis)
+
+
+@mistake("density.normalized_weights", "wrong-axis", "Normalises over the batch instead of the samples.")
+def normalized_weights_wrong_axis(log_w: Any, /, *, axis: int = -1) -> Any:
+    return density.normalized_weights(log_w, axis=0 if axis == -1 else -1)
+
+
+@mistake(
+    "density.effective_sample_size",
+    "unnormalized",
+    "Takes 1/Σw², which needs normalised weights, of weights that are not.",
+)
+def ess_unnormalized(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    w = xp.exp(log_w - xp.max(log_w, axis=axis, keepdims=True))
+    return 1 / xp.sum(w * w, axis=axis)
+
+
+@mistake("density.effective_sample_size", "no-square", "Takes Σw/Σw²: the numerator lost its square.")
+def ess_no_square(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    w = xp.exp(log_w - xp.max(log_w, axis=axis, keepdims=True))
+    return xp.sum(w, axis=axis) / xp.sum(w * w, axis=axis)
+
+
+@mistake("density.effective_sample_size", "no-shift", "Exponentiates the log-weights as they are.")
+def ess_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
+    xp = _xp(log_w)
+    w = xp.exp(log_w)
+    return xp.sum(w, axis=axis) ** 2 / xp.sum(w * w, axis=axis)
 
 
 @mistake(
@@ -167,158 +324,3 @@ def ess_perplexity(log_w: Any, /, *, axis: int = -1) -> Any:
     w = density.normalized_weights(log_w, axis=axis)
     logs = xp.log(xp.where(w == 0, xp.ones_like(w), w))
     return xp.exp(-xp.sum(w * logs, axis=axis))
-
-
-# Mixtures
-
-
-@mistake("density.mixture_log_density", "largest", "Takes the largest of log π + log q for the log-sum-exp.")
-def mixture_largest(log_weights: Any, log_components: Any, /) -> Any:
-    return _xp(log_weights).max(log_weights + log_components, axis=-1)
-
-
-@mistake(
-    "density.mixture_log_density",
-    "added",
-    "Adds weights and densities, Σ (π + q), in place of Σ π·q: a plus for a product.",
-    reference="Bayesian-Neural-Networks#15",
-)
-def mixture_added(log_weights: Any, log_components: Any, /) -> Any:
-    xp = _xp(log_weights)
-    both = xp.stack(xp.broadcast_arrays(log_weights, log_components), axis=-1)
-    zero = xp.zeros_like(both)
-    return density.mixture_log_density(zero[..., 0], density.mixture_log_density(zero, both))
-
-
-@mistake("density.mixture_log_density", "averaged", "Subtracts log K, although the weights have sum 1.")
-def mixture_averaged(log_weights: Any, log_components: Any, /) -> Any:
-    count = max(log_weights.shape[-1], log_components.shape[-1])
-    return density.mixture_log_density(log_weights, log_components) - math.log(count)
-
-
-@mistake(
-    "density.mixture_log_density",
-    "renormalised",
-    "Normalises the weights, which the caller may have left unnormalised on purpose.",
-)
-def mixture_renormalised(log_weights: Any, log_components: Any, /) -> Any:
-    whole = density.mixture_log_density(log_weights, 0 * log_weights)
-    return density.mixture_log_density(log_weights, log_components) - whole
-
-
-@mistake(
-    "density.mixture_log_density",
-    "shift-lost",
-    "Subtracts the largest log-density before the exponential, and does not add it again.",
-)
-def mixture_shift_lost(log_weights: Any, log_components: Any, /) -> Any:
-    xp = _xp(log_weights)
-    return density.mixture_log_density(log_weights, log_components) - xp.max(log_components, axis=-1)
-
-
-# The linear Gaussian VAE
-
-
-@mistake("density.linear_evidence", "forgets-offset", "Takes x for x − b: the offset is left out.")
-def evidence_forgets_offset(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    return density.linear_evidence(x, W, 0 * b, s2)
-
-
-@mistake("density.linear_evidence", "unit-noise", "Takes WWᵀ + I for WWᵀ + s²I: right for s² = 1 only.")
-def evidence_unit_noise(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    return density.linear_evidence(x, W, b, s2 / s2)
-
-
-@mistake(
-    "density.linear_evidence",
-    "missing-log-2pi",
-    "Drops ½ d log 2π, as a loss may but a density may not.",
-)
-def evidence_missing_log_2pi(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    return density.linear_evidence(x, W, b, s2) + W.shape[0] * (math.log(2 * math.pi) / 2)
-
-
-@mistake("density.linear_evidence", "half-quadratic-missing", "Leaves out the ½ of the quadratic form alone.")
-def evidence_half_quadratic_missing(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    at_mean = density.linear_evidence(b, W, b, s2)
-    return 2 * density.linear_evidence(x, W, b, s2) - at_mean
-
-
-@mistake(
-    "density.linear_posterior",
-    "least-squares",
-    "Takes the least-squares fit (WᵀW)⁻¹Wᵀ(x − b) for the mean: without s²I, so without the prior.",
-)
-def posterior_least_squares(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    xp = _xp(x)
-    _, covariance = density.linear_posterior(x, W, b, s2)
-    return xp.matmul(x - b, xp.matrix_transpose(xp.linalg.pinv(W))), covariance
-
-
-@mistake(
-    "density.linear_posterior",
-    "precision",
-    "Returns the precision, the inverse (WᵀW + s²I)/s², for the covariance.",
-)
-def posterior_precision(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    mean, covariance = density.linear_posterior(x, W, b, s2)
-    return mean, _xp(x).linalg.inv(covariance)
-
-
-@mistake("density.linear_posterior", "deviation-for-variance", "Squares s² once more, reading it as s.")
-def posterior_deviation_for_variance(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
-    return density.linear_posterior(x, W, b, s2 * s2)
-
-
-# Code lengths
-
-
-@mistake("density.bits_per_dim", "offset-subtracted", "Subtracts log₂(levels/width) where it is added.")
-def bits_offset_subtracted(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
-    found = density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
-    return found - 2 * math.log2(levels / width)
-
-
-@mistake(
-    "density.bits_per_dim",
-    "offset-in-nats",
-    "Adds ln(levels/width), the natural logarithm, to a density's part in bits.",
-)
-def bits_offset_in_nats(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
-    found = density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
-    return found + math.log(levels / width) * (1 - 1 / math.log(2))
-
-
-@mistake(
-    "density.bits_per_dim",
-    "offset-once",
-    "Adds log levels once to the whole code length, in place of once for each dimension: 1/d of it.",
-)
-def bits_offset_once(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
-    found = density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
-    return found - math.log2(levels / width) * (1 - 1 / dims)
-
-
-@mistake(
-    "density.bits_per_dim",
-    "no-offset",
-    "Leaves out log₂(levels/width): the density of the scaled data is not that of the quantised ones.",
-)
-def bits_no_offset(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
-    found = density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
-    return found - math.log2(levels / width)
-
-
-@mistake(
-    "density.bits_per_dim",
-    "eight-bits",
-    "Adds 8 bits whatever the levels and the width, as for bytes in [0, 1].",
-    reference="score_sde_pytorch#51",
-)
-def bits_eight(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
-    return density.bits_per_dim(log_density, dims=dims, levels=256 + 0 * levels, width=1 + 0 * width)
-
-
-@mistake("density.bits_per_dim", "times-ln-2", "Multiplies by ln 2 where nats become bits by dividing by it.")
-def bits_times_ln_2(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
-    return density.bits_per_dim(log_density, dims=dims, levels=levels, width=width) * math.log(2) ** 2
