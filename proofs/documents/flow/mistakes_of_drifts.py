@@ -8,6 +8,100 @@ from .... import flow
 from ...language.mistake import mistake
 
 
+@mistake("flow.forward_drift", "plus-score", "Adds ½(g² − σ²)·score: the sign of the heat flux.")
+def forward_plus_score(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
+    return f + 0.5 * (g2 - sigma2) * score
+
+
+@mistake("flow.forward_drift", "missing-half", "Forgets the ½ that Δ brings with g²/2.")
+def forward_missing_half(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
+    return f - (g2 - sigma2) * score
+
+
+@mistake(
+    "flow.forward_drift",
+    "clipped-noise",
+    "Clips σ² at g², because the derivation is printed with the condition σ² ≤ g².",
+)
+def forward_clipped_noise(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
+    return f - 0.5 * _xp(f).clip(g2 - sigma2, 0.0, None) * score
+
+
+@mistake("flow.reverse_drift", "forward-sign", "Negates the score term as if time ran forward.")
+def reverse_forward_sign(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
+    return f + 0.5 * (g2 + sigma2) * score
+
+
+@mistake("flow.reverse_drift", "noise-subtracted", "Uses the forward drift: g² − σ² for g² + σ².")
+def reverse_noise_subtracted(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
+    return f - 0.5 * (g2 - sigma2) * score
+
+
+@mistake("flow.reverse_drift", "half-of-g-only", "Lets the ½ stand over g² alone: ½g² + σ².")
+def reverse_half_of_g_only(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
+    return f - (0.5 * g2 + sigma2) * score
+
+
+@mistake("flow.flow_velocity", "full-score", "Takes f − g²·score, the drift of the reverse SDE, for the ODE.")
+def velocity_full_score(f: Any, g2: Any, score: Any, /) -> Any:
+    return f - g2 * score
+
+
+@mistake("flow.flow_velocity", "g-for-its-square", "Multiplies the score by g/2 for g²/2.")
+def velocity_g_for_its_square(f: Any, g2: Any, score: Any, /) -> Any:
+    return f - 0.5 * _xp(f).sqrt(g2) * score
+
+
+@mistake("flow.score_from_noise", "without-width", "Takes −ε for the score, without 1/β̄.")
+def score_without_width(eps: Any, beta_bar: Any, /) -> Any:
+    return -eps + 0 * beta_bar
+
+
+@mistake("flow.score_from_noise", "positive", "Loses the sign: the score points against the noise.")
+def score_positive(eps: Any, beta_bar: Any, /) -> Any:
+    return eps / beta_bar
+
+
+@mistake("flow.noise_from_score", "divided", "Divides by β̄ on the way back as on the way there.")
+def noise_divided(score: Any, beta_bar: Any, /) -> Any:
+    return -score / beta_bar
+
+
+@mistake(
+    "flow.ddim_step",
+    "change-of-width",
+    "Advances x/ᾱ by ε times the change of β̄ instead of β̄/ᾱ.",
+)
+def ddim_change_of_width(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
+    return target[0] * (x / source[0] + eps * (target[1] - source[1]))
+
+
+@mistake(
+    "flow.ddim_step",
+    "second-stage-width",
+    "Removes the noise with the β̄ of the target: the noise level of the next step, used one early.",
+    reference="diffusers#1512",
+)
+def ddim_second_stage_width(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
+    data = (x - target[1] * eps) / source[0]
+    return target[0] * data + target[1] * eps
+
+
+@mistake("flow.ddim_step", "backward", "Exchanges where the step starts and where it ends.")
+def ddim_backward(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
+    return flow.ddim_step(x, eps, target, source)
+
+
+@mistake(
+    "flow.ddim_step",
+    "variances",
+    "Takes ᾱ² and β̄² for ᾱ and β̄: the squares of the discrete convention were not undone.",
+)
+def ddim_variances(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
+    (a, b), (a2, b2) = source, target
+    return flow.ddim_step(x, eps, (a**2, b**2), (a2**2, b2**2))
+
+
 @mistake(
     "flow.forward_drift",
     "noise-added",
@@ -132,27 +226,33 @@ ddim_not_divided = mistake(
     "flow.ddim_step", "not-divided", "Forgets 1/ᾱ in the estimate of the data, x − β̄ε."
 )(_ddim(lambda x, eps, a, b: x - b * eps, _back))
 
+
 ddim_variance = mistake(
     "flow.ddim_step", "variance-as-deviation", "Removes β̄² ε, a variance times the noise, where it is β̄ ε."
 )(_ddim(lambda x, eps, a, b: (x - b * b * eps) / a, _back))
+
 
 ddim_adds_noise = mistake(
     "flow.ddim_step", "adds-noise", "Adds the predicted noise where it is to be removed."
 )(_ddim(lambda x, eps, a, b: (x + b * eps) / a, _back))
 
+
 ddim_without_noise = mistake(
     "flow.ddim_step", "without-noise", "Puts no noise back: ᾱ' x_0 alone, without β̄' ε."
 )(_ddim(_data, lambda x0, eps, a, b, *_: a * x0))
 
+
 ddim_noise_subtracted = mistake(
     "flow.ddim_step", "noise-subtracted", "Subtracts the noise of the target, β̄' ε, where it is added."
 )(_ddim(_data, lambda x0, eps, a, b, *_: a * x0 - b * eps))
+
 
 ddim_noise_of_the_source = mistake(
     "flow.ddim_step",
     "noise-of-the-source",
     "Puts back β̄ ε with the β̄ of the source, the old noise level, where it is that of the target.",
 )(_ddim(_data, lambda x0, eps, a2, b2, a, b: a2 * x0 + b * eps))
+
 
 ddim_roots = mistake(
     "flow.ddim_step", "roots", "Takes the square roots of ᾱ and β̄, as if they were squares, Ho's ᾱ and 1 − ᾱ."
@@ -161,6 +261,7 @@ ddim_roots = mistake(
         x, eps, tuple(s**0.5 for s in source), tuple(s**0.5 for s in target)
     )
 )
+
 
 ddim_clipped = mistake(
     "flow.ddim_step",
@@ -185,92 +286,16 @@ ddim_opposite_step = mistake(
     "Subtracts the change of σ = β̄/ᾱ: a step with the opposite sign, backward.",
 )(_karras(lambda after, before: before - after))
 
+
 ddim_divided_by_sigma = mistake(
     "flow.ddim_step",
     "divided-by-sigma",
     "Divides ε by σ = β̄/ᾱ once more: it is the derivative (x − x_0)/σ already.",
 )(_karras(lambda after, before: (after - before) / before))
 
+
 ddim_squares = mistake(
     "flow.ddim_step",
     "change-of-variance",
     "Advances by the change of σ², the variances, where it is that of σ = β̄/ᾱ.",
 )(_karras(lambda after, before: after**2 - before**2))
-
-
-@mistake("flow.fokker_planck_residual", "plus-diffusion", "Adds ½ D Δp/p where it is subtracted, a sign.")
-def residual_plus_diffusion(
-    rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
-) -> Any:
-    return flow.fokker_planck_residual(rate, drift, spread, -diffusion, score, curve)
-
-
-@mistake("flow.fokker_planck_residual", "minus-flux", "Subtracts ∇·(f p)/p where it is added, a sign.")
-def residual_minus_flux(rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /) -> Any:
-    return flow.fokker_planck_residual(rate, -drift, -spread, diffusion, score, curve)
-
-
-@mistake(
-    "flow.fokker_planck_residual",
-    "without-compression",
-    "Leaves out ∇·f (drift_divergence): f·∇p for ∇·(f p).",
-)
-def residual_without_compression(
-    rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
-) -> Any:
-    right = flow.fokker_planck_residual(rate, drift, spread, diffusion, score, curve)
-    return right._replace(value=right.value - spread)
-
-
-@mistake("flow.fokker_planck_residual", "without-transport", "Leaves out f·∇log p, what the drift carries.")
-def residual_without_transport(
-    rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
-) -> Any:
-    right = flow.fokker_planck_residual(rate, drift, spread, diffusion, score, curve)
-    return right._replace(value=right.value - _xp(score).sum(drift * score, axis=-1))
-
-
-def _differences(change: Any) -> Any:
-    """Another change(flux, axis, step, right terms) in differences; the spectral method is left right."""
-
-    def grid(
-        density: Any, drift: Any, diffusion: Any, /, *, spacing: Any, method: Any = "differences"
-    ) -> Any:
-        right = flow.fokker_planck_rhs_grid(density, drift, diffusion, spacing=spacing, method=method)
-        if method != "differences":
-            return right
-        heat = flow.fokker_planck_rhs_grid(density, 0 * drift, diffusion, spacing=spacing)
-        return change(heat, right - heat, spacing)
-
-    return grid
-
-
-grid_rolled = mistake(
-    "flow.fokker_planck_rhs_grid",
-    "rolled-the-other-way",
-    "Rolls the flux the other way in its differences, which have the opposite sign: plus-flux.",
-)(_differences(lambda heat, flux, spacing: heat - flux))
-
-grid_undivided = mistake(
-    "flow.fokker_planck_rhs_grid",
-    "central-over-one-step",
-    "Divides the central difference of the flux by h, where its ends are 2h apart: it is twice too large.",
-)(_differences(lambda heat, flux, spacing: heat + 2 * flux))
-
-
-@mistake(
-    "flow.fokker_planck_rhs_grid",
-    "step-not-squared",
-    "Divides the second difference by h, not squared, where it is h².",
-)
-def grid_step_not_squared(
-    density: Any, drift: Any, diffusion: Any, /, *, spacing: Any, method: Any = "differences"
-) -> Any:
-    right = flow.fokker_planck_rhs_grid(density, drift, diffusion, spacing=spacing, method=method)
-    if method != "differences":
-        return right
-    xp, spread = _xp(density), 0.5 * diffusion * density
-    for axis, step in enumerate(spacing):
-        second = xp.roll(spread, -1, axis=axis) - 2 * spread + xp.roll(spread, 1, axis=axis)
-        right = right + second * (1 / step - 1 / step**2)
-    return right

@@ -137,89 +137,6 @@ def adaptive_ignores_tolerances(velocity: Any, x: Any, times: Any, /, **toleranc
     return flow.integrate_adaptive(velocity, x, times, rtol=1e-2, atol=1e-2)
 
 
-@mistake("flow.flow_log_likelihood", "minus-divergence", "Subtracts ∫∇·v, the formula for log p_T.")
-def likelihood_minus_divergence(
-    velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
-) -> Any:
-    return flow.flow_log_likelihood(velocity, lambda t, x: -divergence(t, x), terminal, x, times, **options)
-
-
-@mistake("flow.flow_log_likelihood", "initial-density", "Evaluates log p_T where the flow starts.")
-def likelihood_initial_density(
-    velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
-) -> Any:
-    gained = flow.flow_log_likelihood(velocity, divergence, lambda x: 0 * x[..., 0], x, times, **options)
-    return terminal(x) + gained
-
-
-@mistake(
-    "flow.flow_log_likelihood",
-    "averaged-divergence",
-    "Takes the mean of the Jacobian's diagonal for its sum.",
-)
-def likelihood_averaged_divergence(
-    velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
-) -> Any:
-    return flow.flow_log_likelihood(
-        velocity, lambda t, x: divergence(t, x) / x.shape[-1], terminal, x, times, **options
-    )
-
-
-@mistake("flow.flow_log_likelihood", "own-integrator", "Takes RK4 steps whatever integrator is asked for.")
-def likelihood_own_integrator(
-    velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
-) -> Any:
-    return flow.flow_log_likelihood(velocity, divergence, terminal, x, times)
-
-
-def _noisy(kick: Any, sign: bool = True) -> Any:
-    """Euler–Maruyama with another kick(σ², Δt)."""
-
-    def run(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
-        states = [x]
-        for i in range(times.shape[0] - 1):
-            step = times[i + 1] - times[i]
-            width = kick(sigma2(times[i]), _xp(x).abs(step))
-            step = step if sign else _xp(x).abs(step)
-            states.append(states[-1] + drift(times[i], states[-1]) * step + width * noises[i, ...])
-        return _xp(x).stack(states)
-
-    return run
-
-
-noise_by_step = mistake(
-    "flow.euler_maruyama", "noise-by-step", "Scales the noise by Δt instead of its root, like a drift."
-)(_noisy(lambda sigma2, step: _xp(step).sqrt(sigma2) * step))
-
-variance_for_deviation = mistake(
-    "flow.euler_maruyama", "variance-for-deviation", "Multiplies the noise by σ² for σ."
-)(_noisy(lambda sigma2, step: sigma2 * _xp(step).sqrt(step)))
-
-steps_forward_only = mistake(
-    "flow.euler_maruyama",
-    "forward-steps-only",
-    "Multiplies the drift by |Δt|: the sign of a step backward in time.",
-    reference="diffrax#598",
-)(_noisy(lambda sigma2, step: _xp(step).sqrt(sigma2 * step), sign=False))
-
-
-@mistake("flow.euler_maruyama", "one-noise", "Draws the noise once and uses it in every step.")
-def maruyama_one_noise(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
-    same = _xp(x).zeros_like(noises) + noises[:1, ...]
-    return flow.euler_maruyama(drift, sigma2, x, times, same)
-
-
-@mistake(
-    "flow.euler_maruyama",
-    "ends-alone",
-    "Keeps the last state alone and repeats it, where all states are wanted.",
-)
-def euler_maruyama_ends_alone(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
-    states = flow.euler_maruyama(drift, sigma2, x, times, noises)
-    later = _xp(x).broadcast_to(states[-1:, ...], states[1:, ...].shape)
-    return _xp(x).concat([states[:1, ...], later])
-
-
 @mistake(
     "flow.integrate_adaptive",
     "loose-by-default",
@@ -227,3 +144,173 @@ def euler_maruyama_ends_alone(drift: Any, sigma2: Any, x: Any, times: Any, noise
 )
 def adaptive_loose(velocity: Any, x: Any, times: Any, /, *, rtol: float = 1e-3, atol: float = 1e-3) -> Any:
     return flow.integrate_adaptive(velocity, x, times, rtol=rtol, atol=atol)
+
+
+def _rk4(
+    rows: tuple[float, float, float] = (0.5, 0.5, 1.0),
+    weights: tuple[float, float, float, float] = (1, 2, 2, 1),
+    nodes: tuple[float, float, float] = (0.5, 0.5, 1.0),
+) -> Any:
+    """RK4 with other steps to its stages, weights (of a sum 6) or times; other methods are left right."""
+
+    def integrate(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+        def step(t: Any, s: Any, x: Any) -> Any:
+            width, stages = s - t, [velocity(t, x)]
+            for row, node in zip(rows, nodes, strict=True):
+                stages.append(velocity(t + node * width, x + row * width * stages[-1]))
+            total = sum(weight * stage for weight, stage in zip(weights, stages, strict=True))
+            return x + width / 6 * total
+
+        return (
+            _march(step, x, times) if method == "rk4" else flow.integrate(velocity, x, times, method=method)
+        )
+
+    return integrate
+
+
+integrate_whole_middle = mistake(
+    "flow.integrate",
+    "whole-step-in-the-middle",
+    "Takes whole steps to the two middle stages of RK4, whose times are half a step on.",
+)(_rk4(rows=(1.0, 1.0, 1.0)))
+
+
+integrate_last_in_the_middle = mistake(
+    "flow.integrate",
+    "last-stage-in-the-middle",
+    "Evaluates the last stage of RK4 at t + h/2, where it is t + h.",
+)(_rk4(nodes=(0.5, 0.5, 0.5)))
+
+
+integrate_second_weight = mistake(
+    "flow.integrate",
+    "second-weight",
+    "Counts the second stage of RK4 once: weights 1, 1, 2, 1 over 6, whose sum is not 1.",
+)(_rk4(weights=(1, 1, 2, 1)))
+
+
+integrate_first_left_out = mistake(
+    "flow.integrate",
+    "first-stage-left-out",
+    "Leaves the first stage of RK4 out of the sum: weights 0, 2, 2, 1 over 6.",
+    reference="mantaflow#10",
+)(_rk4(weights=(0, 2, 2, 1)))
+
+
+def _heun(step: Any) -> Any:
+    """Another step(velocity, t, next t, x) for Heun; other methods are left right."""
+
+    def integrate(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+        if method != "heun":
+            return flow.integrate(velocity, x, times, method=method)
+        return _march(lambda t, s, x: step(velocity, t, s, x), x, times)
+
+    return integrate
+
+
+def _heun_sum(velocity: Any, t: Any, s: Any, x: Any) -> Any:
+    first = velocity(t, x)
+    return x + (s - t) * (first + velocity(s, x + (s - t) * first))
+
+
+def _heun_same_time(velocity: Any, t: Any, s: Any, x: Any) -> Any:
+    first = velocity(t, x)
+    return x + (s - t) / 2 * (first + velocity(t, x + (s - t) * first))
+
+
+def _midpoint(velocity: Any, t: Any, s: Any, x: Any) -> Any:
+    return x + (s - t) * velocity(t + (s - t) / 2, x + (s - t) / 2 * velocity(t, x))
+
+
+integrate_heun_not_halved = mistake(
+    "flow.integrate",
+    "heun-not-halved",
+    "Adds Heun's two velocities and does not halve the sum: steps twice as long.",
+)(_heun(_heun_sum))
+
+
+integrate_heun_frozen_time = mistake(
+    "flow.integrate", "heun-frozen-time", "Evaluates Heun's second stage at the time where the step starts."
+)(_heun(_heun_same_time))
+
+
+integrate_midpoint = mistake(
+    "flow.integrate", "midpoint-for-heun", "Takes the midpoint method, of order 2 as well, for Heun's."
+)(_heun(_midpoint))
+
+
+@mistake(
+    "flow.integrate",
+    "next-time",
+    "Evaluates the velocity at the next time, where the step ends: all stages are a step late.",
+)
+def integrate_next_time(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+    def step(t: Any, s: Any, x: Any) -> Any:
+        both = _xp(x).stack([s, s + (s - t)])
+        return flow.integrate(velocity, x, both, method=method)[-1, ...]
+
+    return _march(step, x, times)
+
+
+@mistake(
+    "flow.integrate",
+    "euler-at-the-next-time",
+    "Evaluates Euler's velocity at the next time, where the step ends.",
+)
+def integrate_euler_next_time(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+    if method != "euler":
+        return flow.integrate(velocity, x, times, method=method)
+    return _march(lambda t, s, x: x + (s - t) * velocity(s, x), x, times)
+
+
+def _sized(size: Any) -> Any:
+    """Steps of size(times), all the same, that start at the given times."""
+
+    def integrate(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+        def step(t: Any, s: Any, x: Any) -> Any:
+            both = _xp(x).stack([t, t + size(times)])
+            return flow.integrate(velocity, x, both, method=method)[-1, ...]
+
+        return _march(step, x, times)
+
+    return integrate
+
+
+integrate_points_for_steps = mistake(
+    "flow.integrate",
+    "points-for-steps",
+    "Divides the whole time by the number of points n, where there are n − 1 steps: it stops short.",
+    reference="rectified-flow-pytorch#14",
+)(_sized(lambda times: (times[-1] - times[0]) / times.shape[0]))
+
+
+integrate_equal_steps = mistake(
+    "flow.integrate",
+    "equal-steps",
+    "Takes equal steps, the whole time over their number, whatever the spacing of the times is.",
+)(_sized(lambda times: (times[-1] - times[0]) / max(times.shape[0] - 1, 1)))
+
+
+integrate_first_size = mistake(
+    "flow.integrate",
+    "first-size-at-given-times",
+    "Takes the first step's size for every step (first-step-for-all), each from the time that was given.",
+)(_sized(lambda times: times[1] - times[0] if times.shape[0] > 1 else 0 * times[0]))
+
+
+@mistake(
+    "flow.integrate", "ends-alone", "Keeps the last state alone, where the states at all times are wanted."
+)
+def integrate_ends_alone(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+    states = flow.integrate(velocity, x, times, method=method)
+    return _xp(x).broadcast_to(states[-1:, ...], states.shape)
+
+
+@mistake(
+    "flow.integrate",
+    "start-left-out",
+    "Leaves out the start, so that every state is one step too early in the list.",
+)
+def integrate_start_left_out(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
+    states = flow.integrate(velocity, x, times, method=method)
+    return _xp(x).concat([states[1:, ...], states[-1:, ...]])

@@ -1,13 +1,87 @@
-"""How people get mixtures, their scores and derivatives wrong."""
+"""How people get mixtures, their log-densities and the change of these in time wrong."""
 
 import math
 from dataclasses import replace
 from typing import Any
 
+import array_api_compat
 from array_api_compat import array_namespace as _xp
 
 from .... import flow
 from ...language.mistake import mistake
+
+
+@mistake(
+    "flow.mixture_log_density",
+    "missing-normaliser",
+    "Drops (d/2) log 2π, which no score sees.",
+)
+def density_missing_normaliser(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
+    return flow.mixture_log_density(mixture, schedule, t, x) + 0.9189385332046727 * x.shape[-1]
+
+
+@mistake(
+    "flow.mixture_log_density",
+    "clean-data",
+    "Adds the noise β̄² to the data as they are: ᾱ shrinks neither means nor covariances.",
+)
+def density_clean_data(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
+    still = replace(schedule, alpha=lambda t: _xp(t).ones_like(t))
+    return flow.mixture_log_density(mixture, still, t, x)
+
+
+@mistake(
+    "flow.mixture_time_derivative",
+    "only-noise-grows",
+    "Differentiates β̄² and leaves ᾱ, in means and covariances, as a constant.",
+)
+def time_derivative_only_noise(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
+    still = replace(schedule, alpha_log_derivative=lambda t: 0 * t)
+    return flow.mixture_time_derivative(mixture, still, t, x)
+
+
+@mistake("flow.diagonal_mixture", "standard-deviations", "Takes the variances for standard deviations.")
+def diagonal_standard_deviations(log_weights: Any, means: Any, variances: Any, /) -> Any:
+    return flow.diagonal_mixture(log_weights, means, variances**2)
+
+
+@mistake("flow.diagonal_mixture", "weights-as-given", "Leaves weights unnormalised, so p_t is no density.")
+def diagonal_weights_as_given(log_weights: Any, means: Any, variances: Any, /) -> Any:
+    return flow.diagonal_mixture(log_weights, means, variances)._replace(log_weights=log_weights)
+
+
+@mistake(
+    "flow.diagonal_mixture",
+    "relative-to-the-first",
+    "Takes log-weights relative to the first: NaN if that component is switched off.",
+)
+def diagonal_relative(log_weights: Any, means: Any, variances: Any, /) -> Any:
+    return flow.diagonal_mixture(log_weights - log_weights[:1], means, variances)
+
+
+@mistake(
+    "flow.full_mixture",
+    "jitter-where-singular",
+    "Adds a little to singular covariances, which have no Cholesky factor: point masses get a width.",
+)
+def full_jitter(log_weights: Any, means: Any, covariances: Any, /) -> Any:
+    xp = _xp(covariances)
+    least = xp.linalg.eigvalsh(covariances)[..., :1, None]
+    eye = xp.eye(means.shape[-1], dtype=means.dtype, device=array_api_compat.device(means))
+    return flow.full_mixture(log_weights, means, xp.where(least > 0, covariances, covariances + 0.01 * eye))
+
+
+@mistake("flow.full_mixture", "rows-for-axes", "Takes rows of the eigenvector matrix for the axes.")
+def full_rows_for_axes(log_weights: Any, means: Any, covariances: Any, /) -> Any:
+    made = flow.full_mixture(log_weights, means, covariances)
+    return made._replace(axes=_xp(means).matrix_transpose(made.axes))
+
+
+@mistake("flow.full_mixture", "diagonal-only", "Keeps the diagonals of the covariances.")
+def full_diagonal_only(log_weights: Any, means: Any, covariances: Any, /) -> Any:
+    xp, d = _xp(means), means.shape[-1]
+    eye = xp.eye(d, dtype=means.dtype, device=array_api_compat.device(means))
+    return flow.full_mixture(log_weights, means, covariances * eye)
 
 
 def _component(mixture: Any, k: int) -> Any:
@@ -101,19 +175,23 @@ density_variance_by_alpha = mistake(
     "Multiplies the covariances by ᾱ for ᾱ²: alpha is not squared.",
 )(_each_time(lambda a, square, v: (a, a, v)))
 
+
 density_variance_unscaled = mistake(
     "flow.mixture_log_density",
     "variance-unscaled",
     "Leaves the covariances as they are, without ᾱ², and adds β̄².",
 )(_each_time(lambda a, square, v: (a, 1 + 0 * a, v)))
 
+
 density_means_unscaled = mistake(
     "flow.mixture_log_density", "means-unscaled", "Leaves the means as they are, without ᾱ."
 )(_each_time(lambda a, square, v: (1 + 0 * a, square, v)))
 
+
 density_without_noise = mistake(
     "flow.mixture_log_density", "without-noise", "Shrinks the data and forgets to add the noise β̄²."
 )(_each_time(lambda a, square, v: (a, square, 0 * v)))
+
 
 density_deviation = mistake(
     "flow.mixture_log_density", "deviation-added", "Adds β̄, a standard deviation, to the covariances for β̄²."
@@ -159,103 +237,6 @@ def density_log_determinant_quarter(mixture: Any, schedule: Any, t: Any, x: Any,
     log_2pi = x.shape[-1] * 1.8378770664093454
     dets = _log_dets(mixture, schedule, t, x) - log_2pi
     return _log_sum(_logs(mixture, schedule, t, x) + dets / 4)
-
-
-@mistake(
-    "flow.mixture_score",
-    "without-weights",
-    "Leaves the mixture's weights π_k out of the posterior probabilities.",
-)
-def score_without_weights(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    return flow.mixture_score(mixture._replace(log_weights=0 * mixture.log_weights), schedule, t, x)
-
-
-@mistake(
-    "flow.mixture_score",
-    "negated",
-    "Returns x − ᾱm over the variance, minus the score: the gradient of the energy.",
-)
-def score_negated(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    return -flow.mixture_score(mixture, schedule, t, x)
-
-
-@mistake(
-    "flow.mixture_score", "without-variance", "Gives the mean of ᾱm_k − x, not divided by the covariance."
-)
-def score_without_variance(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    def offset(part: Any, schedule: Any, t: Any, x: Any) -> Any:
-        return schedule.alpha(t)[..., None] * part.means[0, :] - x
-
-    return _mean(offset, mixture, schedule, t, x, _logs(mixture, schedule, t, x), axes=1)
-
-
-@mistake(
-    "flow.mixture_score",
-    "nearest-component",
-    "Takes the score of the most probable component alone (argmax).",
-)
-def score_nearest(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    logs = _logs(mixture, schedule, t, x)
-    hard = logs + 1e30 * (logs - _xp(x).max(logs, axis=0, keepdims=True))
-    return _mean(flow.mixture_score, mixture, schedule, t, x, hard, axes=1)
-
-
-@mistake(
-    "flow.mixture_score",
-    "without-determinant",
-    "Leaves the determinants out of the posterior probabilities: right for equal covariances alone.",
-)
-def score_without_determinant(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    logs = _logs(mixture, schedule, t, x) + _log_dets(mixture, schedule, t, x) / 2
-    return _mean(flow.mixture_score, mixture, schedule, t, x, logs, axes=1)
-
-
-@mistake(
-    "flow.mixture_score_jacobian",
-    "not-centred",
-    "Leaves out −s sᵀ, the square of the mean score: the Hessian of p over p, not of log p.",
-)
-def jacobian_not_centred(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    score = flow.mixture_score(mixture, schedule, t, x)
-    return flow.mixture_score_jacobian(mixture, schedule, t, x) + score[..., :, None] * score[..., None, :]
-
-
-@mistake(
-    "flow.mixture_score_jacobian",
-    "without-precision",
-    "Leaves out the components' own curvature −Σ r_k C_k⁻¹, the precisions.",
-)
-def jacobian_without_precision(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    logs = _logs(mixture, schedule, t, x)
-    curve = _mean(flow.mixture_score_jacobian, mixture, schedule, t, x, logs, axes=2)
-    return flow.mixture_score_jacobian(mixture, schedule, t, x) - curve
-
-
-@mistake(
-    "flow.mixture_score_jacobian",
-    "mean-of-components",
-    "Averages the components' Jacobians −C_k⁻¹ and forgets that the responsibilities depend on x.",
-)
-def jacobian_mean_of_components(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    logs = _logs(mixture, schedule, t, x)
-    return _mean(flow.mixture_score_jacobian, mixture, schedule, t, x, logs, axes=2)
-
-
-@mistake(
-    "flow.mixture_score_divergence",
-    "not-centred",
-    "Leaves out −‖s‖², the square of the mean score: Δp/p, not Δ log p.",
-)
-def divergence_not_centred(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    score = flow.mixture_score(mixture, schedule, t, x)
-    return flow.mixture_score_divergence(mixture, schedule, t, x) + _xp(x).sum(score**2, axis=-1)
-
-
-@mistake(
-    "flow.mixture_score_divergence", "negated", "Returns minus the divergence, that of the energy's gradient."
-)
-def divergence_negated(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
-    return -flow.mixture_score_divergence(mixture, schedule, t, x)
 
 
 def _part_of_rate(mixture: Any, schedule: Any, t: Any, x: Any, growth: Any) -> Any:

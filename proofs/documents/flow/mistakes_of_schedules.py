@@ -12,6 +12,124 @@ from ...language.law import Implementation
 from ...language.mistake import mistake
 
 
+@mistake(
+    "flow.variance_preserving",
+    "sum-to-one",
+    "Keeps ᾱ + β̄ = 1, the relation of the squares, so β̄ = 1 − ᾱ.",
+)
+def preserving_sum_to_one(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
+    made = flow.variance_preserving(beta_min=beta_min, beta_max=beta_max)
+    return replace(
+        made,
+        variance=lambda t: (1 - made.alpha(t)) ** 2,
+        variance_derivative=lambda t: -2 * (1 - made.alpha(t)) * made.alpha_derivative(t),
+    )
+
+
+@mistake(
+    "flow.variance_preserving",
+    "missing-half",
+    "Takes exp(−B), which is ᾱ², for ᾱ: the squares of the discrete convention were not undone.",
+)
+def preserving_missing_half(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
+    return flow.variance_preserving(beta_min=2 * beta_min, beta_max=2 * beta_max)
+
+
+@mistake(
+    "flow.variance_preserving",
+    "subtracting",
+    "Computes β̄² as 1 − ᾱ², which loses every digit at small t; expm1 keeps them.",
+)
+def preserving_subtracting(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
+    made = flow.variance_preserving(beta_min=beta_min, beta_max=beta_max)
+    return replace(made, variance=lambda t: 1 - made.alpha(t) ** 2)
+
+
+@mistake(
+    "flow.variance_exploding",
+    "missing-initial-variance",
+    "Takes β̄² = σ²(t) without subtracting σ²(0), so that p_0 is not the data.",
+)
+def exploding_missing_initial_variance(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any:
+    made = flow.variance_exploding(sigma_min=sigma_min, sigma_max=sigma_max)
+    return replace(made, variance=lambda t: made.variance(t) + sigma_min**2)
+
+
+@mistake(
+    "flow.sub_variance_preserving",
+    "not-squared",
+    "Takes 1 − exp(−B), which is β̄ here, for β̄² as in the variance-preserving schedule.",
+)
+def sub_not_squared(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
+    return flow.variance_preserving(beta_min=beta_min, beta_max=beta_max)
+
+
+@mistake(
+    "flow.from_functions",
+    "derivative-for-logarithmic",
+    "Takes ᾱ' for f = ᾱ'/ᾱ, which agree only at t = 0.",
+)
+def functions_derivative_for_logarithmic(*, alpha: Any, alpha_derivative: Any, **variance: Any) -> Any:
+    made = flow.from_functions(alpha=alpha, alpha_derivative=alpha_derivative, **variance)
+    return replace(made, alpha_log_derivative=alpha_derivative)
+
+
+@mistake("flow.drift_coefficient", "derivative-of-alpha", "Forgets to divide ᾱ' by ᾱ.")
+def drift_derivative_of_alpha(schedule: Any, t: Any, /) -> Any:
+    return schedule.alpha_derivative(t)
+
+
+@mistake("flow.drift_coefficient", "missing-half", "Differentiates log ᾱ² for log ᾱ: −β for −β/2.")
+def drift_missing_half(schedule: Any, t: Any, /) -> Any:
+    return 2 * flow.drift_coefficient(schedule, t)
+
+
+@mistake(
+    "flow.diffusion_squared",
+    "growth-of-variance-only",
+    "Takes (β̄²)', as if there were no drift; right for exploding schedules only.",
+)
+def diffusion_growth_only(schedule: Any, t: Any, /) -> Any:
+    return schedule.variance_derivative(t)
+
+
+@mistake("flow.diffusion_squared", "without-alpha", "Drops ᾱ from 2 ᾱ β̄ d/dt(β̄/ᾱ).")
+def diffusion_without_alpha(schedule: Any, t: Any, /) -> Any:
+    return flow.diffusion_squared(schedule, t) / schedule.alpha(t)
+
+
+@mistake("flow.diffusion_squared", "square-root", "Returns g where g² is asked for.")
+def diffusion_square_root(schedule: Any, t: Any, /) -> Any:
+    return _xp(t).sqrt(flow.diffusion_squared(schedule, t))
+
+
+@mistake(
+    "flow.variance_preserving",
+    "discrete-by-default",
+    "Takes the 1000 steps' β from 1e-4 to 0.02, not 1000 times it.",
+)
+def preserving_discrete(*, beta_min: float = 1e-4, beta_max: float = 0.02) -> Any:
+    return flow.variance_preserving(beta_min=beta_min, beta_max=beta_max)
+
+
+@mistake(
+    "flow.sub_variance_preserving",
+    "discrete-by-default",
+    "Takes the 1000 steps' β from 1e-4 to 0.02, not 1000 times it.",
+)
+def sub_preserving_discrete(*, beta_min: float = 1e-4, beta_max: float = 0.02) -> Any:
+    return flow.sub_variance_preserving(beta_min=beta_min, beta_max=beta_max)
+
+
+@mistake(
+    "flow.variance_exploding",
+    "large-images-by-default",
+    "Takes σ_max = 1348, for images of 1024 pixels a side.",
+)
+def exploding_large(*, sigma_min: float = 0.01, sigma_max: float = 1348.0) -> Any:
+    return flow.variance_exploding(sigma_min=sigma_min, sigma_max=sigma_max)
+
+
 def _with_betas(make: Any, **change: Any) -> Implementation:
     """The schedule with functions of (t, β_min, β_max − β_min, the right schedule) in place of some."""
 
@@ -45,6 +163,7 @@ preserving_one_minus_mean = mistake(
     "Takes β̄ = 1 − ᾱ, as if ᾱ + β̄ = 1; their squares have the sum 1. The derivatives are right.",
 )(_with_betas(flow.variance_preserving, variance=lambda t, low, slope, right: (1 - right.alpha(t)) ** 2))
 
+
 preserving_not_doubled = mistake(
     "flow.variance_preserving",
     "variance-not-doubled",
@@ -56,11 +175,13 @@ preserving_not_doubled = mistake(
     )
 )
 
+
 preserving_whole_integral = mistake(
     "flow.variance_preserving",
     "missing-half-in-the-mean",
     "Takes exp(−B) for ᾱ = exp(−B/2), and β̄ from it; the derivatives are right.",
 )(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: 2 * _integral(t, low, slope))))
+
 
 preserving_sub = mistake(
     "flow.variance_preserving",
@@ -73,17 +194,20 @@ preserving_sub = mistake(
     )
 )
 
+
 preserving_rate_for_integral = mistake(
     "flow.variance_preserving",
     "rate-for-integral",
     "Takes β(t) t for its integral B: the slope is not halved.",
 )(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: t * (low + slope * t))))
 
+
 preserving_whole_slope = mistake(
     "flow.variance_preserving",
     "slope-of-beta-max",
     "Takes β_max for the slope β_max − β_min in the integral B.",
 )(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: t * (low + 0.5 * (slope + low) * t))))
+
 
 preserving_full_drift = mistake(
     "flow.variance_preserving",
@@ -96,11 +220,13 @@ preserving_full_drift = mistake(
     )
 )
 
+
 preserving_growth = mistake(
     "flow.variance_preserving",
     "growth-without-decay",
     "Takes β for the derivative of β̄², which is β exp(−B).",
 )(_with_betas(flow.variance_preserving, variance_derivative=lambda t, low, slope, right: low + slope * t))
+
 
 preserving_deviation = mistake(
     "flow.variance_preserving",
@@ -125,6 +251,7 @@ sub_root = mistake(
     )
 )
 
+
 sub_not_doubled = mistake(
     "flow.sub_variance_preserving",
     "not-doubled",
@@ -136,6 +263,7 @@ sub_not_doubled = mistake(
     )
 )
 
+
 sub_squared_twice = mistake(
     "flow.sub_variance_preserving",
     "squared-twice",
@@ -146,6 +274,7 @@ sub_squared_twice = mistake(
         variance=lambda t, low, slope, right: _xp(t).expm1(-_integral(t, low, slope)) ** 4,
     )
 )
+
 
 sub_without_rate = mistake(
     "flow.sub_variance_preserving",
@@ -183,11 +312,13 @@ exploding_not_squared = mistake(
     "Takes σ(t) − σ(0) for β̄² = σ²(t) − σ²(0): deviations where variances are meant.",
 )(_exploding(lambda sigma, low, rate: sigma - low, lambda sigma, low, rate: rate * sigma))
 
+
 exploding_square_of_difference = mistake(
     "flow.variance_exploding",
     "square-of-difference",
     "Takes (σ(t) − σ(0))² for σ²(t) − σ²(0).",
 )(_exploding(lambda sigma, low, rate: (sigma - low) ** 2, lambda sigma, low, rate: 2 * rate * sigma**2))
+
 
 exploding_growth = mistake(
     "flow.variance_exploding",
