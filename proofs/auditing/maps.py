@@ -82,3 +82,14 @@ MAPS: Sequence[tuple[str, int, Callable[[Reals], Reals]]] = (
     ("the diagonal of what is expected", 2, lambda x: np.diagonal(x, axis1=-2, axis2=-1)),
 )  # fmt: skip
 """What may have happened to a result: text, axes that are needed, map."""
+
+FORMS = frozenset({
+    "what is expected without the first entry", "what is expected without the last entry",
+    "only the first entry of what is expected", "only the last entry of what is expected",
+    "the diagonal of what is expected", "what is expected without its axes of length 1 (squeezed)",
+    "what is expected with a further axis at the end", "what is expected with a further axis at the front",
+    "what is expected with the last two axes exchanged (transposed)",
+    "the mean over the last axis of what is expected", "the sum over the last axis of what is expected",
+    "the mean over the first axis of what is expected", "the sum over the first axis of what is expected",
+})  # fmt: skip
+"""Those that give another form, and beside which something else may be wrong."""

@@ -11,8 +11,8 @@ from . import features
 from .changes import named
 from .compare import leaves
 from .constants import recognised
-from .maps import MAPS
-from .observed import Candidate, Observed, Parts, Weighed, largest, weigh
+from .maps import FORMS, MAPS
+from .observed import Candidate, Observed, Parts, Weighed, largest, same_form, weigh
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 Given: TypeAlias = Sequence[Mapping[str, Any]]
@@ -41,6 +41,35 @@ def related(seen: Observed, name: str, places: Sequence[int], tolerance: float) 
     chosen = {part: fit for part, fit in found.items() if fit is not None}
     if found and len(chosen) == len(found):
         yield weigh(seen, _together(seen, chosen, usable), places, tolerance)
+    else:
+        yield from _reformed(seen, name, usable, tolerance)
+
+
+def _reformed(seen: Observed, name: str, usable: Sequence[int], tolerance: float) -> Iterator[Weighed]:
+    """Relations of a result that has another form, too: the square root of all entries but the first."""
+    if any(same_form(seen.got[i], seen.expected[i]) or len(seen.got[i] or ()) != 1 for i in usable):
+        return
+    for text, axes, operation in MAPS:
+        if text in FORMS and (made := _forms(seen, usable, axes, operation)):
+            alone = Observed(seen.calls, seen.got, [made.get(i) for i in range(len(seen.calls))], seen.on)
+            fit = _of_parts(alone, name, usable, tolerance).get(0)
+            if fit is not None:
+                sentence = f"gives {fit.text.replace('what is expected', text)}"
+                told = Candidate(sentence, _candidate(alone, fit).at, 3.6 + fit.rank, fitted=fit.fitted)
+                yield weigh(seen, told, usable, tolerance)
+
+
+def _forms(
+    seen: Observed, usable: Sequence[int], axes: int, operation: Callable[[Reals], Reals]
+) -> dict[int, Reals]:
+    """The expected results in another form, if it is that of the results at all calls; else nothing."""
+    made = {}
+    for i in usable:
+        [got], [expected] = seen.got[i] or [np.zeros(0)], seen.expected[i] or [np.zeros(0)]
+        if expected.ndim < axes or not expected.size or (new := operation(expected)).shape != got.shape:
+            return {}
+        made[i] = new
+    return made
 
 
 def partly(seen: Observed, name: str, places: Sequence[int], tolerance: float) -> str:

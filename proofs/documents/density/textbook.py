@@ -118,6 +118,13 @@ def softmax(log_w: Any, /, *, axis: int = -1) -> Any:
 
 
 @textbook("density.mixture_log_density")
+def log_sum_shifted(log_weights: Any, log_components: Any, /) -> Any:
+    xp = _xp(log_weights)
+    m = xp.max(log_components, axis=-1, keepdims=True)
+    return m[..., 0] + xp.log(xp.sum(xp.exp(log_weights) * xp.exp(log_components - m), axis=-1))
+
+
+@textbook("density.mixture_log_density")
 def log_sum(log_weights: Any, log_components: Any, /) -> Any:
     xp = _xp(log_weights)
     return xp.log(xp.sum(xp.exp(log_weights) * xp.exp(log_components), axis=-1))

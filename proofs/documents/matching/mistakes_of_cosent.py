@@ -239,7 +239,8 @@ def loss_hinge(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
 @mistake(
     "matching.cosent_loss",
     "all-pairs-of-texts",
-    "Ranks the similarities of every text with every other, (n, n), in place of those of the n pairs.",
+    "Ranks the similarities of every text with every other, column by column of (n, n), in place of those of "
+    "the n pairs.",
     reference="sentence-transformers#3868",
 )
 def loss_all_pairs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
@@ -247,11 +248,14 @@ def loss_all_pairs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     n = cosines.shape[0]
     if not n:
         return xp.sum(cosines)
-    # Texts (c_i, 1)/‖·‖ and (1, c_j)/‖·‖, as an audit makes embeddings of cosines.
+    # Texts (c_i, 1)/‖·‖ and (1, c_j)/‖·‖, as an audit makes embeddings of cosines. Columns stay columns.
     size = xp.sqrt(cosines * cosines + 1)
     table = (cosines[:, None] + cosines[None, :]) / (size[:, None] * size[None, :])
-    spread = xp.reshape(xp.broadcast_to(labels[:, None], (n, n)), (-1,))
-    return cosent_loss(xp.reshape(table, (-1,)), spread, scale=scale)
+    gaps = scale * (table[:, None, :] - table[None, :, :])
+    kept = (labels[:, None] < labels[None, :])[..., None]
+    shift = xp.max(xp.where(kept, xp.maximum(gaps, 0 * gaps), 0 * gaps))
+    terms = xp.where(kept, xp.exp(gaps - shift), 0 * gaps)
+    return shift + xp.log(xp.exp(-shift) + xp.sum(terms))
 
 
 @mistake(

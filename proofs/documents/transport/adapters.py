@@ -9,11 +9,15 @@ from .... import transport
 from ...language.adapter import adapter
 from ...language.law import Implementation
 
-_POWER = "p-th powers of lengths, which are scaled by a power of two first, so that they stay in range"
+_POWER = (
+    "p-th powers of lengths, which are scaled by a power of two first where they are very large or small, "
+    "so that they stay in range"
+)
 
 
 def _unit(*lengths: Any) -> Any:
-    """A power of two about the largest magnitude of each row of all arrays, as a last axis of 1."""
+    """A power of two about the largest magnitude of each row of all arrays, as a last axis of 1; but 1 for
+    ordinary ones, so that a mistake in a power, or a constant, is what its author sees."""
     xp = array_namespace(*lengths)
     peak = xp.max(xp.abs(lengths[0]), axis=-1, keepdims=True)
     for array in lengths[1:]:
@@ -21,6 +25,7 @@ def _unit(*lengths: Any) -> Any:
         peak = xp.where(peak > other, peak, other)
     usable = (peak > 0) & xp.isfinite(peak)
     exponent = xp.floor(xp.log2(xp.where(usable, peak, xp.ones_like(peak))))
+    exponent = xp.where((exponent >= -2) & (exponent <= 4), xp.zeros_like(exponent), exponent)
     return 2.0 * xp.full_like(peak, 2.0) ** (exponent - 1)
 
 
@@ -78,7 +83,7 @@ def wasserstein_1d_samples_first(mine: Implementation) -> Implementation:
 
 
 def _clouds(x: Any, y: Any, masses: tuple[Any, Any], order: float) -> tuple[Any, Any, Any, Any]:
-    """Masses with sum 1, the costs ‖x_i − y_j‖^p in units of unit^p, the largest about 1, and the unit."""
+    """Masses with sum 1, the costs ‖x_i − y_j‖^p in units of unit^p, of ordinary size, and the unit."""
     xp = array_namespace(x, y)
     far = _unit(xp.reshape(x[:, None, :] - y[None, :, :], (-1,)))[0]
     gaps = xp.sqrt(xp.sum(((x[:, None, :] - y[None, :, :]) / far) ** 2, axis=-1))

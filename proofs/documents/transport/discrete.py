@@ -156,6 +156,7 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.coupling_cost/norm-of-mean",
         "transport.coupling_cost/always-two",
         "transport.coupling_cost/p-norm",
+        "transport.coupling_cost/norm-for-power",
         "transport.coupling_cost/manhattan",
         "transport.coupling_cost/squared-distances",
         "transport.coupling_cost/plan-ignored",

@@ -155,16 +155,14 @@ def discrete_sinkhorn(
 ) -> Transport:
     xp = _xp(x)
     found = transport.wasserstein_discrete(x, y, x_weights, y_weights, order=order)
-    gaps = xp.sqrt(xp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1))
-    unit = xp.max(gaps)
-    costs = (gaps / xp.where(unit > 0, unit, xp.ones_like(unit))) ** order
+    costs = xp.sqrt(xp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1)) ** order
     a, b = xp.sum(found.plan, axis=1), xp.sum(found.plan, axis=0)
-    kernel, v = xp.exp(-costs / 0.05), xp.ones_like(b)
+    kernel, u = xp.exp(-costs / 0.05), xp.ones_like(a)
     for _ in range(200):
-        u = a / xp.matmul(kernel, v)
-        v = b / xp.matmul(u, kernel)
+        v = b / xp.clip(xp.matmul(u, kernel), 1e-300, None)
+        u = a / xp.clip(xp.matmul(kernel, v), 1e-300, None)
     plan = u[:, None] * kernel * v[None, :]
-    return _recost(found, plan=plan, distance=unit * xp.sum(plan * costs) ** (1 / order))
+    return _recost(found, plan=plan, distance=xp.sum(plan * costs) ** (1 / order))
 
 
 @mistake(
@@ -177,6 +175,19 @@ def discrete_sinkhorn(
 def cost_p_norm(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     xp = _xp(x)
     gaps = xp.sum(xp.abs(x[..., :, None, :] - y[..., None, :, :]) ** order, axis=-1)
+    return xp.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
+
+
+@mistake(
+    "transport.coupling_cost",
+    "norm-for-power",
+    "Takes p for the index of the norm, ‖x − y‖_p, and raises no distance to the power p: its costs "
+    "are those of order 1 under the root of order p.",
+    reference="POT#779",
+)
+def cost_norm_for_power(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
+    xp = _namespace(x)
+    gaps = xp.sum(xp.abs(x[..., :, None, :] - y[..., None, :, :]) ** order, axis=-1) ** (1 / order)
     return xp.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
 
 
