@@ -16,6 +16,8 @@ Reals: TypeAlias = np.ndarray[Any, Any]
 
 _EACH = 3
 """So many calls must be right, and so many wrong, before they are told apart."""
+_LUCKY = 0.4
+"""So many right calls, for each wrong one, may be right by chance."""
 _APART = 1e6
 """Bounds of a quantity that are further apart say nothing."""
 
@@ -36,7 +38,20 @@ def where_right(seen: Observed, name: str, tolerance: float) -> str:
     for text, numbers in _measured(seen, name, places):
         if threshold := _threshold(numbers, right, wrong):
             return f"right for {text} {threshold[0]}; wrong for {text} {threshold[1]}"
+    for (yes, no), values in _yes_or_no(seen, name, places):
+        known = {i: v for i, v in values.items() if v is not None}
+        for answer, good, bad in ((True, yes, no), (False, no, yes)):
+            if _mostly(known, right, wrong, answer):
+                return f"right where {good}; wrong at most calls where {bad}"
     return ""
+
+
+def _mostly(values: Mapping[int, bool], right: Sequence[int], wrong: set[int], answer: bool) -> bool:
+    """Whether all calls of an answer are right, and few of the others, which chance may have made right."""
+    if any(i not in values or values[i] == answer for i in wrong):
+        return False
+    lucky = sum(values.get(i) is not answer for i in right)
+    return len(right) - lucky >= _EACH and lucky <= _LUCKY * len(wrong)
 
 
 def subsets(
@@ -119,6 +134,8 @@ def _yes_or_no(
         for question, answer in _QUESTIONS.items():
             yes, no = (text.format(key) for text in question)
             yield (yes, no), {i: _asked(answer, arrays[i].get(key)) for i in places}
+    ties = {i: any(_asked(_ties, array) for array in found.values()) for i, found in arrays.items()}
+    yield ("some argument has ties", "no argument has ties"), dict(ties)
     keys = list(dict.fromkeys(k for found in arrays.values() for k in found))
     for place, first in enumerate(keys):
         for second in keys[place + 1 :]:

@@ -137,13 +137,13 @@ class Search:
 
     def _weighed(self, under: Under, made: Iterable[Candidate], most: int = _TRIED) -> Iterator[Weighed]:
         _, tolerance = self.deciding(under.seen)
-        some = self._small(under, most)
+        some, rest = self._small(under, most), self._rest(under)
         for candidate in made:
             found = weigh(under.seen, candidate, some, tolerance)
-            yield self._elsewhere(under, found, self._right(under)) if found.accepted() else found
+            yield self._elsewhere(under, found, rest) if found.accepted() else found
 
     def _elsewhere(self, under: Under, found: Weighed, places: Sequence[int]) -> Weighed:
-        """An explanation of some calls, weighed at others too: those at which the function is right."""
+        """An explanation of some calls, weighed at others too, some at which the function is right."""
         tolerance = self.deciding(under.seen)[1]
         more = weigh(under.seen, found.candidate, places, tolerance, _TRIED)
         return replace(
@@ -152,16 +152,24 @@ class Search:
             unexplained=tuple(dict.fromkeys((*found.unexplained, *more.unexplained))),
         )
 
-    def _right(self, under: Under) -> list[int]:
-        """Small calls that decide and at which the function is right."""
+    def _rest(self, under: Under) -> list[int]:
+        """Small calls that decide beside those tried first: wrong ones, and some at which the function is
+        right."""
         places, tolerance = self.deciding(under.seen)
-        right = [i for i in places if not under.seen.deviates(i, tolerance)]
-        return sorted(right, key=under.seen.size)[:_TRIED]
+        first = set(self._small(under))
+        wrong = [i for i in places if under.seen.deviates(i, tolerance)]
+        right = [i for i in places if i not in set(wrong)]
+        some = ([i for i in of if i not in first] for of in (wrong, right))
+        return [i for of in some for i in sorted(of, key=under.seen.size)[:_TRIED]]
 
     def _small(self, under: Under, most: int = _TRIED) -> list[int]:
         """So many calls, small ones first: a candidate that is far off may make large results, and falls
-        there."""
-        return sorted(self.deciding(under.seen)[0][:most], key=under.seen.size)
+        there. They are spread over all that deviate, for those of one law may have something in common."""
+        places, tolerance = self.deciding(under.seen)
+        wrong = [i for i in places if under.seen.deviates(i, tolerance)]
+        step = max(1, len(wrong) // most)
+        some = list(dict.fromkeys((*wrong[::step], *places)))[:most]
+        return sorted(some, key=under.seen.size)
 
     def _known(self, under: Under) -> list[Weighed]:
         """The known mistakes at all calls, the small ones first: most are dropped before the large ones."""
@@ -195,7 +203,7 @@ class Search:
         """Relations of the results with the expected ones."""
         places, tolerance = self.deciding(under.seen)
         for found in related(under.seen, self.name, places[: 2 * _TRIED], tolerance):
-            yield self._elsewhere(under, found, self._right(under)) if found.accepted() else found
+            yield self._elsewhere(under, found, self._rest(under)) if found.accepted() else found
 
     def _slipped(self, under: Under) -> Iterator[Weighed]:
         """Slips in the formula."""
