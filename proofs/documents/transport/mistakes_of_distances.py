@@ -186,7 +186,7 @@ def cost_p_norm(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     reference="POT#779",
 )
 def cost_norm_for_power(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
-    xp = _namespace(x)
+    xp = _xp(x)
     gaps = xp.sum(xp.abs(x[..., :, None, :] - y[..., None, :, :]) ** order, axis=-1) ** (1 / order)
     return xp.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
 
