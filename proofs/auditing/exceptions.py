@@ -42,7 +42,10 @@ def excepted(
     values = tried.consistent()
     if not values:
         return outcome, {}
-    forgiven: Choice = {edge: (value,) for edge, value in values.items()}
+    forgiven: Choice = {
+        edge: tried.used[edge] if catalogue.edges()[edge].mixed else (value,)
+        for edge, value in values.items()
+    }
     replaced = {name: adopted(name, function, forgiven)}
     again = run_law(law, on, examples=examples, seed=seed, replaced=replaced, shrink=False)
     if again.verdict != "held":

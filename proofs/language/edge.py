@@ -76,6 +76,8 @@ class Edge:
     """What refimpl gives there."""
     laws: tuple[str, ...] = ()
     """The written laws that call the function there."""
+    mixed: bool = False
+    """Whether a function may give one of the values here and another there."""
     general: bool = False
     """Whether it is one that any function can have, made in proofs/general."""
 
@@ -162,7 +164,8 @@ class Adopted:
         if total:
             fits = [name for name in names if alone[name] == total]
             before = self.used.get(at_edge.id, fits)
-            self.used[at_edge.id] = [name for name in before if name in fits]
+            met = set(before) | set(fits) if at_edge.mixed else set(before) & set(fits)
+            self.used[at_edge.id] = [name for name in names if name in met]
         return result
 
     def consistent(self) -> Mapping[str, str] | None:

@@ -164,6 +164,7 @@ def _undefined(function: str) -> Edge:
             "raises": Value(Raises(), "libraries of linear algebra, and code that checks its input"),
         },
         "NaN in every result that depends on it, or an error",
+        mixed=True,  # as the one argument goes through a comparison, the other to a library that checks it
         general=True,
     )
 
