@@ -1,20 +1,51 @@
-"""Mistakes that people make in bounds and in score matching."""
+"""How people get one-sided constants, growth, and the bounds made of them wrong."""
 
 from typing import Any
 
-import array_api_compat
 from array_api_compat import array_namespace as _xp
 
 from .... import transport
-from ....transport import Affine, Bound, Growth, LinearFlowPair, Quadrature
+from ....transport import Affine, Bound, Growth, LinearFlowPair, Spectrum
 from ...language.mistake import mistake
+from .mistakes_of_gaussians import _eye
+
+# Constants and growth
 
 
-def _eye(like: Any) -> Any:
-    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+@mistake(
+    "transport.one_sided_lipschitz",
+    "spectral-norm",
+    "Takes ±‖J‖ for the one-sided constants: a turn then seems to stretch.",
+)
+def one_sided_norm(jacobians: Any, /) -> Spectrum:
+    xp = _xp(jacobians)
+    norm = xp.max(xp.linalg.svdvals(jacobians))
+    return Spectrum(-norm, norm)
 
 
-# Growth and the bound.
+@mistake(
+    "transport.one_sided_lipschitz",
+    "diagonal-only",
+    "Reads the constants off the slopes ∂g_i/∂x_i, as if coordinates did not mix.",
+)
+def one_sided_diagonal(jacobians: Any, /) -> Spectrum:
+    xp = _xp(jacobians)
+    return transport.one_sided_lipschitz(jacobians * _eye(jacobians) + xp.zeros_like(jacobians))
+
+
+@mistake("transport.one_sided_lipschitz", "swapped", "Returns the upper constant first.")
+def one_sided_swapped(jacobians: Any, /) -> Spectrum:
+    found = transport.one_sided_lipschitz(jacobians)
+    return Spectrum(found.highest, found.lowest)
+
+
+@mistake(
+    "transport.one_sided_lipschitz", "mean-over-points", "Averages the Jacobians before taking eigenvalues."
+)
+def one_sided_mean(jacobians: Any, /) -> Spectrum:
+    xp = _xp(jacobians)
+    d = jacobians.shape[-1]
+    return transport.one_sided_lipschitz(xp.mean(xp.reshape(jacobians, (-1, d, d)), axis=0))
 
 
 @mistake("transport.growth_factor", "from-the-end", "Integrates L from t to T: how distances grow forward.")
@@ -44,6 +75,63 @@ def growth_left(lipschitz: Any, times: Any, /) -> Growth:
 def growth_no_error(lipschitz: Any, times: Any, /) -> Growth:
     found = transport.growth_factor(lipschitz, times)
     return found._replace(error=0 * found.error)
+
+
+@mistake(
+    "transport.one_sided_lipschitz",
+    "eigenvalues-of-jacobian",
+    "Takes the real parts of the eigenvalues of J itself, which is not symmetric: they say nothing of "
+    "lengths.",
+)
+def one_sided_eigenvalues(jacobians: Any, /) -> Spectrum:
+    xp = _xp(jacobians)
+    values = xp.real(xp.linalg.eigvals(jacobians))
+    return Spectrum(xp.min(values), xp.max(values))
+
+
+@mistake(
+    "transport.one_sided_lipschitz",
+    "one-triangle",
+    "Hands J itself to eigvalsh, which reads one triangle of it and takes it for symmetric.",
+)
+def one_sided_one_triangle(jacobians: Any, /) -> Spectrum:
+    xp = _xp(jacobians)
+    lower = xp.tril(jacobians)
+    return transport.one_sided_lipschitz(lower + xp.matrix_transpose(xp.tril(jacobians, k=-1)))
+
+
+@mistake("transport.one_sided_lipschitz", "not-halved", "Takes J + Jᵀ without the ½: twice the constants.")
+def one_sided_not_halved(jacobians: Any, /) -> Spectrum:
+    return transport.one_sided_lipschitz(2 * jacobians)
+
+
+@mistake(
+    "transport.growth_factor", "wrong-sign", "Takes exp −∫L: distances shrink where they grow (reciprocal)."
+)
+def growth_wrong_sign(lipschitz: Any, times: Any, /) -> Growth:
+    found = transport.growth_factor(lipschitz, times)
+    return Growth(1 / found.factor, found.error)
+
+
+@mistake(
+    "transport.growth_factor",
+    "without-integral",
+    "Takes exp(L_t·t), as for a constant L, in place of the integral of L.",
+)
+def growth_without_integral(lipschitz: Any, times: Any, /) -> Growth:
+    xp = _xp(times)
+    found = transport.growth_factor(lipschitz, times)
+    rates = lipschitz(times) if callable(lipschitz) else lipschitz
+    return Growth(xp.exp(rates * times), 0 * found.error)
+
+
+@mistake("transport.growth_factor", "logarithm", "Returns the integral itself, without exp.")
+def growth_logarithm(lipschitz: Any, times: Any, /) -> Growth:
+    found = transport.growth_factor(lipschitz, times)
+    return Growth(_xp(times).log(found.factor), found.error)
+
+
+# Bounds
 
 
 @mistake(
@@ -180,7 +268,80 @@ def printed_unscaled(
     )
 
 
-# Pairs of linear flows.
+def _negated(rate: Any) -> Any:
+    return (lambda t: -rate(t)) if callable(rate) else -rate
+
+
+@mistake(
+    "transport.wasserstein_bound",
+    "wrong-sign",
+    "Takes exp −∫L for the growth, with the constant of g and not of −g.",
+)
+def bound_wrong_sign(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
+    return transport.wasserstein_bound(times, gap, _negated(lipschitz), terminal)
+
+
+@mistake(
+    "transport.wasserstein_bound",
+    "terminal-ignored",
+    "Leaves out I_T W₂[p_T, q_T], as if both started from the same distribution.",
+)
+def bound_terminal_ignored(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
+    return transport.wasserstein_bound(times, gap, lipschitz, 0 * terminal)
+
+
+@mistake(
+    "transport.score_matching_bound",
+    "always-sde",
+    "Takes κ = g², that of the SDE, whatever σ: the factor of another process.",
+)
+def scores_always_sde(
+    times: Any, diffusion: Any, sigma: Any, root_sm: Any, lipschitz: Any, terminal: Any, /
+) -> Bound:
+    return transport.score_matching_bound(times, diffusion, diffusion, root_sm, lipschitz, terminal)
+
+
+@mistake(
+    "transport.score_matching_bound",
+    "diffusion-rooted",
+    "Takes the root of κ: a deviation where the square of the diffusion belongs.",
+)
+def scores_diffusion_rooted(
+    times: Any, diffusion: Any, sigma: Any, root_sm: Any, lipschitz: Any, terminal: Any, /
+) -> Bound:
+    def root(t: Any) -> Any:
+        return (0.5 * (diffusion(t) + sigma(t))) ** 0.5
+
+    return transport.score_matching_bound(times, root, root, root_sm, lipschitz, terminal)
+
+
+@mistake(
+    "transport.printed_score_matching_bound",
+    "half-both",
+    "Corrects the weight and the exponent to ½g²: the bound of the flow, which is not what is printed.",
+)
+def printed_half_both(
+    times: Any, diffusion: Any, root_sm: Any, drift: Any, score: Any, terminal: Any, /
+) -> Bound:
+    return transport.printed_score_matching_bound(
+        times, lambda t: 0.5 * diffusion(t), root_sm, drift, score, terminal
+    )
+
+
+@mistake(
+    "transport.printed_score_matching_bound",
+    "drift-ignored",
+    "Leaves the drift's constant L_f out of the exponent.",
+)
+def printed_drift_ignored(
+    times: Any, diffusion: Any, root_sm: Any, drift: Any, score: Any, terminal: Any, /
+) -> Bound:
+    return transport.printed_score_matching_bound(
+        times, diffusion, root_sm, lambda t: 0 * drift(t), score, terminal
+    )
+
+
+# Pairs of linear flows
 
 
 @mistake("transport.linear_flow_pair", "forward", "Runs the flows forward from the Gaussians given at T.")
@@ -218,166 +379,21 @@ def pair_upper(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlow
     return found._replace(lipschitz=transport.one_sided_lipschitz(q.matrix).highest)
 
 
-# Score matching.
-
-
-@mistake("transport.score_matching", "rooted", "Returns the root of the squared expectation.")
-def score_matching_rooted(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
-    found = transport.score_matching(model_score, score, weights=weights)
-    return _xp(found).sqrt(found)
-
-
-@mistake("transport.score_matching", "halved", "Keeps the ½ of the training loss.")
-def score_matching_halved(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
-    return transport.score_matching(model_score, score, weights=weights) / 2
-
-
 @mistake(
-    "transport.score_matching", "mean-over-coordinates", "Averages over coordinates too, as mse_loss does."
+    "transport.linear_flow_pair", "wrong-sign", "Returns λ_min for L = −λ_min: the sign of the constant."
 )
-def score_matching_mean(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
-    return transport.score_matching(model_score, score, weights=weights) / score.shape[-1]
+def pair_wrong_sign(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
+    found = transport.linear_flow_pair(p, q, times, end=end)
+    return found._replace(lipschitz=-found.lipschitz)
 
 
-@mistake(
-    "transport.score_matching", "weights-ignored", "Averages over the nodes of a quadrature without weights."
-)
-def score_matching_unweighted(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
-    return transport.score_matching(model_score, score)
+@mistake("transport.linear_flow_pair", "gap-squared", "Returns the mean square of f − g, without the root.")
+def pair_gap_squared(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
+    found = transport.linear_flow_pair(p, q, times, end=end)
+    return found._replace(gap=found.gap**2)
 
 
-@mistake(
-    "transport.conditional_score_matching", "noise-target", "Compares with −ε, the target of a noise model."
-)
-def conditional_noise(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
-    return transport.conditional_score_matching(model_score, noise, beta_bar / beta_bar)
-
-
-@mistake(
-    "transport.conditional_score_matching",
-    "wrong-sign",
-    "Compares with +ε/β̄.",
-    reference="torchebm#318",
-)
-def conditional_sign(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
-    return transport.conditional_score_matching(model_score, -noise, beta_bar)
-
-
-@mistake("transport.conditional_score_matching", "variance-for-deviation", "Divides ε by β̄².")
-def conditional_variance(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
-    return transport.conditional_score_matching(model_score, noise, beta_bar**2)
-
-
-@mistake(
-    "transport.conditional_score_matching",
-    "levels-from-the-left",
-    "Gives levels axes up to those of the noise at their right, so that they belong to the first axis.",
-)
-def conditional_levels_from_the_left(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
-    missing = (1,) * (noise.ndim - 2 - beta_bar.ndim)
-    levels = _xp(beta_bar).reshape(beta_bar, (*beta_bar.shape, *missing))
-    return transport.conditional_score_matching(model_score, noise, levels)
-
-
-@mistake("transport.conditional_score_matching", "rooted", "Returns the root of the squared expectation.")
-def conditional_rooted(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
-    return transport.conditional_score_matching(model_score, noise, beta_bar) ** 0.5
-
-
-@mistake("transport.gaussian_score_matching", "rooted", "Returns the root of the squared expectation.")
-def gaussian_rooted(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
-    return transport.gaussian_score_matching(A, c, mean, covariance, alpha, beta) ** 0.5
-
-
-@mistake(
-    "transport.gaussian_score_matching",
-    "undiffused-data",
-    "Adds β̄²I to the data's covariance and forgets that ᾱ has shrunk it.",
-)
-def gaussian_undiffused(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
-    return transport.gaussian_score_matching(A, c, mean, covariance / alpha**2, alpha, beta)
-
-
-@mistake("transport.gaussian_score_matching", "bias-ignored", "Compares the slopes of the scores only.")
-def gaussian_no_bias(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
-    return transport.gaussian_score_matching(A, 0 * c, 0 * mean, covariance, alpha, beta)
-
-
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "covariances-dropped",
-    "Takes the components for single points.",
-)
-def mixture_points(
-    A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
-) -> Any:
-    return transport.mixture_conditional_score_matching(A, c, weights, means, 0 * covariances, alpha, beta)
-
-
-@mistake(
-    "transport.mixture_conditional_score_matching", "variance-for-deviation", "Takes −ε/β̄² for the target."
-)
-def mixture_variance(
-    A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
-) -> Any:
-    xp = _xp(A)
-    found = transport.mixture_conditional_score_matching(A, c, weights, means, covariances, alpha, beta)
-    unit = _eye(A)
-    return found - xp.sum((beta * A + unit / beta) ** 2) + xp.sum((beta * A + unit / beta**2) ** 2)
-
-
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "independent-noise",
-    "Adds E‖ε/β̄‖² to E‖s‖² without the cross term, although x_t contains ε.",
-)
-def mixture_independent(
-    A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
-) -> Any:
-    found = transport.mixture_conditional_score_matching(A, c, weights, means, covariances, alpha, beta)
-    return found - 2 * _xp(A).linalg.trace(A)
-
-
-@mistake(
-    "transport.mixture_score_matching",
-    "conditional",
-    "Compares with the score of the component a point was drawn from: that is conditional score matching.",
-)
-def mixture_of_components(
-    model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
-) -> Quadrature:
-    xp = _xp(means)
-    parts = [
-        transport.mixture_score_matching(
-            model, 0 * means[k : k + 1] + 1, means[k : k + 1], variances[k : k + 1], alpha, beta
-        )
-        for k in range(means.shape[0])
-    ]
-    values, errors = (xp.stack([part[i] for part in parts]) for i in (0, 1))
-    return Quadrature(xp.sum(weights * values), xp.sum(weights * errors))
-
-
-@mistake("transport.mixture_score_matching", "rooted", "Returns the root of the squared expectation.")
-def mixture_rooted(
-    model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
-) -> Quadrature:
-    found = transport.mixture_score_matching(model, weights, means, variances, alpha, beta)
-    return found._replace(value=found.value**0.5)
-
-
-@mistake(
-    "transport.mixture_score_matching",
-    "undiffused-data",
-    "Adds β̄² to the data's variances and forgets that ᾱ has shrunk them.",
-)
-def mixture_undiffused(
-    model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
-) -> Quadrature:
-    return transport.mixture_score_matching(model, weights, means, variances / alpha**2, alpha, beta)
-
-
-@mistake("transport.mixture_score_matching", "deviation-for-variance", "Adds β̄ to the variances, not β̄².")
-def mixture_deviation(
-    model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
-) -> Quadrature:
-    return transport.mixture_score_matching(model, weights, means, variances, alpha, beta**0.5)
+@mistake("transport.linear_flow_pair", "offsets-ignored", "Runs the linear parts and leaves out the offsets.")
+def pair_offsets_ignored(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
+    p, q = (side._replace(offset=0 * side.offset) for side in (p, q))
+    return transport.linear_flow_pair(p, q, times, end=end)
