@@ -76,6 +76,10 @@ def _detached(value: Any) -> Any:
     return value.detach() if array_api_compat.is_torch_array(value) else value
 
 
+_DTYPES = ("not implemented for", "to have the same dtype")
+"""Of torch's errors of dtypes."""
+
+
 def _documented(call: str, error: Exception) -> RefimplError | None:
     """The error of refimpl that says what a library's own says, if it is one of these kinds."""
     text, kind = str(error).strip().partition("\n")[0], type(error).__name__
@@ -85,7 +89,7 @@ def _documented(call: str, error: Exception) -> RefimplError | None:
     if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or "not enough memory" in text:
         expected = "shapes whose results fit into memory"
         return ShapeError(message(call, "arrays", text or "no memory", expected, "Compute it in parts"))
-    if isinstance(error, NotImplementedError) or "not implemented for" in text:
+    if isinstance(error, NotImplementedError) or any(words in text for words in _DTYPES):
         expected = "dtypes with which the library can compute"
         advice = "Convert them first, for example to float64 or int64"
         return DTypeError(message(call, "arrays", text, expected, advice))

@@ -3,6 +3,7 @@
 import inspect
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -168,6 +169,12 @@ def test_warnings_of_libraries_do_not_leak() -> None:
         wide = residual.layer_norm(np.asarray([-np.inf, 1.0]), eps=torch.tensor(0.5))
         assert np.isnan(wide).all()
     assert rope.yarn_scale(torch.tensor(1.0, requires_grad=True)) == 1.0
+    half = torch.ones(2, dtype=torch.float16)
+    assert matching.jl_project(half, torch.eye(2, dtype=torch.float64)).dtype == torch.float64
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        log_w = torch.zeros(3, requires_grad=True)
+        assert density.importance_bounds(log_w, sizes=[1, 2]).shape == (2,)
     similar = torch.eye(2, dtype=torch.float64, requires_grad=True)
     assert matching.factor_similarity(similar).shape == (2, 2)
 

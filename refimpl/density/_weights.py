@@ -291,7 +291,10 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
 
 def _largest(depth: Array, *, xp: Namespace) -> float:
     """The largest of the depths; 0 if the batch is empty."""
-    return float(xp.max(depth)) if math.prod(depth.shape) else 0.0
+    if not math.prod(depth.shape):
+        return 0.0
+    largest = xp.max(depth)
+    return float(largest.detach() if array_api_compat.is_torch_array(largest) else largest)
 
 
 def _depth(ordered: Array, *, xp: Namespace) -> Array:

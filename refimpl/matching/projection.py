@@ -89,7 +89,8 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
     if directions.ndim != 2 or directions.shape[1] != vectors.shape[-1]:
         got, expected = f"shape {tuple(directions.shape)}", f"(m, {vectors.shape[-1]}), as the vectors"
         raise ShapeError(message(call, "directions", got, expected))
-    return xp.matmul(vectors, directions.T)
+    dtype = xp.result_type(vectors, directions)  # products in half precision do not look for it
+    return xp.matmul(xp.astype(vectors, dtype, copy=False), xp.astype(directions.T, dtype, copy=False))
 
 
 @public("eager")
