@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 import numpy as np
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from ..._errors import UnknownNameError
 from ...backends import Diagnosis
@@ -94,14 +101,15 @@ def failure(outcome: Outcome) -> list[str]:
 
 @contextmanager
 def bar(
-    total: int, verbose: bool, what: str = "laws"
+    total: int, verbose: bool, what: str = "laws", *, done: int = 0, left: bool = False
 ) -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
     """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
-    show if they are quiet."""
+    show if they are quiet. `done` of them are done before; with `left`, the bar has the time that is left."""
     terminal = CONSOLE.is_terminal
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    time = TimeRemainingColumn() if left else TimeElapsedColumn()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), time)
     with Progress(*columns, console=CONSOLE, transient=True, disable=not terminal) as shown:
-        task = shown.add_task(what, total=total)
+        task = shown.add_task(what, total=total, completed=done)
 
         def show(law: str, verdict: str, lines: Sequence[str], quiet: bool) -> None:
             if lines and (verbose or not terminal or not quiet):

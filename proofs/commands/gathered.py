@@ -29,17 +29,18 @@ class Gathered(Generic[Result]):
 
 
 def gather(
-    work: Generator[Result, None, None], show: Callable[[Result], object], *, filed: bool
+    work: Generator[Result, None, None], show: Callable[[Result], object], *, filed: bool, kept: bool = True
 ) -> Gathered[Result]:
     """Do some work, and show each result. With `filed`, results go to a file, so that the work goes on when
-    nobody reads the output any more."""
+    nobody reads the output any more. Without `kept` they are shown alone, for there may be millions."""
     started = time.perf_counter()
     found = Gathered[Result]([], 0.0)
 
     def do(caught: signals.Caught) -> None:
         with closing(work) as results:
             for result in results:
-                found.results.append(result)
+                if kept:
+                    found.results.append(result)
                 show(result)
                 if caught.number:  # its exception was lost in a finaliser
                     return

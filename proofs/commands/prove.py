@@ -8,7 +8,7 @@ import click
 from ... import backends
 from ..engine import planning, report
 from ..engine.runner import Bounds
-from . import display, figures, output
+from . import campaign, display, figures, output
 from .common import common, run
 
 
@@ -21,13 +21,26 @@ from .common import common, run
 @click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
               help="The laws' own bounds, or, if tighter, those that ball arithmetic derives from the "
                    "reference's algorithm and the library's measured ulps (slow).")  # fmt: skip
+@click.option("--campaign", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Keep each result in DIR/campaign.sqlite, for hours of work: any number of examples, in "
+                   "rounds of 240 for each law.")  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with the campaign in DIR, whatever ended it.")
+@click.option("--cluster", metavar="ADDRESS", help="Run the campaign on the workers of a dask scheduler.")
+@click.pass_context
 def prove(
+    context: click.Context,
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
     names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None, bounds: Bounds,
+    folder: Path | None, resume: bool, cluster: str | None,
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
     chosen = [*backends.libraries(), *names] if "all" in names else names
     chosen = [name for name in chosen if name != "all"]
+    if folder is None and (resume or cluster is not None):
+        raise click.UsageError("--resume and --cluster go with --campaign DIR")
+    if folder is not None:
+        asked = campaign.asked(context, chosen)
+        sys.exit(campaign.run(folder, asked, resume, cluster, jobs, verbose, json_file))
     tasks = planning.plan(
         patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed, bounds=bounds
     )

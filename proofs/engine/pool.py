@@ -4,9 +4,10 @@ import multiprocessing
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import connection, resource_tracker
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -100,8 +101,9 @@ class _Worker(Generic[Result]):
 class _Pool(Generic[Result]):
     """Processes, and the work that none of them has yet."""
 
-    def __init__(self, tasks: Iterable[Work[Result]], prepare: Callable[[], None]) -> None:
-        self.waiting, self.prepare = deque(tasks), prepare
+    def __init__(self, tasks: Iterable[Work[Result]], jobs: int, prepare: Callable[[], None]) -> None:
+        self.tasks, self.prepare = iter(tasks), prepare
+        self.waiting = deque(islice(self.tasks, jobs))  # of tasks there may be millions
         self.workers: list[_Worker[Result]] = []
         self.stillborn = 0
 
@@ -128,6 +130,7 @@ class _Pool(Generic[Result]):
             self.stillborn = 0
             if self.waiting:
                 worker.give(self.waiting.popleft())
+                self.waiting.extend(islice(self.tasks, 1))
             else:
                 self._dismiss(worker)
         if task is not None:
@@ -157,11 +160,11 @@ class _Pool(Generic[Result]):
 
 
 def run(
-    tasks: Sequence[Work[Result]], jobs: int, prepare: Callable[[], None]
+    tasks: Iterable[Work[Result]], jobs: int, prepare: Callable[[], None]
 ) -> Generator[Result, None, None]:
-    """Results as they come, in no fixed order; closing the iterator ends all processes. `prepare` is what
-    each process does first."""
-    with closing(_Pool(tasks, prepare)) as pool:
-        for _ in range(min(jobs, len(tasks))):
+    """Results as they come, in no fixed order; closing the iterator ends all processes. Tasks are taken as
+    processes get free. `prepare` is what each process does first."""
+    with closing(_Pool(tasks, jobs, prepare)) as pool:
+        for _ in range(len(pool.waiting)):
             pool.start()
         yield from pool.results()

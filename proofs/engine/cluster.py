@@ -1,0 +1,123 @@
+"""Units of a campaign on the workers of dask.distributed.
+
+Laws change states of their process while they run, so that a process runs one unit at a time: workers with
+one thread (`dask worker ADDRESS --nthreads 1`) lose nothing by that.
+"""
+
+import threading
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from . import foreign, planning
+from .campaign import CampaignError, Done, Settings, Unit, versions
+
+AHEAD = 4
+"""Units that are handed over at a time, for each thread of the cluster: it never waits, and holds few."""
+PATIENCE = 10
+"""Seconds for the scheduler to answer."""
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class ClusterLostError(RuntimeError):
+    """The cluster does not answer any more."""
+
+
+def _work(unit: Unit, asked: Settings) -> tuple[Done, dict[str, str]]:
+    """What a worker does; it says with what it was done, for workers come and go."""
+    with _ONE_AT_A_TIME:
+        planning.prepare(asked.x64)
+        return unit.run(), versions(asked.backends)
+
+
+def clustered(units: Iterable[Unit], asked: Settings, address: str) -> Generator[Done, None, None]:
+    """Run units on the cluster of a scheduler; a worker that dies costs nothing, for its units go to others.
+
+    Raises
+    ------
+    CampaignError
+        if dask.distributed is not installed, the scheduler does not answer, or a worker has other versions.
+    ClusterLostError
+        if the scheduler ends.
+    """
+    with _client(address) as client:
+        _require_same(client, asked)
+        yield from _results(client, iter(units), asked)
+
+
+@contextmanager
+def _client(address: str) -> Generator[Any, None, None]:
+    try:
+        from distributed import Client  # noqa: PLC0415
+    except ImportError as error:
+        raise CampaignError(
+            f"--cluster needs dask.distributed ({error}): pip install 'refimpl[dask]'"
+        ) from None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:  # also of a time limit
+        raise CampaignError(
+            f"--cluster: got {address}; expected the address of a scheduler, such as tcp://host:8786: "
+            f"{foreign.raised(error)}"
+        ) from None
+    with client:
+        yield client
+
+
+def _require_same(client: Any, asked: Settings) -> None:
+    """Refuse workers that lack refimpl before they get units."""
+    try:
+        found = client.run(versions, asked.backends)
+    except Exception as error:
+        raise CampaignError(f"a worker of the cluster cannot run laws: {foreign.raised(error)}") from None
+    for worker, theirs in found.items():
+        _compare(f"the worker {worker}", theirs, asked)
+
+
+def _compare(who: str, theirs: dict[str, str], asked: Settings) -> None:
+    if theirs != asked.versions:
+        unlike = [f"{name} {it}, not {asked.versions.get(name)}" for name, it in theirs.items()
+                  if it != asked.versions.get(name)]  # fmt: skip
+        raise CampaignError(f"{who} has {'; '.join(unlike)}: all must have the versions of the campaign")
+
+
+def _results(client: Any, units: Iterator[Unit], asked: Settings) -> Iterator[Done]:
+    """Results as they come; a new unit is handed over for each."""
+    from distributed import as_completed  # noqa: PLC0415
+
+    handed: dict[Any, Unit] = {}
+
+    def hand(count: int) -> list[Any]:
+        given = []
+        for unit in islice(units, count):
+            future = client.submit(_work, unit, asked, pure=False)
+            handed[future] = unit
+            given.append(future)
+        return given
+
+    coming = as_completed(hand(_room(client)))
+    for future in coming:
+        unit = handed.pop(future)
+        yield _done(future, unit, asked)
+        future.release()
+        for more in hand(_room(client) - len(handed)):
+            coming.add(more)
+
+
+def _room(client: Any) -> int:
+    """How many units may be with the cluster now."""
+    return AHEAD * max(1, sum(client.nthreads().values()))
+
+
+def _done(future: Any, unit: Unit, asked: Settings) -> Done:
+    """What became of a unit."""
+    if future.status not in ("finished", "error"):  # cancelled, lost
+        raise ClusterLostError("the scheduler of the cluster has ended")
+    error = future.exception()
+    if error is not None:
+        return unit.lost(foreign.raised(error))
+    done, theirs = future.result()
+    _compare("a worker", theirs, asked)
+    result: Done = done
+    return result
