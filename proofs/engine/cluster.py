@@ -96,7 +96,7 @@ def _results(client: Any, units: Iterator[Unit], asked: Settings) -> Iterator[Do
             given.append(future)
         return given
 
-    coming = as_completed(hand(_room(client)))
+    coming = as_completed(hand(_room(client)), loop=client.loop)
     for future in coming:
         unit = handed.pop(future)
         yield _done(future, unit, asked)
