@@ -51,7 +51,10 @@ class Settings:
     @classmethod
     def read(cls, stored: dict[str, Any]) -> "Settings":
         """Settings out of JSON, whose lists were tuples."""
-        return cls(**{name: tuple(it) if isinstance(it, list) else it for name, it in stored.items()})
+        given: dict[str, Any] = {
+            name: tuple(it) if isinstance(it, list) else it for name, it in stored.items()
+        }
+        return cls(**given)
 
     def stored(self) -> dict[str, Any]:
         """As JSON holds them."""

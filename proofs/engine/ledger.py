@@ -51,7 +51,7 @@ class Ledger:
         rows = self._connection.execute(
             "SELECT round, backend, dtype, law, lost FROM results WHERE round = ?", (number,)
         )
-        return {tuple(key): lost for *key, lost in rows}  # type: ignore[misc]
+        return {tuple(key): lost for *key, lost in rows}
 
     def count(self) -> int:
         """How many units are done."""
