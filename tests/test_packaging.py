@@ -16,3 +16,16 @@ def test_every_package_is_listed() -> None:
         if not any((ROOT / top / part).is_symlink() for part in file.relative_to(ROOT / top).parts[:1])
     }
     assert found == set(settings["packages"])
+
+
+def test_modules_for_use_from_outside_are_those_of_the_floors() -> None:
+    from refimpl.proofs import calls, catalogue, cli, law  # noqa: PLC0415
+    from refimpl.proofs.commands import main  # noqa: PLC0415
+    from refimpl.proofs.engine import calls as made  # noqa: PLC0415
+    from refimpl.proofs.engine import catalogue as whole  # noqa: PLC0415
+    from refimpl.proofs.language import law as language  # noqa: PLC0415
+
+    assert catalogue.laws is whole.laws
+    assert calls.calls is made.calls
+    assert law.NotApplicableError is language.NotApplicableError
+    assert cli.main is main.main

@@ -158,7 +158,7 @@ def _wrong(document: Installed, functions: set[str], sound: Mapping[str, Install
         if name not in tried:
             yield f"no law is about function {name!r}"
     for name, function in document.public():
-        needs = getattr(function, "needs", frozenset())
+        needs: Any = getattr(function, "needs", frozenset())
         if not (isinstance(needs, frozenset) and needs <= KNOWN):
             yield f"{name}.needs is {needs!r}; expected a frozenset of some of {', '.join(sorted(KNOWN))}"
 
@@ -255,6 +255,6 @@ def distribution(entry: EntryPoint) -> str:
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
 
 
-def _reason(entry: EntryPoint, error: Exception) -> str:
+def _reason(entry: EntryPoint, error: BaseException) -> str:
     said = str(error) if isinstance(error, BrokenError | RefimplError) else f"{type(error).__name__}: {error}"
     return f"document {entry.name!r} of {distribution(entry)}: {said}"
