@@ -1,4 +1,6 @@
 """Everything that exists, by name: `refimpl.proofs.catalogue` is the name for use from outside."""
 
+from .engine import catalogue as _catalogue
 from .engine.catalogue import *  # noqa: F403
-from .engine.catalogue import __all__
+
+__all__ = _catalogue.__all__
