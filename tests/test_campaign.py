@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,8 +24,8 @@ from click.testing import CliRunner, Result
 
 from refimpl.proofs.commands import figures
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import campaign, catalogue, exits, ledger, merged, registry, report
-from refimpl.proofs.engine.campaign import Settings, Unit
+from refimpl.proofs.engine import campaign, catalogue, cluster, exits, ledger, merged, registry, report
+from refimpl.proofs.engine.campaign import CampaignError, Settings, Unit
 
 KILLS = int(os.environ.get("REFIMPL_KILLS", "10"))
 LAWS = ("rope.ntk-scale-definition", "rope.rotation-definition")
@@ -168,12 +169,12 @@ def test_a_failure_comes_with_the_command_that_shows_it_again(
 def test_other_settings_are_refused(
     here: None, tmp_path: Path, arguments: tuple[str, ...], text: str
 ) -> None:
-    with ledger.opened(tmp_path, settings()):
-        pass
+    with ledger.opened(tmp_path, settings()) as book:
+        book.record(settings().of_round(0)[0].run())
     ran = invoke("--campaign", str(tmp_path), *arguments)
     assert ran.exit_code == exits.USAGE
     assert text in " ".join(ran.output.split())
-    assert rows(tmp_path) == {}
+    assert len(rows(tmp_path)) == 1
 
 
 def test_the_same_options_are_no_other_settings(here: None, tmp_path: Path) -> None:
@@ -283,6 +284,13 @@ def test_merging_takes_the_worst() -> None:
     assert f"--seed {asked.round_seed(2)} --examples 6 --backend numpy --dtype float64" in one.again
 
 
+def test_what_has_no_result_yet_may_be_begun_anew(here: None, tmp_path: Path) -> None:
+    with ledger.opened(tmp_path, settings(seed=3)):
+        pass
+    assert begin(tmp_path, "--seed", "4").exit_code == 0
+    assert {row["seed"] for (number, _), row in rows(tmp_path).items() if number == 0} == {4}
+
+
 def test_millions_of_units_are_not_made_at_once() -> None:
     asked = settings(examples=10**9)
     first = next(campaign.remaining(asked, lambda _: {}))
@@ -295,6 +303,41 @@ def test_a_cluster_that_is_not_there(here: None, tmp_path: Path, monkeypatch: py
     ran = begin(tmp_path, "--cluster", "tcp://127.0.0.1:1")
     assert ran.exit_code == exits.USAGE
     assert "pip install 'refimpl[dask]'" in ran.output
+
+
+def test_workers_with_other_versions_are_refused() -> None:
+    asked = settings()
+    with pytest.raises(CampaignError, match=r"the worker w has numpy 1\.0, not ") as caught:
+        cluster.require_same("the worker w", {**asked.versions, "numpy": "1.0"}, asked)
+    assert "all must have the versions of the campaign" in str(caught.value)
+    cluster.require_same("the worker w", dict(asked.versions), asked)
+
+
+def test_what_becomes_of_a_unit_on_a_cluster() -> None:
+    asked = settings()
+    unit = asked.of_round(0)[0]
+
+    def future(status: str, error: Exception | None = None, versions: Any = asked.versions) -> Any:
+        outcome = unit.lost("") if error else unit.run()
+        return SimpleNamespace(status=status, exception=lambda: error, result=lambda: (outcome, versions))
+
+    assert cluster.received(future("finished"), unit, asked).outcome.verdict == "held"
+    lost = cluster.received(future("error", RuntimeError("killed its workers")), unit, asked)
+    assert (lost.lost, lost.outcome.verdict) == (1, "crashed")
+    assert lost.outcome.reason == "RuntimeError: killed its workers; --resume tries it once again"
+    with pytest.raises(CampaignError, match="a worker has refimpl 0"):
+        cluster.received(future("finished", versions={**asked.versions, "refimpl": "0"}), unit, asked)
+    for status in ("cancelled", "lost"):
+        with pytest.raises(cluster.ClusterLostError):
+            cluster.received(future(status), unit, asked)
+
+
+@pytest.mark.parametrize("address", ["nowhere", ""])
+def test_what_is_no_address(here: None, tmp_path: Path, address: str) -> None:
+    pytest.importorskip("distributed")
+    ran = begin(tmp_path, "--cluster", address)
+    assert ran.exit_code == exits.USAGE
+    assert "expected the address of a scheduler, such as tcp://host:8786" in " ".join(ran.output.split())
 
 
 # With processes of their own

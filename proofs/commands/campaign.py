@@ -17,6 +17,7 @@ from ..engine import campaign, cluster, exits, ledger, merged, planning, report
 from ..engine.campaign import CampaignError, Done, Runner, Settings
 from ..engine.ledger import Ledger
 from . import display, figures, output
+from .common import note_x64
 from .gathered import Gathered, gather
 
 _OPTIONS = {"patterns": "PATTERNS", "names": "--backend", "dtypes": "--dtype", "device": "--device",
@@ -98,6 +99,7 @@ def _run(
         if resume:
             wanted.check(stored)
             campaign.check_same(stored)
+        note_x64(stored.x64)
         runner: Runner = (
             partial(campaign.pooled, jobs=jobs)
             if address is None

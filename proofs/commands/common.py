@@ -9,7 +9,7 @@ import click
 from ..engine import planning
 from ..engine.planning import EXAMPLES, Task
 from ..engine.runner import Outcome
-from . import display, patterns
+from . import display, output, patterns
 from .gathered import Gathered, gather
 from .output import OutputFile
 
@@ -37,6 +37,12 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     ):  # fmt: skip
         command = decorate(command)
     return command
+
+
+def note_x64(x64: bool) -> None:
+    """Say that JAX does not run as it would by itself."""
+    if x64:
+        output.complain("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64")
 
 
 def run(tasks: Sequence[Task], jobs: int, x64: bool, verbose: bool, file: Path | None) -> Gathered[Outcome]:

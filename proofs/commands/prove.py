@@ -9,7 +9,7 @@ from ... import backends
 from ..engine import planning, report
 from ..engine.runner import Bounds
 from . import campaign, display, figures, output
-from .common import common, run
+from .common import common, note_x64, run
 
 
 @click.command()
@@ -45,8 +45,7 @@ def prove(
         patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed, bounds=bounds
     )
     x64 = "jax" in chosen
-    if x64:
-        output.complain("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64")
+    note_x64(x64)
     found = run(tasks, jobs, x64, verbose, json_file)
     content = report.text(
         report.document(

@@ -3,6 +3,9 @@
 A unit is one law in one setting in one round of at most `ROUND` examples. The first round has the seed of the
 campaign, and so the inputs of a plain `prove`; later rounds have seeds that are derived from it. Rounds come
 one after another, each with all laws, so that a campaign that is stopped early has tried all of them alike.
+
+A law that runs fewer examples than it is asked for (`Law.most`) does so in each round. A sampled check spends
+at most `FALSE_ALARM` on each example: a million of them raise a false alarm once in a million campaigns.
 """
 
 import hashlib

@@ -4,6 +4,7 @@ Laws change states of their process while they run, so that a process runs one u
 one thread (`dask worker ADDRESS --nthreads 1`) lose nothing by that.
 """
 
+import logging
 import threading
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,11 +25,11 @@ class ClusterLostError(RuntimeError):
     """The cluster does not answer any more."""
 
 
-def _work(unit: Unit, asked: Settings) -> tuple[Done, dict[str, str]]:
+def _work(unit: Unit, backends: tuple[str, ...], x64: bool) -> tuple[Done, dict[str, str]]:
     """What a worker does; it says with what it was done, for workers come and go."""
     with _ONE_AT_A_TIME:
-        planning.prepare(asked.x64)
-        return unit.run(), versions(asked.backends)
+        planning.prepare(x64)
+        return unit.run(), versions(backends)
 
 
 def clustered(units: Iterable[Unit], asked: Settings, address: str) -> Generator[Done, None, None]:
@@ -42,7 +43,7 @@ def clustered(units: Iterable[Unit], asked: Settings, address: str) -> Generator
         if the scheduler ends.
     """
     with _client(address) as client:
-        _require_same(client, asked)
+        _check_workers(client, asked)
         yield from _results(client, iter(units), asked)
 
 
@@ -50,11 +51,14 @@ def clustered(units: Iterable[Unit], asked: Settings, address: str) -> Generator
 def _client(address: str) -> Generator[Any, None, None]:
     try:
         from distributed import Client  # noqa: PLC0415
+        from distributed.comm import get_address_host_port  # noqa: PLC0415
     except ImportError as error:
         raise CampaignError(
             f"--cluster needs dask.distributed ({error}): pip install 'refimpl[dask]'"
         ) from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it says is said below
     try:
+        get_address_host_port(address)  # a client of what is no address waits for long
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:  # also of a time limit
         raise CampaignError(
@@ -65,17 +69,18 @@ def _client(address: str) -> Generator[Any, None, None]:
         yield client
 
 
-def _require_same(client: Any, asked: Settings) -> None:
+def _check_workers(client: Any, asked: Settings) -> None:
     """Refuse workers that lack refimpl before they get units."""
     try:
         found = client.run(versions, asked.backends)
     except Exception as error:
         raise CampaignError(f"a worker of the cluster cannot run laws: {foreign.raised(error)}") from None
     for worker, theirs in found.items():
-        _compare(f"the worker {worker}", theirs, asked)
+        require_same(f"the worker {worker}", theirs, asked)
 
 
-def _compare(who: str, theirs: dict[str, str], asked: Settings) -> None:
+def require_same(who: str, theirs: dict[str, str], asked: Settings) -> None:
+    """Refuse what was done with other versions than the campaign was begun with."""
     if theirs != asked.versions:
         unlike = [f"{name} {it}, not {asked.versions.get(name)}" for name, it in theirs.items()
                   if it != asked.versions.get(name)]  # fmt: skip
@@ -91,7 +96,7 @@ def _results(client: Any, units: Iterator[Unit], asked: Settings) -> Iterator[Do
     def hand(count: int) -> list[Any]:
         given = []
         for unit in islice(units, count):
-            future = client.submit(_work, unit, asked, pure=False)
+            future = client.submit(_work, unit, asked.backends, asked.x64, pure=False)
             handed[future] = unit
             given.append(future)
         return given
@@ -99,7 +104,7 @@ def _results(client: Any, units: Iterator[Unit], asked: Settings) -> Iterator[Do
     coming = as_completed(hand(_room(client)), loop=client.loop)
     for future in coming:
         unit = handed.pop(future)
-        yield _done(future, unit, asked)
+        yield received(future, unit, asked)
         future.release()
         for more in hand(_room(client) - len(handed)):
             coming.add(more)
@@ -110,14 +115,14 @@ def _room(client: Any) -> int:
     return AHEAD * max(1, sum(client.nthreads().values()))
 
 
-def _done(future: Any, unit: Unit, asked: Settings) -> Done:
-    """What became of a unit."""
+def received(future: Any, unit: Unit, asked: Settings) -> Done:
+    """What became of a unit: dask gives up one whose workers die again and again."""
     if future.status not in ("finished", "error"):  # cancelled, lost
         raise ClusterLostError("the scheduler of the cluster has ended")
     error = future.exception()
     if error is not None:
         return unit.lost(foreign.raised(error))
     done, theirs = future.result()
-    _compare("a worker", theirs, asked)
+    require_same("a worker", theirs, asked)
     result: Done = done
     return result

@@ -118,7 +118,7 @@ def _settings(connection: sqlite3.Connection, file: Path, new: Settings | None) 
         )
     if empty and new is None:  # killed before it had begun
         raise CampaignError(f"there is no campaign in {file.parent}: leave --resume out to begin one")
-    if not empty and new is not None:
+    if not empty and new is not None and connection.execute("SELECT 1 FROM results LIMIT 1").fetchone():
         raise CampaignError(
             f"there is a campaign in {file.parent} already: add --resume to go on with it, or name another "
             "folder"
@@ -126,19 +126,20 @@ def _settings(connection: sqlite3.Connection, file: Path, new: Settings | None) 
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # what was shown outlives a power cut, too
     if new is not None:
-        _begin(connection, new)
+        _begin(connection, new, empty)
     stored = {
         name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM settings")
     }
     return Settings.read(stored)
 
 
-def _begin(connection: sqlite3.Connection, new: Settings) -> None:
-    """Make the tables, in one transaction: a file has all of its settings, or is empty."""
+def _begin(connection: sqlite3.Connection, new: Settings, empty: bool) -> None:
+    """Make the tables, in one transaction: a file has all of its settings, or is empty. A campaign without a
+    result, as when its cluster did not answer, may be begun anew with other settings."""
     values = ", ".join("(?, ?)" for _ in new.stored())
     with connection:
         connection.execute("BEGIN IMMEDIATE")
-        for statement in _TABLES.split(";\n"):
+        for statement in _TABLES.split(";\n") if empty else ["DELETE FROM settings"]:
             connection.execute(statement)
         connection.execute(
             f"INSERT INTO settings VALUES {values}",
