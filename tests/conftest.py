@@ -13,6 +13,8 @@ from refimpl.backends import Backend, BackendUnavailableError
 # One state of JAX's 64-bit types for all tests, whatever their order.
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 
+collect_ignore = ["ninth"]  # a package with tests of its own, which test_ninth.py installs and runs
+
 NAMES = ("numpy", "torch", "jax", "dask", "strict", "cupy")
 REQUIRED = frozenset(filter(None, os.environ.get("REFIMPL_REQUIRE_BACKENDS", "").split(",")))
 

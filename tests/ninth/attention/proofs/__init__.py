@@ -1,0 +1,3 @@
+"""Laws, mistakes and adapters of attention."""
+
+FUNCTIONS = "attention"
