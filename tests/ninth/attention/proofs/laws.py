@@ -33,7 +33,7 @@ def softmax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     """Compares with another form, which needs no shift."""
     x = on.host(case.x)
     wanted = _shares(x)
-    scale = wanted * (1 + np.max(x, axis=-1, keepdims=True) - x)
+    scale = wanted * (1 + (np.max(x, axis=-1, keepdims=True) - x))
     yield Gap("softmax", impl["attention.softmax"](case.x), wanted, scale)
 
 
