@@ -96,9 +96,8 @@ def test_every_command_of_the_page(folder: Path) -> None:
     assert "the mistake attention.attend/divides-by-d" in text
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_command(folder: Path, name: str) -> None:
-    function, out = f"{name}.{FUNCTIONS[name]}", folder / f"{name}.json"
+def test_every_verdict_of_a_new_package(folder: Path) -> None:
+    name, out = "fresh", folder / "fresh.json"
     for command, where, verdicts in (
         ("prove", "results", {"held"}),
         ("selftest", "results", {"held", "refuted"}),
@@ -112,12 +111,40 @@ def test_every_command(folder: Path, name: str) -> None:
         assert all(key.startswith(f"{name} ") for it in results for key in it["claims"])
         assert results
         assert any(it["claims"] for it in results)
-    assert works(folder, *REFIMPL, "errata", name) == f"{name} states no errata\n"
-    for what in ("claims", "functions", "laws", "mistakes", "adapters", "edges"):
-        assert works(folder, *REFIMPL, "list", what, name).startswith(name)
-    assert f"| {name} | [" in works(folder, *REFIMPL, "list", "documents")
-    for words in (name, f"{name} D1", function, f"{function}-pure"):
-        assert works(folder, *REFIMPL, "show", words)
+
+
+SHOWING = """
+import json, sys
+from click.testing import CliRunner
+from refimpl.proofs.commands.main import main
+for words in json.loads(sys.argv[1]):
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, (words, result.output)
+    print(json.dumps(result.output))
+"""
+"""Many commands in one process: each of its own would take a second to load all documents."""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_list_show_and_errata(folder: Path, name: str) -> None:
+    function = f"{name}.{FUNCTIONS[name]}"
+    expected = {
+        ("errata", name): f"{name} states no errata\n",
+        ("list", "documents"): f"| {name} | [",
+        ("list", "claims", name): f"{name} D1",
+        ("list", "functions", name): f"{function}  ({name} D",
+        ("list", "laws", name): f"{function}-pure",
+        ("list", "mistakes", name): f"{function}/remembers",
+        ("list", "adapters", name): f"{function}/",
+        ("list", "edges", name): f"{function}/nan-argument",
+        ("show", name): "Original title: ",
+        ("show", f"{name} D1"): f"Functions\n  {name}.",
+        ("show", function): f"Laws\n  {name}.",
+        ("show", f"{function}-pure"): f"about: {function}",
+    }
+    texts = works(folder, sys.executable, "-c", SHOWING, json.dumps(list(expected))).splitlines()
+    for (words, part), text in zip(expected.items(), texts, strict=True):
+        assert part in json.loads(text), words
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
