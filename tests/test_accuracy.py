@@ -92,7 +92,7 @@ def test_ulps_are_those_of_numpy(dtype: str) -> None:
     with WorkingPrecision(ulps.BITS):
         found = [float(Format.of(dtype).ulp(arb(float(value)))) for value in values]
     assert found == [float(value) for value in np.spacing(values)]
-    moved = ulps.neighbours(values.astype(np.float64), ON.of(ON.backend, dtype).precision, 1)
+    moved = domains.neighbours(values.astype(np.float64), ON.of(ON.backend, dtype).precision, 1)
     assert moved.tolist() == np.nextafter(values, np.inf, dtype=dtype).astype(np.float64).tolist()
 
 
