@@ -1,7 +1,6 @@
 """What is wrong with a function: its results beside those of the reference, of mistakes, and of adapters."""
 
 import contextlib
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,7 +17,8 @@ from ..language.law import Implementation
 from .arranged import arranged
 from .behaviour import Behaviour, behaviour
 from .changes import choices
-from .compare import Difference, difference, leaves
+from .compare import leaves
+from .distance import agreement, first_difference
 from .evidence import formula
 from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
@@ -33,8 +33,6 @@ from .shortened import rounds_first, shortened
 from .summed import summed
 from .views import View, fields, views
 
-_FAR = 2.0**16
-"""Units in the last place that are told as a number."""
 _FEW = 24
 """Calls on which relations of single parts are looked for."""
 _FORMULA = 12
@@ -56,7 +54,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         if mine.seen.deviating(mine.seen.loose):
             break
     if not request.failed:
-        return Diagnosis(name, (_agreement(mine.seen),))
+        return Diagnosis(name, (agreement(mine.seen),))
     nothing = _nothing_to_compare(mine.seen)
     if nothing is None and (told := _of_behaviour(request, mine, on, seed)) is not None:
         return told
@@ -336,7 +334,7 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
     known += [done] if done else []  # what is wrong at ordinary calls has another cause
     known += _raises(seen)
     head = f"no known mistake, but this: {known[0]}"
-    return Diagnosis(name, (head, *known[1:], _first(seen, wrong or places)), cause=cause)
+    return Diagnosis(name, (head, *known[1:], first_difference(seen, wrong or places)), cause=cause)
 
 
 def _left_over(name: str, under: Under, without: Ignored, told: str) -> Iterator[str]:
@@ -416,49 +414,3 @@ def _all_held(name: str, function: Implementation, on: Setting, seed: int) -> bo
         if name in law.about
     }
     return verdicts <= {"held", "skipped", "imprecise"} and bool(verdicts - {"skipped"})
-
-
-def _apart(got: Any, expected: Any, on: Setting) -> Difference | None:
-    if isinstance(got, Raised | None) or isinstance(expected, Raised | None):
-        return None
-    try:
-        return difference(got, expected, on)
-    except Exception:  # a result that looks like an array and is none
-        return None
-
-
-def _agreement(seen: Observed) -> str:
-    """How near a right function is to the reference."""
-    apart = [_apart(g, e, seen.on) for g, e in zip(seen.results, seen.references, strict=True)]
-    near = [d for d in apart if d is not None and math.isfinite(d.relative)]
-    if not near:
-        return "not compared with the reference: no call of the laws gives comparable results"
-    worst = max(near, key=lambda d: d.relative)
-    if not worst.error:
-        return f"{len(near)} calls compared with the reference: the results are the same to the last digit"
-    units = worst.relative / (2 * seen.on.u)
-    # Where laws ask for a tolerance or a property, right results may be far apart.
-    more = f"{units:.3g} units in its last place" if units < _FAR else "which the laws allow"
-    return (
-        f"{len(near)} calls compared with the reference: the results differ by at most "
-        f"{worst.relative:.2g} of the largest entry{_at(worst)}, {more}"
-    )
-
-
-def _first(seen: Observed, places: Sequence[int]) -> str:
-    """Where results first differ."""
-    if not places:
-        return "the results have another form than expected"
-    place = places[0]
-    got, at = seen.results[place], _apart(seen.results[place], seen.references[place], seen.on)
-    where = f"first differs at a call of the law {seen.calls[place].law} ({seen.calls[place].kind})"
-    if isinstance(got, Raised):
-        return f"{where}: it raised {got.error}"
-    if at is None:
-        return f"{where}: the result has another form"
-    return f"{where}: got {at.got!r}, expected {at.expected!r}{_at(at)}"
-
-
-def _at(found: Difference) -> str:
-    place = found.path + (str(list(found.index)) if found.index else "")
-    return f" at {place}" if place else ""
