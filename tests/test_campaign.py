@@ -24,7 +24,17 @@ from click.testing import CliRunner, Result
 
 from refimpl.proofs.commands import figures
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import campaign, catalogue, cluster, exits, ledger, merged, registry, report
+from refimpl.proofs.engine import (
+    campaign,
+    catalogue,
+    cluster,
+    exits,
+    ledger,
+    merged,
+    processes,
+    registry,
+    report,
+)
 from refimpl.proofs.engine.campaign import CampaignError, Settings, Unit
 
 KILLS = int(os.environ.get("REFIMPL_KILLS", "10"))
@@ -417,6 +427,35 @@ def test_a_signal_keeps_what_there_is(tmp_path: Path, number: int) -> None:
     data = json.loads((tmp_path / "out.json").read_text())
     assert data["interrupted"] is True
     assert data["done"] == len(rows(tmp_path))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_a_process_of_the_pool_that_is_killed(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    process = start(tmp_path, *LAWS, "--examples", "6000", told=told)
+    wait_for(process, told, 3)
+    workers = [
+        pid for pid in processes.descendants(process.pid)
+        if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]  # fmt: skip
+    os.kill(workers[0], signal.SIGKILL)
+    wait_for(process, told, len(said(told)) + 10)
+    process.terminate()
+    process.wait(60)
+    lost = {key for key, row in rows(tmp_path).items() if row["verdict"] == "crashed"}
+    named = re.findall(
+        r"^crashed .* died of SIGKILL; --resume tries it once again  round ", told.read_text(), re.M
+    )
+    assert len(lost) == len(named) == 1
+    process = start(tmp_path, "--resume", told=told)
+    until = time.monotonic() + 120
+    while not lost <= set(said(told)) and time.monotonic() < until:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert {rows(tmp_path)[key]["verdict"] for key in lost} == {"held"}
+    assert len(said(told)) == len(set(said(told)))
 
 
 @pytest.mark.long

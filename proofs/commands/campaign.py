@@ -16,7 +16,7 @@ from click.core import ParameterSource
 from ..engine import campaign, cluster, exits, ledger, merged, planning, report
 from ..engine.campaign import CampaignError, Done, Runner, Settings
 from ..engine.ledger import Ledger
-from . import display, figures, output
+from . import display, figures, output, patterns
 from .common import note_x64
 from .gathered import Gathered, gather
 
@@ -28,6 +28,7 @@ _OPTIONS = {"patterns": "PATTERNS", "names": "--backend", "dtypes": "--dtype", "
 class Asked:
     """What the command line asks for; with --resume only what is written there."""
 
+    context: click.Context
     written: Mapping[str, Any]
     make: Callable[[], Settings]
 
@@ -65,7 +66,9 @@ def asked(context: click.Context, chosen: Sequence[str]) -> Asked:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
     options = {name: given[name] for name in _OPTIONS if name != "patterns"}
-    return Asked(written, partial(campaign.settings, given["patterns"], **options, everything=everything))
+    return Asked(
+        context, written, partial(campaign.settings, given["patterns"], **options, everything=everything)
+    )
 
 
 def run(
@@ -99,6 +102,7 @@ def _run(
         if resume:
             wanted.check(stored)
             campaign.check_same(stored)
+            patterns.remember(wanted.context, stored.patterns)
         note_x64(stored.x64)
         runner: Runner = (
             partial(campaign.pooled, jobs=jobs)

@@ -12,8 +12,13 @@ _ALL = "refimpl.all"
 
 
 def _kept(context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    context.meta[_ALL] = not value
+    remember(context, value)
     return value
+
+
+def remember(context: click.Context, wanted: tuple[str, ...]) -> None:
+    """Remember whether everything was asked for: a campaign that is resumed was told so before."""
+    context.meta[_ALL] = not wanted
 
 
 def argument(command: Any) -> Any:
