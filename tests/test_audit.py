@@ -1,6 +1,7 @@
 """The audit: verdicts, diagnoses, counterexamples, and every way to ask for one."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,7 +82,8 @@ def test_unknown_mistakes_are_described() -> None:
     assert far.sentences[0].startswith("no known mistake, but this: ")
     assert any("it differs at " in sentence for sentence in far.sentences)
     [single] = here(port.rotate_in_single).diagnoses
-    assert single.cause == "it rounds angles to float32 before it computes"
+    assert re.search(r"\bround(s|ed)\b.*\bfloat32\b", single.cause)
+    assert "angles" in single.cause
     assert single.sentences[-1] == single.cause
 
 
