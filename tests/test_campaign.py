@@ -3,6 +3,7 @@
 REFIMPL_KILLS=100 kills one at so many random moments; ten are tried otherwise.
 """
 
+import importlib
 import json
 import os
 import random
@@ -52,6 +53,14 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run units in this process, and few examples of each."""
     monkeypatch.setattr(campaign, "pooled", lambda units, _, jobs: (unit.run() for unit in units))
     monkeypatch.setattr(campaign, "ROUND", 6)
+
+
+def require_distributed() -> None:
+    """Skip a test without dask.distributed, but where dask has to be there."""
+    if "dask" in os.environ.get("REFIMPL_REQUIRE_BACKENDS", "").split(","):
+        importlib.import_module("distributed")
+    else:
+        pytest.importorskip("distributed")
 
 
 def settings(examples: int = 15, **others: Any) -> Settings:
@@ -344,7 +353,7 @@ def test_what_becomes_of_a_unit_on_a_cluster() -> None:
 
 @pytest.mark.parametrize("address", ["nowhere", ""])
 def test_what_is_no_address(here: None, tmp_path: Path, address: str) -> None:
-    pytest.importorskip("distributed")
+    require_distributed()
     ran = begin(tmp_path, "--cluster", address)
     assert ran.exit_code == exits.USAGE
     assert "expected the address of a scheduler, such as tcp://host:8786" in " ".join(ran.output.split())
@@ -482,7 +491,7 @@ def test_kills_at_any_moment(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_a_worker_of_a_cluster_that_is_killed(tmp_path: Path) -> None:
-    pytest.importorskip("distributed")
+    require_distributed()
     (tmp_path / "cluster.py").write_text(LOCAL_CLUSTER)
     told, rounds = tmp_path / "told", 60
     with subprocess.Popen(
