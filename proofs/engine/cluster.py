@@ -4,6 +4,8 @@ Laws change states of their process while they run, so that a process runs one u
 one thread (`dask worker ADDRESS --nthreads 1`) lose nothing by that.
 """
 
+import asyncio
+import concurrent.futures
 import logging
 import threading
 from collections.abc import Generator, Iterable, Iterator
@@ -19,6 +21,9 @@ AHEAD = 4
 PATIENCE = 10
 """Seconds for the scheduler to answer."""
 _ONE_AT_A_TIME = threading.Lock()
+
+
+_GONE = (OSError, asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
 class ClusterLostError(RuntimeError):
@@ -44,7 +49,10 @@ def clustered(units: Iterable[Unit], asked: Settings, address: str) -> Generator
     """
     with _client(address) as client:
         _check_workers(client, asked)
-        yield from _results(client, iter(units), asked)
+        try:
+            yield from _results(client, iter(units), asked)
+        except _GONE as error:
+            raise ClusterLostError(f"the cluster does not answer: {foreign.raised(error)}") from None
 
 
 @contextmanager
@@ -106,7 +114,7 @@ def _results(client: Any, units: Iterator[Unit], asked: Settings) -> Iterator[Do
         unit = handed.pop(future)
         yield received(future, unit, asked)
         future.release()
-        for more in hand(_room(client) - len(handed)):
+        for more in hand(max(0, _room(client) - len(handed))):  # a worker that dies takes its room with it
             coming.add(more)
 
 
