@@ -268,3 +268,11 @@ class TestNew:
         assert result.exit_code == 2
         assert why in " ".join(result.output.split())
         assert not (tmp_path / "there").exists()
+
+
+def test_a_checkout_that_is_not_installed_has_its_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "entry_points", lambda group: ())
+    sound, broken = found()
+    assert tuple(sound) == OURS
+    assert not broken
+    assert {document.distribution for document in sound.values()} == {"refimpl (not installed)"}

@@ -25,6 +25,7 @@ from typing import Any, TypeAlias
 
 from ..._capabilities import KNOWN
 from ..._errors import RefimplError
+from .. import documents
 from ..language.adapter import Adapter
 from ..language.document import Document, cited, parse
 from ..language.edge import Edge
@@ -98,8 +99,13 @@ def source(function: Callable[..., Any]) -> str:
 
 
 def entries() -> list[EntryPoint]:
-    """All that say they bring a document, refimpl's own first."""
-    return sorted(entry_points(group=GROUP), key=_order)
+    """All that say they bring a document, refimpl's own first. A checkout that was never installed, or was before
+    it had these entry points, says it by its folders."""
+    found = list(entry_points(group=GROUP))
+    if not any(entry.value.startswith(f"{documents.__name__}.") for entry in found):
+        folders = (info.name for info in pkgutil.iter_modules(documents.__path__))
+        found += [EntryPoint(name, f"{documents.__name__}.{name}", GROUP) for name in folders]
+    return sorted(found, key=_order)
 
 
 def loaded() -> Mapping[str, Installed]:
@@ -252,7 +258,10 @@ def _is_own(entry: EntryPoint) -> bool:
 
 def distribution(entry: EntryPoint) -> str:
     """The name and version of the distribution that has an entry point."""
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
+    if entry.dist:
+        return f"{entry.dist.name} {entry.dist.version}"
+    own = entry.value.startswith(f"{documents.__name__}.")
+    return f"{OWN} (not installed)" if own else "an unknown distribution"
 
 
 def _reason(entry: EntryPoint, error: BaseException) -> str:
