@@ -99,8 +99,8 @@ def source(function: Callable[..., Any]) -> str:
 
 
 def entries() -> list[EntryPoint]:
-    """All that say they bring a document, refimpl's own first. A checkout that was never installed, or was before
-    it had these entry points, says it by its folders."""
+    """All that say they bring a document, refimpl's own first. A checkout that is not installed, or was
+    installed before it had these entry points, says it by its folders."""
     found = list(entry_points(group=GROUP))
     if not any(entry.value.startswith(f"{documents.__name__}.") for entry in found):
         folders = (info.name for info in pkgutil.iter_modules(documents.__path__))
