@@ -204,6 +204,8 @@ class Scale:
         """What the errors in two formats say."""
         # Below as well: code that puts its arguments into a format of its own has no wider one.
         if not ((_WIDER in own.used and self._shrinks_above) or self._shrinks_below):
+            if self._overflows:
+                return Evidence(True, "it errs only at extreme calls, and has no value there", names(values))
             return Evidence(False, "its errors do not shrink with the unit roundoff")
         if self._shortens:
             return Evidence(False, "it rounds an argument to a narrower format first")
@@ -258,6 +260,28 @@ class Scale:
         made = chain.from_iterable(recorded(self._name, setting, self._seed) for setting in (on, below))
         shrink = _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
         return shrink and not self._rounds_arguments(function, below)
+
+    @cached_property
+    def _overflows(self) -> bool:
+        """Whether the function is right at all ordinary and cancelling calls, and gives no value where it
+        errs at extreme ones. So errs compiled code that computes in one format whatever it is given: no
+        other format tells anything of it, but its squares overflow, as they must."""
+        function, errs = self._adapted(self._raw), False
+        for call in recorded(self._name, self._on, self._seed):
+            given = call.args, dict(call.kwargs)
+            try:
+                with np.errstate(all="ignore"):
+                    got = function(*copied(given[0]), **copied(given[1]))
+                    apart = difference(got, self._expected(given), self._on)
+            except Exception:  # the call is none of this function
+                continue
+            if apart is None:
+                return False
+            if apart.relative > _SIGNIFICANT * self._on.u:
+                if call.kind != "extreme" or math.isfinite(apart.relative):
+                    return False
+                errs = True
+        return errs
 
     def _rounds_arguments(self, function: Implementation, below: Setting) -> bool:
         """Whether a function errs at most ordinary arguments as much as in the narrower format: it rounds
