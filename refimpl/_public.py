@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import signature
+from inspect import isroutine, signature
 from typing import Any, ParamSpec, TypeVar
 
 import array_api_compat
@@ -43,6 +43,8 @@ def _owing(function: Callable[P, R], needs: frozenset[str]) -> Callable[P, R]:
             given = (*args, *kwargs.values())
             if not eager and (torch_made or (_of(_torch, given) and not _of(_numpy, given))):
                 return function(*args, **kwargs)
+            if not (creates or eager) and _plain(given):  # torch's compiler traces those, too
+                return function(*args, **kwargs)
             with np.errstate(all="ignore"):
                 if host:
                     return on_host(*map(_detached, args), **{k: _detached(v) for k, v in kwargs.items()})
@@ -69,6 +71,17 @@ def _of(library: Callable[[Any], bool], values: tuple[Any, ...] | list[Any]) -> 
 
 
 _torch, _numpy = array_api_compat.is_torch_array, array_api_compat.is_numpy_array
+
+
+def _plain(values: tuple[Any, ...] | list[Any]) -> bool:
+    """Whether there are only numbers and texts of Python, and functions: nothing of NumPy comes of it."""
+    for value in values:
+        if isinstance(value, (tuple, list)):
+            if not _plain(value):
+                return False
+        elif not (value is None or type(value) in (bool, int, float, str) or isroutine(value)):
+            return False
+    return True
 
 
 def _detached(value: Any) -> Any:

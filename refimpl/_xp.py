@@ -323,6 +323,12 @@ def eigh(matrix: Array, *, xp: Namespace) -> tuple[Array, Array]:
     return _where(known, values, matrices=False, xp=xp), _where(known, vectors, xp=xp)
 
 
+def eigvalsh(matrix: Array, *, xp: Namespace) -> Array:
+    """The eigenvalues alone, which need no eigenvectors: balls decide those only of matrices with a gap."""
+    safe, known = _known(matrix, xp.isfinite, xp=xp)
+    return _where(known, xp.linalg.eigvalsh(safe), matrices=False, xp=xp)
+
+
 def svd(matrix: Array, *, xp: Namespace) -> tuple[Array, Array, Array]:
     """Singular values and vectors, NaN for a matrix with an entry that is not finite."""
     safe, known = _known(matrix, xp.isfinite, xp=xp)

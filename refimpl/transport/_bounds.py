@@ -66,7 +66,7 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
         raise ShapeError(
             message(call, "jacobians", f"shape {tuple(jacobians.shape)}", "(..., d, d), at least one matrix")
         )
-    values, _ = _xp.eigh(0.5 * jacobians + 0.5 * xp.matrix_transpose(jacobians), xp=xp)
+    values = _xp.eigvalsh(0.5 * jacobians + 0.5 * xp.matrix_transpose(jacobians), xp=xp)
     return Spectrum(xp.min(values), xp.max(values))
 
 
