@@ -4,11 +4,19 @@ REFIMPL_REQUIRE_BACKENDS=torch,jax turns those skips into failures.
 """
 
 import os
+import signal
 
 import pytest
 
 from refimpl import backends
 from refimpl.backends import Backend, BackendUnavailableError
+
+# What ignores a signal, as the background of a shell or nohup does, hands that on to processes that it
+# starts, and tests send them signals. A handler that does nothing is not handed on.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
+
 
 # One state of JAX's 64-bit types for all tests, whatever their order.
 os.environ.setdefault("JAX_ENABLE_X64", "1")
