@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from importlib.resources import files
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -260,8 +260,12 @@ def distribution(entry: EntryPoint) -> str:
     """The name and version of the distribution that has an entry point."""
     if entry.dist:
         return f"{entry.dist.name} {entry.dist.version}"
-    own = entry.value.startswith(f"{documents.__name__}.")
-    return f"{OWN} (not installed)" if own else "an unknown distribution"
+    if not entry.value.startswith(f"{documents.__name__}."):
+        return "an unknown distribution"
+    try:
+        return f"{OWN} {version(OWN)}"
+    except PackageNotFoundError:
+        return f"{OWN} (not installed)"
 
 
 def _reason(entry: EntryPoint, error: BaseException) -> str:
