@@ -102,10 +102,15 @@ def entries() -> list[EntryPoint]:
     """All that say they bring a document, refimpl's own first. A checkout that is not installed, or was
     installed before it had these entry points, says it by its folders."""
     found = list(entry_points(group=GROUP))
-    if not any(entry.value.startswith(f"{documents.__name__}.") for entry in found):
+    if not any(map(_ours, found)):
         folders = (info.name for info in pkgutil.iter_modules(documents.__path__))
         found += [EntryPoint(name, f"{documents.__name__}.{name}", GROUP) for name in folders]
     return sorted(found, key=_order)
+
+
+def _ours(entry: EntryPoint) -> bool:
+    """Whether it names a document of refimpl's own."""
+    return entry.value.startswith(f"{documents.__name__}.")
 
 
 def loaded() -> Mapping[str, Installed]:
@@ -260,7 +265,7 @@ def distribution(entry: EntryPoint) -> str:
     """The name and version of the distribution that has an entry point."""
     if entry.dist:
         return f"{entry.dist.name} {entry.dist.version}"
-    if not entry.value.startswith(f"{documents.__name__}."):
+    if not _ours(entry):
         return "an unknown distribution"
     try:
         return f"{OWN} {version(OWN)}"
