@@ -1,7 +1,7 @@
 """Laws of the eight documents, and the runner that tries them on any implementation.
 
 >>> from refimpl import proofs
->>> [outcome] = proofs.prove("rope.rotation-definition", examples=3)
+>>> [outcome] = proofs.prove("rope.rotate-definition", examples=3)
 >>> outcome.verdict
 'held'
 """

@@ -118,7 +118,7 @@ def test_the_documents_are_as_before_afterwards() -> None:
         inside = rope.ntk_base(10000.0, factor=3.0, dim=64)
     assert isinstance(inside, Exact)
     assert type(before) is type(rope.ntk_base(10000.0, factor=3.0, dim=64)) is float
-    assert importlib.import_module("refimpl.ddpm.elbo").math is math
+    assert importlib.import_module("refimpl.ddpm._elbo").math is math
 
 
 def test_constants_are_enclosed_and_not_taken_for_floats() -> None:

@@ -196,5 +196,5 @@ def test_the_key_is_not_taken_for_the_query() -> None:
         return q * cos + turned(q) * sin, q * cos + turned(q) * sin
 
     wrapped = ADAPTERS["rope.rotate/bhsd"].wrap(mine)
-    [outcome] = proofs.prove("rope.rotation-definition", impl={"rope.rotate": wrapped})
+    [outcome] = proofs.prove("rope.rotate-definition", impl={"rope.rotate": wrapped})
     assert outcome.verdict == "refuted"

@@ -122,7 +122,7 @@ def test_crash_is_a_verdict_with_the_line() -> None:
 
 
 def test_counterexample_names_the_arguments_and_the_place() -> None:
-    report = here(port.rotate_backwards, laws=["rope.rotation-definition"])
+    report = here(port.rotate_backwards, laws=["rope.rotate-definition"])
     shown = report.tried[0].shown
     assert shown is not None
     assert shown.function == "rope.rotate"
@@ -137,7 +137,7 @@ def test_counterexample_names_the_arguments_and_the_place() -> None:
 
 def test_reproducer_needs_no_refimpl_and_tells_right_from_wrong(tmp_path: Path) -> None:
     file = tmp_path / "show.py"
-    result = invoke(f"{PORT}:rotate_backwards", "--as", "rope.rotate", "--law", "rope.rotation-definition",
+    result = invoke(f"{PORT}:rotate_backwards", "--as", "rope.rotate", "--law", "rope.rotate-definition",
                     "--examples", "6", "--reproducer", str(file))  # fmt: skip
     assert result.exit_code == 1, result.output
     text = file.read_text()
@@ -215,7 +215,7 @@ def test_module_that_fails_to_load_is_a_verdict() -> None:
 
 def test_command_prints_diagnosis_and_exit_code(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
-    result = invoke(f"{PORT}:rotate_half", "--as", "rope.rotate", "--law", "rope.rotation-definition",
+    result = invoke(f"{PORT}:rotate_half", "--as", "rope.rotate", "--law", "rope.rotate-definition",
                     "--examples", "6", "--json", str(file), "--memory", "2G")  # fmt: skip
     assert result.exit_code == 1
     assert "your function is right in another convention" in result.output
@@ -245,7 +245,7 @@ def test_command_switches_jax_to_64_bits() -> None:
     pytest.importorskip("jax")
     command = "audit jax.nn:softmax --as density.normalized_weights --backend jax --examples 3 --law"
     done = subprocess.run(
-        [sys.executable, "-m", "refimpl.proofs", *command.split(), "density.normalized-weights-definition"],
+        [sys.executable, "-m", "refimpl.proofs", *command.split(), "density.normalized_weights-definition"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -269,7 +269,7 @@ def test_command_refuses(arguments: tuple[str, ...], text: str) -> None:
 
 
 def test_notebooks_get_html() -> None:
-    page = here(port.rotate_backwards, laws=["rope.rotation-definition"])._repr_html_()
+    page = here(port.rotate_backwards, laws=["rope.rotate-definition"])._repr_html_()
     assert page.startswith("<table>")
     assert "rope.rotate/wrong-sign" in page
-    assert "&lt;" not in here(port.rotate, laws=["rope.rotation-definition"])._repr_html_()
+    assert "&lt;" not in here(port.rotate, laws=["rope.rotate-definition"])._repr_html_()

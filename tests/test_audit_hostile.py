@@ -11,7 +11,7 @@ from refimpl.proofs.auditing import limits
 from refimpl.proofs.engine import processes
 
 HOSTILE = Path(__file__).parent / "audited" / "hostile.py"
-LAW = "rope.rotation-matrix-definition"
+LAW = "rope.rotation_matrix-definition"
 
 VERDICTS = {
     "right": ("held", ""),

@@ -24,7 +24,7 @@ from refimpl.proofs.engine import catalogue
 
 XP = ball()
 INF, NAN = float("inf"), float("nan")
-LAW = "rope.rotation-definition"
+LAW = "rope.rotate-definition"
 
 
 def wide(middle: float, radius: float) -> Any:

@@ -39,7 +39,7 @@ from refimpl.proofs.engine import (
 from refimpl.proofs.engine.campaign import CampaignError, Settings, Unit
 
 KILLS = int(os.environ.get("REFIMPL_KILLS", "10"))
-LAWS = ("rope.ntk-scale-definition", "rope.rotation-definition")
+LAWS = ("rope.ntk_scale-definition", "rope.rotate-definition")
 
 
 @pytest.fixture(autouse=True)

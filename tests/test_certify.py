@@ -29,7 +29,7 @@ def law(check: Check) -> Law:
 
 
 def test_a_law_is_held_at_many_points() -> None:
-    found = certify_law(catalogue.laws()["residual.init-variance-definition"])
+    found = certify_law(catalogue.laws()["residual.init_variance-definition"])
     assert (found.verdict, found.points, found.exhausted) == (
         "held",
         {"ordinary": 7, "cancellation": 7, "extreme": 7},
@@ -43,7 +43,7 @@ def test_a_law_is_held_at_many_points() -> None:
 )
 def test_a_mistake_is_refuted(mistake: str) -> None:
     replaced = {"residual.init_variance": catalogue.mistakes()[mistake].fresh()}
-    found = certify_law(catalogue.laws()["residual.init-variance-definition"], replaced=replaced)
+    found = certify_law(catalogue.laws()["residual.init_variance-definition"], replaced=replaced)
     assert found.verdict == "refuted"
     assert found.case is not None
 

@@ -16,7 +16,7 @@ from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, exits, planning, registry
 from refimpl.proofs.language.law import Law
 
-LAW = "rope.rotation-definition"
+LAW = "rope.rotate-definition"
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,7 @@ def test_an_outcome_says_for_how_many_examples_bounds_were_derived() -> None:
 @pytest.mark.parametrize(
     ("law", "reason"),
     [
-        ("density.linear-evidence-definition", "linear algebra"),
+        ("density.linear_evidence-definition", "linear algebra"),
         ("matching.threshold-midpoint", "ball lacks host"),
         ("rope.digits-definition", "nothing is rounded"),
         ("argmaxable.wendel", "random samples"),

@@ -369,7 +369,7 @@ def test_commands_show_edges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "scikit-learn" in shown
     assert "zero-vector: a zero vector has no direction" in said("show", "matching.cosine_similarity")
     assert "at the edges: matching.cosine_similarity/zero-vector" in said(
-        "show", "matching.cosine-definition"
+        "show", "matching.cosine_similarity-definition"
     )
     code = tmp_path / "mine.py"
     code.write_text(

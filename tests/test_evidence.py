@@ -200,7 +200,7 @@ def test_bfloat16_that_code_asks_for_is_not_widened() -> None:
     def mine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
         return rope.rotate(x, angles.to(torch.bfloat16).to(x.dtype), layout=layout)
 
-    laws = ("rope.rotation-definition",)
+    laws = ("rope.rotate-definition",)
     report = audit("rope.rotate", mine, laws=laws, backend="torch", dtype="float32", examples=6)
     assert report.verdict == "refuted"
 

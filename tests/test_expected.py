@@ -16,8 +16,8 @@ from refimpl._errors import DomainError, UnknownNameError
 from refimpl.proofs.commands.main import main
 
 PORT, ROOT = Path(port.__file__), Path(__file__).parents[1]
-LAWS = ["rope.rotation-definition", "rope.norm-kept"]
-KNOWN = {"rope.rotation-definition": "it turns backwards, for files that are old"}
+LAWS = ["rope.rotate-definition", "rope.norm-kept"]
+KNOWN = {"rope.rotate-definition": "it turns backwards, for files that are old"}
 
 
 def here(function: Any, **options: Any) -> proofs.Report:
@@ -42,7 +42,7 @@ def test_other_failures_still_fail() -> None:
 def test_stale_entry_fails_and_says_what_to_do() -> None:
     report = here(port.rotate, expected=KNOWN)
     assert (report.verdict, report.exit_code) == ("stale", 1)
-    assert "and holds: remove the entry 'rope.rotation-definition'" in str(report)
+    assert "and holds: remove the entry 'rope.rotate-definition'" in str(report)
 
 
 def test_entry_for_one_of_several_functions() -> None:

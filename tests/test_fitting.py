@@ -23,7 +23,7 @@ def here(function: Any, name: str = "rope.rotate", **options: Any) -> proofs.Rep
     return proofs.audit({name: function}, **({"examples": 6, "isolated": False} | options))
 
 
-FEW = ["rope.rotation-definition", "rope.leading-axes", "rope.rotate-batched"]
+FEW = ["rope.rotate-definition", "rope.leading-axes", "rope.rotate-batched"]
 """Laws of rotation that suffice to tell right from wrong."""
 
 
@@ -269,7 +269,7 @@ def test_schedulers_are_made_of_betas() -> None:
 
 def test_modules_of_torch() -> None:
     torch = pytest.importorskip("torch")
-    laws = ["residual.layer-norm-definition", "residual.layer_norm-batched"]
+    laws = ["residual.layer_norm-definition", "residual.layer_norm-batched"]
     options: dict[str, Any] = {"backend": "torch", "dtype": "float32", "laws": laws}
     norms = classes.norms()
     for target in (torch.nn.LayerNorm, torch.nn.LayerNorm(8), norms.Norm, norms.Norm(8)):
@@ -282,7 +282,7 @@ def test_functions_that_torch_compiled() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it is deprecated, and in use
         scripted = torch.jit.script(classes.norms().turn)
-    assert here(scripted, backend="torch", laws=["rope.rotation-definition", "rope.norm-kept"]).holds
+    assert here(scripted, backend="torch", laws=["rope.rotate-definition", "rope.norm-kept"]).holds
     compiled = torch.compile(classes.norms().turn, backend="eager", dynamic=True)
     assert parameters(compiled) == parameters(classes.norms().turn)
 
@@ -306,6 +306,6 @@ def test_layer_norm_with_everything_by_other_names() -> None:
     def mine(x: Any, weight: Any = None, bias: Any = None, variance_epsilon: float = 1e-5) -> Any:
         return residual.layer_norm(x, weight, bias, eps=variance_epsilon)
 
-    report = here(mine, "residual.layer_norm", laws=["residual.layer-norm-definition"])
+    report = here(mine, "residual.layer_norm", laws=["residual.layer_norm-definition"])
     assert report.holds
     assert report.loaded.lacking["residual.layer_norm"] == ()

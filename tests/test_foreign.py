@@ -12,12 +12,12 @@ from refimpl.proofs.commands import output
 from refimpl.proofs.engine import foreign, report
 
 ODD = Path(odd.__file__)
-LAW = "rope.rotation-matrix-definition"
+LAW = "rope.rotation_matrix-definition"
 SAYS = {
     "says_a_lone_surrogate": ("crashed", r"raised ValueError: \ud800 (line"),
     "forges_a_line": (
         "crashed",
-        r"raised ValueError: \x1b[2J\r\x00\nheld     rope.rotation-matrix-definition",
+        r"raised ValueError: \x1b[2J\r\x00\nheld     rope.rotation_matrix-definition",
     ),
     "says_a_lot": ("crashed", "xxx… (5000000 characters) (line"),
     "says_nothing": ("crashed", "raised _MuteError: <_MuteError without a text>"),
@@ -93,7 +93,7 @@ def test_what_a_law_cannot_do_with_a_result_is_the_function_s_fault() -> None:
     def late(betas: Any, **_: Any) -> Any:
         return type("Late", (float,), {"__float__": lambda _: 1 / 0, "__mul__": lambda *_: 1 / 0})(1.0)
 
-    [outcome] = proofs.prove("rope.ntk-scale-definition", impl={"rope.ntk_scale": late}, examples=3)
+    [outcome] = proofs.prove("rope.ntk_scale-definition", impl={"rope.ntk_scale": late}, examples=3)
     assert outcome.verdict in ("crashed", "refuted")
     assert "the law itself" not in outcome.reason
 

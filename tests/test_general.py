@@ -199,7 +199,7 @@ def test_a_cache_by_shape() -> None:
 
     outcomes = proofs.prove(impl={"rope.rotate": mine}, examples=9)
     verdicts = {outcome.law: outcome.verdict for outcome in outcomes}
-    assert verdicts["rope.rotate-batched"] == verdicts["rope.rotation-definition"] == "refuted"
+    assert verdicts["rope.rotate-batched"] == verdicts["rope.rotate-definition"] == "refuted"
 
 
 def test_one_buffer_for_all_results() -> None:

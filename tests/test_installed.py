@@ -70,7 +70,7 @@ def test_refimpls_own_are_found_first(site: Path) -> None:
     assert made.distribution == "dist-made 1.0"
     assert [name for name, _ in made.public()] == ["made.rms_norm"]
     assert [member.id for member in made.members] == [
-        "made.rms_norm/normalized-shape", "made.rms-norm-definition", "made.rms_norm/eps-outside-root",
+        "made.rms_norm/normalized-shape", "made.rms_norm-definition", "made.rms_norm/eps-outside-root",
     ]  # fmt: skip
     assert list(made.states.entries) == ["D1"]
 
@@ -114,7 +114,7 @@ BROKEN: dict[str, tuple[str, Change, str]] = {
     "a law about nothing": (
         "proofs/laws.py",
         changed('about=("made.rms_norm",)', 'about=("made.rms_norm", "made.norm")'),
-        "law 'made.rms-norm-definition' is about made.norm, which does not exist",
+        "law 'made.rms_norm-definition' is about made.norm, which does not exist",
     ),
     "a mistake of nothing": (
         "proofs/more.py",
@@ -133,12 +133,12 @@ BROKEN: dict[str, tuple[str, Change, str]] = {
     "refutes nothing": (
         "proofs/laws.py",
         changed("rms_norm/eps-outside-root", "rms_norm/no-eps"),
-        "law 'made.rms-norm-definition' refutes 'made.rms_norm/no-eps', which does not exist",
+        "law 'made.rms_norm-definition' refutes 'made.rms_norm/no-eps', which does not exist",
     ),
     "a name of others": (
         "proofs/laws.py",
-        changed('"made.rms-norm-definition"', '"rope.rms-norm"'),
-        "law 'rope.rms-norm' has to begin with 'made'",
+        changed('"made.rms_norm-definition"', '"rope.rms_norm"'),
+        "law 'rope.rms_norm' has to begin with 'made'",
     ),
     "two of a name": (
         "proofs/more.py",
@@ -167,7 +167,7 @@ BROKEN: dict[str, tuple[str, Change, str]] = {
     "a number of nothing": (
         "proofs/laws.py",
         changed('source="made D1"', 'source="made D1, C7"'),
-        "law 'made.rms-norm-definition' cites made C7, which does not exist",
+        "law 'made.rms_norm-definition' cites made C7, which does not exist",
     ),
     "no citation": (
         "__init__.py",

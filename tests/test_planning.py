@@ -10,7 +10,7 @@ from refimpl import density, proofs, rope
 from refimpl._errors import DomainError, DTypeError, UnknownNameError
 from refimpl.proofs.engine.planning import exit_code
 
-LAW = "rope.rotation-definition"
+LAW = "rope.rotate-definition"
 
 
 def verdicts(name: str, replacement: Callable[..., Any]) -> set[str]:

@@ -20,7 +20,7 @@ test_case_of_a_right_function = proofs.pytest_case(
 
 class TestInAClass:
     test_case = proofs.pytest_case(
-        "rope.rotation-matrix-definition", impl={"rope.rotation_matrix": port.rotation_matrix}, examples=3,
+        "rope.rotation_matrix-definition", impl={"rope.rotation_matrix": port.rotation_matrix}, examples=3,
         isolated=False,
     )  # fmt: skip
 
@@ -42,7 +42,7 @@ def test_a_failure_shows_the_report_and_no_source(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "from refimpl import proofs\n"
         f"target = {{'rope.rotate': '{PORT}:rotate_backwards'}}\n"
-        "test_it = proofs.pytest_case('rope.rotation-definition', impl=target, examples=3, isolated=False)\n"
+        "test_it = proofs.pytest_case('rope.rotate-definition', impl=target, examples=3, isolated=False)\n"
     )
     ran = run(tmp_path)
     assert ran.returncode == 1
@@ -64,7 +64,7 @@ def test_what_is_missing_is_loaded_once(tmp_path: Path) -> None:
     assert "Traceback" not in ran.stdout
     assert "session.py" not in ran.stdout
     assert (tmp_path / "loads").read_text() == "."
-    configured = run(tmp_path, "--refimpl", "rope.rotate = module.py:nothing", "-k", "rotation-definition")
+    configured = run(tmp_path, "--refimpl", "rope.rotate = module.py:nothing", "-k", "rotate-definition")
     assert "module.py has no 'nothing'" in configured.stdout
     assert "session.py" not in configured.stdout
 
@@ -104,9 +104,9 @@ def test_plugin_makes_a_test_of_every_law(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-v", "-p", "refimpl.proofs.pytest_plugin"]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
-    assert "refimpl::rope.rotate::rope.rotation-definition PASSED" in run.stdout
+    assert "refimpl::rope.rotate::rope.rotate-definition PASSED" in run.stdout
     assert "refimpl::rope.ntk_scale::" in run.stdout
-    wrong = [*command, "--refimpl", f"rope.rotate = {PORT}:rotate_backwards", "-k", "rotation-definition"]
+    wrong = [*command, "--refimpl", f"rope.rotate = {PORT}:rotate_backwards", "-k", "rotate-definition"]
     run = subprocess.run(wrong, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert "rope.rotate/wrong-sign" in run.stdout

@@ -25,7 +25,7 @@ def test_a_tight_law_sees_a_few_ulps() -> None:
 
 @pytest.mark.parametrize("factor", [2.0**10, 2.0**30])
 def test_a_wider_tolerance_shows(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    law = catalogue.laws()["rope.ntk-scale-definition"]
+    law = catalogue.laws()["rope.ntk_scale-definition"]
     assert isinstance(law.tolerance, Rounding)
     wide = replace(law, tolerance=replace(law.tolerance, operations=factor))
     monkeypatch.setattr(sensitivity.catalogue, "laws", lambda: {law.id: wide})

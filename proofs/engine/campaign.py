@@ -158,7 +158,7 @@ def settings(
 
     Examples
     --------
-    >>> new = settings(["rope.rotation-definition"], names=["numpy"], dtypes=["float64"], device=None,
+    >>> new = settings(["rope.rotate-definition"], names=["numpy"], dtypes=["float64"], device=None,
     ...                examples=1000, seed=7, bounds="written")
     >>> new.rounds, new.units, new.round_seed(0)
     (5, 5, 7)

@@ -145,7 +145,7 @@ def prove(
 
     Examples
     --------
-    >>> [outcome] = prove("rope.rotation-definition", examples=3)
+    >>> [outcome] = prove("rope.rotate-definition", examples=3)
     >>> outcome.verdict
     'held'
     """

@@ -11,11 +11,10 @@ Article: Jianlin Su (苏剑林), Diffusion models, 2: DDPM is an autoregressive 
 https://spaces.ac.cn/archives/9152. `refimpl show ddpm` prints what it states.
 """
 
-from ._steps import Schedule
-from .checks import check_schedule, check_signal, check_steps
-from .elbo import AffineGenerator, Marginals, elbo_terms, exact_generator, joint_kl, marginals
-from .parametrisation import loss_weight, predict_noise, predict_score, predict_v, predict_x0, velocity
-from .process import (
+from ._checks import check_schedule, check_signal, check_steps
+from ._elbo import AffineGenerator, Marginals, elbo_terms, exact_generator, joint_kl, marginals
+from ._parametrisation import loss_weight, predict_noise, predict_score, predict_v, predict_x0, velocity
+from ._process import (
     ancestral_step,
     denoise_mean,
     diffuse,
@@ -25,7 +24,7 @@ from .process import (
     sample,
     sampling_std,
 )
-from .schedule import (
+from ._schedules import (
     Cumulative,
     HoSchedule,
     cosine_schedule,
@@ -38,6 +37,7 @@ from .schedule import (
     snr,
     to_ho,
 )
+from ._steps import Schedule
 
 __all__ = [
     "AffineGenerator",

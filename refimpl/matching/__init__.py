@@ -5,18 +5,18 @@ matching? (2022-01-12), https://spaces.ac.cn/archives/8860. `refimpl show matchi
 states.
 """
 
-from .cosent import check_nonzero, cosent_gradient, cosent_loss, cosent_loss_pairwise, cosine_similarity
-from .projection import (
+from ._cosent import check_nonzero, cosent_gradient, cosent_loss, cosent_loss_pairwise, cosine_similarity
+from ._projection import (
     jl_dimension,
     jl_project,
     ranking_dimension,
     rule_of_thumb_dimension,
     sbert_features,
 )
-from .ranks import rank, spearman
-from .similarity import factor_similarity, nearest_semidefinite
-from .thresholds import Threshold, best_threshold
-from .weights import ClassWeights, best_class_weights
+from ._ranks import rank, spearman
+from ._similarity import factor_similarity, nearest_semidefinite
+from ._thresholds import Threshold, best_threshold
+from ._weights import ClassWeights, best_class_weights
 
 __all__ = [
     "ClassWeights",

@@ -18,7 +18,7 @@ def says_a_lone_surrogate(angles):
 
 
 def forges_a_line(angles):
-    raise ValueError("\x1b[2J\r\x00\nheld     rope.rotation-matrix-definition  1000 examples\u202e")
+    raise ValueError("\x1b[2J\r\x00\nheld     rope.rotation_matrix-definition  1000 examples\u202e")
 
 
 def says_a_lot(angles):

@@ -117,8 +117,8 @@ EXPECTED = (
         target="panel.transformers_rope:dynamic_ntk_of_module",
         short="depends on history",
         dtypes=FLOAT32,
-        laws=("rope.dynamic-ntk-rests",),
-        fails={"rope.dynamic-ntk-rests": "ordinary"},
+        laws=("rope.dynamic_ntk-rests",),
+        fails={"rope.dynamic_ntk-rests": "ordinary"},
         finding=(
             "Depends on history: after a sequence of 128, one of exactly the training length 64 keeps the "
             "frequencies of 128; one of 63 resets them (`<` where ≤ is meant)."
@@ -171,8 +171,8 @@ EXPECTED = (
         lost={"ordinary": (7, 6), "cancellation": (5, 5), "extreme": (7, 0)},
         short="lost digits",
         dtypes=FLOAT32,
-        laws=("ddpm.denoise-definition", "ddpm.denoise-is-posterior-mean"),
-        fails={"ddpm.denoise-definition": "cancellation", "ddpm.denoise-is-posterior-mean": "ordinary"},
+        laws=("ddpm.denoise_mean-definition", "ddpm.denoise-is-posterior-mean"),
+        fails={"ddpm.denoise_mean-definition": "cancellation", "ddpm.denoise-is-posterior-mean": "ordinary"},
         finding="As `add_noise`.",
     ),
     Expected(
@@ -211,7 +211,7 @@ EXPECTED = (
         target="panel.cosines:of_sentence_transformers",
         lost={"ordinary": (16, 15), "cancellation": (16, 16), "extreme": (0, 0)},
         short="passes 1, underflow",
-        fails={"matching.cosine-definition": "ordinary"},
+        fails={"matching.cosine_similarity-definition": "ordinary"},
         edges=("zero-vector=0",),
         finding=f"{_SHORT}; lengths below 1e-12 count as 1e-12.",
     ),
@@ -261,7 +261,7 @@ EXPECTED = (
         fails={
             "transport.equality-shift": "cancellation",
             "transport.equality-scale": "cancellation",
-            "transport.gaussian-definition": "cancellation",
+            "transport.wasserstein_gaussian-definition": "cancellation",
             "transport.gaussian-metric": "ordinary",
             "transport.wasserstein_gaussian-batched": "ordinary",
         },
@@ -280,7 +280,7 @@ EXPECTED = (
         adapter="means-first",
         backend="numpy",
         fails={
-            "transport.gaussian-map-definition": "extreme",
+            "transport.gaussian_map-definition": "extreme",
             "transport.monotone-couplings": "extreme",
             "transport.gaussian_map-pure": "extreme",
         },
@@ -327,7 +327,7 @@ EXPECTED = (
         diagnosed=False,
         adapter="per-coordinate",
         backend="jax",
-        laws=("density.normal-kl-definition",),
+        laws=("density.normal_kl-definition",),
         examples=6,
         finding=_NEAR,
     ),
@@ -354,7 +354,7 @@ EXPECTED = (
         lost={"ordinary": (16, 15), "cancellation": (16, 16), "extreme": (0, 0)},
         short="passes 1, underflow",
         backend="numpy",
-        fails={"matching.cosine-definition": "ordinary"},
+        fails={"matching.cosine_similarity-definition": "ordinary"},
         edges=("zero-vector=0",),
         finding=f"{_SHORT}.",
     ),
@@ -438,7 +438,7 @@ EXPECTED = (
         short="overflow, lost digits",
         adapter="normalized-shape",
         dtypes=BOTH,
-        fails={"residual.layer-norm-definition": "extreme", "residual.layer-norm-accuracy": "cancellation"},
+        fails={"residual.layer_norm-definition": "extreme", "residual.layer_norm-accuracy": "cancellation"},
         finding=(
             "NaN where a square overflows (entries above 1.8e19 in float32); rows that are constant but for "
             "their last digits are normalised about a rounded mean."
@@ -452,7 +452,7 @@ EXPECTED = (
         lost={"ordinary": (7, 7), "cancellation": (7, 7), "extreme": (4, 0)},
         short="passes 1, underflow",
         dtypes=FLOAT32,
-        fails={"matching.cosine-definition": "ordinary"},
+        fails={"matching.cosine_similarity-definition": "ordinary"},
         finding=f"{_SHORT}. Called with eps=0; by default lengths below 1e-8 count as 1e-8, as documented.",
     ),
     Expected(
@@ -538,7 +538,7 @@ EXPECTED = (
         fails={
             "ddpm.snr-definition": "ordinary",
             "ddpm.snr-decreases": "ordinary",
-            "ddpm.loss-weight-of-data": "ordinary",
+            "ddpm.loss_weight-of-data": "ordinary",
         },
         short="lost digits",
         dtypes=FLOAT32,
@@ -557,7 +557,7 @@ EXPECTED = (
         function="matching.cosine_similarity",
         target="panel.cosines:of_pairs",
         lost={"ordinary": (16, 15), "cancellation": (16, 16), "extreme": (0, 0)},
-        fails={"matching.cosine-definition": "ordinary"},
+        fails={"matching.cosine_similarity-definition": "ordinary"},
         edges=("zero-vector=0",),
         finding=f"{_SHORT}.",
         short="underflow",
@@ -568,7 +568,7 @@ EXPECTED = (
         function="matching.cosine_similarity",
         target="panel.cosines:of_cdist",
         lost={"ordinary": (16, 15), "cancellation": (16, 16), "extreme": (0, 0)},
-        fails={"matching.cosine-definition": "extreme"},
+        fails={"matching.cosine_similarity-definition": "extreme"},
         finding="No digit is right for vectors whose squares leave the range of the dtype.",
         short="underflow",
         backend="numpy",
@@ -587,7 +587,7 @@ EXPECTED = (
         function="residual.layer_norm",
         target="panel.torch_functions:layer_norm_module",
         lost={"ordinary": (7, 7), "cancellation": (7, 1), "extreme": (0, 0)},
-        fails={"residual.layer-norm-definition": "extreme", "residual.layer-norm-accuracy": "cancellation"},
+        fails={"residual.layer_norm-definition": "extreme", "residual.layer_norm-accuracy": "cancellation"},
         short="overflow, lost digits",
         dtypes=FLOAT32,
         finding="As the function.",
@@ -620,7 +620,7 @@ EXPECTED = (
         diagnosed=False,
         adapter="cholesky",
         backend="jax",
-        laws=("density.normal-full-definition",),
+        laws=("density.normal_log_density_full-definition",),
         examples=3,
     ),
 )

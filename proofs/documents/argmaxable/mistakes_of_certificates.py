@@ -8,7 +8,7 @@ import numpy as np
 
 from ....argmaxable import Combination, Result, Witness, margins, verify
 from ...language.mistake import mistake
-from .mistakes_of_verdicts import _host
+from .mistakes_of_classify import _host
 
 
 @mistake(

@@ -9,7 +9,7 @@ from .... import _xp
 from ...._host import like, to_float64
 from ....argmaxable import minimax_value
 from ...language.mistake import mistake
-from .mistakes_of_verdicts import UNARGMAXABLE, _host
+from .mistakes_of_classify import UNARGMAXABLE, _host
 
 
 @mistake(

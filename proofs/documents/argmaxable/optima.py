@@ -17,7 +17,7 @@ def _solved(d: int, condition: float, on: Setting) -> float:
 
 
 @law(
-    "argmaxable.nearest-definition",
+    "argmaxable.minimum_norm_point-definition",
     "minimum_norm_point gives the point of the convex hull with the least norm",
     source="argmaxable D4",
     about=("argmaxable.minimum_norm_point",),
@@ -49,7 +49,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "argmaxable.nearest-gap",
+    "argmaxable.minimum_norm_point-gap",
     "⟨p_i,x⟩ ≥ ‖x‖² − gap for all i, so ‖x − x*‖² ≤ gap, and the gap is rounding alone",
     source="argmaxable D4",
     about=("argmaxable.minimum_norm_point",),
@@ -80,7 +80,7 @@ def nearest_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "argmaxable.minimax-definition",
+    "argmaxable.minimax_value-definition",
     "on a line the minimax value is the highest point of the lower envelope of the margins in the ball",
     source="argmaxable D5",
     about=("argmaxable.minimax_value",),
@@ -110,7 +110,7 @@ def minimax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "argmaxable.minimax-duality",
+    "argmaxable.minimax_value-duality",
     "max over the ball of the least margin = min over the weights of r‖Σα_iΔw_i‖ + Σα_iΔb_i",
     source="argmaxable C3",
     about=("argmaxable.minimax_value",),
@@ -142,7 +142,7 @@ def minimax_duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "argmaxable.minimax-sign",
+    "argmaxable.minimax_value-sign",
     "a positive value proves k argmaxable, one ≤ 0 only excludes the ball; all are ≤ 0 iff k cannot win",
     source="argmaxable D5, C3",
     about=("argmaxable.minimax_value", "argmaxable.classify"),

@@ -170,7 +170,7 @@ def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "ddpm.loss-weight-definition",
+    "ddpm.loss_weight-definition",
     "loss_weight is β_t⁴/(β̄_t² α_t² σ_t²), half of it in the likelihood, ∞ where σ_t = 0",
     source="ddpm D8",
     about=("ddpm.loss_weight",),
@@ -197,7 +197,7 @@ def loss_weight_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "ddpm.loss-weight-of-data",
+    "ddpm.loss_weight-of-data",
     "with the dirac σ, the likelihood's weight of ‖x_0 − x_θ‖² is ½(SNR_{t−1} − SNR_t) for t ≥ 2",
     source="ddpm C11",
     about=("ddpm.loss_weight", "ddpm.sampling_std", "ddpm.snr", "ddpm.predict_noise"),

@@ -236,7 +236,7 @@ def ho_convention(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "ddpm.denoise-definition",
+    "ddpm.denoise_mean-definition",
     "denoise_mean gives (x_t − (β_t²/β̄_t) ε)/α_t",
     source="ddpm D5",
     about=("ddpm.denoise_mean",),

@@ -29,7 +29,7 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 
 @law(
-    "ddpm.linear-schedule-definition",
+    "ddpm.linear_schedule-definition",
     "linear_schedule(T) has β_t² = 0.02 t/T, that is α_t = √(1 − 0.02 t/T)",
     source="ddpm D1",
     about=("ddpm.linear_schedule",),
@@ -52,7 +52,7 @@ def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @law(
-    "ddpm.linear-schedule-forgets",
+    "ddpm.linear_schedule-forgets",
     "log ᾱ_T² < −0.01 (T + 1) for the linear schedule: at T = 1000, ᾱ_T = 0.00648203, which is not 0",
     source="ddpm C7",
     about=("ddpm.linear_schedule", "ddpm.cumulative"),
@@ -73,7 +73,7 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 
 
 @law(
-    "ddpm.ho-schedule-definition",
+    "ddpm.ho_schedule-definition",
     "ho_schedule(T, first, last) spaces β_t² evenly from first to last, both included",
     source="ddpm D1",
     about=("ddpm.ho_schedule",),
@@ -136,7 +136,7 @@ def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any
 
 
 @law(
-    "ddpm.cosine-schedule-definition",
+    "ddpm.cosine_schedule-definition",
     "cosine_schedule(T, s) has β_t² = min(1 − f(t)/f(t−1), 0.999), f(t) = cos²((π/2)(t/T + s)/(1 + s))",
     source="ddpm D1",
     about=("ddpm.cosine_schedule",),
@@ -251,7 +251,7 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 
 @law(
-    "ddpm.from-alpha-definition",
+    "ddpm.from_alpha-definition",
     "from_alpha has β_t² = 1 − α_t², accurate for the α_t that it is given",
     source="ddpm D1",
     about=("ddpm.from_alpha",),

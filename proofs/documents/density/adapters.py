@@ -34,7 +34,7 @@ _ROOTS = "Variances that differ by a few roundings have the same roots."
     "density.normal_kl",
     "std",
     f"mine(m1, s1, m2, s2): standard deviations instead of variances. {_ROOTS}",
-    beyond=("density.normal-kl-near-equal",),
+    beyond=("density.normal_kl-near-equal",),
 )
 def normal_kl_std(mine: Implementation) -> Implementation:
     return lambda m1, v1, m2, v2, /: mine(m1, _root(v1), m2, _root(v2))
@@ -59,7 +59,7 @@ def normal_log_density_per_coordinate(mine: Implementation) -> Implementation:
     "per-coordinate",
     f"mine(m1, s1, m2, s2) → (..., d) of standard deviations, to be summed over the coordinates. {_ROOTS}",
     reference="torch.distributions.kl_divergence",
-    beyond=("density.normal-kl-near-equal",),
+    beyond=("density.normal_kl-near-equal",),
 )
 def normal_kl_per_coordinate(mine: Implementation) -> Implementation:
     def kl(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
@@ -99,7 +99,7 @@ def normal_log_density_log_variance(mine: Implementation) -> Implementation:
     "mine(m1, log_v1, m2, log_v2). log v is rounded by |log v|·u, which the adapter makes good to first "
     "order; variances that differ by a few roundings are lost.",
     reference="normal_kl of improved-diffusion",
-    beyond=("density.normal-kl-near-equal",),
+    beyond=("density.normal_kl-near-equal",),
 )
 def normal_kl_log_variance(mine: Implementation) -> Implementation:
     def kl(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:

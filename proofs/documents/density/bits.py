@@ -11,7 +11,7 @@ from . import inputs
 
 
 @law(
-    "density.bits-per-dim-definition",
+    "density.bits_per_dim-definition",
     "bits_per_dim is −log₂ of the probability of a quantisation cell, for each dimension; the uniform "
     "density costs log₂(levels)",
     source="density D9",

@@ -26,8 +26,8 @@ importance_bound_no_weight = edge(
     ours="−inf",
     laws=(
         "density.bound-chain",
-        "density.importance-bound-definition",
-        "density.importance-bounds-increase",
+        "density.importance_bound-definition",
+        "density.importance_bounds-increase",
         "density.single-sample",
         "density.weights-unbiased",
     ),
@@ -41,8 +41,8 @@ importance_bound_no_weight = edge(
     "m or more weights are zero, so that a subset has none but those",
     ours="−inf",
     laws=(
-        "density.importance-bounds-definition",
-        "density.importance-bounds-increase",
+        "density.importance_bounds-definition",
+        "density.importance_bounds-increase",
         "density.single-sample",
     ),
     values={"NaN": Value(float("nan"), _GUARD)},
@@ -58,7 +58,7 @@ normalized_weights_no_weight = edge(
     "no-weight",
     "all weights are zero",
     ours="NaN",
-    laws=("density.normalized-weights-definition",),
+    laws=("density.normalized_weights-definition",),
     values={
         "0": Value(0.0, "scaled_dot_product_attention of torch 2.13, for a row that is masked altogether"),
         "1/M": Value(
@@ -73,8 +73,8 @@ effective_sample_size_no_weight = edge(
     "all weights are zero",
     ours="NaN",
     laws=(
-        "density.ess-definition",
-        "density.ess-range",
+        "density.effective_sample_size-definition",
+        "density.effective_sample_size-range",
     ),
     values={"0": Value(0.0, "code that counts no samples where none has weight")},
 )(_none_of)
@@ -85,7 +85,7 @@ effective_sample_size_no_weight = edge(
     "no-component",
     "every component has probability or density zero",
     ours="−inf",
-    laws=("density.mixture-definition",),
+    laws=("density.mixture_log_density-definition",),
     values={"NaN": Value(float("nan"), _GUARD)},
 )
 def mixture_no_component(log_weights: Any, log_components: Any, /) -> Any:

@@ -13,7 +13,9 @@ FACTS = Facts(
         "not to a mean that is small beside it, and to the matrix's condition, for any rank of W",
     },
     insensitive={
-        "it is of random samples, and sees what goes beyond their spread": ("density.ess-converges",),
+        "it is of random samples, and sees what goes beyond their spread": (
+            "density.effective_sample_size-converges",
+        ),
         "its bound has the error of a quadrature, or of printed digits": (
             "density.location-mixtures-approximate",
         ),

@@ -55,7 +55,7 @@ def _evidence(model: _Model, on: Setting, steps: float) -> tuple[FloatArray, Flo
 
 
 @law(
-    "density.linear-evidence-definition",
+    "density.linear_evidence-definition",
     "linear_evidence is log N(x; b, WWᵀ + s²I), also at s² = 10⁻¹⁴",
     source="density D7",
     about=("density.linear_evidence",),
@@ -84,7 +84,7 @@ def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @law(
-    "density.linear-posterior-definition",
+    "density.linear_posterior-definition",
     "linear_posterior is N(z; (WᵀW + s²I)⁻¹Wᵀ(x − b), s²(WᵀW + s²I)⁻¹)",
     source="density D7",
     about=("density.linear_posterior",),

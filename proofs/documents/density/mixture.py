@@ -16,7 +16,7 @@ _PEAK = 1 / math.sqrt(2 * math.pi)
 
 
 @law(
-    "density.mixture-definition",
+    "density.mixture_log_density-definition",
     "mixture_log_density is log Σ π_k q(x|k), components of weight zero left out",
     source="density D8",
     about=("density.mixture_log_density",),

@@ -64,7 +64,7 @@ def normal_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "density.normal-definition",
+    "density.normal_log_density-definition",
     "normal_log_density is the sum of the components' log-densities −½ log 2πv − (x − m)²/2v",
     source="density D6",
     about=("density.normal_log_density",),
@@ -92,7 +92,7 @@ def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "density.normal-kl-definition",
+    "density.normal_kl-definition",
     "normal_kl is ½ Σ (r − 1 − log r + (m₁ − m₂)²/v₂), r = v₁/v₂",
     source="density D6",
     about=("density.normal_kl",),
@@ -127,7 +127,7 @@ def normal_kl_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 
 
 @law(
-    "density.normal-kl-near-equal",
+    "density.normal_kl-near-equal",
     "normal_kl keeps its relative accuracy where the distributions are almost the same",
     source="density D6",
     about=("density.normal_kl",),
@@ -168,7 +168,7 @@ def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
 
 
 @law(
-    "density.normal-full-definition",
+    "density.normal_log_density_full-definition",
     "normal_log_density_full is −½ ((x − m)ᵀC⁻¹(x − m) + log det C + d log 2π)",
     source="density D6",
     about=("density.normal_log_density_full",),
@@ -212,7 +212,7 @@ def normal_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "density.normal-kl-full-definition",
+    "density.normal_kl_full-definition",
     "normal_kl_full is ½ (tr C₂⁻¹C₁ − d − log det C₂⁻¹C₁ + (m₁ − m₂)ᵀC₂⁻¹(m₁ − m₂))",
     source="density D6",
     about=("density.normal_kl_full",),
@@ -304,7 +304,7 @@ def gaussian_chi_square(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "density.ess-converges",
+    "density.effective_sample_size-converges",
     "the sampled ESS/M converges to 1/(1 + χ²) where the weights are bounded",
     source="density C6",
     about=("density.normal_log_density", "density.log_weights", "density.effective_sample_size"),

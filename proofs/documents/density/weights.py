@@ -35,7 +35,7 @@ def _ratios(log_w: FloatArray) -> FloatArray:
 
 
 @law(
-    "density.log-weights-definition",
+    "density.log_weights-definition",
     "log w = log q(x|z) + log q(z) − log p(z|x), with broadcasting",
     source="density D1",
     about=("density.log_weights",),
@@ -78,7 +78,7 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "density.importance-bound-definition",
+    "density.importance_bound-definition",
     "importance_bound is log((1/M) Σ w), for weights of any size; −inf if all of them are zero",
     source="density D3",
     about=("density.importance_bound",),
@@ -133,7 +133,7 @@ def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "density.importance-bounds-definition",
+    "density.importance_bounds-definition",
     "importance_bounds averages the bound over all subsets of m samples",
     source="density D4",
     about=("density.importance_bounds",),
@@ -167,7 +167,7 @@ def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator
 
 
 @law(
-    "density.importance-bounds-increase",
+    "density.importance_bounds-increase",
     "for fixed weights the average over m-subsets grows with m, from elbo to importance_bound",
     source="density C9",
     about=("density.elbo", "density.importance_bound", "density.importance_bounds"),
@@ -195,7 +195,7 @@ def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @law(
-    "density.normalized-weights-definition",
+    "density.normalized_weights-definition",
     "normalized_weights is w/Σw, NaN if all weights are zero",
     source="density D5",
     about=("density.normalized_weights",),
@@ -226,7 +226,7 @@ def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterato
 
 
 @law(
-    "density.ess-definition",
+    "density.effective_sample_size-definition",
     "effective_sample_size is (Σw)²/Σw², NaN if all weights are zero",
     source="density D5",
     about=("density.effective_sample_size",),
@@ -257,7 +257,7 @@ def ess_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "density.ess-range",
+    "density.effective_sample_size-range",
     "1 ≤ ESS ≤ M: so ESS/M cannot fall below 1/M, however poor the proposal",
     source="density C6",
     about=("density.effective_sample_size",),

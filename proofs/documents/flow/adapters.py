@@ -249,7 +249,7 @@ def _at_each_point(mine: Implementation, reference: Implementation) -> Implement
     "mine(x, log_weights, means, covariances) → (n, d), of a plain mixture: x (n, d), log-weights (K,) of "
     "sum 1, means (K, d), covariances (K, d, d), which the adapter takes to time t; as dense matrices of "
     "condition κ they cost κ roundings.",
-    beyond=("flow.full-mixture-definition",),
+    beyond=("flow.full_mixture-definition",),
 )
 def mixture_score_gmm(mine: Implementation) -> Implementation:
     return _at_each_point(mine, flow.mixture_score)

@@ -82,7 +82,7 @@ def noise_and_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @law(
-    "flow.ddim-step-definition",
+    "flow.ddim_step-definition",
     "a DDIM step advances x/ᾱ by ε times the change of β̄/ᾱ",
     source="flow D6",
     about=("flow.ddim_step",),
@@ -181,7 +181,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     inputs=inputs.noised_mixtures,
     tolerance=Rounding(
         40,
-        "24 of the score as in flow.diagonal-mixture-definition, 14 of g² and f, 2 here",
+        "24 of the score as in flow.diagonal_mixture-definition, 14 of g² and f, 2 here",
         calls=("exp", "expm1", "log"),
     ),
     refutes=(

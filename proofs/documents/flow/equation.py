@@ -26,7 +26,7 @@ _CLOSED_FORMS = (
 
 
 @law(
-    "flow.residual-definition",
+    "flow.fokker_planck_residual-definition",
     "the residual is ∂ₜlog p + ∇·f + f·s − ½D(∇·s + ‖s‖²), beside the sum of its terms' magnitudes",
     source="flow D4",
     about=("flow.fokker_planck_residual",),
@@ -146,7 +146,7 @@ def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...], on: Setting) -> An
 
 
 @law(
-    "flow.grid-spectral-definition",
+    "flow.fokker_planck_rhs_grid-spectral-definition",
     "the spectral right-hand side is exact for waves that the grid resolves, with a drift that varies",
     source="flow D4",
     about=("flow.fokker_planck_rhs_grid",),
@@ -185,7 +185,7 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 
 
 @law(
-    "flow.grid-differences-definition",
+    "flow.fokker_planck_rhs_grid-differences-definition",
     "central differences act on waves by their symbols: c sin(φ)/h and D(cos φ − 1)/h²; mass is kept",
     source="flow D4",
     about=("flow.fokker_planck_rhs_grid",),
@@ -219,7 +219,7 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
 
 
 @law(
-    "flow.grid-varying-diffusion",
+    "flow.fokker_planck_rhs_grid-varying-diffusion",
     "with g² that varies from point to point the diffusion is ½Δ(g²p), not ½g²Δp",
     source="flow D4",
     about=("flow.fokker_planck_rhs_grid",),
@@ -261,13 +261,14 @@ def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "flow.grid-differences-order",
+    "flow.fokker_planck_rhs_grid-differences-order",
     "the error of central differences falls by 2² ± 0.2 in the exponent when the spacing is halved",
     source="flow D4",
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
     tolerance=Rounding(
-        32, "8 roundings as in flow.grid-differences-definition, times 2^2.2 < 5, minus itself"
+        32,
+        "8 roundings as in flow.fokker_planck_rhs_grid-differences-definition, times 2^2.2 < 5, minus itself",
     ),
     refutes=("flow.fokker_planck_rhs_grid/one-sided",),
 )
@@ -290,7 +291,7 @@ def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "flow.grid-agrees-with-mixture",
+    "flow.fokker_planck_rhs_grid-agrees-with-mixture",
     "on a wide grid the right-hand side is p ∂ₜlog p of mixture data",
     source="flow C1",
     about=(

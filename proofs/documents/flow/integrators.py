@@ -98,7 +98,7 @@ def _second_order(velocity: Any, x: Any, times: Any, method: str) -> Any:
 
 
 @law(
-    "flow.stages-definition",
+    "flow.integrate-stages-definition",
     "Euler's velocity is at the start of a step, Heun's second one at its end, at the end of Euler's step",
     source="flow D5",
     about=("flow.integrate",),
@@ -276,7 +276,7 @@ def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 
 
 @law(
-    "flow.euler-maruyama-definition",
+    "flow.euler_maruyama-definition",
     "x advances by drift·Δt + σ√|Δt|·z, forward or backward",
     source="flow D6",
     about=("flow.euler_maruyama",),

@@ -70,7 +70,7 @@ _MARGINAL = (
     tolerance=Rounding(
         32,
         "an error at x_t moves F by p_t(x_t) times it; 8 steps round x, 24 roundings a velocity as in "
-        "flow.diagonal-mixture-definition",
+        "flow.diagonal_mixture-definition",
         calls=("exp", "expm1"),
     ),
     refutes=(
@@ -184,7 +184,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
     tolerance=Rounding(
         32,
         "an error at x_t moves the sum by the score times it; 8 steps round x, 24 roundings a velocity "
-        "or divergence as in flow.diagonal-mixture-definition",
+        "or divergence as in flow.diagonal_mixture-definition",
         calls=("exp", "expm1"),
     ),
     refutes=(
@@ -323,7 +323,7 @@ def moments_of_the_family(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 
 
 @law(
-    "flow.euler-maruyama-moments",
+    "flow.euler_maruyama-moments",
     "Euler–Maruyama has the moments of its own recursion m + bΔ, (1 + cΔ)²V + σ²|Δ|, for every member",
     source="flow C8",
     about=("flow.euler_maruyama", "flow.mixture_score"),

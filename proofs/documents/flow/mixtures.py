@@ -42,7 +42,7 @@ def _all(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "flow.diagonal-mixture-definition",
+    "flow.diagonal_mixture-definition",
     "Density, score, its Jacobian and divergence, and time derivative of diagonal mixture data",
     source="flow D3",
     about=("flow.diagonal_mixture", "flow.mixture_score_divergence", *_MIXTURE),
@@ -91,7 +91,7 @@ def diagonal_mixture_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
 
 
 @law(
-    "flow.full-mixture-definition",
+    "flow.full_mixture-definition",
     "Density, score, its Jacobian and divergence, and time derivative of mixture data of full covariances",
     source="flow D3",
     about=("flow.full_mixture", "flow.mixture_score_divergence", *_MIXTURE),

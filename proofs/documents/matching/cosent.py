@@ -124,7 +124,7 @@ def cosent_invariances(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "matching.cosent-gradient-definition",
+    "matching.cosent_gradient-definition",
     "cosent_gradient is scale·(Σ_{y_i>y_k} e^{s(c_k−c_i)} − Σ_{y_j<y_k} e^{s(c_j−c_k)}) / e^loss",
     source="matching D3",
     about=("matching.cosent_gradient",),
@@ -147,7 +147,7 @@ def cosent_gradient_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @law(
-    "matching.cosent-gradient-derivative",
+    "matching.cosent_gradient-derivative",
     "cosent_gradient is the derivative of the loss, and its entries sum to 0",
     source="matching C3",
     about=("matching.cosent_gradient",),

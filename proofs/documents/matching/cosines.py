@@ -27,7 +27,7 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
 
 
 @law(
-    "matching.cosine-definition",
+    "matching.cosine_similarity-definition",
     "cosine_similarity(u, v) = ⟨u, v⟩/(‖u‖‖v‖) at every scale, never beyond ±1, NaN where u or v is zero",
     source="matching D1",
     about=("matching.cosine_similarity",),
@@ -93,7 +93,7 @@ def nonzero(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "matching.sbert-features",
+    "matching.sbert_features-definition",
     "sbert_features(u, v) = [u, v, |u − v|]",
     source="matching D7",
     about=("matching.sbert_features",),

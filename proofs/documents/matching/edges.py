@@ -18,7 +18,7 @@ def _zero(x: Any, axis: int) -> Any:
     "zero-vector",
     "a zero vector has no direction",
     ours="NaN",
-    laws=("matching.cosine-definition",),
+    laws=("matching.cosine_similarity-definition",),
     values={
         "0": Value(0.0, "scikit-learn 1.9 cosine_similarity and torch 2.13 cosine_similarity"),
     },
@@ -217,8 +217,8 @@ cosent_gradient_empty = edge(
     _PAIRS,
     ours="an empty gradient",
     laws=(
-        "matching.cosent-gradient-definition",
-        "matching.cosent-gradient-derivative",
+        "matching.cosent_gradient-definition",
+        "matching.cosent_gradient-derivative",
         "matching.cosent-invariances",
     ),
     values=_RAISES,

@@ -55,7 +55,11 @@ e1 = Erratum(
     check_printed=_chain_printed,
     check_corrected=_chain_corrected,
     tolerance=Rounding(16, "eigenvectors to a few n·u‖S‖, n = 3, and a norm of nine differences"),
-    laws=("matching.factor-definition", "matching.nearest-distance", "matching.ranking-realised"),
+    laws=(
+        "matching.factor_similarity-definition",
+        "matching.nearest_semidefinite-distance",
+        "matching.ranking-realised",
+    ),
 )
 
 SCORES = (0.125, 0.5, 0.6875, 0.875, 0.90625, 0.9375, 0.96875)
@@ -178,5 +182,9 @@ e3 = Erratum(
     check_printed=_rule_printed,
     check_corrected=_rule_corrected,
     tolerance=Rounding(1, "the exponent, about 28, is rounded, which the scale contains"),
-    laws=("matching.jl-error", "matching.jl-dimension-definition", "matching.ranking-dimension"),
+    laws=(
+        "matching.jl-error",
+        "matching.jl_dimension-definition",
+        "matching.ranking_dimension-below-rule-of-thumb",
+    ),
 )

@@ -45,13 +45,13 @@ FACTS = Facts(
             "matching.spearman-monotone",
         ),
         "it is an inequality, which is seldom tight": (
-            "matching.ranking-dimension",
+            "matching.ranking_dimension-below-rule-of-thumb",
             "matching.threshold-majority",
             "matching.weights-powell",
         ),
         "it is of random samples, and sees what goes beyond their spread": ("matching.jl-error",),
         "its terms cancel, and their sizes, not the sum, carry the roundings": (
-            "matching.cosent-gradient-derivative",
+            "matching.cosent_gradient-derivative",
         ),
     },
     remedies=REMEDIES,

@@ -18,7 +18,7 @@ TRIALS = 40
 
 
 @law(
-    "matching.jl-project-definition",
+    "matching.jl_project-definition",
     "jl_project(x, R)_i = ⟨R_i, x⟩",
     source="matching D9",
     about=("matching.jl_project",),
@@ -73,7 +73,7 @@ def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "matching.jl-dimension-definition",
+    "matching.jl_dimension-definition",
     "jl_dimension is the least m with n(n−1)·exp(−m(ε − ln(1+ε))/2) ≤ δ",
     source="matching D9",
     about=("matching.jl_dimension",),
@@ -111,7 +111,7 @@ def _fails(m: int, n: int, error: float, failure: float, on: Setting) -> bool:
 
 
 @law(
-    "matching.rule-of-thumb",
+    "matching.rule_of_thumb_dimension-definition",
     "rule_of_thumb_dimension(n) = 8·ln n",
     source="matching D9",
     about=("matching.rule_of_thumb_dimension",),
@@ -136,7 +136,7 @@ def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "matching.ranking-dimension",
+    "matching.ranking_dimension-below-rule-of-thumb",
     "below ranking_dimension(n), Warren's bound on sign patterns is less than the number of rankings; so "
     "8·ln n dimensions cannot realise every ranking",
     source="matching C9",

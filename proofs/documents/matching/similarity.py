@@ -24,7 +24,7 @@ def _size(case: Any, values: inputs.Floats) -> float:
 
 
 @law(
-    "matching.factor-definition",
+    "matching.factor_similarity-definition",
     "a positive semidefinite S is B Bᵀ, with as many columns as S has rank",
     source="matching C7",
     about=("matching.factor_similarity",),
@@ -48,7 +48,7 @@ def factor_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "matching.nearest-definition",
+    "matching.nearest_semidefinite-definition",
     "nearest_semidefinite replaces the negative eigenvalues of the symmetric part by 0",
     source="matching D8",
     about=("matching.nearest_semidefinite",),
@@ -77,7 +77,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "matching.nearest-distance",
+    "matching.nearest_semidefinite-distance",
     "the nearest semidefinite matrix is as far from S as the norm of its negative eigenvalues, others more",
     source="matching C7",
     about=("matching.nearest_semidefinite",),

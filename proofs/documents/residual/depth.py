@@ -13,7 +13,7 @@ from ....backends import Setting
 from ...language.law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import ensembles, inputs
 from .ensembles import Real
-from .initialisation import double, relu_stacks
+from .scales import double, relu_stacks
 
 
 @law(

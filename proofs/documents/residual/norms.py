@@ -12,7 +12,7 @@ from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import ensembles, inputs
 from .ensembles import Real
-from .initialisation import double
+from .scales import double
 
 _DIGITS = 2400
 """Binary digits of the exact square roots: float64 spans 2¹⁰²⁴ to 2⁻¹⁰⁷⁴."""
@@ -39,7 +39,7 @@ def _exact(rows: Real, on: Setting) -> list[list[Fraction]]:
 
 
 @law(
-    "residual.layer-norm-definition",
+    "residual.layer_norm-definition",
     "layer_norm is γ (x − μ)/√(σ² + eps) + β with the variance of divisor n",
     source="residual D7",
     about=("residual.layer_norm",),
@@ -86,7 +86,7 @@ def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
 
 
 @law(
-    "residual.layer-norm-accuracy",
+    "residual.layer_norm-accuracy",
     "layer_norm keeps full accuracy where rows are nearly constant, and at any finite size",
     source="residual D7",
     about=("residual.layer_norm",),
@@ -106,7 +106,7 @@ def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "residual.deep-norm-definition",
+    "residual.deep_norm-definition",
     "deep_norm is LN(α x + branch), with the γ and β of LN",
     source="residual D7",
     about=("residual.deep_norm",),
@@ -143,7 +143,7 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 
 
 @law(
-    "residual.deepnorm-constants-definition",
+    "residual.deepnorm_constants-definition",
     "α⁴ is 2N, 2M or 3M and β⁻⁴ is 8N, 8M or 12M; the encoder beside a decoder has α¹⁶ = N⁴M/27 and "
     "β = 1/α√2, published as 0.81 and 0.87 times (N⁴M)^{±1/16}",
     source="residual D6",

@@ -51,7 +51,7 @@ def _apply(z: Real, activation: str) -> Real:
 
 
 @law(
-    "residual.plain-stack-definition",
+    "residual.plain_stack-definition",
     "plain_stack repeats y = φ(xW + b) and keeps every state and pre-activation",
     source="residual D2",
     about=("residual.plain_stack",),
@@ -90,7 +90,7 @@ def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "residual.residual-stack-definition",
+    "residual.residual_stack-definition",
     "residual_stack repeats y = x + ε φ(xW₁)W₂, or y = x + ε xW₁ without W₂, and keeps every state",
     source="residual D2",
     about=("residual.residual_stack",),
@@ -147,7 +147,7 @@ def _curvature(activation: str, sizes: list[Real]) -> Any:
 
 
 @law(
-    "residual.plain-gradients",
+    "residual.plain_gradients-definition",
     "plain_gradients are the derivatives of ⟨cotangent, plain_stack⟩ for x, every weight and every bias",
     source="residual D3",
     about=("residual.plain_gradients",),
@@ -203,7 +203,7 @@ def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "residual.residual-gradients",
+    "residual.residual_gradients-definition",
     "residual_gradients are the derivatives of ⟨cotangent, residual_stack⟩ for x and every weight",
     source="residual D3",
     about=("residual.residual_gradients",),
@@ -274,7 +274,9 @@ def _off_kink(case: Any, on: Setting) -> tuple[Real, list[Real]]:
     ),
     inputs=inputs.residual,
     tolerance=Rounding(
-        160, "two gradients of 3 blocks, each as in residual.residual-gradients", calls=("tanh", "exp") * 6
+        160,
+        "two gradients of 3 blocks, each as in residual.residual_gradients-definition",
+        calls=("tanh", "exp") * 6,
     ),
     refutes=(
         "residual.residual_gradients/unscaled",
@@ -313,7 +315,7 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "residual.sgd-increment-definition",
+    "residual.sgd_increment-definition",
     "sgd_increment is −η times the sum of the squares of all gradients, however nested",
     source="residual D4",
     about=("residual.sgd_increment",),

@@ -83,7 +83,7 @@ def base_keeps_fastest_pair(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
 
 
 @law(
-    "rope.ntk-scale-definition",
+    "rope.ntk_scale-definition",
     "λ = k^(2/(d−2))",
     source="rope D5",
     about=("rope.ntk_scale",),
@@ -105,7 +105,7 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 
 
 @law(
-    "rope.ntk-base-definition",
+    "rope.ntk_base-definition",
     "ntk_base is B k^(d/(d−2)), so that β becomes βλ",
     source="rope D5, C4",
     about=("rope.ntk_base", "rope.ntk_scale"),
@@ -213,7 +213,7 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.dynamic-ntk-definition",
+    "rope.dynamic_ntk-definition",
     "beyond L, dynamic NTK has the base B (k n/L − (k − 1))^(d/(d−2))",
     source="rope D5",
     about=("rope.dynamic_ntk",),
@@ -251,7 +251,7 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "rope.dynamic-ntk-rests",
+    "rope.dynamic_ntk-rests",
     "dynamic NTK is plain RoPE up to the training length at any factor, whatever was asked before",
     source="rope C8",
     about=("rope.dynamic_ntk", "rope.frequencies"),

@@ -42,7 +42,7 @@ def frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "rope.mixed-radix-frequencies-definition",
+    "rope.mixed_radix_frequencies-definition",
     "ω_m = 1/(b_1⋯b_m) with ω_0 = 1; equal bases β give β^(−m)",
     source="rope D5",
     about=("rope.mixed_radix_frequencies", "rope.frequencies"),

@@ -7,7 +7,7 @@ import array_api_compat
 
 from ....rope import angles, attention_scores, convert_layout, rotate, rotation_matrix
 from ...language.mistake import mistake
-from .mistakes_of_tables import _to_bfloat16
+from .mistakes_of_frequencies import _to_bfloat16
 
 _NEIGHBOURS = "Pairs neighbours, which is the interleaved layout, where this convention pairs halves."
 

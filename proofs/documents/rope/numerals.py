@@ -63,7 +63,7 @@ def digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.from-digits-definition",
+    "rope.from_digits-definition",
     "from_digits is Σ digit_m base^m",
     source="rope D1",
     about=("rope.from_digits",),
@@ -105,7 +105,7 @@ def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.mixed-radix-definition",
+    "rope.mixed_radix_digits-definition",
     "digit m in a mixed radix is ⌊n/(b_1⋯b_m)⌋ mod b_{m+1}, also for negative n, and Σ digit_m b_1⋯b_m = n",
     source="rope D1",
     about=("rope.mixed_radix_digits", "rope.digits"),
@@ -142,7 +142,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "rope.range-definition",
+    "rope.range_of-definition",
     "range_of(base, digits) counts the numerals: base^digits",
     source="rope D7",
     about=("rope.range_of",),

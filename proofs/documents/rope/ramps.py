@@ -128,7 +128,7 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.yarn-scale-definition",
+    "rope.yarn_scale-definition",
     "YaRN scales queries and keys by 0.1 ln k + 1",
     source="rope D5",
     about=("rope.yarn_scale",),
@@ -288,7 +288,7 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.log-n-definition",
+    "rope.log_n_scale-definition",
     "log_n_scale is ln n / ln L, and clipped at least 1",
     source="rope D6",
     about=("rope.log_n_scale",),

@@ -39,7 +39,7 @@ def features(pairs: Any, layout: str) -> Any:
 
 
 @law(
-    "rope.rotation-definition",
+    "rope.rotate-definition",
     "rotate(x, θ) is the pairwise rotation (a cos θ − b sin θ, a sin θ + b cos θ)",
     source="rope D4",
     about=("rope.rotate",),
@@ -73,7 +73,7 @@ def rotation_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.rotation-matrix-definition",
+    "rope.rotation_matrix-definition",
     "R(θ) = [[cos θ, −sin θ], [sin θ, cos θ]]",
     source="rope D4",
     about=("rope.rotation_matrix",),
@@ -209,7 +209,7 @@ def layouts_agree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "rope.convert-layout-definition",
+    "rope.convert_layout-definition",
     "pair m stands at (2m, 2m+1) interleaved and at (m, m + d/2) half-split",
     source="rope D4",
     about=("rope.convert_layout",),
@@ -235,7 +235,7 @@ def convert_layout_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
 
 
 @law(
-    "rope.attention-scores-definition",
+    "rope.attention_scores-definition",
     "s_ij = ⟨R_i q_i, R_j k_j⟩ = Re Σ_m conj(q_m) k_m e^(i(j−i)ω_m): only j − i matters",
     source="rope D6, C3",
     about=("rope.attention_scores",),

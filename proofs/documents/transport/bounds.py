@@ -14,7 +14,7 @@ from . import host, inputs_of_bounds
 
 
 @law(
-    "transport.one-sided-definition",
+    "transport.one_sided_lipschitz-definition",
     "one_sided_lipschitz is the least and largest eigenvalue of ½(J + Jᵀ) over all points: "
     "lowest·‖v‖² ≤ v·Jv ≤ highest·‖v‖²",
     source="transport D5",
@@ -83,7 +83,7 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
 
 
 @law(
-    "transport.growth-definition",
+    "transport.growth_factor-definition",
     "growth_factor is exp ∫₀ᵗ L, exactly for piecewise linear L",
     source="transport D6",
     about=("transport.growth_factor",),
@@ -143,7 +143,7 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
 
 
 @law(
-    "transport.bound-definition",
+    "transport.wasserstein_bound-definition",
     "wasserstein_bound is ∫₀ᵀ I_t gap_t dt + I_T·terminal + error, I_t = exp ∫₀ᵗ L",
     source="transport D8",
     about=("transport.wasserstein_bound",),
@@ -253,7 +253,7 @@ def _affine(case: Any, names: str) -> Any:
 
 
 @law(
-    "transport.linear-pair-definition",
+    "transport.linear_flow_pair-definition",
     "linear_flow_pair has the moments of x_0 = e^{−FT}x_T − ∫₀ᵀ e^{−Ft}e dt, and E_p‖f − g‖² under a root",
     source="transport D9",
     about=("transport.linear_flow_pair",),
@@ -308,7 +308,9 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="transport C4",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
     inputs=inputs_of_bounds.linear_pairs,
-    tolerance=Rounding(80, "as in transport.bound-definition; the distance is rounded once", calls=("exp",)),
+    tolerance=Rounding(
+        80, "as in transport.wasserstein_bound-definition; the distance is rounded once", calls=("exp",)
+    ),
     refutes=(
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/terminal-not-grown",
@@ -357,7 +359,8 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
     about=("transport.wasserstein_bound", "transport.wasserstein_quantile"),
     inputs=inputs_of_bounds.curved_pairs,
     tolerance=Rounding(
-        400, "as in transport.bound-definition and transport.wasserstein-quantile-definition, for |x| ≤ 4"
+        400,
+        "as in the definitions of wasserstein_bound and wasserstein_quantile, for |x| ≤ 4",
     ),
     refutes=(
         "transport.wasserstein_bound/no-growth",

@@ -116,7 +116,7 @@ _EXPONENTS = Rounding(
 
 
 @law(
-    "transport.score-matching-bounds",
+    "transport.score_matching_bound-holds",
     "W₂(p₀, q₀) ≤ ∫ κI√SM + I_T W₂(p_T, q_T) with κ = ½(g² + σ²) for every σ; attained where only means "
     "differ",
     source="transport C6, C8",

@@ -31,7 +31,7 @@ def _expected(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, float]:
 
 
 @law(
-    "transport.discrete-definition",
+    "transport.wasserstein_discrete-definition",
     "wasserstein_discrete is the least power mean over all ways to pair the points",
     source="transport D3, C2",
     about=("transport.wasserstein_discrete",),
@@ -56,7 +56,7 @@ def discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "transport.weighted-discrete-definition",
+    "transport.wasserstein_discrete-weighted-definition",
     "with whole masses wasserstein_discrete is that of clouds in which points are repeated",
     source="transport D3, C2",
     about=("transport.wasserstein_discrete",),
@@ -82,7 +82,7 @@ def weighted_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator
 
 
 @law(
-    "transport.unequal-discrete-definition",
+    "transport.wasserstein_discrete-unequal-definition",
     "points without weights share the mass equally, also where the clouds differ in number",
     source="transport D3, C2",
     about=("transport.wasserstein_discrete",),
@@ -141,7 +141,7 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "transport.coupling-cost-definition",
+    "transport.coupling_cost-definition",
     "coupling_cost is (Σ π_ij ‖x_i − y_j‖^p)^{1/p}, in batches",
     source="transport D4",
     about=("transport.coupling_cost",),

@@ -10,7 +10,7 @@ from ...language.edge import Raises, Value, edge
     "unequal-sizes",
     "the samples have unlike sizes",
     ours="the distance of the two quantile functions",
-    laws=("transport.unequal-1d-definition", "transport.weighted-1d-definition"),
+    laws=("transport.wasserstein_1d-unequal-definition", "transport.wasserstein_1d-weighted-definition"),
     values={"raises": Value(Raises(), "code that subtracts one sorted sample from the other")},
 )
 def wasserstein_1d_unequal_sizes(x: Any, y: Any, /, **options: Any) -> bool:

@@ -120,7 +120,7 @@ E2 = Erratum(
     check_printed=_printed_for_ode,
     check_corrected=_half_for_ode,
     tolerance=Rounding(60, "8 panels of 16 nodes in an exponent of 5, in the scale", calls=("exp",)),
-    laws=("transport.score-matching-bounds", "transport.bound-of-scores-definition"),
+    laws=("transport.score_matching_bound-holds", "transport.bound-of-scores-definition"),
 )
 
 _TURN = np.asarray([[0.0, -1.0], [1.0, 0.0]])
@@ -209,5 +209,5 @@ E4 = Erratum(
     tolerance=Rounding(
         60, "16 nodes a panel and 4 panels, in an exponent of 5, in the scale", calls=("exp",)
     ),
-    laws=("transport.growth-definition", "transport.score-matching-bounds"),
+    laws=("transport.growth_factor-definition", "transport.score_matching_bound-holds"),
 )

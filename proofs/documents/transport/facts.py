@@ -46,7 +46,7 @@ FACTS = Facts(
             "transport.bound-linear",
             "transport.cloud-metric",
             "transport.common-noise-contracts",
-            "transport.score-matching-bounds",
+            "transport.score_matching_bound-holds",
             "transport.total-score",
         ),
         "it is of random samples, and sees what goes beyond their spread": ("transport.empirical-distance",),
@@ -54,7 +54,7 @@ FACTS = Facts(
             "transport.equality-scale",
             "transport.equality-shift",
             "transport.reference-values",
-            "transport.wasserstein-quantile-definition",
+            "transport.wasserstein_quantile-definition",
         ),
     },
     unseen={

@@ -27,7 +27,7 @@ _ROOTS = Rounding(24, "eigenvalues, roots and polar factors of d ≤ 3 to 4d·u,
 
 
 @law(
-    "transport.gaussian-definition",
+    "transport.wasserstein_gaussian-definition",
     "wasserstein_gaussian is ‖m₁−m₂‖² + tr(S₁+S₂−2(S₁^{1/2}S₂S₁^{1/2})^{1/2}) under a root, also for "
     "singular S₁",
     source="transport D2",
@@ -69,7 +69,7 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "transport.gaussian-map-definition",
+    "transport.gaussian_map-definition",
     "gaussian_map is the symmetric M > 0 with M S₁ M = S₂, and takes m₁ to m₂",
     source="transport D2",
     about=("transport.gaussian_map",),
@@ -148,7 +148,7 @@ def _trace(matrix: Any, on: Setting) -> Any:
 
 
 @law(
-    "transport.monotonicity-definition",
+    "transport.coupling_monotonicity-definition",
     "coupling_monotonicity is E[(x−y)·(∇log p(x) − ∇log q(y))] for y = Mx, p = N(0, P)",
     source="transport D10",
     about=("transport.coupling_monotonicity",),

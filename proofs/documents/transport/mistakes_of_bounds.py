@@ -7,7 +7,7 @@ from array_api_compat import array_namespace as _xp
 from .... import transport
 from ....transport import Affine, Bound, Growth, LinearFlowPair, Spectrum
 from ...language.mistake import mistake
-from .mistakes_of_gaussians import _eye
+from .mistakes_of_gaussian import _eye
 
 # Constants and growth
 

@@ -12,7 +12,7 @@ from .inputs import FloatArray
 
 
 @law(
-    "transport.score-matching-definition",
+    "transport.score_matching-definition",
     "score_matching is the mean of ‖s − ∇log p‖², or the weighted sum: not its root, not its half",
     source="transport D7",
     about=("transport.score_matching",),
@@ -41,7 +41,7 @@ def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
 
 
 @law(
-    "transport.conditional-definition",
+    "transport.conditional_score_matching-definition",
     "conditional_score_matching is the mean of ‖s + ε/β̄‖²",
     source="transport D7",
     about=("transport.conditional_score_matching",),
@@ -98,7 +98,7 @@ def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 
 @law(
-    "transport.mixture-conditional-definition",
+    "transport.mixture_conditional_score_matching-definition",
     "mixture_conditional_score_matching is E‖Ax_t + c − ∇log p(x_t|x_0)‖² for mixtures of Gaussians",
     source="transport D7",
     about=("transport.mixture_conditional_score_matching",),
@@ -124,7 +124,7 @@ def mixture_conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterat
 
 
 @law(
-    "transport.gaussian-score-definition",
+    "transport.gaussian_score_matching-definition",
     "gaussian_score_matching is E‖Ax + c − ∇log p_t(x)‖² for x ∼ p_t = N(ᾱm, ᾱ²S + β̄²I)",
     source="transport D7",
     about=("transport.gaussian_score_matching",),
@@ -221,7 +221,7 @@ _PANELS = Rounding(
 
 
 @law(
-    "transport.mixture-score-definition",
+    "transport.mixture_score_matching-definition",
     "mixture_score_matching is ∫ p_t (s − ∇log p_t)², within its error",
     source="transport D7",
     about=("transport.mixture_score_matching",),

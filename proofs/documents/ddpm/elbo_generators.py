@@ -14,7 +14,7 @@ from .process import COEFFICIENTS
 
 
 @law(
-    "ddpm.exact-generator-definition",
+    "ddpm.exact_generator-definition",
     "the reverse conditionals of Gaussian data: α_t C_{t−1}C_t⁻¹, ᾱ_{t−1}β_t² C_t⁻¹ m, β_t² C_{t−1}C_t⁻¹",
     source="ddpm C7",
     about=("ddpm.exact_generator",),

@@ -7,7 +7,7 @@ from array_api_compat import array_namespace as _xp
 
 from .... import density
 from ...language.mistake import mistake
-from .mistakes_of_normals import _LOG_2PI
+from .mistakes_of_normal import _LOG_2PI
 
 
 @mistake(

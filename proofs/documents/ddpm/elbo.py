@@ -11,8 +11,8 @@ from ....ddpm import AffineGenerator, Schedule
 from ...language import inputs as common
 from ...language.law import AtMost, Gap, Impl, Kind, Record, Rounding, law
 from . import gaussian, inputs
+from .elbo_generators import _path
 from .gaussian import Model
-from .generators import _path
 from .inputs import Host
 from .process import COEFFICIENTS
 
@@ -28,7 +28,7 @@ def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
 
 
 @law(
-    "ddpm.elbo-definition",
+    "ddpm.elbo_terms-definition",
     "elbo_terms gives L_0 = −E log q(x_0|x_1), L_{t−1} = E KL(p(x_{t−1}|x_t, x_0)‖q), L_T = KL(p(x_T|x_0)‖q)",
     source="ddpm D10",
     about=("ddpm.elbo_terms",),

@@ -42,7 +42,7 @@ def classify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "argmaxable.five-vectors",
+    "argmaxable.five_vectors-classified",
     "of the five vectors without bias only (1,1) is unargmaxable, wherever it stands",
     source="argmaxable D6, C1",
     about=("argmaxable.five_vectors", "argmaxable.classify"),

@@ -16,7 +16,7 @@ from .process import COEFFICIENTS
 
 
 @law(
-    "ddpm.sampling-std-definition",
+    "ddpm.sampling_std-definition",
     'sampling_std is β̄_{t−1}β_t/β̄_t ("dirac", 0 at t = 1) or β_t ("normal")',
     source="ddpm D7",
     about=("ddpm.sampling_std",),
@@ -59,7 +59,7 @@ def conditional_variance(host: inputs.Exact, eigenvalues: Host) -> Host:
 
 
 @law(
-    "ddpm.optimal-std-definition",
+    "ddpm.optimal_std-definition",
     "σ_t² = (β̄_{t−1}β_t/β̄_t)² + (ᾱ_{t−1}β_t²/β̄_t²)² E tr Cov(x_0|x_t)/d is E tr Cov(x_{t−1}|x_t)/d",
     source="ddpm C10",
     about=("ddpm.optimal_std",),
@@ -83,7 +83,7 @@ def optimal_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "ddpm.optimal-std-bounds",
+    "ddpm.optimal_std-bounds",
     "σ_t is dirac's for a single point, β_t for N(m, I), at most β_t if tr Cov/d ≤ 1, always ≤ β_t/α_t",
     source="ddpm C6",
     about=("ddpm.optimal_std", "ddpm.sampling_std"),

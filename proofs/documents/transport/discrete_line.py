@@ -12,7 +12,7 @@ from . import host, inputs
 
 
 @law(
-    "transport.wasserstein-1d-definition",
+    "transport.wasserstein_1d-definition",
     "wasserstein_1d is the least (mean |x_i − y_π(i)|^p)^{1/p} over permutations π",
     source="transport D1",
     about=("transport.wasserstein_1d",),
@@ -44,7 +44,7 @@ def wasserstein_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
 
 
 @law(
-    "transport.weighted-1d-definition",
+    "transport.wasserstein_1d-weighted-definition",
     "with whole masses wasserstein_1d is that of samples in which points are repeated",
     source="transport D1",
     about=("transport.wasserstein_1d",),
@@ -78,7 +78,7 @@ def weighted_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
 
 
 @law(
-    "transport.unequal-1d-definition",
+    "transport.wasserstein_1d-unequal-definition",
     "values without weights share the mass equally: samples of n and m values are those in which each is "
     "repeated, m and n times",
     source="transport D1",
@@ -180,7 +180,7 @@ def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @law(
-    "transport.wasserstein-quantile-definition",
+    "transport.wasserstein_quantile-definition",
     "wasserstein_quantile meets closed forms: logistic distributions for p = 2, exponential for p = 1 and 3",
     source="transport D1",
     about=("transport.wasserstein_quantile",),

@@ -17,7 +17,7 @@ def double(on: Setting) -> float:
 
 
 @law(
-    "residual.init-variance-definition",
+    "residual.init_variance-definition",
     "init_variance is 1/n, 1/m or 2/(n+m), doubled for relu",
     source="residual D1",
     about=("residual.init_variance",),
