@@ -1,24 +1,21 @@
-"""Every refusal word for word: the calls `BAD` of each document's tests, and specimens with one array spoilt.
-
-`python tests/test_refusals.py` writes refusals/<document>.json anew. Read the difference: each text says what
-was wrong, what was got, what was expected; "accepted" with a form is input that the definition allows.
+"""Bad input is refused with the exception for it, in the one form: the function, the argument, what was got,
+what was expected. The calls are `BAD` of each document's tests, specimens with one array spoilt, and others.
 """
 
 import importlib
 import inspect
-import json
 import math
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import array_api_strict
 import numpy as np
 import pytest
-from specimens import SPECIMENS
+from specimens import SPECIMENS, TAKES
 
 import refimpl
 from refimpl import backends
@@ -28,7 +25,8 @@ from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.calls import calls
 
 ON = Setting.of(backends.get("numpy"))
-HERE = Path(__file__).parent / "refusals"
+FORM = re.compile(r"(\w+): ([\w.]+): (.+?): got (.+); expected .+")
+"""The exception, the function, what is wrong, what was got; in one line."""
 
 # Their specimens use the array beside the function, which takes none.
 WITHOUT_ARRAYS = {
@@ -44,20 +42,28 @@ TAKEN = {
 NAMES = sorted(SPECIMENS.keys() - WITHOUT_ARRAYS)
 
 
-def _spoilt(array: Any, last: bool) -> Iterator[tuple[str, Any]]:
-    """What callers may pass by mistake in place of an array."""
-    yield "a list", array.tolist()
-    yield "other kind", array.astype(np.int64 if array.dtype.kind == "f" else np.float64)
+OTHERWISE = {
+    *(("a list", "DTypeError: t"), ("other library", "DTypeError: dtype"), ("no axis", "DomainError: axis")),
+    *(("shorter", "DomainError: sizes"), ("shorter", "DomainError: labels")),
+    ("empty", "DomainError: digits.shape[-1]"),
+}
+"""Where the exception is not that of the kind: it may also be a number, or something else is out of range."""
+
+
+def _spoilt(array: Any, last: bool) -> Iterator[tuple[str, str, Any]]:
+    """What callers may pass by mistake in place of an array: its kind, the exception for it, and itself."""
+    yield "a list", "NamespaceError", array.tolist()
+    yield "kind other", "DTypeError", array.astype(np.int64 if array.dtype.kind == "f" else np.float64)
     if last:
-        yield "other library", array_api_strict.asarray(array)
-    yield "axis more", array[None]
+        yield "other library", "NamespaceError", array_api_strict.asarray(array)
+    yield "more axes", "ShapeError", array[None]
     if array.ndim:
-        yield "axis less", array[0, ...]
-        yield "shorter", array[..., :-1]
-        yield "empty", array[..., :0]
+        yield "less axes", "ShapeError", array[0, ...]
+        yield "shorter", "ShapeError", array[..., :-1]
+        yield "empty", "ShapeError", array[..., :0]
     if array.ndim > 1:
-        yield "no axis", array[(0,) * array.ndim + (...,)]
-        yield "fewer rows", array[1:]
+        yield "no axis", "ShapeError", array[(0,) * array.ndim + (...,)]
+        yield "rows fewer", "ShapeError", array[1:]
 
 
 def _answer(call: Callable[[], Any]) -> str:
@@ -71,44 +77,49 @@ def _answer(call: Callable[[], Any]) -> str:
     return "accepted: " + ", ".join(f"{part.dtype}{list(part.shape)}" for part in arrays)
 
 
-def table(document: str) -> list[str]:
-    """The refusals of the document's table of bad calls, in its order."""
-    return [_answer(call) for call in importlib.import_module(f"test_{document}").BAD]
-
-
-def specimen(name: str) -> dict[str, str]:
-    """The answer for each array of the specimen, by its place, spoilt in each way."""
-    function, arrays = SPECIMENS[name](backends.Setting.of(backends.get("numpy")), 4)
-
-    def call(place: int, bad: Any) -> Callable[[], Any]:
-        return lambda: function(*arrays[:place], bad, *arrays[place + 1 :])
-
-    return {
-        f"{place} {kind}": _answer(call(place, bad))
-        for place, array in enumerate(arrays)
-        for kind, bad in _spoilt(array, last=place == len(arrays) - 1)
-    }
-
-
-def _stored(document: str) -> Any:
-    return json.loads((HERE / f"{document}.json").read_text(encoding="utf-8"))
-
-
-def _names(document: str) -> list[str]:
-    return [name for name in NAMES if name.startswith(f"{document}.")]
+def _names(code: CodeType, helpers: dict[str, Any]) -> Iterator[str]:
+    """The names that code uses, also in functions inside it and in helpers that it calls."""
+    yield from code.co_names
+    inside = [const for const in code.co_consts if isinstance(const, CodeType)]
+    called = [helpers[name].__code__ for name in code.co_names if inspect.isfunction(helpers.get(name))]
+    for inner in inside + called:
+        yield from _names(inner, helpers)
 
 
 @pytest.mark.parametrize("document", refimpl.__all__)
-def test_table(document: str) -> None:
-    found, stored = table(document), _stored(document)
-    assert found == stored["BAD"]
-    assert list(stored) == ["BAD", *_names(document)]
-    assert not [text for text in found if text.startswith("accepted") or "; expected " not in text]
+def test_bad_calls(document: str) -> None:
+    """Each is refused with its exception, for what is said to be wrong, by a function that it calls."""
+    module = importlib.import_module(f"test_{document}")
+    found = [FORM.fullmatch(_answer(call)) for _, call in module.BAD]
+    assert [one and f"{one[1]}: {one[3]}" for one in found] == [expected for expected, _ in module.BAD]
+    for one, (_, call) in zip(found, module.BAD, strict=True):
+        assert one is not None
+        assert one[2].startswith(f"{document}.")
+        assert one[2].rpartition(".")[2] in set(_names(call.__code__, vars(module)))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_specimen(name: str) -> None:
-    assert specimen(name) == _stored(name.partition(".")[0])[name]
+def test_specimens(name: str) -> None:
+    """Each spoilt array is refused with the exception for its kind, or is one that the function takes."""
+    function, arrays = SPECIMENS[name](ON, 4)
+    takes = TAKES.get(name, " ".join("-" * len(arrays))).split()
+    for place, (array, letters) in enumerate(zip(arrays, takes, strict=True)):
+        for kind, exception, bad in _spoilt(array, last=place == len(arrays) - 1):
+            answer = _answer(partial(function, *arrays[:place], bad, *arrays[place + 1 :]))
+            assert answer.startswith("accepted") == (kind[0] in letters), (place, kind, answer)
+            if kind[0] not in letters:
+                _refused_for(kind, exception, answer)
+
+
+def _refused_for(kind: str, exception: str, answer: str) -> None:
+    """The exception is that of the kind, and an argument of the function is named."""
+    found = FORM.fullmatch(answer)
+    assert found is not None, answer
+    assert found[1] == exception or (kind, f"{found[1]}: {found[3]}") in OTHERWISE, answer
+    function = catalogue.reference().get(found[2])
+    arguments = inspect.signature(function).parameters if function else ["t"]  # of a schedule's functions
+    arguments = [*arguments, "alpha_from", "beta_from"]  # flow.ddim_step's two parts of `source`
+    assert any(re.search(rf"\b{name}\b", f"{found[3]} {found[4]}") for name in arguments), answer
 
 
 @pytest.mark.parametrize("name", catalogue.functions())
@@ -203,14 +214,3 @@ def test_where_nothing_can_be_made(name: str) -> None:
     for options in ELSEWHERE:
         with pytest.raises(RefimplError, match=f"^{name}: (xp|dtype|device): got .*; expected "):
             catalogue.reference()[name](*call.args, **{**call.kwargs, **options})
-
-
-def _write() -> None:
-    for document in refimpl.__all__:
-        stored = {"BAD": table(document)} | {name: specimen(name) for name in _names(document)}
-        text = json.dumps(stored, indent=1, ensure_ascii=False)
-        (HERE / f"{document}.json").write_text(text + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    _write()

@@ -63,3 +63,12 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "argmaxable.verify": _verify,
     "argmaxable.winner": _winner,
 }
+
+TAKES = {
+    "argmaxable.classify": "s -",
+    "argmaxable.margins": "- - mlr",
+    "argmaxable.minimax_value": "s -",
+    "argmaxable.minimum_norm_point": "osr",
+    "argmaxable.verify": "s -",
+    "argmaxable.winner": "- - mlr",
+}

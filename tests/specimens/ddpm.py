@@ -140,3 +140,28 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "ddpm.to_ho": _of_schedule(ddpm.to_ho),
     "ddpm.velocity": _pairs(ddpm.velocity),
 }
+
+TAKES = {
+    "ddpm.ancestral_step": "ml ml ml - - ml",
+    "ddpm.check_schedule": "os",
+    "ddpm.check_signal": "os",
+    "ddpm.check_steps": "s mlse",
+    "ddpm.cumulative": "os",
+    "ddpm.denoise_mean": "ml ml s ml",
+    "ddpm.diffuse": "ml ml s ml",
+    "ddpm.diffuse_step": "ml ml s ml",
+    "ddpm.elbo_terms": "mlr - - - -",
+    "ddpm.exact_generator": "- - s",
+    "ddpm.from_alpha": "os",
+    "ddpm.from_ho": "os",
+    "ddpm.log_snr": "os",
+    "ddpm.posterior": "ml ml s ml",
+    "ddpm.predict_noise": "ml ml s ml",
+    "ddpm.predict_score": "ml ml s ml",
+    "ddpm.predict_v": "ml ml s ml",
+    "ddpm.predict_x0": "ml ml s ml",
+    "ddpm.sampling_std": "os",
+    "ddpm.snr": "os",
+    "ddpm.to_ho": "os",
+    "ddpm.velocity": "ml ml s ml",
+}

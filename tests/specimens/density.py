@@ -68,3 +68,20 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     ),
     "density.normalized_weights": lambda on, n: (density.normalized_weights, (_normal(on, n, 64),)),
 }
+
+TAKES = {
+    "density.bits_per_dim": "omlse",
+    "density.effective_sample_size": "omlsr",
+    "density.elbo": "omlsr",
+    "density.importance_bound": "omlsr",
+    "density.importance_bounds": "om",
+    "density.linear_evidence": "mlr s - -",
+    "density.linear_posterior": "mlr s - -",
+    "density.log_weights": "mln mln mln",
+    "density.mixture_log_density": "m mlr",
+    "density.normal_kl": "ml ml m m",
+    "density.normal_kl_full": "mlr m m m",
+    "density.normal_log_density": "mlr m m",
+    "density.normal_log_density_full": "mlr m m",
+    "density.normalized_weights": "omlsr",
+}

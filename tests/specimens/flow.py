@@ -160,3 +160,26 @@ SPECIMENS: dict[str, Builder] = {
     "flow.flow_log_likelihood": _likelihood,
     "flow.euler_maruyama": _maruyama,
 }
+
+TAKES = {
+    "flow.ddim_step": "mlsn mlsn mln mln",
+    "flow.diagonal_mixture": "- - - ml ml",
+    "flow.diffusion_squared": "omlse",
+    "flow.drift_coefficient": "omlse",
+    "flow.flow_log_likelihood": "mlsr s",
+    "flow.flow_velocity": "mlsn mln mlsn",
+    "flow.fokker_planck_residual": "ml ml ml ml ml ml",
+    "flow.fokker_planck_rhs_grid": "- - m",
+    "flow.forward_drift": "mlsn mln mln mlsn",
+    "flow.full_mixture": "- - - ml ml",
+    "flow.integrate": "mlsr s",
+    "flow.integrate_adaptive": "mlsr s",
+    "flow.mixture_log_density": "- - - ml ml",
+    "flow.mixture_score": "- - - ml ml",
+    "flow.mixture_score_divergence": "- - - ml ml",
+    "flow.mixture_score_jacobian": "- - - ml ml",
+    "flow.mixture_time_derivative": "- - - ml ml",
+    "flow.noise_from_score": "mlsen mln",
+    "flow.reverse_drift": "mlsn mln mln mlsn",
+    "flow.score_from_noise": "mlsen mln",
+}

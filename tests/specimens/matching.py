@@ -68,3 +68,17 @@ SPECIMENS: dict[str, Specimen] = {
     "matching.sbert_features": _vectors(matching.sbert_features),
     "matching.spearman": lambda on, n: (matching.spearman, (_normal(on, n), _grades(on, n))),
 }
+
+TAKES = {
+    "matching.check_nonzero": "omlser",
+    "matching.cosent_gradient": "- k",
+    "matching.cosent_loss": "- k",
+    "matching.cosent_loss_pairwise": "- k",
+    "matching.cosine_similarity": "ml ml",
+    "matching.factor_similarity": "o",
+    "matching.jl_project": "mlr r",
+    "matching.nearest_semidefinite": "om",
+    "matching.rank": "kose",
+    "matching.sbert_features": "ml ml",
+    "matching.spearman": "k k",
+}

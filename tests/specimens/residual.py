@@ -103,3 +103,10 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "residual.residual_stack": _residual_stack,
     "residual.sgd_increment": _sgd_increment,
 }
+
+TAKES = {
+    "residual.layer_norm": "mlr - -",
+    "residual.plain_stack": "mlr - - - -",
+    "residual.residual_stack": "mlr - - -",
+    "residual.sgd_increment": "mlsenr mlse",
+}

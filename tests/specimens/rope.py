@@ -137,3 +137,18 @@ SPECIMENS = {
     "rope.yarn": _yarn,
     "rope.yarn_scale": _yarn_scale,
 }
+
+TAKES = {
+    "rope.angles": "kmlse se",
+    "rope.attention_scores": "m m kml kml -",
+    "rope.convert_layout": "komlr",
+    "rope.digits": "omlse",
+    "rope.from_digits": "omlsr",
+    "rope.interpolate": "kmlse",
+    "rope.log_n_scale": "kmlse",
+    "rope.mixed_radix_digits": "omlse",
+    "rope.period": "omlse",
+    "rope.rotate": "ml ml",
+    "rope.rotation_matrix": "omlsenr",
+    "rope.sinusoidal": "kmlse",
+}

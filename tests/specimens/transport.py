@@ -127,3 +127,17 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
         (_number(on, 1.0 + n),),
     ),
 }
+
+TAKES = {
+    "transport.conditional_score_matching": "m m m",
+    "transport.coupling_cost": "m m m",
+    "transport.coupling_monotonicity": "mlr m",
+    "transport.gaussian_map": "ml ml m m",
+    "transport.linear_flow_pair": "- - - - mlse",
+    "transport.one_sided_lipschitz": "omlr",
+    "transport.printed_score_matching_bound": "s -",
+    "transport.score_matching": "m m",
+    "transport.score_matching_bound": "s -",
+    "transport.wasserstein_discrete": "r r",
+    "transport.wasserstein_gaussian": "ml ml m m",
+}
