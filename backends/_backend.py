@@ -180,14 +180,14 @@ class Setting:
 
     def array(self, values: Any) -> Array:
         """Values as a new array of this backend: integers as int64, booleans as such, reals in the dtype."""
-        host = np.asarray(values)
-        if np.issubdtype(host.dtype, np.floating):
+        given = np.asarray(values)
+        if np.issubdtype(given.dtype, np.floating):
             dtype = self.dtype
         else:
-            dtype = self.xp.bool if host.dtype == np.bool_ else self.xp.int64
+            dtype = self.xp.bool if given.dtype == np.bool_ else self.xp.int64
         if self.backend.from_numpy is not None:
-            return self.backend.from_numpy(host, dtype, self.device)
-        return self.xp.asarray(host, dtype=dtype, device=self.device, copy=True)
+            return self.backend.from_numpy(given, dtype, self.device)
+        return self.xp.asarray(given, dtype=dtype, device=self.device, copy=True)
 
     def lifted(self, value: Any) -> Any:
         """An input that is no array, as a check gets it."""
@@ -195,5 +195,5 @@ class Setting:
 
     def host(self, array: Array) -> np.ndarray[Any, Any]:
         """An array of this backend in NumPy: reals exactly in float64, integers and booleans as such."""
-        host = self.backend.to_numpy(array)
-        return host.astype(np.float64) if np.issubdtype(host.dtype, np.floating) else host
+        values = self.backend.to_numpy(array)
+        return values.astype(np.float64) if np.issubdtype(values.dtype, np.floating) else values

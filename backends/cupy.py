@@ -43,13 +43,13 @@ def make() -> Backend:
     )
 
 
-def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
+def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
     import cupy  # noqa: PLC0415
 
     with device:
-        return cupy.asarray(host.astype(dtype))
+        return cupy.asarray(values.astype(dtype))
 
 
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    host: np.ndarray[Any, Any] = array.get()
-    return host
+    values: np.ndarray[Any, Any] = array.get()
+    return values

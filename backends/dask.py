@@ -38,12 +38,12 @@ def make() -> Backend:
     )
 
 
-def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
+def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
     import dask.array  # noqa: PLC0415
 
     # Two chunks where there are two rows, so that every operation meets a chunk border.
-    chunks = (max(1, -(-host.shape[0] // 2)), *host.shape[1:]) if host.ndim else ()
-    return dask.array.from_array(np.array(host, dtype=dtype), chunks=chunks)
+    chunks = (max(1, -(-values.shape[0] // 2)), *values.shape[1:]) if values.ndim else ()
+    return dask.array.from_array(np.array(values, dtype=dtype), chunks=chunks)
 
 
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:

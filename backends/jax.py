@@ -95,7 +95,7 @@ def make() -> Backend:
     )
 
 
-def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
+def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
     import jax  # noqa: PLC0415
 
     wanted = np.dtype(dtype)
@@ -104,12 +104,12 @@ def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Arr
         if wanted.kind == "f":
             raise DTypeError(message("jax", "dtype", wanted, f"at most {given}", _NEEDS_X64))
         limits = np.iinfo(given)
-        if host.size and not (limits.min <= host.min() and host.max() <= limits.max):
+        if values.size and not (limits.min <= values.min() and values.max() <= limits.max):
             raise DomainError(message("jax", "integers", "values beyond int32", "int32", _NEEDS_X64))
     # A fresh copy, rounded by NumPy: JAX may share the memory of what it is given.
-    return jax.device_put(np.array(host, dtype=given), device)
+    return jax.device_put(np.array(values, dtype=given), device)
 
 
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    host = np.asarray(array)  # widened by NumPy, since XLA flushes subnormals
-    return host.astype(np.float32) if host.dtype.name == "bfloat16" else host
+    values = np.asarray(array)  # widened by NumPy, since XLA flushes subnormals
+    return values.astype(np.float32) if values.dtype.name == "bfloat16" else values

@@ -73,11 +73,11 @@ def make() -> Backend:
     )
 
 
-def _from_numpy(host: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
+def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> Array:
     import torch  # noqa: PLC0415
 
     # A copy in order: tensors share the memory of what they are made of, and take no negative strides.
-    return torch.from_numpy(np.array(host, order="C")).to(device=device, dtype=dtype)
+    return torch.from_numpy(np.array(values, order="C")).to(device=device, dtype=dtype)
 
 
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:

@@ -27,7 +27,7 @@ def to_exact(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
     """As to_float64, for functions that decide in rationals: of numbers with an error bound, those without
     error are taken as what they are, and others raise."""
     given = {
-        name: array.__exact__() if hasattr(array, "__exact__") else _to_numpy(array, xp)
+        name: array.refimpl_exact() if hasattr(array, "refimpl_exact") else _to_numpy(array, xp)
         for name, array in arrays.items()
     }
     return to_float64(call, np, **given)

@@ -10,6 +10,7 @@ import array_api_compat
 import numpy as np
 from array_api_compat import numpy
 
+from ._arithmetic import is_wider
 from ._capabilities import NEEDS
 from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, kind, message, shown
 from ._typing import Array, Device, DType, Namespace
@@ -158,8 +159,8 @@ def numbers(*given: Any) -> Any:
     """The functions and constants of numbers (log, sqrt, pi, …) that go with a namespace or with numbers:
     the module math, unless what is given has functions of its own, so that constants are as exact as it."""
     for one in given:
-        if hasattr(one, "__math__"):
-            return one.__math__
+        if is_wider(one):
+            return one.refimpl_math
     return math
 
 
@@ -172,7 +173,7 @@ def number(value: Any, *given: Any) -> Any:
 
 def rounds(given: Any) -> bool:
     """Whether a namespace, or a number, rounds to a dtype, so that saving cancelled digits is worth it."""
-    return bool(getattr(given, "__rounds__", not hasattr(given, "__math__")))
+    return bool(getattr(given, "refimpl_rounds", not is_wider(given)))
 
 
 def check_axes(call: str, name: str, array: Array, least: int) -> None:
@@ -241,9 +242,9 @@ def check_integer(call: str, name: str, value: Any, least: int, most: int = 2**6
 def check_count(call: str, name: str, value: Any, least: int) -> Any:
     """As check_integer, but a whole number that brings functions of its own (see `numbers`) stays what it is,
     so that its quotients and roots are as exact as it."""
-    if not hasattr(value, "__math__"):
+    if not is_wider(value):
         return check_integer(call, name, value, least, 2**1023 - 1)  # a float can be made of it
-    if value < least or value != value.__math__.floor(value):
+    if value < least or value != value.refimpl_math.floor(value):
         raise DomainError(message(call, name, value, f"an integer ≥ {least}"))
     return value
 
@@ -258,7 +259,7 @@ def check_number(
     if array_api_compat.is_torch_array(value):
         value = value.detach()  # an option is no variable
     try:
-        number = value if hasattr(value, "__math__") else float(value)
+        number = value if is_wider(value) else float(value)
     except OverflowError:
         number = math.inf if value > 0 else -math.inf
     except (TypeError, ValueError) as error:  # not while a function is traced; a signalling NaN

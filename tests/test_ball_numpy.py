@@ -13,7 +13,7 @@ from flint import acb
 
 from refimpl._errors import UndecidedError
 from refimpl.backends._ball._precision import WorkingPrecision
-from refimpl.backends._enclosed._arrays import Enclosed, enclosed, lifted
+from refimpl.backends._enclosed._arrays import Enclosed, as_balls, enclosed
 from refimpl.backends._enclosed._formats import NotEnclosedError
 from refimpl.proofs.auditing.enclosed import on_balls
 
@@ -168,7 +168,7 @@ def _flat(value):
         parts = [_flat(part) for part in value]
         return [number for numbers, _ in parts for number in numbers], [shape for _, shape in parts]
     if issubclass(type(value), Enclosed):
-        return list(lifted(value).flat), tuple(value.data.shape)
+        return list(as_balls(value).flat), tuple(value.data.shape)
     host = np.asarray(value)
     return host.reshape(-1).tolist(), host.shape
 

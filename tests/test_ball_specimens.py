@@ -106,14 +106,14 @@ def test_host_functions_say_so(name: str) -> None:
 def test_what_takes_rounded_numbers_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: set[str] = set()
     current = ""
-    original = _creation._host
+    original = _creation._as_numpy
 
     def watched(xp: Any, obj: Any) -> Any:
         if type(obj) is float and np.isfinite(obj) and obj.as_integer_ratio()[0].bit_length() > 40:
             seen.add(current)
         return original(xp, obj)
 
-    monkeypatch.setattr(_creation, "_host", watched)
+    monkeypatch.setattr(_creation, "_as_numpy", watched)
     for current in sorted(set(SPECIMENS) - HOST):
         function, given = SPECIMENS[current](BALL, N)
         seen.discard(current)  # what was rounded in the making of the arguments does not count

@@ -62,7 +62,7 @@ def test_without_a_derived_bound_the_written_one_stands_and_the_outcome_says_why
 
 def test_a_check_that_yields_other_records_on_balls_keeps_its_written_bounds() -> None:
     def check(impl: Any, on: Any, case: Any) -> Any:
-        if hasattr(on.xp, "__math__"):
+        if hasattr(on.xp, "refimpl_math"):
             return list(LAW.check(impl, on, case))[:0]
         return LAW.check(impl, on, case)
 

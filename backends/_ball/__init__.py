@@ -12,5 +12,5 @@ _host       NumPy's arrays of such numbers
 _namespace  binds them to a precision
 """
 
-from . import _host as _host  # these put in what arrays and numbers answer with
 from . import _namespace as _namespace
+from . import _reals as _reals  # these put in what arrays and numbers answer with

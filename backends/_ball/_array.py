@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from ..._arithmetic import is_wider
 from ..._errors import DTypeError, NamespaceError, message
 from ..._typing import Namespace
 from . import _scalars
@@ -168,7 +169,7 @@ class BallArray:
             raise TypeError(message(call, "array", f"shape {self.shape}", "shape ()"))
         return self.data[()]
 
-    def __exact__(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def refimpl_exact(self) -> np.ndarray[Any, np.dtype[np.float64]]:
         """The float64 numbers that the balls are; an error unless all of them are."""
         exact = [_scalars.exact("numpy.asarray", x) for x in self.data.flat]
         return np.asarray(exact, dtype=np.float64).reshape(self.shape)
@@ -185,8 +186,8 @@ class BallArray:
                     "NumPy arrays, or take midpoints yourself with refimpl.backends.ball.midpoints",
                 )
             )
-        host = decided("numpy.asarray", self.data, self.dtype)
-        return np.array(host, dtype=dtype)
+        values = decided("numpy.asarray", self.data, self.dtype)
+        return np.array(values, dtype=dtype)
 
 
 def boxed(data: Any, dtype: DType) -> Storage:
@@ -237,4 +238,4 @@ def _operand(array: BallArray, other: Any) -> bool:
         advice = "Convert one of them with asarray of the other namespace"
         raise NamespaceError(message("ball", "arrays", got, "arrays of one precision", advice))
     numbers = bool | int | float | np.integer | np.floating | np.bool_
-    return isinstance(other, BallArray | numbers) or hasattr(other, "__math__")
+    return isinstance(other, BallArray | numbers) or is_wider(other)

@@ -25,20 +25,20 @@ def check_device(device: object) -> None:
 def asarray(
     xp: Namespace, obj: Any, /, *, dtype: Any = None, device: object = None, copy: bool | None = None
 ) -> BallArray:
-    """Numbers, nested lists of them, NumPy arrays or ball arrays of any precision, lifted exactly."""
+    """Numbers, nested lists of them, NumPy arrays or ball arrays of any precision, taken exactly."""
     check_device(device)
     wanted = None if dtype is None else d.of(dtype)
     if isinstance(obj, BallArray):
         made = _rounded(obj, obj.dtype, xp) if obj.xp is not xp else obj
     else:
-        made = _from_numpy(xp, _host(xp, obj), wanted)
+        made = _from_numpy(xp, _as_numpy(xp, obj), wanted)
     return made if wanted is None else astype(xp, made, wanted, copy=False)
 
 
-def _host(xp: Namespace, obj: Any) -> np.ndarray[Any, Any]:
+def _as_numpy(xp: Namespace, obj: Any) -> np.ndarray[Any, Any]:
     """A NumPy array of numbers; of objects if NumPy has no dtype that holds them exactly."""
     if isinstance(obj, list | tuple):
-        return _nested([_host(xp, row) for row in obj])
+        return _nested([_as_numpy(xp, row) for row in obj])
     if isinstance(obj, BallArray):
         return obj.data if obj.dtype.real else np.asarray(obj)
     if isinstance(obj, np.ndarray | np.generic | bool) or type(obj) is float or _fits(obj):
@@ -68,22 +68,22 @@ def _nested(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
     return out
 
 
-def _from_numpy(xp: Namespace, host: np.ndarray[Any, Any], wanted: d.DType | None) -> BallArray:
-    if host.dtype.kind == "b":
-        return BallArray(2 * host.astype(np.int8), d.DTYPES["bool"], xp)
-    if host.dtype.kind in "iu":
-        dtype = d.of(host.dtype)
+def _from_numpy(xp: Namespace, given: np.ndarray[Any, Any], wanted: d.DType | None) -> BallArray:
+    if given.dtype.kind == "b":
+        return BallArray(2 * given.astype(np.int8), d.DTYPES["bool"], xp)
+    if given.dtype.kind in "iu":
+        dtype = d.of(given.dtype)
         if wanted is None or not wanted.real:
-            return BallArray(host.copy(), dtype, xp)
-    elif host.dtype.kind not in "fO":
-        raise DTypeError(message("asarray", "obj", f"dtype {host.dtype}", "real numbers"))
-    known = host.dtype.kind == "f" and host.dtype.name in d.REALS
+            return BallArray(given.copy(), dtype, xp)
+    elif given.dtype.kind not in "fO":
+        raise DTypeError(message("asarray", "obj", f"dtype {given.dtype}", "real numbers"))
+    known = given.dtype.kind == "f" and given.dtype.name in d.REALS
     dtype = (
-        wanted if wanted is not None and wanted.real else d.DTYPES[host.dtype.name if known else "float64"]
+        wanted if wanted is not None and wanted.real else d.DTYPES[given.dtype.name if known else "float64"]
     )
-    flat = host.reshape(-1)
-    values = flat.tolist() if known or host.dtype.kind in "iu" else list(flat)
-    return BallArray(objects([converted(s.lift(value)) for value in values], host.shape), dtype, xp)
+    flat = given.reshape(-1)
+    values = flat.tolist() if known or given.dtype.kind in "iu" else list(flat)
+    return BallArray(objects([converted(s.lift(value)) for value in values], given.shape), dtype, xp)
 
 
 def objects(balls: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
@@ -104,8 +104,10 @@ def astype(
     if x.dtype.real and not wanted.real:
         return _from_reals(xp, x, wanted)
     if not wanted.real:
-        host = decided("astype", x.data, x.dtype)
-        cast = 2 * (host != 0).astype(np.int8) if wanted.boolean else np.asarray(host).astype(wanted.storage)
+        given = decided("astype", x.data, x.dtype)
+        cast = (
+            2 * (given != 0).astype(np.int8) if wanted.boolean else np.asarray(given).astype(wanted.storage)
+        )
         return BallArray(boxed(cast, wanted), wanted, xp)
     if x.dtype.real:
         return _rounded(x, wanted, xp)

@@ -57,12 +57,12 @@ class BallNamespace:
         self.linalg.matrix_transpose = self.matrix_transpose
 
     @property
-    def __rounds__(self) -> bool:
+    def refimpl_rounds(self) -> bool:
         """Whether a dtype's roundings are modelled; refimpl._xp.rounds looks for it."""
         return self.model is not None
 
     @property
-    def __math__(self) -> RealMath:
+    def refimpl_math(self) -> RealMath:
         """Functions of numbers as proven as those of arrays; refimpl._xp.numbers looks for them."""
         return real_math(self.prec)
 

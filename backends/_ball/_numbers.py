@@ -144,7 +144,7 @@ class _Number:
         self.ball, self.prec = ball, prec
 
     @property
-    def __math__(self) -> "RealMath":
+    def refimpl_math(self) -> "RealMath":
         """Functions in which it is computed; refimpl._xp.numbers looks for them."""
         return real_math(self.prec)
 
@@ -165,7 +165,7 @@ class _Number:
         if name.startswith("__"):
             raise AttributeError(name)
         if hasattr(RealMath, name):  # NumPy's loops over objects look there for exp, log, …
-            return functools.partial(getattr(self.__math__, name), self)
+            return functools.partial(getattr(self.refimpl_math, name), self)
         return getattr(ANSWERS.reals(self), name)
 
     __add__, __radd__ = _binary("add"), _binary("add", swap=True)

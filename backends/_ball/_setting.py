@@ -10,8 +10,8 @@ from flint import arb
 from .._backend import Setting
 from . import _dtypes
 from ._array import BallArray, boxed
-from ._host import Reals, balls, host, reals
 from ._numbers import Real, RealMath
+from ._reals import Reals, balls, reals, to_reals
 from ._rounding import Rounding, converted
 
 
@@ -24,7 +24,7 @@ class BallSetting(Setting):
     @property
     def math(self) -> RealMath:
         """The functions of numbers, on balls."""
-        return self.xp.__math__
+        return self.xp.refimpl_math
 
     def number(self, value: Any) -> Real:
         """A number (also a fraction, or an array of one element) as a ball; a float counts as exact."""
@@ -60,7 +60,7 @@ class BallSetting(Setting):
 
     def host(self, array: Any) -> Any:
         """A ball array for NumPy: reals as an array of Real, integers and booleans as such."""
-        return host(array)
+        return to_reals(array)
 
     def lifted(self, value: Any) -> Any:
         """Inputs that no array of the setting holds, with every float in them as a ball."""
@@ -80,7 +80,7 @@ class BallSetting(Setting):
 def side(value: Any) -> np.ndarray[Any, Any]:
     """What a record compares, as an array of balls, or of integers or booleans."""
     if isinstance(value, BallArray):
-        value = host(value)
+        value = to_reals(value)
     array = np.asarray(value)
     return array if array.dtype.kind in "biu" else balls(array)
 

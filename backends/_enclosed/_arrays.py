@@ -131,7 +131,7 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         return boxed(self.data[index_of(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        data = lifted(value)
+        data = as_balls(value)
         self.data[index_of(key)] = data if data.ndim else data[()]
 
     def __contains__(self, value: Any) -> bool:
@@ -355,19 +355,19 @@ def ball(value: Any) -> Any:
     return s.lift(value)
 
 
-def lifted(value: Any) -> Any:
+def as_balls(value: Any) -> Any:
     """Numbers, nested lists and arrays of them as an array of objects that are balls."""
     if issubclass(type(value), Enclosed):
         return value.data
     if isinstance(value, list | tuple):
-        parts = [lifted(part) for part in value]
+        parts = [as_balls(part) for part in value]
         if len({part.shape for part in parts}) > 1:
             raise ValueError("setting an array element with a sequence of different lengths")
         return np.stack(parts) if parts else np.empty((0,), dtype=object)
-    host = np.asarray(value)
-    if host.dtype.kind not in "biufcO":
-        raise leave(f"mixes balls with {host.dtype.name}")
-    items = np.asarray(host)
+    given = np.asarray(value)
+    if given.dtype.kind not in "biufcO":
+        raise leave(f"mixes balls with {given.dtype.name}")
+    items = np.asarray(given)
     return each(ball, items if items.dtype.kind == "O" else items.astype(object) if items.dtype.kind in "biuc"
                 else items)  # fmt: skip
 
@@ -381,7 +381,7 @@ def is_enclosed(value: Any) -> bool:
 @ANSWERS
 def enclosed(value: Any) -> Any:
     """The same as an array of its own."""
-    data = lifted(value)
+    data = as_balls(value)
     return Enclosed(data.copy() if issubclass(type(value), Enclosed) else data)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from .._ball import _scalars as s
 from ._arrays import Enclosed, Number, ball, enclosed, number
+from ._conversion import Function
 from ._formats import dtype_of, leave
 from ._integers import Integers, Whole
-from ._lifting import Function
 from ._ufuncs import integers, is_float, plain
 
 
@@ -48,10 +48,10 @@ def _of_values(obj: Any, wanted: Any) -> Any:
         return enclosed(obj)
     if has_balls(obj):
         return enclosed(obj).astype(wanted)
-    host = np.array(plain(obj))
-    if host.dtype.kind in "fc" and not kind:
-        return enclosed(host)
-    return integers(host if wanted is None else host.astype(wanted))
+    given = np.array(plain(obj))
+    if given.dtype.kind in "fc" and not kind:
+        return enclosed(given)
+    return integers(given if wanted is None else given.astype(wanted))
 
 
 def has_balls(obj: Any) -> bool:

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from .._ball import _scalars as s
-from ._arrays import Enclosed, is_complex, lifted
+from ._arrays import Enclosed, as_balls, is_complex
+from ._conversion import Function
 from ._formats import dtype_of, leave
 from ._integers import Integers
-from ._lifting import Function
 from ._ufuncs import plain
 
 # Filling, and what concerns the kind of an array
@@ -20,7 +20,7 @@ def _like(value: Any) -> Function:
         lengths = tuple(map(int, np.shape(a) if shape is None else np.atleast_1d(shape)))
         if wanted is not None and wanted.kind in "iub":
             return np.full(lengths, fill_value, wanted).view(Integers)
-        return Enclosed(np.broadcast_to(lifted(fill_value), lengths).copy())
+        return Enclosed(np.broadcast_to(as_balls(fill_value), lengths).copy())
 
     return made
 
@@ -39,19 +39,19 @@ def _zeros_like(value: Any) -> Function:
 def _copyto(dst: Any, src: Any, casting: Any = None, where: Any = True) -> None:
     if not issubclass(type(dst), Enclosed):
         raise leave("writes balls into an array of floats (copyto)")
-    np.copyto(dst.data, lifted(src), where=np.asarray(where))
+    np.copyto(dst.data, as_balls(src), where=np.asarray(where))
 
 
 def _put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
-    np.put_along_axis(_writable(arr), plain(indices), lifted(values), axis)
+    np.put_along_axis(_writable(arr), plain(indices), as_balls(values), axis)
 
 
 def _put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
-    np.put(_writable(a), plain(ind), lifted(v), mode)
+    np.put(_writable(a), plain(ind), as_balls(v), mode)
 
 
 def _fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
-    np.fill_diagonal(_writable(a), lifted(val) if np.ndim(val) else lifted(val)[()], wrap)
+    np.fill_diagonal(_writable(a), as_balls(val) if np.ndim(val) else as_balls(val)[()], wrap)
 
 
 def _writable(array: Any) -> Any:
@@ -74,11 +74,11 @@ FILLING: dict[Any, Function] = {
     np.fill_diagonal: _fill_diagonal,
     np.real: lambda val: val.real,
     np.imag: lambda val: val.imag,
-    np.iscomplexobj: lambda x: is_complex(lifted(x)),
-    np.isrealobj: lambda x: not is_complex(lifted(x)),
+    np.iscomplexobj: lambda x: is_complex(as_balls(x)),
+    np.isrealobj: lambda x: not is_complex(as_balls(x)),
     np.isreal: lambda x: x.imag == 0,
     np.result_type: lambda *given: np.result_type(*(getattr(x, "dtype", x) for x in given)),
     np.common_type: lambda *given: np.float64,
-    np.may_share_memory: lambda a, b, *o, **k: np.may_share_memory(lifted(a), lifted(b)),
-    np.shares_memory: lambda a, b, *o, **k: np.shares_memory(lifted(a), lifted(b)),
+    np.may_share_memory: lambda a, b, *o, **k: np.may_share_memory(as_balls(a), as_balls(b)),
+    np.shares_memory: lambda a, b, *o, **k: np.shares_memory(as_balls(a), as_balls(b)),
 }

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..._errors import UndecidedError
 from ._answers import ANSWERS
-from ._arrays import enclosed, lifted
+from ._arrays import as_balls, enclosed
+from ._conversion import Function, inside, outside
 from ._filling import FILLING
 from ._formats import dtype_of, keep, leave
 from ._integers import Integers
-from ._lifting import Function, inside, outside
 from ._linalg import LINALG
 from ._order import ORDER
 from ._products import PRODUCTS
@@ -100,8 +100,8 @@ def _moved(function: Any, args: Any, kwargs: Any, mixing: bool) -> Any:
         kwargs = {k: inside(v, lift=k in ("constant_values", "values")) for k, v in kwargs.items()}
     elif mixing:
         nested = name in ("block", "append")
-        first = inside(args[0], lift=True) if nested else [lifted(x) for x in args[0]]
-        args = [first, *(lifted(x) if name == "append" and i == 0 else x for i, x in enumerate(args[1:]))]
+        first = inside(args[0], lift=True) if nested else [as_balls(x) for x in args[0]]
+        args = [first, *(as_balls(x) if name == "append" and i == 0 else x for i, x in enumerate(args[1:]))]
     else:
         args = [inside(x, lift=False) for x in args]
         kwargs = {k: inside(v, lift=False) for k, v in kwargs.items()}

@@ -10,9 +10,9 @@ from flint import acb, acb_mat, arb_mat
 from ..._errors import DomainError
 from .._ball import _functions as f
 from .._ball import _scalars as s
-from ._arrays import Enclosed, each, is_complex, lifted, number
+from ._arrays import Enclosed, as_balls, each, is_complex, number
+from ._conversion import enclosed_or_own, from_namespace, namespace, to_namespace
 from ._formats import leave
-from ._lifting import enclosed_or_own, from_namespace, namespace, to_namespace
 from ._ufuncs import matmul
 
 EigResult = namedtuple("EigResult", "eigenvalues eigenvectors")
@@ -104,7 +104,7 @@ def _multiple(call: str, data: Any, vectors: bool) -> Any:
 
 def _eigvals(a: Any) -> Any:
     """In the order of real parts, for code that goes on with symmetric functions of them."""
-    data = lifted(a)
+    data = as_balls(a)
     out = np.empty(data.shape[:-1], dtype=object)
     for i in np.ndindex(data.shape[:-2]):
         out[i] = _tidy(_eig_matrix("eigvals", data[i], False))
@@ -128,7 +128,7 @@ def _real_if_close(data: Any) -> Any:
 
 
 def _eig(a: Any) -> Any:
-    data = lifted(a)
+    data = as_balls(a)
     if data.ndim != 2:
         raise leave("takes eigenvectors of a stack of matrices that are not symmetric")
     values, vectors = _eig_matrix("eig", data, True)
@@ -142,7 +142,7 @@ def _eig(a: Any) -> Any:
 
 def sqrtm(a: Any, disp: bool = True, blocksize: int = 64) -> Any:
     """The principal root VΛ^{1/2}V⁻¹ of a matrix with different eigenvalues, none of them below 0."""
-    data = lifted(a)
+    data = as_balls(a)
     if data.ndim != 2:
         raise ValueError("expected a square matrix")
     values, vectors = _eig_matrix("sqrtm", data, True)
@@ -158,7 +158,7 @@ def sqrtm(a: Any, disp: bool = True, blocksize: int = 64) -> Any:
 
 def expm(a: Any) -> Any:
     """Exponentials of matrices."""
-    data = lifted(a)
+    data = as_balls(a)
     out = np.empty(data.shape, dtype=object)
     for i in np.ndindex(data.shape[:-2]):
         rows = data[i].tolist()
@@ -190,7 +190,7 @@ def _pinv(a: Any, *args: Any, **options: Any) -> Any:
 
 
 def _det(a: Any) -> Any:
-    data = lifted(a)
+    data = as_balls(a)
     if not is_complex(data):
         return _linear("det")(a)
     out = np.empty(data.shape[:-2], dtype=object)

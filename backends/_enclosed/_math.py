@@ -10,10 +10,10 @@ from flint import arb
 from .._ball import _functions as f
 from .._ball import _scalars as s
 from ._arrays import Enclosed, ball, enclosed, number
+from ._conversion import Function
 from ._elementary import REAL
 from ._formats import leave
 from ._integers import Whole
-from ._lifting import Function
 from ._types import plain_number
 
 # The module math

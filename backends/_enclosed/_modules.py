@@ -13,11 +13,11 @@ from flint import arb
 
 from ._answers import ANSWERS
 from ._arrays import Enclosed, enclosed, number
+from ._conversion import Function
 from ._creation import CREATION, has_balls, hosted, new_array
 from ._formats import Format, leave
 from ._functions import OWN, array_function
 from ._integers import Integers
-from ._lifting import Function
 from ._linalg import expm, sqrtm
 from ._math import SPECIAL, functions
 from ._types import TYPES, Kind
@@ -54,7 +54,7 @@ def numpy_module(module: ModuleType) -> Module:
     own: dict[str, Any] = {}
     if module.__name__ in ("numpy", "array_api_compat.numpy"):
         own = {**CREATION, "pi": number(arb.pi()), "e": number(arb.const_e()), "concat": np.concatenate,
-               "euler_gamma": number(arb.const_euler()), "__math__": math_module()}  # fmt: skip
+               "euler_gamma": number(arb.const_euler()), "refimpl_math": math_module()}  # fmt: skip
     if "random" in module.__name__:
         return module  # type: ignore[return-value]
     return Module(module, own, _numpy_member)

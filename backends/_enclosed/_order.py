@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Enclosed, lifted
+from ._arrays import Enclosed, as_balls
+from ._conversion import Function, enclosed_or_own, from_namespace, namespace, to_namespace
 from ._formats import leave
-from ._lifting import Function, enclosed_or_own, from_namespace, namespace, to_namespace
 from ._ufuncs import integers, is_float, plain
 
 # Choice and order
@@ -18,7 +18,7 @@ def chosen(condition: Any, *choices: Any) -> Any:
         return integers(np.nonzero(truths))
     if not any(issubclass(type(choice), Enclosed) or is_float(plain(choice)) for choice in choices):
         return integers(np.where(truths, *map(plain, choices)))
-    return Enclosed(np.where(truths.astype(bool), *map(lifted, choices)))
+    return Enclosed(np.where(truths.astype(bool), *map(as_balls, choices)))
 
 
 def _select(conditions: Any, choices: Any, default: Any = 0) -> Any:

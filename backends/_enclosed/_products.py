@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from ._arrays import Enclosed, enclosed, lifted, number
+from ._arrays import Enclosed, as_balls, enclosed, number
+from ._conversion import Function, enclosed_or_own, outside
 from ._formats import leave, spend
-from ._lifting import Function, enclosed_or_own, outside
 from ._order import chosen, searchsorted
 from ._ufuncs import matmul
 
@@ -116,7 +116,7 @@ def _trace(
 def _einsum(*operands: Any, out: Any = None, **options: Any) -> Any:
     if not isinstance(operands[0], str):
         raise leave("calls einsum with lists of axes")
-    given = [lifted(x) for x in operands[1:]]
+    given = [as_balls(x) for x in operands[1:]]
     lengths: dict[str, int] = {}
     for labels, array in zip(operands[0].partition("->")[0].split(","), given, strict=True):
         lengths |= dict(zip(reversed(labels.strip()), reversed(array.shape), strict=False))

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from ._conversion import Function, enclosed_or_own, from_namespace, namespace, to_namespace
 from ._formats import leave
-from ._lifting import Function, enclosed_or_own, from_namespace, namespace, to_namespace
 from ._order import chosen
 from ._ufuncs import matmul
 

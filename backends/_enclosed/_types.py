@@ -10,10 +10,10 @@ import numpy as np
 
 from ._answers import ANSWERS
 from ._arrays import Enclosed, Number, number
+from ._conversion import Function
 from ._creation import converted, new_array
 from ._formats import dtype_of
 from ._integers import Whole
-from ._lifting import Function
 from ._ufuncs import plain
 
 

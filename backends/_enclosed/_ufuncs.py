@@ -11,7 +11,7 @@ from ..._errors import UndecidedError
 from .._ball import _scalars as s
 from .._ball._linalg import _product
 from ._answers import ANSWERS
-from ._arrays import Enclosed, boxed, each, enclosed, is_complex, known, lifted
+from ._arrays import Enclosed, as_balls, boxed, each, enclosed, is_complex, known
 from ._elementary import COMPLEX, REAL, TESTS
 from ._formats import Format, dtype_of, keep, leave, spend
 from ._integers import Integers, Whole
@@ -62,7 +62,7 @@ def _put(result: Any, out: Any) -> Any:
         return result
     target = out[0] if isinstance(out, tuple) else out
     if issubclass(type(target), Enclosed):
-        target.data[...] = lifted(result)
+        target.data[...] = as_balls(result)
     elif isinstance(target, np.ndarray) and not issubclass(type(result), Enclosed):
         np.asarray(target)[...] = result
     else:
@@ -71,7 +71,7 @@ def _put(result: Any, out: Any) -> Any:
 
 
 def _elementwise(name: str, count: int, inputs: Any, where: Any, out: Any) -> Any:
-    given = [lifted(x) for x in inputs]
+    given = [as_balls(x) for x in inputs]
     function = loop(name, count, any(map(is_complex, given)))
     spend(max((x.size for x in given), default=1))
     with np.errstate(all="ignore"):
@@ -81,13 +81,13 @@ def _elementwise(name: str, count: int, inputs: Any, where: Any, out: Any) -> An
     if where is not True:
         mask = np.asarray(where)
         shape = np.broadcast_shapes(np.shape(found), mask.shape)
-        before = lifted(out[0]) if out else np.full((), s.INDETERMINATE)  # what NumPy leaves unset
+        before = as_balls(out[0]) if out else np.full((), s.INDETERMINATE)  # what NumPy leaves unset
         found = np.where(mask, found, np.broadcast_to(before, shape))
     return boxed(found)
 
 
 def _method(name: str, count: int, method: str, inputs: Any, options: dict[str, Any]) -> Any:
-    data = [lifted(x) for x in (inputs if method == "outer" else inputs[:1])]
+    data = [as_balls(x) for x in (inputs if method == "outer" else inputs[:1])]
     function = loop(name, count, any(map(is_complex, data)))
     spend(sum(x.size for x in data))
     if method in ("reduce", "accumulate"):
@@ -96,7 +96,7 @@ def _method(name: str, count: int, method: str, inputs: Any, options: dict[str, 
     if method == "reduce":
         initial = options.pop("initial", None)
         if initial is not None or name in _START:
-            options["initial"] = _START[name] if initial is None else lifted(initial)[()]
+            options["initial"] = _START[name] if initial is None else as_balls(initial)[()]
         if options.get("where", True) is not True:
             options["where"] = np.asarray(options["where"])
     with np.errstate(all="ignore"):
@@ -107,7 +107,7 @@ def _method(name: str, count: int, method: str, inputs: Any, options: dict[str, 
 def _at(name: str, count: int, target: Any, places: Any, *values: Any) -> None:
     if not issubclass(type(target), Enclosed):
         raise leave(f"writes balls into an array of floats ({name}.at)")
-    loop(name, count).at(target.data, np.asarray(places), *(lifted(value) for value in values))
+    loop(name, count).at(target.data, np.asarray(places), *(as_balls(value) for value in values))
 
 
 def _pair(name: str, x: Any, *others: Any) -> Any:
@@ -119,7 +119,7 @@ def _pair(name: str, x: Any, *others: Any) -> Any:
 
 def matmul(x: Any, y: Any) -> Any:
     """Products of matrices; a vector counts as a row on the left and as a column on the right."""
-    first, second = lifted(x), lifted(y)
+    first, second = as_balls(x), as_balls(y)
     if not first.ndim or not second.ndim:
         raise ValueError("matmul: Input operand does not have enough dimensions")
     left = first[None, :] if first.ndim == 1 else first
@@ -134,12 +134,12 @@ def matmul(x: Any, y: Any) -> Any:
     of_complex = is_complex(left) or is_complex(right)
     spend(out.size * left.shape[-1] // 4)
     for i in np.ndindex(batch):
-        out[i] = _relifted(np.matmul(left[i], right[i])) if of_complex else _product(left[i], right[i])
+        out[i] = _all_balls(np.matmul(left[i], right[i])) if of_complex else _product(left[i], right[i])
     out = out[..., 0, :] if first.ndim == 1 else out
     return boxed(out[..., 0] if second.ndim == 1 else out)
 
 
-def _relifted(data: Any) -> Any:
+def _all_balls(data: Any) -> Any:
     return each(lambda x: x if isinstance(x, arb | acb) else s.lift(x), np.asarray(data, dtype=object))
 
 

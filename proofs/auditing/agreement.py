@@ -13,7 +13,7 @@ from ...backends._ball import _scalars as s
 from ...backends._ball._array import BallArray
 from ...backends._ball._namespace import namespace
 from ...backends._ball._precision import WorkingPrecision
-from ...backends._enclosed._arrays import Enclosed, lifted
+from ...backends._enclosed._arrays import Enclosed, as_balls
 from ...backends._enclosed._integers import Integers
 from ..language.law import Implementation
 from ..language.packing import is_array, mapped
@@ -84,10 +84,10 @@ def _reference(function: Implementation, prec: int) -> Implementation:
 def _balls(value: Any) -> Iterable[Any]:
     """All numbers of a result, by part."""
     if isinstance(value, BallArray):
-        yield lifted(value.data)
+        yield as_balls(value.data)
         return
     if issubclass(type(value), Enclosed) or isinstance(value, Integers | int | float | np.bool_):
-        yield lifted(np.asarray(value) if isinstance(value, Integers) else value)
+        yield as_balls(np.asarray(value) if isinstance(value, Integers) else value)
     elif isinstance(value, tuple | list):
         for part in value:
             yield from _balls(part)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...._arithmetic import is_wider
 from ...._xp import numbers
 from ....backends import Setting
 from ...language.law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
@@ -158,7 +159,7 @@ def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
     ratio = v1 / v2 * (1 + np.abs(first - second))
     size = (ratio + 1 + np.abs(first) + np.abs(second) + square) / 2
     direct = delta - np.log(v1 / v2)
-    if hasattr(delta, "__math__"):  # numbers of any precision need no quadrature
+    if is_wider(delta):  # numbers of any precision need no quadrature
         return (direct + square) / 2, size
     t, weight = (_LEGENDRE[0] + 1) / 2, _LEGENDRE[1] / 2
     near = np.where(np.abs(delta) < 0.75, delta, 0.0)[..., None]

@@ -10,7 +10,7 @@ from .._ball import _scalars as s
 from .._ball._array import BallArray
 from .._ball._dtypes import DTYPES
 from .._ball._namespace import namespace as of
-from ._arrays import Enclosed, each, enclosed, is_complex, lifted, number
+from ._arrays import Enclosed, as_balls, each, enclosed, is_complex, number
 from ._formats import leave
 from ._integers import Whole
 from ._ufuncs import integers, plain
@@ -26,7 +26,7 @@ def namespace() -> Any:
 
 def to_namespace(value: Any) -> BallArray:
     """An array of the array namespace."""
-    data = lifted(value)
+    data = as_balls(value)
     if is_complex(data):
         raise leave("asks for complex numbers what is enclosed for real ones alone")
     return BallArray(data, REALS, namespace())
@@ -53,7 +53,7 @@ def inside(value: Any, lift: bool) -> Any:
     if type(value) in (list, tuple):
         return type(value)(inside(part, lift) for part in value)
     if lift and isinstance(value, np.ndarray | np.generic | int | float | complex):
-        return lifted(value)
+        return as_balls(value)
     return plain(value)
 
 

@@ -28,9 +28,9 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
         return array_function(function, args, kwargs)
 
     @property
-    def __math__(self) -> RealMath:
+    def refimpl_math(self) -> RealMath:
         """Functions of numbers as proven as these; refimpl._xp.numbers looks for them."""
-        return next((x.__math__ for x in self.flat if isinstance(x, _KINDS)), real_math(ctx.prec))
+        return next((x.refimpl_math for x in self.flat if isinstance(x, _KINDS)), real_math(ctx.prec))
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Real and complex dtypes are what the elements are; integers and booleans must be decided."""
@@ -55,10 +55,10 @@ class Reals(np.ndarray[Any, np.dtype[Any]]):
         return _each(lambda x: _number(x).imag, self)
 
 
-def host(array: BallArray) -> Any:
+def to_reals(array: BallArray) -> Any:
     """A ball array for code that speaks NumPy: reals as Reals, decided booleans and integers as such."""
     if not array.dtype.real:
-        return np.asarray(decided("host", array.data, array.dtype))
+        return np.asarray(decided("numpy.asarray", array.data, array.dtype))
     prec = array.xp.prec
     return _view(np.frompyfunc(lambda ball: Real(ball, prec), 1, 1)(array.data))
 
@@ -66,16 +66,16 @@ def host(array: BallArray) -> Any:
 @ANSWERS
 def reals(value: Any) -> Reals:
     """Numbers, nested lists and arrays of them as Reals."""
-    return _view(_lifted(np.asarray(value, dtype=object)))
+    return _view(_all_real(np.asarray(value, dtype=object)))
 
 
-def _lifted(array: Any) -> Any:
+def _all_real(array: Any) -> Any:
     """An array of objects whose plain numbers are Real too, lest two of them meet in floats."""
     array = array.view(np.ndarray)
     if all(type(x) in _KINDS for x in array.flat):
         return array
     data = np.empty(array.shape, dtype=object)
-    data[...] = np.frompyfunc(_plain_lifted, 1, 1)(array)
+    data[...] = np.frompyfunc(_as_real, 1, 1)(array)
     return data
 
 
@@ -93,7 +93,7 @@ def _real_ball(x: Any) -> Any:
     return ball
 
 
-def _plain_lifted(x: Any) -> Any:
+def _as_real(x: Any) -> Any:
     return x if isinstance(x, _KINDS) or operand(x) is NotImplemented else _number(x)
 
 
@@ -139,7 +139,7 @@ def _sum(x: Any, axis: Any = 0, keepdims: bool = False, **options: Any) -> Any:
     if any(value is not None and value is not True for value in options.values()):
         refuse("sum with initial values or conditions")
     xp = _xp(x)
-    return host(xp.sum(lifted(reals(x), xp), axis=axis, keepdims=keepdims))[()]
+    return to_reals(xp.sum(to_balls(reals(x), xp), axis=axis, keepdims=keepdims))[()]
 
 
 def _einsum(subscripts: str, *arrays: Any, **options: Any) -> Any:
@@ -181,7 +181,7 @@ def _returned(value: Any) -> Any:
         return value.view(np.ndarray)  # places, truth values
     if isinstance(value, np.ndarray) and value.dtype == object and value.ndim == 0:
         return value[()]
-    return _view(_lifted(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
+    return _view(_all_real(value)) if isinstance(value, np.ndarray) and value.dtype == object else value
 
 
 @ANSWERS
@@ -208,7 +208,7 @@ def _xp(*arrays: Any) -> Any:
     return ANSWERS.namespace(max(precisions, default=ctx.prec))
 
 
-def lifted(array: Any, xp: Any) -> BallArray:
+def to_balls(array: Any, xp: Any) -> BallArray:
     """An array of numbers as a ball array."""
     return BallArray(balls(array), DTYPES["float64"], xp)
 
@@ -222,10 +222,10 @@ def _linear(name: str) -> Callable[..., Any]:
             return _complex_linear(name, arrays[0], xp.prec)
         if any(isinstance(x, Dual) for x in np.asarray(arrays[0], dtype=object).flat):
             return _dual_linear(name, reals(arrays[0]))
-        result = getattr(xp.linalg, name)(*(lifted(a, xp) for a in arrays), **options)
+        result = getattr(xp.linalg, name)(*(to_balls(a, xp) for a in arrays), **options)
         if isinstance(result, tuple):
-            return type(result)(*map(host, result))
-        return host(result)
+            return type(result)(*map(to_reals, result))
+        return to_reals(result)
 
     return function
 
