@@ -7,13 +7,16 @@ read by an unpickler that makes nothing but the classes named here.
 import io
 import pickle
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, is_dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from ..engine.cases import changed, items
 from ..engine.foreign import shown
+from ..engine.general.sources import Drawn
+from ..engine.installed import loaded
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
 from .precision import Digits
@@ -156,7 +159,7 @@ class Diagnosis:
 
 _CLASSES = {
     (kind.__module__, kind.__qualname__): kind
-    for kind in (Failed, Loaded, Shown, Tried, Diagnosis, Digits, Outcome, Counterexample, Finding)
+    for kind in (Failed, Loaded, Shown, Tried, Diagnosis, Digits, Outcome, Counterexample, Drawn, Finding)
 }
 _NUMPY = {
     ("numpy", "ndarray"), ("numpy", "dtype"), ("numpy._core.multiarray", "_reconstruct"),
@@ -170,6 +173,10 @@ class _Reader(pickle.Unpickler):
             return _CLASSES[module, name]
         if (module, name) in _NUMPY:
             return super().find_class(module, name)
+        if any(it.proves(module) for it in loaded().values()):  # a case of one of its laws
+            found = super().find_class(module, name)
+            if isinstance(found, type) and is_dataclass(found):
+                return found
         raise pickle.UnpicklingError(f"unexpected {module}.{name} in an answer")
 
 
@@ -191,9 +198,14 @@ def _plain_outcome(outcome: Outcome) -> Outcome:
         finding = found.finding and replace(
             found.finding, left=_plain(found.finding.left), right=_plain(found.finding.right)
         )
-        case = {name: _plain(value) for name, value in found.case.items()}
-        found = replace(found, case=case, finding=finding)
+        found = replace(found, case=_plain_case(found.case), finding=finding)
     return replace(outcome, examples=dict(outcome.examples), counterexample=found)
+
+
+def _plain_case(case: Any) -> Any:
+    if isinstance(case, Drawn):
+        return replace(case, cases=[_plain_case(part) for part in case.cases])
+    return changed(case, {name: _plain(value) for name, value in items(case).items()})
 
 
 def _plain(value: Any) -> Any:

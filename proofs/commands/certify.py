@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..engine import catalogue, planning
+from ..engine.cases import items
 from ..engine.report import plain, text
 from . import display
 from .gathered import Gathered, gather
@@ -83,7 +84,7 @@ def _lines(it: "Certificate") -> list[str]:
     if it.case is not None:
         law = catalogue.laws()[it.law]
         lines += [f"  {law.statement}", *display.claims(law.source)]
-        lines += [f"    {name} = {display.value(part)}" for name, part in it.case.items()]
+        lines += [f"    {name} = {display.value(part)}" for name, part in items(it.case).items()]
     return lines
 
 
@@ -133,7 +134,7 @@ def _document(
                 "seconds": round(it.seconds, 4),
                 "reason": it.reason,
                 "claims": dict(catalogue.claims(catalogue.laws()[it.law].source)),
-                "case": None if it.case is None else plain(it.case),
+                "case": None if it.case is None else plain(items(it.case)),
             }
             for it in found
         ],

@@ -20,6 +20,7 @@ from rich.progress import (
 from ..._errors import UnknownNameError
 from ...backends import Diagnosis
 from ..engine import catalogue, foreign, generic
+from ..engine.cases import items
 from ..engine.report import plain
 from ..engine.runner import Counterexample, Outcome
 from ..engine.selftest import Verdict
@@ -79,7 +80,7 @@ def value(given: Any) -> str:
 
 
 def _case(found: Counterexample) -> Iterator[str]:
-    for name, given in found.case.items():
+    for name, given in items(found.case).items():
         yield f"    {name} = {value(given)}"
 
 

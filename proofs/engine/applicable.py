@@ -16,6 +16,8 @@ from ...backends import Setting
 from ..language.law import Check, Implementation, NotApplicableError, Record, sides
 from ..language.packing import is_array, key, mapped
 from . import foreign
+from .cases import changed as with_fields
+from .cases import items
 from .implementations import Implementations
 
 Change: TypeAlias = Callable[[Any], Any]
@@ -69,7 +71,7 @@ class Found:
 
 
 def records(
-    check: Check,
+    check: Check[Any],
     impl: Implementations,
     on: Setting,
     case: Callable[[], Any],
@@ -99,7 +101,7 @@ def records(
     return Found([record for i, record in enumerate(made) if i not in unlike], why)
 
 
-def _again(check: Check, standing: Standing, on: Setting, case: Callable[[], Any]) -> list[Record]:
+def _again(check: Check[Any], standing: Standing, on: Setting, case: Callable[[], Any]) -> list[Record]:
     """The records of another run, up to where it fails."""
     made: list[Record] = []
     with contextlib.suppress(Exception):  # a changed answer may be outside the domain of what it is given to
@@ -148,22 +150,22 @@ def _changed_array(array: Any) -> Any:
     return array * 1.25 + 1
 
 
-def pinned(case: Mapping[str, Any], options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A case of a law's inputs with these options at these values, where it has entries of their names; the
+def pinned(case: Any, options: Mapping[str, Any]) -> Any:
+    """A case of a law's inputs with these options at these values, where it has fields of their names; the
     case itself if there is nothing to change.
 
     A law holds for other numbers than it draws, as a rule; the reference shows whether it does.
     """
-    changed = {
+    new = {
         name: options[name]
-        for name, value in case.items()
+        for name, value in items(case).items()
         if name in options and _exchangeable(value, options[name]) and value != options[name]
     }
-    if isinstance(parts := case.get("cases"), list):
+    if isinstance(parts := items(case).get("cases"), list):
         inside = [pinned(part, options) for part in parts]
         if any(new is not old for new, old in zip(inside, parts, strict=True)):
-            changed["cases"] = inside
-    return {**case, **changed} if changed else case
+            new["cases"] = inside
+    return with_fields(case, new) if new else case
 
 
 def _exchangeable(value: Any, other: Any) -> bool:

@@ -70,7 +70,7 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
 def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed: int,
           fixed: Mapping[str, Any]) -> Iterator[Call]:  # fmt: skip
     """The calls that one law makes on the cases of one kind."""
-    cases: list[dict[str, Any]] = []
+    cases: list[Any] = []
     each_case(law, on, kind, cases.append, examples=examples, seed=seed)
     for case in cases:
         try:
@@ -83,7 +83,7 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
             yield Call(args, kwargs, law.id, kind)
 
 
-def record(function: str, law: Law, case: Mapping[str, Any], on: Setting) -> list[Given]:
+def record(function: str, law: Law, case: Any, on: Setting) -> list[Given]:
     """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
     recorder = Recorder(registry.reference(), function)
     with np.errstate(all="ignore"):

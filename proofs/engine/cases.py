@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,7 +37,7 @@ def each_case(
     law: Law,
     on: Setting,
     kind: Kind,
-    do: Callable[[dict[str, Any]], None],
+    do: Callable[[Any], None],
     *,
     examples: int,
     seed: int,
@@ -60,18 +61,31 @@ def each_case(
         ],
     )
     @hypothesis.given(law.inputs(on.precision, kind))
-    def run(case: dict[str, Any]) -> None:
+    def run(case: Any) -> None:
         do(case)
 
     with by_seed_alone():
         run()
 
 
-def converted(case: Mapping[str, Any], on: Setting) -> SimpleNamespace:
-    """A case as a check gets it: NumPy arrays as new arrays of the setting, other values as that has them."""
-    return SimpleNamespace(
-        **{
-            name: on.array(value) if isinstance(value, np.ndarray) else on.lifted(value)
-            for name, value in case.items()
-        }
-    )
+def items(case: Any) -> dict[str, Any]:
+    """The fields of a case by name."""
+    return dict(case) if isinstance(case, Mapping) else {f.name: getattr(case, f.name) for f in fields(case)}
+
+
+def changed(case: Any, new: Mapping[str, Any]) -> Any:
+    """A case with some fields changed."""
+    return {**case, **new} if isinstance(case, Mapping) else replace(case, **new)
+
+
+def converted(case: Any, on: Setting) -> Any:
+    """A case as a check gets it: NumPy arrays, also in tuples, as new arrays of the setting, other values as
+    that has them."""
+    parts = {name: _converted(value, on) for name, value in items(case).items()}
+    return SimpleNamespace(**parts) if isinstance(case, Mapping) else replace(case, **parts)
+
+
+def _converted(value: Any, on: Setting) -> Any:
+    if isinstance(value, np.ndarray):
+        return on.array(value)
+    return tuple(_converted(part, on) for part in value) if type(value) is tuple else on.lifted(value)

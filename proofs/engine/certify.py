@@ -50,7 +50,7 @@ class Certificate:
     """Most bits that were needed."""
     seconds: float = 0.0
     reason: str = ""
-    case: Mapping[str, Any] | None = None
+    case: Any = None
     """The case that refutes the law, or that nothing was proven of."""
 
 
@@ -138,8 +138,8 @@ def certify_law(
     )
 
 
-def _cases(law: Law, kind: Kind, count: int, seed: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _cases(law: Law, kind: Kind, count: int, seed: int) -> list[Any]:
+    found: list[Any] = []
     try:
         each_case(law, ball.setting(prec=FIRST), kind, found.append, examples=count, seed=seed)
     except Exception as error:  # the law's fault is a verdict, never a lost run
@@ -158,7 +158,7 @@ class _Trial:
         self.compared = 0
         self.called: set[str] = set()
         self.undecided = ""
-        self.case: Mapping[str, Any] | None = None
+        self.case: Any = None
 
     def check_fitness(self) -> None:
         """Whether the law states what balls can prove."""
@@ -177,7 +177,7 @@ class _Trial:
         if not self.compared:
             raise _EndError("crashed", "the law compared nothing")
 
-    def point(self, kind: Kind, case: Mapping[str, Any]) -> None:
+    def point(self, kind: Kind, case: Any) -> None:
         """Decide one case, with twice the bits as long as they are too few."""
         bits, self.case = self.bits, None if not self.undecided else self.case
         while True:
@@ -200,7 +200,7 @@ class _Trial:
         self.points[kind] = self.points.get(kind, 0) + 1
         self.compared += sum(proof.compared for proof in proofs)
 
-    def _tried(self, case: Mapping[str, Any], bits: int) -> tuple[list[Proof], str]:
+    def _tried(self, case: Any, bits: int) -> tuple[list[Proof], str]:
         """The proofs of one case with so many bits, and what they leave undecided."""
         on: Any = ball.setting(prec=bits)
         impl = _Functions(catalogue.reference(), self.replaced, on)

@@ -9,7 +9,6 @@ No bound is known of solvers and decompositions, nor where wide balls leave a ch
 bound then stands alone.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from ...backends._ball._rounding import Rounding
 from ...backends._ball._scalars import lift
 from ...backends._ball._setting import side
 from ..language.law import AtMost, Exact, Gap, Law, Record, Sampling, sides
+from ..language.packing import mapped_arrays
 from . import registry
 from .cases import converted, missing
 
@@ -40,7 +40,7 @@ def _host_model() -> Any:
     return ball.model(Setting.of(backends.get("numpy")))
 
 
-def bounds(law: Law, on: Setting, case: Mapping[str, Any]) -> "list[np.ndarray[Any, Any] | None] | str":
+def bounds(law: Law, on: Setting, case: Any) -> "list[np.ndarray[Any, Any] | None] | str":
     """Bounds of the gaps of every record for one case, none for what is no gap; or why there are none."""
     if isinstance(law.tolerance, Exact | Sampling):
         return "nothing is rounded" if isinstance(law.tolerance, Exact) else "random samples"
@@ -50,9 +50,7 @@ def bounds(law: Law, on: Setting, case: Mapping[str, Any]) -> "list[np.ndarray[A
     try:
         with WorkingPrecision(PRECISION), Rounding(_host_model()), np.errstate(all="ignore"):
             # Numbers as the library gets them, rounded to its dtype.
-            given = {
-                name: on.host(on.array(v)) if isinstance(v, np.ndarray) else v for name, v in case.items()
-            }
+            given = mapped_arrays(case, lambda array: on.host(on.array(array)))
             records = list(law.check(registry.reference(), wide, converted(given, wide)))
             return [_gap(record) for record in records]
     except Exception as error:  # whatever keeps balls from it, the written bound stands; outcomes say why

@@ -26,6 +26,7 @@ import numpy as np
 
 from ... import backends
 from . import catalogue, foreign
+from .cases import items
 from .runner import Counterexample, Outcome
 from .selftest import Verdict
 
@@ -53,7 +54,7 @@ def _counterexample(found: Counterexample | None) -> dict[str, Any] | None:
         "index": plain(finding.index) if finding else None,
         "left": plain(finding.left) if finding else None,
         "right": plain(finding.right) if finding else None,
-        "case": plain(found.case),
+        "case": plain(items(found.case)),
     }
 
 

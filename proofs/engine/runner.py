@@ -55,7 +55,7 @@ class Counterexample:
     """The smallest input found on which a law fails."""
 
     kind: str
-    case: Mapping[str, Any]
+    case: Any
     finding: Finding | None
 
 
@@ -120,13 +120,13 @@ class _Trial:
         self.failure: tuple[Failure, str, Counterexample] | None = None
         self.failed_at = 0.0
 
-    def example(self, kind: Kind, case: dict[str, Any]) -> None:
+    def example(self, kind: Kind, case: Any) -> None:
         """Run the check on one case; record the worst finding; raise if it fails."""
         if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
             raise _Stop
         self.examples[kind] = self.examples.get(kind, 0) + 1
         if (pinned := applicable.pinned(case, self.fixed)) is not case:
-            case = dict(pinned)
+            case = pinned
             if not self._sound(case):
                 self.inapplicable.add(self._other_values())
                 self.examples[kind] -= 1
@@ -158,7 +158,7 @@ class _Trial:
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
 
-    def _blamed(self, error: Exception, case: dict[str, Any]) -> tuple[Failure, str] | None:
+    def _blamed(self, error: Exception, case: Any) -> tuple[Failure, str] | None:
         """What an error says of the function under test; None if it is the law's own."""
         if isinstance(error, WrongResultError):
             return "refuted", str(error)
@@ -171,7 +171,7 @@ class _Trial:
             return "crashed", f"what {who} returned made the law raise {foreign.raised(error)}"
         return None
 
-    def _sound(self, case: dict[str, Any]) -> bool:
+    def _sound(self, case: Any) -> bool:
         """Whether the law holds on the reference where options stand at values that it did not draw."""
         try:
             with np.errstate(all="ignore"):
@@ -183,7 +183,7 @@ class _Trial:
     def _other_values(self) -> str:
         return " or ".join(f"{option} is not {value!r}" for option, value in self.fixed.items())
 
-    def _found(self, case: dict[str, Any]) -> applicable.Found:
+    def _found(self, case: Any) -> applicable.Found:
         """The records that the function's own calls decide."""
 
         def fails(record: Record) -> bool:
@@ -196,7 +196,7 @@ class _Trial:
             self.inapplicable.update(found.left_out)
         return found
 
-    def _limits(self, case: Mapping[str, Any], count: int) -> Sequence[Any]:
+    def _limits(self, case: Any, count: int) -> Sequence[Any]:
         """The derived bounds of the records, where they are wanted and known."""
         if self.bounds == "written":
             return [None] * count
@@ -214,7 +214,7 @@ class _Trial:
         verdict: Failure,
         reason: str,
         kind: Kind,
-        case: dict[str, Any],
+        case: Any,
         finding: Finding | None,
     ) -> None:
         self.failed_at = self.failed_at or time.perf_counter()

@@ -6,7 +6,7 @@ a check cannot be vacuous by forgetting an assert.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
@@ -127,8 +127,10 @@ class Sampling:
 Tolerance: TypeAlias = Rounding | Exact | Sampling
 Implementation: TypeAlias = Callable[..., Any]
 Impl: TypeAlias = Mapping[str, Implementation]
-Check: TypeAlias = Callable[[Impl, Setting, Any], Iterable[Record]]
-Inputs: TypeAlias = Callable[[Precision, Kind], SearchStrategy[dict[str, Any]]]
+Case = TypeVar("Case")
+"""What a law is tried on: a frozen dataclass with slots, so that a mistyped field is an error of types."""
+Inputs: TypeAlias = Callable[[Precision, Kind], SearchStrategy[Case]]
+Check: TypeAlias = Callable[[Impl, Setting, Case], Iterable[Record]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,8 @@ class Law:
     statement: str
     source: str
     about: tuple[str, ...]
-    inputs: Inputs
-    check: Check
+    inputs: Inputs[Any]
+    check: Check[Any]
     tolerance: Tolerance
     refutes: tuple[str, ...]
     kinds: tuple[Kind, ...] = KINDS
@@ -164,15 +166,15 @@ def law(
     *,
     source: str,
     about: tuple[str, ...],
-    inputs: Inputs,
+    inputs: Inputs[Case],
     tolerance: Tolerance,
     refutes: tuple[str, ...],
     kinds: tuple[Kind, ...] = KINDS,
     needs: Mapping[str, str] | None = None,
-) -> Callable[[Check], Law]:
+) -> Callable[[Check[Case]], Law]:
     """Make a law of the check that follows."""
 
-    def make(check: Check) -> Law:
+    def make(check: Check[Case]) -> Law:
         return Law(id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {})
 
     return make

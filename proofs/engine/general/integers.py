@@ -24,7 +24,7 @@ STEPS = ("int32", "int64")
 def integers(function: str, refutes: tuple[str, ...]) -> Law:
     """The law that the width of integers does not count."""
 
-    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    def check(impl: Impl, on: Setting, case: sources.Drawn) -> Iterator[Record]:
         """The first call, in every width that the reference takes for it. An implementation may refuse a
         width, but not give other numbers."""
         tested, reference = impl[function], registry.reference()[function]

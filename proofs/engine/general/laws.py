@@ -24,7 +24,7 @@ LARGE = 64
 def pure(function: str, refutes: tuple[str, ...]) -> Law:
     """The law that results depend on nothing but the arguments."""
 
-    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    def check(impl: Impl, on: Setting, case: sources.Drawn) -> Iterator[Record]:
         """Calls once, and in reverse order, under other random states of the process; and looks whether the
         first results have stayed."""
         tested = impl[function]
@@ -55,7 +55,7 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
 def batched(function: str, refutes: tuple[str, ...]) -> Law:
     """The law that leading axes are a batch: the function of a stack is the stack of its values."""
 
-    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    def check(impl: Impl, on: Setting, case: sources.Drawn) -> Iterator[Record]:
         """Two calls stacked, four on two axes, single rows, one argument that broadcasts, and none at all."""
         tested = impl[function]
         pair = _pair(function, tested, sources.recorded(function, case, on), on)
@@ -83,7 +83,7 @@ def batched(function: str, refutes: tuple[str, ...]) -> Law:
 
 
 def general(
-    function: str, name: str, statement: str, check: Check, refutes: tuple[str, ...], kinds: Any
+    function: str, name: str, statement: str, check: Check[Any], refutes: tuple[str, ...], kinds: Any
 ) -> Law:
     return Law(
         f"{function}-{name}",

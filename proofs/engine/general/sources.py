@@ -1,5 +1,6 @@
 """Where the general laws take their calls from: the laws that documents have about the function."""
 
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -46,19 +47,28 @@ def kinds(function: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if any(kind in law.kinds for law in sources(function)))
 
 
-def cases(function: str) -> Inputs:
-    """Inputs: the id of one source, a few cases of its inputs, and which arguments `variant` changes."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The id of one source, a few cases of its inputs, and which arguments `variant` changes."""
+
+    law: str
+    cases: list[Any]
+    turn: int
+
+
+def cases(function: str) -> Inputs[Drawn]:
+    """Inputs: cases of the sources."""
     return partial(_cases, function)
 
 
 @inputs.composite
-def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> dict[str, Any]:
+def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> Drawn:
     law = draw(st.sampled_from([law for law in sources(function) if kind in law.kinds]))
     cases = [draw(law.inputs(p, kind)) for _ in range(CASES)]
-    return {"law": law.id, "cases": cases, "turn": draw(st.sampled_from([0, 1]))}
+    return Drawn(law.id, cases, draw(st.sampled_from([0, 1])))
 
 
-def recorded(function: str, case: Any, on: Setting) -> list[Given]:
+def recorded(function: str, case: Drawn, on: Setting) -> list[Given]:
     """The first calls that the source makes of the function on each of its cases."""
     law = registry.written_laws()[case.law]
     return [call for part in case.cases for call in record(function, law, part, on)[:CALLS]]

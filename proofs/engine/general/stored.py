@@ -20,7 +20,7 @@ PAIRS = 3
 def stored(function: str, refutes: tuple[str, ...]) -> Law:
     """The law that arrays of the same numbers give the same result."""
 
-    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    def check(impl: Impl, on: Setting, case: sources.Drawn) -> Iterator[Record]:
         """The first call with its arrays stored otherwise; one call after another in the same arrays."""
         tested, reference = impl[function], registry.reference()[function]
         made = sources.recorded(function, case, on)

@@ -28,7 +28,7 @@ def covered(function: str) -> bool:
 def not_a_number(function: str, refutes: tuple[str, ...]) -> Law:
     """The law that no number is made of NaN."""
 
-    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+    def check(impl: Impl, on: Setting, case: sources.Drawn) -> Iterator[Record]:
         """One entry of one array is changed, and then NaN: what the change moves is NaN then. A function
         may refuse NaN."""
         tested = impl[function]
