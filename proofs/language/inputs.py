@@ -5,6 +5,7 @@ Patterns are listed simplest first, since Hypothesis shrinks towards the first.
 """
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -33,6 +34,11 @@ def composite(function: Callable[Concatenate[Draw, P], R]) -> Callable[P, Search
 
     strategy.__name__, strategy.__doc__ = function.__name__, function.__doc__
     return strategy
+
+
+def extended(kind: type[R], case: Any, **more: Any) -> R:
+    """A case with more fields, of a class that has those of the case, too."""
+    return kind(**{f.name: getattr(case, f.name) for f in fields(case)} | more)
 
 
 def generator(draw: Draw) -> np.random.Generator:

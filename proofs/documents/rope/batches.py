@@ -12,7 +12,7 @@ from . import inputs
 Call = tuple[str, dict[str, Any], tuple[tuple[Any, int | None], ...]]
 
 
-def _calls(on: Setting, case: Any) -> Iterator[Call]:
+def _calls(on: Setting, case: inputs.Stacks) -> Iterator[Call]:
     """Functions with options and arrays, each with the number of axes that are no batch (None: all)."""
     n, x, angles, table = (case.n, 0), (case.x, 1), case.angles, (case.frequencies, None)
     dtype, layout = {"dtype": on.dtype}, {"layout": case.layout}
@@ -65,7 +65,7 @@ def _flat(array: Any, core: int) -> Any:
     refutes=("rope.rotate/angles-from-the-left", "rope.rotation_matrix/axes-from-the-left"),
     kinds=("ordinary",),  # which indices meet depends on no number
 )
-def leading_axes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def leading_axes(impl: Impl, on: Setting, case: inputs.Stacks) -> Iterator[Record]:
     """Every function with two leading axes, and with one."""
     for name, options, arrays in _calls(on, case):
         call = impl[f"rope.{name}"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from . import exact, inputs
         "rope.interpolate/positions-from-one",
     ),
 )
-def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def interpolate_definition(impl: Impl, on: Setting, case: inputs.Interpolation) -> Iterator[Record]:
     """Quotients of rationals."""
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
         numbers = on.host(positions).tolist()
@@ -42,7 +41,9 @@ def interpolate_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     tolerance=Rounding(3, "two quotients and two products, on the larger angle, (|n| + 1)ω/k"),
     refutes=("rope.interpolate/multiplies",),
 )
-def interpolation_divides_differences(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def interpolation_divides_differences(
+    impl: Impl, on: Setting, case: inputs.Interpolation
+) -> Iterator[Record]:
     """Positions stay exact in the dtype with their neighbours; the difference is then formed exactly."""
     n, omega = on.host(case.whole) % 2 ** min(on.precision.bits - 1, 40), on.host(case.frequencies)
     first, second = (
@@ -69,7 +70,7 @@ def interpolation_divides_differences(impl: Impl, on: Setting, case: Any) -> Ite
         "rope.angles/bfloat16-angles",
     ),
 )
-def base_keeps_fastest_pair(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def base_keeps_fastest_pair(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Exact frequency 1 at pair 0, whatever the base."""
     n = np.arange(2 ** min(on.precision.bits - 2, 10) + 1)
     for name, base in (
@@ -97,7 +98,7 @@ def base_keeps_fastest_pair(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
         "rope.ntk_scale/pairs-for-features",
     ),
 )
-def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ntk_scale_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """A power in 50 decimal digits."""
     expected = exact.power(case.factor, Fraction(2, case.dim - 2))
     found = impl["rope.ntk_scale"](case.factor, dim=case.dim)
@@ -123,7 +124,7 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "rope.ntk_base/power-of-both",
     ),
 )
-def ntk_base_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ntk_base_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Powers in 50 decimal digits; β from the new base on one side, λβ on the other."""
     found = impl["rope.ntk_base"](case.base, factor=case.factor, dim=case.dim)
     growth = exact.power(case.factor, Fraction(case.dim, case.dim - 2))
@@ -152,7 +153,7 @@ def ntk_base_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.frequencies/from-one",
     ),
 )
-def ntk_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ntk_ends(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Ratios to plain RoPE in float64 fall from 1 to 1/k in equal steps 1/λ."""
     k, m = case.factor, np.arange(case.dim // 2)
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
@@ -190,7 +191,7 @@ PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
         "rope.rebase/digit-base",
     ),
 )
-def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ntk_against_rebase(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Powers in 50 decimal digits, and the source's figures with half a unit of their last place."""
     k, d = case.factor, case.dim
     unit = exact.weight(exact.power(k, Fraction(d, d - 2))) * exact.double(on)
@@ -235,7 +236,7 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.dynamic_ntk/static-beyond",
     ),
 )
-def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def dynamic_ntk_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Scale in rationals, powers in 50 decimal digits; at k = 1 it still grows, as n/L."""
     d, length = case.dim, case.train_length * case.beyond
     ratio = on.fraction(length) / on.fraction(case.train_length)
@@ -268,7 +269,7 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "rope.frequencies/from-one",
     ),
 )
-def dynamic_ntk_rests(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def dynamic_ntk_rests(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """A long sequence in between, then the same questions again."""
     options, train = {"dim": case.dim, **inputs.configured(case, on)}, case.train_length
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))

@@ -34,7 +34,7 @@ from . import exact, inputs
         "rope.frequencies/floored-logarithm",
     ),
 )
-def frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def frequencies_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Powers in 50 decimal digits."""
     expected = exact.frequencies(case.dim, case.base)
     found = impl["rope.frequencies"](case.dim, base=case.base, **on.like)
@@ -58,7 +58,7 @@ def frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "rope.mixed_radix_frequencies/bases-reversed",
     ),
 )
-def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: inputs.Bases) -> Iterator[Record]:
     """A cumulative product in float64; β = 10 or 2 exactly."""
     roundings = np.arange(len(case.bases) + 1) + 1
     expected = 1 / np.cumprod(on.reals([1.0, *case.bases]))
@@ -88,7 +88,7 @@ def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: Any) -> It
         "rope.angles/bfloat16-frequencies",
     ),
 )
-def angles_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def angles_definition(impl: Impl, on: Setting, case: inputs.Angled) -> Iterator[Record]:
     """Products of rationals, rounded to float64."""
     omega = [on.fraction(w) for w in on.host(case.frequencies).tolist()]
     for label, positions in (("integer n", case.whole), ("real n", case.real)):
@@ -130,7 +130,7 @@ def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
         "rope.sinusoidal/even-sine",
     ),
 )
-def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def sinusoidal_definition(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator[Record]:
     """One complex exponential a pair, with ω from 50 decimal digits."""
     omega = exact.frequencies(case.dim, case.base)
     for label, array in (("integer n", case.whole), ("real n", case.real)):
@@ -154,7 +154,7 @@ def sinusoidal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     ),
     refutes=("rope.sinusoidal/positions-from-one",),
 )
-def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def angle_of_quotient(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator[Record]:
     """β is a power of two, so that n/β^m is exact; real positions only."""
     n, pairs = on.host(case.real), case.dim // 2
     options = {"dim": case.dim, "base": on.number(case.beta) ** pairs}
@@ -185,7 +185,7 @@ def angle_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.period/radians", "rope.frequencies/from-one"),
 )
-def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def angle_period(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator[Record]:
     """Every position is moved by every period; pair m must agree for the m-th."""
     n, options = on.host(case.real), {"dim": case.dim, "base": case.base}
     omega = exact.frequencies(case.dim, case.base)
@@ -216,7 +216,7 @@ def angle_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.period/multiplies",
     ),
 )
-def period_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def period_definition(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """b^(m+1) is exact."""
     powers = on.number(case.base) ** np.arange(1, case.count + 1)
     table = on.array(2 * on.math.pi / powers)

@@ -49,7 +49,7 @@ def _table(rows: list[list[int]]) -> np.ndarray[Any, Any]:
         "rope.digits/powers-wrap",
     ),
 )
-def digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def digits_definition(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """Python integers form the powers that the reference avoids."""
     for label, array in (("n ≥ 0", case.n), ("n < 0", -1 - case.n)):
         expected = [
@@ -76,7 +76,7 @@ def digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.from_digits/times-index",
     ),
 )
-def from_digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def from_digits_definition(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """Digits are made on the host."""
     numbers = on.host(case.n).tolist()
     rows = [[n // case.base**m % case.base for m in range(case.count)] for n in numbers]
@@ -98,7 +98,7 @@ def from_digits_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "rope.from_digits/most-significant-first",
     ),
 )
-def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def digits_roundtrip(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """Both from the implementation."""
     digits = impl["rope.digits"](case.n, base=case.base, count=case.count)
     yield Same("n", impl["rope.from_digits"](digits, base=case.base), on.host(case.n))
@@ -121,7 +121,7 @@ def digits_roundtrip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.mixed_radix_digits/no-remainder",
     ),
 )
-def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def mixed_radix_definition(impl: Impl, on: Setting, case: inputs.MixedNumerals) -> Iterator[Record]:
     """Python integers; with equal bases it must agree with plain digits."""
     first = [math.prod(case.bases[:m]) for m in range(len(case.bases))]
     for label, array in (("n < 0", -1 - case.n), ("n ≥ 0", case.n)):
@@ -155,7 +155,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "rope.range_of/one-digit-less",
     ),
 )
-def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def range_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Integers by repeated multiplication, reals by rationals."""
     base, digits = case.whole[0], min(case.dim // 2, 5)
     yield Same("integer base", impl["rope.range_of"](base, digits=digits), math.prod([base] * digits))
@@ -181,7 +181,7 @@ def range_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.range_of/largest-number",
     ),
 )
-def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def range_extension(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """β and k^(2/d) in 50 digits; a whole k^(2/d) = t exactly in integers."""
     half, root = case.dim // 2, Fraction(2, case.dim)
     beta, grown = exact.power(case.base, root), exact.power(case.factor, root)
@@ -207,7 +207,7 @@ def range_extension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=INTEGERS,
     refutes=("rope.digits/most-significant-first",),
 )
-def digit_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def digit_of_quotient(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """The quotients are formed on the host."""
     found = on.host(impl["rope.digits"](case.n, base=case.base, count=case.count))
     for m in range(case.count):
@@ -225,7 +225,7 @@ def digit_of_quotient(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=INTEGERS,
     refutes=("rope.digits/no-remainder", "rope.digits/most-significant-first"),
 )
-def digit_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def digit_period(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """Steps down instead of up where up would leave int64."""
     found = on.host(impl["rope.digits"](case.n, base=case.base, count=case.count))
     for m in range(case.count):
@@ -244,7 +244,7 @@ def digit_period(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Exact("rationals: the angle is a rational number of turns"),
     refutes=("rope.digits/most-significant-first", "rope.digits/float-quotient"),
 )
-def digits_are_rounded_angles(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def digits_are_rounded_angles(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """Turns n/b^(m+1) as fractions, whose part above the floor is the angle mod 2π."""
     turns = [[Fraction(n, case.base ** (m + 1)) for m in range(case.count)] for n in on.host(case.n).tolist()]
     rows = [[math.floor(case.base * (turn % 1)) for turn in row] for row in turns]
@@ -269,7 +269,7 @@ def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
     ),
     refutes=("rope.angles/positions-from-one", "rope.frequencies/exponent-m-over-d"),
 )
-def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def float_angles_give_digits(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """At multiples of b^m the angle is on the edge of a digit, where any rounding may change it."""
     b, powers = case.base, case.base ** np.arange(case.count)
     table = on.host(impl["rope.frequencies"](2 * case.count, base=b**case.count, **on.like))
@@ -293,7 +293,7 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     ),
     refutes=("rope.angles/positions-from-one", "rope.rotate/wrong-sign"),
 )
-def encoding_determines_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def encoding_determines_position(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """Reads n back from rotated unit vectors, at n + ½ to stay off the edges."""
     b, count = case.base, case.count
     table = on.host(impl["rope.frequencies"](2 * count, base=b**count, **on.like)) * (2 * on.math.pi / b)
@@ -315,7 +315,7 @@ def encoding_determines_position(impl: Impl, on: Setting, case: Any) -> Iterator
     tolerance=INTEGERS,
     refutes=("rope.digits/most-significant-first", "rope.digits/float-quotient"),
 )
-def order_survives(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def order_survives(impl: Impl, on: Setting, case: inputs.Numerals) -> Iterator[Record]:
     """All pairs of a batch and its neighbours, in the base drawn and in base 7."""
     numbers = [min(n + s, case.base**case.count - 1) for n in on.host(case.n).tolist() for s in (0, 1)]
     array = on.array(np.asarray(numbers))

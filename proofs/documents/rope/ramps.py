@@ -11,7 +11,7 @@ from ...language.law import AtMost, Exact, Gap, Impl, Record, Rounding, Same, la
 from . import exact, inputs
 
 
-def _condition(case: Any, omega: Any) -> Any:
+def _condition(case: inputs.Extension, omega: Any) -> Any:
     """ω times the condition of a ramp's ends: what roundings of turns do to γ."""
     return omega * (1 + case.fast / (case.fast - case.slow))
 
@@ -37,7 +37,7 @@ def _condition(case: Any, omega: Any) -> Any:
         "rope.yarn/ntk-base",
     ),
 )
-def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def yarn_paper_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """From wavelengths, and as a deviation from ω/k."""
     omega = exact.frequencies(case.dim, case.base)
     turns = case.train_length / (2 * on.math.pi / omega)
@@ -49,7 +49,7 @@ def yarn_paper_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     yield Gap("ω", found, expected, (expected + _condition(case, omega)) * exact.weight(omega))
 
 
-def _index_ends(case: Any) -> tuple[int, int]:
+def _index_ends(case: inputs.Extension) -> tuple[int, int]:
     """low and high of the common code's ramp by counting pairs: those of at least `fast` turns, and
     those of more than `slow`, over all indices that the code admits."""
     turns = case.train_length / (2 * numbers(case.base).pi) * exact.frequencies(2 * case.dim, case.base**2)
@@ -81,7 +81,7 @@ def _index_ends(case: Any) -> tuple[int, int]:
         "rope.yarn/equal-ends-apart",
     ),
 )
-def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def yarn_code_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Finds floor and ceiling by counting pairs instead of logarithms."""
     omega, (low, high) = exact.frequencies(case.dim, case.base), _index_ends(case)
     gamma = 1 - np.clip(on.reals(np.arange(case.dim // 2) - low) / (high - low or 0.001), 0, 1)
@@ -105,7 +105,7 @@ def yarn_code_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     ),
     refutes=("rope.yarn/ramp-inverted", "rope.frequencies/from-one"),
 )
-def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def yarn_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """The common code's ramp starts at `low` and ends at `high`, outside those ends; all lies between."""
     k = case.factor
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
@@ -147,13 +147,13 @@ def yarn_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.yarn_scale/coefficient-scaled",
     ),
 )
-def yarn_scale_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def yarn_scale_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """The constant is the float64 number next to a tenth."""
     expected = 1 + 0.1 * on.math.log(case.factor)
     yield Gap("scale", impl["rope.yarn_scale"](case.factor), expected, expected * exact.double(on))
 
 
-def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
+def _llama3(impl: Impl, on: Setting, case: inputs.Extension, **more: Any) -> Any:
     options = inputs.configured(case, on) | {"low_freq_factor": case.slow, "high_freq_factor": case.fast}
     return impl["rope.llama3"](case.dim, **(options | more))
 
@@ -182,7 +182,7 @@ def _llama3(impl: Impl, on: Setting, case: Any, **more: Any) -> Any:
         "rope.llama3/divided-twice",
     ),
 )
-def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def llama3_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Three cases by wavelength, as published."""
     omega, length = exact.frequencies(case.dim, case.base), case.train_length
     wavelength = 2 * on.math.pi / omega
@@ -207,7 +207,7 @@ def llama3_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.llama3/bands-swapped", "rope.llama3/default-base"),
 )
-def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def llama3_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Band edges from wavelengths; L shrinks by `ratio` below the last wavelength for the last ratio."""
     plain = on.host(impl["rope.frequencies"](case.dim, base=case.base, **on.like))
     wavelength = 2 * on.math.pi / exact.frequencies(case.dim, case.base)
@@ -237,7 +237,7 @@ def llama3_ends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.llama3/bands-swapped", "rope.llama3/no-middle-band", "rope.yarn/ramps-confused"),
 )
-def llama3_is_yarn(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def llama3_is_yarn(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Two implementations that need not share code."""
     found = _llama3(impl, on, case)
     expected = on.host(
@@ -269,7 +269,7 @@ def llama3_is_yarn(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.yarn_scale/no-one", "rope.llama3/default-base", "rope.frequencies/from-one"),
 )
-def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def plain_at_factor_one(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Frequencies against the plain table, numbers against what leaves them as they are."""
     dim, unit = case.dim, exact.double(on)
     plain = on.host(impl["rope.frequencies"](dim, base=case.base, **on.like))
@@ -305,7 +305,7 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.log_n_scale/fixed-length",
     ),
 )
-def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def log_n_definition(impl: Impl, on: Setting, case: inputs.Lengths) -> Iterator[Record]:
     """Binary logarithms in float64; an eighth of the operations covers the one rounding to the dtype."""
     for label, array in (("integer n", case.whole), ("real n", case.real)):
         n = on.host(array)
@@ -345,7 +345,7 @@ def log_n_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
 )
-def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def defaults(impl: Impl, on: Setting, case: inputs.Defaults) -> Iterator[Record]:
     """Compares with the same options in words; the rotation of single features with its definition."""
     extended = {"train_length": case.train_length, "factor": case.factor, **on.like}
     yarn = {"ramp": "paper", "base": 10000.0, "beta_slow": 1.0, "beta_fast": 32.0}

@@ -64,7 +64,7 @@ def features(pairs: Any, layout: str) -> Any:
         "rope.rotate/bfloat16-tables",
     ),
 )
-def rotation_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def rotation_definition(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """Compares with one complex product a pair, in float64."""
     x, angles = on.host(case.x), on.host(case.angles)
     expected = features(complex_pairs(x, case.layout) * np.exp(1j * angles), case.layout)
@@ -86,7 +86,7 @@ def rotation_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.rotation_matrix/half-angle",
     ),
 )
-def rotation_matrix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def rotation_matrix_definition(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """Columns are e^(iθ) and i e^(iθ)."""
     turned = np.exp(1j * on.host(case.angles))
     columns = [np.stack([np.real(z), np.imag(z)], axis=-1) for z in (turned, 1j * turned)]
@@ -102,7 +102,7 @@ def rotation_matrix_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     tolerance=Rounding(4, "a product and a sum a side, on |a| + |b|", calls=("cos", "sin")),
     refutes=("rope.rotation_matrix/transposed", "rope.rotate/wrong-sign", "rope.rotate/layouts-swapped"),
 )
-def block_diagonal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def block_diagonal(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """The whole d × d matrix, in float64."""
     x, blocks = on.host(case.x), on.host(impl["rope.rotation_matrix"](case.angles))
     d = x.shape[-1]
@@ -126,7 +126,7 @@ def block_diagonal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.rotate/lost-sign",),
 )
-def norm_kept(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def norm_kept(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """Moduli in float64."""
     x, found = on.host(case.x), impl["rope.rotate"](case.x, case.angles, layout=case.layout)
     before, after = (np.abs(complex_pairs(v, case.layout)) for v in (x, on.host(found)))
@@ -146,7 +146,7 @@ def norm_kept(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.rotate/reflection", "rope.rotate/lost-sign"),
 )
-def rotations_compose(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def rotations_compose(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """The sum of the angles is rounded to the dtype, which costs u|θ + φ|."""
     x, total = on.host(case.x), on.host(case.angles) + on.host(case.more)
     step = impl["rope.rotate"](case.x, case.angles, layout=case.layout)
@@ -169,7 +169,7 @@ def rotations_compose(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("rope.rotate/reflection", "rope.angles/positions-from-one"),
 )
-def relative_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def relative_position(impl: Impl, on: Setting, case: inputs.Attention) -> Iterator[Record]:
     """Inner products in float64. Angles of the dtype are off by u|θ|, one of 14 operations, so
     positions stay where that is less than 1/16."""
     q, k = on.host(case.q)[:, :5], on.host(case.k)[:, :5]
@@ -197,7 +197,7 @@ def relative_position(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding(4, "a product and a sum a side, on |a| + |b|", calls=("cos", "sin")),
     refutes=("rope.convert_layout/inverse", "rope.rotate/layouts-swapped"),
 )
-def layouts_agree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def layouts_agree(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """Both layouts run on the backend."""
     other = "half" if case.layout == "interleaved" else "interleaved"
     options = {"source": case.layout, "target": other}
@@ -222,7 +222,7 @@ def layouts_agree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "rope.convert_layout/members-exchanged",
     ),
 )
-def convert_layout_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def convert_layout_definition(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
     """The conversion, its inverse, and none."""
     x = on.host(case.x)
     expected = features(complex_pairs(x, "interleaved"), "half")
@@ -251,7 +251,7 @@ def convert_layout_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         "rope.attention_scores/softmax",
     ),
 )
-def attention_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def attention_scores_definition(impl: Impl, on: Setting, case: inputs.Attention) -> Iterator[Record]:
     """Relative positions are exact. Angles and cosines in float64 cost 2^−53 (|i| + |j|)ω and a few
     2^−53, for which the 2 below stands."""
     q, k = complex_pairs(on.host(case.q), case.layout), complex_pairs(on.host(case.k), case.layout)

@@ -49,7 +49,7 @@ def _taken(what: str, wider: bool, call: Callable[[], Any]) -> Any:
     ),
     refutes=("rope.rotate/casts-angles", "rope.rotate/wrong-sign"),
 )
-def wide_angles(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def wide_angles(impl: Impl, on: Setting, case: inputs.WideRotations) -> Iterator[Record]:
     """In float64 itself, angles of thousands of radians."""
     wide = _wide(on.host(case.angles) + on.host(case.radians), on)
     x, angles = on.host(case.x), on.host(wide)
@@ -68,7 +68,7 @@ def wide_angles(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding(14, "cosine, product and sum a side; a product and seven sums over d ≤ 8 features"),
     refutes=("rope.attention_scores/casts-frequencies", "rope.attention_scores/conjugate-keys"),
 )
-def wide_frequencies(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def wide_frequencies(impl: Impl, on: Setting, case: inputs.WideAttention) -> Iterator[Record]:
     """As the definition of the scores, whose slack is for angles in float64."""
     wide = _wide(on.host(case.numerators) / 2.0**40, on)
     q, k = (complex_pairs(on.host(v), case.layout) for v in (case.q, case.k))
