@@ -35,7 +35,7 @@ from .scales import double, relu_stacks
         "residual.growth/one-block-less",
     ),
 )
-def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def growth_definition(impl: Impl, on: Setting, case: inputs.Growth) -> Iterator[Record]:
     """Exact powers of fractions; for tiny e, exp of N(e − e²/2 + e³/3) summed exactly."""
     epsilon = on.fraction(case.eps)
     increment = epsilon if case.kind == "aligned" else epsilon**2
@@ -66,7 +66,7 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.growth/exponential",
     ),
 )
-def growth_limits(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def growth_limits(impl: Impl, on: Setting, case: inputs.Depth) -> Iterator[Record]:
     """N log(1+1/N) lies between 1 − 1/2N and 1 − 1/2N + 1/3N², which gives the rate of convergence."""
     growth, N, e = impl["residual.growth"], case.depth, on.math.e
     here, after = growth(1 / on.number(N), N), growth(1 / on.number(N + 1), N + 1)
@@ -92,7 +92,7 @@ def _family(ensemble: str, n: int, on: Setting) -> Real:
     return ensembles.signed_permutations(n)
 
 
-def _linear_stacks(case: Any, on: Setting) -> list[tuple[list[tuple[Any, None]], int]]:
+def _linear_stacks(case: inputs.LinearBlock, on: Setting) -> list[tuple[list[tuple[Any, None]], int]]:
     """Every choice of J a layer in parts of some members, block-diagonal, each with their number."""
     family = _family(case.ensemble, case.n, on)
     return [
@@ -121,7 +121,7 @@ _ENSEMBLE = Rounding(
         "residual.growth/mean-square",
     ),
 )
-def zero_mean_growth(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def zero_mean_growth(impl: Impl, on: Setting, case: inputs.LinearBlock) -> Iterator[Record]:
     """All sign matrices over √n; all signed permutations, which have the Haar measure's second moments."""
     stacks = _linear_stacks(case, on)
     x, total = on.host(case.x), on.number(0)
@@ -151,7 +151,7 @@ def zero_mean_growth(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("residual.residual_stack/scale-ignored",),
 )
-def growth_concentrates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def growth_concentrates(impl: Impl, on: Setting, case: inputs.Concentrating) -> Iterator[Record]:
     """J has variance 1/n, so vJ has n independent entries of variance ‖v‖²/n."""
     x, epsilon, n = on.host(case.x), case.scale, case.n
     y = on.host(impl["residual.residual_stack"](case.x, [(case.J, None)], scale=epsilon)[0])
@@ -181,7 +181,7 @@ def _orthogonal(matrices: Real) -> Real:
         "residual.sgd_increment/mean-of-squares",
     ),
 )
-def orthogonal_stack_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def orthogonal_stack_increment(impl: Impl, on: Setting, case: inputs.Orthogonal) -> Iterator[Record]:
     """Every ∇Wᵢ = xᵢᵀδᵢ₊₁ has the norm ‖x‖‖δ‖."""
     weights = [on.array(Q) for Q in _orthogonal(on.host(case.matrices))]
     gradients = impl["residual.plain_gradients"](case.x, weights, None, case.cotangent)[1]
@@ -207,7 +207,7 @@ def orthogonal_stack_increment(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "residual.sgd_increment/mean-of-squares",
     ),
 )
-def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: inputs.Orthogonal) -> Iterator[Record]:
     """The scales are powers of two, ½ to 2, so they round nothing."""
     matrices = _orthogonal(on.host(case.matrices))
     scales = 2.0 ** np.asarray(case.exponents)
@@ -236,7 +236,7 @@ def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: Any) -> Iterato
         "residual.growth/aligned-for-zero-mean",
     ),
 )
-def zero_mean_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def zero_mean_increment(impl: Impl, on: Setting, case: inputs.LinearBlock) -> Iterator[Record]:
     """All choices of J, many at once: a member's gradient is its diagonal block."""
     stacks = _linear_stacks(case, on)
     N, epsilon, total = case.depth, 1 / on.math.sqrt(case.depth), on.number(0)
@@ -270,7 +270,7 @@ def zero_mean_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.residual_gradients/mask-missing",
     ),
 )
-def relu_block_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def relu_block_increment(impl: Impl, on: Setting, case: inputs.Block) -> Iterator[Record]:
     """All signs of all weights. No unit may be at its kink: ε = ¾/√N keeps every state off 0, and where n > 1
     (one block) the inputs differ so much in size that no signed sum of them vanishes."""
     n, hidden = case.n, case.hidden
@@ -352,7 +352,7 @@ def _increment_threshold(n: int, N: int) -> float:
     ),
     refutes=("residual.residual_gradients/unscaled", "residual.init_variance/standard-deviation"),
 )
-def deep_relu_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def deep_relu_increment(impl: Impl, on: Setting, case: inputs.Deep) -> Iterator[Record]:
     """One draw of all weights."""
     first, second = on.host(case.first), on.host(case.second)
     N, n = first.shape[:2]

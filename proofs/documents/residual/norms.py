@@ -65,7 +65,7 @@ def _exact(rows: Real, on: Setting) -> list[list[Fraction]]:
         "residual.layer_norm/no-shift",
     ),
 )
-def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def layer_norm_definition(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Compares with exact fractions; γ and β also alone, and the rows under another leading axis."""
     x, gamma, beta = on.host(case.x), on.host(case.gamma), on.host(case.beta)
     options = {} if case.eps == 1e-5 else {"eps": case.eps}  # the default
@@ -98,7 +98,7 @@ def layer_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     ),
     refutes=("residual.layer_norm/one-pass-variance", "residual.layer_norm/mean-kept"),
 )
-def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def layer_norm_accuracy(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Compares with exact fractions, without allowance for the condition |x|/σ."""
     normal = on.reals([_normalised(row, case.eps, on)[0] for row in _exact(on.host(case.x), on)])
     scale = np.max(np.abs(normal), axis=-1, keepdims=True)
@@ -122,7 +122,7 @@ def layer_norm_accuracy(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.deep_norm/not-normalised",
     ),
 )
-def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def deep_norm_definition(impl: Impl, on: Setting, case: inputs.Connection) -> Iterator[Record]:
     """Compares with exact fractions."""
     x, branch = on.host(case.x), on.host(case.branch)
     expected, scale = np.empty_like(x), np.empty_like(x)
@@ -163,7 +163,7 @@ def deep_norm_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "residual.deepnorm_constants/decoder-alone",
     ),
 )
-def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def deepnorm_constants_definition(impl: Impl, on: Setting, case: inputs.Transformer) -> Iterator[Record]:
     """Compares powers with integers, so that no root is taken."""
     constants = impl["residual.deepnorm_constants"]
     N, M = on.whole(case.encoder), on.whole(case.decoder)
@@ -206,7 +206,7 @@ def deepnorm_constants_definition(impl: Impl, on: Setting, case: Any) -> Iterato
         "residual.deepnorm_constants/always-rounded",
     ),
 )
-def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def deepnorm_balance(impl: Impl, on: Setting, case: inputs.Transformer) -> Iterator[Record]:
     """v = w = β, as the weights start; the encoder's condition has the decoder's constants in it."""
     constants = impl["residual.deepnorm_constants"]
     N, M = on.whole(case.encoder), on.whole(case.decoder)
@@ -232,7 +232,9 @@ def deepnorm_balance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("encoder", M * decoder[1] ** 2 / decoder[0] * 2 * N * strength(encoder), 1.0, one)
 
 
-def _increment(impl: Impl, on: Setting, case: Any, constants: tuple[float, float, float]) -> float:
+def _increment(
+    impl: Impl, on: Setting, case: inputs.Sublayers, constants: tuple[float, float, float]
+) -> float:
     """E Σ‖∇‖²/(‖x‖²‖δ‖²) of 2N sublayers y = (αx + xVW)/√(α²+v²w²) over all signs of W = ±w; V = v, since in
     one dimension only the sign of the product matters.
 
@@ -268,7 +270,7 @@ def _increment(impl: Impl, on: Setting, case: Any, constants: tuple[float, float
         "residual.deepnorm_constants/two-and-eight-swapped",
     ),
 )
-def linearised_increment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linearised_increment(impl: Impl, on: Setting, case: inputs.Sublayers) -> Iterator[Record]:
     """All signs in one dimension. For DeepNorm β⁴/α² = 1/(8N√(2N))."""
     N = on.whole(case.layers)
     alpha, beta = impl["residual.deepnorm_constants"](N, 0)[0]

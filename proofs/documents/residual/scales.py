@@ -37,7 +37,7 @@ def double(on: Setting) -> float:
         "residual.init_variance/parenthesis-lost",
     ),
 )
-def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def init_variance_definition(impl: Impl, on: Setting, case: inputs.Fans) -> Iterator[Record]:
     """Compares with exact fractions."""
     n, m = on.whole(case.n), on.whole(case.m)
     for mode, exact in (
@@ -66,7 +66,7 @@ def init_variance_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "residual.init_variance/standard-deviation",
     ),
 )
-def forward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def forward_moment(impl: Impl, on: Setting, case: inputs.Layer) -> Iterator[Record]:
     """The 2ⁿ columns of one matrix are all sign vectors, the whole distribution of a unit's weights."""
     columns = ensembles.signs(case.n).T
     x = on.host(case.x)
@@ -95,7 +95,7 @@ def forward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.init_variance/standard-deviation",
     ),
 )
-def backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def backward_moment(impl: Impl, on: Setting, case: inputs.Layer) -> Iterator[Record]:
     """The 2ᵐ rows of one matrix are all sign vectors, the whole distribution of an input's weights."""
     n, m = on.whole(case.n), on.whole(case.m)
     rows = ensembles.signs(case.m)
@@ -121,7 +121,7 @@ def backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("residual.init_variance/no-relu-factor", "residual.plain_gradients/mask-missing"),
 )
-def relu_backward_moment(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def relu_backward_moment(impl: Impl, on: Setting, case: inputs.Vectors) -> Iterator[Record]:
     """Two units see x = c e₁, as every x after a rotation. Their first weights take ±a, ±b with E w² = 1
     and E|w| = √(2/π), the only moments of the Gaussian that enter; the others are signs."""
     n, root = case.n, on.math.sqrt(2 / on.math.pi)
@@ -192,7 +192,7 @@ def relu_stacks(
         "residual.growth/aligned-for-zero-mean",
     ),
 )
-def zero_mean_branch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def zero_mean_branch(impl: Impl, on: Setting, case: inputs.Block) -> Iterator[Record]:
     """Every sign of every weight of the stack."""
     n, hidden, depth = case.n, case.hidden, case.depth
     stacks = relu_stacks(impl, on, n, hidden, depth)
@@ -224,7 +224,7 @@ def zero_mean_branch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.growth/aligned-for-zero-mean",
     ),
 )
-def bare_relu_accumulates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bare_relu_accumulates(impl: Impl, on: Setting, case: inputs.Accumulating) -> Iterator[Record]:
     """All signs again; W₂ = I makes the branch bare. relu returns a positive mean, which adds up."""
     x, depth = on.number(on.host(case.x)[0]), case.depth
     epsilon = 1 / on.math.sqrt(depth)

@@ -1,29 +1,19 @@
 """Laws of the stacks and of their gradients."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from ...._typing import Array
 from ...._xp import numbers
 from ....backends import Setting
 from ...language.law import Gap, Impl, Record, Rounding, Same, law
 from . import derivatives, inputs
 from .derivatives import Real
 
-
-def _plain_arguments(case: Any) -> tuple[list[Any], list[Any]]:
-    return (
-        [getattr(case, f"w{i}") for i in range(case.depth)],
-        [getattr(case, f"b{i}") for i in range(case.depth)],
-    )
-
-
-def _blocks(case: Any) -> list[tuple[Any, Any]]:
-    return [
-        (getattr(case, f"first{i}"), None if h is None else getattr(case, f"second{i}"))
-        for i, h in enumerate(case.hidden)
-    ]
+Blocks = tuple[tuple[Array, Array | None], ...]
 
 
 def _rows(array: Real) -> Real:
@@ -34,7 +24,7 @@ def _size(blocks: list[tuple[Any, Any]]) -> list[tuple[Real, Real | None]]:
     return [(np.abs(W1), None if W2 is None else np.abs(W2)) for W1, W2 in blocks]
 
 
-def _host(on: Setting, blocks: list[tuple[Any, Any]]) -> list[tuple[Real, Real | None]]:
+def _host(on: Setting, blocks: Blocks) -> list[tuple[Real, Real | None]]:
     return [(on.host(W1), None if W2 is None else on.host(W2)) for W1, W2 in blocks]
 
 
@@ -69,13 +59,13 @@ def _apply(z: Real, activation: str) -> Real:
         "residual.plain_stack/sigmoid-for-tanh",
     ),
 )
-def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def plain_stack_definition(impl: Impl, on: Setting, case: inputs.PlainStack) -> Iterator[Record]:
     """Compares with sums that round once, layer by layer; the scale is the same stack of absolute values."""
-    weights, biases = _plain_arguments(case)
+    weights, biases = case.weights, case.biases
     options = {} if case.activation == "linear" else {"activation": case.activation}  # the default
     trace = impl["residual.plain_stack"](case.x, weights, biases, **options)
     output, states, preactivations = trace
-    yield Same("states", (len(states), len(preactivations)), (case.depth + 1, case.depth))
+    yield Same("states", (len(states), len(preactivations)), (len(weights) + 1, len(weights)))
     x = on.host(case.x)
     y, size = _rows(x), np.abs(_rows(x))
     yield Same("first state", states[0], x)
@@ -113,18 +103,18 @@ def plain_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "residual.residual_stack/activated-sum",
     ),
 )
-def residual_stack_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def residual_stack_definition(impl: Impl, on: Setting, case: inputs.ResidualStack) -> Iterator[Record]:
     """Compares with sums that round once, block by block; the scale is the same stack of absolute values."""
     options = {} if case.activation == "linear" else {"activation": case.activation}  # the default
     output, states, preactivations, branches = impl["residual.residual_stack"](
-        case.x, _blocks(case), scale=case.scale, **options
+        case.x, case.blocks, scale=case.scale, **options
     )
-    depth = len(case.hidden)
+    depth = len(case.blocks)
     yield Same("states", (len(states), len(preactivations), len(branches)), (depth + 1, depth, depth))
     x = on.host(case.x)
     y, size = _rows(x), np.abs(_rows(x))
     yield Same("first state", states[0], x)
-    for i, (W1, W2) in enumerate(_host(on, _blocks(case))):
+    for i, (W1, W2) in enumerate(_host(on, case.blocks)):
         z, z_size = _product(y, W1), size @ np.abs(W1)
         branch, branch_size = z, z_size
         if W2 is not None:
@@ -168,9 +158,9 @@ def _curvature(activation: str, sizes: list[Real]) -> Any:
         "residual.plain_gradients/bias-mean",
     ),
 )
-def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def plain_gradients(impl: Impl, on: Setting, case: inputs.PlainStack) -> Iterator[Record]:
     """Compares with the complex step; the scale is the gradient of the linear stack of absolute values."""
-    weights, biases = _plain_arguments(case)
+    weights, biases = case.weights, case.biases
     x, host_weights = _rows(on.host(case.x)), [on.host(W) for W in weights]
     rows = [on.host(b)[None, :] for b in biases]
     cotangent = _rows(on.host(case.cotangent))
@@ -190,15 +180,16 @@ def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     )
     to_x, to_weights, to_biases = got
     factor = _curvature(case.activation, z_sizes)
-    yield Same("parts", (len(to_weights), len(to_biases)), (case.depth, case.depth))
-    for label, gradient, value, scale in zip(
-        ["x", *(f"w{i}" for i in range(case.depth)), *(f"b{i}" for i in range(case.depth))],
+    yield Same("parts", (len(to_weights), len(to_biases)), (len(weights), len(biases)))
+    for label, argument, gradient, value, scale in zip(
+        ["x", *(f"w{i}" for i in range(len(weights))), *(f"b{i}" for i in range(len(biases)))],
+        [case.x, *weights, *biases],
         [to_x, *to_weights, *to_biases],
         expected,
         scales,
         strict=True,
     ):
-        shape = getattr(case, label).shape
+        shape = argument.shape
         yield Gap(label, gradient, value.reshape(shape), factor * scale.reshape(shape))
 
 
@@ -223,9 +214,9 @@ def plain_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "residual.residual_gradients/weight-reshaped-in-backward",
     ),
 )
-def residual_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def residual_gradients(impl: Impl, on: Setting, case: inputs.ResidualStack) -> Iterator[Record]:
     """Compares with the complex step; the scale is the gradient of the linear stack of absolute values."""
-    x, weights = _rows(on.host(case.x)), _host(on, _blocks(case))
+    x, weights = _rows(on.host(case.x)), _host(on, case.blocks)
     cotangent, z_sizes = _off_kink(case, on)
     expected = derivatives.residual_gradients(x, weights, cotangent, case.scale, case.activation)
     scales = derivatives.residual_gradients(
@@ -233,13 +224,13 @@ def residual_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     )
     to_x, to_weights = impl["residual.residual_gradients"](
         case.x,
-        _blocks(case),
+        case.blocks,
         on.array(cotangent.reshape(case.x.shape)),
         scale=case.scale,
         activation=case.activation,
     )
     absent = [None if second is None else "an array" for _, second in to_weights]
-    yield Same("absent", absent, [None if h is None else "an array" for h in case.hidden])
+    yield Same("absent", absent, [None if second is None else "an array" for _, second in case.blocks])
     factor = _curvature(case.activation, z_sizes)
     got = [to_x, *(part for pair in to_weights for part in pair if part is not None)]
     for i, (gradient, value, scale) in enumerate(zip(got, expected, scales, strict=True)):
@@ -247,15 +238,15 @@ def residual_gradients(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield Gap(f"gradient {i}", gradient, value.reshape(shape), factor * scale.reshape(shape))
 
 
-def _off_kink(case: Any, on: Setting) -> tuple[Real, list[Real]]:
+def _off_kink(case: inputs.ResidualStack, on: Setting) -> tuple[Real, list[Real]]:
     """The cotangent's rows, 0 where relu's side is open to rounding, and the sizes of the xW₁."""
-    x, weights = _rows(on.host(case.x)), _host(on, _blocks(case))
+    x, weights = _rows(on.host(case.x)), _host(on, case.blocks)
     _, zs = derivatives.residual(x, weights, case.scale, case.activation)
     _, z_sizes = derivatives.residual(np.abs(x), _size(weights), abs(case.scale), "linear")
     cotangent = _rows(on.host(case.cotangent))
     if case.activation == "relu":
         # Without W₂ there is no kink.
-        kinked = [i for i, h in enumerate(case.hidden) if h is not None]
+        kinked = [i for i, (_, second) in enumerate(case.blocks) if second is not None]
         if kinked:
             close = derivatives.near_kink([zs[i] for i in kinked], [z_sizes[i] for i in kinked], 48 * on.u)
             cotangent = np.where(close, 0.0, cotangent)
@@ -283,9 +274,9 @@ def _off_kink(case: Any, on: Setting) -> tuple[Real, list[Real]]:
         "residual.residual_gradients/one-projection-unscaled",
     ),
 )
-def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def branch_gradient_scaled(impl: Impl, on: Setting, case: inputs.ResidualStack) -> Iterator[Record]:
     """The branch is two plain layers, φ(xW₁) and hW₂, fed with the block's input and its cotangent."""
-    blocks, options = _blocks(case), {"scale": case.scale, "activation": case.activation}
+    blocks, options = case.blocks, {"scale": case.scale, "activation": case.activation}
     rows, z_sizes = _off_kink(case, on)
     cotangent = on.array(rows.reshape(case.x.shape))
     scales = iter(
@@ -330,7 +321,7 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "residual.sgd_increment/rate-squared",
     ),
 )
-def sgd_increment_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def sgd_increment_definition(impl: Impl, on: Setting, case: inputs.Gradients) -> Iterator[Record]:
     """Compares with a sum that rounds once; pairs and None as residual_gradients returns them."""
     parts = [on.host(case.first), on.host(case.second), on.host(case.third)]
     expected = -case.learning_rate * on.math.fsum(g * g for part in parts for g in part.reshape(-1))
@@ -346,14 +337,15 @@ def _loss_slopes(
     parameters: tuple[list[Real], list[Real]],
     steps: tuple[list[Real], list[Real]],
     at: Real,
-    case: Any,
+    target: Real,
+    activation: str,
 ) -> tuple[Real, Real]:
     """½‖y − t‖² and its derivative, along θ − s·step, at each s, by complex step."""
     s = (at + 1j * derivatives.STEP)[:, None, None]
     weights = [W - s * G for W, G in zip(parameters[0], steps[0], strict=True)]
     biases = [b - s * g for b, g in zip(parameters[1], steps[1], strict=True)]
-    y, _ = derivatives.plain(x, weights, biases, case.activation)
-    loss = np.sum((y - _rows(case.target)) ** 2, axis=(-2, -1)) / 2
+    y, _ = derivatives.plain(x, weights, biases, activation)
+    loss = np.sum((y - _rows(target)) ** 2, axis=(-2, -1)) / 2
     return loss.real, loss.imag / derivatives.STEP
 
 
@@ -379,14 +371,14 @@ def _loss_slopes(
     ),
     needs={"approximation": "the remainder is a sum over Gauss–Legendre nodes"},
 )
-def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def increment_first_order(impl: Impl, on: Setting, case: inputs.PlainStack) -> Iterator[Record]:
     """L = ½‖y − t‖² with t the case's cotangent; Gauss–Legendre on the complex-step slope; no relu kink."""
     if case.activation == "relu":
-        case.activation = "linear"
-    weights, biases = _plain_arguments(case)
+        case = replace(case, activation="linear")
+    weights, biases = case.weights, case.biases
     y = impl["residual.plain_stack"](case.x, weights, biases, activation=case.activation)[0]
-    case.target = on.host(case.cotangent)
-    residue = on.host(y) - case.target
+    target = on.host(case.cotangent)
+    residue = on.host(y) - target
     _, to_weights, to_biases = impl["residual.plain_gradients"](
         case.x, weights, biases, on.array(residue), activation=case.activation
     )
@@ -399,14 +391,14 @@ def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     moved = [on.array(W - eta * G) for W, G in zip(at[0], steps[0], strict=True)]
     shifted = [on.array((b - eta * g)[0]) for b, g in zip(at[1], steps[1], strict=True)]
     after = on.host(impl["residual.plain_stack"](case.x, moved, shifted, activation=case.activation)[0])
-    change = on.number(np.sum((after - on.host(y)) * (after + on.host(y) - 2 * case.target)) / 2)
+    change = on.number(np.sum((after - on.host(y)) * (after + on.host(y) - 2 * target)) / 2)
     first_order = on.number(
         on.host(impl["residual.sgd_increment"]([to_weights, to_biases], learning_rate=on.number(eta)))
     )
     nodes, shares = np.polynomial.legendre.leggauss(12)
-    _, slopes = _loss_slopes(x, at, steps, np.append(eta * (nodes + 1) / 2, 0.0), case)
+    _, slopes = _loss_slopes(x, at, steps, np.append(eta * (nodes + 1) / 2, 0.0), target, case.activation)
     remainder = on.number(np.sum(shares * (slopes[:-1] - slopes[-1])) * eta / 2)
-    if case.depth == 1 and case.activation == "linear":
+    if len(weights) == 1 and case.activation == "linear":
         curvature = on.number(np.sum((x @ steps[0][0] + steps[1][0]) ** 2))
         remainder = eta**2 * curvature / 2
     sizes, _ = derivatives.plain(
@@ -415,5 +407,5 @@ def increment_first_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         [np.abs(b) + eta * np.abs(g) for b, g in zip(at[1], steps[1], strict=True)],
         "linear",
     )
-    scale = on.number(np.sum(sizes * (sizes + np.abs(_rows(case.target)))))
+    scale = on.number(np.sum(sizes * (sizes + np.abs(_rows(target)))))
     yield Gap("remainder", change - first_order, remainder, scale)
