@@ -33,7 +33,7 @@ HOST_U = 2.0**-53
     ),
     needs={"approximation": "certificates are Python floats, rounded to float64"},
 )
-def certificates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def certificates(impl: Impl, on: Setting, case: inputs.Decided) -> Iterator[Record]:
     """Witnesses in fractions; combinations by elimination among their support alone."""
     W, b = on.host(case.W), on.host(case.b)
     for k, certificate in enumerate(impl["argmaxable.classify"](case.W, case.b).certificates):
@@ -85,7 +85,7 @@ def _combination(W: Any, b: Any, k: int, combination: Combination, on: Setting) 
         "argmaxable.verify/absolute",
     ),
 )
-def verify_accepts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def verify_accepts(impl: Impl, on: Setting, case: inputs.Classes) -> Iterator[Record]:
     """Verifies a classification in both ways."""
     result = impl["argmaxable.classify"](case.W, case.b)
     everything = np.ones(case.W.shape[0], dtype=bool)
@@ -112,7 +112,7 @@ def verify_accepts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.verify/witnesses-only",
     ),
 )
-def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def verify_definition(impl: Impl, on: Setting, case: inputs.Planted) -> Iterator[Record]:
     """Puts one certificate at a time among undecided ones, and compares with integers."""
     W, b = on.host(case.W), on.host(case.b)
     *weights, unit = _floats([*case.weights, case.unit], on)
@@ -146,7 +146,7 @@ def verify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("argmaxable.verify/exact-ignored", "argmaxable.verify/no-bound"),
 )
-def verify_exact(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def verify_exact(impl: Impl, on: Setting, case: inputs.Borderline) -> Iterator[Record]:
     """Five classes on a line, in any order; the first of them has the certificate."""
     (first, second), order = _floats([case.first, case.second], on), on.host(case.order)
     place = np.argsort(order)  # where each class went

@@ -35,7 +35,7 @@ def verdicts(impl: Impl, W: Any, b: Any) -> list[str]:
         "argmaxable.classify/random-points",
     ),
 )
-def classify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def classify_definition(impl: Impl, on: Setting, case: inputs.Classes) -> Iterator[Record]:
     """Compares with Fourier–Motzkin elimination in integers."""
     expected = oracle.verdicts(on.host(case.W), on.host(case.b))
     yield Same("verdicts", verdicts(impl, case.W, case.b), expected)
@@ -54,7 +54,7 @@ def classify_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.classify/unit-rows",
     ),
 )
-def five_vectors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def five_vectors(impl: Impl, on: Setting, case: inputs.Permuted) -> Iterator[Record]:
     """Tries every order with an offset and a scale; and the vectors as the definition lists them."""
     W = on.host(impl["argmaxable.five_vectors"](**on.like))
     yield Same("vectors", W, np.asarray([[1.0, 2.0], [2.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
@@ -78,7 +78,7 @@ def five_vectors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.margins/reversed",
     ),
 )
-def equal_norms(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def equal_norms(impl: Impl, on: Setting, case: inputs.Classes) -> Iterator[Record]:
     """Computes r ≥ 2·max_i 2(b_i − b_k)/‖w_k − w_i‖², a power of two, for each class; by a quarter more,
     since a rational number's logarithm plus that is never whole."""
     W, b = on.host(case.W), on.host(case.b)
@@ -102,7 +102,7 @@ def equal_norms(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=DECIDABLE,
     refutes=("argmaxable.classify/box",),
 )
-def bias_keeps(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bias_keeps(impl: Impl, on: Setting, case: inputs.Classes) -> Iterator[Record]:
     """Compares the sets with and without bias."""
     without, biased = verdicts(impl, case.W, 0 * case.b), verdicts(impl, case.W, case.b)
     lost = [k for k, (x, y) in enumerate(zip(without, biased, strict=True)) if x == "argmaxable" != y]
@@ -121,7 +121,7 @@ def bias_keeps(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.classify/box",
     ),
 )
-def invariance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def invariance(impl: Impl, on: Setting, case: inputs.Changed) -> Iterator[Record]:
     """Changes W and b in integers, exactly."""
     W, b = on.host(case.W), on.host(case.b)
     factors, z = on.host(case.factors), on.host(case.z)
@@ -145,7 +145,7 @@ def invariance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=DECIDABLE,
     refutes=("argmaxable.classify/negative-weights", "argmaxable.classify/own-row"),
 )
-def row_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def row_scale(impl: Impl, on: Setting, case: inputs.Permuted) -> Iterator[Record]:
     """Doubles the last of the five vectors."""
     W = on.host(impl["argmaxable.five_vectors"](**on.like))
     W[4] *= 2
@@ -163,7 +163,7 @@ def row_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=DECIDABLE,
     refutes=("argmaxable.classify/ties-win", "argmaxable.classify/no-bias"),
 )
-def duplicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def duplicates(impl: Impl, on: Setting, case: inputs.Repeated) -> Iterator[Record]:
     """Appends copies of a class with the same and with a smaller bias."""
     W, b = on.host(case.W), on.host(case.b)
     before = verdicts(impl, case.W, case.b)
@@ -185,7 +185,7 @@ def duplicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=DECIDABLE,
     refutes=("argmaxable.classify/ties-win", "argmaxable.classify/no-bias", "argmaxable.classify/own-row"),
 )
-def line(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def line(impl: Impl, on: Setting, case: inputs.Line) -> Iterator[Record]:
     """Finds the ends by sorting."""
     t = on.host(case.t)
     once = np.sum(t[:, None] == t, axis=1) == 1
@@ -216,7 +216,7 @@ def _named(wins: Any) -> list[str]:
         "argmaxable.classify/loose-tolerance",
     ),
 )
-def plane(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def plane(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Compares with a monotone chain in exact integers; points on the boundary, twice, or nearly so."""
     W = on.host(case.W)
     result = impl["argmaxable.classify"](case.W, on.array(np.zeros(len(W))))
@@ -237,7 +237,7 @@ def plane(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=DECIDABLE,
     refutes=("argmaxable.winner/first-of-a-tie", "argmaxable.classify/own-row", "argmaxable.classify/norms"),
 )
-def winners(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def winners(impl: Impl, on: Setting, case: inputs.Searched) -> Iterator[Record]:
     """Counts the winners of growing sets of points."""
     found = on.host(impl["argmaxable.winner"](case.W, case.b, case.z)).tolist()
     truth = {k for k, v in enumerate(verdicts(impl, case.W, case.b)) if v == "argmaxable"}
@@ -256,6 +256,6 @@ def winners(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=DECIDABLE,
     refutes=("argmaxable.classify/norms", "argmaxable.classify/box", "argmaxable.classify/own-row"),
 )
-def simplex(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def simplex(impl: Impl, on: Setting, case: inputs.Classes) -> Iterator[Record]:
     """Rows of a triangular matrix, moved and of very different norms."""
     yield Same("verdicts", verdicts(impl, case.W, case.b), ["argmaxable"] * case.W.shape[0])

@@ -27,7 +27,7 @@ def _lost(impl: Impl, on: Setting, W: Any) -> list[bool]:
     refutes=("argmaxable.classify/own-row",),
     kinds=("ordinary",),  # the law is about one distribution
 )
-def gaussian_rows(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_rows(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Counts trials with an unargmaxable class (Markov) against the upper tail of the binomial."""
     W = on.host(case.W)
     trials, n, d = W.shape
@@ -45,7 +45,7 @@ def gaussian_rows(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("argmaxable.classify/own-row", "argmaxable.classify/negative-weights"),
     kinds=("ordinary",),  # the law is about one distribution
 )
-def wendel(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def wendel(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Counts trials between the quantiles of the binomial."""
     W = on.host(case.W)
     trials, n, d = W.shape

@@ -1,11 +1,13 @@
 """Inputs of the argmaxable laws: small integers, whose verdicts are decidable exactly, with the
 degenerate structure on which classifiers go wrong; and reals near such structure."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ....backends import Precision
 from ...language import inputs
 from ...language.law import Kind
@@ -67,19 +69,33 @@ def shape(draw: Draw) -> tuple[int, int]:
     return n, d
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows W."""
+
+    W: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Classes(Rows):
+    """Rows W and biases b of classes."""
+
+    b: Array
+
+
 @inputs.composite
-def classes(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def classes(draw: Draw, p: Precision, kind: Kind) -> Classes:
     """W and b of small integers; cancellation adds a common offset, extreme scales both."""
     (n, d), rng = shape(draw), inputs.generator(draw)
     W, b = rows(draw, rng, n, d), biases(draw, rng, n, p)
     if kind == "cancellation":
         W, b = W + offset(p), b + offset(p)
     first, second = scales(draw, p, kind)
-    return {"W": W * first, "b": b * second}
+    return Classes(W=W * first, b=b * second)
 
 
 @inputs.composite
-def reals(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def reals(draw: Draw, p: Precision, kind: Kind) -> Classes:
     """Normal rows and biases; cancellation puts class 0 next to the boundary, extreme spreads norms."""
     (n, d), rng = shape(draw), inputs.generator(draw)
     W, b = rng.standard_normal((n, d)), draw(st.sampled_from([0.0, 1.0])) * rng.standard_normal(n)
@@ -89,23 +105,30 @@ def reals(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     first, second = scales(draw, p, kind)
     if kind == "extreme":
         W = W * np.exp(rng.standard_normal((n, 1)))
-    return {"W": inputs.rounded(W * first, p), "b": inputs.rounded(b * second, p)}
+    return Classes(W=inputs.rounded(W * first, p), b=inputs.rounded(b * second, p))
+
+
+@dataclass(frozen=True, slots=True)
+class Scored(Classes):
+    """W, b with a batch of points z and a class k."""
+
+    z: Array
+    k: int
 
 
 @inputs.composite
-def scored(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """W, b with a batch of points z and a class k; integers whose scores are exact, or reals near ties."""
+def scored(draw: Draw, p: Precision, kind: Kind) -> Scored:
     n, d, m = draw(st.sampled_from([5, 1, 2])), draw(st.sampled_from([2, 1, 4])), inputs.batch(draw)
     rng = inputs.generator(draw)
     W, b, z = rng.integers(-3, 4, (n, d)), rng.integers(-3, 4, n), rng.integers(-3, 4, (m, d))
     if kind == "cancellation":
         W = W + offset(p) // 8
     first, second = scales(draw, p, kind)
-    return {"W": W * first, "b": b * first * second, "z": z * second, "k": int(rng.integers(0, n))}
+    return Scored(W=W * first, b=b * first * second, z=z * second, k=int(rng.integers(0, n)))
 
 
 @inputs.composite
-def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def tied(draw: Draw, p: Precision, kind: Kind) -> Scored:
     """W, b and points z of one kind, where cancellation has rows that differ by a few last places, or by
     half of the places."""
     n, d, m = draw(st.sampled_from([2, 5])), draw(st.sampled_from([4, 1])), inputs.batch(draw)
@@ -116,64 +139,97 @@ def tied(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         W = inputs.rounded(W[:1] * (1 + step * rng.integers(-1, 2, (n, d))), p)
         z = inputs.rounded(rng.standard_normal((48, d)), p)
     b = 0 * W[:, 0] if draw(st.booleans()) else inputs.values(draw, (n,), p, kind)
-    return {"W": W, "b": b, "z": z, "k": draw(st.integers(0, n - 1))}
+    return Scored(W=W, b=b, z=z, k=draw(st.integers(0, n - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Permuted:
+    """An order of the five vectors, a common offset and a scale."""
+
+    order: Array
+    scale: float
+    offset: int
 
 
 @inputs.composite
-def permuted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """An order of the five vectors, a common offset and a scale."""
+def permuted(draw: Draw, p: Precision, kind: Kind) -> Permuted:
     order = inputs.generator(draw).permutation(5)
     scale, _ = scales(draw, p, kind)
-    return {"order": order, "scale": scale, "offset": offset(p) if kind == "cancellation" else 0}
+    return Permuted(order=order, scale=scale, offset=offset(p) if kind == "cancellation" else 0)
 
 
 @inputs.composite
-def equal_norms(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def equal_norms(draw: Draw, p: Precision, kind: Kind) -> Classes:
     """Distinct rows with the same entries up to order and sign, hence of equal norm, and any bias."""
     d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
     base = rng.integers(1, 4, d)
     W = np.unique([rng.permutation(base) * rng.choice([-1, 1], d) for _ in range(7)], axis=0)
     first, second = scales(draw, p, kind)
-    return {"W": W * first, "b": biases(draw, rng, len(W), p) * second}
+    return Classes(W=W * first, b=biases(draw, rng, len(W), p) * second)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(Classes):
+    """Classes with all that must not change them: an invertible A, a common c and s, a point z₀, factors."""
+
+    A: Array
+    c: Array
+    s: float
+    z: Array
+    factors: Array
 
 
 @inputs.composite
-def changed(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Classes with all that must not change them: an invertible A, a common c and s, a point z₀, factors."""
+def changed(draw: Draw, p: Precision, kind: Kind) -> Changed:
     case = draw(classes(p, kind))
-    d = case["W"].shape[1]
+    d = case.W.shape[1]
     rng = inputs.generator(draw)
     unit = np.tril(rng.integers(-1, 2, (d, d)), -1) + np.diag(rng.choice([-2, 1, 2], d))
     unit = unit @ (np.triu(rng.integers(-1, 2, (d, d)), 1) + np.eye(d, dtype=int))
-    return {
-        **case,
-        "A": unit.astype(np.float64),
-        "c": rng.integers(-9, 10, d) * float(np.max(np.abs(case["W"]))),
-        "s": float(rng.integers(-4, 5)) * float(np.max(np.abs(case["b"]))),
-        "z": rng.integers(-2, 3, d).astype(np.float64),
-        "factors": 2.0 ** rng.integers(-9, 10 if p.bits >= 24 else 3, 2),
-    }
+    return inputs.extended(
+        Changed,
+        case,
+        A=unit.astype(np.float64),
+        c=rng.integers(-9, 10, d) * float(np.max(np.abs(case.W))),
+        s=float(rng.integers(-4, 5)) * float(np.max(np.abs(case.b))),
+        z=rng.integers(-2, 3, d).astype(np.float64),
+        factors=2.0 ** rng.integers(-9, 10 if p.bits >= 24 else 3, 2),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Classes):
+    """Classes of which two are copied, one with the same bias and one with a smaller one."""
+
+    same: int
+    lesser: int
 
 
 @inputs.composite
-def repeated(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Classes of which two are copied, one with the same bias and one with a smaller one."""
+def repeated(draw: Draw, p: Precision, kind: Kind) -> Repeated:
     case = draw(classes(p, kind))
     rng = inputs.generator(draw)
-    same, lesser = rng.integers(0, len(case["b"]), 2).tolist()
-    return {**case, "same": same, "lesser": lesser}
+    same, lesser = rng.integers(0, len(case.b), 2).tolist()
+    return inputs.extended(Repeated, case, same=same, lesser=lesser)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Numbers t, some equal."""
+
+    t: Array
 
 
 @inputs.composite
-def line(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def line(draw: Draw, p: Precision, kind: Kind) -> Line:
     """Numbers t, some equal: integers, with an offset, or powers of two."""
     n, rng = draw(st.sampled_from([5, 1, 2, 20])), inputs.generator(draw)
     t = rng.integers(-9, 10, n) + (offset(p) // 8 if kind == "cancellation" else 0)
-    return {"t": t * scales(draw, p, kind)[0]}
+    return Line(t=t * scales(draw, p, kind)[0])
 
 
 @inputs.composite
-def plane(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def plane(draw: Draw, p: Precision, kind: Kind) -> Rows:
     """Points of the plane: a grid (edges, duplicates), normal, or a convex curve with rounded midpoints."""
     n, rng = draw(st.sampled_from([6, 1, 2, 25])), inputs.generator(draw)
     pattern = draw(st.sampled_from(["grid", "normal", "circle"]))
@@ -185,19 +241,25 @@ def plane(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     }[pattern]
     if kind == "cancellation":
         points[::2] = (points[::2] + np.roll(points, 1, axis=0)[::2]) / 2
-    return {"W": inputs.rounded(points * scales(draw, p, kind)[0], p)}
+    return Rows(W=inputs.rounded(points * scales(draw, p, kind)[0], p))
 
 
-@inputs.composite
-def searched(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Searched(Classes):
     """Classes with random points z to win at."""
-    case = draw(classes(p, kind))
-    z = inputs.generator(draw).integers(-9, 10, (32, case["W"].shape[1]))
-    return {**case, "z": z.astype(np.float64)}
+
+    z: Array
 
 
 @inputs.composite
-def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def searched(draw: Draw, p: Precision, kind: Kind) -> Searched:
+    case = draw(classes(p, kind))
+    z = inputs.generator(draw).integers(-9, 10, (32, case.W.shape[1]))
+    return inputs.extended(Searched, case, z=z.astype(np.float64))
+
+
+@inputs.composite
+def simplex(draw: Draw, p: Precision, kind: Kind) -> Classes:
     """At most d + 1 affinely independent rows of norms that differ by powers of two, and any bias."""
     d, rng = draw(st.sampled_from([2, 1, 3, 6])), inputs.generator(draw)
     n = draw(st.integers(1, d + 1))
@@ -206,19 +268,33 @@ def simplex(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     W = np.concatenate([np.zeros((1, d)), steps * norms[:, None]])[rng.permutation(d + 1)[:n]]
     W = W + (offset(p) if kind == "cancellation" else rng.integers(-3, 4, d))
     first, second = scales(draw, p, kind)
-    return {"W": W * first, "b": biases(draw, rng, n, p) * second}
+    return Classes(W=W * first, b=biases(draw, rng, n, p) * second)
 
 
-@inputs.composite
-def decided(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Decided(Classes):
     """Small integers or reals."""
-    whole = draw(st.booleans())
-    return {**draw((classes if whole else reals)(p, kind)), "whole": whole}
+
+    whole: bool
 
 
 @inputs.composite
-def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def decided(draw: Draw, p: Precision, kind: Kind) -> Decided:
+    whole = draw(st.booleans())
+    return inputs.extended(Decided, draw((classes if whole else reals)(p, kind)), whole=whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted(Classes):
     """Rows of which the first is a known combination of the next m in eighths, and a slack in bias ≥ 0."""
+
+    weights: list[float]
+    unit: float
+    z: Array
+
+
+@inputs.composite
+def planted(draw: Draw, p: Precision, kind: Kind) -> Planted:
     d, rng = draw(st.sampled_from([2, 1, 3])), inputs.generator(draw)
     m = draw(st.integers(2, d + 1)) if d > 1 else 2
     eighths = rng.multinomial(8 - m, np.ones(m) / m) + 1
@@ -229,37 +305,54 @@ def planted(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     shift = offset(p) // 8 if kind == "cancellation" else 0
     first, second = scales(draw, p, kind)
     z = rng.integers(-3, 4, (3, d)) * (second / first)
-    return {
-        "W": (W + shift) * first,
-        "b": (b + shift) * second,
-        "weights": (eighths / 8).tolist(),
-        "unit": second,
-        "z": z,
-    }
+    return Planted(
+        W=(W + shift) * first, b=(b + shift) * second, weights=(eighths / 8).tolist(), unit=second, z=z
+    )
 
 
-@inputs.composite
-def borderline(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Borderline:
     """Factors of W and b, and an order of five classes."""
-    first, second = scales(draw, p, kind)
-    return {"first": first, "second": second, "order": inputs.generator(draw).permutation(5)}
+
+    first: float
+    second: float
+    order: Array
 
 
 @inputs.composite
-def points(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Few integer points about the origin or away from it, with duplicates, or scaled."""
+def borderline(draw: Draw, p: Precision, kind: Kind) -> Borderline:
+    first, second = scales(draw, p, kind)
+    return Borderline(first=first, second=second, order=inputs.generator(draw).permutation(5))
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Few integer points, about the origin or away from it, with duplicates, or scaled."""
+
+    points: Array
+
+
+@inputs.composite
+def points(draw: Draw, p: Precision, kind: Kind) -> Points:
     n, d = draw(st.sampled_from([(3, 2), (1, 1), (4, 3), (5, 2), (2, 3)]))
     rng = inputs.generator(draw)
     P = rng.integers(-3, 4, (n, d))
     P[:, 0] += draw(st.sampled_from([0, 3]))
     if kind == "cancellation":
         P[-1] = P[0]
-    return {"points": P * scales(draw, p, kind)[0]}
+    return Points(points=P * scales(draw, p, kind)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Ball(Classes):
+    """Classes, one of them and a radius."""
+
+    k: int
+    radius: float
 
 
 @inputs.composite
-def balls(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Classes, one of them and a radius."""
+def balls(draw: Draw, p: Precision, kind: Kind) -> Ball:
     n, d = draw(st.sampled_from([(4, 2), (2, 3), (6, 1), (7, 3)]))
     rng = inputs.generator(draw)
     W, b = rows(draw, rng, n, d), biases(draw, rng, n, p)
@@ -267,36 +360,36 @@ def balls(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         W, b = W + offset(p), b + offset(p)
     first, second = scales(draw, p, kind)
     radius = draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first
-    return {"W": W * first, "b": b * second, "k": int(rng.integers(0, n)), "radius": radius}
+    return Ball(W=W * first, b=b * second, k=int(rng.integers(0, n)), radius=radius)
 
 
 @inputs.composite
-def lines(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def lines(draw: Draw, p: Precision, kind: Kind) -> Ball:
     """Classes on the line through (3, 4), a class and a radius."""
     n, rng = draw(st.sampled_from([3, 2, 8])), inputs.generator(draw)
     t, b = rng.integers(-9, 10, n), biases(draw, rng, n, p)
     if kind == "cancellation":
         t = t + offset(p) // 8
     first, second = scales(draw, p, kind)
-    return {
-        "W": np.outer(t, [3, 4]) * first,
-        "b": b * second,
-        "k": int(rng.integers(0, n)),
-        "radius": draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first,
-    }
+    return Ball(
+        W=np.outer(t, [3, 4]) * first,
+        b=b * second,
+        k=int(rng.integers(0, n)),
+        radius=draw(st.sampled_from([1.0, 0.25, 64.0])) * second / first,
+    )
 
 
 @inputs.composite
-def gaussian(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def gaussian(draw: Draw, p: Precision, kind: Kind) -> Rows:
     """Trials of n standard normal rows in d dimensions."""
     n, d, trials = draw(st.sampled_from([(4, 16, 8), (6, 24, 6), (8, 32, 4)]))
-    return {"W": inputs.rounded(inputs.generator(draw).standard_normal((trials, n, d)), p)}
+    return Rows(W=inputs.rounded(inputs.generator(draw).standard_normal((trials, n, d)), p))
 
 
 @inputs.composite
-def wendel(draw: Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def wendel(draw: Draw, p: Precision, kind: Kind) -> Rows:
     """Trials of a zero row followed by N standard normal rows in d dimensions."""
     N, d, trials = draw(st.sampled_from([(3, 3, 1), (11, 10, 5), (7, 6, 8), (20, 1, 3), (14, 2, 5)]))
     W = inputs.rounded(inputs.generator(draw).standard_normal((trials, N + 1, d)), p)
     W[:, 0] = 0
-    return {"W": W}
+    return Rows(W=W)

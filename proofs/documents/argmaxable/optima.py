@@ -1,7 +1,6 @@
 """Laws of the nearest point and of the minimax value."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,7 @@ def _solved(d: int, condition: float, on: Setting) -> float:
         "argmaxable.minimum_norm_point/centroid",
     ),
 )
-def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def nearest_definition(impl: Impl, on: Setting, case: inputs.Points) -> Iterator[Record]:
     """Compares with the best over all supports in fractions, and the weights with the point."""
     points = on.host(case.points)
     n, d = points.shape
@@ -64,7 +63,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.minimum_norm_point/no-gap",
     ),
 )
-def nearest_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def nearest_gap(impl: Impl, on: Setting, case: inputs.Points) -> Iterator[Record]:
     """Recomputes the gap at the point, and compares the distance with the point found by enumeration."""
     points = on.host(case.points)
     result = impl["argmaxable.minimum_norm_point"](case.points)
@@ -97,7 +96,7 @@ def nearest_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.minimax_value/bias-sign",
     ),
 )
-def minimax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def minimax_definition(impl: Impl, on: Setting, case: inputs.Ball) -> Iterator[Record]:
     """Compares with the best end or crossing in fractions; the rows are multiples of (3, 4)."""
     W, b, k = on.host(case.W), on.host(case.b), case.k
     t = W[:, 0] / 3
@@ -126,7 +125,7 @@ def minimax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.minimax_value/no-bias",
     ),
 )
-def minimax_duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def minimax_duality(impl: Impl, on: Setting, case: inputs.Ball) -> Iterator[Record]:
     """Recomputes both objectives: a feasible z and feasible weights of equal value are both optimal."""
     W, b, k = on.host(case.W), on.host(case.b), case.k
     rows, biases = W[k] - np.delete(W, k, axis=0), b[k] - np.delete(b, k)
@@ -154,7 +153,7 @@ def minimax_duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.classify/bias-sign",
     ),
 )
-def minimax_sign(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def minimax_sign(impl: Impl, on: Setting, case: inputs.Ball) -> Iterator[Record]:
     """Compares with the certificate: the value at the norm of a witness is at least its margin."""
     W, b, k = on.host(case.W), on.host(case.b), case.k
     reach, level = np.max(np.linalg.norm(W[k] - W, axis=1)), np.max(np.abs(b[k] - b))

@@ -1,7 +1,6 @@
 """Laws of margins and strict winners."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ from . import inputs, oracle
         "argmaxable.margins/of-the-winner",
     ),
 )
-def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def margins_definition(impl: Impl, on: Setting, case: inputs.Scored) -> Iterator[Record]:
     """Compares with exact fractions."""
     W, b, z = on.host(case.W), on.host(case.b), on.host(case.z)
     expected = on.reals(oracle.margins(W, b, case.k, z))
@@ -60,7 +59,7 @@ def margins_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.winner/padding-wins",
     ),
 )
-def winner_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def winner_definition(impl: Impl, on: Setting, case: inputs.Scored) -> Iterator[Record]:
     """Compares with integer scores."""
     W, b, z = on.host(case.W), on.host(case.b), on.host(case.z)
     scores = z @ W.T + b
@@ -88,7 +87,7 @@ def winner_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "argmaxable.winner/loose-bound",
     ),
 )
-def winner_strict(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def winner_strict(impl: Impl, on: Setting, case: inputs.Scored) -> Iterator[Record]:
     """Recomputes the margins of every returned class in fractions."""
     W, b, z = on.host(case.W), on.host(case.b), on.host(case.z)
     found = on.host(impl["argmaxable.winner"](case.W, case.b, case.z))

@@ -1,7 +1,6 @@
 """The law of code lengths."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from . import inputs
         "density.bits_per_dim/times-ln-2",
     ),
 )
-def bits_per_dim_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bits_per_dim_definition(impl: Impl, on: Setting, case: inputs.CodeLengths) -> Iterator[Record]:
     """The cell's log-probability in nats is log q(x) + dims·log(width/levels)."""
     log_density = on.host(case.log_density)
     expected = [

@@ -15,7 +15,7 @@ from .normal import log_normal
 class _Model:
     """The model's exact rationals, and the sizes on which errors depend."""
 
-    def __init__(self, on: Setting, case: Any) -> None:
+    def __init__(self, on: Setting, case: inputs.LinearModel) -> None:
         self.x, self.W, self.b = on.host(case.x), on.host(case.W), on.host(case.b)
         self.s2 = on.number(on.host(case.s2))
         self.d, self.k = self.W.shape
@@ -77,7 +77,7 @@ def _evidence(model: _Model, on: Setting, steps: float) -> tuple[FloatArray, Flo
         "density.linear_evidence/half-quadratic-missing",
     ),
 )
-def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linear_evidence_definition(impl: Impl, on: Setting, case: inputs.LinearModel) -> Iterator[Record]:
     """Compares with the inverse and determinant of the whole d × d covariance in exact rationals."""
     expected, scale = _evidence(_Model(on, case), on, 16)
     yield Gap("evidence", impl["density.linear_evidence"](case.x, case.W, case.b, case.s2), expected, scale)
@@ -102,7 +102,7 @@ def linear_evidence_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "density.linear_posterior/deviation-for-variance",
     ),
 )
-def linear_posterior_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linear_posterior_definition(impl: Impl, on: Setting, case: inputs.LinearModel) -> Iterator[Record]:
     """Compares with exact rationals; errors by the perturbation theory of least squares."""
     model = _Model(on, case)
     mean, covariance = impl["density.linear_posterior"](case.x, case.W, case.b, case.s2)
@@ -161,7 +161,7 @@ def _log_prior(impl: Impl, on: Setting, z: FloatArray) -> tuple[Any, FloatArray]
         "density.effective_sample_size/unnormalized",
     ),
 )
-def posterior_proposal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def posterior_proposal(impl: Impl, on: Setting, case: inputs.LinearProposals) -> Iterator[Record]:
     """At arbitrary latent points, not only at likely ones."""
     model, z = _Model(on, case), on.host(case.z)
     likelihood, likelihood_size = _log_likelihood(impl, on, model, z)
@@ -225,7 +225,7 @@ def _proposal_size(model: _Model, z: FloatArray) -> FloatArray:
         "density.elbo/sum",
     ),
 )
-def gaussian_bound_gap_is_kl(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_bound_gap_is_kl(impl: Impl, on: Setting, case: inputs.LinearProposals) -> Iterator[Record]:
     """log w is quadratic in z, so that the 2k points m ± √k·√v_i·e_i have its exact expectation.
 
     Also: its part log q(z) − log p(z|x) has the expectation −KL(proposal ‖ prior).
@@ -275,7 +275,7 @@ def _slopes(model: _Model, z: FloatArray) -> FloatArray:
         "density.linear_posterior/covariance-without-s2",
     ),
 )
-def prior_proposal_loses(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def prior_proposal_loses(impl: Impl, on: Setting, case: inputs.IsotropicModel) -> Iterator[Record]:
     """N(x; z, s²)² = N(x; z, s²/2)·(4πs²)^−d/2, so the second moment is an evidence as well.
 
     The posterior N(0, s²/(1 + s²)) and the prior give the same value by the closed form of 1 + χ².

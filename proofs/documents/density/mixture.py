@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -35,7 +34,7 @@ _PEAK = 1 / math.sqrt(2 * math.pi)
         "density.mixture_log_density/shift-lost",
     ),
 )
-def mixture_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def mixture_definition(impl: Impl, on: Setting, case: inputs.Mixture) -> Iterator[Record]:
     """Compares with sums of two components at a time, kept as logarithms."""
     log_pi, components = on.host(case.log_pi), on.host(case.log_components)
     expected = np.logaddexp.reduce(log_pi + components, axis=-1)
@@ -85,7 +84,7 @@ def _location_mixture(
     ),
     needs={"approximation": "distances are sums over Gauss–Legendre nodes"},
 )
-def location_mixtures_approximate(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def location_mixtures_approximate(impl: Impl, on: Setting, case: inputs.Width) -> Iterator[Record]:
     """f∗N(0, s²) is a mixture with f at quadrature nodes as weights; the distances have closed forms."""
     s = on.number(on.host(on.array(np.asarray(case.s))))
     scale = 2 + abs(on.math.log(s)) + 1 / s

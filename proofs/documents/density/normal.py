@@ -47,7 +47,7 @@ def condition(matrices: FloatArray) -> FloatArray:
         "density.normal_log_density/log-det-without-half",
     ),
 )
-def normal_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normal_moments(impl: Impl, on: Setting, case: inputs.Normals) -> Iterator[Record]:
     """Trapezoidal sums over ±10 standard deviations: they miss e^−2π²/h², h = ¼, and the tails' 2·10⁻²¹."""
     mean, variance = on.host(case.m1)[:, :1], on.host(case.v1)[:, :1]
     deviation = np.sqrt(variance)
@@ -85,7 +85,7 @@ def normal_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.normal_log_density/precision",
     ),
 )
-def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normal_definition(impl: Impl, on: Setting, case: inputs.Normals) -> Iterator[Record]:
     """Compares with squares divided by variances, each component by itself."""
     expected, size = log_normal(on.host(case.x), on.host(case.m1), on.host(case.v1))
     given = impl["density.normal_log_density"](case.x, case.m1, case.v1)
@@ -119,7 +119,7 @@ def normal_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.normal_kl/logarithm-squared",
     ),
 )
-def normal_kl_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normal_kl_definition(impl: Impl, on: Setting, case: inputs.Normals) -> Iterator[Record]:
     """The scale lets the logarithm of the quotient be taken as a difference of logarithms, and the
     quotient as the exponential of such a difference."""
     terms, size = _divergence(on, case)
@@ -141,14 +141,14 @@ def normal_kl_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     refutes=("density.normal_kl/cancels",),
     kinds=("cancellation",),  # the others are not near
 )
-def normal_kl_near_equal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normal_kl_near_equal(impl: Impl, on: Setting, case: inputs.Normals) -> Iterator[Record]:
     """The scale is the divergence itself."""
     terms, _ = _divergence(on, case)
     given = impl["density.normal_kl"](case.m1, case.v1, case.m2, case.v2)
     yield Gap("divergence", given, terms.sum(-1), terms.sum(-1))
 
 
-def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
+def _divergence(on: Setting, case: inputs.Normals) -> tuple[FloatArray, FloatArray]:
     """The divergence of each component, and Σ|terms|.
 
     r − 1 − log r = ∫₀¹ δ²t/(1 + δt) dt with δ = r − 1, by Gauss–Legendre where |δ| < ¾.
@@ -192,7 +192,7 @@ def _divergence(on: Setting, case: Any) -> tuple[FloatArray, FloatArray]:
         "density.normal_log_density_full/jitter",
     ),
 )
-def normal_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normal_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals) -> Iterator[Record]:
     """Compares with inverse and determinant in exact rationals."""
     x, mean, covariances = on.host(case.x), on.host(case.m1), on.host(case.c1)
     matrices = [exact.matrix(c) for c in covariances]
@@ -234,7 +234,7 @@ def normal_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "density.normal_kl_full/jitter",
     ),
 )
-def normal_kl_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normal_kl_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals) -> Iterator[Record]:
     """Compares with inverse, trace and determinants in exact rationals."""
     m1, c1, m2, c2 = (on.host(a) for a in (case.m1, case.c1, case.m2, case.c2))
     d = m1.shape[-1]
@@ -269,7 +269,7 @@ def normal_kl_full_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         "density.normal_log_density/missing-log-2pi",
     ),
 )
-def gaussian_chi_square(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_chi_square(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iterator[Record]:
     """Trapezoidal sums of N₁²/N₂ over ±10 of its own deviations; if 2v₂ ≤ v₁, it does not decay at all."""
     m1, v1, m2, v2 = (on.host(a)[:, None] for a in (case.m1, case.v1, case.m2, case.v2))
     finite = (2 * v2 > v1)[:, 0]
@@ -318,7 +318,7 @@ def gaussian_chi_square(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("density.effective_sample_size/unnormalized", "density.effective_sample_size/no-square"),
     kinds=("ordinary",),  # a statement on samples; the exact laws cover the other kinds
 )
-def ess_converges(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ess_converges(impl: Impl, on: Setting, case: inputs.SampledProposals) -> Iterator[Record]:
     """w = N₁/N₂ with v₂ > v₁ is at most B = √(v₂/v₁)·exp((m₁ − m₂)²/2(v₂ − v₁)), E w = 1, E w² = 1 + χ²."""
     m1, v1, m2, v2 = (on.number(on.host(a)) for a in (case.m1, case.v1, case.m2, case.v2))
     noise = on.host(case.noise)

@@ -49,7 +49,7 @@ def _ratios(log_w: FloatArray) -> FloatArray:
         "density.log_weights/forgets-proposal",
     ),
 )
-def log_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def log_weights_definition(impl: Impl, on: Setting, case: inputs.LogDensities) -> Iterator[Record]:
     """Compares with sums that math.fsum rounds once."""
     terms = np.broadcast_arrays(
         on.host(case.log_likelihood), on.host(case.log_prior), -on.host(case.log_proposal)
@@ -69,7 +69,7 @@ def log_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     tolerance=Rounding(9, "M − 1 ≤ 7 sums and a division, on the mean of |log w|"),
     refutes=("density.elbo/sum", "density.elbo/log-mean", "density.elbo/wrong-axis"),
 )
-def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def elbo_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:
     """Compares with sums that math.fsum rounds once."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
     expected = on.reals([on.math.fsum(row) / len(row) for row in log_w])
@@ -100,7 +100,7 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.importance_bound/shift-lost",
     ),
 )
-def importance_bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def importance_bound_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:
     """Compares with sums of two weights at a time, kept as logarithms."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
     M = log_w.shape[-1]
@@ -118,7 +118,7 @@ def importance_bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
     tolerance=Rounding(2, "a shift there and back, on |log w|"),
     refutes=("density.importance_bound/mean-of-weights",),
 )
-def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def single_sample(impl: Impl, on: Setting, case: inputs.LogWeights) -> Iterator[Record]:
     """log exp x = x: both, and the average over subsets, give the weight back."""
     log_w = on.host(case.log_w)[..., 0]
     yield Gap(
@@ -152,7 +152,7 @@ def single_sample(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     needs={"approximation": "the average over subsets is a sum over nodes"},
 )
-def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def importance_bounds_definition(impl: Impl, on: Setting, case: inputs.LogWeights) -> Iterator[Record]:
     """Enumerates the subsets for every m; a subset of zero weights makes the average −inf. The sizes
     come in falling order, with one of them twice."""
     log_w = on.host(case.log_w)
@@ -184,7 +184,7 @@ def importance_bounds_definition(impl: Impl, on: Setting, case: Any) -> Iterator
     ),
     needs={"approximation": "the average over subsets is a sum over nodes"},
 )
-def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def importance_bounds_increase(impl: Impl, on: Setting, case: inputs.NestedSubsets) -> Iterator[Record]:
     """Every (m+1)-subset's mean weight is the average of those of its m-subsets, and log is concave."""
     log_w = on.host(case.log_w)
     scale = log_w.shape[-1] * (_size(log_w) + _reach(log_w))
@@ -213,7 +213,7 @@ def importance_bounds_increase(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "density.normalized_weights/epsilon",
     ),
 )
-def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def normalized_weights_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:
     """Compares with reciprocals of sums of ratios."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
     options = {} if case.axis == -1 else {"axis": case.axis}  # the default
@@ -245,7 +245,7 @@ def normalized_weights_definition(impl: Impl, on: Setting, case: Any) -> Iterato
         "density.effective_sample_size/perplexity",
     ),
 )
-def ess_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ess_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:
     """Compares with one over the sum of squared shares."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
     given = on.host(impl["density.effective_sample_size"](case.log_w, axis=case.axis))
@@ -265,7 +265,7 @@ def ess_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding(12, "two sums of M ≤ 8, a square and a division, on M"),
     refutes=("density.effective_sample_size/unnormalized",),
 )
-def ess_range(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ess_range(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:
     """Both ends, wherever some weight is positive."""
     log_w = np.moveaxis(on.host(case.log_w), case.axis, -1)
     some: Any = ~np.isneginf(log_w).all(-1)

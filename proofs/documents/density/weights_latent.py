@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -16,7 +17,7 @@ from .inputs import FloatArray
 class _Latent:
     """What enumeration needs to know of a latent with few states, in float64."""
 
-    def __init__(self, on: Setting, case: Any) -> None:
+    def __init__(self, on: Setting, case: inputs.LogDensities) -> None:
         likelihood, prior = on.host(case.log_likelihood), on.host(case.log_prior)
         self.log_proposal = on.host(case.log_proposal)
         self.joint = likelihood + prior
@@ -35,7 +36,7 @@ class _Latent:
         return states, self.proposal[..., states].prod(-1)
 
 
-def _weights(impl: Impl, case: Any) -> Any:
+def _weights(impl: Impl, case: inputs.LogDensities) -> Any:
     return impl["density.log_weights"](case.log_likelihood, case.log_prior, case.log_proposal)
 
 
@@ -52,7 +53,7 @@ def _weights(impl: Impl, case: Any) -> Any:
     ),
     refutes=("density.importance_bound/missing-log-count", "density.log_weights/kl-twice"),
 )
-def bound_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_chain(impl: Impl, on: Setting, case: inputs.LogDensities) -> Iterator[Record]:
     """Expectations are finite sums, so the chain, relative to log q(x), has no sampling error."""
     latent, log_w = _Latent(on, case), on.host(_weights(impl, case))
 
@@ -84,7 +85,7 @@ def bound_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.importance_bound/mean-of-logs",
     ),
 )
-def weights_unbiased(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def weights_unbiased(impl: Impl, on: Setting, case: inputs.CoveredLatents) -> Iterator[Record]:
     """Sums over the states that the proposal reaches, for one sample and for the mean of two.
 
     With p = (1, 0) and q(x, z) = (0.3, 0.2) the mean is 0.3, not q(x) = 0.5.
@@ -115,7 +116,7 @@ def weights_unbiased(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.elbo/log-mean",
     ),
 )
-def bound_gap_is_kl(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_gap_is_kl(impl: Impl, on: Setting, case: inputs.LogDensities) -> Iterator[Record]:
     """KL as the mean of −log(posterior/proposal); Pinsker's 2·TV² bounds it from below, hence "only if"."""
     latent, log_w = _Latent(on, case), on.host(_weights(impl, case))
     states, chance = latent.tuples(2)
@@ -145,11 +146,11 @@ def bound_gap_is_kl(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "density.log_weights/forgets-prior",
     ),
 )
-def ess_is_chi_square(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ess_is_chi_square(impl: Impl, on: Setting, case: inputs.CountedLatents) -> Iterator[Record]:
     """A population that holds each state as often as the proposal says has the exact moments."""
     counts = [on.number(count) for count in case.counts]
     share = on.reals([on.math.log(count / sum(counts)) for count in counts])
-    case.log_proposal = on.array(np.broadcast_to(share, case.log_proposal.shape))
+    case = replace(case, log_proposal=on.array(np.broadcast_to(share, case.log_proposal.shape)))
     latent, log_w = _Latent(on, case), on.host(_weights(impl, case))
     population = np.repeat(np.arange(len(case.counts)), case.counts)
     given = impl["density.effective_sample_size"](on.array(log_w[..., population]))
@@ -172,7 +173,7 @@ def ess_is_chi_square(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("density.importance_bound/missing-log-count", "density.importance_bound/mean-of-logs"),
 )
-def jensen_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def jensen_gap(impl: Impl, on: Setting, case: inputs.TwoPointWeights) -> Iterator[Record]:
     """Enumerates how often the second state occurs among M samples; Taylor's remainder has exact moments.
 
     With ε the relative error of the mean weight, log(1+ε) = ε − ε²/2 + ε³/3 − ε⁴/4 + ε⁵/5 − R and
