@@ -31,7 +31,7 @@ def points(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
     source="rope D4",
     about=("rope.rotate",),
     inputs=points,
-    tolerance=Rounding(8, "a few roundings"),
+    tolerance=Rounding({"a few roundings": 8}),
     refutes=(),
 )
 def layouts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

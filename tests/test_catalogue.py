@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from refimpl import proofs
+from refimpl import backends, proofs
 from refimpl._capabilities import KNOWN
 from refimpl._errors import UnknownNameError
+from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.selftest import structural
+from refimpl.proofs.language.law import Exact
 
 FUNCTIONS = catalogue.functions()
 LAWS = catalogue.laws()
+ON = Setting.of(backends.get("numpy"))
 
 
 def items(letter: str) -> list[str]:
@@ -63,9 +66,22 @@ def test_every_law_is_whole(name: str) -> None:
     law = LAWS[name]
     assert set(law.about) <= set(FUNCTIONS)
     assert catalogue.entries(law.source)
-    assert law.tolerance.reason
     assert law.statement
     assert not structural([name]), f"{name} names no mistake in its functions: {law.refutes}"
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_a_reader_can_add_a_tolerance_up(name: str) -> None:
+    tolerance = LAWS[name].tolerance
+    if isinstance(tolerance, Exact):
+        assert tolerance.reason
+        return
+    assert tolerance.terms or tolerance.why, "nothing is counted, and nothing says why"
+    assert not re.search(r"slack|safety|\brest\b|margin of", " ".join(tolerance.terms))
+    calls = sum(2 * ON.backend.ulp(call, "float64") for call in tolerance.calls)
+    assert tolerance.factor(ON) == pytest.approx(sum(tolerance.terms.values()) + calls)
+    printed = re.findall(r"[=+] (\S+) \(", str(tolerance).partition(";")[0])
+    assert sum(map(float, printed)) == pytest.approx(sum(tolerance.terms.values()), rel=1e-5)
 
 
 def test_every_mistake_is_named_by_a_law() -> None:

@@ -17,7 +17,7 @@ from refimpl.proofs.language.law import AtMost, Exact, Gap, Rounding
 
 ON = Setting.of(backends.get("numpy"))
 LAW = catalogue.laws()["rope.llama3-definition"]
-TWO = Rounding(2, "for tests")
+TWO = Rounding({"for tests": 2})
 
 
 def run(law: Any = LAW, function: Callable[..., Any] | None = None, **options: Any) -> Outcome:

@@ -9,7 +9,7 @@ from refimpl.proofs.language.judge import judge
 from refimpl.proofs.language.law import AtMost, Exact, Gap, Rounding, Same
 
 ON = Setting.of(backends.get("numpy"))
-TWO = Rounding(2, "two roundings")
+TWO = Rounding({"two roundings": 2})
 NAN, INF = float("nan"), float("inf")
 ONE = np.float64(1.0)
 
@@ -52,6 +52,18 @@ def test_gap(left: float, right: float, scale: float, holds: bool) -> None:
 )
 def test_at_most(smaller: float, larger: float, holds: bool) -> None:
     assert judge(AtMost("", np.asarray([smaller]), np.asarray([larger]), 1.0), TWO, ON).holds is holds
+
+
+@pytest.mark.parametrize("terms", [{"": 1}, {" ": 1}, {"a root": 0}, {"a root": -1}, {"a root": NAN}])
+def test_roundings_are_named_and_positive(terms: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="expected a named step and a positive number"):
+        Rounding(terms)
+
+
+def test_a_tolerance_shows_its_sum() -> None:
+    shown = str(Rounding({"a mean of 8": 8, "root": 1}, "on the largest", calls=("exp", "log", "exp")))
+    parts = "8 (a mean of 8) + 1 (root) + the error of exp × 2 + the error of log"
+    assert shown == f"9 roundings = {parts}; on the largest"
 
 
 def test_exact_allows_no_error() -> None:

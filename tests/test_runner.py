@@ -39,7 +39,7 @@ def lengths(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
     source="rope D4",
     about=("rope.rotate",),
     inputs=lengths,
-    tolerance=Rounding(2, "two roundings"),
+    tolerance=Rounding({"two roundings": 2}),
     refutes=(),
 )
 def identity(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -153,7 +153,7 @@ def test_missing_capability_is_a_skip_with_its_reason() -> None:
 
 
 def test_sampled_laws_run_no_more_examples_than_their_error_budget() -> None:
-    outcome = run(replace(identity, tolerance=Sampling(2, "")), examples=100_000)
+    outcome = run(replace(identity, tolerance=Sampling({"two roundings": 2})), examples=100_000)
     assert sum(outcome.examples.values()) * FALSE_ALARM <= 1e-9
 
 

@@ -92,7 +92,12 @@ def claims(source: str) -> list[str]:
 def failure(outcome: Outcome) -> list[str]:
     """Why a law failed: the reason and the smallest counterexample."""
     law = catalogue.laws()[outcome.law]
-    lines = [f"  {law.statement}", *claims(law.source), f"  why: {outcome.reason}"]
+    lines = [
+        f"  {law.statement}",
+        *claims(law.source),
+        f"  bound: {law.tolerance}",
+        f"  why: {outcome.reason}",
+    ]
     found = outcome.counterexample
     if found:
         lines.append(f"  smallest input found ({found.kind}, seed {outcome.seed}):")
@@ -392,7 +397,7 @@ def _show_law(name: str, last: Sequence[Mapping[str, Any]]) -> None:
     _say(f"{name}", "bold")
     _say(f"  {law.statement}")
     say(*claims(law.source))
-    _say(f"  about: {', '.join(law.about)}\n  tolerance: {law.tolerance}")
+    _say(f"  about: {', '.join(law.about)}\n  bound: {law.tolerance}")
     _say(f"  refutes: {', '.join(law.refutes)}")
     if at := [edge.id for edge in catalogue.edges().values() if name in edge.laws]:
         _say(f"  has cases at the edges: {', '.join(at)}")

@@ -4,6 +4,8 @@ A check never asserts. It yields records, and only the runner judges them (see j
 a check cannot be vacuous by forgetting an assert.
 """
 
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -61,19 +63,44 @@ class Rounding:
     """Bound for Gap and AtMost: u·scale·(operations + Σ 2·ulp(call)), and the same times the
     smallest normal number, because backends may flush subnormals to zero.
 
-    `operations` counts the roundings that add up along the longest path, both sides together;
-    `calls` names the elementary functions on that path, whose errors the backend knows.
+    `terms` are the roundings that add up along the longest path, both sides together, by the step that
+    makes them: `{"mean of 8 terms": 8, "root": 1}`; `calls` are the elementary functions on that path, whose
+    errors the backend knows; `why` says what the names do not.
     """
 
-    operations: float
-    reason: str
+    terms: Mapping[str, float]
+    why: str = ""
     calls: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, count in self.terms.items():
+            if not name.strip() or not 0 < count < math.inf:
+                given = f"got {name!r}: {count!r}"
+                raise ValueError(
+                    f"{type(self).__name__}: {given}, expected a named step and a positive number"
+                )
+
+    @property
+    def operations(self) -> float:
+        """The sum of the terms."""
+        return math.fsum(self.terms.values())
 
     def factor(self, setting: Setting) -> float:
         """The bound in units of u·scale."""
         return self.operations + sum(
             2 * setting.backend.ulp(call, setting.precision.name) for call in self.calls
         )
+
+    def __str__(self) -> str:
+        parts = [f"{count:g} ({name})" for name, count in self.terms.items()]
+        calls = [f"the error of {call}" + f" × {n}" * (n > 1) for call, n in Counter(self.calls).items()]
+        plural = "s" * (self.operations != 1)
+        text = (
+            f"{self.operations:g} rounding{plural} = {' + '.join([*parts, *calls])}"
+            if parts
+            else "no roundings"
+        )
+        return f"{text}; {self.why}" if self.why else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +112,9 @@ class Exact:
     def factor(self, setting: Setting) -> float:
         """Zero: both sides must be equal."""
         return 0.0
+
+    def __str__(self) -> str:
+        return f"exact; {self.reason}"
 
 
 class NotApplicable(Exception):  # noqa: N818 (it is no error: users raise it to say what is not covered)
@@ -111,20 +141,12 @@ FALSE_ALARM = 1e-12
 allows at most 1000 examples of it, so that a whole run stays below 1e-9."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """For statistical laws: the check yields thresholds that fail with probability ≤ FALSE_ALARM
-    per example; rounding is bounded as in Rounding with `operations`."""
-
-    operations: float
-    reason: str
-
-    def factor(self, setting: Setting) -> float:
-        """The rounding part of the bound, in units of u·scale."""
-        return self.operations
+class Sampling(Rounding):
+    """For statistical laws: the check yields thresholds that fail with probability ≤ FALSE_ALARM per
+    example, and `why` derives them; rounding, if any, is bounded as in Rounding."""
 
 
-Tolerance: TypeAlias = Rounding | Exact | Sampling
+Tolerance: TypeAlias = Rounding | Exact
 Implementation: TypeAlias = Callable[..., Any]
 Impl: TypeAlias = Mapping[str, Implementation]
 Case = TypeVar("Case")

@@ -21,8 +21,8 @@ HOST_U = 2.0**-53
     about=("argmaxable.classify",),
     inputs=inputs.decided,
     tolerance=Rounding(
-        1,
-        "in the scale, of float64: d + 5 roundings of a margin, m + 3 of m weights, 2√(d+1) of rays",
+        {"a unit of the scale": 1},
+        "the scale counts, of float64, d + 5 roundings of a margin, m + 3 of m weights, 2√(d+1) of rays",
     ),
     refutes=(
         "argmaxable.classify/no-bias",

@@ -208,7 +208,7 @@ def _named(wins: Any) -> list[str]:
     about=("argmaxable.classify",),
     inputs=inputs.plane,
     tolerance=Rounding(
-        4, "rounding z moves products with rays of length ≤ 2√(d+1) by that many u of float64; else decided"
+        {"a product with a ray of length 2√3": 3.5}, "of float64, where z is rounded; else decided"
     ),
     refutes=(
         "argmaxable.classify/ties-win",

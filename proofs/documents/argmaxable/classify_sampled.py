@@ -23,7 +23,7 @@ def _lost(impl: Impl, on: Setting, W: Any) -> list[bool]:
     source="argmaxable C8",
     about=("argmaxable.classify",),
     inputs=inputs.gaussian,
-    tolerance=Sampling(0, "trials with any such class are at most binomial with that mean as probability"),
+    tolerance=Sampling({}, "trials with any such class are at most binomial with that mean as probability"),
     refutes=("argmaxable.classify/own-row",),
     kinds=("ordinary",),  # the law is about one distribution
 )
@@ -41,7 +41,7 @@ def gaussian_rows(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record
     source="argmaxable C8",
     about=("argmaxable.classify",),
     inputs=inputs.wendel,
-    tolerance=Sampling(0, "the number of such trials is binomial; both tails, and exactly none for N ≤ d"),
+    tolerance=Sampling({}, "the number of such trials is binomial; both tails, and exactly none for N ≤ d"),
     refutes=("argmaxable.classify/own-row", "argmaxable.classify/negative-weights"),
     kinds=("ordinary",),  # the law is about one distribution
 )

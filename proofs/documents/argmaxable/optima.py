@@ -15,6 +15,9 @@ def _solved(d: int, condition: float, on: Setting) -> float:
     return (d + 1) ** 2 * condition * 2.0**-53 / on.u + 1
 
 
+_DUALITY = Rounding({"margin and objective, d + 3 ≤ 6": 2 * 6, "least squares": 3, "result": 1})
+
+
 @law(
     "argmaxable.minimum_norm_point-definition",
     "minimum_norm_point gives the point of the convex hull with the least norm",
@@ -22,8 +25,8 @@ def _solved(d: int, condition: float, on: Setting) -> float:
     about=("argmaxable.minimum_norm_point",),
     inputs=inputs.points,
     tolerance=Rounding(
-        1,
-        "in the scale: least squares of d + 1 equations in float64, by their condition; then one rounding",
+        {"a unit of the scale": 1},
+        "the scale counts least squares of d + 1 equations in float64, by their condition, and one rounding",
     ),
     refutes=(
         "argmaxable.minimum_norm_point/least-squares",
@@ -54,8 +57,8 @@ def nearest_definition(impl: Impl, on: Setting, case: inputs.Points) -> Iterator
     about=("argmaxable.minimum_norm_point",),
     inputs=inputs.points,
     tolerance=Rounding(
-        1,
-        "in the scale: d + 2 roundings of p², of float64 4(d+2) where the search stops and as many before",
+        {"a unit of the scale": 1},
+        "the scale counts d + 2 roundings of p², of float64 4(d+2) where the search stops and as many before",
     ),
     refutes=(
         "argmaxable.minimum_norm_point/nearest-vertex",
@@ -84,10 +87,7 @@ def nearest_gap(impl: Impl, on: Setting, case: inputs.Points) -> Iterator[Record
     source="argmaxable D5",
     about=("argmaxable.minimax_value",),
     inputs=inputs.lines,
-    tolerance=Rounding(
-        8,
-        "least squares of three equations and a margin in float64, then one rounding, on r·max‖Δw‖ + max|Δb|",
-    ),
+    tolerance=Rounding({"least squares of 3 equations": 3, "margin": 4, "result": 1}),
     refutes=(
         "argmaxable.minimax_value/no-radius",
         "argmaxable.minimax_value/squared-norm",
@@ -114,10 +114,7 @@ def minimax_definition(impl: Impl, on: Setting, case: inputs.Ball) -> Iterator[R
     source="argmaxable C3",
     about=("argmaxable.minimax_value",),
     inputs=inputs.balls,
-    tolerance=Rounding(
-        16,
-        "margins and objective: d + 3 roundings a side, and least squares in float64, on r·max‖Δw‖ + max|Δb|",
-    ),
+    tolerance=_DUALITY,
     refutes=(
         "argmaxable.minimax_value/no-radius",
         "argmaxable.minimax_value/squared-norm",
@@ -146,7 +143,7 @@ def minimax_duality(impl: Impl, on: Setting, case: inputs.Ball) -> Iterator[Reco
     source="argmaxable D5, C3",
     about=("argmaxable.minimax_value", "argmaxable.classify"),
     inputs=inputs.balls,
-    tolerance=Rounding(16, "the rounding of the value, on r·max‖Δw‖ + max|Δb|"),
+    tolerance=_DUALITY,
     refutes=(
         "argmaxable.minimax_value/no-radius",
         "argmaxable.classify/own-row",

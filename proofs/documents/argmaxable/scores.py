@@ -16,7 +16,8 @@ from . import inputs, oracle
     about=("argmaxable.margins",),
     inputs=inputs.tied,
     tolerance=Rounding(
-        1, "d + 2 roundings: a difference, a product, d − 1 sums and the bias; the scale counts"
+        {"a unit of the scale": 1},
+        "the scale counts d + 2 roundings: a difference, a product, d − 1 sums and the bias",
     ),
     refutes=(
         "argmaxable.margins/reversed",

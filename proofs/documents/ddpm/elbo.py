@@ -34,8 +34,7 @@ def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     about=("ddpm.elbo_terms",),
     inputs=gaussian.gaussians,
     tolerance=Rounding(
-        20,
-        "coefficients, and solves in at most 3 dimensions; as many to expect",
+        {"partial sums": 6, "coefficient": 1, "solve of 3 equations": 3, "expectation, alike": 10},
         calls=(*COEFFICIENTS, "log"),
     ),
     refutes=(
@@ -87,8 +86,7 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.elbo_terms",),
     inputs=ends,
     tolerance=Rounding(
-        20,
-        "six partial sums, two logarithms of them, d ≤ 3 squares; on ᾱ²(‖x‖² + d) + d|log β̄²|",
+        {"partial sums": 6, "ᾱ², product, difference": 3, "3 squares and their sum": 3, "expectation": 6},
         calls=(*COEFFICIENTS, "log"),
     ),
     refutes=("ddpm.elbo_terms/last-term-cancels", "ddpm.elbo_terms/divergence-twice"),
@@ -137,8 +135,7 @@ def _joint_divergence(model: Model) -> Any:
     about=("ddpm.joint_kl", "ddpm.elbo_terms"),
     inputs=gaussian.gaussians,
     tolerance=Rounding(
-        24,
-        "coefficients, and solves in at most 3 dimensions; as many to expect",
+        {"partial sums": 6, "coefficients": 3, "solve of 3 equations": 3, "expectation, alike": 12},
         calls=(*COEFFICIENTS, "log"),
     ),
     refutes=(
@@ -174,7 +171,8 @@ def joint_divergence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.elbo_terms", "ddpm.marginals", "ddpm.joint_kl"),
     inputs=gaussian.gaussians,
     tolerance=Rounding(
-        32, "the bound's solves, and four steps of products for the evidence", calls=(*COEFFICIENTS, "log")
+        {"the bound, as in elbo_terms-definition": 20, "4 steps of products over 3 dimensions": 4 * 3},
+        calls=(*COEFFICIENTS, "log"),
     ),
     refutes=(
         "ddpm.elbo_terms/divergence-twice",
@@ -227,7 +225,9 @@ def bound_below_evidence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     source="ddpm C7",
     about=("ddpm.exact_generator", "ddpm.joint_kl", "ddpm.marginals"),
     inputs=gaussian.gaussians,
-    tolerance=Rounding(32, "coefficients and solves of both functions", calls=(*COEFFICIENTS, "log")),
+    tolerance=Rounding(
+        {"joint_kl": 12, "exact_generator": 6 + 1 + 3, "expectation, alike": 10}, calls=(*COEFFICIENTS, "log")
+    ),
     refutes=(
         "ddpm.exact_generator/without-mean",
         "ddpm.exact_generator/prior-covariance",
@@ -265,7 +265,10 @@ def exact_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="ddpm C6",
     about=("ddpm.optimal_std", "ddpm.exact_generator", "ddpm.joint_kl"),
     inputs=gaussian.gaussians,
-    tolerance=Rounding(36, "coefficients and solves of three functions", calls=(*COEFFICIENTS, "log")),
+    tolerance=Rounding(
+        {"joint_kl": 12, "exact_generator": 6 + 1 + 3, "optimal_std": 4, "expectation": 10},
+        calls=(*COEFFICIENTS, "log"),
+    ),
     refutes=(
         "ddpm.optimal_std/coefficient-not-squared",
         "ddpm.optimal_std/variance",
@@ -314,8 +317,7 @@ def single_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     about=("ddpm.elbo_terms", "ddpm.diffuse"),
     inputs=single_steps,
     tolerance=Rounding(
-        20,
-        "coefficients, and solves in at most 3 dimensions; as many to expect",
+        {"partial sums": 6, "coefficient": 1, "solve of 3 equations": 3, "expectation, alike": 10},
         calls=(*COEFFICIENTS, "log"),
     ),
     refutes=(

@@ -20,7 +20,9 @@ from .process import COEFFICIENTS
     about=("ddpm.exact_generator",),
     inputs=gaussian.gaussians,
     tolerance=Rounding(
-        40, "coefficients, and an elimination in at most 3 dimensions, on its condition", calls=COEFFICIENTS
+        {"partial sums": 6, "coefficients": 5, "elimination, 3d": 9, "basis, 4d": 12, "ratio, products": 8},
+        "d ≤ 3",
+        calls=COEFFICIENTS,
     ),
     refutes=(
         "ddpm.exact_generator/without-mean",
@@ -65,7 +67,9 @@ def _path(weight: Host, bias: Host, noise: Host) -> tuple[Host, Host]:
     source="ddpm C12",
     about=("ddpm.marginals",),
     inputs=gaussian.gaussians,
-    tolerance=Rounding(60, "two matrix products and a sum a step, 4 steps, 3 dimensions; as many to expect"),
+    tolerance=Rounding(
+        {"two products over 3 dimensions and a sum in each of 4 steps": 4 * 7, "expectation, alike": 28}
+    ),
     refutes=(
         "ddpm.marginals/without-transpose",
         "ddpm.marginals/neighbours-exchanged",

@@ -40,7 +40,9 @@ def _cross(a: tuple[Host, Host], b: tuple[Host, Host]) -> Host:
     source="ddpm D6",
     about=("ddpm.velocity",),
     inputs=inputs.steps,
-    tolerance=Rounding(13, "six partial sums, root, product, difference; four to expect", calls=COEFFICIENTS),
+    tolerance=Rounding(
+        {"partial sums": 6, "root, product, difference": 3, "expectation": 4}, calls=COEFFICIENTS
+    ),
     refutes=(
         "ddpm.velocity/opposite-sign",
         "ddpm.velocity/roles-exchanged",
@@ -67,7 +69,8 @@ def velocity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.predict_noise", "ddpm.predict_x0", "ddpm.predict_v", "ddpm.predict_score"),
     inputs=inputs.steps,
     tolerance=Rounding(
-        24, "two coefficients of eight roundings each, three beyond; five to expect", calls=COEFFICIENTS
+        {"two coefficients of sums, root, quotient": 2 * 8, "two products, a sum": 3, "expectation": 5},
+        calls=COEFFICIENTS,
     ),
     refutes=(
         "ddpm.predict_x0/adds-noise",
@@ -129,7 +132,8 @@ def conversions_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     ),
     inputs=inputs.steps,
     tolerance=Rounding(
-        60, "three functions in a row, 20 roundings each, with their coefficients", calls=COEFFICIENTS * 3
+        {"three functions of two coefficients at 8, products, sum and quotient": 3 * 20},
+        calls=COEFFICIENTS * 3,
     ),
     refutes=(
         "ddpm.velocity/opposite-sign",
@@ -175,7 +179,10 @@ def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="ddpm D8",
     about=("ddpm.loss_weight",),
     inputs=inputs.samplers,
-    tolerance=Rounding(20, "six factors, squared, and five to expect", calls=("log1p", "expm1") * 2),
+    tolerance=Rounding(
+        {"partial sums": 6, "root and three quotients, squared": 2 * 4, "square": 1, "expectation": 5},
+        calls=("log1p", "expm1") * 2,
+    ),
     refutes=(
         "ddpm.loss_weight/half-both-times",
         "ddpm.loss_weight/square-for-fourth-power",
@@ -202,9 +209,7 @@ def loss_weight_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="ddpm C11",
     about=("ddpm.loss_weight", "ddpm.sampling_std", "ddpm.snr", "ddpm.predict_noise"),
     inputs=later_steps,
-    tolerance=Rounding(
-        60, "weight, σ, and two coefficients squared: 15 roundings each", calls=COEFFICIENTS * 4
-    ),
+    tolerance=Rounding({"weight, σ and two coefficients, squared": 4 * 15}, calls=COEFFICIENTS * 4),
     refutes=(
         "ddpm.loss_weight/half-both-times",
         "ddpm.loss_weight/square-for-fourth-power",
@@ -256,7 +261,9 @@ def silenced(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.predict_score",
     ),
     inputs=silenced,
-    tolerance=Rounding(4, "a product with 1 and a sum with 0; the expectation's root", calls=COEFFICIENTS),
+    tolerance=Rounding(
+        {"product with 1 and sum with 0": 2, "root and product of the expectation": 2}, calls=COEFFICIENTS
+    ),
     refutes=("ddpm.predict_x0/velocity-through-noise", "ddpm.snr/clipped"),
 )
 def no_signal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

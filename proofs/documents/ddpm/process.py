@@ -31,7 +31,7 @@ def each_step(case: Any, on: Setting) -> Iterator[tuple[str, Any, inputs.Exact]]
     source="ddpm D3",
     about=("ddpm.diffuse_step", "ddpm.diffuse"),
     inputs=inputs.steps,
-    tolerance=Rounding(13, "six partial sums, root, product, sum; four to expect", calls=COEFFICIENTS),
+    tolerance=Rounding({"partial sums": 6, "root, product, sum": 3, "expectation": 4}, calls=COEFFICIENTS),
     refutes=(
         "ddpm.diffuse_step/variance-as-deviation",
         "ddpm.diffuse/alpha-for-alpha-bar",
@@ -68,7 +68,10 @@ def diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     source="ddpm C1",
     about=("ddpm.diffuse_step", "ddpm.diffuse"),
     inputs=inputs.schedules,
-    tolerance=Rounding(40, "six roots and products, squared and summed", calls=COEFFICIENTS),
+    tolerance=Rounding(
+        {"√(1 − β²), product in 6 steps, squared": 2 * 6 * 2.5, "squares, their sum": 6, "expectation": 4},
+        calls=COEFFICIENTS,
+    ),
     refutes=(
         "ddpm.diffuse_step/variance-as-deviation",
         "ddpm.diffuse/alpha-for-alpha-bar",
@@ -99,7 +102,8 @@ def diffusion_composes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.posterior",),
     inputs=inputs.steps,
     tolerance=Rounding(
-        24, "seven roundings in each of three coefficients, three beyond them", calls=COEFFICIENTS * 2
+        {"three coefficients of partial sums and a quotient": 3 * 7, "two products and a sum": 3},
+        calls=COEFFICIENTS * 2,
     ),
     refutes=(
         "ddpm.posterior/swapped",
@@ -157,7 +161,8 @@ def _log_normal(x: Host, mean: Host, variance: Host, terms: Host) -> tuple[Host,
     about=("ddpm.posterior", "ddpm.diffuse", "ddpm.diffuse_step"),
     inputs=later_steps,
     tolerance=Rounding(
-        24, "the roundings of each density's mean and variance, on the scales of four", calls=COEFFICIENTS
+        {"a mean": 9, "its variance": 9, "difference, square, quotient, sum": 4, "sum of the densities": 2},
+        calls=COEFFICIENTS,
     ),
     refutes=(
         "ddpm.posterior/swapped",
@@ -198,7 +203,8 @@ def bayes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.from_ho", "ddpm.diffuse", "ddpm.posterior", "ddpm.loss_weight"),
     inputs=inputs.samplers,
     tolerance=Rounding(
-        24, "seven roundings in each of three coefficients, three beyond them", calls=COEFFICIENTS * 2
+        {"three coefficients of partial sums and a quotient": 3 * 7, "two products and a sum": 3},
+        calls=COEFFICIENTS * 2,
     ),
     refutes=(
         "ddpm.from_ho/squares",
@@ -241,7 +247,10 @@ def ho_convention(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="ddpm D5",
     about=("ddpm.denoise_mean",),
     inputs=inputs.steps,
-    tolerance=Rounding(16, "six partial sums, five operations; five to expect", calls=COEFFICIENTS),
+    tolerance=Rounding(
+        {"partial sums": 6, "root, two quotients, product, difference": 5, "expectation": 5},
+        calls=COEFFICIENTS,
+    ),
     refutes=(
         "ddpm.denoise_mean/deviation-for-variance",
         "ddpm.denoise_mean/without-division",
@@ -272,7 +281,8 @@ def denoise_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.posterior", "ddpm.predict_x0", "ddpm.denoise_mean"),
     inputs=inputs.steps,
     tolerance=Rounding(
-        40, "the coefficients of three functions and eight operations", calls=COEFFICIENTS * 2
+        {"four coefficients of partial sums, root and quotient": 4 * 8, "products, sums and a quotient": 8},
+        calls=COEFFICIENTS * 2,
     ),
     refutes=(
         "ddpm.posterior/swapped",
@@ -315,7 +325,8 @@ def noise_models(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     about=("ddpm.diffuse", "ddpm.diffuse_step", "ddpm.denoise_mean"),
     inputs=noise_models,
     tolerance=Rounding(
-        60, "states of 13 roundings through d + 1 products and squares, twice", calls=COEFFICIENTS * 2
+        {"a state, squared, a side": 2 * 2 * 13, "products over d ≤ 3 and a sum a side": 2 * 4},
+        calls=COEFFICIENTS * 2,
     ),
     refutes=(
         "ddpm.diffuse_step/variance-as-deviation",

@@ -14,6 +14,11 @@ from . import inputs
 from .inputs import Host
 from .process import COEFFICIENTS
 
+_OPTIMAL = Rounding(
+    {"partial sums, quotient and three products": 9, "given variance": 5, "root": 1, "expectation": 5},
+    calls=COEFFICIENTS * 2,
+)
+
 
 @law(
     "ddpm.sampling_std-definition",
@@ -21,7 +26,10 @@ from .process import COEFFICIENTS
     source="ddpm D7",
     about=("ddpm.sampling_std",),
     inputs=inputs.schedules,
-    tolerance=Rounding(10, "quotient, two roots and a product; four to expect", calls=("log1p", "expm1") * 2),
+    tolerance=Rounding(
+        {"partial sums and quotient, under a root": 3.5, "root and product": 2, "expectation": 4},
+        calls=("log1p", "expm1") * 2,
+    ),
     refutes=(
         "ddpm.sampling_std/variance",
         "ddpm.sampling_std/kinds-exchanged",
@@ -64,7 +72,7 @@ def conditional_variance(host: inputs.Exact, eigenvalues: Host) -> Host:
     source="ddpm C10",
     about=("ddpm.optimal_std",),
     inputs=spectra,
-    tolerance=Rounding(20, "coefficients, and eight operations on positive terms", calls=COEFFICIENTS * 2),
+    tolerance=_OPTIMAL,
     refutes=(
         "ddpm.optimal_std/coefficient-not-squared",
         "ddpm.optimal_std/variance",
@@ -88,7 +96,7 @@ def optimal_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="ddpm C6",
     about=("ddpm.optimal_std", "ddpm.sampling_std"),
     inputs=spectra,
-    tolerance=Rounding(20, "coefficients, and eight operations on positive terms", calls=COEFFICIENTS * 2),
+    tolerance=_OPTIMAL,
     refutes=(
         "ddpm.optimal_std/coefficient-not-squared",
         "ddpm.sampling_std/variance",
@@ -143,7 +151,9 @@ def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     source="ddpm D9",
     about=("ddpm.sample", "ddpm.ancestral_step"),
     inputs=trajectories,
-    tolerance=Rounding(6 * 14, "six steps of coefficients and eight operations", calls=COEFFICIENTS),
+    tolerance=Rounding(
+        {"partial sums and eight operations in each of 6 steps": 6 * (6 + 8)}, calls=COEFFICIENTS
+    ),
     refutes=(
         "ddpm.ancestral_step/variance-for-deviation",
         "ddpm.ancestral_step/variance-for-deviation-later",
@@ -220,7 +230,8 @@ def graded(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     about=("ddpm.sample", "ddpm.ancestral_step", "ddpm.marginals"),
     inputs=graded,
     tolerance=Rounding(
-        6 * 30, "six steps of coefficients, squared, and the expectation's", calls=COEFFICIENTS
+        {"partial sums, eight operations in 6 steps, squared": 6 * 2 * (6 + 8), "expectation": 6 * 2},
+        calls=COEFFICIENTS,
     ),
     refutes=(
         "ddpm.ancestral_step/sign-flipped",
@@ -291,7 +302,7 @@ def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     about=("ddpm.marginals",),
     inputs=multistep,
     tolerance=Rounding(
-        100, "two products of 2 by 2 matrices and a square a step, 5 steps; as many to expect"
+        {"two products, a sum in 5 steps": 5 * 5, "expectation, squared": 2 * 5 * 3, "its squares, sum": 6}
     ),
     refutes=("ddpm.marginals/without-transpose", "ddpm.marginals/neighbours-exchanged"),
 )

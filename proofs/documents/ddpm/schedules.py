@@ -34,7 +34,7 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     source="ddpm D1",
     about=("ddpm.linear_schedule",),
     inputs=lengths,
-    tolerance=Rounding(3, "0.02, product and quotient round once each"),
+    tolerance=Rounding({"0.02, or the expectation": 1, "product and quotient": 2}),
     refutes=(
         "ddpm.linear_schedule/zero-based",
         "ddpm.linear_schedule/alpha-squared-twice",
@@ -57,7 +57,9 @@ def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     source="ddpm C7",
     about=("ddpm.linear_schedule", "ddpm.cumulative"),
     inputs=lengths,
-    tolerance=Rounding(4, "Σ of T rounded logarithms: T + 3 roundings in all", calls=("log1p", "exp")),
+    tolerance=Rounding(
+        {"argument of a logarithm": 3, "sum": 1}, "the scale counts the T sums", calls=("log1p", "exp")
+    ),
     refutes=("ddpm.linear_schedule/zero-based", "ddpm.cumulative/alpha-for-alpha-bar"),
     kinds=NO_DATA,
 )
@@ -79,7 +81,8 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     about=("ddpm.ho_schedule",),
     inputs=lengths,
     tolerance=Rounding(
-        8, "two ends and two weights round, two products, a sum; or first + i·step, which may cancel"
+        {"two ends": 2, "two weights": 2, "two products and a sum": 3, "expectation": 1},
+        "or first + i·step, which may cancel",
     ),
     refutes=(
         "ddpm.ho_schedule/endpoint-left-out",
@@ -142,9 +145,7 @@ def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any
     about=("ddpm.cosine_schedule",),
     inputs=cosine_lengths,
     tolerance=Rounding(
-        16,
-        "each of four angles rounds three times, at condition ≤ 1, and four quotients and products; "
-        "the clip rounds once",
+        {"four angles, at condition ≤ 1": 4 * 3, "two quotients, product, expectation": 4},
         calls=("sin", "sin", "sin", "sin"),
     ),
     refutes=(
@@ -217,7 +218,7 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="ddpm D1",
     about=("ddpm.from_ho", "ddpm.to_ho"),
     inputs=inputs.schedules,
-    tolerance=Rounding(8, "six partial sums, the sum of positive terms, 1 − β²", calls=("log1p", "exp")),
+    tolerance=Rounding({"partial sums": 6, "1 − β²": 1, "expectation": 1}, calls=("log1p", "exp")),
     refutes=(
         "ddpm.from_ho/squares",
         "ddpm.to_ho/standard-deviations",
@@ -256,7 +257,7 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     source="ddpm D1",
     about=("ddpm.from_alpha",),
     inputs=alphas,
-    tolerance=Rounding(4, "two sums and a product, and the expectation once"),
+    tolerance=Rounding({"two sums and a product": 3, "expectation": 1}),
     refutes=(
         "ddpm.from_alpha/not-squared",
         "ddpm.from_alpha/cancels",
@@ -331,7 +332,9 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="ddpm D2",
     about=("ddpm.cumulative",),
     inputs=inputs.schedules,
-    tolerance=Rounding(8, "six partial sums and two roots", calls=("log1p", "exp", "expm1")),
+    tolerance=Rounding(
+        {"partial sums": 6, "root": 1, "root of the expectation": 1}, calls=("log1p", "exp", "expm1")
+    ),
     refutes=(
         "ddpm.cumulative/one-minus-product",
         "ddpm.cumulative/alpha-for-alpha-bar",
@@ -363,7 +366,8 @@ def cumulative_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     about=("ddpm.snr", "ddpm.log_snr"),
     inputs=inputs.schedules,
     tolerance=Rounding(
-        9, "six partial sums, quotient, difference, expectation", calls=("log1p", "exp", "expm1", "log")
+        {"partial sums": 6, "quotient or difference": 1, "expectation": 2},
+        calls=("log1p", "exp", "expm1", "log"),
     ),
     refutes=(
         "ddpm.snr/not-squared",
@@ -401,7 +405,8 @@ def snr_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("ddpm.snr", "ddpm.log_snr"),
     inputs=inputs.schedules,
     tolerance=Rounding(
-        18, "nine roundings in each of two ratios", calls=("log1p", "exp", "expm1", "log") * 2
+        {"two ratios of partial sums, quotient, difference and expectation": 2 * 9},
+        calls=("log1p", "exp", "expm1", "log") * 2,
     ),
     refutes=("ddpm.snr/inverted", "ddpm.snr/not-squared", "ddpm.log_snr/of-amplitudes"),
 )

@@ -16,7 +16,7 @@ from . import inputs
     source="density D9",
     about=("density.bits_per_dim",),
     inputs=inputs.code_lengths,
-    tolerance=Rounding(10, "three roundings in each of two terms and their sum; as many in the expectation"),
+    tolerance=Rounding({"a given density": 3, "two terms, their sum and the unit": 4, "expectation": 1}),
     refutes=(
         "density.bits_per_dim/nats",
         "density.bits_per_dim/wrong-sign",

@@ -61,9 +61,8 @@ def _evidence(model: _Model, on: Setting, steps: float) -> tuple[FloatArray, Flo
     about=("density.linear_evidence",),
     inputs=inputs.linear_models,
     tolerance=Rounding(
-        8,
-        "Householder QR, product and residual: about d + k ≤ 7 roundings along a row, halved as they "
-        "enter the quadratic form; scale from its condition",
+        {"Householder QR along a row, d + k ≤ 7": 7, "expectation": 1},
+        "halved as they enter the quadratic form; the scale has its condition",
         calls=("log",),
     ),
     refutes=(
@@ -89,10 +88,7 @@ def linear_evidence_definition(impl: Impl, on: Setting, case: inputs.LinearModel
     source="density D7",
     about=("density.linear_posterior",),
     inputs=inputs.linear_models,
-    tolerance=Rounding(
-        8,
-        "Householder QR and substitution: d + k ≤ 7 roundings along a row, times the condition of [W; sI]",
-    ),
+    tolerance=Rounding({"Householder QR and substitution along a row, d + k ≤ 7": 7, "expectation": 1}),
     refutes=(
         "density.linear_posterior/covariance-without-s2",
         "density.linear_posterior/unit-noise",
@@ -148,9 +144,7 @@ def _log_prior(impl: Impl, on: Setting, z: FloatArray) -> tuple[Any, FloatArray]
     ),
     inputs=inputs.linear_proposals,
     tolerance=Rounding(
-        12,
-        "three log-densities and the evidence, each by its own law, on the sum of their scales",
-        calls=("log",),
+        {"the largest of the densities' own laws": 10, "sum and difference": 2}, calls=("log",)
     ),
     refutes=(
         "density.log_weights/adds-proposal",
@@ -210,9 +204,7 @@ def _proposal_size(model: _Model, z: FloatArray) -> FloatArray:
     ),
     inputs=inputs.linear_proposals,
     tolerance=Rounding(
-        16,
-        "log-densities, divergence and evidence, each by its own law, on the sum of their scales",
-        calls=("log",),
+        {"the largest of the densities' own laws": 12, "weights, mean and sum": 4}, calls=("log",)
     ),
     refutes=(
         "density.normal_kl_full/swapped",
@@ -266,9 +258,7 @@ def _slopes(model: _Model, z: FloatArray) -> FloatArray:
     source="density C6",
     about=("density.linear_evidence", "density.linear_posterior"),
     inputs=inputs.isotropic_models,
-    tolerance=Rounding(
-        16, "two evidences of about 5 roundings each on d(1 + |log s²|), QR of [I; sI]", calls=("log", "log")
-    ),
+    tolerance=Rounding({"an evidence at 5 and twice another": 3 * 5, "difference": 1}, calls=("log", "log")),
     refutes=(
         "density.linear_evidence/reconstruction-only",
         "density.linear_evidence/deviation-for-variance",

@@ -21,7 +21,7 @@ _PEAK = 1 / math.sqrt(2 * math.pi)
     about=("density.mixture_log_density",),
     inputs=inputs.mixtures,
     tolerance=Rounding(
-        16, "a sum for each of K ≤ 5, their sum and shift a side; on |log π q| + 1", calls=("exp", "log")
+        {"log π, shift there and back, 4 sums": 7, "log π, 4 sums of two to expect": 9}, calls=("exp", "log")
     ),
     refutes=(
         "density.mixture_log_density/unweighted",
@@ -71,9 +71,8 @@ def _location_mixture(
     about=("density.normal_log_density", "density.mixture_log_density"),
     inputs=inputs.widths,
     tolerance=Rounding(
-        8,
-        "relative errors of a density of unit mass: 4 roundings of its logarithm, and nodes rounded by "
-        "u|x|, which moves components of width s by u|x|/s",
+        {"logarithm of a density": 4, "points, centres and their difference": 3, "sum": 1},
+        "a rounding of u|x| moves components of width s by u|x|/s",
         calls=("exp", "log"),
     ),
     refutes=(

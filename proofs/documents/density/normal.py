@@ -40,7 +40,10 @@ def condition(matrices: FloatArray) -> FloatArray:
     source="density D6",
     about=("density.normal_log_density",),
     inputs=inputs.normals,
-    tolerance=Rounding(8, "square, quotient and exponent, averaged over the density", calls=("exp", "log")),
+    tolerance=Rounding(
+        {"point": 1, "difference, square, quotient, sum": 4, "two products and the sum over the density": 3},
+        calls=("exp", "log"),
+    ),
     refutes=(
         "density.normal_log_density/missing-log-2pi",
         "density.normal_log_density/deviation-for-variance",
@@ -70,7 +73,9 @@ def normal_moments(impl: Impl, on: Setting, case: inputs.Normals) -> Iterator[Re
     source="density D6",
     about=("density.normal_log_density",),
     inputs=inputs.normals,
-    tolerance=Rounding(10, "difference, root, quotient, square, d ≤ 4 sums, on Σ|terms|", calls=("log",)),
+    tolerance=Rounding(
+        {"difference, root and quotient, squared": 2 * 3, "square": 1, "sum over d ≤ 4": 3}, calls=("log",)
+    ),
     refutes=(
         "density.normal_log_density/missing-log-2pi",
         "density.normal_log_density/deviation-for-variance",
@@ -99,7 +104,8 @@ def normal_definition(impl: Impl, on: Setting, case: inputs.Normals) -> Iterator
     about=("density.normal_kl",),
     inputs=inputs.normals,
     tolerance=Rounding(
-        8, "quotient, square, two sums and those over d ≤ 4, on Σ|terms|", calls=("log", "log")
+        {"difference, squared": 2, "square and quotient": 2, "two sums": 2, "sum over d ≤ 4": 3},
+        calls=("log", "log"),
     ),
     refutes=(
         "density.normal_kl/swapped",
@@ -134,8 +140,8 @@ def normal_kl_definition(impl: Impl, on: Setting, case: inputs.Normals) -> Itera
     about=("density.normal_kl",),
     inputs=inputs.normals,
     tolerance=Rounding(
-        20,
-        "δ to 2 roundings, squared, and a series; or log(1 + δ), ≤ 4.3·(r − 1 − log r) where |δ| ≥ ½",
+        {"δ and a difference, 4.3 times": 4.3 * 3, "sum with the square": 1, "d ≤ 4": 3, "expectation": 3},
+        "|δ − log(1 + δ)| is 1/4.3 of its terms or more for |δ| ≥ ½; a series takes fewer",
         calls=("log1p",) * 5,
     ),
     refutes=("density.normal_kl/cancels",),
@@ -174,11 +180,7 @@ def _divergence(on: Setting, case: inputs.Normals) -> tuple[FloatArray, FloatArr
     source="density D6",
     about=("density.normal_log_density_full",),
     inputs=inputs.full_normals,
-    tolerance=Rounding(
-        6,
-        "Cholesky and substitution: (d + 1)/2 ≤ 3 roundings each, times the condition number",
-        calls=("log",),
-    ),
+    tolerance=Rounding({"Cholesky factor, (d + 1)/2": 3, "substitution, (d + 1)/2": 3}, calls=("log",)),
     refutes=(
         "density.normal_log_density_full/half-log-det",
         "density.normal_log_density_full/diagonal-only",
@@ -219,9 +221,7 @@ def normal_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals) ->
     about=("density.normal_kl_full",),
     inputs=inputs.full_normals,
     tolerance=Rounding(
-        12,
-        "two Cholesky factors and a substitution: (d + 1)/2 ≤ 3 roundings each, times the condition",
-        calls=("log",),
+        {"two Cholesky factors, (d + 1)/2": 2 * 3, "two substitutions, (d + 1)/2": 2 * 3}, calls=("log",)
     ),
     refutes=(
         "density.normal_kl_full/swapped",
@@ -258,11 +258,7 @@ def normal_kl_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals)
     source="density C6",
     about=("density.normal_log_density",),
     inputs=inputs.proposals,
-    tolerance=Rounding(
-        10,
-        "two log-densities of 4 roundings each and the sum of two of one, on Σ|terms|",
-        calls=("log", "log"),
-    ),
+    tolerance=Rounding({"two log-densities": 2 * 4, "their sums": 2}, calls=("log", "log")),
     refutes=(
         "density.normal_log_density/deviation-for-variance",
         "density.normal_log_density/log-det-without-half",
@@ -311,9 +307,8 @@ def gaussian_chi_square(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iter
     about=("density.normal_log_density", "density.log_weights", "density.effective_sample_size"),
     inputs=inputs.sampled_proposals,
     tolerance=Sampling(
-        64,
-        "Bernstein's inequality for the means of w ≤ B and w² ≤ B², half of the false alarms each; "
-        "rounding of the log-densities on Σ|terms|",
+        {"log-weight at 21 and shift, squared": 2 * 22, "two sums by pairs": 2 * 10},
+        "Bernstein's inequality for the means of w ≤ B and w² ≤ B², half of the false alarms each",
     ),
     refutes=("density.effective_sample_size/unnormalized", "density.effective_sample_size/no-square"),
     kinds=("ordinary",),  # a statement on samples; the exact laws cover the other kinds

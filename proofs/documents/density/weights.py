@@ -40,7 +40,7 @@ def _ratios(log_w: FloatArray) -> FloatArray:
     source="density D1",
     about=("density.log_weights",),
     inputs=inputs.density_triples,
-    tolerance=Rounding(2.5, "a sum and a difference, on Σ|terms|, and the rounding of the expectation"),
+    tolerance=Rounding({"sum and difference": 2, "expectation": 1}),
     refutes=(
         "density.log_weights/adds-proposal",
         "density.log_weights/forgets-prior",
@@ -66,7 +66,7 @@ def log_weights_definition(impl: Impl, on: Setting, case: inputs.LogDensities) -
     source="density D2",
     about=("density.elbo",),
     inputs=inputs.weights,
-    tolerance=Rounding(9, "M − 1 ≤ 7 sums and a division, on the mean of |log w|"),
+    tolerance=Rounding({"sum of 8": 7, "quotient": 1, "expectation": 1}),
     refutes=("density.elbo/sum", "density.elbo/log-mean", "density.elbo/wrong-axis"),
 )
 def elbo_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:
@@ -84,7 +84,8 @@ def elbo_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[R
     about=("density.importance_bound",),
     inputs=inputs.weights,
     tolerance=Rounding(
-        20, "M − 1 ≤ 7 sums a side, two shifts, log M; on |log w| + log M + 1", calls=("exp", "log")
+        {"sums of 8, on both sides": 2 * 7, "shifts there and back": 2 * 2, "log M": 2 * 1},
+        calls=("exp", "log"),
     ),
     refutes=(
         "density.importance_bound/missing-log-count",
@@ -115,7 +116,7 @@ def importance_bound_definition(impl: Impl, on: Setting, case: inputs.Weights) -
     source="density C1",
     about=("density.elbo", "density.importance_bound", "density.importance_bounds"),
     inputs=inputs.single_weights,
-    tolerance=Rounding(2, "a shift there and back, on |log w|"),
+    tolerance=Rounding({"shift there and back": 2}),
     refutes=("density.importance_bound/mean-of-weights",),
 )
 def single_sample(impl: Impl, on: Setting, case: inputs.LogWeights) -> Iterator[Record]:
@@ -138,11 +139,7 @@ def single_sample(impl: Impl, on: Setting, case: inputs.LogWeights) -> Iterator[
     source="density D4",
     about=("density.importance_bounds",),
     inputs=inputs.subsets,
-    tolerance=Rounding(
-        8,
-        "3 roundings in each of M averages and 4·log m sums, on (|log w| + reach)·M",
-        calls=("exp", "expm1"),
-    ),
+    tolerance=Rounding({"an average": 3, "4·log m sums": 4, "expectation": 1}, calls=("exp", "expm1")),
     refutes=(
         "density.importance_bounds/first-samples",
         "density.importance_bounds/disjoint-blocks",
@@ -172,11 +169,7 @@ def importance_bounds_definition(impl: Impl, on: Setting, case: inputs.LogWeight
     source="density C9",
     about=("density.elbo", "density.importance_bound", "density.importance_bounds"),
     inputs=inputs.nested_subsets,
-    tolerance=Rounding(
-        8,
-        "3 roundings in each of M averages and 4·log m sums, on (|log w| + reach)·M",
-        calls=("exp", "expm1"),
-    ),
+    tolerance=Rounding({"an average": 3, "4·log m sums": 4, "other side": 1}, calls=("exp", "expm1")),
     refutes=(
         "density.importance_bounds/first-samples",
         "density.importance_bounds/average-before-log",
@@ -201,7 +194,8 @@ def importance_bounds_increase(impl: Impl, on: Setting, case: inputs.NestedSubse
     about=("density.normalized_weights",),
     inputs=inputs.weights,
     tolerance=Rounding(
-        22, "M − 1 ≤ 7 sums, shift and division a side; on w/Σw·(1 + |log w|)", calls=("exp", "exp")
+        {"sum of 8, two shifts, quotient": 10, "difference, sum of 8 and quotient to expect": 9},
+        calls=("exp", "exp"),
     ),
     refutes=(
         "density.normalized_weights/no-shift",
@@ -232,7 +226,8 @@ def normalized_weights_definition(impl: Impl, on: Setting, case: inputs.Weights)
     about=("density.effective_sample_size",),
     inputs=inputs.weights,
     tolerance=Rounding(
-        24, "two sums of M ≤ 8 and a square a side; on ESS·(1 + |log w|)", calls=("exp", "exp")
+        {"sum of 8, squared": 2 * 7, "square and quotient": 2, "sum of 8 and quotient to expect": 8},
+        calls=("exp", "exp"),
     ),
     refutes=(
         "density.effective_sample_size/unnormalized",
@@ -262,7 +257,7 @@ def ess_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Re
     source="density C6",
     about=("density.effective_sample_size",),
     inputs=inputs.weights,
-    tolerance=Rounding(12, "two sums of M ≤ 8, a square and a division, on M"),
+    tolerance=Rounding({"sum of 8, squared": 2 * 7, "square and quotient": 2}),
     refutes=("density.effective_sample_size/unnormalized",),
 )
 def ess_range(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Record]:

@@ -47,8 +47,7 @@ def _weights(impl: Impl, case: inputs.LogDensities) -> Any:
     about=("density.log_weights", "density.elbo", "density.importance_bound"),
     inputs=inputs.latents,
     tolerance=Rounding(
-        16,
-        "weights, shift, 3 sums a side, the sum over 81 tuples in float64; on Σ|log-densities| + 1",
+        {"log-weights": 2 * 2, "shifts there and back": 2 * 2, "sums of 4 and quotients": 2 * 4},
         calls=("exp", "log"),
     ),
     refutes=("density.importance_bound/missing-log-count", "density.log_weights/kl-twice"),
@@ -76,7 +75,8 @@ def bound_chain(impl: Impl, on: Setting, case: inputs.LogDensities) -> Iterator[
     about=("density.log_weights", "density.importance_bound"),
     inputs=inputs.covered_latents,
     tolerance=Rounding(
-        16, "weights, shift, sums a side; relative, times Σ|log-densities| + 1", calls=("exp", "exp", "log")
+        {"log-weights": 2 * 2, "shifts there and back": 2 * 2, "difference and three sums a side": 2 * 4},
+        calls=("exp", "exp", "log"),
     ),
     refutes=(
         "density.log_weights/forgets-prior",
@@ -108,7 +108,9 @@ def weights_unbiased(impl: Impl, on: Setting, case: inputs.CoveredLatents) -> It
     source="density C4",
     about=("density.log_weights", "density.elbo"),
     inputs=inputs.latents,
-    tolerance=Rounding(12, "weights and mean a side, on Σ|log-densities| + 1", calls=("exp", "log")),
+    tolerance=Rounding(
+        {"log-weights": 2 * 2, "means of two": 2 * 2, "means over the states": 2 * 2}, calls=("exp", "log")
+    ),
     refutes=(
         "density.log_weights/adds-proposal",
         "density.log_weights/forgets-prior",
@@ -135,8 +137,12 @@ def bound_gap_is_kl(impl: Impl, on: Setting, case: inputs.LogDensities) -> Itera
     about=("density.log_weights", "density.effective_sample_size"),
     inputs=inputs.counted_latents,
     tolerance=Rounding(
-        40,
-        "weights, two sums of up to 12 and squares; relative, times Σ|log-densities| + 1",
+        {
+            "log-weight, shift": 3,
+            "sum of 12, squared": 2 * 11,
+            "squares, sum, quotient": 13,
+            "expectation": 2,
+        },
         calls=("exp", "exp"),
     ),
     refutes=(
@@ -167,8 +173,7 @@ def ess_is_chi_square(impl: Impl, on: Setting, case: inputs.CountedLatents) -> I
     about=("density.importance_bound",),
     inputs=inputs.two_point_weights,
     tolerance=Rounding(
-        52,
-        "a sum of M ≤ 48 weights, shift and log M; on M·(|log w| + 1), as M multiplies",
+        {"sum of M ≤ 48": 47, "shift there and back": 2, "log M": 1, "two differences": 2},
         calls=("exp", "log"),
     ),
     refutes=("density.importance_bound/missing-log-count", "density.importance_bound/mean-of-logs"),

@@ -17,7 +17,7 @@ from .mixtures import build
     source="flow D2",
     about=("flow.forward_drift", "flow.reverse_drift", "flow.flow_velocity"),
     inputs=inputs.drifts,
-    tolerance=Rounding(8, "four roundings a side on |f| + ½(g² + σ²)|score|"),
+    tolerance=Rounding({"two products and two sums a side": 2 * 4}),
     refutes=(
         "flow.forward_drift/plus-score",
         "flow.forward_drift/missing-half",
@@ -58,7 +58,7 @@ def drift_family_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     source="flow D7",
     about=("flow.score_from_noise", "flow.noise_from_score"),
     inputs=inputs.noises,
-    tolerance=Rounding(4, "a quotient and a product, and as many on the other side"),
+    tolerance=Rounding({"quotient and product": 2, "expectation, alike": 2}),
     refutes=(
         "flow.score_from_noise/without-width",
         "flow.score_from_noise/positive",
@@ -87,7 +87,7 @@ def noise_and_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     source="flow D6",
     about=("flow.ddim_step",),
     inputs=inputs.jumps,
-    tolerance=Rounding(10, "a ratio, two products, two sums on either side, on Σ|terms|"),
+    tolerance=Rounding({"a ratio, two products and two sums a side": 2 * 5}),
     refutes=(
         "flow.ddim_step/change-of-width",
         "flow.ddim_step/second-stage-width",
@@ -135,9 +135,8 @@ def _pairs(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any]:
     about=("flow.ddim_step", "flow.noise_from_score", "flow.mixture_score", "flow.diagonal_mixture"),
     inputs=inputs.jumps,
     tolerance=Rounding(
-        12,
-        "4 roundings make x and the score's offset (known to |ᾱm|, then divided by β̄), 4 the noise and "
-        "the step, and ᾱ, β̄ carry 2 each",
+        {"x and the score's offset": 4, "noise and step": 4, "ᾱ and β̄": 2 * 2},
+        "the offset is known to |ᾱm|, then divided by β̄",
         calls=("exp", "expm1"),
     ),
     refutes=(
@@ -180,8 +179,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     ),
     inputs=inputs.noised_mixtures,
     tolerance=Rounding(
-        40,
-        "24 of the score as in flow.diagonal_mixture-definition, 14 of g² and f, 2 here",
+        {"score, as in diagonal_mixture-definition": 24, "g² and f": 14, "velocity": 2},
         calls=("exp", "expm1", "log"),
     ),
     refutes=(

@@ -11,9 +11,7 @@ from . import host, inputs
 from .mixtures import build
 
 _POINTWISE = Rounding(
-    24,
-    "10 roundings for an offset or variance (with Errors), 6 of f and g², 8 for the terms and their sum",
-    calls=("exp", "expm1"),
+    {"offset or variance": 10, "f and g²": 6, "terms and their sum": 8}, calls=("exp", "expm1")
 )
 _CLOSED_FORMS = (
     "flow.fokker_planck_residual",
@@ -31,7 +29,7 @@ _CLOSED_FORMS = (
     source="flow D4",
     about=("flow.fokker_planck_residual",),
     inputs=inputs.pointwise,
-    tolerance=Rounding(10, "at most 5 roundings a side on the longest path through three coordinates"),
+    tolerance=Rounding({"longest path through three coordinates, a side": 2 * 5}),
     refutes=(
         "flow.fokker_planck_residual/missing-half",
         "flow.fokker_planck_residual/log-laplacian",
@@ -152,9 +150,8 @@ def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...], on: Setting) -> An
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
     tolerance=Rounding(
-        12,
-        "two products with the differentiation matrix, whose row sums are in the scale; 5 roundings "
-        "make an entry, 2 the flux, 5 the sum of 17 terms or fewer pairwise and by size",
+        {"an entry of the matrix": 5, "flux": 2, "sum of 17 terms, pairwise and by size": 5},
+        "the row sums of the differentiation matrix are in the scale",
         calls=("tan", "sin"),
     ),
     refutes=(
@@ -190,7 +187,7 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     source="flow D4",
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
-    tolerance=Rounding(8, "p is rounded once, 3 roundings a difference, and the sum over axes"),
+    tolerance=Rounding({"p": 1, "difference": 3, "flux": 1, "sum over the axes": 2, "expectation": 1}),
     refutes=(
         "flow.fokker_planck_rhs_grid/missing-half",
         "flow.fokker_planck_rhs_grid/one-sided",
@@ -225,9 +222,8 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
     tolerance=Rounding(
-        12,
-        "p, g² and their product rounded; two products with the differentiation matrix, whose row sums are "
-        "in the scale, at 5; or 3 roundings a difference",
+        {"p, g² and their product": 3, "an entry of the matrix": 5, "sum of 17 terms or fewer": 5},
+        "the row sums of the differentiation matrix are in the scale; or 3 roundings a difference",
         calls=("tan", "sin"),
     ),
     refutes=("flow.fokker_planck_rhs_grid/diffusion-outside",),
@@ -266,10 +262,7 @@ def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="flow D4",
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
-    tolerance=Rounding(
-        32,
-        "8 roundings as in flow.fokker_planck_rhs_grid-differences-definition, times 2^2.2 < 5, minus itself",
-    ),
+    tolerance=Rounding({"8 on the finer grid, 2^2.2 < 4.6 times": 4.6 * 8, "half on the coarser": 4}),
     refutes=("flow.fokker_planck_rhs_grid/one-sided",),
 )
 def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -303,9 +296,9 @@ def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     ),
     inputs=inputs.lines,
     tolerance=Rounding(
-        160,
-        "each of 160 terms of a product with the differentiation matrix rounds p to at most its own size; "
-        "the grid resolves and contains p (width ≥ 0.44, 40 wide) to below 1e-16",
+        {"a term of a product with the differentiation matrix": 160},
+        "each rounds p to at most its own size; the grid resolves and contains p (width ≥ 0.44, 40 "
+        "wide) to below 1e-16",
         calls=("exp", "expm1", "tan"),
     ),
     refutes=(

@@ -63,8 +63,8 @@ noise_above_diffusion = Erratum(
     check_printed=_printed,
     check_corrected=_corrected,
     tolerance=Rounding(
-        64,
-        "10 roundings an offset or variance, grown by the exponent 2.5 of ᾱ; 8 for the terms",
+        {"offset and variance at 10, 2.5 times": 2 * 2.5 * 10, "f and g²": 6, "terms and their sum": 8},
+        "ᾱ has the exponent 2.5",
         calls=("exp", "expm1"),
     ),
     laws=("flow.family-shares-marginals", "flow.reversal-shares-marginals"),

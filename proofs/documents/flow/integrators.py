@@ -33,7 +33,7 @@ def _factors(case: Any, on: Setting) -> tuple[Any, Any]:
     source="flow C7",
     about=("flow.integrate",),
     inputs=inputs.linear,
-    tolerance=Rounding(40, "at most 10 roundings in each of at most 4 steps, on Σ|λh|^k/k!"),
+    tolerance=Rounding({"4 steps of 10 roundings": 4 * 10}),
     refutes=(
         "flow.integrate/forward-steps-only",
         "flow.integrate/equal-weights",
@@ -61,7 +61,7 @@ def step_factor(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="flow C7",
     about=("flow.integrate",),
     inputs=inputs.linear,
-    tolerance=Rounding(40, "at most 10 roundings in each of at most 4 steps, powers of t included"),
+    tolerance=Rounding({"4 steps of 10 roundings, powers of t included": 4 * 10}),
     refutes=(
         "flow.integrate/frozen-time",
         "flow.integrate/middle-for-end",
@@ -103,11 +103,7 @@ def _second_order(velocity: Any, x: Any, times: Any, method: str) -> Any:
     source="flow D5",
     about=("flow.integrate",),
     inputs=inputs.linear,
-    tolerance=Rounding(
-        56,
-        "14 roundings in a step of Heun's, t² + λtx twice among them, two steps, and as many to expect; "
-        "on the same with absolute values",
-    ),
+    tolerance=Rounding({"2 steps of Heun's, with t² + λtx twice": 2 * 14, "expectation, alike": 2 * 14}),
     refutes=(
         "flow.integrate/middle-for-end",
         "flow.integrate/heun-not-halved",
@@ -142,7 +138,7 @@ def stages_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="flow C7",
     about=("flow.integrate",),
     inputs=inputs.linear,
-    tolerance=Rounding(4, "two roundings of |x| a step and their growth; steps and 2^p in the scale"),
+    tolerance=Rounding({"x in a step": 2, "its growth": 2}, "steps and 2^p are in the scale"),
     refutes=(
         "flow.integrate/first-order-heun",
         "flow.integrate/equal-weights",
@@ -175,7 +171,7 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="flow D5",
     about=("flow.integrate_adaptive",),
     inputs=inputs.linear,
-    tolerance=Rounding(200, "a rounding of |x| in each of at most 200 evaluations, with growth in the scale"),
+    tolerance=Rounding({"x in 200 evaluations": 200}),
     refutes=(
         "flow.integrate_adaptive/one-step",
         "flow.integrate_adaptive/forward-only",
@@ -214,7 +210,8 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     about=("flow.integrate_adaptive",),
     inputs=inputs.linear,
     tolerance=Rounding(
-        400, "other vector lengths may round otherwise: 16 steps of 12 stages, twice, growth in the scale"
+        {"12 stages of 16 steps, twice": 2 * 16 * 12},
+        "other vector lengths may round otherwise; growth is in the scale",
     ),
     refutes=("flow.integrate_adaptive/one-step-for-all",),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
@@ -240,7 +237,7 @@ def adaptive_ignores_batch(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="flow D5",
     about=("flow.flow_log_likelihood", "flow.integrate"),
     inputs=inputs.linear,
-    tolerance=Rounding(80, "at most 10 roundings in each of 4 steps, doubled by squaring x_T"),
+    tolerance=Rounding({"4 steps of 10 roundings, doubled by squaring x_T": 2 * 4 * 10}),
     refutes=(
         "flow.flow_log_likelihood/minus-divergence",
         "flow.flow_log_likelihood/initial-density",
@@ -281,7 +278,7 @@ def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     source="flow D6",
     about=("flow.euler_maruyama",),
     inputs=inputs.linear,
-    tolerance=Rounding(36, "at most 9 roundings in each of 4 steps, on Σ|terms| carried along"),
+    tolerance=Rounding({"4 steps of 9 roundings": 4 * 9}),
     refutes=(
         "flow.euler_maruyama/noise-by-step",
         "flow.euler_maruyama/variance-for-deviation",

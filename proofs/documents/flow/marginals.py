@@ -68,9 +68,8 @@ _MARGINAL = (
     about=("flow.integrate", *_MARGINAL),
     inputs=inputs.lines,
     tolerance=Rounding(
-        32,
-        "an error at x_t moves F by p_t(x_t) times it; 8 steps round x, 24 roundings a velocity as in "
-        "flow.diagonal_mixture-definition",
+        {"x in a step": 8, "velocity, as in diagonal_mixture-definition": 24},
+        "an error at x_t moves F by p_t(x_t) times it",
         calls=("exp", "expm1"),
     ),
     refutes=(
@@ -108,7 +107,8 @@ def keeps_cumulative_probability(impl: Impl, on: Setting, case: Any) -> Iterator
     about=("flow.integrate", "flow.full_mixture", *_MARGINAL),
     inputs=inputs.gaussians,
     tolerance=Rounding(
-        32, "8 steps round x, 20 roundings a velocity; growth is in the scale", calls=("exp", "expm1")
+        {"x in a step": 8, "velocity": 20, "product over the coordinates to expect": 4},
+        calls=("exp", "expm1"),
     ),
     refutes=(
         "flow.flow_velocity/full-score",
@@ -149,7 +149,7 @@ def _power(matrix: Any, exponent: float) -> Any:
     source="flow C4",
     about=("flow.integrate",),
     inputs=inputs.linear,
-    tolerance=Rounding(12, "one RK4 step; A² = 0 makes it exact"),
+    tolerance=Rounding({"three stages of RK4": 3 * 2, "their combination": 6}, "A² = 0 makes one step exact"),
     refutes=("flow.integrate/forward-steps-only",),
 )
 def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -182,9 +182,8 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
     ),
     inputs=inputs.lines,
     tolerance=Rounding(
-        32,
-        "an error at x_t moves the sum by the score times it; 8 steps round x, 24 roundings a velocity "
-        "or divergence as in flow.diagonal_mixture-definition",
+        {"x in a step": 8, "velocity or divergence, as in diagonal_mixture-definition": 24},
+        "an error at x_t moves the sum by the score times it",
         calls=("exp", "expm1"),
     ),
     refutes=(
@@ -228,7 +227,7 @@ def change_of_variables(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="flow C7",
     about=("flow.integrate_adaptive", "flow.flow_velocity"),
     inputs=inputs.narrow,
-    tolerance=Rounding(400, "5 roundings in each of 80 steps; growth is in the bound"),
+    tolerance=Rounding({"80 steps of 5 roundings": 80 * 5}),
     refutes=("flow.integrate_adaptive/one-step", "flow.integrate_adaptive/forward-only"),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
@@ -291,9 +290,7 @@ def _rates(case: Any, on: Setting) -> tuple[Any, ...]:
     source="flow C8",
     about=("flow.forward_drift", "flow.reverse_drift", "flow.mixture_score", "flow.diffusion_squared"),
     inputs=inputs.scalars,
-    tolerance=Rounding(
-        40, "24 of the score, 6 of g² and f, 10 for the slope and the equation", calls=("exp", "expm1")
-    ),
+    tolerance=Rounding({"score": 24, "g² and f": 6, "slope and equation": 10}, calls=("exp", "expm1")),
     refutes=(
         "flow.forward_drift/plus-score",
         "flow.forward_drift/clipped-noise",
@@ -329,8 +326,8 @@ def moments_of_the_family(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     about=("flow.euler_maruyama", "flow.mixture_score"),
     inputs=inputs.scalars,
     tolerance=Rounding(
-        40,
-        "24 of the score, 6 of g² and f, 10 a step, which the scale adds up and lets grow",
+        {"score": 24, "g² and f": 6, "step": 10},
+        "the scale adds steps up and lets them grow",
         calls=("exp", "expm1"),
     ),
     refutes=(

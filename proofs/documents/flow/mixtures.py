@@ -10,9 +10,7 @@ from ...language.law import Gap, Impl, Record, Rounding, law
 from . import host, inputs
 
 _COUNT = Rounding(
-    24,
-    "to first order, with Errors: 10 roundings for an offset or variance, 8 for products and sums "
-    "over at most 3 coordinates and 3 components, 6 for the dense form",
+    {"offset or variance": 10, "sums over 3 coordinates and components": 8, "dense form": 6},
     calls=("exp", "expm1", "log"),
 )
 _MIXTURE = {

@@ -24,8 +24,8 @@ _CONSTRUCTORS = (
     about=_CONSTRUCTORS,
     inputs=inputs.times,
     tolerance=Rounding(
-        12,
-        "the exponent takes 6 roundings, which grow by its size (in the scale); 6 for the products",
+        {"exponent": 6, "products": 6},
+        "the exponent's roundings grow by its size, which is in the scale",
         calls=("expm1", "exp"),
     ),
     refutes=(
@@ -92,7 +92,9 @@ def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -
     about=("flow.drift_coefficient", "flow.diffusion_squared"),
     inputs=inputs.times,
     tolerance=Rounding(
-        14, "two terms of 6 roundings each, whose magnitudes add up, and the sum", calls=("expm1", "exp")
+        {"two terms": 2 * 6, "their sum": 1, "expectation": 1},
+        "the magnitudes of the terms add up",
+        calls=("expm1", "exp"),
     ),
     refutes=(
         "flow.diffusion_squared/growth-of-variance-only",

@@ -32,7 +32,7 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
     source="matching D1",
     about=("matching.cosine_similarity",),
     inputs=inputs.vector_pairs,
-    tolerance=Rounding(2, "d + 4 roundings in the inner product, as many in the two norms together"),
+    tolerance=Rounding({"inner product": 1, "norms": 1}, "the scale counts d + 4 roundings of each"),
     refutes=(
         "matching.cosine_similarity/one-side",
         "matching.cosine_similarity/plain-norms",
@@ -98,7 +98,7 @@ def nonzero(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching D7",
     about=("matching.sbert_features",),
     inputs=inputs.feature_pairs,
-    tolerance=Rounding(2, "a subtraction on both sides, on |u| + |v|"),
+    tolerance=Rounding({"a subtraction on either side": 2}),
     refutes=(
         "matching.sbert_features/signed",
         "matching.sbert_features/squared",

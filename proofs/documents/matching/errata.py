@@ -54,7 +54,9 @@ e1 = Erratum(
     counterexample="[[1,1,0],[1,1,1],[0,1,1]] has the eigenvalue 1 − √2.",
     check_printed=_chain_printed,
     check_corrected=_chain_corrected,
-    tolerance=Rounding(16, "eigenvectors to a few n·u‖S‖, n = 3, and a norm of nine differences"),
+    tolerance=Rounding(
+        {"eigenbasis of n = 3, 4n·u‖S‖": 12, "product of n terms": 3, "norm of the differences": 1}
+    ),
     laws=(
         "matching.factor_similarity-definition",
         "matching.nearest_semidefinite-distance",
@@ -117,7 +119,7 @@ e2 = Erratum(
     "end at 4/7.",
     check_printed=_bisection_printed,
     check_corrected=_bisection_corrected,
-    tolerance=Rounding(2, "quotients of counts"),
+    tolerance=Rounding({"two quotients of counts": 2}),
     laws=("matching.threshold-brute-force",),
 )
 
@@ -181,7 +183,9 @@ e3 = Erratum(
     "and at least 384 are needed.",
     check_printed=_rule_printed,
     check_corrected=_rule_corrected,
-    tolerance=Rounding(1, "the exponent, about 28, is rounded, which the scale contains"),
+    tolerance=Rounding(
+        {"a unit of the scale": 1}, "the exponent, about 28, is rounded, which the scale contains"
+    ),
     laws=(
         "matching.jl-error",
         "matching.jl_dimension-definition",

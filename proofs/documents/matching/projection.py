@@ -23,7 +23,7 @@ TRIALS = 40
     source="matching D9",
     about=("matching.jl_project",),
     inputs=inputs.projections,
-    tolerance=Rounding(2, "d products and sums on Σ|terms|"),
+    tolerance=Rounding({"products and sums": 1, "expectation": 1}, "the scale counts the d terms"),
     refutes=(
         "matching.jl_project/scaled-again",
         "matching.jl_project/unit-directions",
@@ -50,7 +50,7 @@ def jl_project_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     source="matching C8",
     about=("matching.jl_project", "matching.jl_dimension"),
     inputs=inputs.unit_vectors,
-    tolerance=Sampling(1, "failures among 40 projections are binomial with probability ≤ δ"),
+    tolerance=Sampling({}, "failures among 40 projections are binomial with probability ≤ δ"),
     refutes=("matching.jl_project/scaled-again", "matching.jl_project/unscaled"),
 )
 def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -117,9 +117,7 @@ def _fails(m: int, n: int, error: float, failure: float, on: Setting) -> bool:
     about=("matching.rule_of_thumb_dimension",),
     inputs=inputs.counts,
     kinds=("ordinary",),  # Integers: nothing to cancel, and n up to 10⁶ is the range of use
-    tolerance=Rounding(
-        4, "a logarithm within 2u in Python floats, its product, and the expectation's rounding"
-    ),
+    tolerance=Rounding({"logarithm, within 2u": 2, "product": 1, "expectation": 1}),
     refutes=(
         "matching.rule_of_thumb_dimension/binary-logarithm",
         "matching.rule_of_thumb_dimension/decimal-logarithm",

@@ -24,6 +24,9 @@ def _sums(x: inputs.Floats, y: inputs.Floats) -> tuple[int, int, int, int]:
     return int(np.sum(a * b)), int(np.sum(np.abs(a * b))), int(np.sum(a * a)), int(np.sum(b * b))
 
 
+_CORRELATION = Rounding({"sum of products": 1, "norms": 1}, "the scale counts n + 8 roundings of each")
+
+
 @law(
     "matching.rank-definition",
     "rank_i = #{x_j < x_i} + (#{x_j = x_i} + 1)/2",
@@ -53,7 +56,7 @@ def rank_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C6",
     about=("matching.spearman",),
     inputs=inputs.value_pairs,
-    tolerance=Rounding(2, "n + 8 roundings in the sum of products, as many in both norms together"),
+    tolerance=_CORRELATION,
     refutes=(
         "matching.spearman/raw-values",
         "matching.spearman/no-ties-formula",
@@ -86,7 +89,7 @@ def spearman_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C6",
     about=("matching.spearman",),
     inputs=inputs.monotone_pairs,
-    tolerance=Rounding(2, "n + 8 roundings in the sum of products, as many in both norms together"),
+    tolerance=_CORRELATION,
     refutes=("matching.spearman/no-ties-formula", "matching.spearman/ordinal"),
 )
 def spearman_extremes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -130,7 +133,7 @@ def spearman_monotone(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C6",
     about=("matching.spearman",),
     inputs=inputs.binary_ranks,
-    tolerance=Rounding(2, "n + 8 roundings in the sum of products, as many in both norms together"),
+    tolerance=_CORRELATION,
     refutes=("matching.spearman/ordinal", "matching.spearman/no-ties-formula"),
 )
 def spearman_binary(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

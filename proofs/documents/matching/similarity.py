@@ -10,8 +10,9 @@ from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import inputs
 
-EIGENVECTORS = "eigenvalues and their projections are known to a few n·u‖S‖; one product of n terms"
-DROPPED = f"{EIGENVECTORS}; and as much again where eigenvalues within 8·n·u‖S‖ of 0 are dropped"
+_EIGENVECTORS = {"basis, 4n·u‖S‖": 4, "symmetric parts": 2, "Λ and the product of n terms": 2}
+_KEPT = Rounding(_EIGENVECTORS, "the scale has n")
+_DROPPED = Rounding(_EIGENVECTORS | {"eigenvalues within 8n·u‖S‖ of 0": 8}, "the scale has n")
 
 
 def _matrix(values: inputs.Floats, vectors: inputs.Floats) -> inputs.Floats:
@@ -29,7 +30,7 @@ def _size(case: Any, values: inputs.Floats) -> float:
     source="matching C7",
     about=("matching.factor_similarity",),
     inputs=inputs.symmetric,
-    tolerance=Rounding(16, DROPPED),
+    tolerance=_DROPPED,
     refutes=(
         "matching.factor_similarity/no-root",
         "matching.factor_similarity/transposed",
@@ -53,7 +54,7 @@ def factor_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching D8",
     about=("matching.nearest_semidefinite",),
     inputs=inputs.symmetric,
-    tolerance=Rounding(8, EIGENVECTORS),
+    tolerance=_KEPT,
     refutes=(
         "matching.nearest_semidefinite/absolute",
         "matching.nearest_semidefinite/one-triangle",
@@ -82,7 +83,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C7",
     about=("matching.nearest_semidefinite",),
     inputs=inputs.symmetric,
-    tolerance=Rounding(8, f"{EIGENVECTORS}; a norm of n² differences"),
+    tolerance=_KEPT,
     refutes=("matching.nearest_semidefinite/absolute", "matching.nearest_semidefinite/shifted"),
 )
 def nearest_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -107,7 +108,7 @@ def nearest_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C7",
     about=("matching.factor_similarity", "matching.rank"),
     inputs=inputs.similarities,
-    tolerance=Rounding(16, DROPPED),
+    tolerance=_DROPPED,
     refutes=("matching.factor_similarity/no-root", "matching.factor_similarity/all-columns"),
 )
 def ranking_realised(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

@@ -44,7 +44,7 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
     source="matching C4",
     about=("matching.best_threshold",),
     inputs=inputs.scored_labels,
-    tolerance=Rounding(2, "a quotient of counts, whose numerator is exact"),
+    tolerance=Rounding({"quotient of counts": 1, "expectation": 1}, "the numerator is exact"),
     refutes=(
         "matching.best_threshold/splits-ties",
         "matching.best_threshold/not-below",
@@ -78,7 +78,7 @@ def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     source="matching D5",
     about=("matching.best_threshold",),
     inputs=inputs.scored_labels,
-    tolerance=Rounding(1, "the expected midpoint may be rounded twice, to float64 and to the dtype"),
+    tolerance=Rounding({"expected midpoint, in float64 before the dtype": 1}),
     refutes=(
         "matching.best_threshold/highest",
         "matching.best_threshold/at-a-score",
@@ -110,7 +110,7 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="matching C4",
     about=("matching.best_threshold",),
     inputs=inputs.scored_labels,
-    tolerance=Rounding(2, "two quotients of counts"),
+    tolerance=Rounding({"two quotients of counts": 2}),
     refutes=("matching.best_threshold/no-ends",),
 )
 def threshold_majority(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

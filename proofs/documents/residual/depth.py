@@ -15,6 +15,13 @@ from . import ensembles, inputs
 from .ensembles import Real
 from .scales import double, relu_stacks
 
+_ORTHOGONAL = Rounding(
+    {
+        "8 products, sum, and a rounded matrix at 2 in 32 layers, squared": 2 * 32 * (8 + 2),
+        "squares, their sums": 95,
+    }
+)
+
 
 @law(
     "residual.growth-definition",
@@ -23,8 +30,9 @@ from .scales import double, relu_stacks
     about=("residual.growth",),
     inputs=inputs.growths,
     tolerance=Rounding(
-        1,
-        "Python floats: 4 + 3 |log growth| roundings, and 4 + |log growth| of the expectation, in the scale",
+        {"a unit of the scale": 1},
+        "Python floats: the scale counts 4 + 3 |log growth| roundings, and 4 + |log growth| of the "
+        "expectation",
     ),
     refutes=(
         "residual.growth/aligned-for-zero-mean",
@@ -58,7 +66,8 @@ def growth_definition(impl: Impl, on: Setting, case: inputs.Growth) -> Iterator[
     about=("residual.growth",),
     inputs=inputs.depths,
     tolerance=Rounding(
-        1, "Python floats: 4 + 3 |log growth| roundings a growth, and 1 of the bound, in the scale"
+        {"a unit of the scale": 1},
+        "Python floats: the scale counts 4 + 3 |log growth| roundings a growth, and 1 of the bound",
     ),
     refutes=(
         "residual.growth/aligned-for-zero-mean",
@@ -101,9 +110,7 @@ def _linear_stacks(case: inputs.LinearBlock, on: Setting) -> list[tuple[list[tup
     ]
 
 
-_ENSEMBLE = Rounding(
-    60, "2 products and sums, ε and a rounded weight in each of 6 blocks, squared; on the largest member"
-)
+_ENSEMBLE = Rounding({"product, sum, ε, skip and a rounded weight in 6 blocks, squared": 2 * 6 * 5})
 
 
 @law(
@@ -144,10 +151,9 @@ def zero_mean_growth(impl: Impl, on: Setting, case: inputs.LinearBlock) -> Itera
     inputs=inputs.concentrating,
     kinds=("ordinary",),
     tolerance=Sampling(
-        1200,
-        "the ratio is 1 + 2εg/√n + ε²χ²ₙ/n with g normal: |g| ≤ √2t and Laurent–Massart's bound on χ², each "
-        "side failing with probability e^{−t}; 256 products, squares and their sums; one size, as the law is "
-        "homogeneous in v",
+        {"256 products, sum, ε, weight, skip, squared": 2 * 259, "squares, sums of both norms": 2 * 257},
+        "the ratio is 1 + 2εg/√n + ε²χ²ₙ/n with g normal: |g| ≤ √2t and Laurent–Massart's bound on "
+        "χ², each side failing with probability e^{−t}; one size, as the law is homogeneous in v",
     ),
     refutes=("residual.residual_stack/scale-ignored",),
 )
@@ -172,9 +178,7 @@ def _orthogonal(matrices: Real) -> Real:
     source="residual C3",
     about=("residual.plain_gradients", "residual.sgd_increment"),
     inputs=inputs.orthogonal,
-    tolerance=Rounding(
-        700, "8 products and sums and a rounded orthogonal matrix in each of 32 layers, twice for squares"
-    ),
+    tolerance=_ORTHOGONAL,
     refutes=(
         "residual.sgd_increment/plus-sign",
         "residual.sgd_increment/norm-not-squared",
@@ -199,9 +203,7 @@ def orthogonal_stack_increment(impl: Impl, on: Setting, case: inputs.Orthogonal)
     source="residual C7",
     about=("residual.plain_gradients", "residual.sgd_increment"),
     inputs=inputs.orthogonal,
-    tolerance=Rounding(
-        700, "8 products and sums and a rounded orthogonal matrix in each of 32 layers, twice for squares"
-    ),
+    tolerance=_ORTHOGONAL,
     refutes=(
         "residual.sgd_increment/plus-sign",
         "residual.sgd_increment/mean-of-squares",
@@ -228,7 +230,7 @@ def no_variance_shrinks_gradients(impl: Impl, on: Setting, case: inputs.Orthogon
     about=("residual.residual_gradients", "residual.growth"),
     inputs=inputs.linear_blocks,
     tolerance=Rounding(
-        56, "product, ε, weight and skip in each of 6 blocks, either way, and xᵀδ; doubled by squares"
+        {"product, ε, weight, skip in 6 blocks, and xᵀδ, squared": 2 * (6 * 4 + 1), "sum over blocks": 6}
     ),
     refutes=(
         "residual.residual_gradients/unscaled",
@@ -261,7 +263,7 @@ def zero_mean_increment(impl: Impl, on: Setting, case: inputs.LinearBlock) -> It
     about=("residual.init_variance", "residual.residual_gradients", "residual.growth"),
     inputs=inputs.blocks,
     tolerance=Rounding(
-        60, "3 blocks at 9 either way, as in residual.zero-mean-branch, and the product; doubled by squares"
+        {"3 blocks of zero-mean-branch and xᵀδ, squared": 2 * (3 * 9 + 1), "sum of gradients": 4}
     ),
     refutes=(
         "residual.init_variance/no-relu-factor",
@@ -346,9 +348,9 @@ def _increment_threshold(n: int, N: int) -> float:
     inputs=inputs.deep,
     kinds=("ordinary",),
     tolerance=Sampling(
-        10000,
-        "the threshold is a moment bound that fails with probability FALSE_ALARM an example; 35 roundings in "
-        "each of 256 blocks; one size, as the law is homogeneous in x and δ",
+        {"256 blocks of 35 roundings": 256 * 35},
+        "the threshold is a moment bound that fails with probability FALSE_ALARM an example; one "
+        "size, as the law is homogeneous in x and δ",
     ),
     refutes=("residual.residual_gradients/unscaled", "residual.init_variance/standard-deviation"),
 )

@@ -57,8 +57,7 @@ E1 = Erratum(
     check_printed=_printed,
     check_corrected=_corrected,
     tolerance=Rounding(
-        1320,
-        "a product and a sum in each of 256 blocks, doubled by the square, 257 terms, and growth's square",
+        {"product and sum in 256 blocks, squared": 2 * 2 * 256, "sum of 257": 257, "growth, squared": 2 * 12}
     ),
     laws=("residual.growth-definition", "residual.zero-mean-growth"),
 )

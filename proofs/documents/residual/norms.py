@@ -38,17 +38,16 @@ def _exact(rows: Real, on: Setting) -> list[list[Fraction]]:
     return [[on.fraction(x) for x in row] for row in rows.tolist()]
 
 
+_LAYER_NORM = {"mean of 8 terms": 8, "variance": 9, "root and quotient": 2, "γ and β": 2, "expectation": 3}
+
+
 @law(
     "residual.layer_norm-definition",
     "layer_norm is γ (x − μ)/√(σ² + eps) + β with the variance of divisor n",
     source="residual D7",
     about=("residual.layer_norm",),
     inputs=inputs.rows,
-    tolerance=Rounding(
-        24,
-        "a mean and a variance of 8 terms, the root, the quotient, γ and β; also after a relative change of "
-        "one unit in x, which moves the result by |x|/σ",
-    ),
+    tolerance=Rounding(_LAYER_NORM, "also after one unit in x, which moves the result by |x|/σ"),
     refutes=(
         "residual.layer_norm/unbiased-variance",
         "residual.layer_norm/eps-outside-root",
@@ -93,8 +92,8 @@ def layer_norm_definition(impl: Impl, on: Setting, case: inputs.Rows) -> Iterato
     inputs=inputs.rows,
     kinds=("cancellation", "extreme"),
     tolerance=Rounding(
-        32,
-        "a shift, a mean and a variance of 8 terms, the root and the quotient, on the row's largest result",
+        {"shift, difference, mean": 3 + 16, "√variance": 7.5, "root and quotient": 2, "expectation": 1},
+        "the first lose up to twice the largest deviation",
     ),
     refutes=("residual.layer_norm/one-pass-variance", "residual.layer_norm/mean-kept"),
 )
@@ -111,7 +110,7 @@ def layer_norm_accuracy(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[
     source="residual D7",
     about=("residual.deep_norm",),
     inputs=inputs.connections,
-    tolerance=Rounding(24, "α, a sum, and layer_norm after a relative change of one unit in |αx| + |branch|"),
+    tolerance=Rounding(_LAYER_NORM, "also after one unit in |αx| + |branch|, by α and the sum"),
     refutes=(
         "residual.deep_norm/no-gain",
         "residual.deep_norm/branch-scaled",
@@ -150,8 +149,7 @@ def deep_norm_definition(impl: Impl, on: Setting, case: inputs.Connection) -> It
     about=("residual.deepnorm_constants",),
     inputs=inputs.transformers,
     tolerance=Rounding(
-        170,
-        "Python floats: the 16th power of 10 units, from 3 roots of 2 units and 4 operations; then 3 more",
+        {"β of roots at 2, to the 16th power": 16 * 10, "the power": 2, "product with 27, the integer": 2}
     ),
     refutes=(
         "residual.deepnorm_constants/encoder-decoder-swapped",
@@ -197,7 +195,7 @@ def deepnorm_constants_definition(impl: Impl, on: Setting, case: inputs.Transfor
     about=("residual.deepnorm_constants",),
     inputs=inputs.transformers,
     tolerance=Rounding(
-        50, "Python floats: squares of two constants with 10 and 8 units, the decoder's 6, products"
+        {"β and α, squared": 2 * (10 + 8), "the decoder's constants": 6, "products and quotients": 8}
     ),
     refutes=(
         "residual.deepnorm_constants/encoder-decoder-swapped",
@@ -261,7 +259,8 @@ def _increment(
     about=("residual.residual_gradients", "residual.deepnorm_constants"),
     inputs=inputs.sublayers,
     tolerance=Rounding(
-        90, "3 products, 2 rounded weights, ε and a sum in each of 4 sublayers, both ways, squared"
+        {"4 sublayers, xᵀδ, squared": 2 * (4 * 7 + 1), "norms": 4 * 4, "sum of 8 squares": 8, "quotients": 8},
+        "three products, two weights, ε and a sum in a sublayer",
     ),
     refutes=(
         "residual.residual_gradients/unscaled",

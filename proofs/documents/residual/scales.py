@@ -22,7 +22,7 @@ def double(on: Setting) -> float:
     source="residual D1",
     about=("residual.init_variance",),
     inputs=inputs.fans,
-    tolerance=Rounding(4, "a sum, a quotient and a factor in Python floats, and the expectation's rounding"),
+    tolerance=Rounding({"sum, quotient and factor": 3, "expectation": 1}),
     refutes=(
         "residual.init_variance/fans-swapped",
         "residual.init_variance/no-relu-factor",
@@ -57,9 +57,7 @@ def init_variance_definition(impl: Impl, on: Setting, case: inputs.Fans) -> Iter
     source="residual C1",
     about=("residual.init_variance", "residual.plain_stack"),
     inputs=inputs.layers,
-    tolerance=Rounding(
-        20, "5 products and their sum, the weights' rounded root (twice), squares; on the squared Σ|x||w|"
-    ),
+    tolerance=Rounding({"5 products, sum, weight, squared": 2 * (5 + 2), "square, mean of 2⁵ by pairs": 6}),
     refutes=(
         "residual.init_variance/fans-swapped",
         "residual.init_variance/no-relu-factor",
@@ -87,7 +85,7 @@ def forward_moment(impl: Impl, on: Setting, case: inputs.Layer) -> Iterator[Reco
     about=("residual.init_variance", "residual.plain_gradients"),
     inputs=inputs.layers,
     tolerance=Rounding(
-        24, "6 products and their sum, the weights' rounded root (twice), squares; on the squared Σ|δ||w|"
+        {"6 products, sum, weight, squared": 2 * (6 + 2), "square, mean of 2⁶ by pairs": 7, "expectation": 1}
     ),
     refutes=(
         "residual.init_variance/fans-swapped",
@@ -117,7 +115,7 @@ def backward_moment(impl: Impl, on: Setting, case: inputs.Layer) -> Iterator[Rec
     about=("residual.init_variance", "residual.plain_gradients"),
     inputs=inputs.cotangents,
     tolerance=Rounding(
-        24, "2 products and their sum, weights rounded twice, squares; on (Σ|g|)² times the largest weights"
+        {"2 products, sum, weight at 4, squared": 2 * (2 + 4), "square, mean of 2¹¹ by pairs": 12}
     ),
     refutes=("residual.init_variance/no-relu-factor", "residual.plain_gradients/mask-missing"),
 )
@@ -180,8 +178,7 @@ def relu_stacks(
     about=("residual.init_variance", "residual.residual_stack", "residual.growth"),
     inputs=inputs.blocks,
     tolerance=Rounding(
-        54,
-        "2 + 2 products and sums, 2 rounded weights, ε and the skip in each of 3 blocks, doubled by squares",
+        {"two products with sums, weights, ε, skip in 3 blocks, squared": 2 * 3 * (4 + 3 + 1 + 1)}
     ),
     refutes=(
         "residual.init_variance/no-relu-factor",
@@ -217,7 +214,9 @@ def zero_mean_branch(impl: Impl, on: Setting, case: inputs.Block) -> Iterator[Re
     source="residual C1",
     about=("residual.init_variance", "residual.residual_stack", "residual.growth"),
     inputs=inputs.accumulating,
-    tolerance=Rounding(60, "a product, a rounded weight, ε and a sum in each of 7 blocks, twice for squares"),
+    tolerance=Rounding(
+        {"product, weight, ε and sum in each of 7 blocks, squared": 2 * 7 * 4, "square and mean": 4}
+    ),
     refutes=(
         "residual.init_variance/no-relu-factor",
         "residual.residual_stack/scale-ignored",

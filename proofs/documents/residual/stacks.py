@@ -47,7 +47,8 @@ def _apply(z: Real, activation: str) -> Real:
     about=("residual.plain_stack",),
     inputs=inputs.plain,
     tolerance=Rounding(
-        20, "at most 4 products and sums and a bias in each of 3 layers, both sides", calls=("tanh",) * 3
+        {"products, sums, bias of 3, 2, 4 inputs": 4 + 3 + 5, "expectation, in exact sums": 3 * 3},
+        calls=("tanh",) * 3,
     ),
     refutes=(
         "residual.plain_stack/last-layer-linear",
@@ -86,8 +87,7 @@ def plain_stack_definition(impl: Impl, on: Setting, case: inputs.PlainStack) -> 
     about=("residual.residual_stack",),
     inputs=inputs.residual,
     tolerance=Rounding(
-        30,
-        "at most 3 + 4 products and sums, ε and the skip in each of 3 blocks, both sides",
+        {"products and sums": 3 * 3 + 3 + 4 + 2, "ε and skip": 3 * 2, "expectation, in exact sums": 3 * 6},
         calls=("tanh",) * 3,
     ),
     refutes=(
@@ -143,9 +143,8 @@ def _curvature(activation: str, sizes: list[Real]) -> Any:
     about=("residual.plain_gradients",),
     inputs=inputs.plain,
     tolerance=Rounding(
-        60,
-        "forward at most 5 a layer, backward 6 a layer, 7 for the sum over 6 rows; 3 layers; both sides "
-        "agree on relu's side, since rows nearer the kink have cotangent 0",
+        {"forward": 3 * 5, "backward": 3 * 6, "outer product": 7, "complex step to expect": 12 + 8},
+        "rows near relu's kink have cotangent 0, so both sides agree on its side",
         calls=("tanh", "exp") * 3,
     ),
     refutes=(
@@ -200,9 +199,8 @@ def plain_gradients(impl: Impl, on: Setting, case: inputs.PlainStack) -> Iterato
     about=("residual.residual_gradients",),
     inputs=inputs.residual,
     tolerance=Rounding(
-        80,
-        "forward 9 and backward 9 a block, 7 for the sum over 6 rows; 3 blocks; both sides agree on relu's "
-        "side, since rows nearer the kink have cotangent 0",
+        {"forward": 20, "backward": 29, "outer product": 7, "complex step to expect": 24 + 8},
+        "rows near relu's kink have cotangent 0, so both sides agree on its side",
         calls=("tanh", "exp") * 3,
     ),
     refutes=(
@@ -265,8 +263,7 @@ def _off_kink(case: inputs.ResidualStack, on: Setting) -> tuple[Real, list[Real]
     ),
     inputs=inputs.residual,
     tolerance=Rounding(
-        160,
-        "two gradients of 3 blocks, each as in residual.residual_gradients-definition",
+        {"two gradients without their expectation": 2 * (20 + 29 + 7), "product with ε": 1},
         calls=("tanh", "exp") * 6,
     ),
     refutes=(
@@ -311,7 +308,7 @@ def branch_gradient_scaled(impl: Impl, on: Setting, case: inputs.ResidualStack) 
     source="residual D4",
     about=("residual.sgd_increment",),
     inputs=inputs.gradients,
-    tolerance=Rounding(20, "15 squares and their sum, η and its product; all terms of one sign"),
+    tolerance=Rounding({"15 squares and their sum": 15, "η and its product": 2, "expectation": 3}),
     refutes=(
         "residual.sgd_increment/plus-sign",
         "residual.sgd_increment/norm-not-squared",
@@ -358,8 +355,7 @@ def _loss_slopes(
     inputs=inputs.losses,
     kinds=("ordinary", "cancellation"),
     tolerance=Rounding(
-        40,
-        "two outputs of 3 layers at 5 a layer, the rounded step's 3, the difference's 3 and the increment; "
+        {"two outputs of 3 layers at 5": 2 * 3 * 5, "rounded step": 3, "difference": 3, "increment": 4},
         "the extreme kind is left out because its squared losses leave the range",
         calls=("tanh", "tanh"),
     ),

@@ -57,9 +57,8 @@ def _flat(array: Any, core: int) -> Any:
     ),
     inputs=inputs.stacks,
     tolerance=Rounding(
-        16,
-        "the same operations twice, which loops of another length may round apart: at most cosine, "
-        "product and sum for two vectors, their product and three sums; or two logarithms' quotient",
+        {"product and sum for two vectors, a side": 2 * 4, "their product and three sums": 2 * 4},
+        "loops of another length may round apart; or the quotient of two logarithms",
         calls=("cos", "log") * 2,
     ),
     refutes=("rope.rotate/angles-from-the-left", "rope.rotation_matrix/axes-from-the-left"),

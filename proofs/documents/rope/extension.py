@@ -16,7 +16,7 @@ from . import exact, inputs
     source="rope D5",
     about=("rope.interpolate",),
     inputs=inputs.interpolations,
-    tolerance=Rounding(3, "the conversion of n, the quotient, and the rounding of the expectation"),
+    tolerance=Rounding({"conversion of n": 1, "quotient": 1, "expectation": 1}),
     refutes=(
         "rope.interpolate/multiplies",
         "rope.interpolate/floored",
@@ -38,7 +38,7 @@ def interpolate_definition(impl: Impl, on: Setting, case: inputs.Interpolation) 
     source="rope C6",
     about=("rope.interpolate", "rope.angles"),
     inputs=inputs.interpolations,
-    tolerance=Rounding(3, "two quotients and two products, on the larger angle, (|n| + 1)ω/k"),
+    tolerance=Rounding({"two quotients and two products, on half the scale": 4 / 2, "expectation": 1 / 2}),
     refutes=("rope.interpolate/multiplies",),
 )
 def interpolation_divides_differences(
@@ -64,7 +64,7 @@ def interpolation_divides_differences(
     source="rope C6, E1",
     about=("rope.frequencies", "rope.rebase", "rope.ntk_base", "rope.angles"),
     inputs=inputs.ranges,
-    tolerance=Rounding(2, "one rounding of each angle, on n + 1"),
+    tolerance=Rounding({"two angles": 2}),
     refutes=(
         "rope.frequencies/from-one",
         "rope.angles/bfloat16-angles",
@@ -90,7 +90,7 @@ def base_keeps_fastest_pair(impl: Impl, on: Setting, case: inputs.Ranges) -> Ite
     about=("rope.ntk_scale",),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        3, "within one unit (2u), the rounding of the expectation; logarithm and exponent in the scale"
+        {"a power, within 2u": 2, "expectation": 1}, "logarithm and exponent are in the scale"
     ),
     refutes=(
         "rope.ntk_scale/exponent-2-over-d",
@@ -112,9 +112,8 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterat
     about=("rope.ntk_base", "rope.ntk_scale"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        7,
-        "a power within 2u and a product a side; β of the new base, and the product of β and λ; the "
-        "exponents' rounding in the scale",
+        {"a power within 2u and a product a side": 2 * 3, "product of β and λ": 1},
+        "the exponents' rounding is in the scale",
     ),
     refutes=(
         "rope.ntk_base/base-times-factor",
@@ -142,8 +141,7 @@ def ntk_base_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterato
     about=("rope.ntk_base", "rope.ntk_scale", "rope.frequencies"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        10,
-        "four frequencies on their condition, two products; the base is within 3u, to a power below 1",
+        {"four frequencies": 4, "two products": 2, "base, to a power below 1": 3, "quotient": 1},
         calls=("pow",),
     ),
     refutes=(
@@ -181,9 +179,8 @@ PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
     about=("rope.ntk_scale", "rope.ntk_base", "rope.rebase"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        8,
-        "two powers within 2u, their quotient and its expectation; twice for two ratios; the exponents' "
-        "rounding in the scale",
+        {"two powers, within 2u": 2 * 2, "two products": 2, "quotient": 1, "expectation": 1},
+        "the exponents' rounding is in the scale",
     ),
     refutes=(
         "rope.ntk_scale/exponent-2-over-d",
@@ -220,8 +217,8 @@ def ntk_against_rebase(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator
     about=("rope.dynamic_ntk",),
     inputs=inputs.extensions,
     tolerance=Rounding(
-        3,
-        "exponent, power, quotient: the base's error (k n/L twice, k − 1) and the exponent's in the scale",
+        {"power and quotient": 2, "expectation": 1},
+        "the base's error (k n/L twice, k − 1) and the exponent's are in the scale",
         calls=("pow",),
     ),
     refutes=(
@@ -258,9 +255,8 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: inputs.Extension) -> I
     about=("rope.dynamic_ntk", "rope.frequencies"),
     inputs=inputs.extensions,
     tolerance=Rounding(
-        4,
-        "exponent, power and quotient a side, the exponents' rounding in the scale; and k twice and k − 1, "
-        "where code forms k n/L − (k − 1) at n = L too",
+        {"power and quotient a side": 2 * 2},
+        "the scale has the exponents', and k twice and k − 1 where code forms k n/L − (k − 1) at n = L too",
         calls=("pow",),
     ),
     refutes=(

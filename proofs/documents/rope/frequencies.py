@@ -18,7 +18,7 @@ from . import exact, inputs
     about=("rope.frequencies",),
     inputs=inputs.tables,
     tolerance=Rounding(
-        3, "exponent, power and quotient in the dtype, the exponent's rounding in the scale", calls=("pow",)
+        {"power and quotient": 2, "expectation": 1}, "the exponent's rounding is in the scale", calls=("pow",)
     ),
     refutes=(
         "rope.frequencies/exponent-m-over-d",
@@ -48,7 +48,7 @@ def frequencies_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iter
     about=("rope.mixed_radix_frequencies", "rope.frequencies"),
     inputs=inputs.mixtures,
     tolerance=Rounding(
-        2, "one rounding in each dtype; the product in float64 one per base, counted in the scale"
+        {"rounding to the dtype": 1, "expectation": 1}, "the scale counts a product in float64 for each base"
     ),
     refutes=(
         "rope.mixed_radix_frequencies/product-off-by-one",
@@ -77,7 +77,7 @@ def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: inputs.Bas
     source="rope D2",
     about=("rope.angles",),
     inputs=inputs.angled,
-    tolerance=Rounding(3, "the conversion of n, the product, and the rounding of the expectation"),
+    tolerance=Rounding({"conversion of n": 1, "product": 1, "expectation": 1}),
     refutes=(
         "rope.angles/bfloat16-positions",
         "rope.angles/bfloat16-angles",
@@ -110,9 +110,7 @@ def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
     about=("rope.sinusoidal",),
     inputs=inputs.encoded,
     tolerance=Rounding(
-        7,
-        "ω within 4u, with its exponent as −2m ln B/d too, and the expected one, a product, on |θ| and the "
-        "condition of ω; the last rounding",
+        {"ω, with its exponent as −2m ln B/d too": 4, "expected ω": 1, "product": 1, "the dtype": 1},
         calls=("cos", "sin"),
     ),
     refutes=(
@@ -147,11 +145,7 @@ def sinusoidal_definition(impl: Impl, on: Setting, case: inputs.Encoded) -> Iter
     source="rope C2",
     about=("rope.sinusoidal",),
     inputs=inputs.encoded,
-    tolerance=Rounding(
-        6,
-        "ω within 4u of its condition and a product, on |θ|; a cosine and its rounding a side",
-        calls=("cos",) * 2,
-    ),
+    tolerance=Rounding({"ω, within 4u of its condition": 4, "product": 1, "cosine": 1}, calls=("cos",) * 2),
     refutes=("rope.sinusoidal/positions-from-one",),
 )
 def angle_of_quotient(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator[Record]:
@@ -178,9 +172,7 @@ def angle_of_quotient(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator
     about=("rope.sinusoidal", "rope.period", "rope.frequencies"),
     inputs=inputs.encoded,
     tolerance=Rounding(
-        11,
-        "ω, its period and their sum with n rounded in the dtype, ω and a product a side, on |θ| + 2π and "
-        "the condition of ω",
+        {"ω, its period, and their sum with n in the dtype": 3, "ω and a product a side": 2 * 4},
         calls=("cos", "sin"),
     ),
     refutes=("rope.period/radians", "rope.frequencies/from-one"),
@@ -207,7 +199,7 @@ def angle_period(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator[Reco
     source="rope D7",
     about=("rope.period", "rope.range_of"),
     inputs=inputs.readable,
-    tolerance=Rounding(3, "ω or 2π rounded, a division, and the expectation"),
+    tolerance=Rounding({"ω or 2π": 1, "quotient": 1, "expectation": 1}),
     refutes=(
         "rope.period/radians",
         "rope.range_of/largest-number",

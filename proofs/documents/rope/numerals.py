@@ -147,7 +147,7 @@ def mixed_radix_definition(impl: Impl, on: Setting, case: inputs.MixedNumerals) 
     source="rope D7",
     about=("rope.range_of",),
     inputs=inputs.tables,
-    tolerance=Rounding(3, "a power within 2u, and the rounding of the exact one"),
+    tolerance=Rounding({"a power, within 2u": 2, "expectation": 1}),
     refutes=(
         "rope.range_of/largest-number",
         "rope.range_of/product",
@@ -171,7 +171,9 @@ def range_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[R
     about=("rope.range_of", "rope.rebase", "rope.frequencies"),
     inputs=inputs.ranges,
     tolerance=Rounding(
-        5, "β, k^(2/d) and their product rounded; the power multiplies that by d/2, its scale", calls=("pow",)
+        {"β, k^(2/d) and their product": 3, "the power, within 2u": 2},
+        "the power multiplies the first by d/2, its scale",
+        calls=("pow",),
     ),
     refutes=(
         "rope.rebase/digit-base",

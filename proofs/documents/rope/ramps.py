@@ -16,17 +16,20 @@ def _condition(case: inputs.Extension, omega: Any) -> Any:
     return omega * (1 + case.fast / (case.fast - case.slow))
 
 
+_RAMP = Rounding(
+    {"ω, turns, their distance from the end, quotient, a side": 2 * 4},
+    "the blend rounds the scale's other part, ω",
+    calls=("pow",),
+)
+
+
 @law(
     "rope.yarn-paper-definition",
     "YaRN's paper: ω (γ + (1 − γ)/k) with γ the clipped ramp in the turns L/λ",
     source="rope D5",
     about=("rope.yarn",),
     inputs=inputs.extensions,
-    tolerance=Rounding(
-        8,
-        "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp",
-        calls=("pow",),
-    ),
+    tolerance=_RAMP,
     refutes=(
         "rope.yarn/ramp-inverted",
         "rope.yarn/ramps-confused",
@@ -63,11 +66,7 @@ def _index_ends(case: inputs.Extension) -> tuple[int, int]:
     source="rope D5",
     about=("rope.yarn",),
     inputs=inputs.index_ramps,
-    tolerance=Rounding(
-        6,
-        "ω, on its condition, the blend's three operations, and the rounding of the expectation",
-        calls=("pow",),
-    ),
+    tolerance=Rounding({"ω": 2, "blend": 3, "expectation": 1}, calls=("pow",)),
     refutes=(
         "rope.yarn/features-for-pairs",
         "rope.yarn/ramp-inverted",
@@ -98,11 +97,7 @@ def yarn_code_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Ite
     source="rope C8",
     about=("rope.yarn", "rope.frequencies"),
     inputs=inputs.index_ramps,
-    tolerance=Rounding(
-        7,
-        "a frequency a side, on its condition, the blend's two operations, the quotient by k",
-        calls=("pow",),
-    ),
+    tolerance=Rounding({"a frequency a side": 2 * 2, "blend": 2, "quotient by k": 1}, calls=("pow",)),
     refutes=("rope.yarn/ramp-inverted", "rope.frequencies/from-one"),
 )
 def yarn_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
@@ -133,9 +128,7 @@ def yarn_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Recor
     source="rope D5",
     about=("rope.yarn_scale",),
     inputs=inputs.ranges,
-    tolerance=Rounding(
-        6, "a logarithm within 2u, the constant 0.1, a product, a sum; the rounding of the expectation"
-    ),
+    tolerance=Rounding({"logarithm, within 2u": 2, "0.1": 1, "product and sum": 2, "expectation": 1}),
     refutes=(
         "rope.yarn_scale/no-one",
         "rope.yarn_scale/squared",
@@ -164,11 +157,7 @@ def _llama3(impl: Impl, on: Setting, case: inputs.Extension, **more: Any) -> Any
     source="rope D5",
     about=("rope.llama3",),
     inputs=inputs.extensions,
-    tolerance=Rounding(
-        8,
-        "ω, turns, their distance from low, quotient and blend a side, on the condition of the ramp",
-        calls=("pow",),
-    ),
+    tolerance=_RAMP,
     refutes=(
         "rope.llama3/bands-swapped",
         "rope.llama3/default-base",
@@ -200,11 +189,7 @@ def llama3_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Iterat
     source="rope C8",
     about=("rope.llama3", "rope.frequencies"),
     inputs=inputs.extensions,
-    tolerance=Rounding(
-        7,
-        "a frequency a side, on its condition, the blend's two operations, the quotient by k",
-        calls=("pow",),
-    ),
+    tolerance=Rounding({"a frequency a side": 2 * 2, "blend": 2, "quotient by k": 1}, calls=("pow",)),
     refutes=("rope.llama3/bands-swapped", "rope.llama3/default-base"),
 )
 def llama3_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
@@ -230,11 +215,7 @@ def llama3_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Rec
     source="rope D5, C8",
     about=("rope.llama3", "rope.yarn"),
     inputs=inputs.extensions,
-    tolerance=Rounding(
-        8,
-        "ω, turns, their distance from slow, quotient and blend a side, on the condition of the ramp",
-        calls=("pow",),
-    ),
+    tolerance=_RAMP,
     refutes=("rope.llama3/bands-swapped", "rope.llama3/no-middle-band", "rope.yarn/ramps-confused"),
 )
 def llama3_is_yarn(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
@@ -264,9 +245,7 @@ def llama3_is_yarn(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[
         "rope.llama3",
     ),
     inputs=inputs.extensions,
-    tolerance=Rounding(
-        4, "a frequency a side, on its condition; the blend γ + (1 − γ) is exactly 1", calls=("pow",)
-    ),
+    tolerance=Rounding({"a frequency a side": 2 * 2}, "γ + (1 − γ) is exactly 1", calls=("pow",)),
     refutes=("rope.yarn_scale/no-one", "rope.llama3/default-base", "rope.frequencies/from-one"),
 )
 def plain_at_factor_one(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
@@ -293,7 +272,11 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: inputs.Extension) -> Iter
     source="rope D6",
     about=("rope.log_n_scale",),
     inputs=inputs.lengths,
-    tolerance=Rounding(8, "three logarithms within 2u, two quotients and the last rounding", calls=("log",)),
+    tolerance=Rounding(
+        {"three logarithms, within 2u": 3 * 2, "two quotients": 2},
+        "the rounding to the dtype is in the scale",
+        calls=("log",),
+    ),
     refutes=(
         "rope.log_n_scale/not-clipped",
         "rope.log_n_scale/inverted",

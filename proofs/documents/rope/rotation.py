@@ -38,15 +38,20 @@ def features(pairs: Any, layout: str) -> Any:
     return np.stack([pairs.real, pairs.imag], axis=-1).reshape(*pairs.shape[:-1], -1)
 
 
+ROTATED = Rounding(
+    {"product and sum a side": 2 * 2, "cosine in the dtype": 1, "cosine of the expectation": 2},
+    calls=("cos",),
+)
+SCORES = Rounding({"cosine, product and sum a side": 2 * 3, "product and sum over d ≤ 8 features": 8})
+
+
 @law(
     "rope.rotate-definition",
     "rotate(x, θ) is the pairwise rotation (a cos θ − b sin θ, a sin θ + b cos θ)",
     source="rope D4",
     about=("rope.rotate",),
     inputs=inputs.rotations,
-    tolerance=Rounding(
-        8, "a product and a sum a side, on |a| + |b|, and the cosine of the expectation", calls=("cos",)
-    ),
+    tolerance=ROTATED,
     refutes=(
         "rope.rotate/wrong-sign",
         "rope.rotate/layouts-swapped",
@@ -78,7 +83,7 @@ def rotation_definition(impl: Impl, on: Setting, case: inputs.Rotations) -> Iter
     source="rope D4",
     about=("rope.rotation_matrix",),
     inputs=inputs.rotations,
-    tolerance=Rounding(3, "the cosine of the expectation and its product by i", calls=("cos",)),
+    tolerance=Rounding({"cosine of the expectation": 2, "its product by i": 1}, calls=("cos",)),
     refutes=(
         "rope.rotation_matrix/transposed",
         "rope.rotation_matrix/reflection",
@@ -99,7 +104,7 @@ def rotation_matrix_definition(impl: Impl, on: Setting, case: inputs.Rotations) 
     source="rope C3",
     about=("rope.rotate", "rope.rotation_matrix"),
     inputs=inputs.rotations,
-    tolerance=Rounding(4, "a product and a sum a side, on |a| + |b|", calls=("cos", "sin")),
+    tolerance=Rounding({"product and sum a side": 2 * 2}, calls=("cos", "sin")),
     refutes=("rope.rotation_matrix/transposed", "rope.rotate/wrong-sign", "rope.rotate/layouts-swapped"),
 )
 def block_diagonal(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
@@ -122,7 +127,7 @@ def block_diagonal(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[
     about=("rope.rotate",),
     inputs=inputs.rotations,
     tolerance=Rounding(
-        5, "product and sum of two features, on |a| + |b|, √2 times in their modulus", calls=("cos", "sin")
+        {"product and sum, √2 < 1.5 times in a modulus": 2 * 1.5, "two moduli": 2}, calls=("cos", "sin")
     ),
     refutes=("rope.rotate/lost-sign",),
 )
@@ -140,8 +145,8 @@ def norm_kept(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Recor
     about=("rope.rotate",),
     inputs=inputs.rotations,
     tolerance=Rounding(
-        8,
-        "products and sums of three rotations, two of them √2 times, on |a| + |b|; one rounding of θ + φ",
+        {"product and sum of a rotation": 2, "of two in a row, √2 < 1.5 times": 4 * 1.5},
+        "θ + φ rounds in the scale",
         calls=("cos", "sin") * 2,
     ),
     refutes=("rope.rotate/reflection", "rope.rotate/lost-sign"),
@@ -163,8 +168,7 @@ def rotations_compose(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterat
     about=("rope.rotate", "rope.angles"),
     inputs=inputs.attention,
     tolerance=Rounding(
-        14,
-        "products and sums of three rotations; half the scale for a product and seven sums a side",
+        {"products and sums of three rotations": 3 * 2, "8 products and sums a side, halved": 8},
         calls=("cos", "sin") * 2,
     ),
     refutes=("rope.rotate/reflection", "rope.angles/positions-from-one"),
@@ -194,7 +198,7 @@ def relative_position(impl: Impl, on: Setting, case: inputs.Attention) -> Iterat
     source="rope C3",
     about=("rope.rotate", "rope.convert_layout"),
     inputs=inputs.rotations,
-    tolerance=Rounding(4, "a product and a sum a side, on |a| + |b|", calls=("cos", "sin")),
+    tolerance=Rounding({"product and sum a side": 2 * 2}, calls=("cos", "sin")),
     refutes=("rope.convert_layout/inverse", "rope.rotate/layouts-swapped"),
 )
 def layouts_agree(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Record]:
@@ -240,7 +244,7 @@ def convert_layout_definition(impl: Impl, on: Setting, case: inputs.Rotations) -
     source="rope D6, C3",
     about=("rope.attention_scores",),
     inputs=inputs.attention,
-    tolerance=Rounding(14, "cosine, product and sum a side; a product and seven sums over d ≤ 8 features"),
+    tolerance=SCORES,
     refutes=(
         "rope.attention_scores/conjugate-keys",
         "rope.attention_scores/relative-position-negated",

@@ -13,12 +13,11 @@ from ...language.law import (
     ImplementationCrashedError,
     NotApplicableError,
     Record,
-    Rounding,
     WrongResultError,
     law,
 )
 from . import exact, inputs
-from .rotation import complex_pairs, features, sizes
+from .rotation import ROTATED, SCORES, complex_pairs, features, sizes
 
 
 def _wide(values: Any, on: Setting) -> Any:
@@ -44,9 +43,7 @@ def _taken(what: str, wider: bool, call: Callable[[], Any]) -> Any:
     source="rope D4",
     about=("rope.rotate",),
     inputs=inputs.wide_rotations,
-    tolerance=Rounding(
-        8, "a product and a sum a side, on |a| + |b|, and the cosine of the expectation", calls=("cos",)
-    ),
+    tolerance=ROTATED,
     refutes=("rope.rotate/casts-angles", "rope.rotate/wrong-sign"),
 )
 def wide_angles(impl: Impl, on: Setting, case: inputs.WideRotations) -> Iterator[Record]:
@@ -65,7 +62,7 @@ def wide_angles(impl: Impl, on: Setting, case: inputs.WideRotations) -> Iterator
     source="rope D6, C3",
     about=("rope.attention_scores",),
     inputs=inputs.wide_attention,
-    tolerance=Rounding(14, "cosine, product and sum a side; a product and seven sums over d ≤ 8 features"),
+    tolerance=SCORES,
     refutes=("rope.attention_scores/casts-frequencies", "rope.attention_scores/conjugate-keys"),
 )
 def wide_frequencies(impl: Impl, on: Setting, case: inputs.WideAttention) -> Iterator[Record]:

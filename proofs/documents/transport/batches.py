@@ -68,9 +68,8 @@ def _flat(array: Any, core: int) -> Any:
     ),
     inputs=stacks,
     tolerance=Rounding(
-        100,
-        "the same operations twice, which loops of another length may round apart: at most three products of "
-        "3 × 3 matrices, two eigenbases and singular vectors of condition below 13",
+        {"three products of 3 × 3 matrices": 2 * 9, "two eigenbases and singular vectors, 4d": 2 * 36},
+        "loops of another length may round apart",
     ),
     refutes=(
         "transport.conditional_score_matching/levels-from-the-left",

@@ -12,6 +12,11 @@ from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
 from . import host, inputs_of_bounds
 
+BOUND = Rounding(
+    {"32 panels": 32, "16 nodes": 16, "gap and growth at a node": 8, "series up to e⁴": 24},
+    calls=("exp", "exp"),
+)
+
 
 @law(
     "transport.one_sided_lipschitz-definition",
@@ -20,7 +25,7 @@ from . import host, inputs_of_bounds
     source="transport D5",
     about=("transport.one_sided_lipschitz",),
     inputs=inputs_of_bounds.jacobians,
-    tolerance=Rounding(24, "J = QΛQᵀ + skew rounds to u‖J‖ an entry, and eigenvalues of d ≤ 4 to 4d·u‖J‖"),
+    tolerance=Rounding({"an entry of J = QΛQᵀ + skew": 8, "eigenvalues of d ≤ 4, 4d": 16}),
     refutes=(
         "transport.one_sided_lipschitz/spectral-norm",
         "transport.one_sided_lipschitz/diagonal-only",
@@ -54,7 +59,7 @@ def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     source="transport C3",
     about=("transport.one_sided_lipschitz",),
     inputs=inputs_of_bounds.cubic_points,
-    tolerance=Rounding(8, "±3x² is rounded 3 times, differences and products of cubes 5 times"),
+    tolerance=Rounding({"±3x²": 3, "differences and products of cubes": 5}),
     refutes=(
         "transport.one_sided_lipschitz/spectral-norm",
         "transport.one_sided_lipschitz/swapped",
@@ -88,7 +93,7 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     source="transport D6",
     about=("transport.growth_factor",),
     inputs=inputs_of_bounds.rates,
-    tolerance=Rounding(24, "relative to 1 + ∫|L|: 4 a trapezoid and 8 sums", calls=("exp",)),
+    tolerance=Rounding({"a trapezoid": 4, "8 sums": 8, "expectation": 1}, calls=("exp",)),
     refutes=(
         "transport.growth_factor/from-the-end",
         "transport.growth_factor/without-exponential",
@@ -117,7 +122,10 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="transport D6",
     about=("transport.growth_factor",),
     inputs=inputs_of_bounds.rates,
-    tolerance=Rounding(24, "relative to 1 + ∫|L|: 6 a value of L, 16 nodes and 8 sums", calls=("exp", "cos")),
+    tolerance=Rounding(
+        {"a value of L": 6, "16 nodes and weights by pairs": 5, "8 sums": 8, "exponent to expect": 5},
+        calls=("exp", "cos"),
+    ),
     refutes=("transport.growth_factor/from-the-end", "transport.growth_factor/without-exponential"),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
@@ -148,9 +156,7 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
     source="transport D8",
     about=("transport.wasserstein_bound",),
     inputs=inputs_of_bounds.exponential_gaps,
-    tolerance=Rounding(
-        80, "32 panels of 16 nodes, 8 a node for gap and growth; the series up to e⁴", calls=("exp", "exp")
-    ),
+    tolerance=BOUND,
     refutes=(
         "transport.wasserstein_bound/gap-squared",
         "transport.wasserstein_bound/terminal-not-grown",
@@ -194,9 +200,7 @@ def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("transport.wasserstein_bound",),
     inputs=inputs_of_bounds.bending_rates,
     tolerance=Rounding(
-        80,
-        "relative to the exponents' size: 8 a value of L and of the gap, up to 32 sums in the exponent "
-        "and 32 in the integral",
+        {"a value of L and of the gap": 2 * 8, "sums in the exponent": 32, "sums in the integral": 32},
         calls=("exp", "exp"),
     ),
     refutes=("transport.wasserstein_bound/exact-growth", "transport.wasserstein_bound/no-error"),
@@ -221,7 +225,10 @@ def bound_bends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="transport D6, D8",
     about=("transport.growth_factor", "transport.wasserstein_bound"),
     inputs=inputs_of_bounds.unresolved,
-    tolerance=Rounding(40, "angles at 4, on their size; 16 nodes at 4 and their sums", calls=("cos", "exp")),
+    tolerance=Rounding(
+        {"angle": 4, "a value at a node": 4, "sum of 16 nodes": 16, "panels": 8, "expectation": 8},
+        calls=("cos", "exp"),
+    ),
     refutes=("transport.growth_factor/no-error", "transport.wasserstein_bound/no-error-of-panels"),
 )
 def stated_errors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -259,8 +266,7 @@ def _affine(case: Any, names: str) -> Any:
     about=("transport.linear_flow_pair",),
     inputs=inputs_of_bounds.linear_pairs,
     tolerance=Rounding(
-        24,
-        "relative to all squares: inputs of float64 are used exactly, results rounded; roots by eigenvalues",
+        {"roots by eigenvalues of d ≤ 3, 4d": 12, "products over 3 dimensions and squares": 2 * 6}
     ),
     refutes=(
         "transport.linear_flow_pair/forward",
@@ -308,9 +314,7 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="transport C4",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
     inputs=inputs_of_bounds.linear_pairs,
-    tolerance=Rounding(
-        80, "as in transport.wasserstein_bound-definition; the distance is rounded once", calls=("exp",)
-    ),
+    tolerance=Rounding(BOUND.terms, calls=("exp",)),
     refutes=(
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/terminal-not-grown",
@@ -358,10 +362,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
     source="transport C4",
     about=("transport.wasserstein_bound", "transport.wasserstein_quantile"),
     inputs=inputs_of_bounds.curved_pairs,
-    tolerance=Rounding(
-        400,
-        "as in the definitions of wasserstein_bound and wasserstein_quantile, for |x| ≤ 4",
-    ),
+    tolerance=Rounding(BOUND.terms | {"two distances, as in wasserstein_quantile-definition": 2 * 151}),
     refutes=(
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/terminal-not-grown",

@@ -14,7 +14,7 @@ from .gaussian import root_error
 Function = Callable[[Any], Any]
 
 _ATTAINED = Rounding(
-    30, "gaps and exponents at 8 a node, 8 panels and the rule; roots of d ≤ 3 to 12u·κ^{1/2}", calls=("exp",)
+    {"gap and exponent at a node": 8, "8 panels": 8, "the rule": 2, "roots of d ≤ 3, 4d": 12}, calls=("exp",)
 )
 
 
@@ -145,7 +145,10 @@ def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="transport C5",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
     inputs=inputs_of_bounds.saddles,
-    tolerance=Rounding(60, "one panel of 16 nodes at 8, and a distance", calls=("exp", "exp")),
+    tolerance=Rounding(
+        {"16 nodes": 16, "gap and growth": 8, "a distance": 24, "panels, terminal": 4, "expectation": 8},
+        calls=("exp", "exp"),
+    ),
     refutes=(
         "transport.wasserstein_bound/no-growth",
         "transport.linear_flow_pair/forward",

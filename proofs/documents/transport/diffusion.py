@@ -10,6 +10,7 @@ from ....backends import Setting
 from ....flow import diffusion_squared, drift_coefficient, variance_preserving
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
 from . import host, inputs, inputs_of_bounds
+from .bounds import BOUND
 from .inputs import FloatArray
 
 
@@ -107,12 +108,7 @@ def _pair(case: Any) -> Pair:
     return Pair(case.betas, case.ratio, m1, v1, m2, v2, np.asarray(mean), spread)
 
 
-_EXPONENTS = Rounding(
-    40,
-    "relative to 1 + ∫|L|: 16 nodes and 32 panels summed in the exponent with 8 roundings of L each, "
-    "which are independent of its size",
-    calls=("exp", "exp"),
-)
+_EXPONENTS = Rounding({"a value of L": 8, "sum of 16 nodes": 16, "32 panels": 32}, calls=("exp", "exp"))
 
 
 @law(
@@ -149,9 +145,7 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     source="transport D8, E2",
     about=("transport.score_matching_bound", "transport.printed_score_matching_bound"),
     inputs=inputs_of_bounds.exponential_gaps,
-    tolerance=Rounding(
-        80, "32 panels of 16 nodes, 8 a node for gap and growth; the series up to e⁴", calls=("exp", "exp")
-    ),
+    tolerance=BOUND,
     refutes=(
         "transport.score_matching_bound/full-diffusion",
         "transport.score_matching_bound/sigma-ignored",
@@ -200,7 +194,7 @@ def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     source="transport C6",
     about=("transport.gaussian_score_matching",),
     inputs=inputs.gaussian_scores,
-    tolerance=Rounding(120, "roots of P to 12u·κ, and squares of sums, on both sides"),
+    tolerance=Rounding({"gaussian_score_matching-definition": 60, "expectation, alike": 60}),
     refutes=(
         "transport.gaussian_score_matching/rooted",
         "transport.gaussian_score_matching/undiffused-data",

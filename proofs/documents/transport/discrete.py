@@ -12,9 +12,8 @@ from . import host, inputs
 from .inputs import FloatArray
 
 _SIMPLEX = Rounding(
-    64,
-    "p-th powers relative to the largest cost: POT's simplex stops at reduced costs of 20u, and masses, "
-    "distances, powers and sums of up to 25 terms are rounded",
+    {"POT's reduced costs": 20, "a distance, cubed": 3 * 6, "mass": 1, "sum of 25 terms": 25},
+    "p-th powers relative to the largest cost, to 20u of which the simplex runs",
     calls=("pow",),
 )
 
@@ -147,8 +146,7 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("transport.coupling_cost",),
     inputs=inputs.couplings,
     tolerance=Rounding(
-        40,
-        "a side: distance at 6, its power, a sum of 16 terms and the root's exponent",
+        {"a distance in its unit, a side": 2 * 4.5, "mass and sum of 16 terms": 2 * 16, "unit": 2 * 1},
         calls=("pow", "pow"),
     ),
     refutes=(

@@ -10,6 +10,12 @@ from ....backends import Setting
 from ...language.law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import host, inputs
 
+_WEIGHTED = Rounding(
+    {"difference, units, exponent": 4, "7 segments, a mass": 6 + 3, "expectation, a mean by pairs": 4 + 7},
+    "a mass is off by a few u, in the scale",
+    calls=("pow", "pow"),
+)
+
 
 @law(
     "transport.wasserstein_1d-definition",
@@ -18,7 +24,8 @@ from . import host, inputs
     about=("transport.wasserstein_1d",),
     inputs=inputs.samples,
     tolerance=Rounding(
-        16, "a side: difference, unit, mean of 4 and the root's exponent, 8 in all", calls=("pow", "pow")
+        {"difference, unit there and back": 2 * 3, "mean of 4": 2 * 4, "exponent of the root": 2 * 1},
+        calls=("pow", "pow"),
     ),
     refutes=(
         "transport.wasserstein_1d/squared",
@@ -49,9 +56,7 @@ def wasserstein_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
     source="transport D1",
     about=("transport.wasserstein_1d",),
     inputs=inputs.counted_samples,
-    tolerance=Rounding(
-        24, "as for permutations, and 3 for the mass of each segment, in the scale", calls=("pow", "pow")
-    ),
+    tolerance=_WEIGHTED,
     refutes=(
         "transport.wasserstein_1d/squared",
         "transport.wasserstein_1d/weights-stay",
@@ -84,7 +89,7 @@ def weighted_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     source="transport D1",
     about=("transport.wasserstein_1d",),
     inputs=inputs.unequal_samples,
-    tolerance=Rounding(24, "as for weighted samples", calls=("pow", "pow")),
+    tolerance=_WEIGHTED,
     refutes=(
         "transport.wasserstein_1d/interpolates-quantiles",
         "transport.wasserstein_1d/cuts-the-longer",
@@ -126,7 +131,7 @@ def _of_masses(x: Any, counts: Any, y: Any, order: float) -> tuple[Any, Any]:
     about=("transport.wasserstein_1d",),
     inputs=inputs.triples,
     tolerance=Rounding(
-        24, "two distances at 8 and their sum or squares; a shifted sample is rounded", calls=("pow", "pow")
+        {"two distances at 8": 2 * 8, "a shifted sample": 2, "squares and sums": 6}, calls=("pow", "pow")
     ),
     refutes=(
         "transport.wasserstein_1d/squared",
@@ -162,9 +167,9 @@ def line_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("transport.wasserstein_1d",),
     inputs=inputs.uniform_samples,
     tolerance=Sampling(
-        40,
-        "16384 independent squared distances in [0, (shift + width)²] or [0, 1], whichever is larger: "
-        "Hoeffding's inequality; rounding of distances at 8, squared, and of the samples",
+        {"a distance at 8, squared": 2 * 8 + 1, "mean of 2¹⁴ by pairs": 14, "samples": 4, "expectation": 5},
+        "16384 independent squared distances in [0, (shift + width)²] or [0, 1], whichever is "
+        "larger: Hoeffding's inequality",
     ),
     refutes=("transport.wasserstein_1d/squared",),
     kinds=("ordinary",),  # a statement on samples; the exact laws cover the other kinds
@@ -186,9 +191,9 @@ def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("transport.wasserstein_quantile",),
     inputs=inputs.logistics,
     tolerance=Rounding(
-        150,
-        "near 1 a level is off by u/2, so a quantile at 1 − 2^−k by 2^k·u/2: over panels Σ k·log 2 ≤ 200 in "
-        "float32 relative to a variance of π²/3, halved by the root, and as much for levels beyond 1 − u",
+        {"Σ k·log 2 over k ≤ 53 panels near 1, relative to 2π²/3": 151},
+        "near 1 a level is off by u/2, so a quantile at 1 − 2^−k by 2^k·u/2; the variance π²/3 is "
+        "halved by the root",
         calls=("log",),
     ),
     refutes=(

@@ -67,7 +67,10 @@ E1 = Erratum(
     counterexample="g(x) = −2x, T = 1: the upper constant −2 would bound W₂ by e^{−2}, but it is e²",
     check_printed=_upper_constant,
     check_corrected=_lower_constant,
-    tolerance=Rounding(60, "an exponential of 2 by nodes, and a distance", calls=("exp",)),
+    tolerance=Rounding(
+        {"16 nodes": 16, "gap and growth": 8, "a distance": 24, "panels, terminal": 4, "expectation": 8},
+        calls=("exp",),
+    ),
     laws=("transport.equality-terminal", "transport.bound-linear"),
 )
 
@@ -119,7 +122,11 @@ E2 = Erratum(
     counterexample="p = N(0, 1), s = −x, q_T = N(1, 1), β = 0.1 + 19.9t: W₂ = 1, the printed bound 0.00657",
     check_printed=_printed_for_ode,
     check_corrected=_half_for_ode,
-    tolerance=Rounding(60, "8 panels of 16 nodes in an exponent of 5, in the scale", calls=("exp",)),
+    tolerance=Rounding(
+        {"16 nodes": 16, "8 panels": 8, "a node": 8, "a distance": 24, "expectation": 4},
+        "the exponent, 5, is in the scale",
+        calls=("exp",),
+    ),
     laws=("transport.score_matching_bound-holds", "transport.bound-of-scores-definition"),
 )
 
@@ -166,7 +173,7 @@ E3 = Erratum(
     "−2, −4, −8 at θ = π/3, π/2, π",
     check_printed=_along_flow,
     check_corrected=_turned,
-    tolerance=Rounding(24, "a rotation is rounded, then solved for; d = 2"),
+    tolerance=Rounding({"roots of d = 2, 4d": 2 * 8, "a rotation and products over 2 dimensions": 8}),
     laws=("transport.monotone-couplings", "transport.common-noise-contracts"),
 )
 
@@ -207,7 +214,9 @@ E4 = Erratum(
     check_printed=_increasing,
     check_corrected=_rises_and_falls,
     tolerance=Rounding(
-        60, "16 nodes a panel and 4 panels, in an exponent of 5, in the scale", calls=("exp",)
+        {"16 nodes": 16, "4 panels": 4, "a node": 8, "a distance": 24, "expectation": 8},
+        "the exponent, 5, is in the scale",
+        calls=("exp",),
     ),
     laws=("transport.growth_factor-definition", "transport.score_matching_bound-holds"),
 )

@@ -23,7 +23,7 @@ def root_error(u: float, *covariances: FloatArray) -> FloatArray:
     return result
 
 
-_ROOTS = Rounding(24, "eigenvalues, roots and polar factors of d ≤ 3 to 4d·u, on both sides")
+_ROOTS = Rounding({"eigenvalues, roots and polar factors of d ≤ 3 a side, 4d": 2 * 12})
 
 
 @law(
@@ -74,7 +74,7 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="transport D2",
     about=("transport.gaussian_map",),
     inputs=inputs.regular_gaussians,
-    tolerance=Rounding(24, "roots and inverse roots of d ≤ 3 to 4d·u·κ(S₁), on both sides"),
+    tolerance=Rounding({"roots and inverse roots of d ≤ 3 a side, 4d": 2 * 12}),
     refutes=(
         "transport.gaussian_map/inverse",
         "transport.gaussian_map/cholesky",
@@ -102,7 +102,7 @@ def gaussian_map_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     source="transport C1",
     about=("transport.wasserstein_gaussian",),
     inputs=inputs.gaussian_triples,
-    tolerance=Rounding(48, "two distances at 24"),
+    tolerance=Rounding({"two distances at 24": 2 * 24}),
     refutes=(
         "transport.wasserstein_gaussian/squared",
         "transport.wasserstein_gaussian/mean-not-squared",
@@ -153,7 +153,7 @@ def _trace(matrix: Any, on: Setting) -> Any:
     source="transport D10",
     about=("transport.coupling_monotonicity",),
     inputs=inputs.linear_couplings,
-    tolerance=Rounding(24, "a solution of d ≤ 3 equations to 6d·u·κ(M), the product and its trace"),
+    tolerance=Rounding({"a solution of d ≤ 3 equations, 6d": 18, "product and trace": 6}),
     refutes=(
         "transport.coupling_monotonicity/trace-only",
         "transport.coupling_monotonicity/depends-on-covariance",
@@ -180,7 +180,7 @@ def monotonicity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     source="transport C10",
     about=("transport.coupling_monotonicity", "transport.gaussian_map"),
     inputs=inputs.regular_gaussians,
-    tolerance=Rounding(48, "M to 24·u·κ(S₁), then the expectation at 24"),
+    tolerance=Rounding({"M, times κ(S₁)": 24, "expectation": 24}),
     refutes=(
         "transport.coupling_monotonicity/trace-only",
         "transport.coupling_monotonicity/same-score",

@@ -17,7 +17,9 @@ from .inputs import FloatArray
     source="transport D7",
     about=("transport.score_matching",),
     inputs=inputs.scores,
-    tolerance=Rounding(16, "a difference, its square, sums of 3 and 5, a weight or a division"),
+    tolerance=Rounding(
+        {"squared difference": 3, "sums of 3 and 5": 6, "weight": 1, "expectation, in exact sums": 6}
+    ),
     refutes=(
         "transport.score_matching/rooted",
         "transport.score_matching/halved",
@@ -46,7 +48,9 @@ def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
     source="transport D7",
     about=("transport.conditional_score_matching",),
     inputs=inputs.scores,
-    tolerance=Rounding(24, "a quotient, a sum and its square on (|s| + |ε|/β̄)², sums of 3 and 5"),
+    tolerance=Rounding(
+        {"quotient and sum, squared": 5, "sums of 3 and 5": 6, "mean": 1, "expectation, alike": 12}
+    ),
     refutes=(
         "transport.conditional_score_matching/noise-target",
         "transport.conditional_score_matching/wrong-sign",
@@ -103,7 +107,9 @@ def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     source="transport D7",
     about=("transport.mixture_conditional_score_matching",),
     inputs=inputs.affine_scores,
-    tolerance=Rounding(40, "products and sums of d ≤ 3, squares and a sum over 3 components, on Σ|terms|²"),
+    tolerance=Rounding(
+        {"products and sums of d ≤ 3, squared, a side": 2 * 11, "sums and weights a side": 2 * 9}
+    ),
     refutes=(
         "transport.mixture_conditional_score_matching/covariances-dropped",
         "transport.mixture_conditional_score_matching/variance-for-deviation",
@@ -129,7 +135,9 @@ def mixture_conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterat
     source="transport D7",
     about=("transport.gaussian_score_matching",),
     inputs=inputs.gaussian_scores,
-    tolerance=Rounding(60, "P, its root and inverse root to 10u·κ, products of d ≤ 3, squares and sums"),
+    tolerance=Rounding(
+        {"P, its root and inverse root": 3 * 10, "products of d ≤ 3, squares and sums a side": 2 * 15}
+    ),
     refutes=(
         "transport.gaussian_score_matching/rooted",
         "transport.gaussian_score_matching/undiffused-data",
@@ -166,7 +174,9 @@ def gaussian_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
     source="transport C7",
     about=("transport.mixture_conditional_score_matching", "transport.gaussian_score_matching"),
     inputs=inputs.gaussian_scores,
-    tolerance=Rounding(100, "CSM at 40 and SM at 60, on the sum of both"),
+    tolerance=Rounding(
+        {"mixture_conditional_score_matching-definition": 40, "gaussian_score_matching-definition": 60}
+    ),
     refutes=(
         "transport.mixture_conditional_score_matching/covariances-dropped",
         "transport.mixture_conditional_score_matching/variance-for-deviation",
@@ -214,9 +224,7 @@ def _grid(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 
 _PANELS = Rounding(
-    40,
-    "on (|s| + |∇log p|)²: scores, densities and squares at 12, sums of 16 nodes and panels of like size",
-    calls=("exp", "log", "tanh"),
+    {"score, density and square": 12, "sum of 16 nodes": 16, "panels": 12}, calls=("exp", "log", "tanh")
 )
 
 

@@ -13,10 +13,10 @@ PROBES = (0.25, 0.5, 0.75)
 """Where functions in a result are compared; every schedule is defined there."""
 
 TOLERANCE = Rounding(
-    1,
-    "√u of the largest entry, which stands in the scale: the same inputs may round otherwise in another "
-    "shape or order of summation, and the laws of the definition bound that; an error of axis, of "
-    "broadcasting or of memory has the size of the entries",
+    {"√u of the largest entry": 1},
+    "it stands in the scale: the same inputs may round otherwise in another shape or order of "
+    "summation, and the laws of the definition bound that; an error of axis, of broadcasting or "
+    "of memory has the size of the entries",
 )
 
 

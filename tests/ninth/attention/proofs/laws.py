@@ -22,9 +22,12 @@ def _shares(x: Any) -> Any:
     about=("attention.softmax",),
     inputs=inputs.rows,
     tolerance=Rounding(
-        24,
-        "a side: the difference to the largest, which the exponential multiplies by its size t; the same in "
-        "the sum, at most Σ t exp(−t) ≤ 7/e; a sum of 8 terms and the quotient",
+        {
+            "differences to the largest": 2,
+            "in the sum, Σ t exp(−t) ≤ 7/e": 2 * 2.6,
+            "sum of 8, quotient": 2 * 8,
+        },
+        "the exponential multiplies a difference by its size, in the scale",
         calls=("exp", "exp"),
     ),
     refutes=("attention.softmax/no-shift", "attention.softmax/whole-array"),
@@ -43,7 +46,7 @@ def softmax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     source="attention C1",
     about=("attention.softmax",),
     inputs=inputs.rows,
-    tolerance=Rounding(16, "the sum of 8 terms, here and in the softmax, and the quotient"),
+    tolerance=Rounding({"sum of 8 terms, here and in the softmax": 2 * 7, "quotient": 1}),
     refutes=("attention.softmax/no-shift", "attention.softmax/whole-array"),
 )
 def softmax_sum(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
@@ -60,10 +63,10 @@ def softmax_sum(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     about=("attention.attend",),
     inputs=inputs.tokens,
     tolerance=Rounding(
-        72,
-        "a side: scores from 4 products with their sum, the root and the quotient, 6 units of Σ|q k|/√d; twice "
-        "that and 2 in a difference of two; twice in numerator and denominator; 8 in the sums, the quotient and "
-        "the product",
+        {
+            "differences of two scores at 6, above and below": 2 * 2 * (2 * 6 + 2),
+            "sums, quotient, product": 2 * 8,
+        },
         calls=("exp", "exp"),
     ),
     refutes=(
