@@ -39,7 +39,7 @@ from .mixtures import build
         "flow.flow_velocity/half-twice",
     ),
 )
-def drift_family_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def drift_family_definition(impl: Impl, on: Setting, case: inputs.Drifts) -> Iterator[Record]:
     """Compares with the velocity and its two displacements in float64."""
     f, score = on.host(case.f), on.host(case.score)
     half_g, half_sigma = on.host(case.g2) / 2, on.host(case.sigma2) / 2
@@ -70,7 +70,7 @@ def drift_family_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
         "flow.noise_from_score/by-variance",
     ),
 )
-def noise_and_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def noise_and_score_definition(impl: Impl, on: Setting, case: inputs.Noises) -> Iterator[Record]:
     """Compares with −x/β̄² at x = β̄ε, the gradient of log N(x; 0, β̄²), and returns to ε."""
     eps, width = on.host(case.eps), on.host(case.width)
     score = impl["flow.score_from_noise"](case.eps, case.width)
@@ -106,7 +106,7 @@ def noise_and_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "flow.ddim_step/change-of-variance",
     ),
 )
-def ddim_step_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ddim_step_definition(impl: Impl, on: Setting, case: inputs.Jumps) -> Iterator[Record]:
     """Compares with x' = ᾱ'(x/ᾱ + ε(β̄'/ᾱ' − β̄/ᾱ)) in float64, on given ᾱ, β̄."""
     source, target = _pairs(impl, on, case)
     (a, b), (a2, b2) = ((on.host(alpha), on.host(beta)) for alpha, beta in (source, target))
@@ -118,7 +118,7 @@ def ddim_step_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
     yield Gap("stepped", stepped, expected, scale)
 
 
-def _pairs(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any]:
+def _pairs(impl: Impl, on: Setting, case: inputs.Jumps) -> tuple[Any, Any]:
     """(ᾱ, β̄), as columns, where the step starts and where it ends."""
     made = case.schedule.build(impl, on)
 
@@ -145,7 +145,7 @@ def _pairs(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any]:
         "flow.noise_from_score/divided",
     ),
 )
-def ddim_exact_for_one_point(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ddim_exact_for_one_point(impl: Impl, on: Setting, case: inputs.Jumps) -> Iterator[Record]:
     """The step from ᾱm + β̄ε must arrive at ᾱ'm + β̄'ε."""
     xp, made = on.xp, case.schedule.build(impl, on)
     source, target = _pairs(impl, on, case)
@@ -189,7 +189,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "flow.score_from_noise/without-width",
     ),
 )
-def flow_is_ddim(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def flow_is_ddim(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """Both sides from the functions under test, but for d/dt(β̄/ᾱ) by complex step."""
     mixture, schedule, data, errors = build(impl, on, case)
     f = impl["flow.drift_coefficient"](schedule, case.t)[:, None]

@@ -39,11 +39,11 @@ _CLOSED_FORMS = (
         "flow.fokker_planck_residual/without-transport",
     ),
 )
-def residual_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def residual_definition(impl: Impl, on: Setting, case: inputs.Terms) -> Iterator[Record]:
     """Compares with the terms regrouped: s·(f − ½Ds) first."""
-    names = ("rate", "drift", "drift_divergence", "diffusion", "score", "score_divergence")
-    residual = impl["flow.fokker_planck_residual"](*(getattr(case, name) for name in names))
-    rate, drift, spread, diffusion, score, curvature = (on.host(getattr(case, name)) for name in names)
+    terms = case.rate, case.drift, case.drift_divergence, case.diffusion, case.score, case.score_divergence
+    residual = impl["flow.fokker_planck_residual"](*terms)
+    rate, drift, spread, diffusion, score, curvature = map(on.host, terms)
     half = 0.5 * diffusion
     inner = np.sum(score * (drift - half[:, None] * score), axis=-1)
     size = np.sum(np.abs(score) * (np.abs(drift) + np.abs(half)[:, None] * np.abs(score)), axis=-1)
@@ -52,7 +52,7 @@ def residual_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("magnitude", residual[1], size, size)
 
 
-def _member(impl: Impl, on: Setting, case: Any, name: str, ratio: float) -> Iterator[Record]:
+def _member(impl: Impl, on: Setting, case: host.Mixture, name: str, ratio: float) -> Iterator[Record]:
     """The Fokker–Planck equation of one member of the family with σ² = ratio·g²: "flow.forward_drift"
     in time, "flow.reverse_drift" against it, "" for the original SDE."""
     mixture, schedule, data, errors = build(impl, on, case)
@@ -93,7 +93,7 @@ def _member(impl: Impl, on: Setting, case: Any, name: str, ratio: float) -> Iter
         "flow.fokker_planck_residual/missing-half",
     ),
 )
-def fokker_planck(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def fokker_planck(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """Everything from the functions under test."""
     yield from _member(impl, on, case, "", 1.0)
 
@@ -111,7 +111,7 @@ def fokker_planck(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "flow.forward_drift/clipped-noise",
     ),
 )
-def family_shares_marginals(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def family_shares_marginals(impl: Impl, on: Setting, case: inputs.NoisyMixture) -> Iterator[Record]:
     """The residual of the forward equation, for the drawn σ²/g² and for 0 and 4."""
     for ratio in (case.ratio, 0.0, 4.0):
         yield from _member(impl, on, case, "flow.forward_drift", ratio)
@@ -130,7 +130,7 @@ def family_shares_marginals(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
         "flow.reverse_drift/half-of-g-only",
     ),
 )
-def reversal_shares_marginals(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def reversal_shares_marginals(impl: Impl, on: Setting, case: inputs.NoisyMixture) -> Iterator[Record]:
     """With τ = −t, ∂_τ p = ∇·(b p) + ½σ²Δp, so ∂ₜp = −∇·(b p) − ½σ²Δp."""
     for ratio in (case.ratio, 0.0, 4.0):
         yield from _member(impl, on, case, "flow.reverse_drift", ratio)
@@ -160,7 +160,7 @@ def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...], on: Setting) -> An
         "flow.fokker_planck_rhs_grid/plus-flux",
     ),
 )
-def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def grid_spectral_definition(impl: Impl, on: Setting, case: inputs.Waves) -> Iterator[Record]:
     """Compares with −f·∇p − p∇·f + ½DΔp of p = 2 + cos(phase + k·x), f_a = c_a + e_a sin(m·x)."""
     angle = case.phase + _phases(case.waves, case.sizes, on)
     swirl = _phases(case.swirls, case.sizes, on)
@@ -197,7 +197,7 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "flow.fokker_planck_rhs_grid/step-not-squared",
     ),
 )
-def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def grid_differences_definition(impl: Impl, on: Setting, case: inputs.Waves) -> Iterator[Record]:
     """A constant drift on p = 2 + cos(phase + k·x); and Σ right-hand side = 0 for a varying one."""
     angle = case.phase + _phases(case.waves, case.sizes, on)
     drift = np.stack([c + 0 * angle for c in case.push])
@@ -228,7 +228,7 @@ def grid_differences_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
     ),
     refutes=("flow.fokker_planck_rhs_grid/diffusion-outside",),
 )
-def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def grid_varying_diffusion(impl: Impl, on: Setting, case: inputs.Waves) -> Iterator[Record]:
     """g² = D (2 + sin(m·x)) on p = 2 + cos(phase + k·x): the product is a sum of waves of numbers up to 6,
     on each of which a second derivative acts by its symbol."""
     k, m, diffusion = np.asarray(case.waves), np.asarray(case.swirls), on.number(on.host(case.diffusion))
@@ -265,7 +265,7 @@ def grid_varying_diffusion(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     tolerance=Rounding({"8 on the finer grid, 2^2.2 < 4.6 times": 4.6 * 8, "half on the coarser": 4}),
     refutes=("flow.fokker_planck_rhs_grid/one-sided",),
 )
-def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def grid_differences_order(impl: Impl, on: Setting, case: inputs.Waves) -> Iterator[Record]:
     """p = exp(cos x) with drift sin x and the drawn diffusion, at 32 and 64 points of a period."""
     diffusion = on.number(on.host(case.diffusion))
     errors = []
@@ -308,7 +308,7 @@ def grid_differences_order(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     ),
     needs={"approximation": "the grid resolves the density only to 1e-16"},
 )
-def grid_agrees_with_mixture(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def grid_agrees_with_mixture(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """One-dimensional data at t = ½ on 160 points."""
     mixture, schedule, data, _ = build(impl, on, case)
     size, step = 160, 0.25

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import scipy  # its parts load on first use
 
+from ...._typing import Array
 from ...._xp import numbers, rounds
 from ....backends import Setting
 from ...language import complex_step
@@ -120,11 +121,23 @@ def drift_and_diffusion(marginals: Marginals, t: Host) -> tuple[Host, Host]:
     return f, marginals.alpha(t) ** 2 * slope
 
 
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Mixture data of spread (k,), (k, d) or (k, d, d), a schedule, times (n,) and points (n, d) near p_t."""
+
+    schedule: Marginals
+    log_weights: Array
+    means: Array
+    spread: Array
+    t: Array
+    x: Array
+
+
 class Data:
     """A mixture on the host at the times and points of a case, through dense matrices and complex steps."""
 
-    def __init__(self, on: Setting, case: Any) -> None:
-        self.marginals: Marginals = case.schedule
+    def __init__(self, on: Setting, case: Mixture) -> None:
+        self.marginals = case.schedule
         self.t, self.x, self.means = on.host(case.t), on.host(case.x), on.host(case.means)
         raw = on.host(case.log_weights)
         self.log_weights = raw - np.log(np.sum(np.exp(raw - raw.max()))) - raw.max()

@@ -1,10 +1,12 @@
 """Inputs of the flow laws."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ....backends import Precision
 from ...language import inputs
 from ...language.law import Kind
@@ -22,8 +24,16 @@ def schedule(draw: inputs.Draw) -> host.Marginals:
     return host.Preserving(*rates) if kind == "preserving" else host.SubPreserving(*rates)
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """A schedule and times."""
+
+    schedule: host.Marginals
+    t: Array
+
+
 @inputs.composite
-def times(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def times(draw: inputs.Draw, p: Precision, kind: Kind) -> Times:
     """A schedule and times: ordinary, so small that 1 − ᾱ² cancels, or both ends and tiny times."""
     n = inputs.batch(draw)
     rng = inputs.generator(draw)
@@ -32,10 +42,10 @@ def times(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "cancellation": 10.0 ** rng.uniform(-7, -2, n),
         "extreme": rng.choice([1.0, 0.0, 2.0**-20, 1e-10], n),
     }[kind]
-    return {"schedule": schedule(draw), "t": inputs.rounded(values, p)}
+    return Times(schedule=schedule(draw), t=inputs.rounded(values, p))
 
 
-def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> dict[str, Any]:
+def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> host.Mixture:
     n, k, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
     rng = inputs.generator(draw)
     chosen = schedule(draw)
@@ -66,61 +76,97 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
             spread = np.where(rng.random((k, 1, 1)) < 0.3, 0.0, spread)
     elif draw(st.booleans()):
         spread = variances[:, 0]
-    return {
-        "schedule": chosen,
-        "log_weights": inputs.rounded(weights, p),
-        "means": inputs.rounded(means, p),
-        "spread": inputs.rounded(spread, p),
-        "t": t,
-        "x": inputs.rounded(x, p),
-    }
+    return host.Mixture(
+        schedule=chosen,
+        log_weights=inputs.rounded(weights, p),
+        means=inputs.rounded(means, p),
+        spread=inputs.rounded(spread, p),
+        t=t,
+        x=inputs.rounded(x, p),
+    )
 
 
 @inputs.composite
-def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Isotropic or diagonal mixture data, a schedule, times (n,) from 0 on, points (n, d) near p_t."""
+def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
+    """Isotropic or diagonal data, times from 0 on."""
     return _points(draw, p, kind, full=False)
 
 
 @inputs.composite
-def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
     """The same at times t > 0, where β̄ has a derivative."""
     return _points(draw, p, kind, full=False, start=False)
 
 
 @inputs.composite
-def full_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def full_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
     """The same with full covariances."""
     return _points(draw, p, kind, full=True)
 
 
+@dataclass(frozen=True, slots=True)
+class NoisyMixture(host.Mixture):
+    """With a noise σ² = ratio·g²."""
+
+    ratio: float
+
+
 @inputs.composite
-def noisy_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def noisy_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> NoisyMixture:
     """Diagonal mixtures with a noise σ² = ratio·g², ratios above 1 among them."""
     ratio = draw(st.sampled_from([0.0, 0.5, 1.0, 4.0, 100.0]))
-    return {**_points(draw, p, kind, full=False), "ratio": ratio}
+    return inputs.extended(NoisyMixture, _points(draw, p, kind, full=False), ratio=ratio)
 
 
-@inputs.composite
-def drifts(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Drifts:
     """Drift vectors, scores and squares g², σ² of any size."""
-    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
-    vectors = {name: inputs.values(draw, (n, d), p, kind) for name in ("f", "score")}
-    squares = {name: np.abs(inputs.values(draw, (n, 1), p, kind)) for name in ("g2", "sigma2")}
-    return {**vectors, **squares}
+
+    f: Array
+    score: Array
+    g2: Array
+    sigma2: Array
 
 
 @inputs.composite
-def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def drifts(draw: inputs.Draw, p: Precision, kind: Kind) -> Drifts:
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    return Drifts(
+        f=inputs.values(draw, (n, d), p, kind),
+        score=inputs.values(draw, (n, d), p, kind),
+        g2=np.abs(inputs.values(draw, (n, 1), p, kind)),
+        sigma2=np.abs(inputs.values(draw, (n, 1), p, kind)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Noises:
     """Noise vectors and standard deviations, in ranges that leave their ratio finite."""
+
+    eps: Array
+    width: Array
+
+
+@inputs.composite
+def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> Noises:
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
     widths = np.abs(inputs.values(draw, (n, 1), p, kind))
-    return {"eps": inputs.values(draw, (n, d), p, kind), "width": np.where(widths == 0, 1.0, widths)}
+    return Noises(eps=inputs.values(draw, (n, d), p, kind), width=np.where(widths == 0, 1.0, widths))
+
+
+@dataclass(frozen=True, slots=True)
+class Jumps:
+    """Data points, noises, and two times: any, neighbouring, or the two ends, β̄ = 0 among them."""
+
+    schedule: host.Marginals
+    source: Array
+    target: Array
+    data: Array
+    eps: Array
 
 
 @inputs.composite
-def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Data points, noises, and two times: any, neighbouring, or the two ends, β̄ = 0 among them."""
+def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> Jumps:
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
     rng = inputs.generator(draw)
     source = rng.uniform(0.05, 1.0, n)
@@ -130,50 +176,81 @@ def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     if kind == "extreme":
         source, target = np.where(rng.random(n) < 0.5, [[1.0], [1e-6]], [[1e-6], [1.0]])
         target = np.where((target < 1) & (rng.random(n) < 0.5), 0.0, target)
-    return {
-        "schedule": schedule(draw),
-        "source": inputs.rounded(source, p),
-        "target": inputs.rounded(target, p),
-        "data": inputs.rounded(rng.normal(size=(d,)), p),
-        "eps": inputs.rounded(rng.normal(size=(n, d)), p),
-    }
+    return Jumps(
+        schedule=schedule(draw),
+        source=inputs.rounded(source, p),
+        target=inputs.rounded(target, p),
+        data=inputs.rounded(rng.normal(size=(d,)), p),
+        eps=inputs.rounded(rng.normal(size=(n, d)), p),
+    )
 
 
-@inputs.composite
-def pointwise(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Terms:
     """The six terms of the Fokker–Planck equation as free arrays."""
-    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
-    rows = ("rate", "drift_divergence", "diffusion", "score_divergence")
-    scalars = {name: inputs.values(draw, (n,), p, kind, power=3) for name in rows}
-    vectors = {name: inputs.values(draw, (n, d), p, kind, power=3) for name in ("drift", "score")}
-    return {**scalars, **vectors}
+
+    rate: Array
+    drift_divergence: Array
+    diffusion: Array
+    score_divergence: Array
+    drift: Array
+    score: Array
 
 
 @inputs.composite
-def waves(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def pointwise(draw: inputs.Draw, p: Precision, kind: Kind) -> Terms:
+    n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
+    shapes = [(n,)] * 4 + [(n, d)] * 2
+    return Terms(*(inputs.values(draw, shape, p, kind, power=3) for shape in shapes))
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
     """Waves 2 + cos(phase + k·x) and drifts c + e sin(m·x) on periodic grids of even and odd size;
     cancellation: steep drifts against strong diffusion; extreme: very fine or coarse spacing."""
+
+    sizes: tuple[int, ...]
+    spacing: tuple[float, ...]
+    waves: tuple[int, ...]
+    swirls: tuple[int, ...]
+    phase: float
+    push: tuple[float, ...]
+    twist: tuple[float, ...]
+    diffusion: Array
+
+
+@inputs.composite
+def waves(draw: inputs.Draw, p: Precision, kind: Kind) -> Waves:
     sizes = draw(st.sampled_from([(16,), (17,), (16, 17)]))
     rng = inputs.generator(draw)
     d = len(sizes)
     spacing = {"ordinary": 0.25, "cancellation": 1.0, "extreme": draw(st.sampled_from([1e-3, 1e3]))}[kind]
     strength = 100.0 if kind == "cancellation" else 1.0
-    return {
-        "sizes": sizes,
-        "spacing": tuple(spacing * (1 + axis) for axis in range(d)),
-        "waves": tuple(int(k) for k in rng.integers(0, 4, d)),
-        "swirls": tuple(int(m) for m in rng.integers(0, 4, d)),
-        "phase": float(rng.uniform(0, 6)),
-        "push": tuple(float(c) for c in strength * rng.normal(size=d)),
-        "twist": tuple(float(e) for e in strength * rng.normal(size=d)),
-        "diffusion": np.asarray(inputs.rounded(strength * rng.uniform(0, 2), p)),
-    }
+    return Waves(
+        sizes=sizes,
+        spacing=tuple(spacing * (1 + axis) for axis in range(d)),
+        waves=tuple(int(k) for k in rng.integers(0, 4, d)),
+        swirls=tuple(int(m) for m in rng.integers(0, 4, d)),
+        phase=float(rng.uniform(0, 6)),
+        push=tuple(float(c) for c in strength * rng.normal(size=d)),
+        twist=tuple(float(e) for e in strength * rng.normal(size=d)),
+        diffusion=np.asarray(inputs.rounded(strength * rng.uniform(0, 2), p)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """x' = λx with rates and steps, backward and uneven ones among them; cancellation: step factors
+    near zero (λh near −1 and −2.8); extreme: |λh| up to 20."""
+
+    method: str
+    rate: Array
+    x: Array
+    times: Array
 
 
 @inputs.composite
-def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """x' = λx with rates and steps, backward and uneven ones among them; cancellation: step factors
-    near zero (λh near −1 and −2.8); extreme: |λh| up to 20."""
+def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> Linear:
     n, steps = inputs.batch(draw), draw(st.sampled_from([1, 2, 4]))
     rng = inputs.generator(draw)
     sign = draw(st.sampled_from([1.0, -1.0]))
@@ -184,16 +261,16 @@ def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     if kind == "extreme":
         rate = rate * 10
     times = rng.uniform(-1, 1) + sign * np.concatenate([[0.0], np.cumsum(widths)])
-    return {
-        "method": draw(st.sampled_from(["euler", "heun", "rk4"])),
-        "rate": inputs.rounded(rate, p),
-        "x": inputs.rounded(rng.normal(size=(n, 3)), p),
-        "times": inputs.rounded(times, p),
-    }
+    return Linear(
+        method=draw(st.sampled_from(["euler", "heun", "rk4"])),
+        rate=inputs.rounded(rate, p),
+        x=inputs.rounded(rng.normal(size=(n, 3)), p),
+        times=inputs.rounded(times, p),
+    )
 
 
 @inputs.composite
-def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
     """One-dimensional mixtures with points at t = 0; cancellation: components that all but coincide;
     extreme: a far, light component, whose mass the flow must carry through a thin region."""
     n, k = 16, draw(st.sampled_from([1, 2, 3]))
@@ -206,20 +283,20 @@ def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         means[0], weights[0] = 4.0, -4.0
     pick = rng.integers(0, k, n)
     x = means[pick] + np.sqrt(variances[pick]) * rng.uniform(-2, 2, (n, 1))
-    return {
-        "schedule": draw(
+    return host.Mixture(
+        schedule=draw(
             st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
         ),
-        "log_weights": inputs.rounded(weights, p),
-        "means": inputs.rounded(means, p),
-        "spread": inputs.rounded(variances, p),
-        "t": np.zeros(n),
-        "x": inputs.rounded(x, p),
-    }
+        log_weights=inputs.rounded(weights, p),
+        means=inputs.rounded(means, p),
+        spread=inputs.rounded(variances, p),
+        t=np.zeros(n),
+        x=inputs.rounded(x, p),
+    )
 
 
 @inputs.composite
-def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> NoisyMixture:
     """One Gaussian of full covariance with points at t = 0, and a noise ratio σ²/g²; cancellation:
     nearly isotropic; extreme: standard deviations that differ by 5."""
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3]))
@@ -229,40 +306,57 @@ def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     spectrum = np.concatenate([[1.0], np.full(d - 1, low)]) if d > 1 else np.full(1, low)
     covariance = inputs.rounded((axes * spectrum) @ axes.T, p)
     mean = rng.normal(size=d)
-    return {
-        "schedule": draw(
+    return NoisyMixture(
+        schedule=draw(
             st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
         ),
-        "log_weights": np.zeros(1),
-        "means": inputs.rounded(mean[None], p),
-        "spread": (np.tril(covariance) + np.tril(covariance, -1).T)[None],
-        "t": np.zeros(n),
-        "x": inputs.rounded(mean + rng.normal(size=(n, d)) @ (axes * np.sqrt(spectrum)).T, p),
-        "ratio": draw(st.sampled_from([0.0, 0.5, 1.0, 4.0])),
-    }
+        log_weights=np.zeros(1),
+        means=inputs.rounded(mean[None], p),
+        spread=(np.tril(covariance) + np.tril(covariance, -1).T)[None],
+        t=np.zeros(n),
+        x=inputs.rounded(mean + rng.normal(size=(n, d)) @ (axes * np.sqrt(spectrum)).T, p),
+        ratio=draw(st.sampled_from([0.0, 0.5, 1.0, 4.0])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scalars:
+    """One-dimensional Gaussian data, a noise ratio σ²/g², and uneven times in either direction;
+    cancellation: times that nearly touch; extreme: narrow data and strong noise."""
+
+    schedule: host.Marginals
+    mean: Array
+    variance: Array
+    ratio: float
+    times: Array
 
 
 @inputs.composite
-def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """One-dimensional Gaussian data, a noise ratio σ²/g², and uneven times in either direction;
-    cancellation: times that nearly touch; extreme: narrow data and strong noise."""
+def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> Scalars:
     steps = draw(st.sampled_from([1, 3, 6]))
     rng = inputs.generator(draw)
     widths = rng.uniform(0.5, 1, steps) * (1e-3 if kind == "cancellation" else 0.9 / steps)
     times = 0.05 + np.concatenate([[0.0], np.cumsum(widths)])
-    return {
-        "schedule": schedule(draw),
-        "mean": inputs.rounded(rng.normal(size=(1, 1)), p),
-        "variance": inputs.rounded(np.asarray([0.01 if kind == "extreme" else rng.uniform(0.3, 1.0)]), p),
-        "ratio": draw(st.sampled_from([1.0, 0.0, 0.5, 100.0 if kind == "extreme" else 4.0])),
-        "times": inputs.rounded(times[:: draw(st.sampled_from([1, -1]))], p),
-    }
+    return Scalars(
+        schedule=schedule(draw),
+        mean=inputs.rounded(rng.normal(size=(1, 1)), p),
+        variance=inputs.rounded(np.asarray([0.01 if kind == "extreme" else rng.uniform(0.3, 1.0)]), p),
+        ratio=draw(st.sampled_from([1.0, 0.0, 0.5, 100.0 if kind == "extreme" else 4.0])),
+        times=inputs.rounded(times[:: draw(st.sampled_from([1, -1]))], p),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Points at the noise end of narrow Gaussian data: standard deviations 0.3, 0.1 and 0.01."""
+
+    mean: Array
+    variance_of_data: float
 
 
 @inputs.composite
-def narrow(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Points at the noise end of narrow Gaussian data: standard deviations 0.3, 0.1 and 0.01."""
+def narrow(draw: inputs.Draw, p: Precision, kind: Kind) -> Narrow:
     rng = inputs.generator(draw)
     width = {"ordinary": 0.3, "cancellation": 0.1, "extreme": 0.01}[kind]
     mean = inputs.rounded(rng.normal(size=(inputs.batch(draw), 1)), p)
-    return {"mean": mean, "variance_of_data": width**2}
+    return Narrow(mean=mean, variance_of_data=width**2)

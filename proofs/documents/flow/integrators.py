@@ -16,7 +16,7 @@ ORDERS = {"euler": 1, "heun": 2, "rk4": 4}
 _EXACT_DEGREES = {"euler": 0, "heun": 1, "rk4": 3}
 
 
-def _factors(case: Any, on: Setting) -> tuple[Any, Any]:
+def _factors(case: inputs.Linear, on: Setting) -> tuple[Any, Any]:
     """(steps+1, n, d) products of Σ_{k ≤ p} (λh)^k/k!, and of Σ |λh|^k/k!."""
     steps = np.diff(on.host(case.times))[:, None, None] * on.host(case.rate)
     terms = [steps**k / math.factorial(k) for k in range(ORDERS[case.method] + 1)]
@@ -46,7 +46,7 @@ def _factors(case: Any, on: Setting) -> tuple[Any, Any]:
         "flow.integrate/first-stage-left-out",
     ),
 )
-def step_factor(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def step_factor(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """All states of up to four uneven steps."""
     exact, sizes = _factors(case, on)
     x = on.host(case.x)
@@ -69,7 +69,7 @@ def step_factor(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "flow.integrate/last-stage-in-the-middle",
     ),
 )
-def quadrature_degree(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def quadrature_degree(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """Σ_k t^k over the exact degrees, against its antiderivative."""
     degree, t = _EXACT_DEGREES[case.method], on.host(case.times)
 
@@ -118,7 +118,7 @@ def _second_order(velocity: Any, x: Any, times: Any, method: str) -> Any:
         "flow.integrate/start-left-out",
     ),
 )
-def stages_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def stages_definition(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """x' = t² + λtx in two uneven steps: neither the order nor the step factor tells the midpoint method
     from Heun's, or Euler's velocity at the start from that at the end."""
     method = "euler" if case.method == "euler" else "heun"
@@ -146,7 +146,7 @@ def stages_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "flow.integrate/frozen-time",
     ),
 )
-def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def convergence_order(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """x' = ±2 x cos t from 0 to ±1, solution e^{2 sin 1}; with steps of the converged range."""
     steps = {"euler": 32, "heun": 16, "rk4": 6}[case.method]
     sign = 1.0 if on.host(case.times)[-1] > on.host(case.times)[0] else -1.0
@@ -179,7 +179,7 @@ def convergence_order(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
-def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def adaptive_meets_tolerance(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """x' = λ x cos 4t with |λ| ≤ 1, solution x₀ e^{λ(sin 4t − sin 4t₀)/4}: an accepted step adds at most
     √d times its tolerance, 16 steps suffice for 2 time units at 10⁻⁵ and, the estimate being of order
     h⁶, 80 at 10⁻⁹; growth is at most e^{½|λ|}."""
@@ -216,7 +216,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
     refutes=("flow.integrate_adaptive/one-step-for-all",),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
-def adaptive_ignores_batch(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def adaptive_ignores_batch(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """A stiff companion is put beside each sample of x' = −x³ + sin t."""
     companion = on.array(np.full((1, 3), 6.0))
     times = on.array(np.asarray([0.0, 1.5]))
@@ -248,7 +248,7 @@ def adaptive_ignores_batch(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "flow.flow_log_likelihood/rectangles",
     ),
 )
-def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def likelihood_definition(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """v = λx, for which a step multiplies exactly, with terminal density −½‖x‖²; the divergence gets
     t^k on top, of the highest degree that the method integrates exactly. RK4 is the default."""
     degree, own = _EXACT_DEGREES[case.method], partial(impl["flow.integrate"], method=case.method)
@@ -293,7 +293,7 @@ def likelihood_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "flow.euler_maruyama/drift-by-root",
     ),
 )
-def euler_maruyama_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def euler_maruyama_definition(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """Each state k is Σ_{i<k} (Π_{i<j<k} (1 + λt_jΔ_j)) σ_i √|Δ_i| z_i, for drift λtx and σ² = 1 + t²."""
     t, x, rate = on.host(case.times), on.host(case.x), on.host(case.rate)
     z = np.cos(on.reals(np.arange(1.0, t.size))[:, None, None] * (1 + np.arange(x.size).reshape(x.shape)))

@@ -6,6 +6,7 @@ change alone may vanish by chance, where errors of neighbouring orders cancel.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ _MARGINAL = (
         "flow.drift_coefficient/missing-half",
     ),
 )
-def keeps_cumulative_probability(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def keeps_cumulative_probability(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """RK4 from 0 to 1 on mixtures."""
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
@@ -117,7 +118,7 @@ def keeps_cumulative_probability(impl: Impl, on: Setting, case: Any) -> Iterator
         "flow.drift_coefficient/missing-half",
     ),
 )
-def gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_map(impl: Impl, on: Setting, case: inputs.NoisyMixture) -> Iterator[Record]:
     """RK4 from 0 to 1; the square roots through their own eigendecompositions."""
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
@@ -152,7 +153,7 @@ def _power(matrix: Any, exponent: float) -> Any:
     tolerance=Rounding({"three stages of RK4": 3 * 2, "their combination": 6}, "A² = 0 makes one step exact"),
     refutes=("flow.integrate/forward-steps-only",),
 )
-def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:
     """A = (0 1; 0 0), t = ±1: Σ_t = (2 ±1; ±1 1) has the root (3 ±1; ±1 2)/√5, which is ≥ ¼‖x‖ off."""
     sign = 1.0 if on.host(case.times)[-1] > on.host(case.times)[0] else -1.0
     start = case.x[:, :2]
@@ -193,7 +194,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: Any) -> Iter
         "flow.flow_velocity/full-score",
     ),
 )
-def change_of_variables(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def change_of_variables(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """From t = 0 to 1 on mixtures, against the closed form at 0."""
     mixture, schedule, data, _ = build(impl, on, case)
     end = on.array(np.asarray(1.0))
@@ -231,7 +232,7 @@ def change_of_variables(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("flow.integrate_adaptive/one-step", "flow.integrate_adaptive/forward-only"),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
-def returns(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def returns(impl: Impl, on: Setting, case: inputs.Narrow) -> Iterator[Record]:
     """N(0, s²) under dx = dw on [0, 1], where x_0 = x_1 s/√(s² + 1); at most 40 steps each way."""
     tolerance, data = 1e-3, case.variance_of_data
     one = on.xp.ones_like(case.mean)
@@ -252,7 +253,7 @@ def returns(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("returned", np.abs(states[2] - x), 2 * growth * allowed, np.abs(x))
 
 
-def _member(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any, str]:
+def _member(impl: Impl, on: Setting, case: inputs.Scalars) -> tuple[Any, Any, str]:
     """Drift (t, x) ↦ b and σ²(t) of the member that runs in the direction of the case's times."""
     schedule = case.schedule.build(impl, on)
     mixture = impl["flow.diagonal_mixture"](on.xp.zeros_like(case.variance), case.mean, case.variance)
@@ -271,7 +272,7 @@ def _member(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any, str]:
     return drift, sigma2, name
 
 
-def _rates(case: Any, on: Setting) -> tuple[Any, ...]:
+def _rates(case: inputs.Scalars, on: Setting) -> tuple[Any, ...]:
     """On the host at the case's times: f, g², mean and variance of p_t, and the member's slope c, in
     b(x) = f·mean + c (x − mean), with the sum of the magnitudes of its terms."""
     t, m = on.host(case.times), case.schedule
@@ -298,10 +299,10 @@ def _rates(case: Any, on: Setting) -> tuple[Any, ...]:
         "flow.reverse_drift/forward-sign",
     ),
 )
-def moments_of_the_family(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def moments_of_the_family(impl: Impl, on: Setting, case: inputs.Scalars) -> Iterator[Record]:
     """dm/dt = b(m) and dV/dt = 2cV ± σ², with the slope c of b measured over the width of p_t."""
     for order in (1, -1):
-        case.times = on.array(on.host(case.times)[::order].copy())
+        case = replace(case, times=on.array(on.host(case.times)[::order].copy()))
         drift, sigma2, name = _member(impl, on, case)
         f, _, mean, variance, _, size = _rates(case, on)
         centre = on.array(mean[:, None])
@@ -335,7 +336,7 @@ def moments_of_the_family(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "flow.euler_maruyama/variance-for-deviation",
     ),
 )
-def euler_maruyama_moments(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def euler_maruyama_moments(impl: Impl, on: Setting, case: inputs.Scalars) -> Iterator[Record]:
     """Without sampling: the end is affine in the n + 1 independent sources (start and noises), so the
     points ±√(n+1) along each, which have mean 0 and covariance I, give the moments exactly."""
     drift, sigma2, _ = _member(impl, on, case)

@@ -21,7 +21,7 @@ _MIXTURE = {
 }
 
 
-def build(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any, host.Data, host.Errors]:
+def build(impl: Impl, on: Setting, case: host.Mixture) -> tuple[Any, Any, host.Data, host.Errors]:
     """The mixture and the schedule under test, and the same on the host with error bounds."""
     data = host.Data(on, case)
     make = impl["flow.full_mixture" if data.full else "flow.diagonal_mixture"]
@@ -29,7 +29,7 @@ def build(impl: Impl, on: Setting, case: Any) -> tuple[Any, Any, host.Data, host
     return made, case.schedule.build(impl, on), data, host.Errors(data)
 
 
-def _all(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def _all(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     mixture, schedule, data, errors = build(impl, on, case)
     for name, quantity in _MIXTURE.items():
         value = impl[name](mixture, schedule, case.t, case.x)
@@ -83,7 +83,7 @@ def _all(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "flow.mixture_time_derivative/noise-still",
     ),
 )
-def diagonal_mixture_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def diagonal_mixture_definition(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """Compares with dense matrices and complex-step derivatives of the log density, in float64."""
     yield from _all(impl, on, case)
 
@@ -103,6 +103,6 @@ def diagonal_mixture_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
         "flow.full_mixture/order-reversed",
     ),
 )
-def full_mixture_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def full_mixture_definition(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
     """Compares with dense matrices and complex-step derivatives of the log density, in float64."""
     yield from _all(impl, on, case)

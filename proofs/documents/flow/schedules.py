@@ -57,7 +57,7 @@ _CONSTRUCTORS = (
         "flow.from_functions/logarithmic-derivative-inverted",
     ),
 )
-def schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def schedule_definition(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
     """Compares with closed forms in float64 and their complex-step derivatives."""
     low, high = on.number(0.1), on.number(20)
     for marginals in (host.Preserving(low, high), host.SubPreserving(low, high), case.schedule):
@@ -110,7 +110,7 @@ def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -
         "flow.diffusion_squared/through-deviation",
     ),
 )
-def drift_and_diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def drift_and_diffusion_definition(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
     """Compares with the complex-step derivatives of log ᾱ and (β̄/ᾱ)²."""
     made, t, marginals = case.schedule.build(impl, on), on.host(case.t), case.schedule
     f, g2 = host.drift_and_diffusion(marginals, t)
@@ -141,7 +141,7 @@ def drift_and_diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterat
     ),
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
 )
-def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def defaults(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
     """Compares with the same options in words, for x' = 4 cos(4 t x)."""
     rates, deviations = {"beta_min": 0.1, "beta_max": 20.0}, {"sigma_min": 0.01, "sigma_max": 50.0}
     for name, options in (

@@ -1,7 +1,6 @@
 """Laws of the CoSENT loss."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -42,7 +41,7 @@ _BOTH = Rounding({"a side of cosent-definition": 2 * 8}, calls=("exp", "exp"))
         "matching.cosent_loss_pairwise/each-once",
     ),
 )
-def cosent_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosent_definition(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Compares with the sum over all pairs in decimals."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
     for name in ("matching.cosent_loss", "matching.cosent_loss_pairwise"):
@@ -59,7 +58,7 @@ def cosent_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_BOTH,
     refutes=("matching.cosent_loss/ties-count", "matching.cosent_loss_pairwise/no-one"),
 )
-def cosent_pairwise(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosent_pairwise(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Compares the two forms, also for equal labels and single pairs, and with the default scale."""
     loss, pairwise = impl["matching.cosent_loss"], impl["matching.cosent_loss_pairwise"]
     given = {} if case.scale == 20.0 else {"scale": case.scale}
@@ -83,7 +82,7 @@ def cosent_pairwise(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding(_EXPONENTS | {"two sums of the bound": 2}, calls=("exp", "log1p")),
     refutes=("matching.cosent_loss/scale-outside", "matching.cosent_loss/ties-count"),
 )
-def cosent_limit(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosent_limit(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Finds the largest gap by comparing all pairs."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
     loss = impl["matching.cosent_loss"](case.cosines, case.labels, scale=case.scale)
@@ -105,7 +104,7 @@ def cosent_limit(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.cosent_gradient/sorted-order",
     ),
 )
-def cosent_invariances(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosent_invariances(impl: Impl, on: Setting, case: inputs.MovedPairs) -> Iterator[Record]:
     """Moves pairs, cosines and labels, one after the other."""
     cosines, labels, order = on.host(case.cosines), on.host(case.labels), on.host(case.order)
     exact = cosent(cosines, labels, case.scale)
@@ -137,7 +136,7 @@ def cosent_invariances(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.cosent_gradient/of-the-sum",
     ),
 )
-def cosent_gradient_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosent_gradient_definition(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Compares with the sums over all pairs in decimals, also at the default scale."""
     exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
     given = {} if case.scale == 20.0 else {"scale": case.scale}
@@ -154,7 +153,7 @@ def cosent_gradient_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     tolerance=_BOTH,
     refutes=("matching.cosent_gradient/half", "matching.cosent_gradient/unscaled"),
 )
-def cosent_gradient_derivative(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosent_gradient_derivative(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Differentiates the definition by an imaginary step, which involves no difference of losses."""
     cosines, labels = on.host(case.cosines), on.host(case.labels)
     exact = cosent(cosines, labels, case.scale)

@@ -49,7 +49,7 @@ def _cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
         "matching.cosine_similarity/all-axes",
     ),
 )
-def cosine_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosine_definition(impl: Impl, on: Setting, case: inputs.AxisPairs) -> Iterator[Record]:
     """Compares with decimals, which have no overflow."""
     u, v = (np.moveaxis(on.host(x), case.axis, -1) for x in (case.u, case.v))
     defined = np.any(u != 0, axis=-1) & np.any(v != 0, axis=-1)
@@ -80,7 +80,7 @@ def cosine_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.check_nonzero/negated",
     ),
 )
-def nonzero(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def nonzero(impl: Impl, on: Setting, case: inputs.AxisPairs) -> Iterator[Record]:
     """Asks for the largest magnitude; then with an infinite and with a missing entry."""
     u = on.host(case.u)
     yield Same(
@@ -109,7 +109,7 @@ def nonzero(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.sbert_features/magnitudes",
     ),
 )
-def sbert_features(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def sbert_features(impl: Impl, on: Setting, case: inputs.VectorPairs) -> Iterator[Record]:
     """Compares part by part; |u − v| as the larger minus the smaller. v broadcasts too."""
     u = on.host(case.u)
     for other in (case.v, case.v[0, :]):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from functools import cache
-from typing import Any
 
 import numpy as np
 import scipy  # its parts load on first use
@@ -32,7 +31,7 @@ TRIALS = 40
         "matching.jl_project/centred",
     ),
 )
-def jl_project_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def jl_project_definition(impl: Impl, on: Setting, case: inputs.Projection) -> Iterator[Record]:
     """Adds one component after the other."""
     vectors, directions = on.host(case.vectors), on.host(case.directions)
     terms = vectors[:, None, :] * directions[None, :, :]
@@ -53,7 +52,7 @@ def jl_project_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     tolerance=Sampling({}, "failures among 40 projections are binomial with probability ≤ δ"),
     refutes=("matching.jl_project/scaled-again", "matching.jl_project/unscaled"),
 )
-def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def jl_error(impl: Impl, on: Setting, case: inputs.UnitVectors) -> Iterator[Record]:
     """Projects afresh forty times; the number of failures stays below its FALSE_ALARM quantile."""
     vectors = on.host(case.vectors)
     n, d = vectors.shape
@@ -91,7 +90,7 @@ def jl_error(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.jl_dimension/binary-logarithm",
     ),
 )
-def jl_dimension_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def jl_dimension_definition(impl: Impl, on: Setting, case: inputs.Dimensions) -> Iterator[Record]:
     """Evaluates the bound at m and at m − 1."""
     error, failure = (float(on.fraction(value)) for value in (case.error, case.failure))
     m = impl["matching.jl_dimension"](case.n, error, failure)
@@ -125,7 +124,7 @@ def _fails(m: int, n: int, error: float, failure: float, on: Setting) -> bool:
         "matching.rule_of_thumb_dimension/one-more",
     ),
 )
-def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def rule_of_thumb(impl: Impl, on: Setting, case: inputs.Counts) -> Iterator[Record]:
     """Logarithms in 28 decimal digits; Python floats, whatever the dtype under test."""
     for n in (case.few, case.many, 1):
         expected = on.number(8 * Decimal(n).ln()) if rounds(on.number(1)) else 8 * on.math.log(n)
@@ -152,7 +151,7 @@ def rule_of_thumb(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.ranking_dimension/pairs-for-comparisons",
     ),
 )
-def ranking_dimension(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ranking_dimension(impl: Impl, on: Setting, case: inputs.Counts) -> Iterator[Record]:
     """Counts rankings and patterns as numbers, not as logarithms, for few vectors, and in logarithms by
     Stirling's series for many; compares those with a third of n and with the rule of thumb too; and
     recomputes the case of 1000."""

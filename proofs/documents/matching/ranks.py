@@ -43,7 +43,7 @@ _CORRELATION = Rounding({"sum of products": 1, "norms": 1}, "the scale counts n 
         "matching.rank/argsort-once",
     ),
 )
-def rank_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def rank_definition(impl: Impl, on: Setting, case: inputs.ValuePairs) -> Iterator[Record]:
     """Counts the values below and the equal ones."""
     x = on.host(case.x)
     expected = (_offsets(x) + (len(x) + 1)) / 2
@@ -72,7 +72,7 @@ def rank_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.spearman/one-group",
     ),
 )
-def spearman_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def spearman_definition(impl: Impl, on: Setting, case: inputs.ValuePairs) -> Iterator[Record]:
     """Sums integers exactly."""
     x, y = on.host(case.x), on.host(case.y)
     cross, size, first, second = _sums(x, y)
@@ -92,7 +92,7 @@ def spearman_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_CORRELATION,
     refutes=("matching.spearman/no-ties-formula", "matching.spearman/ordinal"),
 )
-def spearman_extremes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def spearman_extremes(impl: Impl, on: Setting, case: inputs.MonotonePairs) -> Iterator[Record]:
     """Decides from integer ranks. Others than equal or reversed ones, of 16 values, have 1 − |ρ| of at
     least 1 − √(1 − 2/1360) > 7·10⁻⁴ (the last two tied on one side); half of that is far beyond rounding."""
     x, y = on.host(case.x), on.host(case.y)
@@ -119,7 +119,7 @@ def spearman_extremes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Exact("the ranks are the same, so is what is computed from them"),
     refutes=("matching.spearman/raw-values",),
 )
-def spearman_monotone(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def spearman_monotone(impl: Impl, on: Setting, case: inputs.MonotonePairs) -> Iterator[Record]:
     """Puts other values in the same order."""
     expected = on.host(impl["matching.spearman"](case.x, case.y))
     yield Same("first", impl["matching.spearman"](case.mapped, case.y), expected)
@@ -136,7 +136,7 @@ def spearman_monotone(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_CORRELATION,
     refutes=("matching.spearman/ordinal", "matching.spearman/no-ties-formula"),
 )
-def spearman_binary(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def spearman_binary(impl: Impl, on: Setting, case: inputs.ScoredLabels) -> Iterator[Record]:
     """Compares with the cap at these scores, and with their labels put in order."""
     labels = on.host(case.labels)
     n, ones = len(labels), int(labels.sum())

@@ -1,7 +1,6 @@
 """Laws of similarity matrices and of what vectors can realise."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ def _matrix(values: inputs.Floats, vectors: inputs.Floats) -> inputs.Floats:
     return np.asarray((vectors * values) @ vectors.T)
 
 
-def _size(case: Any, values: inputs.Floats) -> float:
+def _size(case: inputs.Symmetric, values: inputs.Floats) -> float:
     return len(values) * np.max(np.abs(values))
 
 
@@ -39,7 +38,7 @@ def _size(case: Any, values: inputs.Floats) -> float:
         "matching.factor_similarity/loose-rank",
     ),
 )
-def factor_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def factor_definition(impl: Impl, on: Setting, case: inputs.Symmetric) -> Iterator[Record]:
     """Builds S from eigenvalues and eigenvectors that are exact; none is near the rounding of S but 0."""
     values, vectors = np.abs(on.host(case.values)), on.host(case.vectors)
     similarity = _matrix(values, vectors)
@@ -64,7 +63,7 @@ def factor_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.nearest_semidefinite/negative-part",
     ),
 )
-def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def nearest_definition(impl: Impl, on: Setting, case: inputs.Symmetric) -> Iterator[Record]:
     """Knows the eigenvectors; adds an antisymmetric part, which must not matter; stacks matrices."""
     values, vectors = on.host(case.values), on.host(case.vectors)
     n, unit = len(values), on.number(np.max(np.abs(values)))
@@ -86,7 +85,7 @@ def nearest_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_KEPT,
     refutes=("matching.nearest_semidefinite/absolute", "matching.nearest_semidefinite/shifted"),
 )
-def nearest_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def nearest_distance(impl: Impl, on: Setting, case: inputs.Symmetric) -> Iterator[Record]:
     """Compares with the integer eigenvalues, and with other matrices C Cᵀ about the nearest."""
     values, vectors = on.host(case.values), on.host(case.vectors)
     similarity, size = _matrix(values, vectors), _size(case, values)
@@ -111,7 +110,7 @@ def nearest_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_DROPPED,
     refutes=("matching.factor_similarity/no-root", "matching.factor_similarity/all-columns"),
 )
-def ranking_realised(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ranking_realised(impl: Impl, on: Setting, case: inputs.Similarities) -> Iterator[Record]:
     """Lifts with the least shift, and with the largest row sum, which is at least as large."""
     similarity = on.host(case.similarity)
     n = len(similarity)

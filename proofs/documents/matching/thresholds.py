@@ -59,7 +59,7 @@ def _brute(metric: str, scores: inputs.Floats, positive: Any) -> tuple[Fraction,
         "matching.best_threshold/low-is-positive",
     ),
 )
-def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def threshold_brute_force(impl: Impl, on: Setting, case: inputs.MeasuredLabels) -> Iterator[Record]:
     """Tries every threshold in fractions; then again with neighbouring numbers in the same order."""
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
     places = np.unique(scores, return_inverse=True)[1].astype(np.float64)
@@ -85,7 +85,7 @@ def threshold_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "matching.best_threshold/finite-ends",
     ),
 )
-def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def threshold_midpoint(impl: Impl, on: Setting, case: inputs.MeasuredLabels) -> Iterator[Record]:
     """Finds the interval by trying every threshold, and halves it in fractions."""
     scores, positive = on.host(case.scores), on.host(case.labels) == 1
     _, low, high = _brute(case.metric, scores, positive)
@@ -113,7 +113,7 @@ def threshold_midpoint(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding({"two quotients of counts": 2}),
     refutes=("matching.best_threshold/no-ends",),
 )
-def threshold_majority(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def threshold_majority(impl: Impl, on: Setting, case: inputs.MeasuredLabels) -> Iterator[Record]:
     """Counts the labels. A score of −inf lies above no threshold, so the lowest number stands for it."""
     ones = int(np.sum(on.host(case.labels) == 1))
     n = case.scores.shape[0]

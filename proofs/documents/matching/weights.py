@@ -4,7 +4,6 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import scipy  # its parts load on first use
@@ -17,7 +16,7 @@ Row = tuple[list[int], int]
 """Probabilities in units of 2⁻⁶⁴, and the label."""
 
 
-def _rows(on: Setting, case: Any) -> list[Row]:
+def _rows(on: Setting, case: inputs.Classified) -> list[Row]:
     p, labels = on.host(case.probabilities), on.host(case.labels)
     return [([int(x * 2.0**64) for x in row], int(y)) for row, y in zip(p, labels, strict=True)]
 
@@ -79,7 +78,7 @@ def _most_right(rows: list[Row]) -> int:
         "matching.best_class_weights/prior",
     ),
 )
-def weights_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def weights_brute_force(impl: Impl, on: Setting, case: inputs.Classified) -> Iterator[Record]:
     """Tries a point of every cell in fractions."""
     rows = _rows(on, case)
     _, accuracy, proven = impl["matching.best_class_weights"](case.probabilities, case.labels)
@@ -101,7 +100,7 @@ def weights_brute_force(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "matching.best_class_weights/untuned",
     ),
 )
-def weights_coordinatewise(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def weights_coordinatewise(impl: Impl, on: Setting, case: inputs.Classified) -> Iterator[Record]:
     """Moves each weight through all its intervals, in fractions."""
     rows = _rows(on, case)
     classes = len(rows[0][0])
@@ -132,7 +131,7 @@ def weights_coordinatewise(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     tolerance=Exact("counts of rows"),
     refutes=("matching.best_class_weights/inverse-frequency",),
 )
-def weights_powell(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def weights_powell(impl: Impl, on: Setting, case: inputs.Classified) -> Iterator[Record]:
     """Runs Powell's method from equal weights on the logarithms, and counts its rows in fractions."""
     rows, p, labels = _rows(on, case), on.host(case.probabilities), on.host(case.labels)
 
