@@ -7,7 +7,7 @@
 
 from ._backend import Backend, BackendUnavailableError, Precision, Setting
 from ._doctor import Diagnosis, diagnose
-from ._registry import available, get, libraries, names, status
+from ._registry import available, check_name, chosen, get, libraries, names, status
 
 __all__ = [
     "Backend",
@@ -16,6 +16,8 @@ __all__ = [
     "Precision",
     "Setting",
     "available",
+    "check_name",
+    "chosen",
     "diagnose",
     "get",
     "libraries",

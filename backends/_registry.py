@@ -1,9 +1,11 @@
 """How a backend is found by name: refimpl's own, and those of installed entry points."""
 
 import importlib
+from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
-from .._errors import UnknownNameError
+from .._names import find
+from . import _any
 from ._backend import Backend, BackendUnavailableError
 
 _OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict", "ball")
@@ -21,13 +23,31 @@ def libraries() -> tuple[str, ...]:
     return tuple(name for name in names() if name != "ball")
 
 
+def chosen(wanted: Iterable[str]) -> list[str]:
+    """The backends that are asked for, each once: "all" stands for every array library."""
+    given = list(wanted)
+    return [it for it in dict.fromkeys([*(libraries() if "all" in given else ()), *given]) if it != "all"]
+
+
+def check_name(name: str) -> None:
+    """Require the name of a backend that is known, installed or not, or of an Array API module.
+
+    Raises
+    ------
+    UnknownNameError, BackendUnavailableError
+        if it is none.
+    """
+    if name not in names():
+        get(name)
+
+
 def _find(name: str) -> tuple[str | EntryPoint, str]:
     """Where the backend of that name is made, and the command that installs it."""
     if name in _OWN:
         return f".{name}", f"pip install 'refimpl[{name}]'"
     for point in entry_points(group=_GROUP, name=name):
         return point, f"pip install --upgrade {point.dist.name if point.dist else point.module}"
-    raise UnknownNameError(f"no backend {name!r}; known: {', '.join(names())}")
+    return _find(find(name, names(), "backend"))
 
 
 def _make(place: str | EntryPoint) -> Backend:
@@ -39,7 +59,8 @@ def _make(place: str | EntryPoint) -> Backend:
 
 
 def get(name: str) -> Backend:
-    """The backend of that name, as its library is configured now.
+    """The backend of that name, as its library is configured now; or any Array API module, by the name
+    "package.module" or "package.module:attribute", with what can be found out about it (see `_any`).
 
     Raises
     ------
@@ -53,6 +74,8 @@ def get(name: str) -> Backend:
     >>> get("numpy").dtypes
     ('float64', 'float32', 'float16')
     """
+    if name not in names() and _any.is_module(name):
+        return _any.make(name)
     place, install = _find(name)
     try:
         return _make(place)

@@ -321,9 +321,9 @@ def test_a_failed_measurement_is_no_success(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_unknown_names_are_errors() -> None:
     with pytest.raises(UnknownNameError, match="backend"):
-        plan([], names=["nope"], dtypes=["float64"], device=None, effort=SMALL)
+        plan([], backend=["nope"], dtype=["float64"], device=None, effort=SMALL)
     with pytest.raises(DTypeError, match="float8"):
-        plan([], names=["numpy"], dtypes=["float8"], device=None, effort=SMALL)
+        plan([], backend=["numpy"], dtype=["float8"], device=None, effort=SMALL)
 
 
 @pytest.mark.long

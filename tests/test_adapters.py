@@ -40,7 +40,7 @@ def first(adapter: Adapter, implementation: Callable[..., Any], verdicts: set[st
     """The first of the function's own laws with one of the verdicts, so that the others need not run."""
     for law in _about(adapter):
         if not law.general:
-            [found] = proofs.prove(law.id, impl={adapter.function: implementation}, dtypes=dtype, examples=9)
+            [found] = proofs.prove(law.id, impl={adapter.function: implementation}, dtype=dtype, examples=9)
             if found.verdict in verdicts:
                 return found.law
     return ""
@@ -48,7 +48,7 @@ def first(adapter: Adapter, implementation: Callable[..., Any], verdicts: set[st
 
 def held(adapter: Adapter, dtype: str, examples: int, *, general: bool) -> None:
     right = adapter.wrap(CONVENTIONS[adapter.id].right)
-    found = outcomes(adapter, right, general=general, dtypes=dtype, examples=examples)
+    found = outcomes(adapter, right, general=general, dtype=dtype, examples=examples)
     assert any(outcome.verdict == "held" for outcome in found)
     failed = [o for o in found if o.verdict != "held" and o.law not in adapter.beyond]
     assert not failed, [(o.law, o.verdict, o.reason) for o in failed]
@@ -163,7 +163,7 @@ def test_adapters_work_on_other_libraries(name: str, library: str) -> None:
     adapter, backend = ADAPTERS[name], usable(library)
     implementation = adapter.wrap(Elsewhere(backend).function(CONVENTIONS[name].right))
     dtype = CONVENTIONS[name].dtypes[0]
-    found = outcomes(adapter, implementation, general=False, names=library, dtypes=dtype, examples=3)
+    found = outcomes(adapter, implementation, general=False, backend=library, dtype=dtype, examples=3)
     verdicts = {o.law: (o.verdict, o.reason) for o in found if o.law not in adapter.beyond}
     assert {verdict for verdict, _ in verdicts.values()} == {"held"}, verdicts
 

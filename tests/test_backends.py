@@ -39,7 +39,7 @@ def test_importing_backends_loads_no_library() -> None:
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(
-        UnknownNameError, match=r"no backend 'tensorflow'; known: numpy, torch, jax, cupy, dask"
+        UnknownNameError, match=r"no backend is called 'tensorflow'; there are: numpy, torch, jax, cupy, dask"
     ):
         backends.get("tensorflow")
 

@@ -563,7 +563,7 @@ def test_the_command_line_proves_on_balls_where_they_are_named(monkeypatch: pyte
 
 def test_a_mistake_is_refuted_on_balls() -> None:
     wrong = catalogue.mistakes()["rope.rotate/wrong-sign"].replacement
-    outcomes = prove(LAW, impl={"rope.rotate": wrong}, names="ball", examples=3)
+    outcomes = prove(LAW, impl={"rope.rotate": wrong}, backend="ball", examples=3)
     assert [o.verdict for o in outcomes] == ["refuted"]
 
 
@@ -571,6 +571,6 @@ def test_what_balls_leave_open_is_inconclusive() -> None:
     def open_ended(x: Any, angles: Any, /, **options: Any) -> Any:
         return XP.where(wide(0, 1) > 0, x, -x) if bool(wide(0, 1) < 2) else x[wide(0, 1) > 0]
 
-    outcomes = prove(LAW, impl={"rope.rotate": open_ended}, names="ball", examples=3)
+    outcomes = prove(LAW, impl={"rope.rotate": open_ended}, backend="ball", examples=3)
     assert [o.verdict for o in outcomes] == ["inconclusive"]
     assert "Raise the precision" in outcomes[0].reason

@@ -65,7 +65,7 @@ def require_distributed() -> None:
 
 def settings(examples: int = 15, **others: Any) -> Settings:
     given: dict[str, Any] = {
-        "names": ["numpy"], "dtypes": ["float64"], "device": None, "seed": 0, "bounds": "written", **others,
+        "backend": ["numpy"], "dtype": ["float64"], "device": None, "seed": 0, "bounds": "written", **others,
     }  # fmt: skip
     return replace(campaign.settings(LAWS, examples=examples, **given), round=6)
 

@@ -128,7 +128,7 @@ def test_all_lists_what_the_module_defines(document: str) -> None:
 def test_select() -> None:
     assert catalogue.select(["rope"], LAWS, "law") == [name for name in LAWS if name.startswith("rope.")]
     assert catalogue.select([], ["a"], "law") == ["a"]
-    with pytest.raises(UnknownNameError, match=r"no law matches 'rope\.nope'"):
+    with pytest.raises(UnknownNameError, match=r"no law is called 'rope\.nope'"):
         catalogue.select(["rope.nope"], LAWS, "law")
 
 

@@ -77,13 +77,13 @@ def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("prove", "nope.*"), "no law matches 'nope.*'"),
-        (("prove", "--backend", "abacus"), "no backend 'abacus'; known: numpy, torch"),
+        (("prove", "nope.*"), "no law is called 'nope.*'"),
+        (("prove", "--backend", "abacus"), "no backend is called 'abacus'; there are: numpy, torch"),
         (("prove", "--examples", "0"), "expected an integer ≥ 1"),
         (("prove", "--jobs", "-1"), "expected an integer ≥ 1"),
         (("prove", "--dtype", "float16"), "got float16; expected one of float64, float32"),
         (("show", "rope.nothing"), "nothing is called 'rope.nothing'"),
-        (("selftest", "nope"), "no law matches 'nope'"),
+        (("selftest", "nope"), "no law is called 'nope'"),
     ],
 )
 def test_usage_errors(arguments: tuple[str, ...], text: str) -> None:

@@ -97,7 +97,7 @@ def test_the_reference_stays_within_derived_bounds(name: str, dtype: str) -> Non
     """Otherwise a table of ulps is too small, or the model forgets a rounding."""
     laws = {key for key, law in catalogue.laws().items() if not law.general}
     tasks = [
-        task for task in plan(names=[name], dtypes=[dtype], examples=3, bounds="derived") if task.law in laws
+        task for task in plan(backend=[name], dtype=[dtype], examples=3, bounds="derived") if task.law in laws
     ]
     outcomes = [task.run() for task in tasks]
     assert not [(o.law, o.reason) for o in outcomes if o.verdict not in ("held", "skipped")]

@@ -178,7 +178,7 @@ def test_a_function_that_remembers_its_calls_is_told_so() -> None:
         return rope.dynamic_ntk(max(length, min(last, 2.0) * given["train_length"]), **given)
 
     report = proofs.audit(
-        {"rope.dynamic_ntk": mine}, laws=("rope.dynamic-ntk-*",), examples=8, isolated=False
+        {"rope.dynamic_ntk": mine}, laws=("rope.dynamic_ntk-*",), examples=8, isolated=False
     )
     assert "depends on the calls before" in str(report).splitlines()[0]
 

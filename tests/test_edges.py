@@ -342,7 +342,7 @@ def test_what_is_wrong_elsewhere_is_shown_and_not_the_edge() -> None:
 def test_unknown_edges_and_values_are_said() -> None:
     targets = {"matching.spearman": spearman}
     with pytest.raises(
-        UnknownNameError, match=r"no edge 'zero' of matching\.spearman; there are: constant, nan"
+        UnknownNameError, match=r"no edge of matching\.spearman is called 'zero'; there are: constant, nan"
     ):
         proofs.audit(targets, edges={"zero": "0"}, isolated=False)
     with pytest.raises(UnknownNameError, match="one of 0, raises"):

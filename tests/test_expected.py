@@ -58,8 +58,12 @@ def test_entry_for_one_of_several_functions() -> None:
 @pytest.mark.parametrize(
     ("expected", "error", "text"),
     [
-        ({"rope.no-such-law": "why"}, UnknownNameError, "no law 'rope.no-such-law' is tried here"),
-        ({"rope.defaults": "not among these"}, UnknownNameError, "no law 'rope.defaults'"),
+        ({"rope.no-such-law": "why"}, UnknownNameError, "no law of this audit is called 'rope.no-such-law'"),
+        (
+            {"rope.defaults": "not among these"},
+            UnknownNameError,
+            "no law of this audit is called 'rope.defaults'",
+        ),
         ({"rope.norm-kept": " "}, DomainError, "expected the reason"),
     ],
 )

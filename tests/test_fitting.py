@@ -230,7 +230,7 @@ def test_numpy_functions_under_other_libraries(library: str) -> None:
 def test_adapters_that_are_of_no_use_are_refused() -> None:
     with pytest.raises(UnknownNameError, match=r"rope\.rebase has no batch axes"):
         here(rope.rebase, "rope.rebase", adapter="rows")
-    with pytest.raises(UnknownNameError, match="for any function: rows, no-broadcasting, numpy"):
+    with pytest.raises(UnknownNameError, match="there are: rows, no-broadcasting, numpy"):
         here(rope.rebase, "rope.rebase", adapter="nonsense")
 
 

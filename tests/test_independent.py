@@ -14,7 +14,7 @@ for document in catalogue.names():
 
 
 def _failures(patterns: list[str], impl: dict[str, Any], dtype: str, examples: int) -> list[proofs.Outcome]:
-    outcomes = proofs.prove(*patterns, impl=impl, dtypes=dtype, examples=examples)
+    outcomes = proofs.prove(*patterns, impl=impl, dtype=dtype, examples=examples)
     return [outcome for outcome in outcomes if outcome.verdict != "held"]
 
 

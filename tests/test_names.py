@@ -2,11 +2,18 @@
 
 import inspect
 import pkgutil
+from collections.abc import Callable
 from importlib import import_module
 
 import pytest
 
-from refimpl.proofs.engine import installed, registry
+from refimpl import backends, proofs, rope
+from refimpl._errors import UnknownNameError
+from refimpl._names import find
+from refimpl.backends import Setting
+from refimpl.proofs.engine import calls, certify, installed, registry, selftest, sensitivity
+from refimpl.proofs.engine.accuracy import plan as accuracy
+from refimpl.proofs.engine.accuracy.measure import Effort
 from refimpl.proofs.language.law import Law
 from refimpl.proofs.language.mistake import Mistake
 
@@ -65,3 +72,62 @@ def test_laws_spell_functions_as_they_are(name: str) -> None:
             assert not f"{rest}-".startswith(f"{hyphens}-"), f"{name}: expected {function}…"
     if rest.endswith("-definition") and len(law.about) == 1:
         assert name.startswith(f"{law.about[0]}-"), f"{name}: expected {law.about[0]}-definition"
+
+
+KNOWN = ["rope.rotate", "rope.rotation_matrix", "flow.mixture_log_density", "density.mixture_log_density"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rotat", "no function is called 'rotat'; did you mean rope.rotate?"),
+        (
+            "rope.rotation-matrix",
+            "no function is called 'rope.rotation-matrix'; did you mean rope.rotation_matrix",
+        ),
+        (
+            "mixture_log_density",
+            "several functions are called 'mixture_log_density'; did you mean flow.mixture",
+        ),
+        ("zzz", "no function is called 'zzz'; there are: rope.rotate, rope.rotation_matrix, "),
+        ("", "no function is called ''"),
+    ],
+)
+def test_near_names_are_offered(name: str, text: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        find(name, KNOWN, "function")
+    assert text in str(caught.value)
+
+
+def test_the_last_part_is_enough() -> None:
+    assert find("rotation_matrix", KNOWN, "function") == "rope.rotation_matrix"
+    assert find("wrong-sign", ["rope.rotate/wrong-sign", "rope.rotate/other"], "mistake").endswith(
+        "wrong-sign"
+    )
+    [outcome] = proofs.prove("rotate-definition", examples=3)
+    assert outcome.law == "rope.rotate-definition"
+    assert {outcome.law for outcome in proofs.prove("range_of", examples=3)} >= {"rope.range_of-definition"}
+    report = proofs.audit({"rotate": rope.rotate}, laws=["norm-kept"], examples=3, isolated=False)
+    assert (report.verdict, [o.law for o in report.outcomes]) == ("held", ["rope.norm-kept"])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        proofs.prove,
+        lambda name: proofs.prove(impl={name: rope.rotate}),
+        lambda name: proofs.audit({name: rope.rotate}),
+        lambda name: calls.calls(name, Setting.of(backends.get("numpy"))),
+        lambda name: selftest.plan([name]),
+        lambda name: sensitivity.plan([name]),
+        lambda name: certify.plan([name]),
+        lambda name: accuracy.plan(
+            [name], backend=["numpy"], dtype=["float64"], device=None, effort=Effort()
+        ),
+    ],
+)
+def test_every_command_says_it_in_the_same_words(ask: Callable[[str], object]) -> None:
+    with pytest.raises(
+        UnknownNameError, match=r"no (law|function) is called 'rope\.rotat'; did you mean rope\.rotate"
+    ):
+        ask("rope.rotat")

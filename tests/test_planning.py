@@ -69,13 +69,13 @@ def test_a_right_implementation_of_another_algorithm_holds() -> None:
 @pytest.mark.parametrize(
     ("error", "text", "arguments"),
     [
-        (UnknownNameError, "no function 'rope.*'", {"impl": {"rope.*": rope.rotate}}),
+        (UnknownNameError, "no function is called 'rope.*'", {"impl": {"rope.*": rope.rotate}}),
         (UnknownNameError, "no law that was chosen is about rope.yarn", {"impl": {"rope.yarn": rope.yarn}}),
         (DTypeError, "got None; expected a function", {"impl": {"rope.rotate": None}}),
         (DomainError, "examples: got 0", {"examples": 0}),
         (DTypeError, "examples: got 2.5", {"examples": 2.5}),
-        (UnknownNameError, "no backend 'numpyy'", {"names": ["numpyy"]}),
-        (DTypeError, "got float16", {"dtypes": "float16"}),
+        (UnknownNameError, "no backend is called 'numpyy'; did you mean numpy or", {"backend": ["numpyy"]}),
+        (DTypeError, "got float16", {"dtype": "float16"}),
     ],
 )
 def test_arguments_that_would_prove_nothing_are_errors(
@@ -87,7 +87,7 @@ def test_arguments_that_would_prove_nothing_are_errors(
 
 
 def test_function_names_choose_the_laws_about_them() -> None:
-    chosen = {outcome.law for outcome in proofs.prove("rope.period", names="numpy", examples=3)}
+    chosen = {outcome.law for outcome in proofs.prove("rope.period", backend="numpy", examples=3)}
     assert chosen == {law.id for law in proofs.laws().values() if "rope.period" in law.about}
 
 

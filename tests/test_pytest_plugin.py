@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PORT = Path(port.__file__)
 
 test_case_of_a_right_function = proofs.pytest_case(
-    "rope.rotation-matrix-*", impl={"rope.rotation_matrix": port.rotation_matrix}, examples=6
+    "rope.rotation_matrix-*", impl={"rope.rotation_matrix": port.rotation_matrix}, examples=6
 )
 
 
@@ -56,7 +56,7 @@ def test_what_is_missing_is_loaded_once(tmp_path: Path) -> None:
     (tmp_path / "module.py").write_text("with open('loads', 'a') as file:\n    file.write('.')\n")
     (tmp_path / "test_it.py").write_text(
         "from refimpl import proofs\n"
-        "test_mine = proofs.pytest_case('rope.rotation-*', impl={'rope.rotate': 'module.py:nothing'})\n"
+        "test_mine = proofs.pytest_case('rope.rotate-*', impl={'rope.rotate': 'module.py:nothing'})\n"
     )
     ran = run(tmp_path)
     assert ran.returncode == 1

@@ -360,5 +360,5 @@ def test_angles_that_lose_their_turn_in_the_dtype_of_x() -> None:
     def mine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
         return rope.rotate(x, angles.astype(x.dtype), layout=layout)
 
-    [outcome] = proofs.prove("rope.wide-angles", impl={"rope.rotate": mine}, dtypes="float32")
+    [outcome] = proofs.prove("rope.wide-angles", impl={"rope.rotate": mine}, dtype="float32")
     assert outcome.verdict == "refuted", outcome

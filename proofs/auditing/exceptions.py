@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..._errors import UnknownNameError, message
+from ..._names import find
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.applicable import Standing
@@ -95,8 +96,7 @@ def chosen(edges: Mapping[str, str], functions: Mapping[str, object]) -> dict[st
         about = [edge for edge in catalogue.edges().values() if edge.function in functions]
         matches = [edge for edge in about if name in (edge.name, edge.id)]
         if not matches:
-            known = ", ".join(sorted({edge.name for edge in about})) or "none"
-            raise UnknownNameError(f"audit: no edge {name!r} of {', '.join(functions)}; there are: {known}")
+            find(name, sorted({edge.name for edge in about}), "edge", call="audit", of=", ".join(functions))
         for edge in matches:
             if value not in edge.values:
                 expected = f"one of {', '.join(edge.values)}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ..._errors import DomainError, UnknownNameError, message
+from ..._names import find
 from .messages import Tried, Try
 
 PASSED = frozenset({"held"})
@@ -22,14 +23,15 @@ def checked(expected: Mapping[str, str], requests: Iterable[Try]) -> dict[str, s
         for a failure without a reason.
     """
     tried = list(requests)
-    known = {request.law for request in tried} | {_own(request.function, request.law) for request in tried}
+    laws = dict.fromkeys(request.law for request in tried)
+    own = [_own(request.function, request.law) for request in tried]
+    found = {}
     for name, reason in expected.items():
-        if name not in known:
-            laws = ", ".join(sorted({request.law for request in tried}))
-            raise UnknownNameError(f"audit: expected: no law {name!r} is tried here; there are: {laws}")
+        full = find(name, own if ":" in name else laws, "law", call="audit: expected", of="this audit")
         if not isinstance(reason, str) or not reason.strip():
             raise DomainError(message("audit", f"expected, {name}", repr(reason), "the reason, as a text"))
-    return dict(expected)
+        found[full] = reason
+    return found
 
 
 def settled(expected: Mapping[str, str], tried: Tried) -> Tried:

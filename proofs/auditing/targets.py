@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 
 import cloudpickle
 
-from ..._errors import RefimplError, UnknownNameError
+from ..._errors import RefimplError
+from ..._names import find
 from ..engine import catalogue, foreign
 from ..language.law import Implementation
 from .objects import TargetError, as_function
@@ -181,21 +182,17 @@ def matching(module: ModuleType, document: str) -> list[str]:
     return found
 
 
-def check_name(name: str) -> str:
-    """Require the name of a public function of refimpl."""
-    if name not in catalogue.functions():
-        last = name.rpartition(".")[2]
-        close = [full for full in catalogue.functions() if full.endswith(f".{last}")]
-        advice = f"did you mean {' or '.join(close)}?" if close else "see `refimpl list functions`"
-        raise UnknownNameError(f"audit: no function {name!r} in refimpl; {advice}")
-    return name
-
-
 def sources(targets: Mapping[str, str | Implementation], *, isolated: bool) -> dict[str, Source]:
     """The source of every function to audit, by refimpl's name."""
     if not targets:
         raise TargetError("audit: no function to audit; name at least one")
-    return {check_name(name): _source(name, target, isolated) for name, target in targets.items()}
+    found: dict[str, Source] = {}
+    for name, target in targets.items():
+        full = find(name, catalogue.functions(), "function", call="audit")
+        if full in found:
+            raise TargetError(f"audit: {full} is given twice")
+        found[full] = _source(full, target, isolated)
+    return found
 
 
 def _source(name: str, target: str | Implementation, isolated: bool) -> Source:

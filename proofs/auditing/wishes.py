@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from ..._errors import DomainError, UnknownNameError, message
+from ..._names import find
 from ..engine import catalogue, generic
 from .signatures import PLACEMENT, reference
 
@@ -39,14 +40,9 @@ def adapters(names: Sequence[str], functions: Iterable[str]) -> tuple[tuple[str,
 def _own(name: str, functions: Sequence[str]) -> list[Any]:
     """The adapters of a name that the functions have."""
     own = [a for a in catalogue.adapters().values() if a.function in functions]
-    matches = [a for a in own if a.name == name]
-    if not matches:
-        known = sorted({a.name for a in own})
-        raise UnknownNameError(
-            f"audit: no adapter {name!r} for {', '.join(functions)}; there are: {', '.join(known) or 'none'}"
-            f"; and for any function: {', '.join(generic.ADAPTERS)}"
-        )
-    return matches
+    known = [*sorted({a.name for a in own}), *generic.ADAPTERS]
+    matches = [a for a in own if name in (a.name, a.id)]
+    return matches or [find(name, known, "adapter", call="audit", of=", ".join(functions))]
 
 
 def options(wanted: Mapping[str, Any], functions: Iterable[str]) -> dict[str, Any]:
@@ -60,11 +56,7 @@ def options(wanted: Mapping[str, Any], functions: Iterable[str]) -> dict[str, An
     known = {n: f for f in functions for n, p in reference(f).items() if p.default is not p.empty}
     known = {n: f for n, f in known.items() if n not in PLACEMENT}
     for name, value in wanted.items():
-        if name not in known:
-            raise UnknownNameError(
-                f"audit: no option {name!r} that a function could lack; "
-                f"there are: {', '.join(known) or 'none'}"
-            )
+        find(name, known, "option", call="audit")
         hint = typing.get_type_hints(catalogue.functions()[known[name]].implementation).get(name)
         if get_origin(hint) is Literal and value not in get_args(hint):
             raise DomainError(

@@ -46,7 +46,6 @@ def _run(
 @argument
 @click.option(
     "--backend",
-    "names",
     multiple=True,
     default=("numpy",),
     show_default=True,
@@ -54,7 +53,6 @@ def _run(
 )
 @click.option(
     "--dtype",
-    "dtypes",
     multiple=True,
     default=DTYPES,
     show_default=True,
@@ -88,7 +86,7 @@ def _run(
 )
 @click.option("-v", "--verbose", is_flag=True, help="A line for every result, and what was left out.")
 def accuracy(
-    patterns: tuple[str, ...], names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None,
+    patterns: tuple[str, ...], backend: tuple[str, ...], dtype: tuple[str, ...], device: str | None,
     samples: int, calls: int, seed: int, jobs: int, json_file: Path | None, markdown: Path | None,
     verbose: bool,
 ) -> None:  # fmt: skip
@@ -99,11 +97,10 @@ def accuracy(
 
     Exit code 1: a measurement failed; 3: nothing was measured.
     """
-    chosen = list(dict.fromkeys([*(backends.libraries() if "all" in names else ()), *names]))
-    chosen = [name for name in chosen if name != "all"]
+    chosen = backends.chosen(backend)
     effort = Effort(samples, calls, seed)
     tasks = accuracy_plan.plan(
-        patterns, names=chosen, dtypes=list(dict.fromkeys(dtypes)), device=device, effort=effort
+        patterns, backend=chosen, dtype=list(dict.fromkeys(dtype)), device=device, effort=effort
     )
     filed = json_file is not None or markdown is not None
     run = _run(tasks, jobs, "jax" in chosen, verbose, filed=filed)

@@ -20,7 +20,7 @@ from . import display, figures, output, patterns
 from .common import note_x64
 from .gathered import Gathered, gather
 
-_OPTIONS = {"patterns": "PATTERNS", "names": "--backend", "dtypes": "--dtype", "device": "--device",
+_OPTIONS = {"patterns": "PATTERNS", "backend": "--backend", "dtype": "--dtype", "device": "--device",
             "examples": "--examples", "seed": "--seed", "bounds": "--bounds"}  # fmt: skip
 
 
@@ -35,7 +35,7 @@ class Asked:
     def check(self, stored: Settings) -> None:
         """Refuse options other than those with which the campaign was begun."""
         began = {
-            "patterns": stored.patterns, "names": stored.backends, "dtypes": stored.dtypes,
+            "patterns": stored.patterns, "backend": stored.backends, "dtype": stored.dtypes,
             "device": stored.device, "examples": stored.examples, "seed": stored.seed,
             "bounds": stored.bounds,
         }  # fmt: skip
@@ -57,9 +57,9 @@ def _words(value: Any) -> str:
 def asked(context: click.Context, chosen: Sequence[str]) -> Asked:
     """What the command line of `prove` asks for, where `chosen` are the backends: "all" has become many."""
     given = dict(context.params)
-    everything = "all" in given["names"]
-    given["names"] = tuple(dict.fromkeys(chosen))
-    given["dtypes"] = tuple(dict.fromkeys(given["dtypes"]))
+    everything = "all" in given["backend"]
+    given["backend"] = tuple(dict.fromkeys(chosen))
+    given["dtype"] = tuple(dict.fromkeys(given["dtype"]))
     written = {
         name: given[name]
         for name in _OPTIONS

@@ -14,9 +14,9 @@ from .common import common, note_x64, run
 
 @click.command()
 @common
-@click.option("--backend", "names", multiple=True, default=("numpy",), show_default=True,
+@click.option("--backend", multiple=True, default=("numpy",), show_default=True,
               help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
-@click.option("--dtype", "dtypes", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
+@click.option("--dtype", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 @click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
               help="The laws' own bounds, or, if tighter, those that ball arithmetic derives from the "
@@ -30,19 +30,18 @@ from .common import common, note_x64, run
 def prove(
     context: click.Context,
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
-    names: tuple[str, ...], dtypes: tuple[str, ...], device: str | None, bounds: Bounds,
+    backend: tuple[str, ...], dtype: tuple[str, ...], device: str | None, bounds: Bounds,
     folder: Path | None, resume: bool, cluster: str | None,
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
-    chosen = [*backends.libraries(), *names] if "all" in names else names
-    chosen = [name for name in chosen if name != "all"]
+    chosen = backends.chosen(backend)
     if folder is None and (resume or cluster is not None):
         raise click.UsageError("--resume and --cluster go with --campaign DIR")
     if folder is not None:
         asked = campaign.asked(context, chosen)
         sys.exit(campaign.run(folder, asked, resume, cluster, jobs, verbose, json_file))
     tasks = planning.plan(
-        patterns, names=chosen, dtypes=dtypes, device=device, examples=examples, seed=seed, bounds=bounds
+        patterns, backend=chosen, dtype=dtype, device=device, examples=examples, seed=seed, bounds=bounds
     )
     x64 = "jax" in chosen
     note_x64(x64)
@@ -57,5 +56,5 @@ def prove(
         output.save(json_file, content)
     display.summary(found.results, len(tasks), found.seconds, seed, found.interrupted)
     proved = {outcome.backend for outcome in found.results if outcome.verdict == "held"}
-    missing = "all" not in names and not proved >= set(names)  # asked for by name, and not there
+    missing = "all" not in backend and not proved >= set(backend)  # asked for by name, and not there
     sys.exit(found.code(planning.exit_code(found.results, incomplete=found.interrupted or missing)))

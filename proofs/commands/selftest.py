@@ -13,14 +13,15 @@ from .common import common, run
 
 @click.command()
 @common
+@click.option("--backend", default="numpy", show_default=True, help="One array library.")
 @click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
 def selftest(
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
-    dtype: str,
+    backend: str, dtype: str,
 ) -> None:  # fmt: skip
     """Test the proofs: every mistake is refuted by the laws that name it, the reference by none."""
-    tasks = engine.plan(patterns, dtype=dtype, examples=examples, seed=seed)
-    found = run(tasks, jobs, False, verbose, json_file)
+    tasks = engine.plan(patterns, backend=backend, dtype=dtype, examples=examples, seed=seed)
+    found = run(tasks, jobs, backend == "jax", verbose, json_file)
     verdict = engine.conclude(found.results)
     if json_file:
         content = report.document(

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._errors import UnknownNameError
+from ..._names import find
 from ...backends import Setting
 from ..language.law import KINDS, Implementation, Kind, Law
 from ..language.packing import copied, key
@@ -50,8 +50,7 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
     UnknownNameError
         for a function that does not exist.
     """
-    if function not in registry.functions():
-        raise UnknownNameError(f"calls: no function {function!r}; see `refimpl list functions`")
+    function = find(function, registry.functions(), "function", call="calls")
     sources = [
         list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed, fixed))
         for law in registry.written_laws().values()

@@ -141,8 +141,8 @@ TRIES = 2
 def settings(
     patterns: Sequence[str],
     *,
-    names: Sequence[str],
-    dtypes: Sequence[str],
+    backend: Sequence[str],
+    dtype: Sequence[str],
     device: str | None,
     examples: int,
     seed: int,
@@ -158,7 +158,7 @@ def settings(
 
     Examples
     --------
-    >>> new = settings(["rope.rotate-definition"], names=["numpy"], dtypes=["float64"], device=None,
+    >>> new = settings(["rope.rotate-definition"], backend=["numpy"], dtype=["float64"], device=None,
     ...                examples=1000, seed=7, bounds="written")
     >>> new.rounds, new.units, new.round_seed(0)
     (5, 5, 7)
@@ -166,7 +166,7 @@ def settings(
     [240, 240, 240, 240, 40]
     """
     tasks = planning.plan(
-        patterns, names=names, dtypes=dtypes, device=device, examples=examples, seed=seed, bounds=bounds
+        patterns, backend=backend, dtype=dtype, device=device, examples=examples, seed=seed, bounds=bounds
     )
     laws, used, formats = (
         tuple(dict.fromkeys(getattr(task, name) for task in tasks)) for name in ("law", "backend", "dtype")

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from ..._errors import UnknownNameError
+from ..._names import find
 from ..language.edge import Edge
 from ..language.law import Law
 from ..language.mistake import Mistake
@@ -78,7 +79,7 @@ def edges_of(function: str) -> list[Edge]:
 
 
 def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list[str]:
-    """The names that match any pattern (shell wildcards; a bare document name means all of it)."""
+    """The names that match any pattern: shell wildcards, a document for all of it, or a name as in `find`."""
     known = list(available)
     if not patterns:
         return known
@@ -86,13 +87,10 @@ def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list
     for pattern in patterns:
         full = f"{pattern}.*" if pattern in names() else pattern
         matches = [name for name in known if fnmatchcase(name, full)]
-        if not matches:
-            broken = [why for name, why in left_out().items() if pattern.partition(".")[0] == name]
-            if broken:
-                raise UnknownNameError(f"no {what} matches {pattern!r}: {broken[0]}")
-            close = ", ".join(sorted({name.partition(".")[0] + ".*" for name in known}))
-            raise UnknownNameError(f"no {what} matches {pattern!r}; try one of {close}, or `refimpl list`")
-        chosen.update(dict.fromkeys(matches))
+        broken = [why for name, why in left_out().items() if pattern.partition(".")[0] == name]
+        if broken and not matches:
+            raise UnknownNameError(f"no {what} is called {pattern!r}: {broken[0]}")
+        chosen.update(dict.fromkeys(matches or [find(pattern, known, what)]))
     return list(chosen)
 
 

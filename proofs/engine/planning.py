@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, message
+from ..._names import ending, find
 from ..._xp import check_integer
 from ...backends import BackendUnavailableError, Setting
 from ...backends.jax import enable_x64
@@ -67,41 +68,41 @@ class Task:
 def plan(
     patterns: Sequence[str] = (),
     *,
-    names: str | Sequence[str] = ("numpy",),
-    dtypes: str | Sequence[str] = ("float64",),
+    backend: str | Sequence[str] = "numpy",
+    dtype: str | Sequence[str] = "float64",
     device: str | None = None,
     examples: int = EXAMPLES,
     seed: int = 0,
     bounds: Bounds = "written",
 ) -> list[Task]:
     """The tasks that prove all laws that match the patterns (or are about functions of those names)."""
-    names = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
-    dtypes = (dtypes,) if isinstance(dtypes, str) else tuple(dict.fromkeys(dtypes))
+    used = (backend,) if isinstance(backend, str) else tuple(dict.fromkeys(backend))
+    formats = (dtype,) if isinstance(dtype, str) else tuple(dict.fromkeys(dtype))
     check_integer("prove", "examples", examples, 1)
-    for name in set(names) - set(backends.names()):
-        backends.get(name)  # raises the error that lists the known names
-    for dtype in dtypes:
-        if dtype not in DTYPES:
+    for name in used:
+        backends.check_name(name)
+    for name in formats:
+        if name not in DTYPES:
             advice = "Half-precision ranges are too narrow for the inputs of the laws"
-            raise DTypeError(message("prove", "dtype", dtype, f"one of {', '.join(DTYPES)}", advice))
-    found = chosen(patterns)
+            raise DTypeError(message("prove", "dtype", name, f"one of {', '.join(DTYPES)}", advice))
+    laws = chosen(patterns)
     return [
-        Task(law, name, dtype, device, examples, seed, bounds=bounds)
-        for name in names
-        for dtype in dtypes
-        for law in found
+        Task(law, name, format_, device, examples, seed, bounds=bounds)
+        for name in used
+        for format_ in formats
+        for law in laws
     ]
 
 
 def chosen(patterns: Sequence[str]) -> list[str]:
     """The laws that match the patterns, or are about functions of those names."""
-    wanted = [law for pattern in patterns for law in _laws_about(pattern) or [pattern]]
-    return catalogue.select(wanted, catalogue.laws(), "law")
-
-
-def _laws_about(function: str) -> list[str]:
-    """The laws about a function of that name, if there is one."""
-    return [law.id for law in catalogue.laws().values() if function in law.about]
+    laws, functions = catalogue.laws(), catalogue.functions()
+    wanted: list[str] = []
+    for pattern in patterns:
+        meant = [pattern] if pattern in functions else ending(pattern, functions)
+        about = [law.id for law in laws.values() if len(meant) == 1 and meant[0] in law.about]
+        wanted += about or [pattern]
+    return catalogue.select(wanted, laws, "law")
 
 
 def prepare(x64: bool) -> None:
@@ -127,8 +128,8 @@ def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> G
 def prove(
     *patterns: str,
     impl: Mapping[str, Implementation] | None = None,
-    names: str | Sequence[str] = ("numpy",),
-    dtypes: str | Sequence[str] = ("float64",),
+    backend: str | Sequence[str] = "numpy",
+    dtype: str | Sequence[str] = "float64",
     device: str | None = None,
     examples: int = EXAMPLES,
     seed: int = 0,
@@ -149,8 +150,10 @@ def prove(
     >>> outcome.verdict
     'held'
     """
-    tasks = plan(patterns, names=names, dtypes=dtypes, device=device, examples=examples, seed=seed)
+    tasks = plan(patterns, backend=backend, dtype=dtype, device=device, examples=examples, seed=seed)
     if impl:
+        known = catalogue.functions()
+        impl = {find(name, known, "function", call="prove: impl"): it for name, it in impl.items()}
         tasks = [task for task in tasks if set(impl) & set(catalogue.laws()[task.law].about)]
         _check_implementations(impl, tasks)
     return [task.run(impl) for task in tasks]
@@ -160,8 +163,6 @@ def _check_implementations(impl: Mapping[str, Implementation], tasks: Sequence[T
     """Require known names, callables, and a chosen law about each of them."""
     tested = {name for task in tasks for name in catalogue.laws()[task.law].about}
     for name, function in impl.items():
-        if name not in catalogue.functions():
-            raise UnknownNameError(f"prove: impl: no function {name!r}; see `refimpl list functions`")
         if not callable(function):
             raise DTypeError(message("prove", f"impl[{name!r}]", f"{function!r}", "a function"))
         if name not in tested:

@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ... import backends
 from ..language.mistake import Mistake
 from . import catalogue
-from .planning import EXAMPLES, Task
+from .planning import EXAMPLES, Task, chosen
 from .runner import Outcome
 
 
 def plan(
-    patterns: Sequence[str] = (), *, dtype: str = "float64", examples: int = EXAMPLES, seed: int = 0
+    patterns: Sequence[str] = (),
+    *,
+    backend: str = "numpy",
+    dtype: str = "float64",
+    examples: int = EXAMPLES,
+    seed: int = 0,
 ) -> list[Task]:
-    """Every law on the reference, and on each mistake that it says it refutes and that shows in the dtype
-    (NumPy)."""
+    """Every law on the reference, and on each mistake that it says it refutes and that shows in the dtype."""
+    backends.check_name(backend)
     laws, mistakes = catalogue.laws(), catalogue.mistakes()
     return [
-        Task(name, "numpy", dtype, None, examples, seed, mistake)
-        for name in catalogue.select(patterns, laws, "law")
+        Task(name, backend, dtype, None, examples, seed, mistake)
+        for name in chosen(patterns)
         for mistake in (
             "",
             *(wrong for wrong in laws[name].refutes if wrong in mistakes and _shows(mistakes[wrong], dtype)),

@@ -35,7 +35,7 @@ def _outcomes(audit: Expected) -> list[proofs.Outcome]:
     function = wrap(getattr(importlib.import_module(module), name))
     return proofs.prove(
         *audit.laws, impl={audit.function: function},
-        names=(audit.backend,), dtypes=audit.dtypes, examples=audit.examples,
+        backend=audit.backend, dtype=audit.dtypes, examples=audit.examples,
     )  # fmt: skip
 
 

@@ -48,23 +48,23 @@ class Task:
 def plan(
     patterns: Sequence[str],
     *,
-    names: Sequence[str],
-    dtypes: Sequence[str],
+    backend: Sequence[str],
+    dtype: Sequence[str],
     device: str | None,
     effort: Effort,
 ) -> list[Task]:
     """The tasks for all functions that match the patterns, in all settings."""
     chosen = catalogue.select(patterns, catalogue.functions(), "function")
-    known = [name for name in backends.names() if name != PROVER]
-    for name in names:
-        if name not in known:
-            raise UnknownNameError(message("accuracy", "backend", name, f"one of {', '.join(known)}"))
-    for dtype in dtypes:
-        if dtype not in FORMATS:
-            raise DTypeError(message("accuracy", "dtype", dtype, f"one of {', '.join(FORMATS)}"))
+    for name in backend:
+        backends.check_name(name)
+        if name == PROVER:
+            others = ", ".join(backends.libraries())
+            raise UnknownNameError(
+                message("accuracy", "backend", name, f"one of {others}", "It has the truth")
+            )
+    for it in dtype:
+        if it not in FORMATS:
+            raise DTypeError(message("accuracy", "dtype", it, f"one of {', '.join(FORMATS)}"))
     return [
-        Task(function, name, dtype, device, effort)
-        for function in chosen
-        for name in names
-        for dtype in dtypes
+        Task(function, name, it, device, effort) for function in chosen for name in backend for it in dtype
     ]
