@@ -1,7 +1,6 @@
 """The law of the axes before the last: a batch of any shape."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -9,18 +8,19 @@ from ....backends import Precision, Setting
 from ....ddpm import Schedule
 from ...language import inputs as common
 from ...language.law import Gap, Impl, Kind, Record, Rounding, law
+from . import inputs
 
 STACK = (3, 3)
 """Two axes of one length, so that confusing them is no error of shapes."""
 
 
 @common.composite
-def stacks(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def stacks(draw: common.Draw, p: Precision, kind: Kind) -> inputs.Batches:
     """A schedule, data x, y, z and steps t for a batch STACK."""
     rng = common.generator(draw)
-    data = {name: rng.integers(-3, 4, (*STACK, 2)) * 1.0 for name in ("x", "y", "z")}
+    x, y, z = (rng.integers(-3, 4, (*STACK, 2)) * 1.0 for _ in range(3))
     beta_squared = common.rounded(rng.uniform(0.1, 0.5, 4), p)
-    return data | {"beta_squared": beta_squared, "t": rng.integers(1, 5, STACK)}
+    return inputs.Batches(beta_squared, rng.integers(1, 5, STACK), x, y, z)
 
 
 PAIRS = (
@@ -50,7 +50,7 @@ PAIRS = (
     refutes=("ddpm.diffuse/steps-from-the-left",),
     kinds=("ordinary",),  # which indices meet depends on no number
 )
-def leading_axes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def leading_axes(impl: Impl, on: Setting, case: inputs.Batches) -> Iterator[Record]:
     """Two leading axes against one, with a step for each index, or for each of the last axis alone."""
     data, schedule = (case.x, case.y, case.z), Schedule(case.beta_squared)
     flat = [on.array(on.host(array).reshape((-1, array.shape[-1]))) for array in data]

@@ -1,11 +1,13 @@
 """Laws of the bound of linear-Gaussian generators: its terms, the joint divergence, the one-step VAE."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ....backends import Precision, Setting
 from ....ddpm import AffineGenerator, Schedule
 from ...language import inputs as common
@@ -17,14 +19,21 @@ from .inputs import Host
 from .process import COEFFICIENTS
 
 
+@dataclass(frozen=True, slots=True)
+class Ends(inputs.Scheduled):
+    """Points (n, d), and a schedule."""
+
+    x: Array
+
+
 @common.composite
-def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def ends(draw: common.Draw, p: Precision, kind: Kind) -> Ends:
     """Points (n, d), and schedules that end ordinarily, with next to no noise, or with next to no signal."""
     rng, steps = common.generator(draw), draw(st.sampled_from(inputs.STEPS))
     low, high = {"ordinary": (0.01, 0.9), "cancellation": (p.u, 1e-4), "extreme": (0.97, 0.999)}[kind]
     beta_squared = common.rounded(rng.uniform(low, high, steps), p)
     shape = common.batch(draw), draw(st.sampled_from([1, 3]))
-    return {"beta_squared": beta_squared, "x": common.rounded(rng.standard_normal(shape), p)}
+    return Ends(beta_squared=beta_squared, x=common.rounded(rng.standard_normal(shape), p))
 
 
 @law(
@@ -48,7 +57,7 @@ def ends(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.elbo_terms/last-first",
     ),
 )
-def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def elbo_definition(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """The nodes ᾱ_t x_0 ± β̄_t √d e_i give expectations of the quadratic log-densities exactly."""
     model, x0 = Model(case, on), on.host(case.x0)
     at, d = model.exact, model.dims
@@ -91,7 +100,7 @@ def elbo_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("ddpm.elbo_terms/last-term-cancels", "ddpm.elbo_terms/divergence-twice"),
 )
-def last_term(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def last_term(impl: Impl, on: Setting, case: Ends) -> Iterator[Record]:
     """No term but the last depends on the schedule's end alone; the generator ignores its state."""
     signal, noise = (on.number(part[-1]) for part in inputs.products(on.host(case.beta_squared)))
     square = np.sum(on.host(case.x) ** 2, axis=-1)
@@ -149,7 +158,7 @@ def _joint_divergence(model: Model) -> Any:
         "ddpm.joint_kl/in-bits",
     ),
 )
-def joint_divergence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def joint_divergence(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """The nodes m ± √d C^{1/2} e_i give the expectation over the data exactly."""
     model = Model(case, on)
     scale = model.joint_scale()
@@ -182,13 +191,14 @@ def joint_divergence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.marginals/deviation-added",
     ),
 )
-def bound_below_evidence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_below_evidence(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """The evidence of an affine generator is the density of its Gaussian x_0."""
     mean, covariance = on.host(case.mean), on.host(case.covariance)
     standard = np.all(covariance == np.eye(len(mean))) and not np.any(mean)
     if standard:  # without the rounding of the generator that is exact there
         parts = gaussian.reverse(mean, covariance, on.host(case.beta_squared))
-        case.weight, case.bias, case.noise = map(on.array, parts)
+        weight, bias, noise = map(on.array, parts)
+        case = replace(case, weight=weight, bias=bias, noise=noise)
     model, x0 = Model(case, on), on.host(case.x0)
     states = impl["ddpm.marginals"](model.generator)
     mean, covariance = on.host(states.mean)[0], on.host(states.covariance)[0]
@@ -235,7 +245,7 @@ def bound_below_evidence(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "ddpm.joint_kl/divergence-twice",
     ),
 )
-def exact_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def exact_chain(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """The loss to a scalar variance is Σ_t, by eigenvalues of Cov(x_{t−1}|x_t), and 0 if C = c·I."""
     model = Model(case, on)
     exact = impl["ddpm.exact_generator"](case.mean, case.covariance, model.schedule)
@@ -276,7 +286,7 @@ def exact_chain(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.joint_kl/log-determinant-not-halved",
     ),
 )
-def optimal_variance_minimises(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def optimal_variance_minimises(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """The excess over the least value is known in closed form, which is more than being least."""
     model = Model(case, on)
     exact = impl["ddpm.exact_generator"](case.mean, case.covariance, model.schedule)
@@ -303,11 +313,16 @@ def optimal_variance_minimises(impl: Impl, on: Setting, case: Any) -> Iterator[R
 
 
 @common.composite
-def single_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def single_steps(draw: common.Draw, p: Precision, kind: Kind) -> gaussian.Gaussians:
     """Generators of one step."""
     case = draw(gaussian.gaussians(p, kind))
-    first = {name: case[name][:1] for name in ("beta_squared", "weight", "bias", "noise")}
-    return {**case, **first}
+    return replace(
+        case,
+        beta_squared=case.beta_squared[:1],
+        weight=case.weight[:1],
+        bias=case.bias[:1],
+        noise=case.noise[:1],
+    )
 
 
 @law(
@@ -327,7 +342,7 @@ def single_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.diffuse/variance-as-deviation",
     ),
 )
-def one_step_vae(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def one_step_vae(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """The encoder's nodes ᾱx_0 ± β̄√d e_i average the quadratic log-weights exactly."""
     model, x0 = Model(case, on), on.host(case.x0)
     d = model.dims

@@ -1,7 +1,6 @@
 """Laws of linear-Gaussian generators: the exact one, and the marginals of a chain."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,7 @@ from .process import COEFFICIENTS
         "ddpm.exact_generator/marginal-covariance",
     ),
 )
-def exact_generator_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def exact_generator_definition(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """Compares with the eigenbasis of C; norms of matrices are the scale. Then with data on the diagonal
     line and at a point, whose covariances have no inverse."""
     model = Model(case, on)
@@ -78,7 +77,7 @@ def _path(weight: Host, bias: Host, noise: Host) -> tuple[Host, Host]:
         "ddpm.marginals/forward-in-time",
     ),
 )
-def marginals_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def marginals_definition(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[Record]:
     """One linear system for the whole path; with absolute values it gives the scale."""
     model = Model(case, on)
     steps, d = model.steps, model.dims

@@ -1,10 +1,12 @@
 """Gaussian data and affine generators on the host: inputs of the bound's laws, and their scales."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ...._xp import numbers
 from ....backends import Precision, Setting
 from ....ddpm import AffineGenerator, Schedule
@@ -37,9 +39,21 @@ def _positive(rng: np.random.Generator, shape: tuple[int, ...], spread: float) -
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Gaussians(inputs.Scheduled):
+    """Data N(m, C), a schedule, points x_0 (n, d), and a generator."""
+
+    mean: Array
+    covariance: Array
+    weight: Array
+    bias: Array
+    noise: Array
+    x0: Array
+
+
 @common.composite
-def gaussians(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Data N(m, C), a schedule, points x_0 (n, d), and a generator: exact, near to it, or any.
+def gaussians(draw: common.Draw, p: Precision, kind: Kind) -> Gaussians:
+    """The generator is exact, near to it, or any.
 
     cancellation: C next to I and small steps, so that every divergence nearly vanishes;
     extreme: eigenvalues of C from 1e-2 to 1e2, steps of all sizes.
@@ -66,21 +80,21 @@ def gaussians(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     if pattern == "any":
         weight, bias = 2 * rng.random((steps, d, d)) - 1, rng.standard_normal((steps, d))
         noise = _positive(rng, weight.shape, 0.5) * (0.1 + rng.random((steps, 1, 1)))
-    return {
-        "mean": mean,
-        "covariance": covariance,
-        "beta_squared": beta_squared,
-        "weight": common.rounded(weight, p),
-        "bias": common.rounded(bias, p),
-        "noise": common.rounded((noise + np.swapaxes(noise, -1, -2)) / 2, p),
-        "x0": common.rounded(rng.standard_normal((draw(st.sampled_from([1, 3])), d)), p),
-    }
+    return Gaussians(
+        mean=mean,
+        covariance=covariance,
+        beta_squared=beta_squared,
+        weight=common.rounded(weight, p),
+        bias=common.rounded(bias, p),
+        noise=common.rounded((noise + np.swapaxes(noise, -1, -2)) / 2, p),
+        x0=common.rounded(rng.standard_normal((draw(st.sampled_from([1, 3])), d)), p),
+    )
 
 
 class Model:
     """A case on the host, and the objects that the functions take."""
 
-    def __init__(self, case: Any, on: Setting) -> None:
+    def __init__(self, case: Gaussians, on: Setting) -> None:
         self.u, self.math = on.u, on.math
         self.mean, self.covariance = on.host(case.mean), on.host(case.covariance)
         self.beta_squared = on.host(case.beta_squared)

@@ -7,6 +7,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ...._xp import rounds
 from ....backends import Precision, Setting
 from ....ddpm import AffineGenerator
@@ -88,31 +89,59 @@ def reals(draw: inputs.Draw, shape: tuple[int, ...], p: Precision, kind: Kind) -
     return inputs.values(draw, shape, p, "ordinary" if kind == "cancellation" else kind, power=5)
 
 
-@inputs.composite
-def schedules(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Scheduled:
     """A schedule alone."""
-    return {"beta_squared": variances(draw, p, kind)}
+
+    beta_squared: Array
 
 
 @inputs.composite
-def steps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def schedules(draw: inputs.Draw, p: Precision, kind: Kind) -> Scheduled:
+    return Scheduled(beta_squared=variances(draw, p, kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Batches(Scheduled):
+    """A schedule, steps t and data x, y, z."""
+
+    t: Array
+    x: Array
+    y: Array
+    z: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Batches):
     """A schedule, a batch of steps t (n,), one step, three batches of data (n, d)."""
+
+    step: int
+
+
+@inputs.composite
+def steps(draw: inputs.Draw, p: Precision, kind: Kind) -> Steps:
     beta_squared = variances(draw, p, kind)
     n, d = inputs.batch(draw), draw(st.sampled_from([1, 3]))
     rng = inputs.generator(draw)
-    data = {name: reals(draw, (n, d), p, kind) for name in ("x", "y", "z")}
+    x, y, z = (reals(draw, (n, d), p, kind) for _ in range(3))
     t = rng.integers(1, len(beta_squared) + 1, n)
-    return {"beta_squared": beta_squared, "t": t, "step": int(t[0]), **data}
+    return Steps(beta_squared=beta_squared, t=t, step=int(t[0]), x=x, y=y, z=z)
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler(Scheduled):
+    """A schedule with standard deviations σ_t, zero among them."""
+
+    sigma: Array
 
 
 @inputs.composite
-def samplers(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """A schedule with standard deviations σ_t, zero among them."""
+def samplers(draw: inputs.Draw, p: Precision, kind: Kind) -> Sampler:
     beta_squared = variances(draw, p, kind)
     rng = inputs.generator(draw)
     sigma = np.sqrt(beta_squared) * rng.uniform(0.5, 2.0, len(beta_squared))
     sigma = np.where(rng.random(len(sigma)) < 0.2, 0.0, sigma)
-    return {"beta_squared": beta_squared, "sigma": inputs.rounded(sigma, p)}
+    return Sampler(beta_squared=beta_squared, sigma=inputs.rounded(sigma, p))
 
 
 def affine(on: Setting, weight: Host, bias: Host, covariance: Host) -> AffineGenerator:

@@ -1,7 +1,6 @@
 """Laws of noise, data, velocity and score predictions, and of the loss weight."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -53,7 +52,7 @@ def _cross(a: tuple[Host, Host], b: tuple[Host, Host]) -> Host:
         "ddpm.velocity/previous-step",
     ),
 )
-def velocity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def velocity_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Compares with the coefficients by exact products."""
     x0, noise, schedule = on.host(case.x), on.host(case.y), Schedule(case.beta_squared)
     for label, t, at in each_step(case, on):
@@ -100,7 +99,7 @@ def velocity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.predict_score/multiplied",
     ),
 )
-def conversions_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def conversions_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Solves target = a·x_t + b·given in the basis (x_0, ε) by Cramer's rule."""
     x_t, prediction, schedule = on.host(case.x), on.host(case.y), Schedule(case.beta_squared)
     for label, t, at in each_step(case, on):
@@ -143,7 +142,7 @@ def conversions_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "ddpm.diffuse/previous-step",
     ),
 )
-def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def conversions_round_trip(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """x_0 → x_t, v → score, noise and back: only the noise divides by ᾱ_t to give x_0."""
     x0, noise, other, schedule = (
         on.host(case.x),
@@ -192,7 +191,7 @@ def conversions_round_trip(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "ddpm.loss_weight/beta-for-beta-bar",
     ),
 )
-def loss_weight_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def loss_weight_definition(impl: Impl, on: Setting, case: inputs.Sampler) -> Iterator[Record]:
     """Compares with exact products, ∞ for σ_t = 0 included."""
     host, sigma = inputs.exact(on.host(case.beta_squared)), on.host(case.sigma)
     with np.errstate(divide="ignore"):
@@ -218,7 +217,7 @@ def loss_weight_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "ddpm.sampling_std/kinds-exchanged",
     ),
 )
-def loss_weight_of_data(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def loss_weight_of_data(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """A unit change of x_0 changes the noise by ᾱ_t/β̄_t. The difference of SNRs is taken of exact
     products, and of the functions' own results on the scale of SNR_{t−1}."""
     schedule, host = Schedule(case.beta_squared), inputs.exact(on.host(case.beta_squared))
@@ -237,11 +236,11 @@ def loss_weight_of_data(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
 
 
 @common.composite
-def silenced(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def silenced(draw: common.Draw, p: Precision, kind: Kind) -> inputs.Steps:
     """A schedule whose last β² is 1 ("zero terminal SNR"), and three batches of data (n, d)."""
-    case = draw(inputs.steps(p, kind))
-    case["beta_squared"][-1] = 1.0
-    return dict(case)
+    case: inputs.Steps = draw(inputs.steps(p, kind))
+    case.beta_squared[-1] = 1.0
+    return case
 
 
 @law(
@@ -266,7 +265,7 @@ def silenced(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     ),
     refutes=("ddpm.predict_x0/velocity-through-noise", "ddpm.snr/clipped"),
 )
-def no_signal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def no_signal(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """ᾱ_T = 0 and β̄_T = 1 leave one of the two terms of every formula."""
     schedule, T = Schedule(case.beta_squared), len(on.host(case.beta_squared))
     x, y = on.host(case.x), on.host(case.y)

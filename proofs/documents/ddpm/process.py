@@ -1,11 +1,13 @@
 """Laws of adding noise and taking it away."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ...._xp import numbers
 from ....backends import Precision, Setting
 from ....ddpm import Schedule
@@ -18,7 +20,7 @@ COEFFICIENTS = ("log1p", "exp", "expm1")
 """What ᾱ_t and β̄_t are made of; beside them six partial sums round."""
 
 
-def each_step(case: Any, on: Setting) -> Iterator[tuple[str, Any, inputs.Exact]]:
+def each_step(case: inputs.Steps, on: Setting) -> Iterator[tuple[str, Any, inputs.Exact]]:
     """The case's steps as an array and as a Python integer, with their exact coefficients."""
     host = inputs.exact(on.host(case.beta_squared))
     yield "array t", case.t, host.at(on.host(case.t))
@@ -49,7 +51,7 @@ def each_step(case: Any, on: Setting) -> Iterator[tuple[str, Any, inputs.Exact]]
         "ddpm.diffuse/half-precision-table",
     ),
 )
-def diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def diffusion_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Compares with the coefficients by exact products."""
     x, noise, schedule = on.host(case.x), on.host(case.y), Schedule(case.beta_squared)
     for label, t, at in each_step(case, on):
@@ -78,7 +80,7 @@ def diffusion_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "ddpm.diffuse/variance-as-deviation",
     ),
 )
-def diffusion_composes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def diffusion_composes(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[Record]:
     """Steps are linear in x_0 and the noises: one unit vector each gives mean and variance exactly."""
     steps, schedule = case.beta_squared.shape[0], Schedule(case.beta_squared)
     host = inputs.exact(on.host(case.beta_squared))
@@ -118,7 +120,7 @@ def diffusion_composes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.posterior/padded-with-first",
     ),
 )
-def posterior_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def posterior_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Precisions add up: 1/β̄²_{t−1} of the prior and α_t²/β_t² of the step; a point mass at t = 1."""
     x0, x_t, schedule = on.host(case.x), on.host(case.y), Schedule(case.beta_squared)
     for label, t, at in each_step(case, on):
@@ -136,13 +138,13 @@ def posterior_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
 
 
 @common.composite
-def later_steps(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def later_steps(draw: common.Draw, p: Precision, kind: Kind) -> inputs.Steps:
     """Steps t ≥ 2, where the posterior has a density."""
     case = draw(inputs.steps(p, kind))
-    if len(case["beta_squared"]) == 1:
-        case["beta_squared"] = np.repeat(case["beta_squared"], 2)
-    case["t"] = np.maximum(case["t"], 2)
-    return {**case, "step": int(case["t"][0])}
+    beta_squared, t = case.beta_squared, np.maximum(case.t, 2)
+    if len(beta_squared) == 1:
+        beta_squared = np.repeat(beta_squared, 2)
+    return replace(case, beta_squared=beta_squared, t=t, step=int(t[0]))
 
 
 def _log_normal(x: Host, mean: Host, variance: Host, terms: Host) -> tuple[Host, Host]:
@@ -171,7 +173,7 @@ def _log_normal(x: Host, mean: Host, variance: Host, terms: Host) -> tuple[Host,
         "ddpm.diffuse/variance-as-deviation",
     ),
 )
-def bayes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bayes(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Means and variances are read off the functions by feeding noise 0 and data 0, noise 1."""
     x_prev, x0, x_t = on.host(case.z), on.host(case.x), on.host(case.y)
     at = inputs.exact(on.host(case.beta_squared)).at(on.host(case.t))
@@ -214,7 +216,7 @@ def bayes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.loss_weight/square-for-fourth-power",
     ),
 )
-def ho_convention(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ho_convention(impl: Impl, on: Setting, case: inputs.Sampler) -> Iterator[Record]:
     """The formulas of Ho et al. (2020), equations 4, 7 and 12, on exact products."""
     betas, sigma = on.host(case.beta_squared), on.host(case.sigma)
     steps, schedule = len(betas), impl["ddpm.from_ho"](case.beta_squared)
@@ -263,7 +265,7 @@ def ho_convention(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.denoise_mean/clipped-data",
     ),
 )
-def denoise_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def denoise_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Removes from the total noise β̄_t ε the share β_t²/β̄_t², by exact products."""
     x_t, eps, schedule = on.host(case.x), on.host(case.y), Schedule(case.beta_squared)
     for label, t, at in each_step(case, on):
@@ -292,7 +294,7 @@ def denoise_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.predict_x0/adds-noise",
     ),
 )
-def denoise_is_posterior_mean(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def denoise_is_posterior_mean(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """The scale is what x_0, which may be far larger than its mean, is made of."""
     x_t, eps, schedule = np.abs(on.host(case.x)), np.abs(on.host(case.y)), Schedule(case.beta_squared)
     for label, t, at in each_step(case, on):
@@ -304,18 +306,26 @@ def denoise_is_posterior_mean(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         yield Gap(label, mean, on.host(got), terms * at.condition)
 
 
-@common.composite
-def noise_models(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class NoiseModel(inputs.Scheduled):
     """A schedule, a step, data x_0 (d,), and an affine model E x_t + F x_0 + g of the step's noise."""
+
+    step: int
+    x0: Array
+    model: list[Array]
+
+
+@common.composite
+def noise_models(draw: common.Draw, p: Precision, kind: Kind) -> NoiseModel:
     beta_squared = inputs.variances(draw, p, kind)
     d = draw(st.sampled_from([1, 3]))
     rng = common.generator(draw)
-    return {
-        "beta_squared": beta_squared,
-        "step": draw(st.integers(1, len(beta_squared))),
-        "x0": inputs.reals(draw, (d,), p, kind),
-        "model": [rng.uniform(-1, 1, (d, d)) for _ in range(2)] + [rng.uniform(-1, 1, d)],
-    }
+    return NoiseModel(
+        beta_squared=beta_squared,
+        step=draw(st.integers(1, len(beta_squared))),
+        x0=inputs.reals(draw, (d,), p, kind),
+        model=[rng.uniform(-1, 1, (d, d)) for _ in range(2)] + [rng.uniform(-1, 1, d)],
+    )
 
 
 @law(
@@ -335,7 +345,7 @@ def noise_models(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.denoise_mean/deviation-for-variance",
     ),
 )
-def variance_reduction(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def variance_reduction(impl: Impl, on: Setting, case: NoiseModel) -> Iterator[Record]:
     """The 4d nodes ±√(2d) e_i of (ε̄_{t−1}, ε_t) give expectations of quadratics exactly."""
     t, schedule, x0 = case.step, Schedule(case.beta_squared), on.host(case.x0)
     d = len(x0)

@@ -1,11 +1,13 @@
 """Laws of sampling: standard deviations, trajectories, and samplers of Gaussian data."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ....backends import Precision, Setting
 from ....ddpm import Schedule
 from ...language import inputs as common
@@ -38,7 +40,7 @@ _OPTIMAL = Rounding(
         "ddpm.sampling_std/ratio-inverted",
     ),
 )
-def sampling_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def sampling_std_definition(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[Record]:
     """1/σ² = 1/β̄²_{t−1} + α_t²/β_t² for "dirac", by exact products."""
     host, schedule = inputs.exact(on.host(case.beta_squared)), Schedule(case.beta_squared)
     with np.errstate(divide="ignore"):
@@ -48,15 +50,21 @@ def sampling_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     yield Gap("normal", impl["ddpm.sampling_std"](schedule, kind="normal"), normal, normal)
 
 
-@common.composite
-def spectra(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Spectrum(inputs.Scheduled):
     """A schedule, and the eigenvalues of Gaussian data's covariance: zero, one, mixed."""
+
+    eigenvalues: Array
+
+
+@common.composite
+def spectra(draw: common.Draw, p: Precision, kind: Kind) -> Spectrum:
     pattern = draw(st.sampled_from(["zero", "one", "mixed"]))
     rng = common.generator(draw)
     d = draw(st.sampled_from([1, 3]))
     mixed = rng.uniform(0, 2, d) if kind != "extreme" else 10.0 ** rng.uniform(-6, 6, d)
     eigenvalues = {"zero": np.zeros(d), "one": np.ones(d), "mixed": mixed}[pattern]
-    return {"beta_squared": inputs.variances(draw, p, kind), "eigenvalues": common.rounded(eigenvalues, p)}
+    return Spectrum(beta_squared=inputs.variances(draw, p, kind), eigenvalues=common.rounded(eigenvalues, p))
 
 
 def conditional_variance(host: inputs.Exact, eigenvalues: Host) -> Host:
@@ -79,7 +87,7 @@ def conditional_variance(host: inputs.Exact, eigenvalues: Host) -> Host:
         "ddpm.optimal_std/current-signal",
     ),
 )
-def optimal_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def optimal_std_definition(impl: Impl, on: Setting, case: Spectrum) -> Iterator[Record]:
     """Gaussian data: Cov(x_{t−1}|x_t) has eigenvalues β_t² c_{t−1}/c_t, c_t = ᾱ_t²λ + β̄_t²."""
     host, eigenvalues = inputs.exact(on.host(case.beta_squared)), on.host(case.eigenvalues)
     before = host.previous_alpha_bar_squared[:, None] * eigenvalues + host.previous_beta_bar_squared[:, None]
@@ -103,7 +111,7 @@ def optimal_std_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "ddpm.sampling_std/kinds-exchanged",
     ),
 )
-def optimal_std_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def optimal_std_bounds(impl: Impl, on: Setting, case: Spectrum) -> Iterator[Record]:
     """Also that σ_t rises with the scale s of the data N(m, s²I), to β_t/α_t."""
     host, schedule = inputs.exact(on.host(case.beta_squared)), Schedule(case.beta_squared)
     eigenvalues = on.host(case.eigenvalues)
@@ -128,21 +136,33 @@ def optimal_std_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("at most β_t", best(eigenvalues / max(1.0, np.mean(eigenvalues))), normal, scale)
 
 
-@common.composite
-def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Trajectories(inputs.Sampler):
     """A sampler, its noises (T, n, d), one step and steps (n,), and the model ε = k_t x + h_t."""
+
+    step: int
+    t: Array
+    start: Array
+    noises: Array
+    slope: Array
+    shift: Array
+
+
+@common.composite
+def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> Trajectories:
     case = draw(inputs.samplers(p, kind))
-    steps, n, d = len(case["sigma"]), common.batch(draw), draw(st.sampled_from([1, 3]))
+    steps, n, d = len(case.sigma), common.batch(draw), draw(st.sampled_from([1, 3]))
     rng = common.generator(draw)
-    return {
-        **case,
-        "step": draw(st.integers(1, steps)),
-        "t": rng.integers(1, steps + 1, n),
-        "x_T": inputs.reals(draw, (n, d), p, "ordinary"),
-        "noises": common.rounded(rng.standard_normal((steps, n, d)), p),
-        "slope": common.rounded(rng.uniform(-1, 1, steps), p),
-        "shift": common.rounded(rng.uniform(-1, 1, steps), p),
-    }
+    return common.extended(
+        Trajectories,
+        case,
+        step=draw(st.integers(1, steps)),
+        t=rng.integers(1, steps + 1, n),
+        start=inputs.reals(draw, (n, d), p, "ordinary"),
+        noises=common.rounded(rng.standard_normal((steps, n, d)), p),
+        slope=common.rounded(rng.uniform(-1, 1, steps), p),
+        shift=common.rounded(rng.uniform(-1, 1, steps), p),
+    )
 
 
 @law(
@@ -174,7 +194,7 @@ def trajectories(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.sample/stops-early",
     ),
 )
-def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def sampling_definition(impl: Impl, on: Setting, case: Trajectories) -> Iterator[Record]:
     """The recursion in float64, with the steps at which the model is asked."""
     schedule, steps = Schedule(case.beta_squared), case.sigma.shape[0]
     host = inputs.exact(on.host(case.beta_squared))
@@ -193,34 +213,42 @@ def sampling_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         result: Host = (x + sign * share * eps) / alpha + sigma[t - 1] * noise
         return result
 
-    x, scale = on.host(case.x_T), np.abs(on.host(case.x_T))
+    x, scale = on.host(case.start), np.abs(on.host(case.start))
     for t in range(steps, 0, -1):
         x = step(x, slope[t - 1] * x + shift[t - 1], t, -1)
         scale = step(scale, np.abs(slope[t - 1]) * scale + np.abs(shift[t - 1]), t, 1)
-    yield Gap("sample", impl["ddpm.sample"](model, case.x_T, case.noises, schedule, case.sigma), x, scale)
+    yield Gap("sample", impl["ddpm.sample"](model, case.start, case.noises, schedule, case.sigma), x, scale)
     once = list(range(steps, 0, -1))  # and once more by the reference, where `sample` is replaced
     yield Same("steps asked for", once if asked == 2 * once else asked, once)
 
-    t, eps = case.step, on.host(case.x_T) ** 2 / 8
+    t, eps = case.step, on.host(case.start) ** 2 / 8
     got = impl["ddpm.ancestral_step"](
-        case.x_T, case.x_T**2 / 8, case.noises[t - 1, ...], schedule, case.sigma, t
+        case.start, case.start**2 / 8, case.noises[t - 1, ...], schedule, case.sigma, t
     )
-    scale = step(np.abs(on.host(case.x_T)), eps, t, 1)
-    yield Gap("one step", got, step(on.host(case.x_T), eps, t, -1), scale)
+    scale = step(np.abs(on.host(case.start)), eps, t, 1)
+    yield Gap("one step", got, step(on.host(case.start), eps, t, -1), scale)
 
     at, kick = host.at(on.host(case.t)), sigma[on.host(case.t) - 1][:, None] * noises[0]
     taken = at.beta_squared / np.sqrt(at.beta_bar_squared) * eps
     got = impl["ddpm.ancestral_step"](
-        case.x_T, case.x_T**2 / 8, case.noises[0, ...], schedule, case.sigma, case.t
+        case.start, case.start**2 / 8, case.noises[0, ...], schedule, case.sigma, case.t
     )
-    alpha, scale = np.sqrt(at.alpha_squared), np.abs(on.host(case.x_T)) + taken
-    yield Gap("a step a row", got, (on.host(case.x_T) - taken) / alpha + kick, scale / alpha + np.abs(kick))
+    alpha, scale = np.sqrt(at.alpha_squared), np.abs(on.host(case.start)) + taken
+    yield Gap("a step a row", got, (on.host(case.start) - taken) / alpha + kick, scale / alpha + np.abs(kick))
+
+
+@dataclass(frozen=True, slots=True)
+class Graded(inputs.Sampler):
+    """A sampler and the variance c² of Gaussian data."""
+
+    variance: float
 
 
 @common.composite
-def graded(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """A sampler and the variance c² of Gaussian data."""
-    return {**draw(inputs.samplers(p, kind)), "variance": draw(st.sampled_from([1.0, 0.25, 4.0]))}
+def graded(draw: common.Draw, p: Precision, kind: Kind) -> Graded:
+    return common.extended(
+        Graded, draw(inputs.samplers(p, kind)), variance=draw(st.sampled_from([1.0, 0.25, 4.0]))
+    )
 
 
 @law(
@@ -242,7 +270,7 @@ def graded(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.marginals/deviation-added",
     ),
 )
-def linear_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linear_sampler(impl: Impl, on: Setting, case: Graded) -> Iterator[Record]:
     """Unit vectors for x_T and each noise give every covariance without sampling. The variances of a
     sampler that flips its state's sign are right: only the covariance of neighbours refutes it."""
     schedule, steps, sigma = Schedule(case.beta_squared), case.sigma.shape[0], on.host(case.sigma)
@@ -281,9 +309,17 @@ def linear_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("neighbours", on.host(result.cross)[:, 0, 0], crosses, crosses + np.asarray(chain[::-1])[1:])
 
 
-@common.composite
-def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Multistep:
     """Coefficients of x_{t−1} = a_t x_t + c_t x_{t+1} + σ_t·noise, c_T = 0."""
+
+    first: Array
+    second: Array
+    sigma: Array
+
+
+@common.composite
+def multistep(draw: common.Draw, p: Precision, kind: Kind) -> Multistep:
     rng, steps = common.generator(draw), draw(st.sampled_from([1, 2, 5]))
     first, second, sigma = rng.uniform(-1, 1, (3, steps))
     if kind == "cancellation":
@@ -291,8 +327,7 @@ def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     if kind == "extreme":
         first, sigma = 4 * first, 1e-3 * sigma
     second[-1] = 0.0
-    names = ("first", "second", "sigma")
-    return {name: common.rounded(v, p) for name, v in zip(names, (first, second, sigma), strict=True)}
+    return Multistep(*(common.rounded(v, p) for v in (first, second, sigma)))
 
 
 @law(
@@ -306,7 +341,7 @@ def multistep(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     ),
     refutes=("ddpm.marginals/without-transpose", "ddpm.marginals/neighbours-exchanged"),
 )
-def multistep_sampler(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def multistep_sampler(impl: Impl, on: Setting, case: Multistep) -> Iterator[Record]:
     """Unit vectors for x_T and each noise, run through the recursion, against the companion form."""
     first, second, sigma = (on.host(part) for part in (case.first, case.second, case.sigma))
     steps = len(first)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ...._xp import numbers, rounds
 from ....backends import Precision, Setting
 from ....ddpm import Schedule
@@ -20,12 +22,22 @@ from . import inputs
 NO_DATA: tuple[Kind, ...] = ("ordinary", "extreme")
 
 
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Numbers that make a schedule."""
+
+    steps: int
+    first: float
+    last: float
+    offset: float
+
+
 @common.composite
-def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def lengths(draw: common.Draw, p: Precision, kind: Kind) -> Lengths:
     """Small and large numbers of steps, exact in the format; for the other schedules two numbers."""
     steps = draw(st.sampled_from([1, 2, 3, 10]) if kind == "ordinary" else st.sampled_from([100, 1000]))
     first, last = draw(st.sampled_from([(0.25, 0.5), (1e-4, 0.02), (0.5, 0.01), (0.1, 0.1)]))
-    return {"steps": steps, "first": first, "last": last, "offset": draw(st.sampled_from([0.0, 0.008, 0.5]))}
+    return Lengths(steps=steps, first=first, last=last, offset=draw(st.sampled_from([0.0, 0.008, 0.5])))
 
 
 @law(
@@ -44,7 +56,7 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     ),
     kinds=NO_DATA,
 )
-def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linear_schedule_definition(impl: Impl, on: Setting, case: Lengths) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
     last = on.fraction(0.02)
     expected = on.reals([on.number(last * t / case.steps) for t in range(1, case.steps + 1)])
@@ -63,7 +75,7 @@ def linear_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     refutes=("ddpm.linear_schedule/zero-based", "ddpm.cumulative/alpha-for-alpha-bar"),
     kinds=NO_DATA,
 )
-def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linear_schedule_forgets(impl: Impl, on: Setting, case: Lengths) -> Iterator[Record]:
     """Also the value itself, against math.fsum of exact logarithms."""
     schedule = impl["ddpm.linear_schedule"](case.steps, **on.like)
     alpha_bar = on.host(impl["ddpm.cumulative"](schedule).alpha_bar)[-1]
@@ -93,7 +105,7 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
     ),
     kinds=NO_DATA,
 )
-def ho_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ho_schedule_definition(impl: Impl, on: Setting, case: Lengths) -> Iterator[Record]:
     """Compares with rational interpolation, rounded once."""
     first, last, gaps = on.fraction(case.first), on.fraction(case.last), max(case.steps - 1, 1)
     expected = on.reals([on.number(first + (last - first) * i / gaps) for i in range(case.steps)])
@@ -131,11 +143,19 @@ def _cosine_variances(steps: int, offset: Any) -> list[Any]:
         return [float(min(1 - now / before, Decimal("0.999"))) for before, now in pairs]
 
 
+@dataclass(frozen=True, slots=True)
+class CosineLengths:
+    """Numbers that make a cosine schedule."""
+
+    steps: int
+    offset: float
+
+
 @common.composite
-def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> CosineLengths:
     """Few distinct cases: the expectation takes milliseconds."""
     steps = draw(st.sampled_from([1, 2, 5]) if kind == "ordinary" else st.sampled_from([40, 100]))
-    return {"steps": steps, "offset": draw(st.sampled_from([0.0, 0.008, 0.5]))}
+    return CosineLengths(steps=steps, offset=draw(st.sampled_from([0.0, 0.008, 0.5])))
 
 
 @law(
@@ -159,7 +179,7 @@ def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any
     ),
     kinds=NO_DATA,
 )
-def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cosine_schedule_definition(impl: Impl, on: Setting, case: CosineLengths) -> Iterator[Record]:
     """Compares with the printed form in decimal arithmetic."""
     got = impl["ddpm.cosine_schedule"](case.steps, case.offset, **on.like)
     expected = on.reals(_cosine_variances(case.steps, case.offset))
@@ -191,7 +211,7 @@ def cosine_schedule_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
     ),
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
 )
-def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def defaults(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
     """Compares with the same options in words."""
     schedule, steps = Schedule(case.beta_squared), case.beta_squared.shape[0]
     for name, ends in (("ho_schedule", (1e-4, 0.02)), ("cosine_schedule", (0.008,))):
@@ -228,7 +248,7 @@ def defaults(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.to_ho/sum-for-product",
     ),
 )
-def ho_conversion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def ho_conversion(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[Record]:
     """Compares with exact integer products."""
     schedule = impl["ddpm.from_ho"](case.beta_squared)
     yield Same("β² is kept", schedule.beta_squared, case.beta_squared)
@@ -239,16 +259,22 @@ def ho_conversion(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield Gap("Πα", signal, host.alpha_bar_squared, host.alpha_bar_squared * host.condition)
 
 
-@common.composite
-def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Alphas:
     """α_t in (0, 1): ordinary, next to 1, next to 0."""
+
+    alphas: Array
+
+
+@common.composite
+def alphas(draw: common.Draw, p: Precision, kind: Kind) -> Alphas:
     rng = common.generator(draw)
     n = draw(st.sampled_from(inputs.STEPS))
     if kind == "cancellation":
-        return {"alphas": 1 - p.u * rng.integers(1, 1000, n)}
+        return Alphas(alphas=1 - p.u * rng.integers(1, 1000, n))
     if kind == "extreme":
-        return {"alphas": common.rounded(10.0 ** rng.uniform(-6, -1, n), p)}
-    return {"alphas": common.rounded(rng.uniform(0.1, 0.99, n), p)}
+        return Alphas(alphas=common.rounded(10.0 ** rng.uniform(-6, -1, n), p))
+    return Alphas(alphas=common.rounded(rng.uniform(0.1, 0.99, n), p))
 
 
 @law(
@@ -265,15 +291,21 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         "ddpm.from_alpha/standard-deviations",
     ),
 )
-def from_alpha_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def from_alpha_definition(impl: Impl, on: Setting, case: Alphas) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
     expected = on.reals([on.number(1 - on.fraction(a) ** 2) for a in on.host(case.alphas)])
     yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
 
 
-@common.composite
-def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Suspects(inputs.Scheduled):
     """A schedule in which one value may be bad, steps of which some may be out of range."""
+
+    t: Array
+
+
+@common.composite
+def suspects(draw: common.Draw, p: Precision, kind: Kind) -> Suspects:
     values = inputs.variances(draw, p, kind)
     rng = common.generator(draw)
     bad = draw(st.sampled_from([None, 0.0, 1.0, -0.5, 2.0, math.nan, math.inf]))
@@ -281,7 +313,7 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
         values[rng.integers(0, len(values))] = bad
     t = rng.integers(1, len(values) + 1, common.batch(draw))
     t[0] = draw(st.sampled_from([1, 0, len(values), len(values) + 1, -1]))
-    return {"beta_squared": values, "t": t}
+    return Suspects(beta_squared=values, t=t)
 
 
 @law(
@@ -308,7 +340,7 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     ),
     needs={"underflow": "the steps of one signal are below every number of the dtype"},
 )
-def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def predicates(impl: Impl, on: Setting, case: Suspects) -> Iterator[Record]:
     """Compares with Python's own comparisons."""
     schedule = Schedule(case.beta_squared)
     values = [on.number(value) for value in on.host(case.beta_squared)]
@@ -350,7 +382,7 @@ def predicates(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "ddpm.cumulative/previous-step",
     ),
 )
-def cumulative_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cumulative_definition(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[Record]:
     """Compares with exact integer products."""
     alpha_bar_squared, beta_bar_squared = inputs.products(on.host(case.beta_squared))
     alpha_bar, beta_bar = impl["ddpm.cumulative"](Schedule(case.beta_squared))
@@ -386,7 +418,7 @@ def cumulative_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record
         "ddpm.log_snr/noise-halved",
     ),
 )
-def snr_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def snr_definition(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[Record]:
     """Compares with exact integer products."""
     signal, noise = inputs.products(on.host(case.beta_squared))
     schedule = Schedule(case.beta_squared)
@@ -410,7 +442,7 @@ def snr_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("ddpm.snr/inverted", "ddpm.snr/not-squared", "ddpm.log_snr/of-amplitudes"),
 )
-def snr_decreases(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def snr_decreases(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[Record]:
     """The decrease is compared with its exact size; where that is beyond rounding, it must show."""
     host = inputs.exact(on.host(case.beta_squared))
     schedule = Schedule(case.beta_squared)
