@@ -4,13 +4,20 @@ import importlib
 from typing import Any
 
 import pytest
+from conventions import CONVENTIONS
 
 from refimpl import proofs
 from refimpl.proofs.engine import catalogue
 
-FUNCTIONS: dict[str, Any] = {}
+OWN: dict[str, Any] = {}
 for document in catalogue.names():
-    FUNCTIONS |= importlib.import_module(f"independent.{document}").FUNCTIONS
+    OWN |= importlib.import_module(f"independent.{document}").FUNCTIONS
+CONVENTIONAL: dict[str, Any] = {}
+"""The first convention of each function on which all its laws hold in every dtype, in refimpl's form."""
+for name, adapter in catalogue.adapters().items():
+    if not adapter.beyond and len(CONVENTIONS[name].dtypes) == 2:
+        CONVENTIONAL.setdefault(adapter.function, adapter.wrap(CONVENTIONS[name].right))
+FUNCTIONS = OWN | CONVENTIONAL
 
 
 def _failures(patterns: list[str], impl: dict[str, Any], dtype: str, examples: int) -> list[proofs.Outcome]:
@@ -20,6 +27,7 @@ def _failures(patterns: list[str], impl: dict[str, Any], dtype: str, examples: i
 
 def test_there_is_one_of_every_function() -> None:
     assert set(FUNCTIONS) == set(catalogue.functions())
+    assert not set(OWN) & set(CONVENTIONAL)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

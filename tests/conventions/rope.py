@@ -123,7 +123,11 @@ def llama3(dim, base, *, factor, train_length, low_freq_factor=1.0, high_freq_fa
 
 
 def big_endian(n, base, count, shift=0):
-    return np.stack([n // base ** (place + shift) % base for place in reversed(range(count))], axis=-1)
+    rest, found = n // base**shift, []
+    for _ in range(count):
+        rest, digit = np.divmod(rest, n.dtype.type(base))
+        found.insert(0, digit)
+    return np.stack(found, axis=-1)
 
 
 def from_big_endian(digits, base, skip=0):

@@ -7,12 +7,11 @@ from typing import Any
 
 import flint
 import numpy as np
-from scipy.optimize import linprog, nnls
+from scipy.optimize import nnls
 
-from refimpl.argmaxable import Combination, Minimax, NearestPoint, Result, Undecided, Witness
+from refimpl.argmaxable import Combination, Minimax, NearestPoint, Result, Witness
 
 Array = Any
-Row = list[Fraction]
 
 
 def _exact(values: Array) -> Array:
@@ -20,31 +19,6 @@ def _exact(values: Array) -> Array:
     result = np.empty(len(flat), dtype=object)
     result[:] = flat
     return result.reshape(np.shape(values))
-
-
-def five_vectors(*, xp: Any = None, dtype: Any = None, device: Any = None) -> Array:
-    """As printed, the mean last."""
-    xp = np if xp is None else xp
-    dtype = xp.float64 if dtype is None else dtype
-    return xp.asarray([[1, 2], [2, 1], [1, 0], [0, 1], [1, 1]], dtype=dtype, device=device)
-
-
-def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
-    """Differences by a matrix of 1 and −1."""
-    n = len(b)
-    incidence = np.delete(np.eye(1, n, k, dtype=W.dtype) - np.eye(n, dtype=W.dtype), k, axis=0)
-    return np.einsum("...d,nd->...n", z, incidence @ W) + incidence @ b
-
-
-def winner(W: Array, b: Array, z: Array, /) -> Array:
-    """The strict maximum in rational arithmetic, point by point."""
-    rows, biases = _exact(W), _exact(b)
-    found = []
-    for point in z.reshape(-1, z.shape[-1]):
-        scores = rows @ _exact(point) + biases
-        best = [k for k, score in enumerate(scores) if score == max(scores)]
-        found.append(best[0] if len(best) == 1 else -1)
-    return np.asarray(found, dtype=np.int64).reshape(z.shape[:-1])
 
 
 def _pivot(table: Array, basis: list[int], row: int, column: int) -> None:
@@ -93,43 +67,6 @@ def _decide(rays: Array) -> tuple[Array, Array]:
     return np.append(x[:d] - x[d : 2 * d], x[2 * d :]), dual[:count]
 
 
-def _null(columns: list[Row]) -> Row:
-    """A nonzero combination of more columns than rows that vanishes."""
-    table = np.asarray(columns, dtype=object).T
-    m, n = table.shape
-    pivots: list[int] = []
-    for j in range(n):
-        i = len(pivots)
-        row = next((r for r in range(i, m) if table[r, j]), None)
-        if row is None:
-            found = [Fraction(0)] * n
-            found[j] = Fraction(1)
-            for r, p in enumerate(pivots):
-                found[p] = -table[r, j]
-            return found
-        table[[i, row]] = table[[row, i]]
-        _pivot(table, [0] * m, i, j)
-        pivots.append(j)
-    raise AssertionError("columns are independent")
-
-
-def _sparse(rays: Array, weights: Array) -> dict[int, Fraction]:
-    """Carathéodory: at most d + 1 weights, Σ weight·Δb not raised."""
-    kept = {i: w for i, w in enumerate(weights) if w}
-    d = rays.shape[1] - 1
-    while len(kept) > d + 1:
-        indices = list(kept)
-        step = _null([[*rays[i, :d], Fraction(1)] for i in indices])
-        if sum(s * rays[i, d] for s, i in zip(step, indices, strict=True)) > 0:
-            step = [-s for s in step]
-        if all(s >= 0 for s in step):
-            step = [-s for s in step]
-        length = min(-kept[i] / s for s, i in zip(step, indices, strict=True) if s < 0)
-        kept = {i: kept[i] + length * s for s, i in zip(step, indices, strict=True)}
-        kept = {i: w for i, w in kept.items() if w}
-    return kept
-
-
 def _rays(W: Array, b: Array, k: int) -> tuple[Array, Array, list[int]]:
     """(w_k − w_i, b_k − b_i) in rationals, columns in units of powers of two, and those units."""
     full = np.column_stack([_exact(W), _exact(b)])
@@ -144,69 +81,10 @@ def _rays(W: Array, b: Array, k: int) -> tuple[Array, Array, list[int]]:
     return scaled * np.asarray(scale, dtype=object)[:, None], np.asarray(units, dtype=object), others
 
 
-def classify(W: Array, b: Array, /) -> Result:
-    """One class after the other."""
-    return Result(tuple(_classified(W.astype(float), b.astype(float), k) for k in range(len(b))))
-
-
 def _least(W: Array, b: Array, k: int, z: Array) -> Fraction:
     rows, biases, point = _exact(W), _exact(b), _exact(z)
     scores = (rows[k] - rows) @ point + biases[k] - biases
     return min(score for i, score in enumerate(scores) if i != k)
-
-
-def _guess(rays: Array) -> tuple[Array, list[int]]:
-    """What floating-point programs say: a point, and the rays that a combination needs."""
-    values = rays.astype(float)
-    count, size = values.shape
-    primal = linprog(
-        np.append(np.zeros(size), -1.0),
-        A_ub=np.column_stack([-np.vstack([values, np.eye(1, size, size - 1)]), np.ones(count + 1)]),
-        b_ub=np.zeros(count + 1),
-        bounds=[(-1, 1)] * size + [(None, 1)],
-    )
-    dual = linprog(
-        values[:, -1],
-        A_eq=np.vstack([values[:, :-1].T, np.ones(count)]),
-        b_eq=np.append(np.zeros(size - 1), 1.0),
-        bounds=(0, None),
-    )
-    return primal.x[:size], [] if dual.x is None else np.flatnonzero(dual.x > 1e-9).tolist()
-
-
-def _classified(W: Array, b: Array, k: int) -> Witness | Combination | Undecided:
-    """A guess that exact arithmetic confirms, or else a rational program."""
-    d = W.shape[1]
-    if len(b) == 1:
-        return Witness((0.0,) * d, float("inf"))
-    rays, units, others = _rays(W, b, k)
-    few = len(others) <= 8
-    guess, support = (np.zeros(d + 1), []) if few else _guess(rays)
-    for point in (guess, None):
-        if point is None:
-            chosen = support if support and _decide(rays[support])[0][-1] == 0 else list(range(len(others)))
-            exact, dual = _decide(rays[chosen])
-            point = exact if len(chosen) == len(others) else np.zeros(d + 1)  # noqa: PLW2901
-        if point[-1] > 0:
-            with np.errstate(all="ignore"):
-                z = [float(point[j]) / float(point[d]) * float(units[d] / units[j]) for j in range(d)]
-            if np.all(np.isfinite(z)) and (least := _least(W, b, k, z)) > 0:
-                return Witness(tuple(z), float(least))
-    if exact[-1] > 0:
-        return Undecided(0.0)
-    full = np.column_stack([_exact(W), _exact(b)])
-    given = full[k] - full[[others[i] for i in chosen]]
-    # A ray was scaled by a positive factor; undone, the weights are those of the rows.
-    weights = [w * _factor(rays[i], g, units) for i, g, w in zip(chosen, given, dual, strict=True)]
-    kept = _sparse(given, weights)
-    total = sum(kept.values())
-    pairs = sorted((others[chosen[i]], float(w / total)) for i, w in kept.items())
-    return Combination(tuple(i for i, _ in pairs), tuple(w for _, w in pairs))
-
-
-def _factor(ray: Array, given: Array, units: Array) -> Fraction:
-    """ray·units = factor·given."""
-    return next((r * u / g for r, g, u in zip(ray, given, units, strict=True) if g), Fraction(1))
 
 
 def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Array:
@@ -316,6 +194,5 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    f"argmaxable.{function.__name__}": function
-    for function in (classify, five_vectors, margins, minimax_value, minimum_norm_point, verify, winner)
+    f"argmaxable.{function.__name__}": function for function in (minimax_value, minimum_norm_point, verify)
 }

@@ -1,4 +1,4 @@
-"""Densities and bounds by SciPy, by enumeration, and by eigenvalues instead of Cholesky factors."""
+"""Bounds by enumeration and by an integral, divergences by series."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,25 +6,9 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 Array = Any
-
-
-def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /) -> Array:
-    """Likelihood against proposal first."""
-    return (log_likelihood - log_proposal) + log_prior
-
-
-def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
-    """np.mean."""
-    return np.mean(log_w, axis=axis)
-
-
-def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
-    """As in most public code."""
-    bound = special.logsumexp(log_w, axis=axis) - math.log(log_w.shape[axis])
-    return np.asarray(bound, dtype=log_w.dtype)
 
 
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
@@ -65,22 +49,6 @@ def _integrated(row: Array, sizes: Sequence[int]) -> list[float]:
     return [float(means[m] - math.log(m)) if m > zeros else -math.inf for m in sizes]
 
 
-def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
-    """SciPy's softmax."""
-    with np.errstate(invalid="ignore"):
-        return special.softmax(log_w, axis=axis)
-
-
-def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
-    """1/Σ p² of normalised weights."""
-    return 1 / np.sum(normalized_weights(log_w, axis=axis) ** 2, axis=axis)
-
-
-def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
-    """SciPy's normal distribution, one component at a time."""
-    return stats.norm.logpdf(x, mean, np.sqrt(variance)).sum(-1).astype(np.result_type(x, mean, variance))
-
-
 def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     """r − 1 − log r as written loses all digits near r = 1; there δ − log(1 + δ) by its series in
     y = δ/(2 + δ), which is δ y − 2 (y³/3 + y⁵/5 + …), as log(1 + δ) = 2 artanh y."""
@@ -91,64 +59,6 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     return np.sum(excess + (m1 - m2) ** 2 / v2, axis=-1) / 2
 
 
-def _whitening(covariance: Array) -> tuple[Array, Array]:
-    """Rows A with A C Aᵀ = I, and log det C, from eigenvectors after scaling to a unit diagonal."""
-    size = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
-    values, vectors = np.linalg.eigh(covariance / (size[..., :, None] * size[..., None, :]))
-    rows = np.swapaxes(vectors / np.sqrt(values)[..., None, :], -1, -2) / size[..., None, :]
-    return rows, np.sum(np.log(values), axis=-1) + 2 * np.sum(np.log(size), axis=-1)
-
-
-def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Array:
-    """Whitened by eigenvectors."""
-    rows, log_det = _whitening(covariance)
-    z = np.einsum("...ij,...j->...i", rows, x - mean)
-    return -0.5 * (np.sum(z * z, axis=-1) + log_det + x.shape[-1] * math.log(2 * math.pi))
-
-
-def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
-    """From log-determinants and the trace in the whitened space of the second."""
-    rows, log_det = _whitening(c2)
-    inside = rows @ c1 @ np.swapaxes(rows, -1, -2)
-    z = np.einsum("...ij,...j->...i", rows, m1 - m2)
-    trace = np.trace(inside, axis1=-2, axis2=-1)
-    return 0.5 * (trace - m1.shape[-1] + log_det - _whitening(c1)[1] + np.sum(z * z, axis=-1))
-
-
-def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
-    """Along the principal axes of W, and apart from them."""
-    left, size, _ = np.linalg.svd(W, full_matrices=True)
-    spread = np.zeros(len(W), W.dtype)
-    spread[: len(size)] = size**2
-    z = (x - b) @ left
-    return -0.5 * np.sum(z * z / (spread + s2) + np.log(2 * np.pi * (spread + s2)), axis=-1)
-
-
-def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array, Array]:
-    """Ridge regression along the principal axes of W."""
-    left, size, right = np.linalg.svd(W, full_matrices=False)
-    d, k = W.shape
-    mean = ((x - b) @ left * (size / (size**2 + s2))) @ right
-    missing = np.eye(k, dtype=W.dtype) - right.T @ right if k > d else np.zeros((k, k), W.dtype)
-    return mean, (right.T * (s2 / (size**2 + s2))) @ right + missing
-
-
-def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
-    """Two components at a time."""
-    return np.logaddexp.reduce(log_weights + log_components, axis=-1)
-
-
-def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Array:
-    """In nats first."""
-    nats = -log_density / dims - math.log(width / levels)
-    return nats / math.log(2)
-
-
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    f"density.{function.__name__}": function
-    for function in (
-        bits_per_dim, effective_sample_size, elbo, importance_bound, importance_bounds, linear_evidence,
-        linear_posterior, log_weights, mixture_log_density, normal_kl, normal_kl_full, normal_log_density,
-        normal_log_density_full, normalized_weights,
-    )
-}  # fmt: skip
+    f"density.{function.__name__}": function for function in (importance_bounds, normal_kl)
+}

@@ -1,46 +1,15 @@
-"""The flow by dense matrices, fast Fourier transforms, customary steps and SciPy's integrators."""
+"""The flow by dense matrices, fast Fourier transforms, customary steps."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from conventions.flow import odeint
 from scipy import fft
-from scipy.integrate import solve_ivp
 
 from refimpl.flow import Mixture, Residual, Schedule
 
 Array = Any
-
-
-def _rates(beta_min: float, beta_max: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """β(t), and B(t) by the trapezoid that is exact for a line."""
-
-    def rate(t: Array) -> Array:
-        return (1 - t) * beta_min + t * beta_max
-
-    return rate, lambda t: t * (beta_min + rate(t)) / 2
-
-
-def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
-    """1 − e^−B by a hyperbolic sine, which keeps the digits of small B."""
-    rate, total = _rates(beta_min, beta_max)
-    return Schedule(
-        lambda t: np.sqrt(np.exp(-total(t))),
-        lambda t: -rate(t) / 2,
-        lambda t: 2 * np.exp(-total(t) / 2) * np.sinh(total(t) / 2),
-        lambda t: rate(t) * np.exp(-total(t)),
-    )
-
-
-def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Schedule:
-    """The square of the other's variance."""
-    other = variance_preserving(beta_min=beta_min, beta_max=beta_max)
-    return Schedule(
-        other.alpha,
-        other.alpha_log_derivative,
-        lambda t: other.variance(t) ** 2,
-        lambda t: 2 * other.variance(t) * other.variance_derivative(t),
-    )
 
 
 def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Schedule:
@@ -71,21 +40,6 @@ def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
     )
 
 
-def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
-    """Two Langevin terms."""
-    return f - g2 / 2 * score + sigma2 / 2 * score
-
-
-def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
-    """Two Langevin terms."""
-    return f - g2 / 2 * score - sigma2 / 2 * score
-
-
-def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
-    """The mean of drift and Anderson's reverse drift."""
-    return f / 2 + (f / 2 - g2 * score / 2)
-
-
 def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     """Quotient, then sign."""
     return -(eps / beta_bar)
@@ -94,12 +48,6 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
 def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     """Product, then sign."""
     return -(score * beta_bar)
-
-
-def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[Array, Array], /) -> Array:
-    """As in most public code, through the predicted data."""
-    data = (x - source[1] * eps) / source[0]
-    return target[0] * data + target[1] * eps
 
 
 def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
@@ -147,12 +95,6 @@ class _Marginal:
         # exp(joint − log_density) would add up to 1 within u·|log_density| only.
         self.shares = shares / np.sum(shares, axis=-1, keepdims=True)
         self.score = np.einsum("...k,...ki->...i", self.shares, self.scores)
-
-
-def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
-    """Gaussian densities by inverse and determinant."""
-    at = _Marginal(mixture, schedule, t, x)
-    return at.log_density.astype(at.dtype)
 
 
 def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
@@ -239,62 +181,9 @@ def fokker_planck_rhs_grid(
     return total.astype(np.result_type(density, drift, diffusion))
 
 
-def integrate(
-    velocity: Callable[[Array, Array], Array], x: Array, times: Array, /, *, method: str = "rk4"
-) -> Array:
-    """As in textbooks."""
-    states = [x]
-    for i in range(len(times) - 1):
-        t, h, y = times[i], times[i + 1] - times[i], states[-1]
-        t = np.asarray(t)
-        k1 = velocity(t, y)
-        if method == "euler":
-            states.append(y + h * k1)
-            continue
-        if method == "heun":
-            predicted = y + h * k1
-            states.append((y + predicted) / 2 + h / 2 * velocity(np.asarray(times[i + 1]), predicted))
-            continue
-        middle = np.asarray(t + h / 2)
-        k2 = velocity(middle, y + h / 2 * k1)
-        k3 = velocity(middle, y + h / 2 * k2)
-        k4 = velocity(np.asarray(times[i + 1]), y + h * k3)
-        states.append(y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
-    return np.stack(states)
-
-
-def integrate_adaptive(
-    velocity: Callable[[Array, Array], Array],
-    x: Array,
-    times: Array,
-    /,
-    *,
-    rtol: float = 1e-6,
-    atol: float = 1e-6,
-) -> Array:
-    """SciPy's Dormand–Prince pair of order 5, one sample after the other, from one time to the next."""
-    shape, d = x.shape, x.shape[-1]
-    states = np.empty((len(times), *shape), x.dtype)
-    states[0] = x
-    for index in np.ndindex(*shape[:-1]):
-
-        def field(t: float, y: Array, index: Any = index) -> Array:
-            given = velocity(np.full(shape[:-1], t, x.dtype), np.broadcast_to(y.astype(x.dtype), shape))
-            return given[index].astype(float)
-
-        y = x[index].astype(float)
-        for i in range(len(times) - 1):
-            span = float(times[i]), float(times[i + 1])
-            if span[0] != span[1]:
-                y = solve_ivp(field, span, y, method="RK45", rtol=rtol, atol=atol).y[:, -1]
-            states[(i + 1, *index)] = y
-    assert states.shape[-1] == d
-    return states
-
-
 def flow_log_likelihood(
     velocity: Callable[[Array, Array], Array], divergence: Callable[[Array, Array], Array],
-    terminal_log_density: Callable[[Array], Array], x: Array, times: Array, /, *, integrator: Any = integrate,
+    terminal_log_density: Callable[[Array], Array], x: Array, times: Array, /, *, integrator: Any = None,
 ) -> Array:  # fmt: skip
     """The divergence as one more coordinate."""
 
@@ -302,33 +191,20 @@ def flow_log_likelihood(
         y = state[..., :-1]
         return np.concatenate([velocity(t, y), divergence(t, y)[..., None]], axis=-1)
 
-    end = integrator(both, np.concatenate([x, np.zeros_like(x[..., :1])], axis=-1), times)[-1]
+    joint = np.concatenate([x, np.zeros_like(x[..., :1])], axis=-1)
+    if integrator is None:
+        end = odeint(lambda y, t: both(np.asarray(t), y), joint, times, "rk4")[-1]
+    else:
+        end = integrator(both, joint, times)[-1]
     return terminal_log_density(end[..., :-1]) + end[..., -1]
-
-
-def euler_maruyama(
-    drift: Callable[[Array, Array], Array],
-    sigma2: Callable[[Array], Array],
-    x: Array,
-    times: Array,
-    noises: Array,
-    /,
-) -> Array:
-    """The root of the whole variance."""
-    states = [x]
-    for i, noise in enumerate(noises):
-        t, h = np.asarray(times[i]), times[i + 1] - times[i]
-        states.append(states[-1] + h * drift(t, states[-1]) + np.sqrt(sigma2(t) * np.abs(h)) * noise)
-    return np.stack(states)
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"flow.{function.__name__}": function
     for function in (
-        ddim_step, diagonal_mixture, diffusion_squared, drift_coefficient, euler_maruyama,
-        flow_log_likelihood, flow_velocity, fokker_planck_residual, fokker_planck_rhs_grid, forward_drift,
-        from_functions, full_mixture, integrate, integrate_adaptive, mixture_log_density, mixture_score,
-        mixture_score_divergence, mixture_score_jacobian, mixture_time_derivative, noise_from_score,
-        reverse_drift, score_from_noise, sub_variance_preserving, variance_exploding, variance_preserving,
+        diagonal_mixture, diffusion_squared, drift_coefficient, flow_log_likelihood, fokker_planck_residual,
+        fokker_planck_rhs_grid, from_functions, full_mixture, mixture_score, mixture_score_divergence,
+        mixture_score_jacobian, mixture_time_derivative, noise_from_score, score_from_noise,
+        variance_exploding,
     )
 }  # fmt: skip

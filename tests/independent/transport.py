@@ -1,67 +1,23 @@
-"""Transport by merged quantiles, shortest paths, other square roots and other quadratures."""
+"""Transport by other square roots and other quadratures."""
 
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from conventions.transport import bures
 from scipy import integrate, linalg
-from scipy.spatial.distance import cdist
 
 from refimpl.transport import (
     Affine,
-    AffineMap,
     Bound,
     Growth,
     LinearFlowPair,
     Quadrature,
     Spectrum,
-    Transport,
 )
 
 Array = Any
-
-
-def _levels(weights: Array | None, order: Array) -> Array:
-    """Cumulative masses in the order of the points, the last one exactly 1."""
-    weights = np.ones(len(order)) if weights is None else weights.astype(float)
-    levels = np.cumsum(weights[order]) / np.sum(weights)
-    levels[np.flatnonzero(weights[order])[-1] :] = 1.0
-    return levels
-
-
-def _on_the_line(x: Array, y: Array, p: float, a: Array | None, b: Array | None) -> float:
-    """The step functions of both quantiles on their merged levels, relative to the largest gap."""
-    first, second = np.argsort(x), np.argsort(y)
-    F, G = _levels(a, first), _levels(b, second)
-    levels = np.union1d(F, G)
-    shares = np.diff(levels, prepend=0.0)
-    middle = levels - shares / 2
-    gaps = np.abs(
-        x[first][np.searchsorted(F, middle)].astype(float)
-        - y[second][np.searchsorted(G, middle)].astype(float)
-    )
-    unit = np.max(np.where(shares > 0, gaps, 0.0)) or 1.0  # what has no mass sets no unit
-    return float(unit * np.sum(shares * (np.where(shares > 0, gaps, 0.0) / unit) ** p) ** (1 / p))
-
-
-def wasserstein_1d(
-    x: Array,
-    y: Array,
-    /,
-    *,
-    order: float = 2.0,
-    x_weights: Array | None = None,
-    y_weights: Array | None = None,
-) -> Array:
-    """Single samples by merged levels, batches by sorting."""
-    dtype = np.result_type(*(v for v in (x, y, x_weights, y_weights) if v is not None))
-    if x.ndim == y.ndim == 1:
-        return np.asarray(_on_the_line(x, y, order, x_weights, y_weights), dtype=dtype)
-    gaps = np.abs(np.sort(x, axis=-1) - np.sort(y, axis=-1)).astype(float)
-    unit = np.max(gaps, axis=-1)
-    unit = np.where(unit == 0, 1.0, unit)
-    return (unit * np.mean((gaps / unit[..., None]) ** order, axis=-1) ** (1 / order)).astype(dtype)
 
 
 def wasserstein_quantile(
@@ -91,137 +47,10 @@ def wasserstein_quantile(
     return Quadrature(np.asarray(value, dtype=dtype), np.asarray(abs(value - half), dtype=dtype))
 
 
-def _root(covariance: Array) -> Array:
-    values, vectors = np.linalg.eigh(covariance)
-    return (vectors * np.sqrt(np.maximum(values, 0))[..., None, :]) @ np.swapaxes(vectors, -1, -2)
-
-
-def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array:
-    """‖R₁ − QR₂‖ with symmetric roots and Q of the polar decomposition of R₁R₂. The trace formula loses
-    half of the digits where the covariances nearly agree."""
-    dtype = np.result_type(m1, S1, m2, S2)
-    unit = np.sqrt(
-        np.maximum(np.max(np.abs(S1), axis=(-2, -1)), np.max(np.abs(S2), axis=(-2, -1))).astype(float)
-    )
-    shift = np.max(np.abs(m1.astype(float) - m2.astype(float)), axis=-1)
-    unit = np.maximum(unit, shift)
-    unit = np.where(unit == 0, 1.0, unit)
-    R1, R2 = (_root(S.astype(float) / unit[..., None, None] / unit[..., None, None]) for S in (S1, S2))
-    left, _, right = np.linalg.svd(R1 @ R2)
-    gap = R1 - left @ right @ R2
-    square = np.sum(gap**2, axis=(-2, -1)) + np.sum(((m1.astype(float) - m2) / unit[..., None]) ** 2, axis=-1)
-    return (unit * np.sqrt(square)).astype(dtype)
-
-
-def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
-    """L⁻ᵀ(LᵀS₂L)^{1/2}L⁻¹ with the Cholesky factor of S₁; products of two covariances may overflow."""
-    unit = np.max(np.abs(S1), axis=(-2, -1), keepdims=True)
-    L = np.linalg.cholesky(S1 / unit)
-    inner = _root(np.swapaxes(L, -1, -2) @ (S2 / unit) @ L)
-    half = np.linalg.solve(np.swapaxes(L, -1, -2), inner)
-    M = np.swapaxes(np.linalg.solve(np.swapaxes(L, -1, -2), np.swapaxes(half, -1, -2)), -1, -2)
-    M = (M + np.swapaxes(M, -1, -2)) / 2
-    return AffineMap(M, m2 - np.einsum("...ij,...j->...i", M, m1))
-
-
 def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     """The sum of the squared entries of M − I against M⁻¹; tr M + tr M⁻¹ − 2d cancels for M near I."""
     E = M - np.eye(M.shape[-1], dtype=M.dtype)
     return np.einsum("...ij,...jk,...ki->...", E, np.linalg.inv(M), E).astype(np.result_type(M, covariance))
-
-
-def _distances(x: Array, y: Array) -> Array:
-    """In units of a power of two, lest a quotient round what the difference would not."""
-    unit = max(float(np.max(np.abs(x), initial=0)), float(np.max(np.abs(y), initial=0))) or 1.0
-    unit = 2.0 ** math.floor(math.log2(unit))
-    return unit * cdist(x.astype(float) / unit, y.astype(float) / unit)
-
-
-def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> Array:
-    """SciPy's distances, one plan after the other."""
-    shape = np.broadcast_shapes(x.shape[:-2], y.shape[:-2], plan.shape[:-2])
-    x, y, plan = (np.broadcast_to(v, (*shape, *v.shape[-2:])) for v in (x, y, plan))
-    costs = np.empty(shape)
-    for i in np.ndindex(*shape):
-        lengths = _distances(x[i], y[i])
-        unit = np.max(lengths) or 1.0
-        costs[i] = unit * np.sum(plan[i] * (lengths / unit) ** order) ** (1 / order)
-    return costs.astype(np.result_type(x, y, plan))
-
-
-def _shortest(costs: Array, plan: Array, supply: Array) -> tuple[Array, Array, list[int], list[int]]:
-    """Bellman–Ford from all sources with supply left, forward along costs, backward along the plan."""
-    n, m = costs.shape
-    x, y = np.where(supply > 0, 0.0, np.inf), np.full(m, np.inf)
-    from_x, from_y = [-1] * m, [-1] * n
-    for _ in range(n + m):
-        for j in range(m):
-            i = int(np.argmin(x + costs[:, j]))
-            if x[i] + costs[i, j] < y[j] - 1e-15:
-                y[j], from_x[j] = x[i] + costs[i, j], i
-        for i in range(n):
-            for j in np.flatnonzero(plan[i] > 0):
-                if y[j] - costs[i, j] < x[i] - 1e-15:
-                    x[i], from_y[i] = y[j] - costs[i, j], int(j)
-    return x, y, from_x, from_y
-
-
-def _flow(costs: Array, a: Array, b: Array) -> Array:
-    """Successive shortest paths."""
-    plan, supply, demand = np.zeros(costs.shape), a.copy(), b.copy()
-    while np.max(demand) > 1e-15 and np.max(supply) > 1e-15:
-        supply[supply <= 1e-15] = 0
-        _, y, from_x, from_y = _shortest(costs, plan, supply)
-        j = int(np.argmin(np.where(demand > 1e-15, y, np.inf)))
-        path, i = [], from_x[j]
-        amount, end = demand[j], j
-        while True:
-            path.append((i, j, 1))
-            if supply[i] > 0 and from_y[i] < 0:
-                break
-            j = from_y[i]
-            path.append((i, j, -1))
-            amount = min(amount, plan[i, j])
-            i = from_x[j]
-        amount = min(amount, supply[i])
-        for row, column, sign in path:
-            plan[row, column] = max(plan[row, column] + sign * amount, 0.0)
-        supply[i] -= amount
-        demand[end] -= amount
-    return plan
-
-
-def wasserstein_discrete(
-    x: Array,
-    y: Array,
-    x_weights: Array | None = None,
-    y_weights: Array | None = None,
-    /,
-    *,
-    order: float = 2.0,
-) -> Transport:
-    """Successive shortest paths in units of the largest distance; potentials by one more Bellman–Ford."""
-    a, b = (
-        np.full(len(v), 1 / len(v)) if w is None else w.astype(float) / np.sum(w.astype(float))
-        for v, w in ((x, x_weights), (y, y_weights))
-    )
-    lengths = _distances(x, y)
-    unit = np.max(lengths) or 1.0
-    costs = (lengths / unit) ** order
-    plan = _flow(costs, a, b)
-    u = -_shortest(costs, plan, np.ones(len(a)))[0]
-    for _ in range(3):  # c-transforms make them feasible
-        v = np.min(costs - u[:, None], axis=0)
-        u = np.min(costs - v, axis=1)
-    total, dtype = float(np.sum(plan * costs)), x.dtype
-    with np.errstate(over="ignore"):
-        return Transport(
-            np.asarray(unit * total ** (1 / order), dtype=dtype),
-            plan.astype(dtype),
-            (u * unit**order).astype(dtype),
-            (v * unit**order).astype(dtype),
-            np.asarray((total - a @ u - b @ v) * unit**order, dtype=dtype),
-        )
 
 
 def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
@@ -335,7 +164,7 @@ def _carried(side: Affine, t: float, end: float) -> tuple[Array, Array]:
 def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> LinearFlowPair:
     """SciPy's exponential."""
     dtype = times.dtype
-    start, last = (wasserstein_gaussian(*_carried(p, t, end), *_carried(q, t, end)) for t in (0.0, end))
+    start, last = (bures(*_carried(p, t, end), *_carried(q, t, end)) for t in (0.0, end))
     turn = np.asarray(p.matrix, dtype=float) - np.asarray(q.matrix, dtype=float)
     push = np.asarray(p.offset, dtype=float) - np.asarray(q.offset, dtype=float)
     gaps = []
@@ -345,20 +174,6 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     lowest = one_sided_lipschitz(np.asarray(q.matrix, dtype=float)).lowest
     parts = (start, last, np.asarray(gaps).reshape(times.shape), -lowest)
     return LinearFlowPair(*(np.asarray(part, dtype=dtype) for part in parts))
-
-
-def score_matching(model_score: Array, score: Array, /, *, weights: Array | None = None) -> Array:
-    """np.average."""
-    squares = np.linalg.norm(model_score - score, axis=-1) ** 2
-    if weights is None:
-        return np.mean(squares, axis=-1)
-    return np.einsum("...n,...n->...", squares, weights)
-
-
-def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array, /) -> Array:
-    """Against the target −ε/β̄ as a score."""
-    beta = np.asarray(beta_bar)[..., None, None]
-    return score_matching(model_score, -noise / beta)
 
 
 def gaussian_score_matching(
@@ -415,10 +230,8 @@ def mixture_score_matching(
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"transport.{function.__name__}": function
     for function in (
-        conditional_score_matching, coupling_cost, coupling_monotonicity, gaussian_map,
-        gaussian_score_matching, growth_factor, linear_flow_pair, mixture_conditional_score_matching,
-        mixture_score_matching, one_sided_lipschitz, printed_score_matching_bound, score_matching,
-        score_matching_bound, wasserstein_1d, wasserstein_bound, wasserstein_discrete, wasserstein_gaussian,
-        wasserstein_quantile,
+        coupling_monotonicity, gaussian_score_matching, growth_factor, linear_flow_pair,
+        mixture_conditional_score_matching, mixture_score_matching, one_sided_lipschitz,
+        printed_score_matching_bound, score_matching_bound, wasserstein_bound, wasserstein_quantile,
     )
 }  # fmt: skip

@@ -384,7 +384,7 @@ def cumulative_ho(mine: Implementation) -> Implementation:
     def cumulative(schedule: Schedule, /) -> Any:
         signal, noise = mine(schedule.beta_squared)
         xp = array_namespace(signal)
-        return ddpm.schedule.Cumulative(
+        return ddpm.Cumulative(
             xp.concat([xp.ones_like(signal[:1]), signal]), xp.concat([xp.zeros_like(noise[:1]), noise])
         )
 

@@ -98,7 +98,7 @@ def snr_clipped(schedule: Any, /) -> Any:
 def to_ho_roots(schedule: Any, /) -> Any:
     betas, alphas, products = ddpm.to_ho(schedule)
     xp = space(betas)
-    return ddpm.schedule.HoSchedule(betas, xp.sqrt(alphas), xp.sqrt(products))
+    return ddpm.HoSchedule(betas, xp.sqrt(alphas), xp.sqrt(products))
 
 
 @mistake(
