@@ -1,10 +1,12 @@
 """The law of leading axes: a batch of any shape."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...._typing import Array
 from ....backends import Precision, Setting
 from ...language import inputs as common
 from ...language.law import Gap, Impl, Kind, Record, Rounding, law
@@ -13,28 +15,40 @@ STACK = (3, 3)
 """Two axes of one length, which is that of all others, so that confusing them is no error of shapes."""
 
 
-@common.composite
-def stacks(draw: common.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Stacks:
     """Two clouds of three points, a plan, a mean, two covariances and a noise level for a batch STACK."""
+
+    x: Array
+    y: Array
+    plan: Array
+    mean: Array
+    S: Array
+    T: Array
+    beta_bar: Array
+
+
+@common.composite
+def stacks(draw: common.Draw, p: Precision, kind: Kind) -> Stacks:
     rng = common.generator(draw)
     roots = rng.integers(-1, 2, (2, *STACK, 3, 3)) * 1.0
     covariances = roots @ np.swapaxes(roots, -1, -2) + np.eye(3)
     clouds = rng.integers(-3, 4, (2, *STACK, 3, 3)) * 1.0
-    return {
-        "x": clouds[0],
-        "y": clouds[1],
-        "plan": rng.integers(1, 5, (*STACK, 3, 3)) / 32.0,
-        "mean": rng.integers(-3, 4, (*STACK, 3)) * 1.0,
-        "S": covariances[0],
-        "T": covariances[1],
-        "beta_bar": common.rounded(rng.uniform(0.5, 2, STACK), p),
-    }
+    return Stacks(
+        x=clouds[0],
+        y=clouds[1],
+        plan=rng.integers(1, 5, (*STACK, 3, 3)) / 32.0,
+        mean=rng.integers(-3, 4, (*STACK, 3)) * 1.0,
+        S=covariances[0],
+        T=covariances[1],
+        beta_bar=common.rounded(rng.uniform(0.5, 2, STACK), p),
+    )
 
 
 Call = tuple[str, tuple[tuple[Any, int], ...]]
 
 
-def _calls(case: Any) -> Iterator[Call]:
+def _calls(case: Stacks) -> Iterator[Call]:
     """Functions with their arrays, each with its number of core axes; some lack a leading axis."""
     x, y, S, mean = (case.x, 2), (case.y, 2), (case.S, 2), (case.mean, 1)
     gaussians = mean, S, (case.mean[0, ...], 1), (case.T[0, ...], 2)
@@ -77,7 +91,7 @@ def _flat(array: Any, core: int) -> Any:
     ),
     kinds=("ordinary",),  # which indices meet depends on no number
 )
-def leading_axes(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def leading_axes(impl: Impl, on: Setting, case: Stacks) -> Iterator[Record]:
     """Two leading axes against one; no number exceeds 3·(3 + 3/0.5)² = 243."""
     for name, arrays in _calls(case):
         call = impl[f"transport.{name}"]

@@ -36,7 +36,7 @@ BOUND = Rounding(
         "transport.one_sided_lipschitz/not-halved",
     ),
 )
-def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def one_sided_definition(impl: Impl, on: Setting, case: inputs_of_bounds.Jacobians) -> Iterator[Record]:
     """The eigenvalues go into J; quadratic forms of affine drifts stay between the constants."""
     Q, skew, values = np.linalg.qr(on.host(case.Q))[0], on.host(case.skew), on.reals(case.values)
     jacobians = on.array((Q * values[:, None, :]) @ Q.mT + skew - skew.mT)
@@ -65,7 +65,7 @@ def one_sided_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]
         "transport.one_sided_lipschitz/swapped",
     ),
 )
-def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def one_sided_from_lipschitz(impl: Impl, on: Setting, case: inputs_of_bounds.CubicPoints) -> Iterator[Record]:
     """(y³ − x³)(y − x) = (x² + xy + y²)(y − x)² ≥ 0, while 3x² has no bound; a turn stretches nothing."""
     constants = impl["transport.one_sided_lipschitz"]
     x, y = on.host(case.x), on.host(case.y)
@@ -103,7 +103,7 @@ def one_sided_from_lipschitz(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "transport.growth_factor/logarithm",
     ),
 )
-def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def growth_definition(impl: Impl, on: Setting, case: inputs_of_bounds.Rates) -> Iterator[Record]:
     """Trapezoids in fractions."""
     times, L = ([on.fraction(v) for v in on.host(a).tolist()] for a in (case.times, case.L))
     steps = [(L[i] + L[i + 1]) / 2 * (times[i + 1] - times[i]) for i in range(len(L) - 1)]
@@ -129,7 +129,7 @@ def growth_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("transport.growth_factor/from-the-end", "transport.growth_factor/without-exponential"),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def growth_smooth(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def growth_smooth(impl: Impl, on: Setting, case: inputs_of_bounds.Rates) -> Iterator[Record]:
     """The antiderivative of a + bt + ct³ + e·cos ωt."""
     a, b, c, e = case.coefficients
     omega, t = case.omega, on.host(case.times)
@@ -142,7 +142,9 @@ def growth_smooth(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("small error", found.error, 0.0, size)
 
 
-def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+def _exponentials(
+    case: inputs_of_bounds.ExponentialGaps, on: Setting
+) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     """(α + βt)e^{μt}, and a constant L."""
     return (
         lambda t: (case.alpha + case.beta * t) * on.xp.exp(case.decay * t),
@@ -168,7 +170,7 @@ def _exponentials(case: Any, on: Setting) -> tuple[Callable[[Any], Any], Callabl
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_definition(impl: Impl, on: Setting, case: inputs_of_bounds.ExponentialGaps) -> Iterator[Record]:
     """Against the series of ∫ tᵏe^{(λ+μ)t}; the error of trapezoids is at most ¼h²∫|v″|, and enough."""
     times, terminal = on.host(case.times), on.number(on.host(case.terminal))
     T, rate = on.number(times[-1]), case.L + case.decay
@@ -205,7 +207,7 @@ def bound_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("transport.wasserstein_bound/exact-growth", "transport.wasserstein_bound/no-error"),
 )
-def bound_bends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_bends(impl: Impl, on: Setting, case: inputs_of_bounds.BendingRates) -> Iterator[Record]:
     """L = λω cos ωt, so I_t = e^{λ sin ωt}; with the gap α/I_t the integral is αT."""
     rate, omega, t = case.rate, case.omega, on.host(case.times)
     gap = on.array(case.alpha * np.exp(-rate * np.sin(omega * t)))
@@ -231,7 +233,7 @@ def bound_bends(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     refutes=("transport.growth_factor/no-error", "transport.wasserstein_bound/no-error-of-panels"),
 )
-def stated_errors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def stated_errors(impl: Impl, on: Setting, case: inputs_of_bounds.Unresolved) -> Iterator[Record]:
     """cos(ωt + φ) with half a panel of 24 radians: 16 nodes miss about 4·10⁻³ of its length, 8 nodes 0.8."""
     t, omega, phase, size = on.host(case.times), case.omega, case.phase, case.size
 
@@ -255,10 +257,6 @@ def stated_errors(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     yield AtMost("a bound", exact, bound.value, 2 * offset * scale[-1])
 
 
-def _affine(case: Any, names: str) -> Any:
-    return transport.Affine(*(getattr(case, name) for name in names.split()))
-
-
 @law(
     "transport.linear_flow_pair-definition",
     "linear_flow_pair has the moments of x_0 = e^{−FT}x_T − ∫₀ᵀ e^{−Ft}e dt, and E_p‖f − g‖² under a root",
@@ -279,9 +277,9 @@ def _affine(case: Any, names: str) -> Any:
         "transport.linear_flow_pair/offsets-ignored",
     ),
 )
-def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def linear_pair_definition(impl: Impl, on: Setting, case: inputs_of_bounds.LinearPairs) -> Iterator[Record]:
     """Exponentials by their series, the gap by cubature, the distance by the eigenvalues of S₁S₂."""
-    p, q = _affine(case, "F e m1 P1"), _affine(case, "G h m2 P2")
+    p, q = transport.Affine(*case.f), transport.Affine(*case.g)
     found = impl["transport.linear_flow_pair"](p, q, case.times, end=case.T)
 
     def at(side: Any, t: float) -> Any:
@@ -296,7 +294,7 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         square, terms = host.gaussian_square(m1, S1, m2, S2)
         scale = 4 * terms + (np.linalg.norm(m1) + np.linalg.norm(m2)) ** 2
         yield Gap(name, on.host(given) ** 2, square, scale)
-    F, e, G, h = (on.host(v) for v in (case.F, case.e, case.G, case.h))
+    (F, e, *_), (G, h, *_) = (map(on.host, side) for side in (p, q))
     squares, sizes = [], []
     for t in on.host(case.times):
         mean, P = at(p, t)
@@ -322,13 +320,13 @@ def linear_pair_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "transport.linear_flow_pair/gap-without-mean",
     ),
 )
-def bound_linear(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_linear(impl: Impl, on: Setting, case: inputs_of_bounds.LinearPairs) -> Iterator[Record]:
     """By trapezoids, also with p and q exchanged, which gives another bound, and by panels."""
     pair, bounded = impl["transport.linear_flow_pair"], impl["transport.wasserstein_bound"]
-    sides = _affine(case, "F e m1 P1"), _affine(case, "G h m2 P2")
+    sides = transport.Affine(*case.f), transport.Affine(*case.g)
     lengths = [np.linalg.norm(on.host(v)) for side in sides for v in (side.offset, side.mean)]
     roots = [on.math.sqrt(np.trace(on.host(side.covariance))) for side in sides]
-    positions = (sum(lengths) + sum(roots)) * on.math.exp(case.T * np.linalg.norm(on.host(case.F)))
+    positions = (sum(lengths) + sum(roots)) * on.math.exp(case.T * np.linalg.norm(on.host(sides[0].matrix)))
     for name, (p, q) in (("q, p", sides[::-1]), ("p, q", sides)):
         at = pair(p, q, case.times, end=case.T)
         rates = on.array(np.full(case.times.shape, on.number(on.host(at.lipschitz))))
@@ -370,7 +368,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def bound_curved(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_curved(impl: Impl, on: Setting, case: inputs_of_bounds.CurvedPairs) -> Iterator[Record]:
     """x' = c·tanh x, cx, cx³ (c ≥ 0) have closed flows; terminals are uniform: E integrates over levels."""
     T, W = case.T, impl["transport.wasserstein_quantile"]
     names, rates = case.names, case.rates

@@ -28,11 +28,13 @@ def _integral(coefficients: list[float], t: Any) -> Any:
     return coefficients[0] * t + coefficients[1] * t * t / 2
 
 
-def _times(case: Any, on: Setting) -> Any:
+def _times(case: inputs_of_bounds.Homotheties, on: Setting) -> Any:
     return on.array(np.linspace(0.0, case.T, 9))
 
 
-def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> float:
+def _scale(
+    case: inputs_of_bounds.Homotheties, on: Setting, value: Any, means: Any, covariances: Any
+) -> float:
     """The bound with the roundings of its exponents, and two Gaussians with those of their roots."""
     exponents = sum(abs(c) * (case.T + case.T**2) for c in (*case.rate, *case.other))
     roots = on.number(root_error(on.u, *(on.host(S) for S in covariances)))
@@ -56,7 +58,7 @@ def _scale(case: Any, on: Setting, value: Any, means: Any, covariances: Any) -> 
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def equality_shift(impl: Impl, on: Setting, case: inputs_of_bounds.Homotheties) -> Iterator[Record]:
     """With a_t = (1 + βt)e^{C_t}, C = ∫₀ᵗ c, the paths part by v∫(1 + βt): I_t = e^{−C_t}."""
     C = _integral(case.rate, case.T)
     v, xp = on.host(case.v), on.xp
@@ -90,7 +92,7 @@ def equality_shift(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def equality_terminal(impl: Impl, on: Setting, case: inputs_of_bounds.Homotheties) -> Iterator[Record]:
     """Both Gaussians are scaled by e^{−C_T}; e_t shifts both alike."""
     W, C = impl["transport.wasserstein_gaussian"], _integral(case.rate, case.T)
     start = on.host(case.v)
@@ -122,7 +124,7 @@ def equality_terminal(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def equality_scale(impl: Impl, on: Setting, case: inputs_of_bounds.Homotheties) -> Iterator[Record]:
     """p_t = N(0, e^{2(A_t − A_T)}P): the gap is |a − b|e^{A_t − A_T}√tr P."""
     A, B = (_integral(k, case.T) for k in (case.other, case.rate))
     P, xp = on.host(case.S1), on.xp
@@ -154,7 +156,7 @@ def equality_scale(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.linear_flow_pair/forward",
     ),
 )
-def not_tight(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def not_tight(impl: Impl, on: Setting, case: inputs_of_bounds.Saddles) -> Iterator[Record]:
     """The paths part by a(1 − e^{−λT})/λ along e₁, but e₂ is what grows backward, by e^{λT}."""
     saddle, zero = on.array(np.diag([case.rate, -case.rate])), on.array(np.zeros(2))
     unit = on.array(np.eye(2))

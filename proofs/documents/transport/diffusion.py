@@ -100,7 +100,7 @@ class Pair:
         return self.total / 2 + k * (self.total + np.log(self.variance(self.v2) / self.v2))
 
 
-def _pair(case: Any) -> Pair:
+def _pair(case: inputs.Diffusions) -> Pair:
     (m1, m2), (v1, v2) = (np.asarray(m) for m in case.means), case.variances
     mean, spread = case.start
     if case.same_width:
@@ -127,7 +127,7 @@ _EXPONENTS = Rounding({"a value of L": 8, "sum of 16 nodes": 16, "32 panels": 32
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def score_matching_bounds(impl: Impl, on: Setting, case: inputs.Diffusions) -> Iterator[Record]:
     """σ = 0 is the ODE, σ = g the SDE. With equal widths and equal terminals the model only shifts."""
     pair = _pair(case)
     bound, distance = pair.bound(impl, on, 32), pair.distance()
@@ -159,7 +159,9 @@ def score_matching_bounds(impl: Impl, on: Setting, case: Any) -> Iterator[Record
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes"},
 )
-def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def bound_of_scores_definition(
+    impl: Impl, on: Setting, case: inputs_of_bounds.ExponentialGaps
+) -> Iterator[Record]:
     """g² = α, σ² a multiple of it, √SM = e^{μt}; constants, so that the integrals are series."""
     T, xp = on.number(on.host(case.times)[-1]), on.xp
     alpha, sigma = case.alpha, case.sigma * case.alpha
@@ -201,7 +203,7 @@ def bound_of_scores_definition(impl: Impl, on: Setting, case: Any) -> Iterator[R
         "transport.gaussian_score_matching/bias-ignored",
     ),
 )
-def flow_drift_gap(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def flow_drift_gap(impl: Impl, on: Setting, case: inputs.AffineScores) -> Iterator[Record]:
     """f = f_t x − ½g²∇log p_t, g = f_t x − ½g²s, averaged over points with the moments of p_t."""
     A, c, m, S = (on.host(v) for v in (case.A1, case.c1, case.means[0, :], case.covariances[0, :, :]))
     alpha, beta = on.number(on.host(case.alpha)), on.number(on.host(case.beta))
@@ -251,7 +253,7 @@ _CASES = (
     kinds=("ordinary",),  # seven given cases
     needs={"approximation": "compares with printed digits"},
 )
-def reference_values(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def reference_values(impl: Impl, on: Setting, case: inputs.ReferenceCase) -> Iterator[Record]:
     """W₂ in closed form; half of the last printed digit is allowed on top of rounding."""
     name, ratio, (m1, v1), (m2, v2), distance, share = _CASES[case.index]
     centre, other = np.asarray([m1]), np.asarray([m2])

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, Same, law
-from . import host, inputs
+from . import host
+from . import inputs_of_samples as inputs
 from .inputs import FloatArray
 
 _SIMPLEX = Rounding(
@@ -18,10 +18,10 @@ _SIMPLEX = Rounding(
 )
 
 
-def _expected(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, float]:
+def _expected(case: inputs.Samples, on: Setting) -> tuple[FloatArray, FloatArray, float]:
     """x and y with points repeated by their masses, and the largest distance (1 if it is 0)."""
     x, y = on.host(case.x), on.host(case.y)
-    if hasattr(case, "x_weights"):
+    if isinstance(case, inputs.CountedSamples):
         x, y = (
             np.repeat(v, on.host(w).astype(int), axis=0)
             for v, w in ((x, case.x_weights), (y, case.y_weights))
@@ -46,7 +46,7 @@ def _expected(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, float]:
         "transport.wasserstein_discrete/entropic-unrounded",
     ),
 )
-def discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def discrete_definition(impl: Impl, on: Setting, case: inputs.Samples) -> Iterator[Record]:
     """By Birkhoff's theorem a permutation is optimal for equal masses."""
     x, y, unit = _expected(case, on)
     least = host.least_over_permutations(host.distances(x, y), case.order)
@@ -67,7 +67,7 @@ def discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_discrete/weights-ignored",
     ),
 )
-def weighted_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def weighted_discrete_definition(impl: Impl, on: Setting, case: inputs.CountedSamples) -> Iterator[Record]:
     """Masses are quarters; a mass of 0 repeats no point."""
     x, y, unit = _expected(case, on)
     least = host.least_over_permutations(host.distances(x, y), case.order)
@@ -89,7 +89,7 @@ def weighted_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator
     tolerance=_SIMPLEX,
     refutes=("transport.wasserstein_discrete/cuts-the-longer", "transport.wasserstein_discrete/squared"),
 )
-def unequal_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def unequal_discrete_definition(impl: Impl, on: Setting, case: inputs.WeightedSamples) -> Iterator[Record]:
     """Points are repeated until both clouds have as many; no weights, then those of one cloud."""
     x, y, masses = on.host(case.x), on.host(case.y), on.host(case.x_weights)
     unit = on.number(np.max(host.distances(x, y))) or 1.0
@@ -118,7 +118,7 @@ def unequal_discrete_definition(impl: Impl, on: Setting, case: Any) -> Iterator[
         "transport.coupling_cost/squared",
     ),
 )
-def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def duality(impl: Impl, on: Setting, case: inputs.CountedSamples) -> Iterator[Record]:
     """With 3 for the largest distance, which is found without the solver."""
     unit, largest = _expected(case, on)[2], 3.0**case.order
     x, y = (on.array(3 * on.host(v) / unit) for v in (case.x, case.y))
@@ -162,7 +162,7 @@ def duality(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.coupling_cost/square-root",
     ),
 )
-def coupling_cost_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def coupling_cost_definition(impl: Impl, on: Setting, case: inputs.Couplings) -> Iterator[Record]:
     """Every mass becomes that share of a long list of distances."""
     x, y, plan = (on.host(v) for v in (case.x, case.y, case.plan))
     lengths = host.distances(x, y)
@@ -187,7 +187,7 @@ def coupling_cost_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "transport.coupling_cost/norm-of-mean",
     ),
 )
-def couplings_bound(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def couplings_bound(impl: Impl, on: Setting, case: inputs.Samples) -> Iterator[Record]:
     """The independent coupling, all cyclic ones, and their even mixture with it."""
     unit = _expected(case, on)[2]
     x, y = (on.host(v) / unit for v in (case.x, case.y))
@@ -214,7 +214,7 @@ def couplings_bound(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_SIMPLEX,
     refutes=("transport.wasserstein_discrete/squared", "transport.wasserstein_discrete/entropic"),
 )
-def cloud_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def cloud_metric(impl: Impl, on: Setting, case: inputs.Triples) -> Iterator[Record]:
     """In squares relative to the largest square, as the simplex is exact to that."""
     points = [on.host(v) for v in (case.x, case.y, case.z, case.shift)]
     unit = max(on.number(np.max(np.abs(v))) for v in points) or 1.0
@@ -249,7 +249,7 @@ def cloud_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.wasserstein_1d/sum",
     ),
 )
-def gradient_maps(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gradient_maps(impl: Impl, on: Setting, case: inputs.Potential) -> Iterator[Record]:
     """∇φ = Ax + b + w·tanh(w·x); rounding y by u‖y‖ moves the square by no more than the scale."""
     x, A, b, w = (on.host(v) for v in (case.x, case.A, case.b, case.w))
     y = on.array(x @ A + b + w * np.tanh(x @ w)[:, None])
@@ -272,7 +272,7 @@ def gradient_maps(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=_SIMPLEX,
     refutes=("transport.wasserstein_discrete/sum", "transport.wasserstein_1d/sum"),
 )
-def common_noise_contracts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def common_noise_contracts(impl: Impl, on: Setting, case: inputs.NoisySamples) -> Iterator[Record]:
     """d/ds W₂² of p and q with N(0, sI) added is minus that expectation; here the noise is any cloud."""
     points = [on.host(v) for v in (case.x, case.y, case.noise)]
     unit = 2.0 ** np.ceil(np.log2(max(on.number(np.max(np.abs(v))) for v in points) or 1.0))

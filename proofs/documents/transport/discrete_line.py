@@ -8,7 +8,8 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
-from . import host, inputs
+from . import host
+from . import inputs_of_samples as inputs
 
 _WEIGHTED = Rounding(
     {"difference, units, exponent": 4, "7 segments, a mass": 6 + 3, "expectation, a mean by pairs": 4 + 7},
@@ -42,7 +43,7 @@ _WEIGHTED = Rounding(
         "transport.wasserstein_1d/distribution-functions",
     ),
 )
-def wasserstein_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def wasserstein_1d_definition(impl: Impl, on: Setting, case: inputs.Samples) -> Iterator[Record]:
     """All gaps are relative to themselves: a difference of floats is rounded once."""
     x, y = on.host(case.x), on.host(case.y)
     expected = host.least_over_permutations(np.abs(x[:, :, None] - y[:, None, :]), case.order)
@@ -64,7 +65,7 @@ def wasserstein_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         "transport.wasserstein_1d/always-two",
     ),
 )
-def weighted_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def weighted_1d_definition(impl: Impl, on: Setting, case: inputs.ScaledSamples) -> Iterator[Record]:
     """A mass is a difference of levels below 1, so it is off by a few u: not relative to itself."""
     x, y, a, b = (on.host(v) for v in (case.x, case.y, case.x_weights, case.y_weights))
     a = a / case.factor
@@ -96,7 +97,7 @@ def weighted_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
         "transport.wasserstein_1d/squared",
     ),
 )
-def unequal_1d_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def unequal_1d_definition(impl: Impl, on: Setting, case: inputs.WeightedSamples) -> Iterator[Record]:
     """No weights at all, then those of one sample, whichever comes first."""
     W, order = impl["transport.wasserstein_1d"], case.order
     x, y, masses = on.host(case.x), on.host(case.y), on.host(case.x_weights)
@@ -140,7 +141,7 @@ def _of_masses(x: Any, counts: Any, y: Any, order: float) -> tuple[Any, Any]:
         "transport.wasserstein_1d/sum",
     ),
 )
-def line_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def line_metric(impl: Impl, on: Setting, case: inputs.Triples) -> Iterator[Record]:
     """x reversed is the same sample."""
     W = impl["transport.wasserstein_1d"]
     x, y, v = on.host(case.x), on.host(case.y), on.host(case.shift)
@@ -174,7 +175,7 @@ def line_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     refutes=("transport.wasserstein_1d/squared",),
     kinds=("ordinary",),  # a statement on samples; the exact laws cover the other kinds
 )
-def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def empirical_distance(impl: Impl, on: Setting, case: inputs.UniformSamples) -> Iterator[Record]:
     """The optimal map of the uniforms is u ↦ shift + width·u; one draw alone can fall below."""
     squares = on.host(impl["transport.wasserstein_1d"](case.x, case.y)) ** 2
     a, b = case.shift, case.width - 1
@@ -204,7 +205,7 @@ def empirical_distance(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     ),
     needs={"approximation": "integrals are sums over Gauss–Legendre nodes, with levels in the dtype"},
 )
-def wasserstein_quantile_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def wasserstein_quantile_definition(impl: Impl, on: Setting, case: inputs.Logistics) -> Iterator[Record]:
     """E(a + bL)² = a² + b²π²/3 for L logistic; E(a + bX)³ = a³ + 3a²b + 6ab² + 6b³ for X exponential."""
     (m1, m2), (s1, s2) = np.sort(on.host(case.centres)), np.sort(on.host(case.scales))
     xp, a, b = on.xp, m2 - m1, s2 - s1

@@ -51,7 +51,7 @@ _ROOTS = Rounding({"eigenvalues, roots and polar factors of d ≤ 3 a side, 4d":
         "transport.wasserstein_gaussian/elementwise",
     ),
 )
-def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_definition(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iterator[Record]:
     """For S₂ = M S₁ M the distance is exact; squares against the eigenvalues of S₁S₂ for unrelated ones."""
     W = impl["transport.wasserstein_gaussian"]
     m1, S1, m2, S2 = (on.host(v) for v in (case.m1, case.S1, case.m2, case.S2))
@@ -84,7 +84,7 @@ def gaussian_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.gaussian_map/offset-added",
     ),
 )
-def gaussian_map_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_map_definition(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iterator[Record]:
     """S₂ was made from M."""
     M, S1, m1, m2 = (on.host(v) for v in (case.map, case.S1, case.m1, case.m2))
     found = impl["transport.gaussian_map"](case.m1, case.S1, case.m2, case.S2)
@@ -110,7 +110,7 @@ def gaussian_map_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
         "transport.wasserstein_gaussian/factor-two-missing",
     ),
 )
-def gaussian_metric(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_metric(impl: Impl, on: Setting, case: inputs.GaussianTriples) -> Iterator[Record]:
     """Broadcasts the third Gaussian and the shift against the batch."""
     W = impl["transport.wasserstein_gaussian"]
     p, q, r = (case.m1, case.S1), (case.m2, case.S2), (case.m3, case.S3)
@@ -162,7 +162,7 @@ def _trace(matrix: Any, on: Setting) -> Any:
         "transport.coupling_monotonicity/transposed",
     ),
 )
-def monotonicity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def monotonicity_definition(impl: Impl, on: Setting, case: inputs.LinearCoupling) -> Iterator[Record]:
     """In rationals: ∇log p = −P⁻¹x, ∇log q = −(MPMᵀ)⁻¹y, and E[xᵀBx] = tr(BP)."""
     host_M = on.host(case.M)
     M, P = _rational(host_M), _rational(on.host(case.P))
@@ -187,7 +187,7 @@ def monotonicity_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Reco
         "transport.gaussian_map/cholesky-transposed",
     ),
 )
-def monotone_couplings(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def monotone_couplings(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iterator[Record]:
     """For the optimal M it is Σ(λ − 1)²/λ over eigenvalues; a triangular M with the same diagonal too."""
     expected_M, S1 = on.host(case.map), on.host(case.S1)
     M = impl["transport.gaussian_map"](case.m1, case.S1, case.m2, case.S2).matrix

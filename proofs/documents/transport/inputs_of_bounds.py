@@ -1,24 +1,34 @@
 """Inputs of the laws of divergences, growth and bounds."""
 
 import math
-from typing import Any
+from dataclasses import dataclass
 
 import hypothesis.strategies as st
 import numpy as np
 
+from ...._typing import Array
 from ....backends import Precision
 from ...language import inputs
 from ...language.law import Kind
 from .inputs import gaussians
 
 
-@inputs.composite
-def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Jacobians:
     """Parts of Jacobians Q diag(λ) Qᵀ + S − Sᵀ: the rounded Q and S (n, d, d), and λ (n, d), the eigenvalues
     of the symmetric part.
 
     cancellation: equal eigenvalues up to ulps; extreme: sizes across the range, the skew part as large.
     """
+
+    Q: Array
+    skew: Array
+    values: list[list[float]]
+    points: Array
+
+
+@inputs.composite
+def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> Jacobians:
     n, d, rng = inputs.batch(draw), draw(st.sampled_from([1, 2, 4])), inputs.generator(draw)
     values = rng.integers(-3, 4, (n, d)).astype(float) if kind == "ordinary" else rng.standard_normal((n, d))
     if kind == "cancellation":
@@ -28,51 +38,79 @@ def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     Q, _ = np.linalg.qr(rng.standard_normal((n, d, d)))
     skew = rng.standard_normal((n, d, d)) * draw(st.sampled_from([1.0, 0.0, 3.0]))
     points = rng.standard_normal((2, n, d))
-    return {
-        "Q": inputs.rounded(Q, p),
-        "skew": inputs.rounded(unit * skew, p),
-        "values": (unit * values).tolist(),
-        "points": inputs.rounded(points, p),
-    }
+    return Jacobians(
+        Q=inputs.rounded(Q, p),
+        skew=inputs.rounded(unit * skew, p),
+        values=(unit * values).tolist(),
+        points=inputs.rounded(points, p),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CubicPoints:
+    """Pairs of points on the line, within ±reach."""
+
+    x: Array
+    y: Array
 
 
 @inputs.composite
-def cubic_points(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Pairs of points on the line, within ±reach."""
+def cubic_points(draw: inputs.Draw, p: Precision, kind: Kind) -> CubicPoints:
     rng = inputs.generator(draw)
     reach = {"ordinary": 4.0, "cancellation": 1.0, "extreme": 1e6}[kind]
     x = inputs.rounded(rng.uniform(-reach, reach, 16), p)
     near = x * (1 + 1e-3 * rng.standard_normal(16))
     y = near if kind == "cancellation" else rng.uniform(-reach, reach, 16)
-    return {"x": x, "y": inputs.rounded(y, p)}
+    return CubicPoints(x=x, y=inputs.rounded(y, p))
 
 
-@inputs.composite
-def rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Rates:
     """Times (n,) from 0, piecewise linear L (n,), and a smooth L = a + bt + ct³ + e·cos ωt.
 
     cancellation: L of alternating sign, so that the integral returns; extreme: |∫L| up to 60.
     """
+
+    times: Array
+    L: Array
+    coefficients: list[float]
+    omega: float
+
+
+@inputs.composite
+def rates(draw: inputs.Draw, p: Precision, kind: Kind) -> Rates:
     n, rng = draw(st.sampled_from([1, 2, 6, 9])), inputs.generator(draw)
     times = inputs.rounded(np.concatenate([[0.0], np.cumsum(rng.uniform(0.1, 1.0, n - 1))]), p)
     reach = 6.0 if kind == "extreme" else 1.0
     values = rng.integers(-3, 4, n) if draw(st.booleans()) is False else rng.uniform(-1, 1, n)
     L = reach * (values if kind != "cancellation" else (-1.0) ** np.arange(n))
     coefficients = reach * rng.uniform(-1, 1, 4) / np.asarray([1.0, 9.0, 729.0, 1.0])
-    return {
-        "times": times,
-        "L": inputs.rounded(L, p),
-        "coefficients": inputs.rounded(coefficients, p).tolist(),
-        "omega": float(rng.choice([0.5, 1.0, 2.0])),
-    }
+    return Rates(
+        times=times,
+        L=inputs.rounded(L, p),
+        coefficients=inputs.rounded(coefficients, p).tolist(),
+        omega=float(rng.choice([0.5, 1.0, 2.0])),
+    )
 
 
-@inputs.composite
-def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ExponentialGaps:
     """T, L = λ, gap = (α + βt)e^{μt} and a terminal distance.
 
     cancellation: λ + μ ≈ 0; extreme: gap and terminal of sizes 10^±6, or a terminal of 0.
     """
+
+    times: Array
+    L: float
+    decay: float
+    alpha: float
+    beta: float
+    terminal: Array
+    sigma: float
+
+
+@inputs.composite
+def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> ExponentialGaps:
     rng = inputs.generator(draw)
     T = draw(st.sampled_from([1.0, 0.5, 2.0]))
     slope, decay = rng.uniform(-1, 1, 2)
@@ -81,59 +119,87 @@ def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, A
     size = 10.0 ** rng.choice([-6.0, 6.0]) if kind == "extreme" else 1.0
     alpha, beta = size * rng.uniform(0, 2, 2)
     terminal = draw(st.sampled_from([0.0, 1.0, 1e-3 * size]))
-    return {
-        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
-        "L": float(inputs.rounded(slope, p)),
-        "decay": float(inputs.rounded(decay, p)),
-        "alpha": float(inputs.rounded(alpha, p)),
-        "beta": float(inputs.rounded(beta, p)),
-        "terminal": inputs.rounded(terminal, p),
-        "sigma": draw(st.sampled_from([0.0, 1.0, 0.25, 3.0])),
-    }
+    return ExponentialGaps(
+        times=inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
+        L=float(inputs.rounded(slope, p)),
+        decay=float(inputs.rounded(decay, p)),
+        alpha=float(inputs.rounded(alpha, p)),
+        beta=float(inputs.rounded(beta, p)),
+        terminal=inputs.rounded(terminal, p),
+        sigma=draw(st.sampled_from([0.0, 1.0, 0.25, 3.0])),
+    )
 
 
-@inputs.composite
-def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class BendingRates:
     """L = λω cos ωt on even nodes of [0, T], gap α/I_t and a terminal distance.
 
     cancellation: L and its integral nearly vanish; extreme: large λ, gap and terminal of unlike sizes.
     """
+
+    times: Array
+    rate: float
+    omega: float
+    alpha: float
+    terminal: Array
+
+
+@inputs.composite
+def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> BendingRates:
     rng = inputs.generator(draw)
     reach = {"ordinary": 1.0, "cancellation": 1e-2, "extreme": 3.0}[kind]
     sizes = 10.0 ** rng.uniform(-4, 4, 2) if kind == "extreme" else rng.uniform(0.5, 2.0, 2)
     T = draw(st.sampled_from([1.0, 0.5, 2.0]))
-    return {
-        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
-        "rate": float(reach * rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.0)),
-        "omega": draw(st.sampled_from([1.0, 2.0])) / T,
-        "alpha": float(sizes[0]),
-        "terminal": inputs.rounded(sizes[1], p),
-    }
+    return BendingRates(
+        times=inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
+        rate=float(reach * rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.0)),
+        omega=draw(st.sampled_from([1.0, 2.0])) / T,
+        alpha=float(sizes[0]),
+        terminal=inputs.rounded(sizes[1], p),
+    )
 
 
-@inputs.composite
-def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Unresolved:
     """Panels of one length and a wave of 23.5 to 24.5 radians in half of it.
 
     cancellation: several panels, over which most of the wave cancels; extreme: short or long panels.
     """
-    rng = inputs.generator(draw)
-    length = float(2.0 ** rng.integers(-6, 7)) if kind == "extreme" else 1.0
-    panels = int(rng.integers(2, 5)) if kind == "cancellation" else 1
-    return {
-        "times": length * np.arange(panels + 1.0),
-        "omega": 2 * float(rng.uniform(23.5, 24.5)) / length,
-        "phase": float(rng.uniform(0, 6)),
-        "size": float(rng.uniform(0.2, 1.0)) / length,
-    }
+
+    times: Array
+    omega: float
+    phase: float
+    size: float
 
 
 @inputs.composite
-def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """Two affine drifts F, G (d, d), e, h (d,) with Gaussian terminals, and T.
+def unresolved(draw: inputs.Draw, p: Precision, kind: Kind) -> Unresolved:
+    rng = inputs.generator(draw)
+    length = float(2.0 ** rng.integers(-6, 7)) if kind == "extreme" else 1.0
+    panels = int(rng.integers(2, 5)) if kind == "cancellation" else 1
+    return Unresolved(
+        times=length * np.arange(panels + 1.0),
+        omega=2 * float(rng.uniform(23.5, 24.5)) / length,
+        phase=float(rng.uniform(0, 6)),
+        size=float(rng.uniform(0.2, 1.0)) / length,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinearPairs:
+    """Two affine drifts with Gaussian terminals, F (d, d), e (d,), m (d,) and P (d, d) each, and T.
 
     cancellation: nearly equal drifts and equal terminals; extreme: sizes 10^±3 of space.
     """
+
+    f: tuple[Array, ...]
+    g: tuple[Array, ...]
+    times: Array
+    T: float
+
+
+@inputs.composite
+def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> LinearPairs:
     d, rng = draw(st.sampled_from([1, 2, 3])), inputs.generator(draw)
     F, G = rng.uniform(-1, 1, (2, d, d)) * draw(st.sampled_from([0.0, 0.5, 1.0]))
     e, h, m1, m2 = rng.integers(-2, 3, (4, d)).astype(float)
@@ -142,61 +208,93 @@ def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     if kind == "cancellation":
         G, h, m2, P2 = F + 1e-3 * G, e + 1e-3 * h, m1, P1
     size = 10.0 ** rng.choice([-3.0, 3.0]) if kind == "extreme" else 1.0
-    arrays = {"F": F, "e": size * e, "m1": size * m1, "P1": size**2 * P1}
-    arrays |= {"G": G, "h": size * h, "m2": size * m2, "P2": size**2 * P2}
     T = draw(st.sampled_from([1.0, 0.25]))
-    return {
-        **{name: inputs.rounded(value, p) for name, value in arrays.items()},
-        "times": inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16]))), p),
-        "T": T,
-    }
+    return LinearPairs(
+        f=tuple(inputs.rounded(part, p) for part in (F, size * e, size * m1, size**2 * P1)),
+        g=tuple(inputs.rounded(part, p) for part in (G, size * h, size * m2, size**2 * P2)),
+        times=inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16]))), p),
+        T=T,
+    )
 
 
-@inputs.composite
-def homotheties(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Homotheties:
     """Rates a(t) = a₀ + a₁t and b(t) with a − b of one sign, a vector v (d,), two Gaussians and T.
 
     cancellation: a ≈ b; extreme: sizes 10^±3 of space.
     """
-    case: dict[str, Any] = draw(gaussians(p, "ordinary", regular=True))
+
+    m1: Array
+    m2: Array
+    S1: Array
+    S2: Array
+    v: Array
+    rate: list[float]
+    other: list[float]
+    tilt: float
+    T: float
+
+
+@inputs.composite
+def homotheties(draw: inputs.Draw, p: Precision, kind: Kind) -> Homotheties:
+    case = draw(gaussians(p, "ordinary", regular=True))
     rng = inputs.generator(draw)
     size = 2.0 ** rng.choice([-10, 10]) if kind == "extreme" else 1.0
-    d = case["m1"].shape[-1]
+    d = case.m1.shape[-1]
     rate = rng.uniform(-1, 1, 2)
     excess = rng.uniform(0.1, 1, 2) * rng.choice([-1, 1]) * (1e-2 if kind == "cancellation" else 1.0)
-    arrays = {name: size * case[name][0] for name in ("m1", "m2")}
-    arrays |= {name: size**2 * case[name][0] for name in ("S1", "S2")}
-    return {
-        **{name: inputs.rounded(value, p) for name, value in arrays.items()},
-        "v": inputs.rounded(size * rng.integers(-2, 3, d), p),
-        "rate": inputs.rounded(rate, p).tolist(),
-        "other": inputs.rounded(rate + excess, p).tolist(),
-        "tilt": draw(st.sampled_from([0.0, 1.0, 2.5])),
-        "T": draw(st.sampled_from([1.0, 0.5, 2.0])),
-    }
+    return Homotheties(
+        m1=inputs.rounded(size * case.m1[0], p),
+        m2=inputs.rounded(size * case.m2[0], p),
+        S1=inputs.rounded(size**2 * case.S1[0], p),
+        S2=inputs.rounded(size**2 * case.S2[0], p),
+        v=inputs.rounded(size * rng.integers(-2, 3, d), p),
+        rate=inputs.rounded(rate, p).tolist(),
+        other=inputs.rounded(rate + excess, p).tolist(),
+        tilt=draw(st.sampled_from([0.0, 1.0, 2.5])),
+        T=draw(st.sampled_from([1.0, 0.5, 2.0])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Saddles:
+    """g = diag(λ, −λ)x and f − g = a·e₁ until T; λ = a = T = 1 first."""
+
+    rate: float
+    push: float
+    T: float
+    mean: Array
 
 
 @inputs.composite
-def saddles(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
-    """g = diag(λ, −λ)x and f − g = a·e₁ until T; λ = a = T = 1 first."""
+def saddles(draw: inputs.Draw, p: Precision, kind: Kind) -> Saddles:
     rng = inputs.generator(draw)
     if draw(st.booleans()) is False and kind == "ordinary":
-        return {"rate": 1.0, "push": 1.0, "T": 1.0, "mean": np.zeros(2)}
+        return Saddles(rate=1.0, push=1.0, T=1.0, mean=np.zeros(2))
     reach = {"ordinary": 1.0, "cancellation": 1e-2, "extreme": 4.0}[kind]
-    return {
-        "rate": float(inputs.rounded(reach * rng.uniform(0.5, 1), p)),
-        "push": float(inputs.rounded(rng.uniform(0.5, 2), p)),
-        "T": draw(st.sampled_from([1.0, 0.5])),
-        "mean": inputs.rounded(rng.standard_normal(2), p),
-    }
+    return Saddles(
+        rate=float(inputs.rounded(reach * rng.uniform(0.5, 1), p)),
+        push=float(inputs.rounded(rng.uniform(0.5, 2), p)),
+        T=draw(st.sampled_from([1.0, 0.5])),
+        mean=inputs.rounded(rng.standard_normal(2), p),
+    )
 
 
-@inputs.composite
-def curved_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class CurvedPairs:
     """Names and rates of two drifts on the line, ranges of two uniform terminals, and T.
 
     cancellation: the same drift with rates that differ by 1 %; extreme: rates up to 3.
     """
+
+    names: tuple[str, str]
+    rates: tuple[float, ...]
+    ranges: list[list[float]]
+    T: float
+
+
+@inputs.composite
+def curved_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> CurvedPairs:
     names = st.sampled_from(["tanh", "linear", "cubic"])
     f, g = draw(names), draw(names)
     rng = inputs.generator(draw)
@@ -209,9 +307,6 @@ def curved_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> dict[str, Any]:
     ranges = inputs.rounded(np.stack([starts, widths]), p).tolist()
     # x' = cx³ runs backward for ever only if c ≥ 0.
     rate = {"f": abs(c1) if f == "cubic" else c1, "g": abs(c2) if g == "cubic" else c2}
-    return {
-        "names": (f, g),
-        "rates": tuple(float(inputs.rounded(rate[k], p)) for k in "fg"),
-        "ranges": ranges,
-        "T": 0.5,
-    }
+    return CurvedPairs(
+        names=(f, g), rates=tuple(float(inputs.rounded(rate[k], p)) for k in "fg"), ranges=ranges, T=0.5
+    )

@@ -31,7 +31,7 @@ from .inputs import FloatArray
         "transport.score_matching/not-squared",
     ),
 )
-def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def score_matching_definition(impl: Impl, on: Setting, case: inputs.Scores) -> Iterator[Record]:
     """Compares with sums that math.fsum rounds once."""
     model, target, weights = (on.host(v) for v in (case.model, case.target, case.weights))
     squares = [[on.math.fsum((row - goal) ** 2) for row, goal in zip(b, target, strict=True)] for b in model]
@@ -63,7 +63,7 @@ def score_matching_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         "transport.conditional_score_matching/absolute",
     ),
 )
-def conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def conditional_definition(impl: Impl, on: Setting, case: inputs.Scores) -> Iterator[Record]:
     """The noise is the same in every batch; β̄ is not."""
     model, noise, beta = (on.host(v) for v in (case.model, case.target, case.beta))
     ratio = noise / beta[:, None, None]
@@ -77,15 +77,15 @@ def conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Recor
     )
 
 
-def _data(case: Any) -> tuple[Any, ...]:
+def _data(case: inputs.AffineScores) -> tuple[Any, ...]:
     return case.weights, case.means, case.covariances, case.alpha, case.beta
 
 
-def _gaussian(case: Any) -> tuple[Any, ...]:
+def _gaussian(case: inputs.AffineScores) -> tuple[Any, ...]:
     return case.means[0, :], case.covariances[0, :, :], case.alpha, case.beta
 
 
-def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _joint(case: inputs.AffineScores, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points x_t, ∇log p(x_t|x_0) there, and weights, exact for quadratic functions of x_0 and ε."""
     weights, means, S, alpha, beta = (on.host(v) for v in _data(case))
     d = means.shape[-1]
@@ -119,7 +119,7 @@ def _joint(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
         "transport.mixture_conditional_score_matching/equal-weights",
     ),
 )
-def mixture_conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def mixture_conditional_definition(impl: Impl, on: Setting, case: inputs.AffineScores) -> Iterator[Record]:
     """By cubature over x_0 and ε."""
     x, target, masses = _joint(case, on)
     A, c = on.host(case.A1), on.host(case.c1)
@@ -148,7 +148,7 @@ def mixture_conditional_definition(impl: Impl, on: Setting, case: Any) -> Iterat
         "transport.gaussian_score_matching/wrong-sign",
     ),
 )
-def gaussian_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def gaussian_score_definition(impl: Impl, on: Setting, case: inputs.AffineScores) -> Iterator[Record]:
     """By cubature over x, with a solution in place of the factor; two near-equal scores cancel."""
     m, S, alpha, beta = (on.host(v) for v in _gaussian(case))
     A, c = on.host(case.A1), on.host(case.c1)
@@ -184,7 +184,7 @@ def gaussian_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Re
         "transport.gaussian_score_matching/undiffused-data",
     ),
 )
-def conditional_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def conditional_excess(impl: Impl, on: Setting, case: inputs.AffineScores) -> Iterator[Record]:
     """E‖∇log p(x_t|x_0)‖² = d/β̄², E‖∇log p_t‖² = tr P⁻¹; cross terms agree by the law of total score."""
     m, S, alpha, beta = (on.host(v) for v in _gaussian(case))
     P = alpha**2 * S + beta**2 * np.eye(len(m))
@@ -199,17 +199,17 @@ def conditional_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         yield AtMost(f"CSM is not below SM, {name}", direct, conditional, scale)
 
 
-def _model(case: Any, on: Setting, index: int) -> Any:
+def _model(case: inputs.Mixtures, on: Setting, index: int) -> Any:
     """s(x) = a + bx + c·tanh x."""
     a, b, c = case.coefficients[index]
     return lambda x: a + b * x + c * on.xp.tanh(x)
 
 
-def _mixture(case: Any) -> tuple[Any, ...]:
+def _mixture(case: inputs.Mixtures) -> tuple[Any, ...]:
     return case.weights, case.means, case.variances, case.alpha, case.beta
 
 
-def _grid(case: Any, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _grid(case: inputs.Mixtures, on: Setting) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Points, p_t·dx and ∇log p_t on a grid that reaches ±10 deviations: sums converge geometrically."""
     weights, means, variances, alpha, beta = (on.host(v) for v in _mixture(case))
     centres, spreads = alpha * means, alpha**2 * variances + beta**2
@@ -245,7 +245,7 @@ _PANELS = Rounding(
     ),
     needs={"approximation": "integrals are sums over nodes, on both sides"},
 )
-def mixture_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def mixture_score_definition(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[Record]:
     """Against the trapezoidal rule, which needs no nodes of the components."""
     x, masses, score = _grid(case, on)
     a, b, c = case.coefficients[0]
@@ -271,7 +271,7 @@ def mixture_score_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Rec
         "transport.mixture_conditional_score_matching/covariances-dropped",
     ),
 )
-def mixture_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def mixture_excess(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[Record]:
     """1/β̄² − ∫ p_t (∇log p_t)², for two affine scores."""
     x, masses, score = _grid(case, on)
     beta = on.number(on.host(case.beta))
@@ -302,7 +302,7 @@ def mixture_excess(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "transport.mixture_score_matching/undiffused-data",
     ),
 )
-def total_score(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def total_score(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[Record]:
     """(ᾱE[x_0|x_t] − x_t)/β̄² with the posterior mean of every component; its root, as 0 is squared."""
     weights, means, variances, alpha, beta = (on.host(v) for v in _mixture(case))
     spreads = alpha**2 * variances + beta**2
