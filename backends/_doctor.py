@@ -1,6 +1,6 @@
 """What can be used here, and how it behaves: observed, not assumed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,11 +75,11 @@ def _examine(backend: Backend) -> Diagnosis:
     )
 
 
-def diagnose() -> list[Diagnosis]:
-    """Every known backend as it is found here, in the order of `names()`."""
+def diagnose(names: Iterable[str] | None = None) -> list[Diagnosis]:
+    """The backends of these names as they are found here; every known one by default."""
     return [
         Diagnosis(name, found.reason, found.install)
         if isinstance(found, BackendUnavailableError)
         else _examine(found)
-        for name, found in status().items()
+        for name, found in status(names).items()
     ]

@@ -85,10 +85,10 @@ def get(name: str) -> Backend:
         raise BackendUnavailableError(name, f"{type(error).__name__}: {error}", install) from error
 
 
-def status() -> dict[str, Backend | BackendUnavailableError]:
-    """Every known backend, or the reason why it cannot be used."""
+def status(wanted: Iterable[str] | None = None) -> dict[str, Backend | BackendUnavailableError]:
+    """The backends of these names, or the reasons why they cannot be used; every known one by default."""
     found: dict[str, Backend | BackendUnavailableError] = {}
-    for name in names():
+    for name in names() if wanted is None else wanted:
         try:
             found[name] = get(name)
         except BackendUnavailableError as reason:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from ._errors import UnknownNameError
 
-_PLURALS = {"erratum": "errata"}
+_PLURALS = {"erratum": "errata", "name": "functions"}
 FEW = 12
 """Up to so many known names are told where none is near."""
 

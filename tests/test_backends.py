@@ -510,7 +510,7 @@ def test_doctor_survives_a_failing_device(monkeypatch: pytest.MonkeyPatch) -> No
     numpy = usable("numpy")
     bad = Backend("bad", "1", numpy.xp, {"cuda": None}, np.asarray, from_numpy=fail, dtypes=("float32",))
     worse = replace(bad, name="worse", xp=SimpleNamespace(asarray=fail))
-    monkeypatch.setattr("refimpl.backends._doctor.status", lambda: {"bad": bad, "worse": worse})
+    monkeypatch.setattr("refimpl.backends._doctor.status", lambda _: {"bad": bad, "worse": worse})
     found, other = backends.diagnose()
     assert any("default dtype" in failure for failure in other.failures)
     assert found.failures == ("float32 on cuda: RuntimeError: CUDA error: out of memory",)

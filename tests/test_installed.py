@@ -234,7 +234,7 @@ def test_commands_say_what_was_left_out(site: Path) -> None:
     assert one.stderr == everything.stderr
     asked = run(site, "prove", "made")
     assert asked.returncode == 2
-    assert "no law matches 'made': document 'made' of dist-made 1.0: ModuleNotFoundError" in asked.stderr
+    assert "no law is called 'made': document 'made' of dist-made 1.0: ModuleNotFoundError" in asked.stderr
 
 
 class TestNew:

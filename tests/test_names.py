@@ -2,18 +2,23 @@
 
 import inspect
 import pkgutil
+import re
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from refimpl import backends, proofs, rope
 from refimpl._errors import UnknownNameError
 from refimpl._names import find
 from refimpl.backends import Setting
-from refimpl.proofs.engine import calls, certify, installed, registry, selftest, sensitivity
+from refimpl.proofs.commands.main import main
+from refimpl.proofs.engine import calls, catalogue, certify, installed, registry, selftest, sensitivity
 from refimpl.proofs.engine.accuracy import plan as accuracy
 from refimpl.proofs.engine.accuracy.measure import Effort
+from refimpl.proofs.engine.places import place
 from refimpl.proofs.language.law import Law
 from refimpl.proofs.language.mistake import Mistake
 
@@ -72,6 +77,23 @@ def test_laws_spell_functions_as_they_are(name: str) -> None:
             assert not f"{rest}-".startswith(f"{hyphens}-"), f"{name}: expected {function}…"
     if rest.endswith("-definition") and len(law.about) == 1:
         assert name.startswith(f"{law.about[0]}-"), f"{name}: expected {law.about[0]}-definition"
+
+
+def test_one_command_finds_definition_law_and_mistake() -> None:
+    output = CliRunner().invoke(main, ["show", "layer_norm"]).output
+    pattern = r"^ *residual\.layer_norm(?:-definition|/eps-outside-root)?  (\S+):(\d+)$"
+    places = [(Path(file), int(line)) for file, line in re.findall(pattern, output, re.MULTILINE)]
+    assert [file.name for file, _ in places] == ["_norms.py", "norms.py", "mistakes_of_norms.py"]
+    found = [file.read_text(encoding="utf-8").splitlines()[line - 1] for file, line in places]
+    assert [line.partition("(")[0] for line in found] == ["@public", "@law", "@mistake"]
+
+
+@pytest.mark.parametrize("kind", ["functions", "laws", "mistakes", "adapters", "edges", "errata"])
+def test_everything_has_a_place(kind: str) -> None:
+    for name, member in getattr(catalogue, kind)().items():
+        file, _, line = place(member).rpartition(":")
+        assert Path(file).is_file(), name
+        assert int(line) > 0, name
 
 
 KNOWN = ["rope.rotate", "rope.rotation_matrix", "flow.mixture_log_density", "density.mixture_log_density"]

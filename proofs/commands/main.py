@@ -58,7 +58,7 @@ class _Commands(click.Group):
             output.complain("interrupted")
             return signals.SIGNALLED + signal.SIGINT
         except RefimplError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError("\n".join([str(error), *patterns.notes()])) from error
         except BrokenPipeError as error:
             output.lost(error)
         except Exception:

@@ -26,10 +26,14 @@ def argument(command: Any) -> Any:
     return click.argument("patterns", nargs=-1, callback=_kept)(command)
 
 
+def notes() -> list[str]:
+    """Which documents were left out, and why, if anybody looked."""
+    return [f"note: left out: {why}" for why in installed.left_out().values()] if installed.looked() else []
+
+
 def code(context: click.Context, wanted: int) -> int:
     """The exit code of a command, once it is said which documents were left out, and why."""
-    left_out = installed.left_out() if installed.looked() else {}
-    for why in left_out.values():
-        output.complain(f"note: left out: {why}")
+    for note in (left_out := notes()):
+        output.complain(note)
     lacking = left_out and context.meta.get(_ALL) and wanted in (exits.HELD, exits.IMPRECISE)
     return exits.INCOMPLETE if lacking else wanted

@@ -7,8 +7,9 @@ import click
 
 from ..engine import exits, planning, report
 from ..engine import selftest as engine
-from . import display, output
+from . import output
 from .common import common, run
+from .display import say
 
 
 @click.command()
@@ -29,6 +30,23 @@ def selftest(
             interrupted=found.interrupted, verdict=verdict,
         )  # fmt: skip
         output.save(json_file, report.text(content))
-    display.selftest(verdict, found.seconds, found.interrupted)
+    _summary(verdict, found.seconds, found.interrupted)
     unfinished = found.interrupted and not verdict.failed
     sys.exit(found.code(exits.INCOMPLETE if unfinished else exits.HELD if verdict.passed else exits.FAILED))
+
+
+def _summary(verdict: engine.Verdict, seconds: float, interrupted: bool) -> None:
+    """What is wrong with the proofs, if anything, and one last line."""
+    for name in verdict.failed:
+        say(f"not held on the reference: {name}", style="red")
+    for law, wrong, what in verdict.missed:
+        say(f"{law} did not refute {wrong}: {what}", style="red")
+    for name in verdict.toothless:
+        say(f"names no mistake of its functions: {name}", style="red")
+    for name in verdict.survivors:
+        say(f"survived: {name}", style="red")
+    if interrupted:
+        say("interrupted", style="yellow")
+    total = len(verdict.refuted) + len(verdict.survivors)
+    share = 100 * len(verdict.refuted) / total if total else 0
+    say(f"{len(verdict.refuted)} of {total} mistakes refuted ({share:.0f} %) in {seconds:.1f} s")

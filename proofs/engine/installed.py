@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from importlib.resources import files
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -167,11 +168,23 @@ def _wrong(document: Installed, functions: set[str], sound: Mapping[str, Install
     tried = {name for member in document.members if isinstance(member, Law) for name in member.about}
     for name, _ in document.public():
         if name not in tried:
-            yield f"no law is about function {name!r}"
+            yield f"no law is about function {name!r}: {_first_law(document, name)}"
     for name, function in document.public():
         needs: Any = getattr(function, "needs", frozenset())
         if not (isinstance(needs, frozenset) and needs <= KNOWN):
             yield f"{name}.needs is {needs!r}; expected a frozenset of some of {', '.join(sorted(KNOWN))}"
+
+
+def _first_law(document: Installed, function: str) -> str:
+    """What to write for a function that has no law yet."""
+    defined = inspect.getmodule(inspect.unwrap(getattr(document.functions, function.partition(".")[2])))
+    topic = (defined or document.functions).__name__.rpartition(".")[2].lstrip("_")
+    folder = Path(next(iter(document.proofs.__path__))).resolve()
+    file = folder / f"{topic}.py" if (folder / f"{topic}.py").exists() else folder / "laws.py"
+    return (
+        f'write one into {file}, @law("{function}-definition", …, about=("{function}",), …), which compares '
+        "the function with an independent form of its definition"
+    )
 
 
 def _unknown(document: Installed, functions: set[str]) -> Iterator[str]:
