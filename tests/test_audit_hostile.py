@@ -43,7 +43,7 @@ VERDICTS = {
     "wrong_type": ("refuted", "returned a list"),
     "wrong_shape": ("refuted", "shape"),
     "wrong_dtype": ("refuted", "returned float32 for"),
-    "not_a_number": ("refuted", "not a number"),
+    "not_a_number": ("refuted", "got nan"),
     "no_result": ("refuted", "returned a NoneType"),
     "lies": ("refuted", ""),
     "wrong_everything": ("refuted", "returned a str"),

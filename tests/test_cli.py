@@ -44,7 +44,7 @@ def test_prove_refuted_shows_the_counterexample(monkeypatch: pytest.MonkeyPatch)
     assert result.exit_code == 1
     assert f"refuted  {LAW}" in result.output
     assert "smallest input found (ordinary, seed 0):" in result.output
-    assert "times the tolerance" in result.output
+    assert "× the tolerance" in result.output
 
 
 def test_json_follows_the_schema(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_softmax_over_the_whole_batch() -> None:
 
     reason = refuted("density.normalized_weights", mine, "batched")
     assert "stacked" in reason
-    assert "times the tolerance" in reason
+    assert "× the tolerance" in reason
 
 
 def test_a_table_kept_for_the_longest_sequence() -> None:

@@ -6,7 +6,7 @@ import pytest
 from refimpl import backends
 from refimpl.backends import Setting
 from refimpl.proofs.language.judge import judge
-from refimpl.proofs.language.law import AtMost, Exact, Gap, Rounding, Same
+from refimpl.proofs.language.law import AtMost, Exact, Gap, Record, Rounding, Same
 
 ON = Setting.of(backends.get("numpy"))
 TWO = Rounding({"two roundings": 2})
@@ -114,3 +114,24 @@ def test_nothing_compared_is_counted_as_nothing() -> None:
 )
 def test_same(left: object, right: object, holds: bool) -> None:
     assert judge(Same("", left, right), TWO, ON).holds is holds
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (Gap("y", np.asarray([-0.99998]), np.asarray([-0.99999]), 1.0), "got -0.99998, expected -0.99999"),
+        (Gap("y", np.asarray([0.1001]), 0.1, 1.0), "got 0.1001, expected 0.1"),
+        (Gap("y", np.asarray([1.0]), np.asarray([2.0]), 1.0), "got 1, expected 2"),
+        (Gap("y", np.asarray([NAN]), np.asarray([2.0]), 1.0), "got nan, expected 2"),
+        (Gap("y", np.ones(3), np.ones((3, 1)), 1.0), "got shape (3,), expected shape (3, 1)"),
+        (Gap("y", np.ones(2) + 0j, np.ones(2), 1.0), "got dtype complex128, expected real numbers"),
+        (AtMost("y", np.asarray([5.1]), np.asarray([5.0]), 1.0), "5.1 exceeds 5"),
+        (AtMost("y", np.asarray([NAN]), np.asarray([5.0]), 1.0), "nan is not at most 5"),
+        (Same("y", (2, 3), (2, 4)), "got (2, 3), expected (2, 4)"),
+    ],
+)
+def test_what_was_got_and_what_was_expected(record: Record, said: str) -> None:
+    finding = judge(record, TWO, ON)
+    _, _, found = str(finding).partition(": ")
+    assert found.partition(": error ")[0] == said
+    assert ("× the tolerance" in found) == (finding.ratio < INF)

@@ -1,12 +1,21 @@
 """Every written law holds on NumPy, and every written mistake is refuted by the laws that name it."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any
+
+import numpy as np
 import pytest
 
 from refimpl import backends
 from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue, selftest
+from refimpl.proofs.engine.cases import converted, each_case
 from refimpl.proofs.engine.planning import DTYPES
 from refimpl.proofs.engine.runner import run_law
+from refimpl.proofs.language.law import AtMost, sides
+from refimpl.proofs.language.packing import key, mapped
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -30,3 +39,40 @@ def test_a_mistake_of_one_dtype_is_not_looked_for_in_another() -> None:
     planned = {dtype: [task.mistake for task in selftest.plan(["rope"], dtype=dtype)] for dtype in DTYPES}
     assert name in planned["float64"]
     assert name not in planned["float32"]
+
+
+def nudged(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose real results are all a thousandth larger, and whole ones larger by one."""
+
+    @wraps(function)
+    def changed(*args: Any, **kwargs: Any) -> Any:
+        def change(value: Any) -> Any:
+            real = isinstance(value, float) or getattr(value, "dtype", None) == np.float64
+            return value * 1.001 if real else value + 1 if type(value) is int else value
+
+        return mapped(function(*args, **kwargs), change)
+
+    return changed
+
+
+@pytest.mark.parametrize("name", catalogue.written_laws())
+def test_what_is_tested_stands_on_the_left(name: str) -> None:
+    """Otherwise reports would say "got" of an expectation."""
+    on, law = Setting.of(backends.get("numpy")), catalogue.laws()[name]
+    changed = dict(catalogue.reference())
+    for function in law.about:
+        changed[function] = nudged(catalogue.reference()[function])
+    moved: dict[str, set[int]] = {}
+
+    def look(case: Any) -> None:
+        with np.errstate(all="ignore"), suppress(Exception):  # the law's own code meets wrong results
+            right = list(law.check(catalogue.reference(), on, converted(case, on)))
+            for wanted, found in zip(right, law.check(changed, on, converted(case, on)), strict=False):
+                if not isinstance(found, AtMost) and found.label == wanted.label:
+                    pairs = enumerate(zip(sides(wanted), sides(found), strict=True))
+                    moved.setdefault(found.label, set()).update(
+                        i for i, (a, b) in pairs if key(a, on) != key(b, on)
+                    )
+
+    each_case(law, on, law.kinds[0], look, examples=1, seed=0)
+    assert {1} not in moved.values(), moved

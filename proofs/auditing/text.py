@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ..engine import catalogue
+from ..language.judge import compared
 from .exceptions import sentence
 from .found import Found
 from .messages import Diagnosis, Shown, Tried
@@ -119,15 +120,14 @@ def _evidence(report: Found, name: str) -> Iterator[str]:
 
 
 def _passed(report: Found, name: str) -> Iterator[str]:
-    """Limits that results pass by a rounding error: digits say nothing of these."""
+    """Limits that results exceed by a rounding error: digits say nothing of these."""
     for tried in report.laws_of(name):
         found = tried.outcome.counterexample and tried.outcome.counterexample.finding
         if tried.outcome.verdict != "imprecise" or not found or found.relation == "=":
             continue
         left, right = found.left, found.right
         if isinstance(left, float) and isinstance(right, float) and math.isclose(left, right, rel_tol=1e-3):
-            claim = f"{left:.17g} {found.relation} {right:.17g}"
-            yield f"a rounding error passes the limit of a law, too: {claim} is not so"
+            yield f"a rounding error exceeds the limit of a law, too: {compared(left, right, '≤', False)}"
 
 
 def _notes(report: Found, name: str) -> Iterator[str]:

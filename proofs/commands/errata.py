@@ -79,7 +79,7 @@ def _shown(entry: Erratum, printed: list[Finding], corrected: list[Finding]) -> 
         say(f"    {'held' if holds else 'refuted'}", style="green" if holds else "red")
         for finding in findings:
             mark = "held" if finding.holds else "refuted"
-            say(f"    {mark}: {finding.label}: {finding.left} {finding.relation} {finding.right}")
+            say(f"    {mark}: {finding}")
         if title == "as printed":
             say(f"  counterexample: {entry.counterexample}")
     say(f"  laws: {', '.join(entry.laws)}")

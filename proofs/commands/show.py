@@ -120,7 +120,7 @@ def _with_reference(wrong: Mistake) -> str:
 def _law(name: str, last: Last) -> None:
     law = catalogue.laws()[name]
     _head(name, law, law.statement)
-    say(*claims(law.source), f"  about: {', '.join(law.about)}", f"  tolerance: {law.tolerance}")
+    say(*claims(law.source), f"  about: {', '.join(law.about)}", f"  bound: {law.tolerance}")
     say(f"  refutes: {', '.join(law.refutes)}")
     if at := [edge.id for edge in catalogue.edges().values() if name in edge.laws]:
         say(f"  has cases at the edges: {', '.join(at)}")

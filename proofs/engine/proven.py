@@ -16,6 +16,7 @@ import numpy as np
 from ...backends._ball import _functions as f
 from ...backends._ball import _scalars as s
 from ...backends._ball._setting import magnitude, side
+from ..language.judge import compared
 from ..language.law import AtMost, Gap, Record, Same, sides
 
 BITS = 200
@@ -42,7 +43,8 @@ class Proof:
 
     def __str__(self) -> str:
         at = f" at {self.index}" if self.index else ""
-        text = f"{self.label}{at}: {self.left} {self.relation} {self.right}"
+        holds = None if self.state == "open" else self.state == "held"
+        text = f"{self.label}{at}: {compared(self.left, self.right, self.relation, holds)}"
         return f"{text} ({self.why})" if self.why else text
 
 

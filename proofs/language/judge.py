@@ -1,5 +1,6 @@
 """The only place that decides whether a record holds."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +24,6 @@ class Finding:
     index: tuple[int, ...] = ()
     error_in_u: float = 0.0
     """The error at `index` in units of u·scale."""
-    why: str = ""
     relation: str = "="
     """What is claimed of left and right."""
     narrowing: float = float("nan")
@@ -36,13 +36,27 @@ class Finding:
 
     def __str__(self) -> str:
         at = f" at {self.index}" if self.index else ""
-        claim = f"{_number(self.left)} {self.relation} {_number(self.right)}"
-        text = f"{self.label}{at}: {claim}, {self.ratio:.3g} times the tolerance"
-        return f"{text} ({self.why})" if self.why else text
+        text = f"{self.label}{at}: {compared(self.left, self.right, self.relation, self.holds)}"
+        if 1 < self.ratio < math.inf:
+            text += f": error {self.ratio:.3g} × the tolerance"
+        return text
 
 
-def _number(value: object) -> str:
-    return f"{value:.17g}" if isinstance(value, float | np.floating) else str(value)
+def compared(tested: object, expected: object, relation: str, holds: bool | None) -> str:
+    """Both sides of a claim in words, with the digits in which they differ; `holds` is None if it is open."""
+    first, second = _shown(tested, expected)
+    if relation == "=":
+        return f"got {first}, expected {second}"
+    fails = "is not at most" if "nan" in (first, second) else "exceeds"
+    return f"{first} {'is at most' if holds else 'may exceed' if holds is None else fails} {second}"
+
+
+def _shown(*values: object) -> list[str]:
+    """Numbers with one digit more than tells them apart, and four at least."""
+    if not all(isinstance(value, float | np.floating) for value in values) or len(set(values)) == 1:
+        return [f"{v:.17g}" if isinstance(v, float | np.floating) else str(v) for v in values]
+    enough = (n for n in range(1, 17) if len({f"{v:.{n}g}" for v in values}) > 1)
+    return [f"{v:.{max(next(enough, 16) + 1, 4)}g}" for v in values]
 
 
 def _host(value: Any, on: Setting) -> Any:
@@ -52,8 +66,8 @@ def _host(value: Any, on: Setting) -> Any:
     return on.host(value) if array_api_compat.is_array_api_obj(value) else value
 
 
-def _refuted(label: str, why: str, left: object = None, right: object = None) -> Finding:
-    return Finding(label, float("inf"), 1, left, right, why=why)
+def _refuted(label: str, left: object, right: object) -> Finding:
+    return Finding(label, float("inf"), 1, left, right)
 
 
 def judge(
@@ -70,9 +84,9 @@ def judge(
     # A plain number stands for all elements as an expectation or a bound, never as a tested array.
     plain = isinstance(second, int | float) or (isinstance(record, AtMost) and isinstance(first, int | float))
     if left.shape != right.shape and not plain:
-        return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
+        return _refuted(record.label, f"shape {left.shape}", f"shape {right.shape}")
     if np.iscomplexobj(left) or np.iscomplexobj(right):
-        return _refuted(record.label, "complex values", left.dtype, right.dtype)
+        return _refuted(record.label, f"dtype {left.dtype}", "real numbers")
     limit = np.asarray(np.inf if derived is None else derived)
     left, right, scale, limit = np.broadcast_arrays(
         left.astype(np.float64), right.astype(np.float64), scale, limit
@@ -115,7 +129,6 @@ def _judge_numbers(
         float(right[index]),
         index,
         in_u,
-        "not a number" if np.isnan(error[index]) else "",
         "=" if isinstance(record, Gap) else "≤",
         narrowing,
     )
@@ -128,10 +141,10 @@ def _judge_same(record: Same, on: Setting) -> Finding:
         return Finding(record.label, 0.0 if equal else float("inf"), 1, left, right)
     left, right = np.asarray(left), np.asarray(right)
     if left.shape != right.shape:
-        return _refuted(record.label, f"shape {left.shape}, expected {right.shape}", left.shape, right.shape)
+        return _refuted(record.label, f"shape {left.shape}", f"shape {right.shape}")
     numeric = {left.dtype.kind, right.dtype.kind} <= set("biuf")
     if (left.dtype.kind == "f") != (right.dtype.kind == "f"):
-        return _refuted(record.label, f"dtype {left.dtype}, expected {right.dtype}", left.dtype, right.dtype)
+        return _refuted(record.label, f"dtype {left.dtype}", f"dtype {right.dtype}")
     differs = left != right
     if numeric and left.dtype.kind == "f":
         differs &= ~(np.isnan(left) & np.isnan(right))

@@ -23,6 +23,7 @@ class Gap:
     """Claims left = right, with errors proportional to `scale` (say Σ|terms|), elementwise; the scale may
     be a function that gives it, for the case that it is needed.
 
+    What is tested stands on the left, what is expected on the right: reports say "got" and "expected".
     Shapes must be equal, but a plain number on the right stands for every element."""
 
     label: str
@@ -43,7 +44,8 @@ class AtMost:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Claims that two values are identical: integers, booleans, texts, shapes; NaN equals NaN."""
+    """Claims that two values are identical, the tested one on the left: integers, booleans, texts, shapes;
+    NaN equals NaN."""
 
     label: str
     left: Any

@@ -127,4 +127,4 @@ def ranking_realised(impl: Impl, on: Setting, case: inputs.Similarities) -> Iter
         yield Same(f"at most {dimensions} dimensions", factor.shape[1] <= dimensions, True)
         yield Gap("unit vectors", np.diag(realised), np.ones(n), size)
         # Entries differ by (1/64)/(1 + c), far more than they err.
-        yield Same("ranking", np.argsort(np.argsort(realised[rows, columns])) + 1.0, ranks)
+        yield Same("ranking", ranks, np.argsort(np.argsort(realised[rows, columns])) + 1.0)

@@ -107,7 +107,7 @@ def weights_coordinatewise(impl: Impl, on: Setting, case: inputs.Classified) -> 
     weights, accuracy, proven = impl["matching.best_class_weights"](case.probabilities, case.labels)
     t = [Fraction(on.number(x)) for x in on.host(weights)]
     yield Same("positive", min(t) > 0, True)
-    yield Same("reached", _right(rows, t) / len(rows), on.number(accuracy))
+    yield Same("reached", on.number(accuracy), _right(rows, t) / len(rows))
     yield AtMost("equal weights", _right(rows, [Fraction(1)] * classes) / len(rows), on.number(accuracy), 1.0)
     yield Same("proven", proven, "optimal" if classes <= 3 else "coordinatewise")
     narrow = 2.0**14 * on.u  # twice the width that best_class_weights leaves aside

@@ -220,9 +220,8 @@ def flow_drift_gap(impl: Impl, on: Setting, case: inputs.AffineScores) -> Iterat
         )
     )
     size = np.mean(np.sum((np.abs(x) @ np.abs(A).T + np.abs(c)) ** 2, -1)) + np.trace(np.linalg.inv(P))
-    yield Gap(
-        "gap", np.mean(np.sum((f - g) ** 2, -1)), half**2 * matching, half**2 * size * np.linalg.cond(P)
-    )
+    scale = half**2 * size * np.linalg.cond(P)
+    yield Gap("gap", half**2 * matching, np.mean(np.sum((f - g) ** 2, -1)), scale)
 
 
 _CASES = (
