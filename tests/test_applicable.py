@@ -1,7 +1,7 @@
 """Laws are judged by the calls that a function covers, and by nothing that rests on the others."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -13,16 +13,24 @@ from refimpl import backends, rope
 from refimpl.backends import Precision, Setting
 from refimpl.proofs import NotApplicable
 from refimpl.proofs.engine.applicable import changed, pinned
+from refimpl.proofs.engine.general.sources import Drawn
 from refimpl.proofs.engine.runner import Outcome, run_law
 from refimpl.proofs.language.law import Exact, Gap, Impl, Kind, Law, Record, Rounding, law
 
 ON = Setting.of(backends.get("numpy"))
 
 
+@dataclass(frozen=True, slots=True)
+class Points:
+    x: Any
+    angles: Any
+    base: float = 3.0
+
+
 @st.composite
-def points(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
+def points(draw: Any, p: Precision, kind: Kind) -> Points:
     n = draw(st.integers(1, 5))
-    return {"x": np.ones((n, 2)), "angles": np.full((n, 1), 0.5), "base": 3.0}
+    return Points(x=np.ones((n, 2)), angles=np.full((n, 1), 0.5))
 
 
 @law(
@@ -34,7 +42,7 @@ def points(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
     tolerance=Rounding({"a few roundings": 8}),
     refutes=(),
 )
-def layouts(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def layouts(impl: Impl, on: Setting, case: Points) -> Iterator[Record]:
     """Half first, which functions may not have; then a record on interleaved alone, and one on both."""
     half = impl["rope.rotate"](case.x, case.angles, layout="half")
     both = impl["rope.rotate"](case.x, case.angles)
@@ -125,9 +133,9 @@ def test_every_number_of_a_result_is_changed() -> None:
 
 
 def test_options_stand_where_cases_have_them() -> None:
-    case = {"base": 3.0, "method": "rk4", "order": [1, 2], "cases": [{"base": 2.0}]}
-    put = pinned(case, {"base": 10.0, "method": "euler", "order": 1.0})
-    assert put == {"base": 10.0, "method": "euler", "order": [1, 2], "cases": [{"base": 10.0}]}
+    case = Drawn("rope.for-these-tests", [Points("rk4", [1, 2])], 0)
+    put = pinned(case, {"base": 10.0, "x": "euler", "angles": 1.0})
+    assert put == Drawn("rope.for-these-tests", [Points("euler", [1, 2], 10.0)], 0)
     assert pinned(case, {"eps": 1e-5}) is case
 
 

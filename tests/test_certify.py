@@ -18,7 +18,7 @@ GROWTH = "residual.growth-limits"
 """A law whose cases have a whole number `depth`."""
 
 
-def law(check: Check) -> Law:
+def law(check: Check[Any]) -> Law:
     """That law with another check."""
 
     def checked(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:

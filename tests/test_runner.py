@@ -1,7 +1,7 @@
 """The runner's verdicts: a law cannot hold by being empty, crashing, or not calling its function."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import hypothesis.strategies as st
@@ -27,10 +27,17 @@ from refimpl.proofs.language.law import (
 ON = Setting.of(backends.get("numpy"))
 
 
+@dataclass(frozen=True, slots=True)
+class Zeros:
+    x: Any
+    angles: Any
+    n: int
+
+
 @st.composite
-def lengths(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
+def lengths(draw: Any, p: Precision, kind: Kind) -> Zeros:
     n = draw(st.integers(1, 50))
-    return {"x": np.ones((n, 2)), "angles": np.zeros((n, 1)), "n": n}
+    return Zeros(x=np.ones((n, 2)), angles=np.zeros((n, 1)), n=n)
 
 
 @law(
@@ -42,7 +49,7 @@ def lengths(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
     tolerance=Rounding({"two roundings": 2}),
     refutes=(),
 )
-def identity(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def identity(impl: Impl, on: Setting, case: Zeros) -> Iterator[Record]:
     yield Gap("x", impl["rope.rotate"](case.x, case.angles), case.x, 1.0)
 
 
@@ -71,7 +78,7 @@ def test_refuted_with_the_smallest_input() -> None:
     outcome = run(identity, wrong_beyond_seven)
     assert outcome.verdict == "refuted"
     assert outcome.counterexample is not None
-    assert outcome.counterexample.case["n"] == 8
+    assert outcome.counterexample.case.n == 8
 
 
 def test_a_crash_is_a_verdict() -> None:
@@ -137,10 +144,19 @@ def test_a_law_that_raises_is_not_held() -> None:
 
 def test_a_generator_that_finds_nothing_is_not_held() -> None:
     @st.composite
-    def impossible(draw: Any, p: Precision, kind: Kind) -> dict[str, Any]:
+    def impossible(draw: Any, p: Precision, kind: Kind) -> Zeros:
         return draw(st.nothing())  # type: ignore[no-any-return]
 
     assert run(replace(identity, inputs=impossible)).verdict == "crashed"
+
+
+def test_a_case_that_is_a_dict_is_refused_with_what_to_write() -> None:
+    def drawn(p: Precision, kind: Kind) -> Any:
+        return st.just({"n": 1})
+
+    outcome = run(replace(identity, inputs=drawn))
+    assert outcome.verdict == "crashed"
+    assert "got a dict; expected a frozen dataclass. Write @dataclass(frozen=True" in outcome.reason
 
 
 def test_missing_capability_is_a_skip_with_its_reason() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.cases import changed, items
+from ..engine.cases import items
 from ..engine.foreign import shown
 from ..engine.general.sources import Drawn
 from ..engine.installed import loaded
@@ -205,7 +205,7 @@ def _plain_outcome(outcome: Outcome) -> Outcome:
 def _plain_case(case: Any) -> Any:
     if isinstance(case, Drawn):
         return replace(case, cases=[_plain_case(part) for part in case.cases])
-    return changed(case, {name: _plain(value) for name, value in items(case).items()})
+    return replace(case, **{name: _plain(value) for name, value in items(case).items()})
 
 
 def _plain(value: Any) -> Any:

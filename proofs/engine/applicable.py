@@ -7,7 +7,7 @@ judged; one that changes compares the function with the reference instead of wit
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import array_api_compat
@@ -16,7 +16,6 @@ from ...backends import Setting
 from ..language.law import Check, Implementation, NotApplicableError, Record, sides
 from ..language.packing import is_array, key, mapped
 from . import foreign
-from .cases import changed as with_fields
 from .cases import items
 from .implementations import Implementations
 
@@ -165,7 +164,7 @@ def pinned(case: Any, options: Mapping[str, Any]) -> Any:
         inside = [pinned(part, options) for part in parts]
         if any(new is not old for new, old in zip(inside, parts, strict=True)):
             new["cases"] = inside
-    return with_fields(case, new) if new else case
+    return replace(case, **new) if new else case
 
 
 def _exchangeable(value: Any, other: Any) -> bool:

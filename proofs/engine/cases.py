@@ -1,17 +1,17 @@
 """The cases of a law in a setting: whether there are any, the same everywhere, and as its check gets them."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields, replace
-from types import SimpleNamespace
 from typing import Any
 
 import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
 
+from ..._errors import DomainError, kind, message
 from ...backends import Setting
-from ..language.law import Kind, Law
+from ..language.law import Case, Kind, Law
 from . import registry
 from .drawing import by_seed_alone
 
@@ -70,19 +70,16 @@ def each_case(
 
 def items(case: Any) -> dict[str, Any]:
     """The fields of a case by name."""
-    return dict(case) if isinstance(case, Mapping) else {f.name: getattr(case, f.name) for f in fields(case)}
+    if not getattr(getattr(case, "__dataclass_params__", None), "frozen", False):
+        advice = "Write @dataclass(frozen=True, slots=True) class Rows: x: inputs.Array, and return Rows(x=x)"
+        raise DomainError(message("a law's inputs", "case", kind(case), "a frozen dataclass", advice))
+    return {field.name: getattr(case, field.name) for field in fields(case)}
 
 
-def changed(case: Any, new: Mapping[str, Any]) -> Any:
-    """A case with some fields changed."""
-    return {**case, **new} if isinstance(case, Mapping) else replace(case, **new)
-
-
-def converted(case: Any, on: Setting) -> Any:
+def converted(case: Case, on: Setting) -> Case:
     """A case as a check gets it: NumPy arrays, also in tuples, as new arrays of the setting, other values as
     that has them."""
-    parts = {name: _converted(value, on) for name, value in items(case).items()}
-    return SimpleNamespace(**parts) if isinstance(case, Mapping) else replace(case, **parts)
+    return replace(case, **{name: _converted(value, on) for name, value in items(case).items()})
 
 
 def _converted(value: Any, on: Setting) -> Any:

@@ -13,10 +13,13 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis.strategies import SearchStrategy
 
+from ... import _typing
 from ...backends import Precision
 from .law import Kind
 
 Draw = Any
+Array = _typing.Array
+"""An array of a case: NumPy's where it is drawn, the backend's where it is checked."""
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -8,11 +8,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
 from ...backends import Precision, Setting
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Kind: TypeAlias = Literal["ordinary", "cancellation", "extreme"]
 KINDS: tuple[Kind, ...] = ("ordinary", "cancellation", "extreme")
@@ -151,8 +154,8 @@ class Sampling(Rounding):
 Tolerance: TypeAlias = Rounding | Exact
 Implementation: TypeAlias = Callable[..., Any]
 Impl: TypeAlias = Mapping[str, Implementation]
-Case = TypeVar("Case")
-"""What a law is tried on: a frozen dataclass with slots, so that a mistyped field is an error of types."""
+Case = TypeVar("Case", bound="DataclassInstance")
+"""What a law is tried on: a frozen dataclass, so that a mistyped field is an error of types."""
 Inputs: TypeAlias = Callable[[Precision, Kind], SearchStrategy[Case]]
 Check: TypeAlias = Callable[[Impl, Setting, Case], Iterable[Record]]
 

@@ -32,7 +32,7 @@ def _shares(x: Any) -> Any:
     ),
     refutes=("attention.softmax/no-shift", "attention.softmax/whole-array"),
 )
-def softmax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def softmax_definition(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Compares with another form, which needs no shift."""
     x = on.host(case.x)
     wanted = _shares(x)
@@ -49,7 +49,7 @@ def softmax_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
     tolerance=Rounding({"sum of 8 terms, here and in the softmax": 2 * 7, "quotient": 1}),
     refutes=("attention.softmax/no-shift", "attention.softmax/whole-array"),
 )
-def softmax_sum(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def softmax_sum(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     """Adds up on the host."""
     shares = on.host(impl["attention.softmax"](case.x))
     yield AtMost("not negative", 0 * shares, shares, 0 * abs(shares))
@@ -75,7 +75,7 @@ def softmax_sum(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
         "attention.attend/over-queries",
     ),
 )
-def attend_definition(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+def attend_definition(impl: Impl, on: Setting, case: inputs.Tokens) -> Iterator[Record]:
     """Compares with sums over products."""
     q, k, v = (on.host(array) for array in (case.q, case.k, case.v))
     terms = q[..., :, None, :] * k[..., None, :, :] / on.math.sqrt(on.number(q.shape[-1]))
