@@ -29,7 +29,7 @@ HOST_U = 2.0**-53
         "argmaxable.classify/own-row",
         "argmaxable.classify/unnormalised",
         "argmaxable.classify/rounded-witness",
-        "argmaxable.classify/lagging",
+        "argmaxable.classify/bias-sign",
     ),
     needs={"approximation": "certificates are Python floats, rounded to float64"},
 )

@@ -39,7 +39,11 @@ def classify_no_bias(W: Any, b: Any, /) -> Result:
     return classify(W, 0 * b)
 
 
-@mistake("argmaxable.classify", "bias-sign", "Moves the bias to the other side without changing its sign.")
+@mistake(
+    "argmaxable.classify",
+    "bias-sign",
+    "Moves the bias to the other side without changing its sign: combinations with Σα_i b_i ≤ b_k.",
+)
 def classify_bias_sign(W: Any, b: Any, /) -> Result:
     return classify(W, -b)
 
@@ -184,12 +188,3 @@ def classify_rounded_witness(W: Any, b: Any, /) -> Result:
         return replace(certificate, z=tuple(float(f"{value:.2e}") for value in certificate.z))
 
     return Result(tuple(rounded(certificate) for certificate in classify(W, b).certificates))
-
-
-@mistake(
-    "argmaxable.classify",
-    "lagging",
-    "Has the inequality of the biases the wrong way round: combinations with Σα_i b_i ≤ b_k.",
-)
-def classify_lagging(W: Any, b: Any, /) -> Result:
-    return classify(W, -b)

@@ -4,7 +4,7 @@ from typing import Any
 
 from .... import ddpm
 from ...language.mistake import mistake
-from .tables import at, roots, space, tables
+from .tables import at, headed, roots, space, tables
 
 
 @mistake("ddpm.diffuse_step", "variance-as-deviation", "Multiplies the noise by Ho's β_t, a variance.")
@@ -259,11 +259,6 @@ def posterior_clipped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     return mean, at(space(sigma).concat([first, sigma[1:]]), t) ** 2
 
 
-def _first(values: Any, first: Any) -> Any:
-    """Values whose first entry is another."""
-    return space(values).concat([first, values[1:]])
-
-
 @mistake(
     "ddpm.posterior",
     "padded-with-zero",
@@ -272,7 +267,7 @@ def _first(values: Any, first: Any) -> Any:
 def posterior_padded_zero(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     alpha_bar, beta_bar = (part[:-1] for part in ddpm.cumulative(schedule))
     zero, one = 0 * alpha_bar[:1], 0 * alpha_bar[:1] + 1
-    return _posterior(x0, x_t, schedule, t, at(_first(alpha_bar, zero), t), at(_first(beta_bar, one), t))
+    return _posterior(x0, x_t, schedule, t, at(headed(alpha_bar, zero), t), at(headed(beta_bar, one), t))
 
 
 @mistake(
@@ -283,7 +278,10 @@ def posterior_padded_zero(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 )
 def posterior_padded_first(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     alpha_bar, beta_bar = ddpm.cumulative(schedule)
-    before = at(_first(alpha_bar[:-1], alpha_bar[1:2]), t), at(_first(beta_bar[:-1], beta_bar[1:2]), t)
+    before = (
+        at(headed(alpha_bar[:-1], alpha_bar[1:2]), t),
+        at(headed(beta_bar[:-1], beta_bar[1:2]), t),
+    )
     return _posterior(x0, x_t, schedule, t, *before)
 
 

@@ -4,16 +4,11 @@ from typing import Any
 
 from .... import ddpm
 from ...language.mistake import mistake
-from .tables import roots, space, tables
+from .tables import headed, roots, space, tables
 
 
 def _without_first(sigma: Any) -> Any:
-    return space(sigma).concat([0 * sigma[:1], sigma[1:]])
-
-
-def _first(values: Any, first: Any) -> Any:
-    """Values whose first entry is another."""
-    return space(values).concat([first, values[1:]])
+    return headed(sigma, 0 * sigma[:1])
 
 
 @mistake("ddpm.sampling_std", "variance", "Returns σ_t² for σ_t.")
@@ -69,7 +64,7 @@ def ancestral_variance(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any
     "Multiplies the noise by σ_t² for σ_t at t > 1; the last step has its noise from elsewhere.",
 )
 def ancestral_variance_later(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
-    return ddpm.ancestral_step(x_t, eps, noise, schedule, _first(sigma * sigma, sigma[:1]), t)
+    return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(sigma * sigma, sigma[:1]), t)
 
 
 @mistake(
@@ -161,7 +156,7 @@ def optimal_std_current_signal(schedule: Any, conditional_variance: Any, /) -> A
     "Adds no noise at t > 1: what is returned is the mean.",
 )
 def ancestral_without_noise(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
-    return ddpm.ancestral_step(x_t, eps, noise, schedule, _first(0 * sigma, sigma[:1]), t)
+    return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(0 * sigma, sigma[:1]), t)
 
 
 @mistake(
@@ -170,7 +165,7 @@ def ancestral_without_noise(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma
     'Takes β_t, "fixed large", for σ_t at t > 1 whatever sigma is given.',
 )
 def ancestral_own_sigma(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
-    return ddpm.ancestral_step(x_t, eps, noise, schedule, _first(roots(schedule), sigma[:1]), t)
+    return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(roots(schedule), sigma[:1]), t)
 
 
 @mistake(
@@ -196,12 +191,12 @@ def ancestral_without_division(x_t: Any, eps: Any, noise: Any, schedule: Any, si
 
 @mistake("ddpm.sample", "variance-for-deviation", "Multiplies the noise by σ_t² for σ_t at t > 1.")
 def sample_variance(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
-    return ddpm.sample(eps_model, x_t, noises, schedule, _first(sigma * sigma, sigma[:1]))
+    return ddpm.sample(eps_model, x_t, noises, schedule, headed(sigma * sigma, sigma[:1]))
 
 
 @mistake("ddpm.sample", "without-noise", "Adds no noise at t > 1: the chain of means.")
 def sample_without_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
-    return ddpm.sample(eps_model, x_t, noises, schedule, _first(0 * sigma, sigma[:1]))
+    return ddpm.sample(eps_model, x_t, noises, schedule, headed(0 * sigma, sigma[:1]))
 
 
 @mistake(
@@ -210,13 +205,13 @@ def sample_without_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, s
     'Takes β_t, "fixed large", for σ_t at t > 1 whatever sigma is given.',
 )
 def sample_own_sigma(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
-    return ddpm.sample(eps_model, x_t, noises, schedule, _first(roots(schedule), sigma[:1]))
+    return ddpm.sample(eps_model, x_t, noises, schedule, headed(roots(schedule), sigma[:1]))
 
 
 @mistake("ddpm.sample", "one-noise", "Uses the noise of the first step taken, T, in every step at t > 1.")
 def sample_one_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     same = space(noises).broadcast_to(noises[-1:, ...], noises.shape)
-    return ddpm.sample(eps_model, x_t, _first(same, noises[:1, ...]), schedule, sigma)
+    return ddpm.sample(eps_model, x_t, headed(same, noises[:1, ...]), schedule, sigma)
 
 
 @mistake(

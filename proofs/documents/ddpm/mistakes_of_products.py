@@ -161,13 +161,11 @@ def check_steps_any(schedule: Any, t: Any, /) -> Any:
     return space(t).any((t >= 1) & (t <= schedule.beta_squared.shape[0]))
 
 
-@mistake(
+signal_ones_alone = mistake(
     "ddpm.check_signal",
     "underflow-missed",
     "Asks only whether a β² is 1: a long product of small signals underflows to 0 without one.",
-)
-def signal_ones_alone(schedule: Any, /) -> Any:
-    return space(schedule.beta_squared).all(schedule.beta_squared < 1)
+)(check_schedule_upper_alone.replacement)
 
 
 @mistake(

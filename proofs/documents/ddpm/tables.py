@@ -21,6 +21,11 @@ def at(values: Any, t: Any) -> Any:
     return xp.reshape(xp.take(values, xp.reshape(t - 1, (-1,))), (*t.shape, 1))
 
 
+def headed(values: Any, first: Any) -> Any:
+    """Values whose first entry is another."""
+    return space(values).concat([first, values[1:]])
+
+
 def roots(schedule: Schedule) -> Any:
     """β_t for t = 1..T."""
     return space(schedule.beta_squared).sqrt(schedule.beta_squared)

@@ -130,18 +130,15 @@ def loss_label_gaps(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any
     return _log_sum(exponents + margins, 1.0, xp)
 
 
-@mistake("matching.cosent_loss_pairwise", "ties-count", "Writes ≥ for >: equal labels and i = j count.")
-def pairwise_ties_count(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
-    return loss_ties_count.replacement(cosines, labels, scale=scale)
+pairwise_ties_count = mistake(
+    "matching.cosent_loss_pairwise", "ties-count", "Writes ≥ for >: equal labels and i = j count."
+)(loss_ties_count.replacement)
 
-
-@mistake(
+pairwise_no_one = mistake(
     "matching.cosent_loss_pairwise",
     "no-one",
     "Leaves out the 1 +, which an ordered set of pairs leaves as log 1 = 0.",
-)
-def pairwise_no_one(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
-    return loss_no_one.replacement(cosines, labels, scale=scale)
+)(loss_no_one.replacement)
 
 
 @mistake(
@@ -258,11 +255,9 @@ def loss_all_pairs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return shift + xp.log(xp.exp(-shift) + xp.sum(terms))
 
 
-@mistake(
+pairwise_reversed = mistake(
     "matching.cosent_loss_pairwise", "reversed", "Takes c_i − c_j where y_i > y_j: rewards the wrong order."
-)
-def pairwise_reversed(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
-    return cosent_loss(-cosines, labels, scale=scale)
+)(loss_reversed.replacement)
 
 
 @mistake(

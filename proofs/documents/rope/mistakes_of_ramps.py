@@ -10,13 +10,22 @@ from ....rope import frequencies, llama3, yarn, yarn_scale
 from ...language.mistake import mistake
 
 
-@mistake("rope.yarn", "ramp-inverted", "Interpolates the fast pairs and keeps the slow ones.")
-def yarn_ramp_inverted(
-    dim: int, /, *, factor: float, base: float = 10000.0, xp: Any, dtype: Any, device: Any, **options: Any
-) -> Any:
-    like = {"xp": xp, "dtype": dtype, "device": device}
-    plain = frequencies(dim, base=base, **like)
-    return plain * (1 + 1 / factor) - yarn(dim, factor=factor, base=base, **options, **like)
+def _inverted(table: Any, usual: float) -> Any:
+    """Divides the pairs that a table of frequencies keeps, and keeps those that it divides."""
+
+    def made(
+        dim: int, /, *, factor: float, base: float = usual, xp: Any, dtype: Any, device: Any, **options: Any
+    ) -> Any:
+        like = {"xp": xp, "dtype": dtype, "device": device}
+        plain = frequencies(dim, base=base, **like)
+        return plain * (1 + 1 / factor) - table(dim, factor=factor, base=base, **options, **like)
+
+    return made
+
+
+yarn_ramp_inverted = mistake(
+    "rope.yarn", "ramp-inverted", "Interpolates the fast pairs and keeps the slow ones."
+)(_inverted(yarn, 10000.0))
 
 
 @mistake("rope.yarn", "ramps-confused", "Uses the common code's ramp for the paper's and conversely.")
@@ -135,13 +144,9 @@ def yarn_code_by_default(dim: int, /, *, ramp: Any = "code", **options: Any) -> 
     return yarn(dim, ramp=ramp, **options)
 
 
-@mistake("rope.llama3", "bands-swapped", "Divides short wavelengths and keeps long ones: λ was taken for ω.")
-def llama3_bands_swapped(
-    dim: int, /, *, factor: float, base: float = 500000.0, xp: Any, dtype: Any, device: Any, **options: Any
-) -> Any:
-    like = {"xp": xp, "dtype": dtype, "device": device}
-    plain = frequencies(dim, base=base, **like)
-    return plain * (1 + 1 / factor) - llama3(dim, factor=factor, base=base, **options, **like)
+llama3_bands_swapped = mistake(
+    "rope.llama3", "bands-swapped", "Divides short wavelengths and keeps long ones: λ was taken for ω."
+)(_inverted(llama3, 500000.0))
 
 
 @mistake("rope.llama3", "default-base", "Keeps RoPE's usual base 10000 whatever the configuration says.")

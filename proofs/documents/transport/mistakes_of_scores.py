@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import array_api_compat
 from array_api_compat import array_namespace as _xp
 
 from .... import transport
 from ....transport import Quadrature
 from ...language.mistake import mistake
+from .mistakes_of_gaussian import _eye
 
 # From samples
 
@@ -161,10 +161,6 @@ def conditional_absolute(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
 
 
 # In closed form
-
-
-def _eye(like: Any) -> Any:
-    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
 
 
 @mistake("transport.gaussian_score_matching", "rooted", "Returns the root of the squared expectation.")
