@@ -211,14 +211,14 @@ def test_what_is_no_campaign(here: None, tmp_path: Path) -> None:
     for arguments in (["--resume"], []):
         ran = invoke("--campaign", str(text), *arguments)
         assert ran.exit_code == exits.USAGE
-        assert "is no file of a campaign" in ran.output
+        assert "is not the file of a campaign" in ran.output
     other.mkdir()
     with sqlite3.connect(other / ledger.FILE) as connection:
         connection.execute("CREATE TABLE mine (it)")
     connection.close()
     ran = invoke("--campaign", str(other))
     assert ran.exit_code == exits.USAGE
-    assert "is no file of a campaign: name another folder" in ran.output
+    assert "is not the file of a campaign: name another folder" in ran.output
     assert "go with --campaign" in invoke("--resume").output
     ran = invoke("--campaign", str(text / ledger.FILE / "below"))
     assert (ran.exit_code, "cannot be the folder of a campaign" in ran.output) == (exits.USAGE, True)

@@ -158,7 +158,7 @@ def test_missing_options_stand_for_what_agrees(
     laws = ["flow.step-factor"] if name == "flow.integrate" else []
     report = here(right, name, adapter=adapter, laws=laws)
     assert report.verdict in ("held", "imprecise")
-    assert f"taken for {taken}, with which it agrees best" in notes(report, name)
+    assert f"taken to be {taken}, with which it agrees best" in notes(report, name)
     if wrong is not None:
         assert here(wrong, name, adapter=adapter, laws=laws).verdict == "refuted"
 
@@ -174,7 +174,7 @@ def test_fixed_options_stand_in_the_inputs_of_laws() -> None:
 def test_options_can_be_said() -> None:
     report = here(walls.yarn_of_the_code, "rope.yarn", adapter="inv-freq", options={"ramp": "paper"})
     assert report.verdict == "refuted"
-    assert "taken for ramp='paper', as was said" in notes(report, "rope.yarn")
+    assert "taken to be ramp='paper', as given" in notes(report, "rope.yarn")
     report = here(rope.rotate, options={"layout": "half"}, laws=["rope.norm-kept"])
     assert "it has the option layout itself" in notes(report)
     for options, error in (({"rampe": 1}, UnknownNameError), ({"ramp": "codes"}, DomainError)):

@@ -165,7 +165,7 @@ VALUES: Mapping[str, Callable[[Any], Any]] = {
     "{0} multiplied by 2π": _floats(lambda xp, a: a * (2 * math.pi)),
     "{0} divided by 2π": _floats(lambda xp, a: a / (2 * math.pi)),
     "{0} multiplied by π": _floats(lambda xp, a: a * math.pi),
-    "{0} taken for degrees": _floats(lambda xp, a: a * (math.pi / 180)),
+    "{0} taken to be in degrees": _floats(lambda xp, a: a * (math.pi / 180)),
     "{0} turned into degrees": _floats(lambda xp, a: a * (180 / math.pi)),
     "{0} divided by ln 2": _floats(lambda xp, a: a / math.log(2)),
     "{0} multiplied by ln 2": _floats(lambda xp, a: a * math.log(2)),

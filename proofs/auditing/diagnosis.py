@@ -155,7 +155,7 @@ def _otherwise(
             found = Search(name, made, references, on).find_known(under)
             if found is not None:
                 lines = _cause(found, chosen)
-                lines[0] = f"taken for {option}={value!r}, {lines[0]}"
+                lines[0] = f"taken to be {option}={value!r}, {lines[0]}"
                 return Diagnosis(name, tuple(lines), found.mistakes, chosen, cause=" ".join(lines))
     return None
 
@@ -292,9 +292,11 @@ def _behaves(name: str, chosen: str, done: Behaviour) -> Diagnosis:
     if not done.mistakes:
         return Diagnosis(name, (done.sentence,), cause=done.sentence)
     lines = [_sentence(mistake, chosen) for mistake in done.mistakes]
-    head = "your function does as the mistake"
+    head = "your function behaves like the mistake"
     if len(lines) > 1:
-        lines.insert(0, "your function does as one of these mistakes, which these inputs cannot tell apart:")
+        lines.insert(
+            0, "your function behaves like one of these mistakes, which these inputs cannot tell apart:"
+        )
     else:
         lines = [f"{head} {lines[0]}"]
     return Diagnosis(name, tuple(lines), done.mistakes, chosen, cause=" ".join(lines))

@@ -182,9 +182,9 @@ class _Fit:
         for name, value in taken.items():
             option = self.wanted.option(name)
             if option in self.manner.options:
-                yield f"it has no option {option}: taken for {option}={value!r}, as was said"
+                yield f"it has no option {option}: taken to be {option}={value!r}, as given"
             elif value != self.wanted.defaults.get(name):
-                yield f"it has no option {option}: taken for {option}={value!r}, with which it agrees best"
+                yield f"it has no option {option}: taken to be {option}={value!r}, with which it agrees best"
         for option in self.manner.options:
             if option in self.wanted.own and option not in map(self.wanted.option, taken):
                 yield f"it has the option {option} itself, so what was said of it is not used"

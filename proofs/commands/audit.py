@@ -126,7 +126,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     help="Seconds for one law, of processor time or of sleep.",
 )
 @click.option("--memory", type=_Bytes(), default=MEMORY, show_default="4G", help="For one process.")
-@click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: up to one a core].")
+@click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: at most one per core].")
 @click.option(
     "--accept",
     "accepted",

@@ -91,7 +91,7 @@ def opened(folder: Path, new: Settings | None) -> Generator[Ledger, None, None]:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):  # a full disk, say
                 raise
-            raise CampaignError(f"{file} is no file of a campaign, or a damaged one: {error}") from None
+            raise CampaignError(f"{file} is not the file of a campaign, or a damaged one: {error}") from None
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _settings(connection: sqlite3.Connection, file: Path, new: Settings | None) 
     )
     empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if application != APPLICATION and not empty:
-        raise CampaignError(f"{file} is no file of a campaign: name another folder")
+        raise CampaignError(f"{file} is not the file of a campaign: name another folder")
     if application == APPLICATION and schema != SCHEMA:
         raise CampaignError(
             f"{file} has schema {schema} of another refimpl; expected {SCHEMA}: begin another campaign"

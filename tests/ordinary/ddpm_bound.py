@@ -230,7 +230,7 @@ ORDINARY = [
         slips=(
             Slip(reversing_without_mean, "without-mean"),
             Slip(reversing_with_beta, "prior-covariance"),
-            Slip(reversing_forward_gain, "forward-weight|α_t for|forward"),
+            Slip(reversing_forward_gain, "forward-weight|α_t instead of|forward"),
             Slip(reversing_marginal_noise, "marginal-covariance|Cov\\(x_\\{t−1\\}\\)"),
         ),
         answer="imprecise",

@@ -181,7 +181,9 @@ ORDINARY = [
         slips=(
             Slip(analytic_of(lambda c: c), "coefficient-not-squared"),
             Slip(analytic_of(lambda c: 0), "conditional_variance|equals .*sampling_std"),
-            Slip(analytic_of(lambda c: c**2, previous_signal=False), "current-alpha-bar|ᾱ_t for ᾱ_{t−1}"),
+            Slip(
+                analytic_of(lambda c: c**2, previous_signal=False), "current-alpha-bar|ᾱ_t instead of ᾱ_{t−1}"
+            ),
             Slip(lambda b, c: b + 0 * c, "equals .*sampling_std|conditional_variance|β_t"),
         ),
         answer="imprecise",

@@ -312,7 +312,7 @@ ORDINARY = [
             ),
             Slip(
                 lambda s, t: s.variance_derivative(t) - 2 * s.alpha_derivative(t) * s.variance(t),
-                "derivative-of-alpha|ᾱ' for|divide",
+                "derivative-of-alpha|ᾱ' instead of|divide",
             ),
         ),
     ),

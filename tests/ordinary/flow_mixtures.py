@@ -295,7 +295,8 @@ ORDINARY = [
             Slip(log_density_of(log=lambda gap, w: gap**2 / w + np.log(w)), "missing-normaliser"),
             Slip(log_density_of(a_of=lambda a: 1, var=lambda a, v, s: s + v), "clean-data"),
             Slip(
-                log_density_of(var=lambda a, v, s: a * s + v), "variance-by-alpha|ᾱ for ᾱ²|alpha-not-squared"
+                log_density_of(var=lambda a, v, s: a * s + v),
+                "variance-by-alpha|ᾱ instead of ᾱ²|alpha-not-squared",
             ),
             Slip(log_density_of(var=lambda a, v, s: s + v), "variance-unscaled|ᾱ²"),
             Slip(log_density_of(end=lambda logs: logs.max(0)), "nearest|largest|max"),

@@ -281,7 +281,7 @@ ORDINARY = (
         cosent,
         (
             Slip(cosent_other_order, r"reversed|wrong order|y_i < y_j"),
-            Slip(cosent_ties, r"ties-count|≥ for >"),
+            Slip(cosent_ties, r"ties-count|≥ instead of >"),
             Slip(cosent_unscaled, r"unscaled|ignor\w+ .{0,20}scale|scale"),
             Slip(cosent_divided, r"divided|divides|temperature|1/scale"),
             Slip(cosent_no_one, r"no-one|1 \+"),
@@ -308,7 +308,7 @@ ORDINARY = (
         pairwise_loop,
         (
             Slip(pairwise_wrong_way, r"reversed|wrong order|c_i ?− ?c_j"),
-            Slip(pairwise_at_least, r"ties-count|≥ for >"),
+            Slip(pairwise_at_least, r"ties-count|≥ instead of >"),
             Slip(
                 pairwise_later_only, r"half-of-pairs|later|each pair once|i < j|triangle|order of the input"
             ),

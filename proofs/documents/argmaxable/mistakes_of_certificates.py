@@ -101,7 +101,7 @@ def verify_absolute(W: Any, b: Any, result: Result, /, *, exact: bool = False) -
 @mistake(
     "argmaxable.verify",
     "exact-weights",
-    "Takes the float weights for exact rationals, so no combination with thirds can pass.",
+    "Takes the float weights to be exact rationals, so no combination with thirds is accepted.",
 )
 def verify_exact_weights(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     rows, biases = _host(W, b)
@@ -119,7 +119,7 @@ def verify_exact_weights(W: Any, b: Any, result: Result, /, *, exact: bool = Fal
 @mistake(
     "argmaxable.verify",
     "exact-ignored",
-    "Takes the option exact, and computes in float64 all the same.",
+    "Accepts the option exact, and computes in float64 all the same.",
 )
 def verify_exact_ignored(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     return verify(W, b, result)
@@ -128,7 +128,7 @@ def verify_exact_ignored(W: Any, b: Any, result: Result, /, *, exact: bool = Fal
 @mistake(
     "argmaxable.verify",
     "no-bound",
-    "Takes a computed margin above 0 for a win, whatever its rounding.",
+    "Counts a computed margin above 0 as a win, whatever its rounding.",
 )
 def verify_no_bound(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     rows, biases = _host(W, b)

@@ -72,7 +72,7 @@ def classify_box(W: Any, b: Any, /) -> Result:
 @mistake(
     "argmaxable.classify",
     "loose-tolerance",
-    "Asks for margins ≥ 1e-8 of a solver whose tolerance is 1e-7, so z = 0 always passes.",
+    "Asks for margins ≥ 1e-8 of a solver whose tolerance is 1e-7, so z = 0 is always accepted.",
     reference=UNARGMAXABLE,
 )
 def classify_loose_tolerance(W: Any, b: Any, /) -> Result:
@@ -117,7 +117,7 @@ def classify_negative_weights(W: Any, b: Any, /) -> Result:
 @mistake(
     "argmaxable.classify",
     "norms",
-    "Takes a small norm for the cause: rows of less than half of the mean norm cannot win.",
+    "Takes a small norm to be the cause: rows of less than half of the mean norm cannot win.",
 )
 def classify_norms(W: Any, b: Any, /) -> Result:
     norms = np.linalg.norm(_host(W, b)[0], axis=1)
@@ -127,7 +127,7 @@ def classify_norms(W: Any, b: Any, /) -> Result:
 @mistake(
     "argmaxable.classify",
     "random-points",
-    "Counts the winners at random points and takes the rest for unargmaxable.",
+    "Counts the winners at random points and calls the others unargmaxable.",
 )
 def classify_random_points(W: Any, b: Any, /) -> Result:
     rows, biases = _host(W, b)

@@ -34,7 +34,7 @@ def _nearest(points: Any, weights: Any) -> Any:
     return like(point, points, xp), like(weights, points, xp), like(gap, points, xp)
 
 
-@mistake("argmaxable.minimum_norm_point", "nearest-vertex", "Takes the point of least norm itself.")
+@mistake("argmaxable.minimum_norm_point", "nearest-vertex", "Returns the vertex of least norm.")
 def nearest_vertex(points: Any, /) -> Any:
     host = to_float64("mistake", _xp.namespace("mistake", points=points), points=points)[0]
     return _nearest(points, np.eye(len(host))[np.argmin(np.sum(host**2, axis=1))])
@@ -52,7 +52,7 @@ def nearest_centroid(points: Any, /) -> Any:
 @mistake(
     "argmaxable.minimum_norm_point",
     "no-gap",
-    "Stops Frank–Wolfe after three steps and states the last change of the point in place of the gap.",
+    "Stops Frank–Wolfe after three steps and states the last change of the point instead of the gap.",
 )
 def nearest_no_gap(points: Any, /) -> Any:
     xp = _xp.namespace("mistake", points=points)
@@ -92,7 +92,7 @@ def minimax_squared_norm(W: Any, b: Any, /, k: int, radius: float) -> Any:
 @mistake(
     "argmaxable.minimax_value",
     "box",
-    "Bounds every coordinate of z by r, which a linear program can do, in place of the norm.",
+    "Bounds every coordinate of z by r, which a linear program can do, instead of the norm.",
     reference=UNARGMAXABLE,
 )
 def minimax_box(W: Any, b: Any, /, k: int, radius: float) -> Any:

@@ -37,7 +37,7 @@ def margins_scores_first(W: Any, b: Any, z: Any, /, k: int) -> Any:
 @mistake(
     "argmaxable.winner",
     "first-of-a-tie",
-    "Takes argmax for the winner: in a tie the first class seems argmaxable.",
+    "Takes argmax to be the winner: in a tie the first class seems argmaxable.",
 )
 def winner_first_of_a_tie(W: Any, b: Any, z: Any, /) -> Any:
     xp = array_api_compat.array_namespace(W, b, z)
@@ -119,7 +119,7 @@ def margins_of_the_winner(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return found - xp.where(least < 0, least, xp.zeros_like(least))
 
 
-@mistake("argmaxable.winner", "least", "Takes the least score, argmin for argmax.")
+@mistake("argmaxable.winner", "least", "Uses the least score, argmin instead of argmax.")
 def winner_least(W: Any, b: Any, z: Any, /) -> Any:
     return winner(-W, -b, z)
 
@@ -145,7 +145,7 @@ def winner_absolute(W: Any, b: Any, z: Any, /) -> Any:
 @mistake(
     "argmaxable.winner",
     "nearest-row",
-    "Takes the row nearest to z, as by distance ‖z − w_i‖, not by product.",
+    "Takes the row nearest to z, by distance ‖z − w_i‖, instead of the one with the largest product.",
 )
 def winner_nearest_row(W: Any, b: Any, z: Any, /) -> Any:
     xp = array_api_compat.array_namespace(W, b, z)

@@ -24,7 +24,7 @@ def exact_through_precision(mean: Any, covariance: Any, schedule: Any, /) -> Any
     return ddpm.exact_generator(mean, covariance + 1e-3 * _identity(covariance), schedule)
 
 
-@mistake("ddpm.exact_generator", "prior-covariance", "Takes β_t² I for Cov(x_{t−1}|x_t), whatever the data.")
+@mistake("ddpm.exact_generator", "prior-covariance", "Uses β_t² I as Cov(x_{t−1}|x_t), whatever the data.")
 def exact_prior(mean: Any, covariance: Any, schedule: Any, /) -> Any:
     exact = ddpm.exact_generator(mean, covariance, schedule)
     plain = ddpm.exact_generator(mean, _identity(covariance), schedule)
@@ -36,13 +36,13 @@ def _identity(matrix: Any) -> Any:
     return xp.eye(matrix.shape[-1], dtype=matrix.dtype, device=array_api_compat.device(matrix))
 
 
-@mistake("ddpm.marginals", "deviation-added", "Adds σ_t for σ_t² to the variance.")
+@mistake("ddpm.marginals", "deviation-added", "Adds σ_t instead of σ_t² to the variance.")
 def marginals_deviation(generator: Any, /) -> Any:
     root = space(generator.covariance).sqrt(space(generator.covariance).abs(generator.covariance))
     return ddpm.marginals(generator._replace(covariance=root))
 
 
-@mistake("ddpm.marginals", "without-transpose", "Computes Wᵀ V W for W V Wᵀ.")
+@mistake("ddpm.marginals", "without-transpose", "Computes Wᵀ V W instead of W V Wᵀ.")
 def marginals_transposed(generator: Any, /) -> Any:
     weight, _, noise = generator
     states, xp = ddpm.marginals(generator), space(weight)
@@ -81,7 +81,7 @@ def elbo_twice(x0: Any, generator: Any, schedule: Any, /) -> Any:
     return space(terms).concat([terms[..., :-1], 2 * terms[..., -1:]], axis=-1)
 
 
-@mistake("ddpm.elbo_terms", "log-determinant-not-halved", "Adds log det S_t for half of it.")
+@mistake("ddpm.elbo_terms", "log-determinant-not-halved", "Adds log det S_t instead of half of it.")
 def elbo_log_det(x0: Any, generator: Any, schedule: Any, /) -> Any:
     return _changed(ddpm.elbo_terms(x0, generator, schedule), _log_dets(generator) / 2)
 
@@ -132,7 +132,11 @@ def joint_twice(mean: Any, covariance: Any, generator: Any, schedule: Any, /) ->
     return ddpm.joint_kl(mean, covariance, generator, schedule) + _last(mean, covariance, schedule)
 
 
-@mistake("ddpm.joint_kl", "without-last-state", "Takes KL(p_T‖q_T) for 0, since ᾱ_T is small; it never is 0.")
+@mistake(
+    "ddpm.joint_kl",
+    "without-last-state",
+    "Supposes that KL(p_T‖q_T) is 0, since ᾱ_T is small; it never is 0.",
+)
 def joint_without_last(mean: Any, covariance: Any, generator: Any, schedule: Any, /) -> Any:
     return ddpm.joint_kl(mean, covariance, generator, schedule) - _last(mean, covariance, schedule)
 
@@ -147,7 +151,7 @@ def joint_zero_mean(mean: Any, covariance: Any, generator: Any, schedule: Any, /
     return ddpm.joint_kl(0 * mean, covariance, generator, schedule)
 
 
-@mistake("ddpm.joint_kl", "log-determinant-not-halved", "Adds log det S_t for half of it.")
+@mistake("ddpm.joint_kl", "log-determinant-not-halved", "Adds log det S_t instead of half of it.")
 def joint_log_det(mean: Any, covariance: Any, generator: Any, schedule: Any, /) -> Any:
     total = ddpm.joint_kl(mean, covariance, generator, schedule)
     return total + space(total).sum(_log_dets(generator)) / 2
@@ -156,7 +160,7 @@ def joint_log_det(mean: Any, covariance: Any, generator: Any, schedule: Any, /) 
 @mistake(
     "ddpm.exact_generator",
     "forward-weight",
-    "Takes α_t, the weight of the step forward, for α_t C_{t−1}C_t⁻¹, that of the step back.",
+    "Uses α_t, the weight of the step forward, instead of α_t C_{t−1}C_t⁻¹, that of the step back.",
 )
 def exact_forward_weight(mean: Any, covariance: Any, schedule: Any, /) -> Any:
     exact, xp = ddpm.exact_generator(mean, covariance, schedule), space(mean)
@@ -169,7 +173,7 @@ def exact_forward_weight(mean: Any, covariance: Any, schedule: Any, /) -> Any:
 @mistake(
     "ddpm.exact_generator",
     "marginal-covariance",
-    "Takes Cov(x_{t−1}), the covariance before the step, for the conditional Cov(x_{t−1}|x_t).",
+    "Uses Cov(x_{t−1}), the covariance before the step, instead of the conditional Cov(x_{t−1}|x_t).",
 )
 def exact_marginal_covariance(mean: Any, covariance: Any, schedule: Any, /) -> Any:
     exact = ddpm.exact_generator(mean, covariance, schedule)
@@ -178,7 +182,7 @@ def exact_marginal_covariance(mean: Any, covariance: Any, schedule: Any, /) -> A
 
 
 @mistake(
-    "ddpm.marginals", "elementwise", "Squares W element by element, W∘W∘V + S, where the product is W V Wᵀ."
+    "ddpm.marginals", "elementwise", "Squares W element by element, W∘W∘V + S, instead of forming W V Wᵀ."
 )
 def marginals_elementwise(generator: Any, /) -> Any:
     weight, _, noise = generator
@@ -222,7 +226,7 @@ def elbo_without_constant(x0: Any, generator: Any, schedule: Any, /) -> Any:
 @mistake(
     "ddpm.elbo_terms",
     "root-for-log",
-    "Takes β̄_T = √(1 − ᾱ_T²) for log β̄_T², the log-variance, in the last term.",
+    "Uses β̄_T = √(1 − ᾱ_T²) instead of the log-variance log β̄_T² in the last term.",
     reference="ddpm-torch#9",
 )
 def elbo_root_for_log(x0: Any, generator: Any, schedule: Any, /) -> Any:

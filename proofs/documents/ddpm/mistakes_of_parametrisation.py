@@ -7,12 +7,12 @@ from ...language.mistake import mistake
 from .tables import space, tables
 
 
-@mistake("ddpm.predict_v", "from-data-by-default", "Takes the prediction for data unless told.")
+@mistake("ddpm.predict_v", "from-data-by-default", "Takes the prediction to be of the data by default.")
 def predict_v_from_data(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
     return ddpm.predict_v(x_t, prediction, schedule, t, given=given)
 
 
-@mistake("ddpm.predict_score", "from-data-by-default", "Takes the prediction for data unless told.")
+@mistake("ddpm.predict_score", "from-data-by-default", "Takes the prediction to be of the data by default.")
 def predict_score_from_data(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
     return ddpm.predict_score(x_t, prediction, schedule, t, given=given)
 
@@ -27,7 +27,7 @@ def velocity_exchanged(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     return -ddpm.velocity(noise, x0, schedule, t)
 
 
-@mistake("ddpm.predict_x0", "adds-noise", "Adds the predicted noise (and score) where it is to be removed.")
+@mistake("ddpm.predict_x0", "adds-noise", "Adds the predicted noise (and score) instead of removing it.")
 def predict_x0_adds(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "noise") -> Any:
     sign = 1 if given == "v" else -1
     return ddpm.predict_x0(x_t, sign * prediction, schedule, t, given=given)
@@ -66,7 +66,7 @@ def predict_noise_velocity(x_t: Any, prediction: Any, schedule: Any, t: Any, /, 
     return ddpm.predict_noise(x_t, sign * prediction, schedule, t, given=given)
 
 
-@mistake("ddpm.predict_noise", "score-unscaled", "Takes noise for minus the score, without β̄_t.")
+@mistake("ddpm.predict_noise", "score-unscaled", "Takes minus the score to be the noise, without β̄_t.")
 def predict_noise_unscaled(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
     scale = 1 / tables(schedule, t)[3] if given == "score" else 1
     return scale * ddpm.predict_noise(x_t, prediction, schedule, t, given=given)
@@ -109,13 +109,15 @@ def loss_weight_half(schedule: Any, sigma: Any, /, *, half: bool = False) -> Any
 
 
 @mistake(
-    "ddpm.loss_weight", "square-for-fourth-power", "Writes β_t² for β_t⁴, Ho's notation read in the source's."
+    "ddpm.loss_weight",
+    "square-for-fourth-power",
+    "Writes β_t² instead of β_t⁴: reads Ho's notation in the source's formula.",
 )
 def loss_weight_square(schedule: Any, sigma: Any, /, *, half: bool = False) -> Any:
     return ddpm.loss_weight(schedule, sigma, half=half) / schedule.beta_squared
 
 
-@mistake("ddpm.loss_weight", "deviation-for-variance", "Divides by σ_t for σ_t².")
+@mistake("ddpm.loss_weight", "deviation-for-variance", "Divides by σ_t instead of σ_t².")
 def loss_weight_deviation(schedule: Any, sigma: Any, /, *, half: bool = False) -> Any:
     return ddpm.loss_weight(schedule, space(sigma).sqrt(sigma), half=half)
 
@@ -125,7 +127,7 @@ def loss_weight_without_alpha(schedule: Any, sigma: Any, /, *, half: bool = Fals
     return ddpm.loss_weight(schedule, sigma, half=half) * (1 - schedule.beta_squared)
 
 
-@mistake("ddpm.velocity", "adds-data", "Adds β̄_t x_0 where it is subtracted: ᾱ_t ε + β̄_t x_0.")
+@mistake("ddpm.velocity", "adds-data", "Adds β̄_t x_0 instead of subtracting it: ᾱ_t ε + β̄_t x_0.")
 def velocity_adds(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.velocity(-x0, noise, schedule, t)
 
@@ -181,7 +183,7 @@ predict_x0_half_divided = mistake(
 predict_x0_variance = mistake(
     "ddpm.predict_x0",
     "variance-as-deviation",
-    "Removes β̄_t² ε, Ho's 1 − ᾱ_t without its root, where it is β̄_t ε.",
+    "Removes β̄_t² ε, Ho's 1 − ᾱ_t without its root, instead of β̄_t ε.",
 )(_of_noise(lambda x, eps, a, b, _, __: (x - b * b * eps) / a))
 
 predict_x0_not_rooted = mistake(
@@ -191,7 +193,7 @@ predict_x0_not_rooted = mistake(
 predict_x0_alpha = mistake(
     "ddpm.predict_x0",
     "alpha-for-alpha-bar",
-    "Undoes the single step: α_t and β_t for the products ᾱ_t and β̄_t.",
+    "Undoes the single step: uses α_t and β_t instead of the products ᾱ_t and β̄_t.",
 )(_of_noise(lambda x, eps, _, __, a, b: (x - b * eps) / a))
 
 predict_x0_clipped = mistake(
@@ -201,7 +203,7 @@ predict_x0_clipped = mistake(
 )(_of_noise(lambda x, eps, a, b, _, __: space(x).clip((x - b * eps) / a, -1, 1)))
 
 
-@mistake("ddpm.predict_x0", "score-by-deviation", "Multiplies a score by β̄_t, a deviation, where it is β̄_t².")
+@mistake("ddpm.predict_x0", "score-by-deviation", "Multiplies a score by β̄_t, a deviation, instead of β̄_t².")
 def predict_x0_score(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "noise") -> Any:
     if given == "score":
         prediction = prediction / tables(schedule, t)[3]
@@ -240,7 +242,7 @@ predict_noise_opposite = mistake(
 @mistake(
     "ddpm.predict_noise",
     "velocity-coefficients-exchanged",
-    "Gives ᾱ_t x_t + β̄_t v for β̄_t x_t + ᾱ_t v: exchanges the coefficients.",
+    "Gives ᾱ_t x_t + β̄_t v instead of β̄_t x_t + ᾱ_t v: exchanges the coefficients.",
 )
 def predict_noise_exchanged(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "x0") -> Any:
     if given == "v":
@@ -289,7 +291,9 @@ def predict_score_data(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, g
 
 
 @mistake(
-    "ddpm.predict_score", "multiplied", "Multiplies the noise by β̄_t on the way to the score, for dividing."
+    "ddpm.predict_score",
+    "multiplied",
+    "Multiplies the noise by β̄_t on the way to the score instead of dividing by it.",
 )
 def predict_score_multiplied(
     x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: Any = "noise"
@@ -298,7 +302,7 @@ def predict_score_multiplied(
     return right * tables(schedule, t)[3] ** 2
 
 
-@mistake("ddpm.loss_weight", "alpha-bar-for-alpha", "Divides by ᾱ_t² where it is α_t² of the single step.")
+@mistake("ddpm.loss_weight", "alpha-bar-for-alpha", "Divides by ᾱ_t² instead of α_t² of the single step.")
 def loss_weight_alpha_bar(schedule: Any, sigma: Any, /, *, half: bool = False) -> Any:
     ratio = (1 - schedule.beta_squared) / ddpm.to_ho(schedule).alphas_cumprod
     return ddpm.loss_weight(schedule, sigma, half=half) * ratio
@@ -307,7 +311,7 @@ def loss_weight_alpha_bar(schedule: Any, sigma: Any, /, *, half: bool = False) -
 @mistake(
     "ddpm.loss_weight",
     "beta-for-beta-bar",
-    "Divides by β_t², the noise of the single step, where it is β̄_t².",
+    "Divides by β_t², the noise of the single step, instead of β̄_t².",
 )
 def loss_weight_beta(schedule: Any, sigma: Any, /, *, half: bool = False) -> Any:
     ratio = ddpm.cumulative(schedule).beta_bar[1:] ** 2 / schedule.beta_squared

@@ -53,7 +53,7 @@ def posterior_swapped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.posterior",
     "current-for-previous",
-    "Takes β̄_t for β̄_{t−1}, so nothing shrinks the mean or variance.",
+    "Uses β̄_t instead of β̄_{t−1}, so nothing shrinks the mean or variance.",
     reference="diffusers#11347",
 )
 def posterior_current(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
@@ -68,13 +68,13 @@ def posterior_without_alpha_bar(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> 
     return ddpm.posterior(x0 * alpha / alpha_bar, x_t, schedule, t)
 
 
-@mistake("ddpm.posterior", "deviation-as-variance", "Returns the standard deviation for the variance.")
+@mistake("ddpm.posterior", "deviation-as-variance", "Returns the standard deviation instead of the variance.")
 def posterior_deviation(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     mean, variance = ddpm.posterior(x0, x_t, schedule, t)
     return mean, space(mean).sqrt(variance)
 
 
-@mistake("ddpm.denoise_mean", "deviation-for-variance", "Removes β_t/β̄_t of the noise where it is β_t²/β̄_t.")
+@mistake("ddpm.denoise_mean", "deviation-for-variance", "Removes β_t/β̄_t of the noise instead of β_t²/β̄_t.")
 def denoise_deviation(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.denoise_mean(x_t, eps / at(roots(schedule), t), schedule, t)
 
@@ -89,7 +89,7 @@ def denoise_without_division(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> An
 @mistake(
     "ddpm.denoise_mean",
     "previous-noise-level",
-    "Takes the noise level of step t − 1 for that of x_t (its 1 at the first step, which has none).",
+    "Uses the noise level of step t − 1 instead of that of x_t (its 1 at the first step, which has none).",
     reference="diffusers#2076",
 )
 def denoise_previous(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
@@ -107,7 +107,7 @@ def denoise_alpha_bar(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.diffuse_step",
     "alpha-squared",
-    "Multiplies x_{t−1} by α_t², Ho's 1 − β_t, where its root is meant.",
+    "Multiplies x_{t−1} by α_t², Ho's 1 − β_t, instead of by its root.",
 )
 def diffuse_step_alpha_squared(x_prev: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.diffuse_step(x_prev * tables(schedule, t)[0], noise, schedule, t)
@@ -125,7 +125,7 @@ def diffuse_step_signal_kept(x_prev: Any, noise: Any, schedule: Any, t: Any, /) 
 @mistake(
     "ddpm.diffuse_step",
     "alpha-bar-for-alpha",
-    "Takes all steps at once: ᾱ_t and β̄_t of diffuse, for α_t and β_t of one step.",
+    "Takes all steps at once: uses ᾱ_t and β̄_t of diffuse instead of α_t and β_t of one step.",
 )
 def diffuse_step_alpha_bar(x_prev: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.diffuse(x_prev, noise, schedule, t)
@@ -160,7 +160,9 @@ def diffuse_exchanged(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
 
 
 @mistake(
-    "ddpm.diffuse", "sum-to-one", "Takes 1 − ᾱ_t for β̄_t, as if the two, not their squares, had the sum 1."
+    "ddpm.diffuse",
+    "sum-to-one",
+    "Uses 1 − ᾱ_t instead of β̄_t, as if the two, not their squares, had the sum 1.",
 )
 def diffuse_sum_to_one(x0: Any, noise: Any, schedule: Any, t: Any, /) -> Any:
     alpha_bar = tables(schedule, t)[2]
@@ -229,7 +231,7 @@ def posterior_not_rooted(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.posterior",
     "fixed-large",
-    'Returns β_t² for the variance: "fixed large", a choice for the generator, not the posterior\'s.',
+    'Returns β_t² instead of the variance: "fixed large", a choice for the generator, not the posterior\'s.',
 )
 def posterior_fixed_large(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     mean, _ = ddpm.posterior(x0, x_t, schedule, t)
@@ -250,7 +252,7 @@ def posterior_not_divided(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.posterior",
     "variance-clipped",
-    "Repeats the variance of step 2 (β_1² if T = 1) for the 0 of step 1, so that its log is finite.",
+    "Repeats the variance of step 2 (β_1² if T = 1) at step 1 instead of 0, so that its log is finite.",
 )
 def posterior_clipped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     mean, _ = ddpm.posterior(x0, x_t, schedule, t)
@@ -262,7 +264,8 @@ def posterior_clipped(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.posterior",
     "padded-with-zero",
-    "Takes ᾱ_0 = 0 for ᾱ_0 = 1: the table of ᾱ_{t−1} was padded with zeros, so that step 1 keeps no data.",
+    "Uses ᾱ_0 = 0 instead of ᾱ_0 = 1: the table of ᾱ_{t−1} was padded with zeros, so that step 1 keeps "
+    "no data.",
 )
 def posterior_padded_zero(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     alpha_bar, beta_bar = (part[:-1] for part in ddpm.cumulative(schedule))
@@ -273,7 +276,7 @@ def posterior_padded_zero(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.posterior",
     "padded-with-first",
-    "Takes ᾱ_1 for ᾱ_0 = 1: the table of ᾱ_{t−1} starts with the first entry of that of ᾱ_t.",
+    "Uses ᾱ_1 instead of ᾱ_0 = 1: the table of ᾱ_{t−1} starts with the first entry of that of ᾱ_t.",
     reference="stablediffusion#345",
 )
 def posterior_padded_first(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
@@ -288,18 +291,18 @@ def posterior_padded_first(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.denoise_mean",
     "noise-not-rooted",
-    "Divides by β̄_t², Ho's 1 − ᾱ_t, where its root is meant: β_t²/β̄_t² of the noise is removed.",
+    "Divides by β̄_t², Ho's 1 − ᾱ_t, instead of by its root: β_t²/β̄_t² of the noise is removed.",
 )
 def denoise_not_rooted(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.denoise_mean(x_t, eps / tables(schedule, t)[3], schedule, t)
 
 
-@mistake("ddpm.denoise_mean", "alpha-squared", "Divides by α_t², Ho's 1 − β_t, where its root is meant.")
+@mistake("ddpm.denoise_mean", "alpha-squared", "Divides by α_t², Ho's 1 − β_t, instead of by its root.")
 def denoise_alpha_squared(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.denoise_mean(x_t, eps, schedule, t) / tables(schedule, t)[0]
 
 
-@mistake("ddpm.denoise_mean", "adds-noise", "Adds the predicted noise where it is to be removed.")
+@mistake("ddpm.denoise_mean", "adds-noise", "Adds the predicted noise instead of removing it.")
 def denoise_adds(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
     return ddpm.denoise_mean(x_t, -eps, schedule, t)
 
@@ -307,7 +310,7 @@ def denoise_adds(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
 @mistake(
     "ddpm.denoise_mean",
     "alpha-for-beta",
-    "Removes α_t²/β̄_t of the noise where it is β_t²/β̄_t: Ho's 1 − β_t for 1 − α_t.",
+    "Removes α_t²/β̄_t of the noise instead of β_t²/β̄_t: uses Ho's 1 − β_t instead of 1 − α_t.",
 )
 def denoise_alpha_for_beta(x_t: Any, eps: Any, schedule: Any, t: Any, /) -> Any:
     alpha, beta, *_ = tables(schedule, t)

@@ -11,7 +11,7 @@ def _without_first(sigma: Any) -> Any:
     return headed(sigma, 0 * sigma[:1])
 
 
-@mistake("ddpm.sampling_std", "variance", "Returns σ_t² for σ_t.")
+@mistake("ddpm.sampling_std", "variance", "Returns σ_t² instead of σ_t.")
 def sampling_std_variance(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     sigma = ddpm.sampling_std(schedule, kind=kind)
     return sigma * sigma
@@ -27,7 +27,7 @@ def sampling_std_exchanged(schedule: Any, /, *, kind: Any = "dirac") -> Any:
 @mistake(
     "ddpm.sampling_std",
     "first-clipped",
-    "Repeats σ_2 for σ_1 = 0 (β_1 if T = 1), as code does that stores log σ².",
+    "Repeats σ_2 instead of σ_1 = 0 (β_1 if T = 1), as code does that stores log σ².",
 )
 def sampling_std_clipped(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     sigma = ddpm.sampling_std(schedule, kind=kind)
@@ -47,7 +47,7 @@ def optimal_std_not_squared(schedule: Any, conditional_variance: Any, /) -> Any:
     return space(dirac).sqrt(dirac * dirac + pull * conditional_variance)
 
 
-@mistake("ddpm.optimal_std", "variance", "Returns σ_t² for σ_t.")
+@mistake("ddpm.optimal_std", "variance", "Returns σ_t² instead of σ_t.")
 def optimal_std_variance(schedule: Any, conditional_variance: Any, /) -> Any:
     sigma = ddpm.optimal_std(schedule, conditional_variance)
     return sigma * sigma
@@ -61,7 +61,7 @@ def ancestral_variance(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any
 @mistake(
     "ddpm.ancestral_step",
     "variance-for-deviation-later",
-    "Multiplies the noise by σ_t² for σ_t at t > 1; the last step has its noise from elsewhere.",
+    "Multiplies the noise by σ_t² instead of σ_t at t > 1; the last step has its noise from elsewhere.",
 )
 def ancestral_variance_later(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(sigma * sigma, sigma[:1]), t)
@@ -144,7 +144,7 @@ def sampling_std_inverted(schedule: Any, /, *, kind: Any = "dirac") -> Any:
 @mistake(
     "ddpm.optimal_std",
     "current-signal",
-    "Takes ᾱ_t for ᾱ_{t−1} in the coefficient of x_0.",
+    "Uses ᾱ_t instead of ᾱ_{t−1} in the coefficient of x_0.",
 )
 def optimal_std_current_signal(schedule: Any, conditional_variance: Any, /) -> Any:
     return ddpm.optimal_std(schedule, conditional_variance * (1 - schedule.beta_squared))
@@ -162,7 +162,7 @@ def ancestral_without_noise(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma
 @mistake(
     "ddpm.ancestral_step",
     "own-sigma",
-    'Takes β_t, "fixed large", for σ_t at t > 1 whatever sigma is given.',
+    'Uses β_t, "fixed large", instead of σ_t at t > 1 whatever sigma is given.',
 )
 def ancestral_own_sigma(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(roots(schedule), sigma[:1]), t)
@@ -189,7 +189,7 @@ def ancestral_without_division(x_t: Any, eps: Any, noise: Any, schedule: Any, si
     return right - mean + mean * tables(schedule, t)[0]
 
 
-@mistake("ddpm.sample", "variance-for-deviation", "Multiplies the noise by σ_t² for σ_t at t > 1.")
+@mistake("ddpm.sample", "variance-for-deviation", "Multiplies the noise by σ_t² instead of σ_t at t > 1.")
 def sample_variance(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, headed(sigma * sigma, sigma[:1]))
 
@@ -202,7 +202,7 @@ def sample_without_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, s
 @mistake(
     "ddpm.sample",
     "own-sigma",
-    'Takes β_t, "fixed large", for σ_t at t > 1 whatever sigma is given.',
+    'Uses β_t, "fixed large", instead of σ_t at t > 1 whatever sigma is given.',
 )
 def sample_own_sigma(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, headed(roots(schedule), sigma[:1]))

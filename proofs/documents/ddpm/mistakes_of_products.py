@@ -13,7 +13,7 @@ def _with_zero(first: Any, values: Any) -> Any:
     return space(values).concat([first, values])
 
 
-@mistake("ddpm.to_ho", "standard-deviations", "Hands out β_t where Ho's β_t is its square.")
+@mistake("ddpm.to_ho", "standard-deviations", "Returns β_t, the root of Ho's β_t.")
 def to_ho_standard_deviations(schedule: Any, /) -> Any:
     return ddpm.to_ho(schedule)._replace(betas=roots(schedule))
 
@@ -92,9 +92,7 @@ def snr_clipped(schedule: Any, /) -> Any:
     return ddpm.snr(Schedule(xp.where(beta_squared < 0.999, beta_squared, 0.999 * beta_squared)))
 
 
-@mistake(
-    "ddpm.to_ho", "roots", "Hands out α_t and ᾱ_t, amplitudes, where Ho's α_t and ᾱ_t are their squares."
-)
+@mistake("ddpm.to_ho", "roots", "Returns α_t and ᾱ_t, amplitudes, the roots of Ho's α_t and ᾱ_t.")
 def to_ho_roots(schedule: Any, /) -> Any:
     betas, alphas, products = ddpm.to_ho(schedule)
     xp = space(betas)
@@ -112,7 +110,7 @@ def to_ho_previous(schedule: Any, /) -> Any:
     return given._replace(alphas_cumprod=before)
 
 
-@mistake("ddpm.to_ho", "sum-for-product", "Takes 1 − Σβ² for Π(1 − β²), right to first order alone.")
+@mistake("ddpm.to_ho", "sum-for-product", "Uses 1 − Σβ² instead of Π(1 − β²), right to first order alone.")
 def to_ho_sums(schedule: Any, /) -> Any:
     xp = space(schedule.beta_squared)
     return ddpm.to_ho(schedule)._replace(alphas_cumprod=1 - xp.cumulative_sum(schedule.beta_squared))
@@ -187,7 +185,9 @@ def cumulative_of_single_steps(schedule: Any, /) -> Any:
     return ddpm.Cumulative(_with_zero(signal[:1], alphas), _with_zero(noise[:1], roots(schedule)))
 
 
-@mistake("ddpm.cumulative", "noise-variance", "Gives β̄_t², a variance, for β̄_t: no square root of 1 − ᾱ_t².")
+@mistake(
+    "ddpm.cumulative", "noise-variance", "Gives β̄_t², a variance, instead of β̄_t: no square root of 1 − ᾱ_t²."
+)
 def cumulative_noise_variance(schedule: Any, /) -> Any:
     signal, noise = ddpm.cumulative(schedule)
     return ddpm.Cumulative(signal, noise * noise)
@@ -204,7 +204,7 @@ def cumulative_squares(schedule: Any, /) -> Any:
 @mistake(
     "ddpm.cumulative",
     "signal-not-rooted",
-    "Takes the product of α_t² for ᾱ_t, and makes β̄_t of that: each α_t is squared once too often.",
+    "Uses the product of α_t² as ᾱ_t, and makes β̄_t of that: each α_t is squared once too often.",
 )
 def cumulative_squared_signal(schedule: Any, /) -> Any:
     signal, noise = ddpm.cumulative(schedule)
@@ -212,7 +212,9 @@ def cumulative_squared_signal(schedule: Any, /) -> Any:
 
 
 @mistake(
-    "ddpm.cumulative", "sum-to-one", "Takes 1 − ᾱ_t for β̄_t, as if the two, not their squares, had the sum 1."
+    "ddpm.cumulative",
+    "sum-to-one",
+    "Uses 1 − ᾱ_t instead of β̄_t, as if the two, not their squares, had the sum 1.",
 )
 def cumulative_sum_to_one(schedule: Any, /) -> Any:
     signal, noise = ddpm.cumulative(schedule)
@@ -222,7 +224,8 @@ def cumulative_sum_to_one(schedule: Any, /) -> Any:
 @mistake(
     "ddpm.cumulative",
     "exponential",
-    "Takes exp(−Σβ²), as in continuous time, for the product Π(1 − β²): its limit for many small steps.",
+    "Uses exp(−Σβ²), as in continuous time, instead of the product Π(1 − β²): its limit for many small "
+    "steps.",
 )
 def cumulative_exponential(schedule: Any, /) -> Any:
     xp = space(schedule.beta_squared)
@@ -233,7 +236,9 @@ def cumulative_exponential(schedule: Any, /) -> Any:
     )
 
 
-@mistake("ddpm.cumulative", "product-of-betas", "Takes the product of the β_t for β̄_t, which is √(1 − ᾱ_t²).")
+@mistake(
+    "ddpm.cumulative", "product-of-betas", "Uses the product of the β_t instead of β̄_t, which is √(1 − ᾱ_t²)."
+)
 def cumulative_product_of_betas(schedule: Any, /) -> Any:
     signal, noise = ddpm.cumulative(schedule)
     xp = space(signal)
@@ -297,7 +302,9 @@ def snr_capped(schedule: Any, /) -> Any:
 
 
 @mistake(
-    "ddpm.log_snr", "decimal", "Takes the logarithm to base 10 (log10), as for decibels, where it is natural."
+    "ddpm.log_snr",
+    "decimal",
+    "Takes the logarithm to base 10 (log10), as for decibels, instead of the natural one.",
 )
 def log_snr_decimal(schedule: Any, /) -> Any:
     return ddpm.log_snr(schedule) / math.log(10)

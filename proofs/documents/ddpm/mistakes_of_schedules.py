@@ -22,7 +22,7 @@ def linear_zero_based(steps: Any, /, **like: Any) -> Any:
 @mistake(
     "ddpm.linear_schedule",
     "alpha-squared-twice",
-    "Takes α_t for Ho's, which is its square: 1 − 0.02 t/T is squared once more.",
+    "Uses α_t as Ho's, which is its square: 1 − 0.02 t/T is squared once more.",
 )
 def linear_alpha_squared_twice(steps: Any, /, **like: Any) -> Any:
     schedule = ddpm.linear_schedule(steps, **like)
@@ -70,7 +70,7 @@ def _cosines(steps: Any, offset: Any, power: int, like: Any) -> Any:
     return Schedule(xp.where(ratio < 0.999, ratio, xp.full_like(ratio, 0.999)))
 
 
-@mistake("ddpm.cosine_schedule", "cosine-not-squared", "Takes the cosine for ᾱ² where it is ᾱ.")
+@mistake("ddpm.cosine_schedule", "cosine-not-squared", "Takes the cosine to be ᾱ² instead of ᾱ.")
 def cosine_not_squared(steps: Any, offset: Any = 0.008, /, **like: Any) -> Any:
     return _cosines(steps, offset, 1, like)
 
@@ -107,7 +107,7 @@ def from_alpha_cancels(alphas: Any, /) -> Any:
 @mistake(
     "ddpm.ho_schedule",
     "last-of-variances-for-deviations",
-    "Ends at √0.02 by default, for Ho's 0.02 taken as a standard deviation.",
+    "Ends at √0.02 by default: Ho's 0.02 was taken to be a standard deviation.",
 )
 def ho_schedule_deviation(steps: int, first: float = 1e-4, last: float = 0.02**0.5, /, **like: Any) -> Any:
     return ddpm.ho_schedule(steps, first, last, **like)
@@ -131,7 +131,7 @@ def linear_from_zero(steps: Any, /, **like: Any) -> Any:
 @mistake(
     "ddpm.linear_schedule",
     "alpha-not-squared",
-    "Takes 1 − α_t for the variance: α_t = √(1 − 0.02 t/T) is to be squared first.",
+    "Uses 1 − α_t as the variance: α_t = √(1 − 0.02 t/T) is to be squared first.",
 )
 def linear_alpha_not_squared(steps: Any, /, **like: Any) -> Any:
     values = ddpm.linear_schedule(steps, **like).beta_squared
@@ -179,7 +179,7 @@ def _other_angles(steps: Any, offset: Any, angle: Any, limit: float, like: Any) 
 @mistake(
     "ddpm.cosine_schedule",
     "divided-by-points",
-    "Divides t by T + 1, the number of points, where it is T, that of steps: the angle never reaches π/2.",
+    "Divides t by T + 1, the number of points, instead of T, that of steps: the angle never reaches π/2.",
     reference="diffuser#68",
 )
 def cosine_divided_by_points(steps: Any, offset: Any = 0.008, /, **like: Any) -> Any:
@@ -190,13 +190,15 @@ def cosine_divided_by_points(steps: Any, offset: Any = 0.008, /, **like: Any) ->
 @mistake(
     "ddpm.cosine_schedule",
     "offset-not-normalised",
-    "Forgets to divide by 1 + offset, so that the angle passes π/2 at the end.",
+    "Forgets to divide by 1 + offset, so that the angle exceeds π/2 at the end.",
 )
 def cosine_not_normalised(steps: Any, offset: Any = 0.008, /, **like: Any) -> Any:
     return _other_angles(steps, offset, lambda u: u + offset, 0.999, like)
 
 
-@mistake("ddpm.cosine_schedule", "half-turn", "Takes π for π/2 in the angle, so that the signal comes back.")
+@mistake(
+    "ddpm.cosine_schedule", "half-turn", "Uses π instead of π/2 in the angle, so that the signal comes back."
+)
 def cosine_half_turn(steps: Any, offset: Any = 0.008, /, **like: Any) -> Any:
     return _other_angles(steps, offset, lambda u: 2 * (u + offset) / (1 + offset), 0.999, like)
 
@@ -218,7 +220,7 @@ def from_ho_deviations(betas: Any, /) -> Any:
 @mistake(
     "ddpm.from_alpha",
     "squares-the-difference",
-    "Takes (1 − α_t)² for 1 − α_t²: the square of the difference.",
+    "Uses (1 − α_t)² instead of 1 − α_t²: the square of the difference.",
 )
 def from_alpha_difference(alphas: Any, /) -> Any:
     return Schedule((1 - alphas) ** 2)

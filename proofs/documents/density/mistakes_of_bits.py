@@ -12,7 +12,7 @@ def bits_nats(log_density: Any, /, *, dims: int, levels: int = 256, width: float
     return -log_density / dims + math.log2(levels / width)
 
 
-@mistake("density.bits_per_dim", "wrong-sign", "Takes log q(x) for −log q(x).")
+@mistake("density.bits_per_dim", "wrong-sign", "Uses log q(x) instead of −log q(x).")
 def bits_wrong_sign(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(-log_density, dims=dims, levels=levels, width=width)
 
@@ -20,15 +20,13 @@ def bits_wrong_sign(log_density: Any, /, *, dims: int, levels: int = 256, width:
 @mistake(
     "density.bits_per_dim",
     "forgets-width",
-    "Takes data in [−1, 1] for data in [0, 1]: a bit too few or many.",
+    "Takes data in [−1, 1] to be in [0, 1]: a bit too few or too many.",
 )
 def bits_forgets_width(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels, width=0 * width + 1)
 
 
-@mistake(
-    "density.bits_per_dim", "levels-minus-one", "Takes the largest value, 255, for the number of levels."
-)
+@mistake("density.bits_per_dim", "levels-minus-one", "Uses the largest value, 255, as the number of levels.")
 def bits_levels_minus_one(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels - 1, width=width)
 
@@ -36,13 +34,13 @@ def bits_levels_minus_one(log_density: Any, /, *, dims: int, levels: int = 256, 
 @mistake(
     "density.bits_per_dim",
     "symmetric-by-default",
-    "Takes data to be scaled to [−1, 1] unless told, as generative models scale images.",
+    "Takes data to be scaled to [−1, 1] by default, as generative models scale images.",
 )
 def bits_symmetric(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 2.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
 
 
-@mistake("density.bits_per_dim", "offset-subtracted", "Subtracts log₂(levels/width) where it is added.")
+@mistake("density.bits_per_dim", "offset-subtracted", "Subtracts log₂(levels/width) instead of adding it.")
 def bits_offset_subtracted(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     found = density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
     return found - 2 * math.log2(levels / width)
@@ -61,7 +59,7 @@ def bits_offset_in_nats(log_density: Any, /, *, dims: int, levels: int = 256, wi
 @mistake(
     "density.bits_per_dim",
     "offset-once",
-    "Adds log levels once to the whole code length, in place of once for each dimension: 1/d of it.",
+    "Adds log levels once to the whole code length, instead of once for each dimension: 1/d of it.",
 )
 def bits_offset_once(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     found = density.bits_per_dim(log_density, dims=dims, levels=levels, width=width)
@@ -88,6 +86,10 @@ def bits_eight(log_density: Any, /, *, dims: int, levels: int = 256, width: floa
     return density.bits_per_dim(log_density, dims=dims, levels=256 + 0 * levels, width=1 + 0 * width)
 
 
-@mistake("density.bits_per_dim", "times-ln-2", "Multiplies by ln 2 where nats become bits by dividing by it.")
+@mistake(
+    "density.bits_per_dim",
+    "times-ln-2",
+    "Multiplies by ln 2 to turn nats into bits instead of dividing by it.",
+)
 def bits_times_ln_2(log_density: Any, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Any:
     return density.bits_per_dim(log_density, dims=dims, levels=levels, width=width) * math.log(2) ** 2

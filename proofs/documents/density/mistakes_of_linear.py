@@ -47,14 +47,14 @@ def evidence_log_det_of_precision(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     return density.linear_evidence(x, W, b, s2) - W.shape[1] * _xp(x).log(s2) / 2
 
 
-@mistake("density.linear_posterior", "covariance-without-s2", "Takes (WᵀW + s²I)⁻¹ for the covariance.")
+@mistake("density.linear_posterior", "covariance-without-s2", "Uses (WᵀW + s²I)⁻¹ as the covariance.")
 def posterior_covariance_without_s2(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     mean, covariance = density.linear_posterior(x, W, b, s2)
     return mean, covariance / s2
 
 
 @mistake(
-    "density.linear_posterior", "unit-noise", "Regularises with I in place of s²I: right for s² = 1 only."
+    "density.linear_posterior", "unit-noise", "Regularises with I instead of s²I: right for s² = 1 only."
 )
 def posterior_unit_noise(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     return density.linear_posterior(x, W, b, s2 / s2)
@@ -72,12 +72,12 @@ def _quadratic(x: Any, W: Any, b: Any, s2: Any) -> Any:
     return xp.sum(error * error, axis=-1) / s2 + xp.sum(mean * mean, axis=-1)
 
 
-@mistake("density.linear_evidence", "forgets-offset", "Takes x for x − b: the offset is left out.")
+@mistake("density.linear_evidence", "forgets-offset", "Uses x instead of x − b: the offset is left out.")
 def evidence_forgets_offset(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     return density.linear_evidence(x, W, 0 * b, s2)
 
 
-@mistake("density.linear_evidence", "unit-noise", "Takes WWᵀ + I for WWᵀ + s²I: right for s² = 1 only.")
+@mistake("density.linear_evidence", "unit-noise", "Uses WWᵀ + I instead of WWᵀ + s²I: right for s² = 1 only.")
 def evidence_unit_noise(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     return density.linear_evidence(x, W, b, s2 / s2)
 
@@ -100,7 +100,7 @@ def evidence_half_quadratic_missing(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
 @mistake(
     "density.linear_posterior",
     "least-squares",
-    "Takes the least-squares fit (WᵀW)⁻¹Wᵀ(x − b) for the mean: without s²I, so without the prior.",
+    "Uses the least-squares fit (WᵀW)⁻¹Wᵀ(x − b) as the mean: without s²I, so without the prior.",
 )
 def posterior_least_squares(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     xp = _xp(x)
@@ -111,7 +111,7 @@ def posterior_least_squares(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
 @mistake(
     "density.linear_posterior",
     "precision",
-    "Returns the precision, the inverse (WᵀW + s²I)/s², for the covariance.",
+    "Returns the precision, the inverse (WᵀW + s²I)/s², instead of the covariance.",
 )
 def posterior_precision(x: Any, W: Any, b: Any, s2: Any, /) -> Any:
     mean, covariance = density.linear_posterior(x, W, b, s2)

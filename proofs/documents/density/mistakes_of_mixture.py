@@ -25,7 +25,9 @@ def mixture_probabilities_for_logs(log_weights: Any, log_components: Any, /) -> 
     return density.mixture_log_density(_xp(log_weights).exp(log_weights), log_components)
 
 
-@mistake("density.mixture_log_density", "largest", "Takes the largest of log π + log q for the log-sum-exp.")
+@mistake(
+    "density.mixture_log_density", "largest", "Uses the largest of log π + log q instead of the log-sum-exp."
+)
 def mixture_largest(log_weights: Any, log_components: Any, /) -> Any:
     return _xp(log_weights).max(log_weights + log_components, axis=-1)
 
@@ -33,7 +35,7 @@ def mixture_largest(log_weights: Any, log_components: Any, /) -> Any:
 @mistake(
     "density.mixture_log_density",
     "added",
-    "Adds weights and densities, Σ (π + q), in place of Σ π·q: a plus for a product.",
+    "Adds weights and densities, Σ (π + q), instead of multiplying them, Σ π·q.",
     reference="Bayesian-Neural-Networks#15",
 )
 def mixture_added(log_weights: Any, log_components: Any, /) -> Any:

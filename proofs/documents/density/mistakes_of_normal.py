@@ -26,7 +26,7 @@ def normal_deviation_for_variance(x: Any, mean: Any, variance: Any, /) -> Any:
     return density.normal_log_density(x, mean, variance * variance)
 
 
-@mistake("density.normal_log_density", "log-det-without-half", "Subtracts log v in place of ½ log v.")
+@mistake("density.normal_log_density", "log-det-without-half", "Subtracts log v instead of ½ log v.")
 def normal_log_det_without_half(x: Any, mean: Any, variance: Any, /) -> Any:
     xp = _xp(x)
     return density.normal_log_density(x, mean, variance) - xp.sum(xp.log(variance), axis=-1) / 2
@@ -71,7 +71,7 @@ def density_square_without_half(x: Any, mean: Any, variance: Any, /) -> Any:
 @mistake(
     "density.normal_log_density",
     "constant-once",
-    "Subtracts ½ log 2π once, in place of once for each dimension.",
+    "Subtracts ½ log 2π once, instead of once for each dimension.",
     reference="pints#1179",
 )
 def density_constant_once(x: Any, mean: Any, variance: Any, /) -> Any:
@@ -89,13 +89,13 @@ def density_no_log_det(x: Any, mean: Any, variance: Any, /) -> Any:
     return density.normal_log_density(x, mean, variance) + _sum(logs) / 2
 
 
-@mistake("density.normal_log_density", "log-pi", "Writes log πv for log 2πv.")
+@mistake("density.normal_log_density", "log-pi", "Writes log πv instead of log 2πv.")
 def density_log_pi(x: Any, mean: Any, variance: Any, /) -> Any:
     ones = _ones(x, mean, variance)
     return density.normal_log_density(x, mean, variance) + _sum(ones) * (math.log(2) / 2)
 
 
-@mistake("density.normal_log_density", "two-pi-without-half", "Subtracts log 2π in place of ½ log 2π.")
+@mistake("density.normal_log_density", "two-pi-without-half", "Subtracts log 2π instead of ½ log 2π.")
 def density_two_pi_without_half(x: Any, mean: Any, variance: Any, /) -> Any:
     ones = _ones(x, mean, variance)
     return density.normal_log_density(x, mean, variance) - _sum(ones) * (_LOG_2PI / 2)
@@ -104,7 +104,7 @@ def density_two_pi_without_half(x: Any, mean: Any, variance: Any, /) -> Any:
 @mistake(
     "density.normal_log_density",
     "precision",
-    "Multiplies (x − m)² by v in place of dividing: the sign of a log-variance in its exponential.",
+    "Multiplies (x − m)² by v instead of dividing: the sign of a log-variance in its exponential.",
 )
 def density_precision(x: Any, mean: Any, variance: Any, /) -> Any:
     square = _square(x, mean, variance)
@@ -122,7 +122,7 @@ def normal_kl_swapped(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
 @mistake(
     "density.normal_kl",
     "inverted-ratio",
-    "Takes log v₁/v₂ for log v₂/v₁.",
+    "Uses log v₁/v₂ instead of log v₂/v₁.",
     reference="FluxML/model-zoo#147",
 )
 def normal_kl_inverted_ratio(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
@@ -161,7 +161,7 @@ def _kl_terms(m1: Any, v1: Any, m2: Any, v2: Any) -> tuple[Any, Any, Any]:
 @mistake(
     "density.normal_kl",
     "log-without-half",
-    "Takes log v₂/v₁ for log σ₂/σ₁: the ½ stands before the other terms only.",
+    "Uses log v₂/v₁ instead of log σ₂/σ₁: applies the ½ to the other terms only.",
     reference="Tutorial_BayesianCompressionForDL#8",
 )
 def kl_log_without_half(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
@@ -169,19 +169,19 @@ def kl_log_without_half(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return _sum((ratio - 1 + square) / 2 - log)
 
 
-@mistake("density.normal_kl", "half-log", "Takes ½ log σ₂/σ₁ where log σ₂/σ₁ = ½ log v₂/v₁ stands.")
+@mistake("density.normal_kl", "half-log", "Uses ½ log σ₂/σ₁ instead of log σ₂/σ₁ = ½ log v₂/v₁.")
 def kl_half_log(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     ratio, log, square = _kl_terms(m1, v1, m2, v2)
     return _sum((ratio - 1 + square) / 2 - log / 4)
 
 
-@mistake("density.normal_kl", "first-variance", "Divides (m₁ − m₂)² by v₁ in place of v₂.")
+@mistake("density.normal_kl", "first-variance", "Divides (m₁ − m₂)² by v₁ instead of v₂.")
 def kl_first_variance(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     ratio, log, _ = _kl_terms(m1, v1, m2, v2)
     return _sum(ratio - 1 - log + _square(m1, m2, v1)) / 2
 
 
-@mistake("density.normal_kl", "quotient-inverted", "Takes v₂/v₁ for v₁/v₂ beside the right logarithm.")
+@mistake("density.normal_kl", "quotient-inverted", "Uses v₂/v₁ instead of v₁/v₂ beside the right logarithm.")
 def kl_quotient_inverted(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     ratio, log, square = _kl_terms(m1, v1, m2, v2)
     return _sum(1 / ratio - 1 - log + square) / 2
@@ -193,7 +193,7 @@ def kl_not_squared(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     return _sum(ratio - 1 - log + _xp(m1).abs(m1 - m2) / v2) / 2
 
 
-@mistake("density.normal_kl", "minus-one-once", "Subtracts 1 once, in place of once for each dimension (−d).")
+@mistake("density.normal_kl", "minus-one-once", "Subtracts 1 once, instead of once for each dimension (−d).")
 def kl_minus_one_once(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     rest = (_sum(_ones(m1, v1, m2, v2)) - 1) / 2
     return density.normal_kl(m1, v1, m2, v2) + rest
@@ -209,7 +209,7 @@ def kl_minus_one_without_half(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
 @mistake(
     "density.normal_kl",
     "deviation-in-quotients",
-    "Forgets to square the deviations in (σ₁² + (m₁ − m₂)²)/2σ₂²: they stand there for variances.",
+    "Forgets to square the deviations in (σ₁² + (m₁ − m₂)²)/2σ₂²: uses them as variances.",
 )
 def kl_deviation_in_quotients(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
     xp = _xp(m1)
@@ -230,7 +230,7 @@ def kl_deviation_for_variance(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:
 @mistake(
     "density.normal_kl",
     "logarithm-squared",
-    "Takes (log σ₁/σ₂)², the square of the logarithm, for log σ₁²/σ₂², the logarithm of the square.",
+    "Uses (log σ₁/σ₂)², the square of the logarithm, instead of log σ₁²/σ₂², the logarithm of the square.",
     reference="FluxML/model-zoo#73",
 )
 def kl_logarithm_squared(m1: Any, v1: Any, m2: Any, v2: Any, /) -> Any:

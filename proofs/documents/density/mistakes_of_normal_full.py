@@ -11,13 +11,15 @@ from .mistakes_of_normal import _LOG_2PI
 
 
 @mistake(
-    "density.normal_log_density_full", "half-log-det", "Counts Σ log L_ii as log det C: it is half of it."
+    "density.normal_log_density_full", "half-log-det", "Takes Σ log L_ii to be log det C: it is half of it."
 )
 def normal_full_half_log_det(x: Any, mean: Any, covariance: Any, /) -> Any:
     return density.normal_log_density_full(x, mean, covariance) + _log_det(covariance) / 4
 
 
-@mistake("density.normal_log_density_full", "wrong-log-det-sign", "Adds ½ log det C where it is subtracted.")
+@mistake(
+    "density.normal_log_density_full", "wrong-log-det-sign", "Adds ½ log det C instead of subtracting it."
+)
 def normal_full_wrong_log_det_sign(x: Any, mean: Any, covariance: Any, /) -> Any:
     return density.normal_log_density_full(x, mean, covariance) + _log_det(covariance)
 
@@ -74,7 +76,7 @@ def full_missing_log_2pi(x: Any, mean: Any, covariance: Any, /) -> Any:
 @mistake(
     "density.normal_log_density_full",
     "constant-once",
-    "Subtracts ½ log 2π once, in place of once for each dimension.",
+    "Subtracts ½ log 2π once, instead of once for each dimension.",
 )
 def full_constant_once(x: Any, mean: Any, covariance: Any, /) -> Any:
     rest = (covariance.shape[-1] - 1) * (_LOG_2PI / 2)
@@ -84,7 +86,7 @@ def full_constant_once(x: Any, mean: Any, covariance: Any, /) -> Any:
 @mistake(
     "density.normal_log_density_full",
     "not-inverted",
-    "Takes (x − m)ᵀC(x − m), with the covariance where its inverse, the precision, belongs.",
+    "Uses (x − m)ᵀC(x − m), with the covariance instead of its inverse, the precision.",
 )
 def full_not_inverted(x: Any, mean: Any, covariance: Any, /) -> Any:
     r = x - mean
@@ -105,7 +107,7 @@ def full_no_log_det(x: Any, mean: Any, covariance: Any, /) -> Any:
 @mistake(
     "density.normal_log_density_full",
     "transposed-factor",
-    "Solves with Lᵀ, an upper factor, in place of L: the square is that of (LᵀL)⁻¹.",
+    "Solves with Lᵀ, an upper factor, instead of L: the square is that of (LᵀL)⁻¹.",
 )
 def full_transposed_factor(x: Any, mean: Any, covariance: Any, /) -> Any:
     xp, r = _xp(x), x - mean
@@ -133,7 +135,7 @@ def full_jitter(x: Any, mean: Any, covariance: Any, /) -> Any:
 @mistake(
     "density.normal_kl_full",
     "inverted-ratio",
-    "Exchanges the two log-determinants: log det C₁/det C₂ for log det C₂/det C₁.",
+    "Exchanges the two log-determinants: log det C₁/det C₂ instead of log det C₂/det C₁.",
 )
 def kl_full_inverted_ratio(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
     return density.normal_kl_full(m1, c1, m2, c2) + _log_det(c1) - _log_det(c2)
@@ -147,7 +149,7 @@ def kl_full_no_log_det(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
 @mistake(
     "density.normal_kl_full",
     "first-covariance",
-    "Measures m₁ − m₂ with C₁⁻¹, the inverse of the first covariance, in place of C₂⁻¹.",
+    "Measures m₁ − m₂ with C₁⁻¹, the inverse of the first covariance, instead of C₂⁻¹.",
 )
 def kl_full_first_covariance(m1: Any, c1: Any, m2: Any, c2: Any, /) -> Any:
     r = m1 - m2

@@ -15,7 +15,7 @@ def log_weights_adds_proposal(log_likelihood: Any, log_prior: Any, log_proposal:
     return log_likelihood + log_prior + log_proposal
 
 
-@mistake("density.log_weights", "forgets-prior", "Takes the likelihood over the proposal for the weight.")
+@mistake("density.log_weights", "forgets-prior", "Uses the likelihood over the proposal as the weight.")
 def log_weights_forgets_prior(log_likelihood: Any, log_prior: Any, log_proposal: Any, /) -> Any:
     return log_likelihood + 0 * log_prior - log_proposal
 
@@ -77,7 +77,7 @@ def importance_bound_mean_of_logs(log_w: Any, /, *, axis: int = -1) -> Any:
     return density.elbo(log_w, axis=axis)
 
 
-@mistake("density.importance_bounds", "first-samples", "Uses the first m samples in place of all subsets.")
+@mistake("density.importance_bounds", "first-samples", "Uses the first m samples instead of all subsets.")
 def importance_bounds_first_samples(log_w: Any, /, *, sizes: Any) -> Any:
     return _xp(log_w).stack([density.importance_bound(log_w[..., :m]) for m in sizes], axis=-1)
 
@@ -132,7 +132,7 @@ def normalized_weights_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "density.normalized_weights",
     "first-axis-by-default",
-    "Takes the samples to be on the first axis unless told.",
+    "Takes the samples to be on the first axis by default.",
 )
 def normalized_weights_first_axis(log_w: Any, /, *, axis: int = 0) -> Any:
     return density.normalized_weights(log_w, axis=axis)
@@ -146,7 +146,7 @@ def normalized_weights_wrong_axis(log_w: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "density.effective_sample_size",
     "unnormalized",
-    "Takes 1/Σw², which needs normalised weights, of weights that are not.",
+    "Applies 1/Σw², which needs normalised weights, to weights that are not normalised.",
 )
 def ess_unnormalized(log_w: Any, /, *, axis: int = -1) -> Any:
     xp = _xp(log_w)
@@ -171,7 +171,7 @@ def ess_no_shift(log_w: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "density.log_weights",
     "ratio-inverted",
-    "Takes log p(z|x) − log q(z) for the ratio of prior and proposal: the divergence is added.",
+    "Uses log p(z|x) − log q(z) instead of the ratio of prior and proposal: the divergence is added.",
 )
 def log_weights_ratio_inverted(log_likelihood: Any, log_prior: Any, log_proposal: Any, /) -> Any:
     return log_likelihood - log_prior + log_proposal
@@ -180,7 +180,7 @@ def log_weights_ratio_inverted(log_likelihood: Any, log_prior: Any, log_proposal
 @mistake(
     "density.log_weights",
     "forgets-proposal",
-    "Takes the joint density log q(x|z) + log q(z) for the weight: the proposal is left out.",
+    "Uses the joint density log q(x|z) + log q(z) as the weight: the proposal is left out.",
 )
 def log_weights_forgets_proposal(log_likelihood: Any, log_prior: Any, log_proposal: Any, /) -> Any:
     return log_likelihood + log_prior + 0 * log_proposal
@@ -189,14 +189,14 @@ def log_weights_forgets_proposal(log_likelihood: Any, log_prior: Any, log_propos
 @mistake(
     "density.importance_bound",
     "divided-by-count",
-    "Divides log Σ w by M, as for a mean, where log M is to be subtracted.",
+    "Divides log Σ w by M, as for a mean, instead of subtracting log M.",
 )
 def bound_divided_by_count(log_w: Any, /, *, axis: int = -1) -> Any:
     count = log_w.shape[axis]
     return (density.importance_bound(log_w, axis=axis) + math.log(count)) / count
 
 
-@mistake("density.importance_bound", "count-added", "Adds log M where it is subtracted.")
+@mistake("density.importance_bound", "count-added", "Adds log M instead of subtracting it.")
 def bound_count_added(log_w: Any, /, *, axis: int = -1) -> Any:
     return density.importance_bound(log_w, axis=axis) + 2 * math.log(log_w.shape[axis])
 
@@ -204,7 +204,7 @@ def bound_count_added(log_w: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "density.importance_bound",
     "batch-count",
-    "Subtracts the logarithm of the size of the batch, in place of the number of samples.",
+    "Subtracts the logarithm of the size of the batch, instead of the number of samples.",
 )
 def bound_batch_count(log_w: Any, /, *, axis: int = -1) -> Any:
     count = log_w.shape[axis]
@@ -215,8 +215,8 @@ def bound_batch_count(log_w: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "density.importance_bound",
     "weighted-logarithms",
-    "Averages the log-weights with the normalised weights (softmax), where the logarithm of the mean weight "
-    "is meant: its gradient, but not its value.",
+    "Averages the log-weights with the normalised weights (softmax) instead of taking the logarithm of "
+    "the mean weight: its gradient, but not its value.",
     reference="PyTorch-VAE#53",
 )
 def bound_weighted_logarithms(log_w: Any, /, *, axis: int = -1) -> Any:
@@ -225,7 +225,7 @@ def bound_weighted_logarithms(log_w: Any, /, *, axis: int = -1) -> Any:
     return xp.sum(xp.where(weights > 0, weights * log_w, 0 * weights), axis=axis)
 
 
-@mistake("density.importance_bound", "largest", "Takes the largest log-weight for the log-sum-exp.")
+@mistake("density.importance_bound", "largest", "Uses the largest log-weight instead of the log-sum-exp.")
 def bound_largest(log_w: Any, /, *, axis: int = -1) -> Any:
     return _xp(log_w).max(log_w, axis=axis)
 

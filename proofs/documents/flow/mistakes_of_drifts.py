@@ -32,7 +32,7 @@ def reverse_forward_sign(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f + 0.5 * (g2 + sigma2) * score
 
 
-@mistake("flow.reverse_drift", "noise-subtracted", "Uses the forward drift: g² − σ² for g² + σ².")
+@mistake("flow.reverse_drift", "noise-subtracted", "Uses the forward drift: g² − σ² instead of g² + σ².")
 def reverse_noise_subtracted(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f - 0.5 * (g2 - sigma2) * score
 
@@ -42,17 +42,19 @@ def reverse_half_of_g_only(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f - (0.5 * g2 + sigma2) * score
 
 
-@mistake("flow.flow_velocity", "full-score", "Takes f − g²·score, the drift of the reverse SDE, for the ODE.")
+@mistake(
+    "flow.flow_velocity", "full-score", "Uses f − g²·score, the drift of the reverse SDE, as that of the ODE."
+)
 def velocity_full_score(f: Any, g2: Any, score: Any, /) -> Any:
     return f - g2 * score
 
 
-@mistake("flow.flow_velocity", "g-for-its-square", "Multiplies the score by g/2 for g²/2.")
+@mistake("flow.flow_velocity", "g-for-its-square", "Multiplies the score by g/2 instead of g²/2.")
 def velocity_g_for_its_square(f: Any, g2: Any, score: Any, /) -> Any:
     return f - 0.5 * _xp(f).sqrt(g2) * score
 
 
-@mistake("flow.score_from_noise", "without-width", "Takes −ε for the score, without 1/β̄.")
+@mistake("flow.score_from_noise", "without-width", "Uses −ε as the score, without 1/β̄.")
 def score_without_width(eps: Any, beta_bar: Any, /) -> Any:
     return -eps + 0 * beta_bar
 
@@ -95,7 +97,7 @@ def ddim_backward(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
 @mistake(
     "flow.ddim_step",
     "variances",
-    "Takes ᾱ² and β̄² for ᾱ and β̄: the squares of the discrete convention were not undone.",
+    "Uses ᾱ² and β̄² instead of ᾱ and β̄: the squares of the discrete convention were not undone.",
 )
 def ddim_variances(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
     (a, b), (a2, b2) = source, target
@@ -105,14 +107,16 @@ def ddim_variances(x: Any, eps: Any, source: Any, target: Any, /) -> Any:
 @mistake(
     "flow.forward_drift",
     "noise-added",
-    "Adds σ² to g² where it is subtracted: the drift of the reversed process.",
+    "Adds σ² to g² instead of subtracting it: the drift of the reversed process.",
 )
 def forward_noise_added(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f - 0.5 * (g2 + sigma2) * score
 
 
 @mistake(
-    "flow.forward_drift", "square-of-difference", "Takes (g − σ)² for g² − σ²: the square of the difference."
+    "flow.forward_drift",
+    "square-of-difference",
+    "Uses (g − σ)² instead of g² − σ²: the square of the difference.",
 )
 def forward_square_of_difference(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     xp = _xp(score)
@@ -120,7 +124,9 @@ def forward_square_of_difference(f: Any, g2: Any, sigma2: Any, score: Any, /) ->
 
 
 @mistake(
-    "flow.forward_drift", "not-squared", "Takes g − σ for g² − σ²: coefficients of the noise, not squared."
+    "flow.forward_drift",
+    "not-squared",
+    "Uses g − σ instead of g² − σ²: coefficients of the noise, not squared.",
 )
 def forward_not_squared(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f - 0.5 * (_xp(score).sqrt(g2) - _xp(score).sqrt(sigma2)) * score
@@ -142,14 +148,16 @@ def reverse_sigma_ignored(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f - (g2 + 0 * sigma2) * score
 
 
-@mistake("flow.reverse_drift", "square-of-sum", "Takes (g + σ)² for g² + σ²: the square of the sum.")
+@mistake("flow.reverse_drift", "square-of-sum", "Uses (g + σ)² instead of g² + σ²: the square of the sum.")
 def reverse_square_of_sum(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     xp = _xp(score)
     return f - 0.5 * (xp.sqrt(g2) + xp.sqrt(sigma2)) ** 2 * score
 
 
 @mistake(
-    "flow.reverse_drift", "not-squared", "Takes g + σ for g² + σ²: coefficients of the noise, not squared."
+    "flow.reverse_drift",
+    "not-squared",
+    "Uses g + σ instead of g² + σ²: coefficients of the noise, not squared.",
 )
 def reverse_not_squared(f: Any, g2: Any, sigma2: Any, score: Any, /) -> Any:
     return f - 0.5 * (_xp(score).sqrt(g2) + _xp(score).sqrt(sigma2)) * score
@@ -185,12 +193,12 @@ def score_by_variance(eps: Any, beta_bar: Any, /) -> Any:
     return -eps / beta_bar**2
 
 
-@mistake("flow.score_from_noise", "multiplied", "Multiplies by β̄ where it divides.")
+@mistake("flow.score_from_noise", "multiplied", "Multiplies by β̄ instead of dividing.")
 def score_multiplied(eps: Any, beta_bar: Any, /) -> Any:
     return -eps * beta_bar
 
 
-@mistake("flow.score_from_noise", "by-root", "Divides by the square root of β̄, taken for a variance.")
+@mistake("flow.score_from_noise", "by-root", "Divides by the square root of β̄, taken to be a variance.")
 def score_by_root(eps: Any, beta_bar: Any, /) -> Any:
     return -eps / _xp(eps).sqrt(beta_bar)
 
@@ -228,13 +236,13 @@ ddim_not_divided = mistake(
 
 
 ddim_variance = mistake(
-    "flow.ddim_step", "variance-as-deviation", "Removes β̄² ε, a variance times the noise, where it is β̄ ε."
+    "flow.ddim_step", "variance-as-deviation", "Removes β̄² ε, a variance times the noise, instead of β̄ ε."
 )(_ddim(lambda x, eps, a, b: (x - b * b * eps) / a, _back))
 
 
-ddim_adds_noise = mistake(
-    "flow.ddim_step", "adds-noise", "Adds the predicted noise where it is to be removed."
-)(_ddim(lambda x, eps, a, b: (x + b * eps) / a, _back))
+ddim_adds_noise = mistake("flow.ddim_step", "adds-noise", "Adds the predicted noise instead of removing it.")(
+    _ddim(lambda x, eps, a, b: (x + b * eps) / a, _back)
+)
 
 
 ddim_without_noise = mistake(
@@ -243,14 +251,14 @@ ddim_without_noise = mistake(
 
 
 ddim_noise_subtracted = mistake(
-    "flow.ddim_step", "noise-subtracted", "Subtracts the noise of the target, β̄' ε, where it is added."
+    "flow.ddim_step", "noise-subtracted", "Subtracts the noise of the target, β̄' ε, instead of adding it."
 )(_ddim(_data, lambda x0, eps, a, b, *_: a * x0 - b * eps))
 
 
 ddim_noise_of_the_source = mistake(
     "flow.ddim_step",
     "noise-of-the-source",
-    "Puts back β̄ ε with the β̄ of the source, the old noise level, where it is that of the target.",
+    "Puts back β̄ ε with the β̄ of the source, the old noise level, instead of that of the target.",
 )(_ddim(_data, lambda x0, eps, a2, b2, a, b: a2 * x0 + b * eps))
 
 
@@ -297,5 +305,5 @@ ddim_divided_by_sigma = mistake(
 ddim_squares = mistake(
     "flow.ddim_step",
     "change-of-variance",
-    "Advances by the change of σ², the variances, where it is that of σ = β̄/ᾱ.",
+    "Advances by the change of σ², the variances, instead of that of σ = β̄/ᾱ.",
 )(_karras(lambda after, before: after**2 - before**2))

@@ -8,7 +8,7 @@ from .... import flow
 from ...language.mistake import mistake
 
 
-@mistake("flow.fokker_planck_residual", "missing-half", "Writes g²Δp for ½g²Δp.")
+@mistake("flow.fokker_planck_residual", "missing-half", "Writes g²Δp instead of ½g²Δp.")
 def residual_missing_half(
     rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
 ) -> Any:
@@ -18,7 +18,7 @@ def residual_missing_half(
 @mistake(
     "flow.fokker_planck_residual",
     "log-laplacian",
-    "Takes Δ log p for Δp/p and loses ‖∇log p‖².",
+    "Uses Δ log p instead of Δp/p and loses ‖∇log p‖².",
 )
 def residual_log_laplacian(
     rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
@@ -27,7 +27,7 @@ def residual_log_laplacian(
     return flow.fokker_planck_residual(rate, drift, spread, diffusion, score, curve - square)
 
 
-@mistake("flow.fokker_planck_rhs_grid", "advective-form", "Takes f·∇p for ∇·(f p): mass is not kept.")
+@mistake("flow.fokker_planck_rhs_grid", "advective-form", "Uses f·∇p instead of ∇·(f p): mass is not kept.")
 def grid_advective_form(density: Any, drift: Any, diffusion: Any, /, **options: Any) -> Any:
     xp, flat = _xp(density), _xp(density).ones_like(density)
     rate = flow.fokker_planck_rhs_grid(density, 0 * drift, diffusion, **options)
@@ -38,7 +38,7 @@ def grid_advective_form(density: Any, drift: Any, diffusion: Any, /, **options: 
     return rate
 
 
-@mistake("flow.fokker_planck_rhs_grid", "missing-half", "Writes g²Δp for ½g²Δp.")
+@mistake("flow.fokker_planck_rhs_grid", "missing-half", "Writes g²Δp instead of ½g²Δp.")
 def grid_missing_half(density: Any, drift: Any, diffusion: Any, /, **options: Any) -> Any:
     return flow.fokker_planck_rhs_grid(density, drift, 2 * diffusion, **options)
 
@@ -46,7 +46,7 @@ def grid_missing_half(density: Any, drift: Any, diffusion: Any, /, **options: An
 @mistake(
     "flow.fokker_planck_rhs_grid",
     "diffusion-outside",
-    "Writes ½g²Δp for ½Δ(g²p), which is the same only while g² does not vary from point to point.",
+    "Writes ½g²Δp instead of ½Δ(g²p), which is the same only while g² does not vary from point to point.",
 )
 def grid_diffusion_outside(density: Any, drift: Any, diffusion: Any, /, **options: Any) -> Any:
     flux = flow.fokker_planck_rhs_grid(density, drift, 0 * diffusion, **options)
@@ -73,14 +73,14 @@ def grid_one_sided(density: Any, drift: Any, diffusion: Any, /, *, spacing: Any,
     return heat
 
 
-@mistake("flow.fokker_planck_residual", "plus-diffusion", "Adds ½ D Δp/p where it is subtracted, a sign.")
+@mistake("flow.fokker_planck_residual", "plus-diffusion", "Adds ½ D Δp/p instead of subtracting it.")
 def residual_plus_diffusion(
     rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
 ) -> Any:
     return flow.fokker_planck_residual(rate, drift, spread, -diffusion, score, curve)
 
 
-@mistake("flow.fokker_planck_residual", "minus-flux", "Subtracts ∇·(f p)/p where it is added, a sign.")
+@mistake("flow.fokker_planck_residual", "minus-flux", "Subtracts ∇·(f p)/p instead of adding it.")
 def residual_minus_flux(rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /) -> Any:
     return flow.fokker_planck_residual(rate, -drift, -spread, diffusion, score, curve)
 
@@ -88,7 +88,7 @@ def residual_minus_flux(rate: Any, drift: Any, spread: Any, diffusion: Any, scor
 @mistake(
     "flow.fokker_planck_residual",
     "without-compression",
-    "Leaves out ∇·f (drift_divergence): f·∇p for ∇·(f p).",
+    "Leaves out ∇·f (drift_divergence): f·∇p instead of ∇·(f p).",
 )
 def residual_without_compression(
     rate: Any, drift: Any, spread: Any, diffusion: Any, score: Any, curve: Any, /
@@ -130,14 +130,14 @@ grid_rolled = mistake(
 grid_undivided = mistake(
     "flow.fokker_planck_rhs_grid",
     "central-over-one-step",
-    "Divides the central difference of the flux by h, where its ends are 2h apart: it is twice too large.",
+    "Divides the central difference of the flux by h, although its ends are 2h apart: it is twice too large.",
 )(_differences(lambda heat, flux, spacing: heat + 2 * flux))
 
 
 @mistake(
     "flow.fokker_planck_rhs_grid",
     "step-not-squared",
-    "Divides the second difference by h, not squared, where it is h².",
+    "Divides the second difference by h, not squared, instead of h².",
 )
 def grid_step_not_squared(
     density: Any, drift: Any, diffusion: Any, /, *, spacing: Any, method: Any = "differences"

@@ -28,7 +28,7 @@ def integrate_forward_only(velocity: Any, x: Any, times: Any, /, *, method: Any 
     return flow.integrate(velocity, x, times[0] + _xp(x).abs(times - times[0]), method=method)
 
 
-@mistake("flow.integrate", "heun-by-default", "Takes Heun's method unless told.")
+@mistake("flow.integrate", "heun-by-default", "Uses Heun's method by default.")
 def integrate_heun_by_default(velocity: Any, x: Any, times: Any, /, *, method: Any = "heun") -> Any:
     return flow.integrate(velocity, x, times, method=method)
 
@@ -65,7 +65,7 @@ def integrate_first_order_heun(velocity: Any, x: Any, times: Any, /, *, method: 
 @mistake(
     "flow.integrate",
     "middle-for-end",
-    "Mixes Heun with the midpoint method: the second stage at the Euler step's end, but at t + h/2.",
+    "Mixes Heun with the midpoint method: the second stage at the Euler step's end, but at time t + h/2.",
 )
 def integrate_middle_for_end(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     if method != "heun":
@@ -131,7 +131,7 @@ def adaptive_one_step_for_all(velocity: Any, x: Any, times: Any, /, **options: A
 
 
 @mistake(
-    "flow.integrate_adaptive", "tolerances-ignored", "Always takes 1e-2, whatever tolerance is asked for."
+    "flow.integrate_adaptive", "tolerances-ignored", "Always uses 1e-2, whatever tolerance is asked for."
 )
 def adaptive_ignores_tolerances(velocity: Any, x: Any, times: Any, /, **tolerances: Any) -> Any:
     return flow.integrate_adaptive(velocity, x, times, rtol=1e-2, atol=1e-2)
@@ -140,7 +140,7 @@ def adaptive_ignores_tolerances(velocity: Any, x: Any, times: Any, /, **toleranc
 @mistake(
     "flow.integrate_adaptive",
     "loose-by-default",
-    "Allows errors of 10⁻³ unless told, as SciPy does relatively.",
+    "Allows errors of 10⁻³ by default, as SciPy does relatively.",
 )
 def adaptive_loose(velocity: Any, x: Any, times: Any, /, *, rtol: float = 1e-3, atol: float = 1e-3) -> Any:
     return flow.integrate_adaptive(velocity, x, times, rtol=rtol, atol=atol)
@@ -178,7 +178,7 @@ integrate_whole_middle = mistake(
 integrate_last_in_the_middle = mistake(
     "flow.integrate",
     "last-stage-in-the-middle",
-    "Evaluates the last stage of RK4 at t + h/2, where it is t + h.",
+    "Evaluates the last stage of RK4 at t + h/2, instead of t + h.",
 )(_rk4(nodes=(0.5, 0.5, 0.5)))
 
 
@@ -235,7 +235,7 @@ integrate_heun_frozen_time = mistake(
 
 
 integrate_midpoint = mistake(
-    "flow.integrate", "midpoint-for-heun", "Takes the midpoint method, of order 2 as well, for Heun's."
+    "flow.integrate", "midpoint-for-heun", "Uses the midpoint method, of order 2 as well, instead of Heun's."
 )(_heun(_midpoint))
 
 
@@ -279,7 +279,7 @@ def _sized(size: Any) -> Any:
 integrate_points_for_steps = mistake(
     "flow.integrate",
     "points-for-steps",
-    "Divides the whole time by the number of points n, where there are n − 1 steps: it stops short.",
+    "Divides the whole time by the number of points n instead of n − 1, that of steps: it stops short.",
     reference="rectified-flow-pytorch#14",
 )(_sized(lambda times: (times[-1] - times[0]) / times.shape[0]))
 
@@ -298,9 +298,7 @@ integrate_first_size = mistake(
 )(_sized(lambda times: times[1] - times[0] if times.shape[0] > 1 else 0 * times[0]))
 
 
-@mistake(
-    "flow.integrate", "ends-alone", "Keeps the last state alone, where the states at all times are wanted."
-)
+@mistake("flow.integrate", "ends-alone", "Returns the last state alone instead of the states at all times.")
 def integrate_ends_alone(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     states = flow.integrate(velocity, x, times, method=method)
     return _xp(x).broadcast_to(states[-1:, ...], states.shape)

@@ -26,7 +26,7 @@ def likelihood_initial_density(
 @mistake(
     "flow.flow_log_likelihood",
     "averaged-divergence",
-    "Takes the mean of the Jacobian's diagonal for its sum.",
+    "Uses the mean of the Jacobian's diagonal instead of its sum.",
 )
 def likelihood_averaged_divergence(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
@@ -64,7 +64,7 @@ noise_by_step = mistake(
 
 
 variance_for_deviation = mistake(
-    "flow.euler_maruyama", "variance-for-deviation", "Multiplies the noise by σ² for σ."
+    "flow.euler_maruyama", "variance-for-deviation", "Multiplies the noise by σ² instead of σ."
 )(_noisy(lambda sigma2, step: sigma2 * _xp(step).sqrt(step)))
 
 
@@ -85,7 +85,7 @@ def maruyama_one_noise(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any,
 @mistake(
     "flow.euler_maruyama",
     "ends-alone",
-    "Keeps the last state alone and repeats it, where all states are wanted.",
+    "Keeps the last state alone and repeats it, instead of returning all states.",
 )
 def euler_maruyama_ends_alone(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
     states = flow.euler_maruyama(drift, sigma2, x, times, noises)
@@ -167,5 +167,7 @@ drift_whatever_step = mistake(
 
 
 drift_by_root = mistake(
-    "flow.euler_maruyama", "drift-by-root", "Scales the drift by the root of |Δt|, like the noise, for Δt."
+    "flow.euler_maruyama",
+    "drift-by-root",
+    "Scales the drift by the root of |Δt|, like the noise, instead of by Δt.",
 )(_stepped(_right, lambda step: _xp(step).sign(step) * _xp(step).abs(step) ** 0.5))

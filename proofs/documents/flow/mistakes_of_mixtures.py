@@ -40,7 +40,7 @@ def time_derivative_only_noise(mixture: Any, schedule: Any, t: Any, x: Any, /) -
     return flow.mixture_time_derivative(mixture, still, t, x)
 
 
-@mistake("flow.diagonal_mixture", "standard-deviations", "Takes the variances for standard deviations.")
+@mistake("flow.diagonal_mixture", "standard-deviations", "Takes the variances to be standard deviations.")
 def diagonal_standard_deviations(log_weights: Any, means: Any, variances: Any, /) -> Any:
     return flow.diagonal_mixture(log_weights, means, variances**2)
 
@@ -71,7 +71,7 @@ def full_jitter(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     return flow.full_mixture(log_weights, means, xp.where(least > 0, covariances, covariances + 0.01 * eye))
 
 
-@mistake("flow.full_mixture", "rows-for-axes", "Takes rows of the eigenvector matrix for the axes.")
+@mistake("flow.full_mixture", "rows-for-axes", "Uses rows of the eigenvector matrix as the axes.")
 def full_rows_for_axes(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     made = flow.full_mixture(log_weights, means, covariances)
     return made._replace(axes=_xp(means).matrix_transpose(made.axes))
@@ -113,7 +113,7 @@ def _mean(function: Any, mixture: Any, schedule: Any, t: Any, x: Any, logs: Any,
 @mistake(
     "flow.diagonal_mixture",
     "logarithm-twice",
-    "Takes the logarithm of log-weights, for weights: NaN below 0.",
+    "Takes the logarithm of log-weights, as of weights: NaN below 0.",
 )
 def diagonal_logarithm_twice(log_weights: Any, means: Any, variances: Any, /) -> Any:
     xp, made = _xp(means), flow.diagonal_mixture(log_weights, means, variances)
@@ -172,7 +172,7 @@ def _density(mixture: Any, schedule: Any, t: Any, x: Any, change: Any) -> Any:
 density_variance_by_alpha = mistake(
     "flow.mixture_log_density",
     "variance-by-alpha",
-    "Multiplies the covariances by ᾱ for ᾱ²: alpha is not squared.",
+    "Multiplies the covariances by ᾱ instead of ᾱ²: alpha is not squared.",
 )(_each_time(lambda a, square, v: (a, a, v)))
 
 
@@ -194,12 +194,16 @@ density_without_noise = mistake(
 
 
 density_deviation = mistake(
-    "flow.mixture_log_density", "deviation-added", "Adds β̄, a standard deviation, to the covariances for β̄²."
+    "flow.mixture_log_density",
+    "deviation-added",
+    "Adds β̄, a standard deviation, to the covariances instead of β̄².",
 )(_each_time(lambda a, square, v: (a, square, v**0.5)))
 
 
 @mistake(
-    "flow.mixture_log_density", "nearest-component", "Takes the largest component alone (max) for the sum."
+    "flow.mixture_log_density",
+    "nearest-component",
+    "Uses the largest component alone (max) instead of the sum.",
 )
 def density_nearest(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     return _xp(x).max(_logs(mixture, schedule, t, x), axis=0)
@@ -221,7 +225,7 @@ def _log_sum(logs: Any) -> Any:
 @mistake(
     "flow.mixture_log_density",
     "log-determinant-not-halved",
-    "Subtracts log det 2πC of the covariance for half of it.",
+    "Subtracts log det 2πC of the covariance instead of half of it.",
     reference="scikit-learn#8897",
 )
 def density_log_determinant(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:

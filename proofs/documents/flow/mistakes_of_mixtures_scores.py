@@ -56,7 +56,9 @@ def divergence_mean_of_components(mixture: Any, schedule: Any, t: Any, x: Any, /
     return _posterior_mean(flow.mixture_score_divergence, mixture, schedule, t, x)
 
 
-@mistake("flow.mixture_score_divergence", "averaged-trace", "Takes the mean of the diagonal for its sum.")
+@mistake(
+    "flow.mixture_score_divergence", "averaged-trace", "Uses the mean of the diagonal instead of its sum."
+)
 def divergence_averaged_trace(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     return flow.mixture_score_divergence(mixture, schedule, t, x) / x.shape[-1]
 

@@ -29,7 +29,7 @@ def preserving_sum_to_one(*, beta_min: float = 0.1, beta_max: float = 20.0) -> A
 @mistake(
     "flow.variance_preserving",
     "missing-half",
-    "Takes exp(−B), which is ᾱ², for ᾱ: the squares of the discrete convention were not undone.",
+    "Uses exp(−B), which is ᾱ², instead of ᾱ: the squares of the discrete convention were not undone.",
 )
 def preserving_missing_half(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
     return flow.variance_preserving(beta_min=2 * beta_min, beta_max=2 * beta_max)
@@ -58,7 +58,7 @@ def exploding_missing_initial_variance(*, sigma_min: float = 0.01, sigma_max: fl
 @mistake(
     "flow.sub_variance_preserving",
     "not-squared",
-    "Takes 1 − exp(−B), which is β̄ here, for β̄² as in the variance-preserving schedule.",
+    "Uses 1 − exp(−B), which is β̄ here, instead of β̄² as in the variance-preserving schedule.",
 )
 def sub_not_squared(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
     return flow.variance_preserving(beta_min=beta_min, beta_max=beta_max)
@@ -67,7 +67,7 @@ def sub_not_squared(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Any:
 @mistake(
     "flow.from_functions",
     "derivative-for-logarithmic",
-    "Takes ᾱ' for f = ᾱ'/ᾱ, which agree only at t = 0.",
+    "Uses ᾱ' instead of f = ᾱ'/ᾱ, which agree only at t = 0.",
 )
 def functions_derivative_for_logarithmic(*, alpha: Any, alpha_derivative: Any, **variance: Any) -> Any:
     made = flow.from_functions(alpha=alpha, alpha_derivative=alpha_derivative, **variance)
@@ -79,7 +79,9 @@ def drift_derivative_of_alpha(schedule: Any, t: Any, /) -> Any:
     return schedule.alpha_derivative(t)
 
 
-@mistake("flow.drift_coefficient", "missing-half", "Differentiates log ᾱ² for log ᾱ: −β for −β/2.")
+@mistake(
+    "flow.drift_coefficient", "missing-half", "Differentiates log ᾱ² instead of log ᾱ: −β instead of −β/2."
+)
 def drift_missing_half(schedule: Any, t: Any, /) -> Any:
     return 2 * flow.drift_coefficient(schedule, t)
 
@@ -124,7 +126,7 @@ def sub_preserving_discrete(*, beta_min: float = 1e-4, beta_max: float = 0.02) -
 @mistake(
     "flow.variance_exploding",
     "large-images-by-default",
-    "Takes σ_max = 1348, for images of 1024 pixels a side.",
+    "Uses σ_max = 1348, for images of 1024 pixels a side, by default.",
 )
 def exploding_large(*, sigma_min: float = 0.01, sigma_max: float = 1348.0) -> Any:
     return flow.variance_exploding(sigma_min=sigma_min, sigma_max=sigma_max)
@@ -179,14 +181,15 @@ preserving_not_doubled = mistake(
 preserving_whole_integral = mistake(
     "flow.variance_preserving",
     "missing-half-in-the-mean",
-    "Takes exp(−B) for ᾱ = exp(−B/2), and β̄ from it; the derivatives are right.",
+    "Uses exp(−B) instead of ᾱ = exp(−B/2), and β̄ from it; the derivatives are right.",
 )(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: 2 * _integral(t, low, slope))))
 
 
 preserving_sub = mistake(
     "flow.variance_preserving",
     "variance-as-deviation",
-    "Takes 1 − exp(−B), a variance, for β̄, without the square root: the sub-variance-preserving schedule.",
+    "Uses 1 − exp(−B), a variance, instead of β̄, without the square root: the sub-variance-preserving "
+    "schedule.",
 )(
     _with_betas(
         flow.variance_preserving,
@@ -198,21 +201,21 @@ preserving_sub = mistake(
 preserving_rate_for_integral = mistake(
     "flow.variance_preserving",
     "rate-for-integral",
-    "Takes β(t) t for its integral B: the slope is not halved.",
+    "Uses β(t) t as its integral B: the slope is not halved.",
 )(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: t * (low + slope * t))))
 
 
 preserving_whole_slope = mistake(
     "flow.variance_preserving",
     "slope-of-beta-max",
-    "Takes β_max for the slope β_max − β_min in the integral B.",
+    "Uses β_max instead of the slope β_max − β_min in the integral B.",
 )(_with_betas(flow.variance_preserving, **_decay(lambda t, low, slope: t * (low + 0.5 * (slope + low) * t))))
 
 
 preserving_full_drift = mistake(
     "flow.variance_preserving",
     "drift-missing-half",
-    "Takes −β for the drift −β/2, which is 2 times too large; mean and variance are right.",
+    "Uses −β instead of the drift −β/2, which is 2 times too large; mean and variance are right.",
 )(
     _with_betas(
         flow.variance_preserving,
@@ -224,7 +227,7 @@ preserving_full_drift = mistake(
 preserving_growth = mistake(
     "flow.variance_preserving",
     "growth-without-decay",
-    "Takes β for the derivative of β̄², which is β exp(−B).",
+    "Uses β instead of the derivative of β̄², which is β exp(−B).",
 )(_with_betas(flow.variance_preserving, variance_derivative=lambda t, low, slope, right: low + slope * t))
 
 
@@ -243,7 +246,7 @@ def preserving_exchanged(*, beta_min: float = 0.1, beta_max: float = 20.0) -> An
 sub_root = mistake(
     "flow.sub_variance_preserving",
     "root-of-variance",
-    "Takes √(1 − exp(−B)), the β̄ of the variance-preserving schedule, for 1 − exp(−B).",
+    "Uses √(1 − exp(−B)), the β̄ of the variance-preserving schedule, instead of 1 − exp(−B).",
 )(
     _with_betas(
         flow.sub_variance_preserving,
@@ -255,7 +258,7 @@ sub_root = mistake(
 sub_not_doubled = mistake(
     "flow.sub_variance_preserving",
     "not-doubled",
-    "Takes 1 − exp(−B/2) = 1 − ᾱ for β̄ = 1 − exp(−B) = 1 − ᾱ².",
+    "Uses 1 − exp(−B/2) = 1 − ᾱ instead of β̄ = 1 − exp(−B) = 1 − ᾱ².",
 )(
     _with_betas(
         flow.sub_variance_preserving,
@@ -267,7 +270,7 @@ sub_not_doubled = mistake(
 sub_squared_twice = mistake(
     "flow.sub_variance_preserving",
     "squared-twice",
-    "Takes (1 − exp(−B))², the variance, for the standard deviation β̄.",
+    "Uses (1 − exp(−B))², the variance, instead of the standard deviation β̄.",
 )(
     _with_betas(
         flow.sub_variance_preserving,
@@ -309,14 +312,14 @@ def _exploding(variance: Any, growth: Any) -> Implementation:
 exploding_not_squared = mistake(
     "flow.variance_exploding",
     "not-squared",
-    "Takes σ(t) − σ(0) for β̄² = σ²(t) − σ²(0): deviations where variances are meant.",
+    "Uses σ(t) − σ(0) instead of β̄² = σ²(t) − σ²(0): deviations instead of variances.",
 )(_exploding(lambda sigma, low, rate: sigma - low, lambda sigma, low, rate: rate * sigma))
 
 
 exploding_square_of_difference = mistake(
     "flow.variance_exploding",
     "square-of-difference",
-    "Takes (σ(t) − σ(0))² for σ²(t) − σ²(0).",
+    "Uses (σ(t) − σ(0))² instead of σ²(t) − σ²(0).",
 )(_exploding(lambda sigma, low, rate: (sigma - low) ** 2, lambda sigma, low, rate: 2 * rate * sigma**2))
 
 
@@ -330,7 +333,7 @@ exploding_growth = mistake(
 @mistake(
     "flow.variance_exploding",
     "linear",
-    "Lets σ grow linearly from σ_min to σ_max, evenly spaced, where it grows geometrically.",
+    "Lets σ grow linearly from σ_min to σ_max, evenly spaced, instead of geometrically.",
 )
 def exploding_linear(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any:
     slope = sigma_max - sigma_min
@@ -344,7 +347,7 @@ def exploding_linear(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any
 @mistake(
     "flow.from_functions",
     "variance-for-deviation",
-    "Squares the variance, which it takes for a standard deviation.",
+    "Squares the variance, which it takes to be a standard deviation.",
 )
 def functions_squared(*, variance: Any, variance_derivative: Any, **alpha: Any) -> Any:
     return flow.from_functions(
@@ -354,7 +357,7 @@ def functions_squared(*, variance: Any, variance_derivative: Any, **alpha: Any) 
     )
 
 
-@mistake("flow.from_functions", "logarithmic-derivative-inverted", "Takes ᾱ/ᾱ' for ᾱ'/ᾱ, upside down.")
+@mistake("flow.from_functions", "logarithmic-derivative-inverted", "Uses ᾱ/ᾱ' instead of ᾱ'/ᾱ, upside down.")
 def functions_inverted(*, alpha: Any, alpha_derivative: Any, **variance: Any) -> Any:
     made = flow.from_functions(alpha=alpha, alpha_derivative=alpha_derivative, **variance)
     return replace(made, alpha_log_derivative=lambda t: alpha(t) / alpha_derivative(t))
@@ -376,7 +379,7 @@ def drift_of_variance(schedule: Any, t: Any, /) -> Any:
     return schedule.variance_derivative(t) / schedule.variance(t)
 
 
-@mistake("flow.diffusion_squared", "drift-added", "Adds 2 f β̄² where it is subtracted, a sign.")
+@mistake("flow.diffusion_squared", "drift-added", "Adds 2 f β̄² instead of subtracting it.")
 def diffusion_added(schedule: Any, t: Any, /) -> Any:
     return schedule.variance_derivative(t) + 2 * schedule.alpha_log_derivative(t) * schedule.variance(t)
 
@@ -388,7 +391,7 @@ def diffusion_once(schedule: Any, t: Any, /) -> Any:
     return schedule.variance_derivative(t) - schedule.alpha_log_derivative(t) * schedule.variance(t)
 
 
-@mistake("flow.diffusion_squared", "derivative-of-alpha", "Takes ᾱ' for f = ᾱ'/ᾱ: forgets to divide.")
+@mistake("flow.diffusion_squared", "derivative-of-alpha", "Uses ᾱ' instead of f = ᾱ'/ᾱ: forgets to divide.")
 def diffusion_derivative(schedule: Any, t: Any, /) -> Any:
     return schedule.variance_derivative(t) - 2 * schedule.alpha_derivative(t) * schedule.variance(t)
 

@@ -64,7 +64,7 @@ def loss_scale_outside(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> 
 @mistake(
     "matching.cosent_loss",
     "ties-count",
-    "Writes ≥ for >: pairs of equal label, and each pair with itself, are pushed apart.",
+    "Writes ≥ instead of >: pairs of equal label, and each pair with itself, are pushed apart.",
 )
 def loss_ties_count(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale, ties=True)
@@ -131,7 +131,7 @@ def loss_label_gaps(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any
 
 
 pairwise_ties_count = mistake(
-    "matching.cosent_loss_pairwise", "ties-count", "Writes ≥ for >: equal labels and i = j count."
+    "matching.cosent_loss_pairwise", "ties-count", "Writes ≥ instead of >: equal labels and i = j count."
 )(loss_ties_count.replacement)
 
 pairwise_no_one = mistake(
@@ -156,7 +156,7 @@ def gradient_unscaled(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> A
 @mistake(
     "matching.cosent_gradient",
     "half",
-    "Differentiates with respect to the lower pair of each two only, as with a stopped gradient.",
+    "Differentiates with respect to the lower pair of every two only, as with a stopped gradient.",
 )
 def gradient_half(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale)
@@ -190,7 +190,9 @@ def _differences(cosines: Any, labels: Any, scale: float) -> tuple[Any, Any]:
 
 
 @mistake(
-    "matching.cosent_loss", "temperature", "Divides by the scale, as by a temperature, and not multiplies."
+    "matching.cosent_loss",
+    "temperature",
+    "Divides by the scale, as by a temperature, instead of multiplying by it.",
 )
 def loss_temperature(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return cosent_loss(cosines, labels, scale=1 / scale)
@@ -199,7 +201,7 @@ def loss_temperature(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> An
 @mistake(
     "matching.cosent_loss",
     "masked-with-zero",
-    "Masks the exponents of other pairs with 0 in place of −∞: each of them counts as e⁰ = 1.",
+    "Masks the exponents of other pairs with 0 instead of −∞: each of them counts as e⁰ = 1.",
 )
 def loss_masked_with_zero(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
@@ -213,7 +215,7 @@ def loss_masked_with_zero(cosines: Any, labels: Any, /, *, scale: float = 20.0) 
 @mistake(
     "matching.cosent_loss",
     "sum-of-logs",
-    "Sums log(1 + exp) of each pair of pairs, in place of the logarithm of one sum of all of them.",
+    "Sums log(1 + exp) of each pair of pairs, instead of the logarithm of one sum of all of them.",
 )
 def loss_sum_of_logs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
@@ -224,7 +226,9 @@ def loss_sum_of_logs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> An
 
 
 @mistake(
-    "matching.cosent_loss", "hinge", "Takes the largest exponent or 0, a hinge, for the soft maximum of all."
+    "matching.cosent_loss",
+    "hinge",
+    "Uses the largest exponent or 0, a hinge, instead of the soft maximum of all.",
 )
 def loss_hinge(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
@@ -236,8 +240,8 @@ def loss_hinge(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
 @mistake(
     "matching.cosent_loss",
     "all-pairs-of-texts",
-    "Ranks the similarities of every text with every other, column by column of (n, n), in place of those of "
-    "the n pairs.",
+    "Ranks the similarities of every text with every other, column by column of (n, n), instead of "
+    "those of the n pairs.",
     reference="sentence-transformers#3868",
 )
 def loss_all_pairs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
@@ -280,7 +284,7 @@ def pairwise_each_once(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> 
 @mistake(
     "matching.cosent_gradient",
     "upper-half",
-    "Differentiates with respect to the higher pair of each two only, the half that is pushed up.",
+    "Differentiates with respect to the higher pair of every two only, the half that is pushed up.",
 )
 def gradient_upper_half(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
@@ -292,7 +296,7 @@ def gradient_upper_half(cosines: Any, labels: Any, /, *, scale: float = 20.0) ->
 @mistake(
     "matching.cosent_gradient",
     "of-the-sum",
-    "Differentiates the sum and not its logarithm: the result is not divided by 1 + Σ.",
+    "Differentiates the sum instead of its logarithm: the result is not divided by 1 + Σ.",
 )
 def gradient_of_the_sum(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     loss = cosent_loss(cosines, labels, scale=scale)

@@ -60,7 +60,9 @@ def nonzero_sum(vectors: Any, /, *, axis: int = -1) -> Any:
     return (total != 0) & xp.isfinite(total)
 
 
-@mistake("matching.check_nonzero", "every-entry", "Writes all for any: one zero entry condemns the vector.")
+@mistake(
+    "matching.check_nonzero", "every-entry", "Writes all instead of any: one zero entry condemns the vector."
+)
 def nonzero_every_entry(vectors: Any, /, *, axis: int = -1) -> Any:
     xp = _xp(vectors)
     return xp.all(xp.isfinite(vectors) & (vectors != 0), axis=axis)
@@ -129,7 +131,7 @@ def cosine_angle(u: Any, v: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "matching.cosine_similarity",
     "l1-norms",
-    "Divides by the sums of the absolute values, l1-norms, in place of Euclidean norms.",
+    "Divides by the sums of the absolute values, l1-norms, instead of Euclidean norms.",
 )
 def cosine_l1_norms(u: Any, v: Any, /, *, axis: int = -1) -> Any:
     xp = _xp(u, v)
@@ -140,7 +142,7 @@ def cosine_l1_norms(u: Any, v: Any, /, *, axis: int = -1) -> Any:
 @mistake(
     "matching.cosine_similarity",
     "all-axes",
-    "Takes the norm of the whole array, for want of an axis, so that vectors of a batch share it.",
+    "Takes the norm of the whole array, without an axis, so that vectors of a batch share it.",
 )
 def cosine_all_axes(u: Any, v: Any, /, *, axis: int = -1) -> Any:
     xp = _xp(u, v)
@@ -168,14 +170,18 @@ def nonzero_negated(vectors: Any, /, *, axis: int = -1) -> Any:
 # Features
 
 
-@mistake("matching.sbert_features", "signed", "Takes u − v for |u − v|: the features depend on the order.")
+@mistake(
+    "matching.sbert_features", "signed", "Uses u − v instead of |u − v|: the features depend on the order."
+)
 def features_signed(u: Any, v: Any, /) -> Any:
     xp = _xp(u, v)
     u, v = xp.broadcast_arrays(u, v)
     return xp.concat([u, v, u - v], axis=-1)
 
 
-@mistake("matching.sbert_features", "squared", "Takes (u − v)² for |u − v|, as in other matching networks.")
+@mistake(
+    "matching.sbert_features", "squared", "Uses (u − v)² instead of |u − v|, as in other matching networks."
+)
 def features_squared(u: Any, v: Any, /) -> Any:
     xp = _xp(u, v)
     d = u.shape[-1]
@@ -188,7 +194,7 @@ def _parts(*parts: Any) -> Any:
     return xp.concat(xp.broadcast_arrays(*parts), axis=-1)
 
 
-@mistake("matching.sbert_features", "product", "Takes the product u·v, entry by entry, for |u − v|.")
+@mistake("matching.sbert_features", "product", "Uses the product u·v, entry by entry, instead of |u − v|.")
 def features_product(u: Any, v: Any, /) -> Any:
     return _parts(u, v, u * v)
 
@@ -196,7 +202,7 @@ def features_product(u: Any, v: Any, /) -> Any:
 @mistake(
     "matching.sbert_features",
     "product-too",
-    "Appends the product too, [u, v, |u − v|, u·v]: 4d features for 3d.",
+    "Appends the product too, [u, v, |u − v|, u·v]: 4d features instead of 3d.",
 )
 def features_product_too(u: Any, v: Any, /) -> Any:
     xp = _xp(u, v)
@@ -215,7 +221,9 @@ def features_other_order(u: Any, v: Any, /) -> Any:
 
 
 @mistake(
-    "matching.sbert_features", "magnitudes", "Takes |u| − |v|, the difference of magnitudes, for |u − v|."
+    "matching.sbert_features",
+    "magnitudes",
+    "Uses |u| − |v|, the difference of magnitudes, instead of |u − v|.",
 )
 def features_magnitudes(u: Any, v: Any, /) -> Any:
     xp = _xp(u, v)

@@ -78,7 +78,7 @@ def ranking_items(n: int) -> int:
 @mistake(
     "matching.ranking_dimension",
     "no-base",
-    "Takes 2^V for the number of sign patterns, as if the coordinates' own signs decided the order.",
+    "Uses 2^V as the number of sign patterns, as if the coordinates' own signs decided the order.",
 )
 def ranking_no_base(n: int) -> int:
     pairs = n * (n - 1) // 2
@@ -96,7 +96,7 @@ def _dimension(pairs: int, error: float, failure: float) -> Decimal:
 @mistake(
     "matching.jl_dimension",
     "log-n",
-    "Bounds the error of one vector and forgets the pairs: ln(n/δ) in place of ln(n(n−1)/δ).",
+    "Bounds the error of one vector and forgets the pairs: ln(n/δ) instead of ln(n(n−1)/δ).",
 )
 def dimension_log_n(n: int, error: float, failure: float) -> int:
     return math.ceil(_dimension(n, error, failure))
@@ -110,7 +110,7 @@ def dimension_rounded_down(n: int, error: float, failure: float) -> int:
 @mistake(
     "matching.jl_dimension",
     "quadratic",
-    "Uses ε²/2 for ε − ln(1+ε), the small-error form, at any error: too few dimensions.",
+    "Uses the small-error form ε²/2 instead of ε − ln(1+ε) at any error: too few dimensions.",
 )
 def dimension_quadratic(n: int, error: float, failure: float) -> int:
     return math.ceil(4 * math.log(n * (n - 1) / failure) / error**2)
@@ -142,13 +142,13 @@ def dimension_half(n: int, error: float, failure: float) -> int:
     return math.ceil(_dimension(n * (n - 1), error, failure) / 2)
 
 
-@mistake("matching.jl_dimension", "n-squared", "Counts n² pairs in place of n(n−1).")
+@mistake("matching.jl_dimension", "n-squared", "Counts n² pairs instead of n(n−1).")
 def dimension_n_squared(n: int, error: float, failure: float) -> int:
     return math.ceil(_dimension(n * n, error, failure))
 
 
 @mistake(
-    "matching.jl_dimension", "rounded", "Rounds to the nearest integer, which may not suffice, and not up."
+    "matching.jl_dimension", "rounded", "Rounds to the nearest integer, which may not suffice, instead of up."
 )
 def dimension_rounded(n: int, error: float, failure: float) -> int:
     return round(_dimension(n * (n - 1), error, failure))
@@ -174,7 +174,7 @@ def rule_rounded_up(n: int) -> float:
     return float(math.ceil(rule_of_thumb_dimension(n)))
 
 
-@mistake("matching.rule_of_thumb_dimension", "one-more", "Takes ln(n + 1), as log1p does, for ln n.")
+@mistake("matching.rule_of_thumb_dimension", "one-more", "Uses ln(n + 1), as log1p does, instead of ln n.")
 def rule_one_more(n: int) -> float:
     return 8 * math.log1p(n)
 
@@ -196,7 +196,7 @@ def _counts(n: int) -> tuple[int, int, float]:
 @mistake(
     "matching.ranking_dimension",
     "degree-one",
-    "Uses Warren's bound with 4e, for polynomials of degree 1, where inner products have degree 2.",
+    "Uses Warren's bound with 4e, for polynomials of degree 1, though inner products have degree 2.",
 )
 def ranking_degree_one(n: int) -> int:
     _, comparisons, orders = _counts(n)

@@ -111,7 +111,7 @@ def rank_highest(x: Any, /) -> Any:
 @mistake(
     "matching.rank",
     "argsort-once",
-    "Takes argsort for the ranks: the places of the sorted values, the inverse permutation.",
+    "Uses argsort as the ranks: the places of the sorted values, the inverse permutation.",
 )
 def rank_argsort_once(x: Any, /) -> Any:
     xp = _xp(x)
@@ -121,7 +121,7 @@ def rank_argsort_once(x: Any, /) -> Any:
 @mistake(
     "matching.spearman",
     "argsort-once",
-    "Takes argsort for the ranks: the places of the sorted values, the inverse permutation.",
+    "Uses argsort as the ranks: the places of the sorted values, the inverse permutation.",
     reference="statlab/permute#191",
 )
 def spearman_argsort_once(x: Any, y: Any, /) -> Any:

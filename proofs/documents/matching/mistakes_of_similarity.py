@@ -20,7 +20,7 @@ def _eigen(matrix: Any, change: Callable[[Any, Any], Any]) -> Any:
 @mistake(
     "matching.nearest_semidefinite",
     "absolute",
-    "Takes |λ| for the negative eigenvalues, as from a singular value decomposition: twice as far away.",
+    "Uses |λ| of the negative eigenvalues, as from a singular value decomposition: twice as far away.",
 )
 def nearest_absolute(matrix: Any, /) -> Any:
     return _eigen(matrix, lambda values, xp: xp.abs(values))
@@ -49,7 +49,7 @@ def nearest_one_triangle(matrix: Any, /) -> Any:
     return nearest_semidefinite(lower + xp.tril(matrix, k=-1).mT)
 
 
-@mistake("matching.factor_similarity", "no-root", "Multiplies by λ in place of √λ: gives S² for S.")
+@mistake("matching.factor_similarity", "no-root", "Multiplies by λ instead of √λ: gives S² instead of S.")
 def factor_no_root(similarity: Any, /) -> Any:
     xp = _xp(similarity)
     factor = factor_similarity(similarity)
@@ -59,7 +59,7 @@ def factor_no_root(similarity: Any, /) -> Any:
 @mistake(
     "matching.factor_similarity",
     "transposed",
-    "Takes the eigenvectors for rows, where eigh returns columns.",
+    "Takes the eigenvectors to be rows, though eigh returns columns.",
 )
 def factor_transposed(similarity: Any, /) -> Any:
     xp = _xp(similarity)
@@ -123,7 +123,7 @@ def nearest_gram(matrix: Any, /) -> Any:
 @mistake(
     "matching.nearest_semidefinite",
     "negative-part",
-    "Keeps the negative eigenvalues and drops the positive ones: minimum for maximum.",
+    "Keeps the negative eigenvalues and drops the positive ones: minimum instead of maximum.",
 )
 def nearest_negative_part(matrix: Any, /) -> Any:
     return (matrix + matrix.mT) / 2 - nearest_semidefinite(matrix)

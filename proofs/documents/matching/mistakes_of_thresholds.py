@@ -130,7 +130,7 @@ def threshold_empty_f1_is_one(scores: Any, labels: Any, /, *, metric: Any = "acc
 @mistake(
     "matching.best_threshold",
     "ternary-search",
-    "Takes the metric for unimodal in the threshold and narrows an interval of cuts by thirds.",
+    "Takes the metric to be unimodal in the threshold and narrows an interval of cuts by thirds.",
 )
 def threshold_ternary_search(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
     ordered, values = _cuts(scores, labels, metric, keep_ties=True)
@@ -194,7 +194,7 @@ def threshold_at_a_score(scores: Any, labels: Any, /, *, metric: Any = "accuracy
 
 
 @mistake(
-    "matching.best_threshold", "finite-ends", "Puts the ends 1 beyond the extreme scores in place of ±inf."
+    "matching.best_threshold", "finite-ends", "Puts the ends 1 beyond the extreme scores instead of ±inf."
 )
 def threshold_finite_ends(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
     ordered, _ = _cuts(scores, labels, metric, keep_ties=True)
@@ -236,7 +236,7 @@ def _value_at_zero(sides: Any, labels: Any, metric: Any) -> float:
 @mistake(
     "matching.best_threshold",
     "low-is-positive",
-    "Takes low scores for positive, as distances are: the scores with the opposite sign.",
+    "Takes low scores to be positive, as distances are: the scores with the opposite sign.",
 )
 def threshold_low_is_positive(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Threshold:
     found = best_threshold(-scores, labels, metric=metric)

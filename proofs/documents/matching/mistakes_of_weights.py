@@ -25,7 +25,7 @@ def _weigh(probabilities: Any, labels: Any, weights: Any, *, ties: bool = False)
     )
 
 
-@mistake("matching.best_class_weights", "untuned", "Returns equal weights: argmax was taken for optimal.")
+@mistake("matching.best_class_weights", "untuned", "Returns equal weights: takes argmax to be optimal.")
 def weights_untuned(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     xp = _xp(probabilities)
     return _weigh(probabilities, labels, xp.ones_like(probabilities[0, :]))
@@ -47,7 +47,8 @@ def weights_inverse_frequency(probabilities: Any, labels: Any, /, *, exact_rows:
 @mistake(
     "matching.best_class_weights",
     "ties-are-right",
-    "Writes ≥ for >: weights that make two classes equal count as right, though argmax takes the first.",
+    "Writes ≥ instead of >: weights that make two classes equal count as right, though argmax takes "
+    "the first.",
 )
 def weights_ties_are_right(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     found = best_class_weights(probabilities, labels, exact_rows=exact_rows)
@@ -78,7 +79,7 @@ def weights_coarse_grid(probabilities: Any, labels: Any, /, *, exact_rows: int =
 @mistake(
     "matching.best_class_weights",
     "prior",
-    "Multiplies by the frequencies of the classes, a prior, where unbalanced classes need the opposite.",
+    "Multiplies by the frequencies of the classes, a prior, though unbalanced classes need the opposite.",
 )
 def weights_prior(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> ClassWeights:
     xp = _xp(probabilities, labels)

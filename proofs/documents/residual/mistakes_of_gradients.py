@@ -77,7 +77,8 @@ def plain_gradients_mask_without_bias(
 @mistake(
     "residual.plain_gradients",
     "tanh-slope-of-preactivation",
-    "1 − z² at the pre-activation for 1 − y² at the output: the formula for saved outputs, fed with inputs.",
+    "Uses 1 − z² at the pre-activation instead of 1 − y² at the output: the formula for saved outputs, "
+    "applied to inputs.",
 )
 def plain_gradients_tanh_slope(
     x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
@@ -89,7 +90,7 @@ def plain_gradients_tanh_slope(
     return _backward(x, weights, biases, cotangent, activation, _transposed, slope)
 
 
-@mistake("residual.plain_gradients", "batch-mean", "Averages over the rows: the loss was taken for a mean.")
+@mistake("residual.plain_gradients", "batch-mean", "Averages over the rows: takes the loss to be a mean.")
 def plain_gradients_batch_mean(
     x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
 ) -> Any:
@@ -101,7 +102,7 @@ def plain_gradients_batch_mean(
 
 
 @mistake(
-    "residual.residual_gradients", "unscaled", "The branch's weights get the branch's gradient, without ε."
+    "residual.residual_gradients", "unscaled", "Gives the branch's weights the branch's gradient, without ε."
 )
 def residual_gradients_unscaled(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
@@ -116,7 +117,7 @@ def residual_gradients_unscaled(
 @mistake(
     "residual.residual_gradients",
     "one-projection-unscaled",
-    "The scale reaches every projection of a branch but one.",
+    "Applies the scale to every projection of a branch but one.",
     reference="xformers PR#284",
 )
 def residual_gradients_one_projection_unscaled(
@@ -184,18 +185,20 @@ def residual_gradients_reshaped(
 
 
 @mistake(
-    "residual.sgd_increment", "plus-sign", "The step's length without its direction: the loss goes down."
+    "residual.sgd_increment", "plus-sign", "Returns the step's length without its sign: the loss goes down."
 )
 def sgd_increment_plus_sign(gradients: Any, /, *, learning_rate: Any) -> Any:
     return -residual.sgd_increment(gradients, learning_rate=learning_rate)
 
 
-@mistake("residual.sgd_increment", "norm-not-squared", "−η‖∇‖: the square forgotten.")
+@mistake("residual.sgd_increment", "norm-not-squared", "Returns −η‖∇‖: forgets the square.")
 def sgd_increment_norm(gradients: Any, /, *, learning_rate: Any) -> Any:
     return -learning_rate * (-residual.sgd_increment(gradients, learning_rate=1.0)) ** 0.5
 
 
-@mistake("residual.sgd_increment", "mean-of-squares", "Averages over each array: `mean` written for `sum`.")
+@mistake(
+    "residual.sgd_increment", "mean-of-squares", "Averages over each array: writes `mean` instead of `sum`."
+)
 def sgd_increment_mean(gradients: Any, /, *, learning_rate: Any) -> Any:
     return sum(
         residual.sgd_increment([part], learning_rate=learning_rate) / math.prod(part.shape)
@@ -206,7 +209,7 @@ def sgd_increment_mean(gradients: Any, /, *, learning_rate: Any) -> Any:
 @mistake(
     "residual.sgd_increment",
     "sum-of-norms-squared",
-    "−η (Σ‖∇‖)²: the norms of the arrays are added before squaring.",
+    "Returns −η (Σ‖∇‖)²: adds the norms of the arrays before squaring.",
 )
 def sgd_increment_norms(gradients: Any, /, *, learning_rate: Any) -> Any:
     norms = [(-residual.sgd_increment([part], learning_rate=1.0)) ** 0.5 for part in _flat(gradients)]
@@ -222,7 +225,7 @@ def _flat(tree: Any) -> list[Any]:
 @mistake(
     "residual.plain_gradients",
     "bias-mean",
-    "Averages the gradients of the biases over the rows, where they are summed like those of the weights.",
+    "Averages the gradients of the biases over the rows instead of summing them like those of the weights.",
     reference="Deeplearning.ai-Natural-Language-Processing-Specialization#62",
 )
 def plain_gradients_bias_mean(
@@ -250,7 +253,7 @@ def plain_gradients_slope_of_output(
 @mistake(
     "residual.residual_gradients",
     "scale-ignored",
-    "ε is computed and stored, but never multiplied in: the scale is ignored.",
+    "Computes and stores ε, but never multiplies by it.",
 )
 def residual_gradients_scale_ignored(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
@@ -263,6 +266,6 @@ def sgd_increment_half(gradients: Any, /, *, learning_rate: Any) -> Any:
     return residual.sgd_increment(gradients, learning_rate=learning_rate) / 2
 
 
-@mistake("residual.sgd_increment", "rate-squared", "Multiplies by the learning rate twice, η² for η.")
+@mistake("residual.sgd_increment", "rate-squared", "Multiplies by the learning rate twice, η² instead of η.")
 def sgd_increment_rate_squared(gradients: Any, /, *, learning_rate: Any) -> Any:
     return residual.sgd_increment(gradients, learning_rate=learning_rate) * learning_rate

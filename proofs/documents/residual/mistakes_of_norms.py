@@ -29,12 +29,12 @@ def layer_norm_unbiased(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: 
     return _norm(x, gamma, beta, True, lambda total, n: (total / max(n - 1, 1) + eps) ** 0.5)
 
 
-@mistake("residual.layer_norm", "eps-outside-root", "σ + eps for √(σ² + eps).")
+@mistake("residual.layer_norm", "eps-outside-root", "Uses σ + eps instead of √(σ² + eps).")
 def layer_norm_eps_outside(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
     return _norm(x, gamma, beta, True, lambda total, n: (total / n) ** 0.5 + eps)
 
 
-@mistake("residual.layer_norm", "mean-kept", "RMSNorm: the mean is not removed.")
+@mistake("residual.layer_norm", "mean-kept", "Does not remove the mean, as RMSNorm.")
 def layer_norm_mean_kept(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
     return _norm(x, gamma, beta, False, lambda total, n: (total / n + eps) ** 0.5)
 
@@ -42,7 +42,8 @@ def layer_norm_mean_kept(x: Any, gamma: Any = None, beta: Any = None, /, *, eps:
 @mistake(
     "residual.layer_norm",
     "one-pass-variance",
-    "E x² − (E x)² in one pass: cancels where rows are nearly constant and overflows where they are large.",
+    "Computes E x² − (E x)² in one pass: cancels where rows are nearly constant and overflows where "
+    "they are large.",
 )
 def layer_norm_one_pass(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
     xp = array_api_compat.array_namespace(x)
@@ -53,14 +54,16 @@ def layer_norm_one_pass(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: 
     return y if beta is None else y + beta
 
 
-@mistake("residual.layer_norm", "beta-scaled", "γ (x̂ + β): the shift goes in before the gain.")
+@mistake("residual.layer_norm", "beta-scaled", "Returns γ (x̂ + β): adds the shift before the gain.")
 def layer_norm_beta_scaled(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
     y = residual.layer_norm(x, eps=eps)
     y = y if beta is None else y + beta
     return y if gamma is None else y * gamma
 
 
-@mistake("residual.deep_norm", "branch-scaled", "α multiplies the branch, as ε of a residual block does.")
+@mistake(
+    "residual.deep_norm", "branch-scaled", "Multiplies the branch by α, as by the ε of a residual block."
+)
 def deep_norm_branch_scaled(
     x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
 ) -> Any:
@@ -70,7 +73,7 @@ def deep_norm_branch_scaled(
 @mistake(
     "residual.deep_norm",
     "post-norm",
-    "Plain Post-LN: the constant is configured, but never applied.",
+    "Computes plain Post-LN: the constant is configured, but never applied.",
     reference="transformers#47458",
 )
 def deep_norm_post_norm(
@@ -79,7 +82,7 @@ def deep_norm_post_norm(
     return residual.layer_norm(x + branch, gamma, beta, eps=eps)
 
 
-@mistake("residual.deep_norm", "branch-normalised", "α x + LN(branch): the norm around the branch alone.")
+@mistake("residual.deep_norm", "branch-normalised", "Returns α x + LN(branch): normalises the branch alone.")
 def deep_norm_branch_normalised(
     x: Any, branch: Any, gamma: Any = None, beta: Any = None, /, *, alpha: Any, eps: Any = 1e-5
 ) -> Any:
@@ -101,7 +104,7 @@ def layer_norm_no_root(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: A
 @mistake(
     "residual.layer_norm",
     "variance-squared",
-    "Divides by (σ² + eps)², the square of the variance, ** 2 in place of the root ** 0.5.",
+    "Divides by (σ² + eps)², the square of the variance: ** 2 instead of ** 0.5.",
     reference="TPlinker#37",
 )
 def layer_norm_squared(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:

@@ -8,20 +8,24 @@ from ...language.mistake import mistake
 
 
 @mistake(
-    "residual.init_variance", "fans-swapped", "Takes rows for outputs, as for weights kept as (out, in)."
+    "residual.init_variance", "fans-swapped", "Takes the rows to be outputs, as of weights kept as (out, in)."
 )
 def init_variance_fans_swapped(fan_in: Any, fan_out: Any, **options: Any) -> Any:
     return residual.init_variance(fan_out, fan_in, **options)
 
 
-@mistake("residual.init_variance", "no-relu-factor", "LeCun's 1/n kept for relu, which halves the moment.")
+@mistake("residual.init_variance", "no-relu-factor", "Keeps LeCun's 1/n with relu, which halves the moment.")
 def init_variance_no_relu_factor(
     fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = ""
 ) -> Any:
     return residual.init_variance(fan_in, fan_out, mode=mode)
 
 
-@mistake("residual.init_variance", "xavier-sum", "1/(n+m): the mean of the fans taken for their sum.")
+@mistake(
+    "residual.init_variance",
+    "xavier-sum",
+    "Uses 1/(n+m): divides by the sum of the fans instead of their mean.",
+)
 def init_variance_xavier_sum(
     fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
 ) -> Any:
@@ -37,13 +41,19 @@ def init_variance_standard_deviation(fan_in: Any, fan_out: Any, **options: Any) 
 
 
 @mistake(
-    "residual.growth", "aligned-for-zero-mean", "(1+ε)^N for every J, as the triangle inequality bounds it."
+    "residual.growth",
+    "aligned-for-zero-mean",
+    "Uses (1+ε)^N for every J, as the triangle inequality bounds it.",
 )
 def growth_aligned_for_zero_mean(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
     return residual.growth(eps, depth)
 
 
-@mistake("residual.growth", "mean-square", "(1+ε²)^N: the growth of the squared norm given for the norm's.")
+@mistake(
+    "residual.growth",
+    "mean-square",
+    "Returns (1+ε²)^N: the growth of the squared norm instead of the norm's.",
+)
 def growth_mean_square(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
     return residual.growth(eps, depth, kind=kind) ** (2 if kind == "zero_mean" else 1)
 
@@ -55,12 +65,14 @@ def growth_rounded_sum(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
     return (1 + eps) ** depth if kind == "aligned" else (1 + eps * eps) ** (depth / 2)
 
 
-@mistake("residual.growth", "exponential", "e^{εN} for (1+ε)^N, its limit for small ε.")
+@mistake("residual.growth", "exponential", "Uses e^{εN}, the limit for small ε, instead of (1+ε)^N.")
 def growth_exponential(eps: Any, depth: Any, *, kind: Any = "aligned") -> Any:
     return math.exp(eps * depth if kind == "aligned" else eps * eps * depth / 2)
 
 
-@mistake("residual.deepnorm_constants", "encoder-decoder-swapped", "The encoder's constants for the decoder.")
+@mistake(
+    "residual.deepnorm_constants", "encoder-decoder-swapped", "Gives the decoder the encoder's constants."
+)
 def deepnorm_constants_swapped(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
     found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
     if found.encoder is None or found.decoder is None:
@@ -69,7 +81,9 @@ def deepnorm_constants_swapped(encoder_layers: Any, decoder_layers: Any, *, exac
 
 
 @mistake(
-    "residual.deepnorm_constants", "two-and-eight-swapped", "(8N)^{1/4} and (2N)^{-1/4}: swapped factors."
+    "residual.deepnorm_constants",
+    "two-and-eight-swapped",
+    "Uses (8N)^{1/4} and (2N)^{-1/4}: swaps the factors.",
 )
 def deepnorm_constants_two_and_eight(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
     found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
@@ -95,7 +109,7 @@ def deepnorm_constants_single_stack(encoder_layers: Any, decoder_layers: Any, *,
 @mistake(
     "residual.deepnorm_constants",
     "always-rounded",
-    "Keeps 0.81 and 0.87 where exact constants are asked for.",
+    "Keeps 0.81 and 0.87 when exact constants are asked for.",
 )
 def deepnorm_constants_always_rounded(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
     return residual.deepnorm_constants(encoder_layers, decoder_layers)
@@ -104,7 +118,7 @@ def deepnorm_constants_always_rounded(encoder_layers: Any, decoder_layers: Any, 
 @mistake(
     "residual.init_variance",
     "parenthesis-lost",
-    "Loses the parenthesis of the fans' sum: 2/n + m for 2/(n + m).",
+    "Loses the parentheses of the fans' sum: 2/n + m instead of 2/(n + m).",
     reference="mlverse/torch#555",
 )
 def init_variance_parenthesis(
@@ -118,7 +132,7 @@ def init_variance_parenthesis(
 @mistake(
     "residual.init_variance",
     "gain-not-squared",
-    "Takes relu's gain √2 for the factor of the variance, which is its square: √2/n.",
+    "Uses relu's gain √2 as the factor of the variance, which is its square: √2/n.",
 )
 def init_variance_gain(
     fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
@@ -130,7 +144,7 @@ def init_variance_gain(
 @mistake(
     "residual.init_variance",
     "gain-of-two",
-    "Takes 2 for relu's gain, which is √2: the variance is doubled twice, a factor of 4.",
+    "Uses 2 as relu's gain instead of √2: the variance is doubled twice, a factor of 4.",
     told={"std": "Takes 2 for relu's gain, which is √2."},
 )
 def init_variance_gain_two(
@@ -160,7 +174,11 @@ def init_variance_xavier_three(fan_in: Any, fan_out: Any, *, mode: Any = "forwar
     return 1.5 * value if mode == "xavier" else value
 
 
-@mistake("residual.init_variance", "relu-halves", "Multiplies by ½ for relu where 2 makes up for its half.")
+@mistake(
+    "residual.init_variance",
+    "relu-halves",
+    "Multiplies by ½ for relu instead of 2, which makes up for its half.",
+)
 def init_variance_halved(
     fan_in: Any, fan_out: Any, *, mode: Any = "forward", activation: Any = "linear"
 ) -> Any:
@@ -181,7 +199,7 @@ def init_variance_geometric(fan_in: Any, fan_out: Any, *, mode: Any = "forward",
 @mistake(
     "residual.deepnorm_constants",
     "square-roots",
-    "Takes square roots for fourth roots: α and β squared, (2N)^{1/2} and (8N)^{-1/2}.",
+    "Uses square roots instead of fourth roots: α and β squared, (2N)^{1/2} and (8N)^{-1/2}.",
 )
 def deepnorm_constants_square_roots(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
     found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
@@ -192,7 +210,7 @@ def deepnorm_constants_square_roots(encoder_layers: Any, decoder_layers: Any, *,
 @mistake(
     "residual.deepnorm_constants",
     "depths-exchanged",
-    "Exchanges the depths in the encoder's constants: N M⁴ for N⁴ M.",
+    "Exchanges the depths in the encoder's constants: N M⁴ instead of N⁴ M.",
 )
 def deepnorm_constants_exchanged(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
     found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)
@@ -207,7 +225,7 @@ def deepnorm_constants_exchanged(encoder_layers: Any, decoder_layers: Any, *, ex
     "residual.deepnorm_constants",
     "decoder-alone",
     "Gives the decoder of an encoder-decoder the constants of a decoder alone: (2M)^{1/4}, (8M)^{-1/4} "
-    "for (3M)^{1/4}, (12M)^{-1/4}.",
+    "instead of (3M)^{1/4}, (12M)^{-1/4}.",
 )
 def deepnorm_constants_decoder_alone(encoder_layers: Any, decoder_layers: Any, *, exact: Any = False) -> Any:
     found = residual.deepnorm_constants(encoder_layers, decoder_layers, exact=exact)

@@ -48,7 +48,7 @@ def _transposed(W: Any) -> Any:
 @mistake(
     "residual.plain_stack",
     "reshaped-for-transposed",
-    "Weights stored as (out, in) are brought to (in, out) by reshape instead of by transposing.",
+    "Brings weights stored as (out, in) to (in, out) by reshaping instead of transposing.",
 )
 def plain_stack_reshaped(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
     stored = [_transposed(W) for W in weights]
@@ -58,7 +58,7 @@ def plain_stack_reshaped(x: Any, weights: Any, biases: Any = None, /, *, activat
 @mistake(
     "residual.residual_stack",
     "scale-ignored",
-    "ε is computed and stored, but never multiplied in.",
+    "Computes and stores ε, but never multiplies by it.",
     reference="transformers#47458",
 )
 def residual_stack_scale_ignored(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
@@ -66,7 +66,9 @@ def residual_stack_scale_ignored(x: Any, weights: Any, /, *, scale: Any, activat
 
 
 @mistake(
-    "residual.residual_stack", "half-power-scale", "ε/√2: 1/√(2N) of two branches a block, used for one."
+    "residual.residual_stack",
+    "half-power-scale",
+    "Uses ε/√2: the 1/√(2N) of two branches in a block, for one.",
 )
 def residual_stack_half_power_scale(
     x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear"
@@ -128,9 +130,7 @@ def plain_stack_no_bias(x: Any, weights: Any, biases: Any = None, /, *, activati
     return residual.plain_stack(x, weights, None, activation=activation)
 
 
-@mistake(
-    "residual.plain_stack", "bias-subtracted", "Subtracts the bias, as a threshold with the sign of one."
-)
+@mistake("residual.plain_stack", "bias-subtracted", "Subtracts the bias, as one subtracts a threshold.")
 def plain_stack_bias_subtracted(
     x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear"
 ) -> Any:
@@ -145,7 +145,7 @@ def plain_stack_leaky(x: Any, weights: Any, biases: Any = None, /, *, activation
     return _activated(x, weights, biases, lambda z: _where_negative(z, 0.01 * z, z))
 
 
-@mistake("residual.plain_stack", "sigmoid-for-tanh", "Takes the logistic sigmoid for tanh.")
+@mistake("residual.plain_stack", "sigmoid-for-tanh", "Uses the logistic sigmoid instead of tanh.")
 def plain_stack_sigmoid(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
     if activation != "tanh":
         return residual.plain_stack(x, weights, biases, activation=activation)
@@ -158,7 +158,7 @@ def residual_stack_no_skip(x: Any, weights: Any, /, *, scale: Any, activation: A
     return _run(x, weights, lambda x, z, branch: scale * branch, activation)
 
 
-@mistake("residual.residual_stack", "scale-squared", "Multiplies by the scale twice: ε² for ε.")
+@mistake("residual.residual_stack", "scale-squared", "Multiplies by the scale twice: ε² instead of ε.")
 def residual_stack_scale_squared(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return residual.residual_stack(x, weights, scale=scale**2, activation=activation)
 
@@ -188,7 +188,7 @@ def residual_stack_activated_sum(x: Any, weights: Any, /, *, scale: Any, activat
 @mistake(
     "residual.residual_stack",
     "activation-last",
-    "Applies φ after the second product in place of before it: x + ε φ(xW₁W₂).",
+    "Applies φ after the second product instead of before it: x + ε φ(xW₁W₂).",
 )
 def residual_stack_activation_last(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     rest = iter(weights)

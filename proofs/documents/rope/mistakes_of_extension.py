@@ -9,12 +9,12 @@ from ....rope import dynamic_ntk, frequencies, interpolate, log_n_scale, ntk_bas
 from ...language.mistake import mistake
 
 
-@mistake("rope.rebase", "digit-base", "Multiplies B by k^(2/d) (here d = 128), which is for β = B^(2/d).")
+@mistake("rope.rebase", "digit-base", "Multiplies B by k^(2/d) (here d = 128), the factor of β = B^(2/d).")
 def rebase_digit_base(base: float, /, *, factor: float) -> float:
     return float(base * factor ** (2 / 128))
 
 
-@mistake("rope.interpolate", "multiplies", "Multiplies positions by the factor that should compress them.")
+@mistake("rope.interpolate", "multiplies", "Multiplies positions by the factor instead of dividing by it.")
 def interpolate_multiplies(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
     xp = array_api_compat.array_namespace(positions)
     return xp.astype(positions, positions.dtype if dtype is None else dtype) * factor
@@ -76,7 +76,7 @@ def dynamic_ntk_factor_times_ratio(
 @mistake(
     "rope.dynamic_ntk",
     "plain-at-one",
-    "Takes k = 1 for no extension at all, but the base then still grows with n/L.",
+    "Takes k = 1 to mean no extension at all, but the base then still grows with n/L.",
 )
 def dynamic_ntk_plain_at_one(
     length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
@@ -119,12 +119,12 @@ def log_n_scale_float32(n: Any, /, *, train_length: float, clip: bool = True, dt
     return log_n_scale(n, train_length=train_length, clip=clip, dtype=xp.float32 if dtype is None else dtype)
 
 
-@mistake("rope.log_n_scale", "inverted", "Divides ln L by ln n: the entropy was to be kept, not the score.")
+@mistake("rope.log_n_scale", "inverted", "Divides ln L by ln n: meant to keep the entropy, not the score.")
 def log_n_scale_inverted(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     return 1 / log_n_scale(n, train_length=train_length, clip=clip, dtype=dtype)
 
 
-@mistake("rope.interpolate", "floored", "Floors the quotient to whole positions, // for /.")
+@mistake("rope.interpolate", "floored", "Floors the quotient to whole positions: // instead of /.")
 def interpolate_floored(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
     found = interpolate(positions, factor=factor, dtype=dtype)
     return array_api_compat.array_namespace(found).floor(found)
@@ -135,7 +135,9 @@ def interpolate_from_one(positions: Any, /, *, factor: float, dtype: Any = None)
     return interpolate(positions, factor=factor, dtype=dtype) + 1 / factor
 
 
-@mistake("rope.ntk_scale", "of-the-base", "Gives k^(d/(d−2)), the factor of the base B, for that of β.")
+@mistake(
+    "rope.ntk_scale", "of-the-base", "Gives k^(d/(d−2)), the factor of the base B, instead of that of β."
+)
 def ntk_scale_of_the_base(factor: float, /, *, dim: int) -> float:
     return factor * ntk_scale(factor, dim=dim)
 
@@ -145,9 +147,7 @@ def ntk_scale_root(factor: float, /, *, dim: int) -> float:
     return math.sqrt(ntk_scale(factor, dim=dim))
 
 
-@mistake(
-    "rope.ntk_base", "exponent-inverted", "Turns the fraction of the exponent upside down: B k^((d−2)/d)."
-)
+@mistake("rope.ntk_base", "exponent-inverted", "Inverts the fraction of the exponent: B k^((d−2)/d).")
 def ntk_base_inverted(base: float, /, *, factor: float, dim: int) -> float:
     return float(base * factor ** ((dim - 2) / dim))
 
@@ -194,7 +194,7 @@ def dynamic_ntk_parenthesis(
 @mistake(
     "rope.dynamic_ntk",
     "exponent-inverted",
-    "Turns the fraction of the exponent upside down: (d−2)/d for d/(d−2).",
+    "Inverts the fraction of the exponent: (d−2)/d instead of d/(d−2).",
 )
 def dynamic_ntk_exponent_inverted(
     length: float, /, *, dim: int, train_length: float, factor: float, base: float = 10000.0, **like: Any
@@ -234,12 +234,14 @@ def dynamic_ntk_factor_two(length: float, /, *, factor: float, **options: Any) -
     return dynamic_ntk(length, factor=2.0, **options)
 
 
-@mistake("rope.log_n_scale", "positions-for-lengths", "Takes n for a position from zero and uses n + 1.")
+@mistake(
+    "rope.log_n_scale", "positions-for-lengths", "Takes n to be a position counted from zero and uses n + 1."
+)
 def log_n_scale_from_zero(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     return log_n_scale(n + 1, train_length=train_length, clip=clip, dtype=dtype)
 
 
-@mistake("rope.log_n_scale", "minimum", "Takes the minimum with 1 where the maximum is meant: never above 1.")
+@mistake("rope.log_n_scale", "minimum", "Uses the minimum with 1 instead of the maximum: never above 1.")
 def log_n_scale_minimum(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     found = log_n_scale(n, train_length=train_length, clip=False, dtype=dtype)
     xp = array_api_compat.array_namespace(found)
@@ -247,7 +249,9 @@ def log_n_scale_minimum(n: Any, /, *, train_length: float, clip: bool = True, dt
 
 
 @mistake(
-    "rope.log_n_scale", "root", "Takes the root, for queries and keys, where the scale of scores is meant."
+    "rope.log_n_scale",
+    "root",
+    "Returns the root, the scale of queries and keys, instead of the scale of scores.",
 )
 def log_n_scale_root(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     found = log_n_scale(n, train_length=train_length, clip=clip, dtype=dtype)
@@ -257,7 +261,7 @@ def log_n_scale_root(n: Any, /, *, train_length: float, clip: bool = True, dtype
 @mistake(
     "rope.log_n_scale",
     "logarithm-of-the-ratio",
-    "Takes the logarithm of the ratio, ln(n/L), where the ratio of the logarithms is meant, ln n / ln L.",
+    "Uses the logarithm of the ratio, ln(n/L), instead of the ratio of the logarithms, ln n / ln L.",
 )
 def log_n_scale_of_ratio(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     ratio = math.log(train_length) * (log_n_scale(n, train_length=train_length, clip=False, dtype=dtype) - 1)

@@ -16,7 +16,7 @@ def _to_bfloat16(x: Any) -> Any:
     return shifted - (shifted - x)
 
 
-@mistake("rope.frequencies", "exponent-m-over-d", "Uses base^(−m/d): pairs are counted, features meant.")
+@mistake("rope.frequencies", "exponent-m-over-d", "Uses base^(−m/d): counts pairs instead of features.")
 def frequencies_exponent_m_over_d(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, base=math.sqrt(base), **like)
 
@@ -114,7 +114,9 @@ def sinusoidal_exponent_index(
     return xp.reshape(xp.stack([cosines, sines], axis=-1), (*positions.shape, dim))
 
 
-@mistake("rope.period", "radians", "Gives 1/ω: takes the frequency for turns, not radians, a position.")
+@mistake(
+    "rope.period", "radians", "Returns 1/ω: takes the frequency to be in turns per position, not radians."
+)
 def period_radians(frequencies: Any, /) -> Any:
     return period(frequencies) / (2 * math.pi)
 
@@ -164,7 +166,7 @@ def frequencies_default_base(dim: int, /, *, base: float = 10000.0, **like: Any)
 @mistake(
     "rope.frequencies",
     "decimal-logarithm",
-    "Takes the logarithm to base 10 of the base, log10 for ln, in exp(−2m ln B/d).",
+    "Uses the logarithm to base 10 of the base, log10 instead of ln, in exp(−2m ln B/d).",
 )
 def frequencies_decimal(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, base=math.exp(math.log10(base)), **like)
@@ -202,7 +204,9 @@ def angles_divides(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions, 1 / frequencies)
 
 
-@mistake("rope.angles", "turns", "Multiplies by 2π: takes frequencies for turns, not radians, a position.")
+@mistake(
+    "rope.angles", "turns", "Multiplies by 2π: takes frequencies to be in turns per position, not radians."
+)
 def angles_turns(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions, frequencies) * (2 * math.pi)
 
@@ -224,7 +228,9 @@ def angles_bfloat16_frequencies(positions: Any, frequencies: Any, /) -> Any:
 
 
 @mistake(
-    "rope.sinusoidal", "exponent-m-over-d", "Uses base^(−m/d): pairs are counted, features meant; √B for B."
+    "rope.sinusoidal",
+    "exponent-m-over-d",
+    "Uses base^(−m/d): counts pairs instead of features, √B instead of B.",
 )
 def sinusoidal_exponent_m_over_d(
     positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
@@ -251,7 +257,7 @@ def sinusoidal_default_base(positions: Any, /, *, dim: int, base: float = 10000.
 @mistake(
     "rope.sinusoidal",
     "decimal-logarithm",
-    "Takes the logarithm to base 10 of the base, log10 for ln, in exp(−2m ln B/d).",
+    "Uses the logarithm to base 10 of the base, log10 instead of ln, in exp(−2m ln B/d).",
 )
 def sinusoidal_decimal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     return sinusoidal(positions, dim=dim, base=math.exp(math.log10(base)), dtype=dtype)
@@ -312,7 +318,7 @@ def period_half_turn(frequencies: Any, /) -> Any:
     return period(frequencies) / 2
 
 
-@mistake("rope.period", "inverted", "Gives ω/2π, the turns a position: the reciprocal of the period.")
+@mistake("rope.period", "inverted", "Returns ω/2π, the turns per position: the reciprocal of the period.")
 def period_inverted(frequencies: Any, /) -> Any:
     return frequencies / (2 * math.pi)
 
@@ -325,7 +331,7 @@ def period_multiplies(frequencies: Any, /) -> Any:
 @mistake(
     "rope.mixed_radix_frequencies",
     "sums",
-    "Adds the bases up, 1/(1 + b_1 + ⋯ + b_m), where their product is meant.",
+    "Adds the bases, 1/(1 + b_1 + ⋯ + b_m), instead of multiplying them.",
 )
 def mixed_radix_frequencies_sums(bases: Any, /, **like: Any) -> Any:
     table = mixed_radix_frequencies(bases, **like)

@@ -77,7 +77,9 @@ def mixed_radix_digits_truncates(n: Any, /, *, bases: Any) -> Any:
     return xp.where(xp.expand_dims(n < 0, axis=-1), -size, size)
 
 
-@mistake("rope.range_of", "largest-number", "Gives the largest number, base^digits − 1, for the count.")
+@mistake(
+    "rope.range_of", "largest-number", "Gives the largest number, base^digits − 1, instead of the count."
+)
 def range_of_largest_number(base: float, /, *, digits: int) -> float:
     return range_of(base, digits=digits) - 1
 
@@ -95,7 +97,7 @@ def digits_one_late(n: Any, /, *, base: int, count: int) -> Any:
 @mistake(
     "rope.digits",
     "product-for-power",
-    "Divides by base·m, a product, for base^m, the power: right for the first two digits only.",
+    "Divides by base·m, a product, instead of base^m, the power: right for the first two digits only.",
 )
 def digits_product_for_power(n: Any, /, *, base: int, count: int) -> Any:
     xp = array_api_compat.array_namespace(n)
@@ -140,7 +142,7 @@ def from_digits_sum(digits: Any, /, *, base: int) -> Any:
     return array_api_compat.array_namespace(digits).sum(digits, axis=-1, dtype=digits.dtype)
 
 
-@mistake("rope.from_digits", "times-index", "Multiplies by base·m where the power base^m is meant.")
+@mistake("rope.from_digits", "times-index", "Multiplies by base·m instead of the power base^m.")
 def from_digits_times_index(digits: Any, /, *, base: int) -> Any:
     count = digits.shape[-1]
     total = digits[..., 0]

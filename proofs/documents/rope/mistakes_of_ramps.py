@@ -28,7 +28,11 @@ yarn_ramp_inverted = mistake(
 )(_inverted(yarn, 10000.0))
 
 
-@mistake("rope.yarn", "ramps-confused", "Uses the common code's ramp for the paper's and conversely.")
+@mistake(
+    "rope.yarn",
+    "ramps-confused",
+    "Uses the common code's ramp when the paper's is asked for, and conversely.",
+)
 def yarn_ramps_confused(dim: int, /, *, ramp: str = "paper", **options: Any) -> Any:
     return yarn(dim, ramp="code" if ramp == "paper" else "paper", **options)
 
@@ -119,7 +123,7 @@ def yarn_equal_ends_apart(dim: int, /, **options: Any) -> Any:
 @mistake(
     "rope.yarn",
     "features-for-pairs",
-    "Runs the index ramp over features, twice the index of the pair (2m for m): it ends too early.",
+    "Runs the index ramp over features, twice the index of the pair (2m instead of m): it ends too early.",
 )
 def yarn_features_for_pairs(dim: int, /, **options: Any) -> Any:
     def ends(first: float, last: float, d: int) -> tuple[float, float]:
@@ -134,18 +138,18 @@ def yarn_scale_no_one(factor: float, /) -> float:
     return yarn_scale(factor) - 1
 
 
-@mistake("rope.yarn_scale", "squared", "Gives 1/t, for scores, where √(1/t), for queries and keys, is meant.")
+@mistake("rope.yarn_scale", "squared", "Returns 1/t, for scores, instead of √(1/t), for queries and keys.")
 def yarn_scale_squared(factor: float, /) -> float:
     return yarn_scale(factor) ** 2
 
 
-@mistake("rope.yarn", "code-by-default", "Follows the common code where the paper is meant by default.")
+@mistake("rope.yarn", "code-by-default", "Follows the common code instead of the paper by default.")
 def yarn_code_by_default(dim: int, /, *, ramp: Any = "code", **options: Any) -> Any:
     return yarn(dim, ramp=ramp, **options)
 
 
 llama3_bands_swapped = mistake(
-    "rope.llama3", "bands-swapped", "Divides short wavelengths and keeps long ones: λ was taken for ω."
+    "rope.llama3", "bands-swapped", "Divides short wavelengths and keeps long ones: takes ω to be λ."
 )(_inverted(llama3, 500000.0))
 
 
@@ -162,12 +166,12 @@ def llama3_no_middle_band(
     return llama3(dim, low_freq_factor=edge, high_freq_factor=high_freq_factor, **options)
 
 
-@mistake("rope.yarn", "extended-length", "Counts turns within the extended length, k L for L.")
+@mistake("rope.yarn", "extended-length", "Counts turns within the extended length, k L instead of L.")
 def yarn_extended_length(dim: int, /, *, train_length: float, factor: float, **options: Any) -> Any:
     return yarn(dim, train_length=train_length * factor, factor=factor, **options)
 
 
-@mistake("rope.yarn", "radians", "Takes radians for turns: Lω without 2π, in the ends of the ramp.")
+@mistake("rope.yarn", "radians", "Counts radians instead of turns: Lω without 2π, in the ends of the ramp.")
 def yarn_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
     return yarn(dim, train_length=train_length * 2 * math.pi, **options)
 
@@ -190,17 +194,19 @@ def yarn_wavelengths(
     return plain / (kept + (1 - kept) * factor)
 
 
-@mistake("rope.yarn_scale", "decimal-logarithm", "Takes the logarithm to base 10, log10 for ln.")
+@mistake("rope.yarn_scale", "decimal-logarithm", "Uses the logarithm to base 10, log10 instead of ln.")
 def yarn_scale_decimal(factor: float, /) -> float:
     return 0.1 * math.log10(factor) + 1
 
 
-@mistake("rope.yarn_scale", "binary-logarithm", "Takes the logarithm to base 2, log2 for ln.")
+@mistake("rope.yarn_scale", "binary-logarithm", "Uses the logarithm to base 2, log2 instead of ln.")
 def yarn_scale_binary(factor: float, /) -> float:
     return 0.1 * math.log2(factor) + 1
 
 
-@mistake("rope.yarn_scale", "root", "Takes the root once more, for a scale of scores that is none.")
+@mistake(
+    "rope.yarn_scale", "root", "Takes the root once more, of a scale that is for queries and keys already."
+)
 def yarn_scale_root(factor: float, /) -> float:
     return math.sqrt(yarn_scale(factor))
 
@@ -210,7 +216,9 @@ def yarn_scale_reciprocal(factor: float, /) -> float:
     return 1 / yarn_scale(factor)
 
 
-@mistake("rope.yarn_scale", "one-more", "Takes ln(k + 1), log1p for log, so that no extension scales too.")
+@mistake(
+    "rope.yarn_scale", "one-more", "Uses ln(k + 1), log1p instead of log, so that no extension scales too."
+)
 def yarn_scale_one_more(factor: float, /) -> float:
     return yarn_scale(factor + 1)
 
@@ -218,7 +226,7 @@ def yarn_scale_one_more(factor: float, /) -> float:
 @mistake(
     "rope.yarn_scale",
     "coefficient-scaled",
-    "Takes the final scale for the coefficient of the logarithm, which then enters twice.",
+    "Uses the final scale as the coefficient of the logarithm, which then enters twice.",
     reference="TensorRT-LLM PR#16379",
 )
 def yarn_scale_log_twice(factor: float, /) -> float:
@@ -245,9 +253,7 @@ def _banded(inside: Any) -> Any:
     return lambda s, k: 1.0 if s > 1 else 1 / k if s < 0 else inside(s, k)
 
 
-@mistake(
-    "rope.llama3", "smooth-reversed", "Has the smooth middle band the other way round: s for 1 − s, reversed."
-)
+@mistake("rope.llama3", "smooth-reversed", "Reverses the smooth middle band: s instead of 1 − s.")
 def llama3_smooth_reversed(dim: int, /, **options: Any) -> Any:
     return _llama3(dim, _banded(lambda s, k: s / k + (1 - s)), options)
 
@@ -262,8 +268,7 @@ def llama3_middle_kept(dim: int, /, **options: Any) -> Any:
 @mistake(
     "rope.llama3",
     "linear-in-wavelength",
-    "Makes the middle band linear in the wavelength, from the wrong end, where it is linear in the "
-    "frequency.",
+    "Makes the middle band linear in the wavelength, from the wrong end, instead of linear in the frequency.",
     reference="mlx-examples PR#907",
 )
 def llama3_wavelength(
@@ -296,7 +301,7 @@ def llama3_all_divided(dim: int, /, **options: Any) -> Any:
     return _llama3(dim, lambda s, k: 1 / k, options)
 
 
-@mistake("rope.llama3", "radians", "Takes radians for turns: wavelengths 1/ω without 2π.")
+@mistake("rope.llama3", "radians", "Counts radians instead of turns: wavelengths 1/ω without 2π.")
 def llama3_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
     return llama3(dim, train_length=train_length * 2 * math.pi, **options)
 
@@ -318,7 +323,7 @@ def _powers(number: float, dim: int, divisor: float, like: Any) -> Any:
 @mistake(
     "rope.yarn",
     "factor-in-the-power",
-    "Interpolates with (kB)^(−2m/d), the factor inside the power, for ω/k.",
+    "Interpolates with (kB)^(−2m/d), the factor inside the power, instead of ω/k.",
     reference="tvm PR#18576",
 )
 def yarn_factor_in_the_power(dim: int, /, **options: Any) -> Any:
@@ -340,7 +345,8 @@ def yarn_ntk_base(dim: int, /, **options: Any) -> Any:
 @mistake(
     "rope.yarn",
     "end-at-the-last-pair",
-    "Cuts the index ramp at the last pair, the minimum with d/2 − 1 for d − 1: a long ramp is steeper.",
+    "Cuts the index ramp at the last pair, the minimum with d/2 − 1 instead of d − 1: a long ramp is "
+    "steeper.",
     reference="minimind#602",
 )
 def yarn_end_at_last_pair(dim: int, /, **options: Any) -> Any:

@@ -48,7 +48,9 @@ def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") ->
     return convert_layout(rotate(flipped, angles, layout="half"), source="half", target=layout)
 
 
-@mistake("rope.rotate", "lost-sign", "Swaps the members of a pair without the minus: (−b, a) became (b, a).")
+@mistake(
+    "rope.rotate", "lost-sign", "Swaps the members of a pair without the minus: (b, a) instead of (−b, a)."
+)
 def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     xp = array_api_compat.array_namespace(x, angles)
     pairs = convert_layout(x, source=layout, target="half")
@@ -69,7 +71,7 @@ def rotate_angles_from_the_left(x: Any, angles: Any, /, *, layout: Any = "interl
     return rotate(x, array_api_compat.array_namespace(x).reshape(angles, shape), layout=layout)
 
 
-@mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers where it should scatter.")
+@mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers instead of scattering.")
 def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
     return convert_layout(x, source=target, target=source)
 
@@ -256,7 +258,7 @@ def rotate_half_angle(x: Any, angles: Any, /, *, layout: Any = "interleaved") ->
     return rotate(x, angles / 2, layout=layout)
 
 
-@mistake("rope.rotate", "degrees", "Takes the angles for degrees: multiplies them by π/180.")
+@mistake("rope.rotate", "degrees", "Takes the angles to be in degrees: multiplies them by π/180.")
 def rotate_degrees(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return rotate(x, angles * (math.pi / 180), layout=layout)
 

@@ -15,7 +15,7 @@ from .mistakes_of_gaussian import _eye
 @mistake(
     "transport.one_sided_lipschitz",
     "spectral-norm",
-    "Takes ±‖J‖ for the one-sided constants: a turn then seems to stretch.",
+    "Uses ±‖J‖ as the one-sided constants: a rotation then seems to stretch.",
 )
 def one_sided_norm(jacobians: Any, /) -> Spectrum:
     xp = _xp(jacobians)
@@ -92,7 +92,7 @@ def one_sided_eigenvalues(jacobians: Any, /) -> Spectrum:
 @mistake(
     "transport.one_sided_lipschitz",
     "one-triangle",
-    "Hands J itself to eigvalsh, which reads one triangle of it and takes it for symmetric.",
+    "Gives J itself to eigvalsh, which takes it to be symmetric and reads one triangle.",
 )
 def one_sided_one_triangle(jacobians: Any, /) -> Spectrum:
     xp = _xp(jacobians)
@@ -106,7 +106,7 @@ def one_sided_not_halved(jacobians: Any, /) -> Spectrum:
 
 
 @mistake(
-    "transport.growth_factor", "wrong-sign", "Takes exp −∫L: distances shrink where they grow (reciprocal)."
+    "transport.growth_factor", "wrong-sign", "Uses exp −∫L: distances shrink instead of growing (reciprocal)."
 )
 def growth_wrong_sign(lipschitz: Any, times: Any, /) -> Growth:
     found = transport.growth_factor(lipschitz, times)
@@ -116,7 +116,7 @@ def growth_wrong_sign(lipschitz: Any, times: Any, /) -> Growth:
 @mistake(
     "transport.growth_factor",
     "without-integral",
-    "Takes exp(L_t·t), as for a constant L, in place of the integral of L.",
+    "Takes exp(L_t·t), as for a constant L, instead of the integral of L.",
 )
 def growth_without_integral(lipschitz: Any, times: Any, /) -> Growth:
     xp = _xp(times)
@@ -137,7 +137,7 @@ def growth_logarithm(lipschitz: Any, times: Any, /) -> Growth:
 @mistake(
     "transport.wasserstein_bound",
     "exact-growth",
-    "Takes trapezoids of L for exact, and adds the error of the outer integral alone.",
+    "Takes trapezoids of L to be exact, and adds the error of the outer integral alone.",
 )
 def bound_exact_growth(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
     if not hasattr(gap, "shape"):
@@ -204,7 +204,7 @@ def bound_no_error(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bo
 @mistake(
     "transport.score_matching_bound",
     "full-diffusion",
-    "Takes g² + σ² for κ: the factor of the reverse SDE, twice that of the flow.",
+    "Uses g² + σ² as κ: the factor of the reverse SDE, twice that of the flow.",
 )
 def score_bound_full(
     times: Any, diffusion_squared: Any, sigma_squared: Any, root: Any, lipschitz: Any, terminal: Any, /
@@ -226,7 +226,7 @@ def score_bound_no_sigma(
     )
 
 
-@mistake("transport.score_matching_bound", "score-matching-not-rooted", "Integrates SM in place of its root.")
+@mistake("transport.score_matching_bound", "score-matching-not-rooted", "Integrates SM instead of its root.")
 def score_bound_not_rooted(
     times: Any, diffusion_squared: Any, sigma_squared: Any, root: Any, lipschitz: Any, terminal: Any, /
 ) -> Bound:
@@ -275,7 +275,7 @@ def _negated(rate: Any) -> Any:
 @mistake(
     "transport.wasserstein_bound",
     "wrong-sign",
-    "Takes exp −∫L for the growth, with the constant of g and not of −g.",
+    "Uses exp −∫L as the growth, with the constant of g instead of −g.",
 )
 def bound_wrong_sign(times: Any, gap: Any, lipschitz: Any, terminal: Any, /) -> Bound:
     return transport.wasserstein_bound(times, gap, _negated(lipschitz), terminal)
@@ -304,7 +304,7 @@ def scores_always_sde(
 @mistake(
     "transport.score_matching_bound",
     "diffusion-rooted",
-    "Takes the root of κ: a deviation where the square of the diffusion belongs.",
+    "Takes the root of κ: a deviation instead of the square of the diffusion.",
 )
 def scores_diffusion_rooted(
     times: Any, diffusion: Any, sigma: Any, root_sm: Any, lipschitz: Any, terminal: Any, /
@@ -356,7 +356,7 @@ def pair_gap_under_q(p: Affine, q: Affine, times: Any, /, *, end: float) -> Line
     return found._replace(gap=transport.linear_flow_pair(q, p, times, end=end).gap)
 
 
-@mistake("transport.linear_flow_pair", "gap-without-mean", "Takes the spread of f − g for its mean square.")
+@mistake("transport.linear_flow_pair", "gap-without-mean", "Uses the spread of f − g as its mean square.")
 def pair_no_mean(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
     found = transport.linear_flow_pair(p, q, times, end=end)
     first, second = (side._replace(mean=0 * side.mean, offset=0 * side.offset) for side in (p, q))
@@ -380,7 +380,9 @@ def pair_upper(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlow
 
 
 @mistake(
-    "transport.linear_flow_pair", "wrong-sign", "Returns λ_min for L = −λ_min: the sign of the constant."
+    "transport.linear_flow_pair",
+    "wrong-sign",
+    "Returns λ_min instead of L = −λ_min: the constant with the wrong sign.",
 )
 def pair_wrong_sign(p: Affine, q: Affine, times: Any, /, *, end: float) -> LinearFlowPair:
     found = transport.linear_flow_pair(p, q, times, end=end)

@@ -12,7 +12,7 @@ from ...language.mistake import mistake
 @mistake(
     "transport.wasserstein_discrete",
     "squared",
-    "Returns the cost W^p for the distance, as POT's emd2 does with squared distances.",
+    "Returns the cost W^p instead of the distance, as POT's emd2 does with squared distances.",
     reference="POT emd2",
 )
 def wasserstein_discrete_squared(*clouds: Any, order: float = 2.0) -> Transport:
@@ -129,7 +129,7 @@ def _recost(found: Transport, **parts: Any) -> Transport:
 @mistake(
     "transport.wasserstein_discrete",
     "independent",
-    "Takes the product of the masses for the plan: the independent coupling, which moves more than need be.",
+    "Uses the product of the masses as the plan: the independent coupling, which moves more than need be.",
 )
 def discrete_independent(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
@@ -176,7 +176,7 @@ def discrete_sinkhorn(
 @mistake(
     "transport.coupling_cost",
     "p-norm",
-    "Takes p for the index of the norm, Σ_k |x_k − y_k|^p by coordinate, and not for the power of the "
+    "Uses p as the index of the norm, Σ_k |x_k − y_k|^p by coordinate, instead of as the power of the "
     "Euclidean distance.",
     reference="POT#779",
 )
@@ -189,8 +189,8 @@ def cost_p_norm(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
 @mistake(
     "transport.coupling_cost",
     "norm-for-power",
-    "Takes p for the index of the norm, ‖x − y‖_p, and raises no distance to the power p: its costs "
-    "are those of order 1 under the root of order p.",
+    "Uses p as the index of the norm, ‖x − y‖_p, and raises no distance to the power p: its costs are "
+    "those of order 1 under the root of order p.",
     reference="POT#779",
 )
 def cost_norm_for_power(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
@@ -202,7 +202,7 @@ def cost_norm_for_power(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> 
 @mistake(
     "transport.coupling_cost",
     "manhattan",
-    "Takes Manhattan distances, the sums of absolute differences, for Euclidean ones.",
+    "Uses Manhattan distances, the sums of absolute differences, instead of Euclidean ones.",
 )
 def cost_manhattan(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     xp = _xp(x)
@@ -222,7 +222,7 @@ def cost_squared_distances(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) 
 @mistake(
     "transport.coupling_cost",
     "square-root",
-    "Takes a square root whatever the order, where the root of that order belongs.",
+    "Takes a square root whatever the order, instead of the root of that order.",
 )
 def coupling_square_root(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return transport.coupling_cost(x, y, plan, order=order) ** (order / 2)

@@ -12,7 +12,7 @@ from ...language.mistake import mistake
 @mistake(
     "transport.wasserstein_1d",
     "squared",
-    "Returns W₂² for W₂, as POT's wasserstein_1d with p = 2 and emd2_1d do.",
+    "Returns W₂² instead of W₂, as POT's wasserstein_1d with p = 2 and emd2_1d do.",
     reference="POT wasserstein_1d",
 )
 def wasserstein_1d_squared(x: Any, y: Any, /, *, order: float = 2.0, **weights: Any) -> Any:
@@ -42,9 +42,7 @@ def wasserstein_1d_always_two(x: Any, y: Any, /, *, order: float = 2.0, **weight
     return transport.wasserstein_1d(x, y, **weights)
 
 
-@mistake(
-    "transport.wasserstein_1d", "sum", "Takes the p-norm of the sorted gaps: a sum in place of the mean."
-)
+@mistake("transport.wasserstein_1d", "sum", "Takes the p-norm of the sorted gaps: a sum instead of the mean.")
 def wasserstein_1d_sum(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
     return transport.wasserstein_1d(x, y, order=order) * x.shape[-1] ** (1 / order)
 
@@ -64,7 +62,7 @@ def wasserstein_1d_weights_stay(
 @mistake(
     "transport.wasserstein_1d",
     "weights-not-normalised",
-    "Takes the weights for probabilities: twice the mass is twice the cost.",
+    "Takes the weights to be probabilities: twice the mass is twice the cost.",
 )
 def wasserstein_1d_not_normalised(
     x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any, y_weights: Any
@@ -118,7 +116,7 @@ def line_signed(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
 @mistake(
     "transport.wasserstein_1d",
     "square-root",
-    "Takes a square root whatever the order, where the root of that order belongs.",
+    "Takes a square root whatever the order, instead of the root of that order.",
 )
 def line_square_root(x: Any, y: Any, /, *, order: float = 2.0, **weights: Any) -> Any:
     return transport.wasserstein_1d(x, y, order=order, **weights) ** (order / 2)
@@ -163,7 +161,7 @@ def line_distribution_functions(x: Any, y: Any, /, *, order: float = 2.0) -> Any
 @mistake(
     "transport.wasserstein_1d",
     "opposite-order",
-    "Sorts one sample descending: the reversed coupling is the worst one and not the best.",
+    "Sorts one sample descending: the reversed coupling, the worst one instead of the best.",
 )
 def line_opposite_order(x: Any, y: Any, /, *, order: float = 2.0) -> Any:
     xp = _xp(x)

@@ -46,7 +46,7 @@ def _bures(m1: Any, S1: Any, m2: Any, S2: Any, cross: Any) -> Any:
 @mistake(
     "transport.wasserstein_gaussian",
     "product-of-roots",
-    "Takes tr S₁^{1/2}S₂^{1/2} for the cross term: right only for covariances that commute.",
+    "Uses tr S₁^{1/2}S₂^{1/2} as the cross term: right only for covariances that commute.",
 )
 def wasserstein_gaussian_product(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     return _bures(m1, S1, m2, S2, _trace(_xp(S1).matmul(_root(S1), _root(S2))))
@@ -94,7 +94,7 @@ def wasserstein_gaussian_jitter(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
 @mistake(
     "transport.wasserstein_gaussian",
     "operator-norm",
-    "Takes ‖S₁^{1/2} − S₂^{1/2}‖ with the operator norm for the Frobenius norm.",
+    "Uses ‖S₁^{1/2} − S₂^{1/2}‖ with the operator norm instead of the Frobenius norm.",
 )
 def wasserstein_gaussian_operator(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     xp = _xp(S1)
@@ -137,7 +137,7 @@ def gaussian_map_transposed(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
 
 
-@mistake("transport.gaussian_map", "offset-forgets-map", "Takes m₂ − m₁ for the offset.")
+@mistake("transport.gaussian_map", "offset-forgets-map", "Uses m₂ − m₁ as the offset.")
 def gaussian_map_plain_offset(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
     return transport.gaussian_map(m1, S1, m2, S2)._replace(offset=m2 - m1)
 
@@ -209,7 +209,7 @@ def gaussian_diagonal(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
 @mistake(
     "transport.wasserstein_gaussian",
     "mean-over-coordinates",
-    "Averages (m₁ − m₂)² over the coordinates, as mse_loss does, in place of the sum.",
+    "Averages (m₁ − m₂)² over the coordinates, as mse_loss does, instead of the sum.",
 )
 def gaussian_mean_over_coordinates(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     return transport.wasserstein_gaussian(m1 / m1.shape[-1] ** 0.5, S1, m2 / m2.shape[-1] ** 0.5, S2)
@@ -219,9 +219,7 @@ def _with_cross(m1: Any, S1: Any, m2: Any, S2: Any, cross: Any) -> Any:
     return _rooted(_shift(m1, m2) + _trace(S1) + _trace(S2) - 2 * cross)
 
 
-@mistake(
-    "transport.wasserstein_gaussian", "cross-added", "Adds the cross term where it is subtracted: its sign."
-)
+@mistake("transport.wasserstein_gaussian", "cross-added", "Adds the cross term instead of subtracting it.")
 def gaussian_cross_added(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     root = _root(S1)
     return _with_cross(m1, S1, m2, S2, -_trace(_root(root @ S2 @ root)))
@@ -255,7 +253,7 @@ def gaussian_half_product(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
 @mistake(
     "transport.wasserstein_gaussian",
     "elementwise",
-    "Takes np.sqrt of the product, entry by entry, for the root of a matrix.",
+    "Uses np.sqrt of the product, entry by entry, instead of the root of a matrix.",
 )
 def gaussian_elementwise(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
     xp = _xp(S1)
@@ -285,13 +283,13 @@ def map_without_middle_root(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
     return _map(0 * matrix + S2, m1, m2)
 
 
-@mistake("transport.gaussian_map", "offset-added", "Adds M m₁ to m₂ in the offset where it is subtracted.")
+@mistake("transport.gaussian_map", "offset-added", "Adds M m₁ to m₂ in the offset instead of subtracting it.")
 def map_offset_added(m1: Any, S1: Any, m2: Any, S2: Any, /) -> AffineMap:
     matrix = transport.gaussian_map(m1, S1, m2, S2).matrix
     return AffineMap(matrix, m2 + _applied(matrix, m1))
 
 
-@mistake("transport.coupling_monotonicity", "transposed", "Takes Mᵀ for M⁻¹, as if M were a rotation.")
+@mistake("transport.coupling_monotonicity", "transposed", "Uses Mᵀ instead of M⁻¹, as if M were a rotation.")
 def monotonicity_transposed(M: Any, covariance: Any, /) -> Any:
     trace = transport.coupling_monotonicity(M, covariance)
     inverse = _xp(M).linalg.inv(M)

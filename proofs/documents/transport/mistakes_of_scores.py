@@ -78,7 +78,7 @@ def conditional_rooted(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
 @mistake(
     "transport.score_matching",
     "every-weight",
-    "Multiplies every weight with every error, (n, 1) against (n,): an average where a weighted sum belongs.",
+    "Multiplies every weight with every error, (n, 1) against (n,): an average instead of a weighted sum.",
     reference="bayesflow#787",
 )
 def scores_every_weight(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
@@ -96,7 +96,7 @@ def scores_weighted_mean(model_score: Any, score: Any, /, *, weights: Any = None
     return found if weights is None else found / score.shape[-2]
 
 
-@mistake("transport.score_matching", "sum", "Sums over the points in place of the mean: n times as much.")
+@mistake("transport.score_matching", "sum", "Sums over the points instead of averaging: n times as much.")
 def scores_sum(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     found = transport.score_matching(model_score, score, weights=weights)
     return found * score.shape[-2] if weights is None else found
@@ -105,7 +105,7 @@ def scores_sum(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
 @mistake(
     "transport.score_matching",
     "not-squared",
-    "Averages the norms ‖s − ∇log p‖ without the square: the mean and not the mean square.",
+    "Averages the norms ‖s − ∇log p‖ without the square: the mean instead of the mean square.",
 )
 def scores_not_squared(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     xp = _xp(score)
@@ -129,7 +129,7 @@ def conditional_weighted(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
 @mistake(
     "transport.conditional_score_matching",
     "times-deviation",
-    "Multiplies ε by β̄ where it is divided: −β̄ε for −ε/β̄.",
+    "Multiplies ε by β̄ instead of dividing by it: −β̄ε instead of −ε/β̄.",
 )
 def conditional_times(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, _levels(beta_bar) ** 2 * noise, beta_bar)
@@ -152,7 +152,7 @@ def conditional_mean(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
 @mistake(
     "transport.conditional_score_matching",
     "absolute",
-    "Sums absolute differences, the l1 loss, in place of squares.",
+    "Sums absolute differences, the l1 loss, instead of squares.",
 )
 def conditional_absolute(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     xp = _xp(noise)
@@ -185,7 +185,7 @@ def gaussian_no_bias(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, bet
 @mistake(
     "transport.mixture_conditional_score_matching",
     "covariances-dropped",
-    "Takes the components for single points.",
+    "Takes the components to be single points.",
 )
 def mixture_points(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
@@ -194,7 +194,7 @@ def mixture_points(
 
 
 @mistake(
-    "transport.mixture_conditional_score_matching", "variance-for-deviation", "Takes −ε/β̄² for the target."
+    "transport.mixture_conditional_score_matching", "variance-for-deviation", "Uses −ε/β̄² as the target."
 )
 def mixture_variance(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
@@ -270,13 +270,13 @@ def gaussian_deviation(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, b
 @mistake(
     "transport.gaussian_score_matching",
     "mean-not-scaled",
-    "Takes the data's mean m for that of x_t: ᾱ has shrunk it.",
+    "Uses the data's mean m instead of that of x_t: ᾱ has shrunk it.",
 )
 def gaussian_mean_not_scaled(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean / alpha, covariance, alpha, beta)
 
 
-@mistake("transport.gaussian_score_matching", "alpha-once", "Scales the covariance with ᾱ in place of ᾱ².")
+@mistake("transport.gaussian_score_matching", "alpha-once", "Scales the covariance with ᾱ instead of ᾱ².")
 def gaussian_alpha_once(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean, covariance / alpha, alpha, beta)
 
@@ -284,7 +284,7 @@ def gaussian_alpha_once(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, 
 @mistake(
     "transport.gaussian_score_matching",
     "wrong-sign",
-    "Takes +P⁻¹(x − μ) for the score, with the sign of an energy's gradient.",
+    "Uses +P⁻¹(x − μ) as the score, with the sign of an energy's gradient.",
 )
 def gaussian_wrong_sign(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     # ‖(A − P⁻¹)R‖² = ‖(A + P⁻¹)R‖² − 4 tr A
@@ -295,7 +295,7 @@ def gaussian_wrong_sign(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, 
 @mistake(
     "transport.mixture_conditional_score_matching",
     "wrong-sign",
-    "Compares with +ε/β̄: the sign of the cross term is turned.",
+    "Compares with +ε/β̄: the cross term has the wrong sign.",
 )
 def mixture_wrong_sign(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
@@ -307,7 +307,7 @@ def mixture_wrong_sign(
 @mistake(
     "transport.mixture_conditional_score_matching",
     "alpha-once",
-    "Scales the covariances with ᾱ in place of ᾱ².",
+    "Scales the covariances with ᾱ instead of ᾱ².",
 )
 def mixture_alpha_once(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
@@ -332,7 +332,7 @@ def mixture_equal_weights(
 @mistake(
     "transport.mixture_score_matching",
     "mean-not-scaled",
-    "Takes the data's means m for those of x_t: ᾱ has shrunk them.",
+    "Uses the data's means m instead of those of x_t: ᾱ has shrunk them.",
 )
 def mixture_mean_not_scaled(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
