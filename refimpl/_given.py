@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import _xp
+from . import _libraries, _xp
 from ._errors import DTypeError, ShapeError, kind, message, shown
 from ._typing import Array
 
@@ -34,7 +34,7 @@ def checked(call: str, name: str, function: Any) -> Callable[..., Array]:
 def as_given(call: str, name: str, value: Any, like: Array) -> Array:
     """What a caller's function gave, in the shape of `like`."""
     name = f"the result of {name}"
-    if not _xp.is_array(value) and _xp.is_number(value, "__float__"):
+    if not _libraries.is_array(value) and _xp.is_number(value, "__float__"):
         value = _xp.namespace(call, **{"its argument": like}).zeros_like(like) + value
     xp = _xp.namespace(call, **{name: value, "its argument": like})
     _xp.floating(call, xp, **{name: value})

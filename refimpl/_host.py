@@ -2,9 +2,9 @@
 
 from typing import Any, TypeAlias
 
-import array_api_compat
 import numpy as np
 
+from . import _libraries
 from ._errors import DomainError, message
 from ._typing import Array, Namespace
 
@@ -15,7 +15,7 @@ def to_float64(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
     """The arrays as finite NumPy float64; formats up to 64 bits convert exactly."""
     result = []
     for name, array in arrays.items():
-        host = _to_numpy(array, xp).astype(np.float64)
+        host = _libraries.to_numpy(array).astype(np.float64)
         if not np.isfinite(host).all():
             bad = tuple(int(i) for i in np.argwhere(~np.isfinite(host))[0])
             raise DomainError(message(call, name, f"{host[bad]} at {bad}", "finite values"))
@@ -27,24 +27,14 @@ def to_exact(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
     """As to_float64, for functions that decide in rationals: of numbers with an error bound, those without
     error are taken as what they are, and others raise."""
     given = {
-        name: array.refimpl_exact() if hasattr(array, "refimpl_exact") else _to_numpy(array, xp)
+        name: array.refimpl_exact() if hasattr(array, "refimpl_exact") else _libraries.to_numpy(array)
         for name, array in arrays.items()
     }
     return to_float64(call, np, **given)
 
 
-def _to_numpy(array: Array, xp: Namespace) -> np.ndarray[Any, Any]:
-    if array_api_compat.is_torch_array(array):
-        return np.asarray(xp.astype(array.detach().cpu(), xp.float64))
-    if array_api_compat.is_cupy_array(array):
-        return np.asarray(array.get())
-    if array_api_compat.is_array_api_strict_namespace(xp):
-        array = array_api_compat.to_device(array, xp.__array_namespace_info__().default_device())
-    return np.asarray(array)
-
-
 def like(values: Any, array: Array, xp: Namespace) -> Array:
     """Host values as an array of the given one's library, dtype and device; ±inf beyond its range."""
-    host, device = np.asarray(values, dtype=np.float64), array_api_compat.device(array)
+    host, device = np.asarray(values, dtype=np.float64), _libraries.device(array)
     with np.errstate(over="ignore"):
         return xp.asarray(host, dtype=array.dtype, device=device)

@@ -10,9 +10,11 @@ import array_api_compat
 import numpy as np
 from array_api_compat import numpy
 
+from . import _libraries
 from ._arithmetic import is_wider
 from ._capabilities import NEEDS
 from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, kind, message, shown
+from ._libraries import is_array
 from ._typing import Array, Device, DType, Namespace
 
 MOST_ENTRIES = 2**20
@@ -21,11 +23,6 @@ MOST_ENTRIES = 2**20
 
 MOST_AXES = 24
 """Libraries stop at 32 or 64 axes, some functions earlier, and kernels add a few."""
-
-
-def is_array(value: Any) -> bool:
-    """Whether it is an array of an Array API library, and no class of arrays."""
-    return array_api_compat.is_array_api_obj(value) and not isinstance(value, type)
 
 
 def namespace(call: str, **arrays: Array) -> Namespace:
@@ -45,7 +42,7 @@ def namespace(call: str, **arrays: Array) -> Namespace:
             )
         _check_plain(call, name, array)
     try:
-        return array_api_compat.array_namespace(*arrays.values())
+        return _libraries.array_namespace(*arrays.values())
     except TypeError as error:
         libraries = {name: type(array).__module__.partition(".")[0] for name, array in arrays.items()}
         kinds = ", ".join(f"{name} of {library}" for name, library in libraries.items())
@@ -120,7 +117,7 @@ def create(
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=None)
     except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
         raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp")) from error
-    if not is_kind(probe.dtype, "real floating", array_api_compat.array_namespace(probe)):
+    if not is_kind(probe.dtype, "real floating", _libraries.array_namespace(probe)):
         raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp"))
     try:
         if is_array(device):
@@ -129,7 +126,7 @@ def create(
     except Exception as error:  # likewise
         raise DomainError(message(call, "device", shown(device), "a device of xp that is here")) from error
     dtype = given.float64 if dtype is None else dtype
-    resolved = array_api_compat.array_namespace(probe)
+    resolved = _libraries.array_namespace(probe)
     if probe.dtype != dtype:
         raise DTypeError(
             message(
@@ -311,7 +308,7 @@ def is_number(value: Any, method: str) -> bool:
     if isinstance(value, (np.ndarray, np.generic)):
         return value.dtype.kind in "iuf"
     if is_array(value):
-        xp = array_api_compat.array_namespace(value)
+        xp = _libraries.array_namespace(value)
         return is_kind(value.dtype, ("integral", "real floating"), xp)
     return not isinstance(value, type)
 
@@ -370,7 +367,7 @@ def _known(matrix: Array, test: Callable[[Array], Array], *, xp: Namespace) -> t
     if not rounds(xp):
         return matrix, None
     known = xp.all(test(matrix), axis=(-2, -1), keepdims=True)
-    unit = xp.eye(*matrix.shape[-2:], dtype=matrix.dtype, device=array_api_compat.device(matrix))
+    unit = xp.eye(*matrix.shape[-2:], dtype=matrix.dtype, device=_libraries.device(matrix))
     return xp.where(known, matrix, unit), known
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from refimpl import backends, matching, proofs, rope
 from refimpl._errors import UnknownNameError
+from refimpl._libraries import is_array
 from refimpl.backends import Setting
 from refimpl.proofs.auditing.exceptions import adopted, everywhere, excepted
 from refimpl.proofs.commands import figures
@@ -22,7 +23,6 @@ from refimpl.proofs.engine.cases import converted, each_case
 from refimpl.proofs.engine.runner import Outcome, run_law
 from refimpl.proofs.language.edge import Adopted, Edge, Form, Raises, Value
 from refimpl.proofs.language.law import Implementation, Law
-from refimpl.proofs.language.packing import is_array
 
 ON = Setting.of(backends.get("numpy"))
 NAN = float("nan")

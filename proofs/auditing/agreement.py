@@ -8,6 +8,7 @@ import numpy as np
 from flint import acb, arb
 
 from ..._errors import UndecidedError
+from ..._libraries import is_array
 from ...backends import Setting
 from ...backends._ball import _scalars as s
 from ...backends._ball._array import BallArray
@@ -16,7 +17,7 @@ from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._arrays import Enclosed, as_balls
 from ...backends._enclosed._integers import Integers
 from ..language.law import Implementation
-from ..language.packing import is_array, mapped
+from ..language.packing import mapped
 from .enclosed import PRECISIONS, on_balls
 from .rounded import largest_of
 

@@ -8,8 +8,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import array_api_compat
-
+from ... import _libraries
 from ..language.law import Implementation
 from ..language.packing import mapped_arrays
 from .fitting import adapted
@@ -26,7 +25,7 @@ def _of_arrays(operation: Callable[[Any, Any], Any]) -> Change:
     """An operation on all arrays of a result."""
 
     def one(array: Any) -> Any:
-        return operation(array_api_compat.array_namespace(array), array)
+        return operation(_libraries.array_namespace(array), array)
 
     return _of_result(lambda result: mapped_arrays(result, one))
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Literal
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
+from ..._libraries import is_array
 from ..engine import catalogue
 from ..engine.calls import Call
-from ..language.packing import is_array, mapped, parts
+from ..language.packing import mapped, parts
 from .options import PLACEMENT
 
 
@@ -76,7 +77,7 @@ def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
         def one(part: Any) -> Any:
             nonlocal touched
             if is_array(part):
-                xp = array_api_compat.array_namespace(part)
+                xp = _libraries.array_namespace(part)
                 if xp.isdtype(part.dtype, "real floating"):
                     touched = True
                     return operation(xp, part)
@@ -103,7 +104,7 @@ def _arrays(operation: Callable[[Any, Any], Any], axes: int = 1) -> Callable[[An
             nonlocal touched
             if is_array(part) and part.ndim >= axes:
                 touched = True
-                return operation(array_api_compat.array_namespace(part), part)
+                return operation(_libraries.array_namespace(part), part)
             return part
 
         result = mapped(value, one)
@@ -119,7 +120,7 @@ def _integers(step: int, lowest: int | None = None) -> Callable[[Any], Any]:
 
     def one(part: Any) -> Any:
         if is_array(part):
-            xp = array_api_compat.array_namespace(part)
+            xp = _libraries.array_namespace(part)
             if xp.isdtype(part.dtype, "integral"):
                 least = int(xp.min(part)) if math.prod(part.shape) else 0
                 moved = part + step if least + step >= min(0, least) else xp.clip(part + step, 0)

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..._libraries import is_array
 from ...backends import Setting
 from ..engine import foreign
-from ..language.packing import is_array
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 

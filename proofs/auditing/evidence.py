@@ -16,9 +16,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
 from ...backends import Precision, Setting
 from ..engine import catalogue
 from ..engine.calls import Call, Given
@@ -147,7 +147,7 @@ def _cast(value: Any, source: Any, target: Any) -> Any:
     def change(array: Any) -> Any:
         if array.dtype != source:
             return array
-        return array_api_compat.array_namespace(array).astype(array, target)
+        return _libraries.array_namespace(array).astype(array, target)
 
     return mapped_arrays(value, change)
 
@@ -158,8 +158,8 @@ def _rounded(value: Any, on: Setting) -> Any:
     def change(part: Any) -> Any:
         if isinstance(part, np.generic) and part.dtype.kind == "f":
             return np.dtype(on.precision.name).type(part) if on.backend.name == "numpy" else float(part)
-        if array_api_compat.is_array_api_obj(part) and not isinstance(part, type):
-            xp = array_api_compat.array_namespace(part)
+        if _libraries.is_array(part):
+            xp = _libraries.array_namespace(part)
             real = xp.isdtype(part.dtype, "real floating") or part.dtype == np.longdouble
             return xp.astype(part, on.dtype) if real and part.dtype != on.dtype else part
         return part

@@ -5,8 +5,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..._libraries import is_array
 from ...backends import Setting
-from ..language.packing import is_array, parts
+from ..language.packing import parts
 from .options import PLACEMENT
 
 Reals: TypeAlias = np.ndarray[Any, Any]

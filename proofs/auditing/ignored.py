@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
+from ..._libraries import is_array
 from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation
-from ..language.packing import is_array, mapped
+from ..language.packing import mapped
 from .changes import choices, named, signature, with_arguments
 from .observed import Observed, Raised, apply, distance, numbers, same_form
 from .options import PLACEMENT, options
@@ -137,7 +138,7 @@ def _varied(part: Any, factor: float, *, flip: bool = True) -> Any:
         return part * 0.875
     if not is_array(part):
         return part
-    xp = array_api_compat.array_namespace(part)
+    xp = _libraries.array_namespace(part)
     square = part.ndim > 1 and part.shape[-1] == part.shape[-2]
     turned = xp.flip(part, axis=(-2, -1) if square else -1) if part.ndim and flip else part
     if xp.isdtype(part.dtype, "real floating"):

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from ..._errors import RefimplError
+from ..._libraries import array_namespace, is_array
 from ..engine import registry
 from ..language.law import Implementation
-from ..language.packing import is_array, mapped_arrays
+from ..language.packing import mapped_arrays
 from .signatures import PLACEMENT, SYNONYMS, Parameter, parameters, reference
 
 

@@ -9,14 +9,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
+from ..._libraries import is_array
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation
-from ..language.packing import is_array, mapped, mapped_arrays
+from ..language.packing import mapped, mapped_arrays
 from .changes import named, with_arguments
 from .observed import Candidate, Observed, Raised, apply, distance, largest, numbers, same_form
 
@@ -40,7 +41,7 @@ def rounded(value: Any, digits: int) -> Any:
     """A value whose real arrays are rounded to so many binary digits, by Veltkamp's splitting."""
 
     def split(array: Any) -> Any:
-        xp = array_api_compat.array_namespace(array)
+        xp = _libraries.array_namespace(array)
         if not xp.isdtype(array.dtype, "real floating"):
             return array
         drop = round(-math.log2(float(xp.finfo(array.dtype).eps))) + 1 - digits
@@ -190,7 +191,7 @@ def _moved(value: Any, by: float) -> Any:
     """A value whose real arrays are larger by a little, every entry in the same ratio."""
 
     def one(array: Any) -> Any:
-        xp = array_api_compat.array_namespace(array)
+        xp = _libraries.array_namespace(array)
         return array * (1 + by) if xp.isdtype(array.dtype, "real floating") else array
 
     return mapped_arrays(value, one)

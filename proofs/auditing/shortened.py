@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from ..._libraries import is_array
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.calls import Call, Given
 from ..language.law import Implementation
-from ..language.packing import copied, is_array, mapped, mapped_arrays, parts
+from ..language.packing import copied, mapped, mapped_arrays, parts
 from .compare import difference
 
 SHORTER = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._libraries import is_array
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.applicable import Standing
@@ -18,7 +19,7 @@ from ..engine.cases import converted
 from ..engine.implementations import Implementations
 from ..engine.runner import Counterexample
 from ..language.law import Implementation, Law
-from ..language.packing import copied, is_array, size
+from ..language.packing import copied, size
 from . import spelled
 from .compare import Difference, difference, leaves
 from .messages import Shown

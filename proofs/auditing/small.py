@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
-from ..language.packing import is_array, mapped
+from ... import _libraries
+from ..._libraries import is_array
+from ..language.packing import mapped
 from .changes import Change, UnchangedError
 from .observed import Observed, same_form
 
@@ -38,7 +39,7 @@ def _square(value: Any) -> bool:
 def _real(value: Any) -> bool:
     if isinstance(value, float):
         return True
-    return is_array(value) and array_api_compat.array_namespace(value).isdtype(value.dtype, "real floating")
+    return is_array(value) and _libraries.array_namespace(value).isdtype(value.dtype, "real floating")
 
 
 def _plus(epsilon: float, a: Any) -> Any:
@@ -48,13 +49,13 @@ def _plus(epsilon: float, a: Any) -> Any:
 def _diagonal(epsilon: float, a: Any) -> Any:
     if a.shape[-1] != a.shape[-2]:
         raise UnchangedError
-    return a + epsilon * array_api_compat.array_namespace(a).eye(a.shape[-1], dtype=a.dtype)
+    return a + epsilon * _libraries.array_namespace(a).eye(a.shape[-1], dtype=a.dtype)
 
 
 def _at_least(epsilon: float, a: Any) -> Any:
     if isinstance(a, float):
         return max(a, epsilon)
-    return array_api_compat.array_namespace(a).clip(a, epsilon, None)
+    return _libraries.array_namespace(a).clip(a, epsilon, None)
 
 
 def _change(names: Sequence[str], text: str, operation: Callable[[Any], Any]) -> Change:

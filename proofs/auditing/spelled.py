@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..._libraries import is_array
 from ...backends import Setting
 from ..engine.installed import loaded
-from ..language.packing import is_array
 
 LARGEST = 4000
 """How many numbers an array that is spelled out has at most."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-import array_api_compat
-
+from ... import _libraries
+from ..._libraries import is_array
 from ...backends import Setting
 from ..language.law import Check, Implementation, NotApplicableError, Record, sides
-from ..language.packing import is_array, key, mapped
+from ..language.packing import key, mapped
 from . import foreign
 from .cases import items
 from .implementations import Implementations
@@ -139,7 +139,7 @@ def _changed(part: Any, on: Setting) -> Any:
 
 
 def _changed_array(array: Any) -> Any:
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     if xp.isdtype(array.dtype, "bool"):
         return ~array
     if xp.isdtype(array.dtype, "integral"):

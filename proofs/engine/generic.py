@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
+from ..._libraries import is_array
 from ...backends import Setting
 from ..language.law import Implementation, NotApplicable
-from ..language.packing import is_array, mapped, parts
+from ..language.packing import mapped, parts
 from ..language.shapes import Part, Shape
 from . import registry
 from .general import shapes
@@ -76,7 +77,7 @@ def _joined(column: list[Any], part: Part, call: Batched, wanted: Any) -> Any:
             _joined(list(c), part, call, w) for c, w in zip(zip(*column, strict=True), wanted, strict=True)
         ]
         return type(wanted)(inner)
-    xp = array_api_compat.array_namespace(wanted)
+    xp = _libraries.array_namespace(wanted)
     arrays = [xp.asarray(value, dtype=wanted.dtype) if not is_array(value) else value for value in column]
     if part == "shared":
         return arrays[0]
@@ -121,7 +122,7 @@ def _widened(array: Any, shape: Shape, *, call: Batched) -> Any:
     aligned = call.aligned(array, shape)
     after = tuple(aligned.shape[aligned.ndim - shape.after :])
     wanted = (*aligned.shape[: shape.before], *call.lengths, *after)
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     return xp.asarray(xp.broadcast_to(aligned, wanted), copy=True)  # one that may be written to
 
 
@@ -192,13 +193,13 @@ def _arrays(result: Any, form: Any, like: Any) -> Any:
         made = [_arrays(part, wanted, like) for part, wanted in zip(result, form, strict=True)]
         return type(form)(*made) if hasattr(form, "_fields") else tuple(made)
     if is_array(form) and isinstance(result, bool | int | float | np.generic) and not form.ndim:
-        xp = array_api_compat.array_namespace(like)
-        return xp.asarray(result, dtype=form.dtype, device=array_api_compat.device(like))
+        xp = _libraries.array_namespace(like)
+        return xp.asarray(result, dtype=form.dtype, device=_libraries.device(like))
     return result
 
 
 def _real(array: Any) -> bool:
-    return bool(array_api_compat.array_namespace(array).isdtype(array.dtype, "real floating"))
+    return bool(_libraries.array_namespace(array).isdtype(array.dtype, "real floating"))
 
 
 def _first(name: str, mine: Implementation, on: Setting | None) -> Implementation:

@@ -7,13 +7,13 @@ from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
 from ..._errors import UndecidedError
+from ..._libraries import is_array
 from ...backends import Setting
 from ..language.law import Implementation, ImplementationCrashedError, NotApplicableError, WrongResultError
-from ..language.packing import is_array
 from . import ambient, foreign
 
 
@@ -145,12 +145,12 @@ class Implementations(Mapping[str, Implementation]):
         whole numbers may have any real floating dtype."""
         on = self._on
         for array in _arrays(result):
-            if array_api_compat.array_namespace(array) is not on.xp:
+            if _libraries.array_namespace(array) is not on.xp:
                 raise WrongResultError(f"{name} returned a {foreign.kind(array)} for {on.backend.name} input")
             other = array.dtype != on.dtype and on.xp.isdtype(array.dtype, "real floating")
             if other and not _whole(args, kwargs):
                 raise WrongResultError(f"{name} returned {array.dtype} for {on.dtype} input")
-            device = array_api_compat.device(array)
+            device = _libraries.device(array)
             if device != on.device and str(device) != str(on.device):
                 raise WrongResultError(f"{name} returned an array on {device} for input on {on.device}")
 
@@ -200,7 +200,7 @@ def _whole(args: Any, kwargs: Any) -> bool:
     if kwargs.get("dtype") is not None:
         return False
     arrays = list(_arrays([*args, *kwargs.values()]))
-    spaces = [array_api_compat.array_namespace(array) for array in arrays]
+    spaces = [_libraries.array_namespace(array) for array in arrays]
     return bool(arrays) and all(
         xp.isdtype(array.dtype, "integral") for xp, array in zip(spaces, arrays, strict=True)
     )

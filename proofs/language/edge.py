@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from array_api_compat import array_namespace
-
+from ..._libraries import array_namespace, is_array
 from .law import Implementation, NotApplicableError
-from .packing import is_array, parts
+from .packing import parts
 
 Where: TypeAlias = Callable[..., Any]
 """Takes what the function takes; a mask of the result's entries, or one answer for the whole call."""

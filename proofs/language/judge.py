@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
 from ...backends import Setting
 from .law import AtMost, Gap, Record, Same, Tolerance, sides
 
@@ -63,7 +63,7 @@ def _host(value: Any, on: Setting) -> Any:
     """A value of any backend as NumPy; Python values stay."""
     if isinstance(value, np.ndarray | np.generic):
         return value
-    return on.host(value) if array_api_compat.is_array_api_obj(value) else value
+    return on.host(value) if _libraries.is_array(value) else value
 
 
 def _refuted(label: str, left: object, right: object) -> Finding:

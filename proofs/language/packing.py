@@ -5,15 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from ... import _libraries
+from ..._libraries import is_array
 from ...backends import Setting
-
-
-def is_array(value: Any) -> bool:
-    """Whether it is an array. NumPy's dtypes are classes that look like arrays."""
-    return array_api_compat.is_array_api_obj(value) and not isinstance(value, type)
 
 
 def _members(value: Any) -> list[tuple[str, Any]] | None:
@@ -62,9 +58,7 @@ def mapped_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
 def copied(value: Any) -> Any:
     """A value whose arrays are copies, so that later changes in place do not reach them."""
 
-    return mapped_arrays(
-        value, lambda array: array_api_compat.array_namespace(array).asarray(array, copy=True)
-    )
+    return mapped_arrays(value, lambda array: _libraries.array_namespace(array).asarray(array, copy=True))
 
 
 def size(value: Any) -> int:

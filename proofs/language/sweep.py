@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import array_api_compat
-
+from ... import _libraries
 from .domains import Domain, Reals
 
 UNIT = Reals(0.0, 1.0)
@@ -49,12 +48,12 @@ def plain(f: Any, *arguments: Any, **options: Any) -> Any:
 
 
 def join(*arrays: Any) -> Any:
-    return array_api_compat.array_namespace(*arrays).concat(list(arrays))
+    return _libraries.array_namespace(*arrays).concat(list(arrays))
 
 
 def rows(*arrays: Any) -> Any:
     """Samples of vectors, from samples of components."""
-    return array_api_compat.array_namespace(*arrays).stack(list(arrays), axis=-1)
+    return _libraries.array_namespace(*arrays).stack(list(arrays), axis=-1)
 
 
 def matrices(array: Any) -> Any:

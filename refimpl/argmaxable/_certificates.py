@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
-import array_api_compat
 import numpy as np
 
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import DTypeError, ShapeError, kind, message
 from .._host import Reals, to_exact
 from .._public import public
@@ -118,7 +117,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
         )
     problem = Problem(*to_exact(call, xp, W=W, b=b))
     proved = [_proved(problem, k, certificate, exact) for k, certificate in enumerate(result.certificates)]
-    return xp.asarray(proved, dtype=xp.bool, device=array_api_compat.device(W))
+    return xp.asarray(proved, dtype=xp.bool, device=_libraries.device(W))
 
 
 def _proved(problem: Problem, k: int, certificate: Certificate, exact: bool) -> bool:

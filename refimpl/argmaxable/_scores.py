@@ -1,8 +1,6 @@
 """Scores of the classes at given points: margins and strict winners."""
 
-import array_api_compat
-
-from .. import _xp
+from .. import _libraries, _xp
 from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from ._checks import check_class, check_problem
@@ -108,7 +106,7 @@ def _winner(W: Array, b: Array, z: Array, *, xp: Namespace) -> Array:
     # Every product may underflow, hence the smallest normal number.
     error = relative * sizes + terms * float(info.smallest_normal)
     best = xp.argmax(scores, axis=-1)
-    classes = xp.arange(W.shape[0], dtype=best.dtype, device=array_api_compat.device(best))
+    classes = xp.arange(W.shape[0], dtype=best.dtype, device=_libraries.device(best))
     leads = xp.expand_dims(best, axis=-1) == classes
     nothing = xp.full_like(scores, -float("inf"))
     lead = xp.max(xp.where(leads, scores - error, nothing), axis=-1)

@@ -3,9 +3,7 @@
 import math
 from typing import NamedTuple
 
-import array_api_compat
-
-from .. import _given, _xp
+from .. import _given, _libraries, _xp
 from .._errors import ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -108,7 +106,7 @@ def _diffused(covariance: Array, alpha_bar: Array, beta_bar_squared: Array, *, x
 
 
 def _eye(like: Array, *, xp: Namespace) -> Array:
-    return xp.eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+    return xp.eye(like.shape[-1], dtype=like.dtype, device=_libraries.device(like))
 
 
 @public()

@@ -4,9 +4,7 @@ Everything comes from A = [W; sI] = QR, for which AᵀA = WᵀW + s²I. The squa
 matrix never enters, and no difference of large quadratic forms, so s² may be as small as 1e-14.
 """
 
-import array_api_compat
-
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -115,7 +113,7 @@ def _model(
 
 def _eye(like: Array, *, xp: Namespace) -> Array:
     """The identity of order like.shape[1], of its dtype and device."""
-    return xp.eye(like.shape[1], dtype=like.dtype, device=array_api_compat.device(like))
+    return xp.eye(like.shape[1], dtype=like.dtype, device=_libraries.device(like))
 
 
 def _factors(W: Array, s2: Array, *, xp: Namespace) -> tuple[Array, Array]:

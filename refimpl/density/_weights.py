@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import array_api_compat
 
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -268,7 +268,7 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     log a = ∫₀^∞ (e^−t − e^−ta) dt/t turns the mean over subsets of log(Σw / max w) into an integral of
     mean e^−t·max w − mean e^−tΣw; both means have closed forms. The mean of log max w is exact.
     """
-    M, like = log_w.shape[-1], {"dtype": log_w.dtype, "device": array_api_compat.device(log_w)}
+    M, like = log_w.shape[-1], {"dtype": log_w.dtype, "device": _libraries.device(log_w)}
     ordered = xp.sort(log_w, axis=-1, descending=True)
     # top[j, m] is the probability that the largest weight of an m-subset is the j-th largest of all.
     top = xp.asarray(
@@ -315,7 +315,7 @@ def _mean_hits(hit: Array, sizes: list[int], *, xp: Namespace) -> Array:
     The mean over m-subsets of the first n items is that over those without item n, of weight 1 − m/n,
     and those with it: averages of numbers in [0, 1] all along, so nothing overflows or cancels.
     """
-    count = xp.arange(1, sizes[-1] + 1, dtype=hit.dtype, device=array_api_compat.device(hit))
+    count = xp.arange(1, sizes[-1] + 1, dtype=hit.dtype, device=_libraries.device(hit))
     mean = xp.zeros_like(hit[..., :1]) * count
     for n in range(1, hit.shape[-1] + 1):
         share = xp.where(count < n, count / n, xp.ones_like(count))

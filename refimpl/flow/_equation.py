@@ -2,9 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-import array_api_compat
-
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -180,7 +178,7 @@ def _differences(flux: Array, spread: Array, axis: int, step: float, *, xp: Name
 def _spectral(flux: Array, spread: Array, axis: int, step: float, *, xp: Namespace) -> Array:
     """∂(∂spread − flux) along one axis by the derivative of the trigonometric interpolant."""
     n = flux.shape[axis]
-    index = xp.arange(n, dtype=flux.dtype, device=array_api_compat.device(flux))
+    index = xp.arange(n, dtype=flux.dtype, device=_libraries.device(flux))
     half, period = n // 2, n * xp.ones_like(index[:, None])
     # Lags taken to the nearest period keep their angles within ±π/2, where the cotangent is accurate.
     lag = xp.remainder(index[:, None] - index[None, :] + half, period) - half

@@ -7,9 +7,7 @@ variances along its principal axes, which no t changes, so no time needs a new f
 import math
 from typing import NamedTuple
 
-import array_api_compat
-
-from .. import _given, _xp, density
+from .. import _given, _libraries, _xp, density
 from .._errors import ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -253,7 +251,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     spread = xp.sum(weights * centred[..., :, None] * centred[..., None, :], axis=-3)
     axes = mixture.axes
     if axes is None:
-        axes = xp.eye(x.shape[-1], dtype=x.dtype, device=array_api_compat.device(x))
+        axes = xp.eye(x.shape[-1], dtype=x.dtype, device=_libraries.device(x))
     precision = xp.matmul(axes / at.variance[..., None, :], xp.matrix_transpose(axes))
     return spread - xp.sum(weights * precision, axis=-3)
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-import array_api_compat
-
-from .. import _given, _xp
+from .. import _given, _libraries, _xp
 from .._errors import DomainError, DTypeError, ShapeError, message, shown
 from .._public import public
 from .._typing import Array, DType, Namespace
@@ -121,7 +119,7 @@ def _accuracy(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:
 
 def _f1(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:
     both = 2 * tp + fp + fn
-    xp = array_api_compat.array_namespace(both)
+    xp = _libraries.array_namespace(both)
     return 2 * tp / xp.maximum(both, xp.ones_like(both))  # a count below 1 is 0/0
 
 

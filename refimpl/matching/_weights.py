@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from array_api_compat import device
 
 from .. import _host, _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Reals
+from .._libraries import device
 from .._public import public
 from .._typing import Array, Namespace
 

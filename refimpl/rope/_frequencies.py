@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import array_api_compat
-
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
 from .._public import public
 from .._typing import Array, Device, DType, Namespace
@@ -258,7 +256,7 @@ def wide_angles(positions: Array, frequencies: Array, *, xp: Namespace) -> Array
 
 def _sinusoidal(positions: Array, values: list[float], dtype: DType, *, xp: Namespace) -> Array:
     wide = _tables.widest(positions, dtype, positions.dtype, xp=xp)
-    omega = xp.asarray(values, dtype=wide, device=array_api_compat.device(positions))
+    omega = xp.asarray(values, dtype=wide, device=_libraries.device(positions))
     theta = xp.astype(positions, wide, copy=False)[..., None] * omega
     pairs = xp.stack([xp.cos(theta), xp.sin(theta)], axis=-1)
     return xp.astype(xp.reshape(pairs, (*positions.shape, 2 * len(values))), dtype, copy=False)

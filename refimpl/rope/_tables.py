@@ -5,9 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-import array_api_compat
-
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import DomainError, DTypeError, message, shown
 from .._typing import Array, Device, DType, Namespace
 
@@ -63,7 +61,7 @@ def table(
 
 def widest(array: Array, *dtypes: DType, xp: Namespace) -> DType:
     """Float64 where the device has it, else the widest of the given floating dtypes."""
-    device = array_api_compat.device(array)
+    device = _libraries.device(array)
     known: dict[str, Any] = xp.__array_namespace_info__().dtypes(device=device)
     real = [dtype for dtype in dtypes if xp.isdtype(dtype, "real floating")]
     return xp.result_type(*([known["float64"]] if "float64" in known else []), *real)

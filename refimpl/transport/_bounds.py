@@ -7,9 +7,7 @@ fast paths separate on the way back; the bounds integrate that against the gap o
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-import array_api_compat
-
-from .. import _given, _xp
+from .. import _given, _libraries, _xp
 from .._errors import NamespaceError, ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -268,7 +266,7 @@ def _panels(
     nodes, weights = nodes_between(times, rule, xp=xp)
     rates = lipschitz(nodes)
     half = 0.5 * (times[1:] - times[:-1])[:, None]
-    table = xp.asarray(_PARTIAL[rule], dtype=times.dtype, device=array_api_compat.device(times))
+    table = xp.asarray(_PARTIAL[rule], dtype=times.dtype, device=_libraries.device(times))
     within = half * xp.matmul(rates, xp.matrix_transpose(table))
     before = _cumulate(xp.sum(rates * weights, axis=-1), times, xp=xp)
     growth = xp.exp(before[:-1, None] + within)

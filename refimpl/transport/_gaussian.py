@@ -2,9 +2,7 @@
 
 from typing import NamedTuple
 
-import array_api_compat
-
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -213,6 +211,6 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
 
 
 def _coupling_monotonicity(M: Array, *, xp: Namespace) -> Array:
-    rest = M - xp.eye(M.shape[-1], dtype=M.dtype, device=array_api_compat.device(M))
+    rest = M - xp.eye(M.shape[-1], dtype=M.dtype, device=_libraries.device(M))
     # tr(EM⁻¹E) with E = M − I: small E is squared, not cancelled.
     return xp.linalg.trace(xp.matmul(rest, _xp.solve(M, rest, xp=xp)))

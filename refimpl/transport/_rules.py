@@ -2,9 +2,9 @@
 
 from typing import NamedTuple, TypeAlias
 
-import array_api_compat
 import numpy as np
 
+from .. import _libraries
 from .._typing import Array, Namespace
 
 Floats: TypeAlias = tuple[float, ...]
@@ -44,7 +44,7 @@ def graded(count: int) -> Rule:
 
 def nodes_between(edges: Array, rule: Rule, *, xp: Namespace) -> tuple[Array, Array]:
     """Nodes (n−1, count) in the intervals between edges (n,), and their weights."""
-    device = array_api_compat.device(edges)
+    device = _libraries.device(edges)
     nodes, weights = (xp.asarray(v, dtype=edges.dtype, device=device) for v in rule)
     half = 0.5 * (edges[1:] - edges[:-1])[:, None]
     return 0.5 * (edges[1:] + edges[:-1])[:, None] + half * nodes, half * weights

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-import array_api_compat
-
-from .. import _given, _xp
+from .. import _given, _libraries, _xp
 from .._errors import ShapeError, message
 from .._public import public
 from .._typing import Array, Namespace
@@ -194,7 +192,7 @@ def gaussian_score_matching(
 def _gaussian_score_matching(
     A: Array, c: Array, mean: Array, covariance: Array, alpha: Array, beta: Array, *, xp: Namespace
 ) -> Array:
-    unit = xp.eye(mean.shape[-1], dtype=A.dtype, device=array_api_compat.device(A))
+    unit = xp.eye(mean.shape[-1], dtype=A.dtype, device=_libraries.device(A))
     root = _xp.cholesky(alpha**2 * covariance + beta**2 * unit, xp=xp)
     # (A + P⁻¹)R = AR + R⁻ᵀ for P = RRᵀ: no inverse of P, a sum of squares.
     excess = xp.matmul(A, root) + xp.matrix_transpose(_xp.solve(root, unit, xp=xp))
@@ -268,7 +266,7 @@ def _mixture_conditional(
     *,
     xp: Namespace,
 ) -> Array:
-    unit = xp.eye(means.shape[-1], dtype=A.dtype, device=array_api_compat.device(A))
+    unit = xp.eye(means.shape[-1], dtype=A.dtype, device=_libraries.device(A))
     bias = xp.sum((alpha * xp.matmul(means, xp.matrix_transpose(A)) + c) ** 2, axis=-1)
     spread = alpha**2 * xp.sum(xp.matmul(A, covariances) * A, axis=(-2, -1))
     return xp.sum(weights * (bias + spread)) + xp.sum((beta * A + unit / beta) ** 2)
@@ -349,7 +347,7 @@ def _mixture_score_matching(
     *,
     xp: Namespace,
 ) -> Array:
-    device = array_api_compat.device(centres)
+    device = _libraries.device(centres)
     deviations = xp.asarray(_DEVIATIONS, dtype=centres.dtype, device=device)
     # Every component's panels cut those of the others, so a narrow one is seen inside a wide one.
     ends = centres[:, None] + xp.sqrt(spreads)[:, None] * deviations

@@ -176,11 +176,15 @@ class _Info:
 def _namespace() -> Any:
     own = {"solve": _wrapped(_solve), "cholesky": _wrapped(_cholesky)}
     linalg = SimpleNamespace(**{name: _wrapped(getattr(host.linalg, name)) for name in host.linalg.__all__})
-    made = SimpleNamespace(linalg=linalg, asarray=_asarray, __array_namespace_info__=_Info, __name__="grudging")
+    made = SimpleNamespace(
+        linalg=linalg, asarray=_asarray, __array_namespace_info__=_Info, __name__="grudging"
+    )
     linalg.__dict__.update(own)
     for name in set(host.__all__) - {"asarray", "linalg", "fft", "__array_namespace_info__"}:
         value = getattr(host, name)
-        plain = isinstance(value, type | np.dtype) or not callable(value) or name in ("finfo", "iinfo", "isdtype")
+        plain = (
+            isinstance(value, type | np.dtype) or not callable(value) or name in ("finfo", "iinfo", "isdtype")
+        )
         setattr(made, name, value if plain else _wrapped(value))
     for name in ("can_cast", "result_type"):
         setattr(made, name, getattr(made, name))

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from .... import argmaxable
+from ...._libraries import array_namespace
 from ....argmaxable import Combination, Result, Witness
 from ...language.adapter import adapter
 from ...language.law import Implementation

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from .... import _libraries
 from ....argmaxable import Combination, Result, Witness, margins, verify
 from ...language.mistake import mistake
 from .mistakes_of_classify import _host
@@ -22,8 +22,8 @@ def verify_anything(W: Any, b: Any, result: Result, /, *, exact: bool = False) -
 
 
 def _flags(W: Any, values: Iterable[bool]) -> Any:
-    xp = array_api_compat.array_namespace(W)
-    return xp.asarray(list(values), dtype=xp.bool, device=array_api_compat.device(W))
+    xp = _libraries.array_namespace(W)
+    return xp.asarray(list(values), dtype=xp.bool, device=_libraries.device(W))
 
 
 def _looser(W: Any, b: Any, result: Result, exact: bool, passes: Callable[[Any, Any, int, Any], bool]) -> Any:
@@ -152,6 +152,6 @@ def verify_no_bound(W: Any, b: Any, result: Result, /, *, exact: bool = False) -
 )
 def verify_witnesses_only(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     found = verify(W, b, result, exact=exact)
-    xp = array_api_compat.array_namespace(found)
+    xp = _libraries.array_namespace(found)
     points = [isinstance(certificate, Witness) for certificate in result.certificates]
-    return found & xp.asarray(points, dtype=xp.bool, device=array_api_compat.device(found))
+    return found & xp.asarray(points, dtype=xp.bool, device=_libraries.device(found))

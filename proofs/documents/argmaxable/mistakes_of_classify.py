@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-import array_api_compat
 import numpy as np
 import scipy
 
-from .... import _xp
+from .... import _libraries, _xp
 from ...._host import to_float64
 from ....argmaxable import Combination, Result, Witness, classify, five_vectors, winner
 from ...language.mistake import mistake
@@ -19,7 +18,7 @@ UNARGMAXABLE = "andreasgrv/unargmaxable"
 @mistake("argmaxable.five_vectors", "scaled", "Lists the mean of the four as (2,2), the mean times two.")
 def five_vectors_scaled(*, xp: Any = None, dtype: Any = None, device: Any = None) -> Any:
     W = five_vectors(xp=xp, dtype=dtype, device=device)
-    own = array_api_compat.array_namespace(W)
+    own = _libraries.array_namespace(W)
     return own.concat([W[:4, :], 2 * W[4:, :]], axis=0)
 
 

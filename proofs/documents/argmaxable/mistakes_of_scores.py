@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....argmaxable import margins, winner
 from ...language.mistake import mistake
 
@@ -28,7 +27,7 @@ def margins_no_bias(W: Any, b: Any, z: Any, /, k: int) -> Any:
     "Subtracts finished scores, so what is common to all rows rounds before it cancels.",
 )
 def margins_scores_first(W: Any, b: Any, z: Any, /, k: int) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     scores = xp.matmul(z, xp.matrix_transpose(W)) + b
     others = xp.concat([scores[..., :k], scores[..., k + 1 :]], axis=-1)
     return scores[..., k : k + 1] - others
@@ -40,13 +39,13 @@ def margins_scores_first(W: Any, b: Any, z: Any, /, k: int) -> Any:
     "Takes argmax to be the winner: in a tie the first class seems argmaxable.",
 )
 def winner_first_of_a_tie(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     return xp.argmax(xp.matmul(z, xp.matrix_transpose(W)) + b, axis=-1)
 
 
 @mistake("argmaxable.winner", "no-bias", "Forgets that the output layer has a bias.")
 def winner_no_bias(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W))
     return xp.where(known < 0, known, xp.argmax(scores, axis=-1))  # as argmax does, which knows no tie
 
@@ -57,7 +56,7 @@ def winner_no_bias(W: Any, b: Any, z: Any, /) -> Any:
     "Compares the two largest computed scores, whose order rounding may have made.",
 )
 def winner_no_bound(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     scores = xp.matmul(z, xp.matrix_transpose(W)) + b
     best = xp.argmax(scores, axis=-1)
     ties = xp.sum(xp.astype(scores == xp.max(scores, axis=-1, keepdims=True), xp.int64), axis=-1)
@@ -70,7 +69,7 @@ def winner_no_bound(W: Any, b: Any, z: Any, /) -> Any:
     "Asks for a lead of a thousandth, as a tolerance for ties that knows neither dtype nor sizes.",
 )
 def winner_loose_bound(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     scores = xp.matmul(z, xp.matrix_transpose(W)) + b
     best = winner(W, b, z)
     top = xp.max(scores, axis=-1, keepdims=True)
@@ -89,7 +88,7 @@ def margins_bias_sign(W: Any, b: Any, z: Any, /, k: int) -> Any:
     "Divides by the length ‖w_k − w_i‖: the distance to each boundary, not the lead.",
 )
 def margins_unit_normals(W: Any, b: Any, z: Any, /, k: int) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     rows = xp.concat([W[:k, :], W[k + 1 :, :]]) - W[k : k + 1, :]
     return margins(W, b, z, k) / xp.sqrt(xp.sum(rows * rows, axis=-1))
 
@@ -100,7 +99,7 @@ def margins_unit_normals(W: Any, b: Any, z: Any, /, k: int) -> Any:
     "Keeps the margin over class k itself, a 0 among n entries: the shape is (…, n).",
 )
 def margins_own_class_too(W: Any, b: Any, z: Any, /, k: int) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     found = margins(W, b, z, k)
     return xp.concat([found[..., :k], xp.zeros_like(z[..., :1]), found[..., k:]], axis=-1)
 
@@ -111,7 +110,7 @@ def margins_own_class_too(W: Any, b: Any, z: Any, /, k: int) -> Any:
     "Takes the leads of the largest score, the winner's, and not those of class k.",
 )
 def margins_of_the_winner(W: Any, b: Any, z: Any, /, k: int) -> Any:
-    xp, found = array_api_compat.array_namespace(W, b, z), margins(W, b, z, k)
+    xp, found = _libraries.array_namespace(W, b, z), margins(W, b, z, k)
     if not found.shape[-1]:
         return found
     # Class k lags behind the winner by as much as its least margin is below 0.
@@ -132,12 +131,12 @@ def winner_bias_sign(W: Any, b: Any, z: Any, /) -> Any:
 @mistake("argmaxable.winner", "from-one", "Counts classes from 1: off by one.")
 def winner_from_one(W: Any, b: Any, z: Any, /) -> Any:
     found = winner(W, b, z)
-    return array_api_compat.array_namespace(found).where(found < 0, found, found + 1)
+    return _libraries.array_namespace(found).where(found < 0, found, found + 1)
 
 
 @mistake("argmaxable.winner", "absolute", "Takes the largest absolute score, whatever its sign.")
 def winner_absolute(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W)) + b
     return xp.where(known < 0, known, xp.argmax(xp.abs(scores), axis=-1))
 
@@ -148,7 +147,7 @@ def winner_absolute(W: Any, b: Any, z: Any, /) -> Any:
     "Takes the row nearest to z, by distance ‖z − w_i‖, instead of the one with the largest product.",
 )
 def winner_nearest_row(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     known, apart = winner(W, b, z), xp.expand_dims(z, axis=-2) - W
     return xp.where(known < 0, known, xp.argmin(xp.sum(apart * apart, axis=-1), axis=-1))
 
@@ -159,7 +158,7 @@ def winner_nearest_row(W: Any, b: Any, z: Any, /) -> Any:
     "Normalises the rows of W to length 1, as for cosines, before the product.",
 )
 def winner_unit_rows(W: Any, b: Any, z: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(W, b, z)
+    xp = _libraries.array_namespace(W, b, z)
     rows = W / xp.sqrt(xp.sum(W * W, axis=-1, keepdims=True))
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(rows)) + b
     return xp.where(known < 0, known, xp.argmax(scores, axis=-1))
@@ -173,7 +172,7 @@ def winner_unit_rows(W: Any, b: Any, z: Any, /) -> Any:
     reference="mirage#751",
 )
 def winner_padding_wins(W: Any, b: Any, z: Any, /) -> Any:
-    xp, rows = array_api_compat.array_namespace(W, b, z), W.shape[0]
+    xp, rows = _libraries.array_namespace(W, b, z), W.shape[0]
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W)) + b
     padded = (known >= 0) & (xp.max(scores, axis=-1) < 0) & (rows % 8 != 0)
     return xp.where(padded, xp.full_like(known, rows), known)

@@ -8,9 +8,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from array_api_compat import array_namespace, device
-
 from .... import ddpm
+from ...._libraries import array_namespace, device
 from ...._xp import create
 from ....ddpm import Schedule
 from ...language.adapter import adapter

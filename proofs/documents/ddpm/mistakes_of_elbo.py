@@ -3,9 +3,7 @@
 import math
 from typing import Any
 
-import array_api_compat
-
-from .... import ddpm
+from .... import _libraries, ddpm
 from ...language.mistake import mistake
 from .tables import space
 
@@ -33,7 +31,7 @@ def exact_prior(mean: Any, covariance: Any, schedule: Any, /) -> Any:
 
 def _identity(matrix: Any) -> Any:
     xp = space(matrix)
-    return xp.eye(matrix.shape[-1], dtype=matrix.dtype, device=array_api_compat.device(matrix))
+    return xp.eye(matrix.shape[-1], dtype=matrix.dtype, device=_libraries.device(matrix))
 
 
 @mistake("ddpm.marginals", "deviation-added", "Adds σ_t instead of σ_t² to the variance.")

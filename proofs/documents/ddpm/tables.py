@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import array_api_compat
-
-from .... import ddpm
+from .... import _libraries, ddpm
 from ....ddpm import Schedule
 
 
 def space(array: Any) -> Any:
     """The namespace of an array."""
-    return array_api_compat.array_namespace(array)
+    return _libraries.array_namespace(array)
 
 
 def at(values: Any, t: Any) -> Any:

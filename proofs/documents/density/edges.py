@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace
-
+from ...._libraries import array_namespace
 from ...language.edge import Value, edge
 
 _GUARD = "code that subtracts the largest log-weight without asking whether it is finite"

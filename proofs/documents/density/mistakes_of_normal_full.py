@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
-from .... import density
+from .... import _libraries, density
+from ...._libraries import array_namespace as _xp
 from ...language.mistake import mistake
 from .mistakes_of_normal import _LOG_2PI
 
@@ -119,7 +117,7 @@ def full_transposed_factor(x: Any, mean: Any, covariance: Any, /) -> Any:
 
 def _jittered(covariance: Any) -> Any:
     xp = _xp(covariance)
-    unit = xp.eye(covariance.shape[-1], dtype=covariance.dtype, device=array_api_compat.device(covariance))
+    unit = xp.eye(covariance.shape[-1], dtype=covariance.dtype, device=_libraries.device(covariance))
     return covariance + 1e-6 * unit
 
 

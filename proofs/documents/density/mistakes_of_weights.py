@@ -3,10 +3,8 @@
 import math
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
-from .... import density
+from .... import _libraries, density
+from ...._libraries import array_namespace as _xp
 from ...language.mistake import mistake
 
 
@@ -111,7 +109,7 @@ def importance_bounds_average_before_log(log_w: Any, /, *, sizes: Any) -> Any:
 def importance_bounds_missing_log_count(log_w: Any, /, *, sizes: Any) -> Any:
     bounds = density.importance_bounds(log_w, sizes=sizes)
     logs = [math.log(m) for m in sizes]
-    device = array_api_compat.device(log_w)
+    device = _libraries.device(log_w)
     return bounds + _xp(log_w).asarray(logs, dtype=log_w.dtype, device=device)
 
 

@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
+from ...._libraries import array_namespace as _xp
 from ...language.textbook import textbook
 
 

@@ -4,9 +4,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from array_api_compat import array_namespace, device
-
 from .... import flow
+from ...._libraries import array_namespace, device
 from ...language.adapter import adapter
 from ...language.law import Implementation
 

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
-from .... import flow
+from .... import _libraries, flow
+from ...._libraries import array_namespace as _xp
 from ....flow import _integrators, _tableaux
 from ...language.mistake import mistake
 
@@ -81,7 +79,7 @@ def integrate_middle_for_end(velocity: Any, x: Any, times: Any, /, *, method: An
 @mistake("flow.integrate", "first-step-for-all", "Takes the first step's size for every step.")
 def integrate_first_step_for_all(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     xp = _xp(x)
-    index = xp.arange(times.shape[0], dtype=times.dtype, device=array_api_compat.device(times))
+    index = xp.arange(times.shape[0], dtype=times.dtype, device=_libraries.device(times))
     return flow.integrate(velocity, x, times[0] + index * (times[1] - times[0]), method=method)
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
 from .... import flow
+from ...._libraries import array_namespace as _xp
 from ...language.mistake import mistake
 
 

@@ -4,10 +4,8 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
-from .... import flow
+from .... import _libraries, flow
+from ...._libraries import array_namespace as _xp
 from ...language.mistake import mistake
 
 
@@ -67,7 +65,7 @@ def diagonal_relative(log_weights: Any, means: Any, variances: Any, /) -> Any:
 def full_jitter(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     xp = _xp(covariances)
     least = xp.linalg.eigvalsh(covariances)[..., :1, None]
-    eye = xp.eye(means.shape[-1], dtype=means.dtype, device=array_api_compat.device(means))
+    eye = xp.eye(means.shape[-1], dtype=means.dtype, device=_libraries.device(means))
     return flow.full_mixture(log_weights, means, xp.where(least > 0, covariances, covariances + 0.01 * eye))
 
 
@@ -80,7 +78,7 @@ def full_rows_for_axes(log_weights: Any, means: Any, covariances: Any, /) -> Any
 @mistake("flow.full_mixture", "diagonal-only", "Keeps the diagonals of the covariances.")
 def full_diagonal_only(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     xp, d = _xp(means), means.shape[-1]
-    eye = xp.eye(d, dtype=means.dtype, device=array_api_compat.device(means))
+    eye = xp.eye(d, dtype=means.dtype, device=_libraries.device(means))
     return flow.full_mixture(log_weights, means, covariances * eye)
 
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
 from .... import flow
+from ...._libraries import array_namespace as _xp
 from ...language.law import Implementation
 from ...language.mistake import mistake
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....flow import (
     diagonal_mixture,
     from_functions,
@@ -40,8 +39,8 @@ def _straight() -> Any:
 def _on_mixture(f: Any, t: Any, x: Any, *parameters: Any) -> Any:
     """Of two components on the line: t, x, and the means and variances."""
     first, second, v, w = parameters
-    xp = array_api_compat.array_namespace(t)
-    logs = xp.asarray([-0.75, -0.625], dtype=t.dtype, device=array_api_compat.device(t))
+    xp = _libraries.array_namespace(t)
+    logs = xp.asarray([-0.75, -0.625], dtype=t.dtype, device=_libraries.device(t))
     mixture = diagonal_mixture(logs, join(first, second)[:, None], join(v, w)[:, None])
     return f(mixture, variance_preserving(), t, x[:, None])
 

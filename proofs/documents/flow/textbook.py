@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
 from .... import flow
+from ...._libraries import array_namespace as _xp
 from ...language.textbook import textbook
 
 

@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace, device, is_array_api_obj
-
 from .... import matching
+from ...._libraries import array_namespace, device, is_array
 from ...language.adapter import adapter
 from ...language.law import Implementation
 
@@ -101,7 +100,7 @@ def rank_descending(mine: Implementation) -> Implementation:
 def spearman_statistic(mine: Implementation) -> Implementation:
     def spearman(x: Any, y: Any, /) -> Any:
         correlation, xp = mine(x, y)[0], array_namespace(x, y)
-        if is_array_api_obj(correlation) and not isinstance(correlation, float):
+        if is_array(correlation) and not isinstance(correlation, float):
             return correlation
         floats = [array.dtype for array in (x, y) if xp.isdtype(array.dtype, "real floating")]
         dtype = xp.result_type(*floats) if floats else None

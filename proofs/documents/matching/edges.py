@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace
-
 from .... import matching
+from ...._libraries import array_namespace
 from ....matching import Threshold
 from ...language.edge import Raises, Value, edge
 

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ...language.facts import Facts
 from .remedies import REMEDIES
 
 
 def _products(result: Any) -> Any:
     """The inner products of vectors, which any rotation keeps."""
-    return result @ array_api_compat.array_namespace(result).matrix_transpose(result)
+    return result @ _libraries.array_namespace(result).matrix_transpose(result)
 
 
 FACTS = Facts(

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
+from .... import _libraries
+from ...._libraries import array_namespace as _xp
 from ....matching import cosent_gradient, cosent_loss
 from ...language.mistake import mistake
 
@@ -20,7 +19,7 @@ def _exponents(cosines: Any, labels: Any, scale: float, *, ties: bool = False) -
 def _log_sum(exponents: Any, start: float, xp: Any) -> Any:
     """log(start + Σ exp x), shifted by the largest exponent or 0."""
     flat = xp.reshape(exponents, (-1,))
-    flat = xp.concat([flat, xp.zeros((1,), dtype=flat.dtype, device=array_api_compat.device(flat))])
+    flat = xp.concat([flat, xp.zeros((1,), dtype=flat.dtype, device=_libraries.device(flat))])
     peak = xp.max(flat)
     total = xp.sum(xp.exp(flat[:-1] - peak))
     return (xp.log1p(total + (start * xp.exp(-peak) - 1.0)) if start else xp.log(total)) + peak
@@ -103,7 +102,7 @@ def loss_one_shift(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
 def loss_log_of_sum(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale)
     flat = xp.reshape(exponents, (-1,))
-    flat = xp.concat([flat, xp.zeros((1,), dtype=flat.dtype, device=array_api_compat.device(flat))])
+    flat = xp.concat([flat, xp.zeros((1,), dtype=flat.dtype, device=_libraries.device(flat))])
     peak = xp.max(flat)
     return xp.log(xp.sum(xp.exp(flat - peak))) + peak
 
@@ -272,7 +271,7 @@ pairwise_reversed = mistake(
 def pairwise_each_once(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
     exponents, ordered = _differences(cosines, labels, scale)
-    place = xp.arange(cosines.shape[0], device=array_api_compat.device(cosines))
+    place = xp.arange(cosines.shape[0], device=_libraries.device(cosines))
     kept = ordered & (place[:, None] < place[None, :])
     flat = xp.reshape(xp.where(kept, exponents, xp.full_like(exponents, -xp.inf)), (-1,))
     if not flat.shape[0]:

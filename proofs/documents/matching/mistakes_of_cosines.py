@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
+from ...._libraries import array_namespace as _xp
 from ....matching import cosine_similarity, sbert_features
 from ...language.mistake import mistake
 

@@ -4,8 +4,7 @@ import math
 from decimal import Decimal, localcontext
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
+from ...._libraries import array_namespace as _xp
 from ....matching import jl_dimension, jl_project, rule_of_thumb_dimension
 from ...language.mistake import mistake
 

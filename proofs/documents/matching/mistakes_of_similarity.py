@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from array_api_compat import array_namespace as _xp
-
+from ...._libraries import array_namespace as _xp
 from ....matching import factor_similarity, nearest_semidefinite
 from ...language.mistake import mistake
 

@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
+from .... import _libraries
+from ...._libraries import array_namespace as _xp
 from ....matching import Threshold, best_threshold
 from ...language.mistake import mistake
 
@@ -22,7 +21,7 @@ def _cuts(scores: Any, labels: Any, metric: Any, *, keep_ties: bool) -> tuple[li
         values.extend(float(v) for v in _METRICS.get(metric, metric)(*counts))
         return counts[0]
 
-    places = xp.arange(scores.shape[0], dtype=scores.dtype, device=array_api_compat.device(scores))
+    places = xp.arange(scores.shape[0], dtype=scores.dtype, device=_libraries.device(scores))
     best_threshold(places, xp.take(labels, order, axis=0), metric=record)
     if keep_ties:
         edges = [-math.inf, *ordered, math.inf]
@@ -170,7 +169,7 @@ def threshold_plain_midpoint(scores: Any, labels: Any, /, *, metric: Any = "accu
     if math.isinf(threshold) or not above:
         return Threshold(threshold, value)
     pair = [max(s for s in ordered if s <= threshold), above[0]]
-    low, high = xp.asarray(pair, dtype=scores.dtype, device=array_api_compat.device(scores))
+    low, high = xp.asarray(pair, dtype=scores.dtype, device=_libraries.device(scores))
     return Threshold(float((low + high) / 2), value)
 
 

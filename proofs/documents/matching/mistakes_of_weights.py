@@ -4,9 +4,8 @@ import itertools
 import math
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
+from .... import _libraries
+from ...._libraries import array_namespace as _xp
 from ....matching import ClassWeights, best_class_weights
 from ...language.mistake import mistake
 
@@ -15,7 +14,7 @@ def _weigh(probabilities: Any, labels: Any, weights: Any, *, ties: bool = False)
     """These weights, with the accuracy that they reach."""
     xp = _xp(probabilities, labels)
     scores = probabilities * weights
-    columns = xp.arange(scores.shape[1], dtype=labels.dtype, device=array_api_compat.device(labels))
+    columns = xp.arange(scores.shape[1], dtype=labels.dtype, device=_libraries.device(labels))
     mine = columns[None, :] == labels[:, None]
     own = xp.sum(xp.where(mine, scores, xp.zeros_like(scores)), axis=1)[:, None]
     beaten = (own >= scores) if ties else (own > scores)
@@ -39,7 +38,7 @@ def weights_untuned(probabilities: Any, labels: Any, /, *, exact_rows: int = 100
 )
 def weights_inverse_frequency(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     xp = _xp(probabilities, labels)
-    columns = xp.arange(probabilities.shape[1], dtype=labels.dtype, device=array_api_compat.device(labels))
+    columns = xp.arange(probabilities.shape[1], dtype=labels.dtype, device=_libraries.device(labels))
     counts = xp.sum(xp.astype(columns[None, :] == labels[:, None], probabilities.dtype), axis=0)
     return _weigh(probabilities, labels, 1 / (counts + 1))
 
@@ -69,7 +68,7 @@ def _to_powers_of_two(weights: Any) -> Any:
 def weights_coarse_grid(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     xp = _xp(probabilities, labels)
     best = _weigh(probabilities, labels, xp.ones_like(probabilities[0, :]))
-    where = {"dtype": probabilities.dtype, "device": array_api_compat.device(probabilities)}
+    where = {"dtype": probabilities.dtype, "device": _libraries.device(probabilities)}
     for grid in itertools.product((0.5, 1.0, 1.5, 2.0), repeat=probabilities.shape[1]):
         found = _weigh(probabilities, labels, xp.asarray(grid, **where))
         best = found if found.accuracy > best.accuracy else best

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace
-
+from ...._libraries import array_namespace
 from ...language.edge import Value, edge
 
 

@@ -3,9 +3,7 @@
 import math
 from typing import Any
 
-import array_api_compat
-
-from .... import residual
+from .... import _libraries, residual
 from ...language.mistake import mistake
 from .mistakes_of_stacks import _reshaped, _transposed, _where_negative
 
@@ -14,7 +12,7 @@ def _backward(
     x: Any, weights: Any, biases: Any, cotangent: Any, activation: Any, back: Any, slope: Any
 ) -> Any:
     """Reverse mode with another matrix on the way back or another φ′."""
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     trace = residual.plain_stack(x, weights, biases, activation=activation)
     to_weights, to_biases = [], []
     for i in reversed(range(len(weights))):
@@ -29,7 +27,7 @@ def _backward(
 
 
 def _slope(z: Any, activation: Any) -> Any:
-    xp = array_api_compat.array_namespace(z)
+    xp = _libraries.array_namespace(z)
     if activation == "tanh":
         return 1 - xp.tanh(z) ** 2
     return _where_negative(z, xp.zeros_like(z), xp.ones_like(z)) if activation == "relu" else xp.ones_like(z)
@@ -179,7 +177,7 @@ def residual_gradients_reshaped(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
 ) -> Any:
     def step(skip: Any, to_x: Any, to_z: Any, W1: Any) -> Any:
-        return skip + scale * array_api_compat.array_namespace(to_z).matmul(to_z, _reshaped(W1))
+        return skip + scale * _libraries.array_namespace(to_z).matmul(to_z, _reshaped(W1))
 
     return _residual_backward(x, weights, cotangent, scale, activation, step, activation)
 

@@ -3,16 +3,14 @@
 import math
 from typing import Any
 
-import array_api_compat
-
-from .... import residual
+from .... import _libraries, residual
 from ...language.mistake import mistake
 from .mistakes_of_stacks import _where_negative
 
 
 def _norm(x: Any, gamma: Any, beta: Any, centre: bool, root: Any) -> Any:
     """Textbook normalisation with another root(Σd², n)."""
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     d = x - xp.mean(x, axis=-1, keepdims=True) if centre else x
     y = d / root(xp.sum(d * d, axis=-1, keepdims=True), x.shape[-1])
     y = y if gamma is None else y * gamma
@@ -46,7 +44,7 @@ def layer_norm_mean_kept(x: Any, gamma: Any = None, beta: Any = None, /, *, eps:
     "they are large.",
 )
 def layer_norm_one_pass(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     mean = xp.mean(x, axis=-1, keepdims=True)
     variance = xp.mean(x * x, axis=-1, keepdims=True) - mean * mean
     y = (x - mean) / xp.sqrt(_where_negative(variance, xp.zeros_like(variance), variance) + eps)
@@ -127,7 +125,7 @@ def layer_norm_torch_std(x: Any, gamma: Any = None, beta: Any = None, /, *, eps:
     "Removes the mean above, but not in the variance: divides by √(E x² + eps), the second moment.",
 )
 def layer_norm_second_moment(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     y = (x - xp.mean(x, axis=-1, keepdims=True)) / xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + eps)
     y = y if gamma is None else y * gamma
     return y if beta is None else y + beta
@@ -139,7 +137,7 @@ def layer_norm_second_moment(x: Any, gamma: Any = None, beta: Any = None, /, *, 
     "Takes mean and variance over the whole array, all rows at once, not only over the last axis.",
 )
 def layer_norm_whole_array(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     flat = residual.layer_norm(xp.reshape(x, (-1,)), eps=eps) if math.prod(x.shape) else x
     y = xp.reshape(flat, x.shape)
     y = y if gamma is None else y * gamma

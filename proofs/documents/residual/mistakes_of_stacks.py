@@ -3,14 +3,12 @@
 import math
 from typing import Any
 
-import array_api_compat
-
-from .... import residual
+from .... import _libraries, residual
 from ...language.mistake import mistake
 
 
 def _where_negative(z: Any, low: Any, high: Any) -> Any:
-    return array_api_compat.array_namespace(z).where(z <= 0, low, high)
+    return _libraries.array_namespace(z).where(z <= 0, low, high)
 
 
 @mistake(
@@ -38,11 +36,11 @@ def plain_stack_bias_after_activation(
 
 def _reshaped(W: Any) -> Any:
     """Wᵀ's shape with W's order of elements."""
-    return array_api_compat.array_namespace(W).reshape(W, (W.shape[1], W.shape[0]))
+    return _libraries.array_namespace(W).reshape(W, (W.shape[1], W.shape[0]))
 
 
 def _transposed(W: Any) -> Any:
-    return array_api_compat.array_namespace(W).matrix_transpose(W)
+    return _libraries.array_namespace(W).matrix_transpose(W)
 
 
 @mistake(
@@ -149,7 +147,7 @@ def plain_stack_leaky(x: Any, weights: Any, biases: Any = None, /, *, activation
 def plain_stack_sigmoid(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
     if activation != "tanh":
         return residual.plain_stack(x, weights, biases, activation=activation)
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     return _activated(x, weights, biases, lambda z: (1 + xp.tanh(z / 2)) / 2)
 
 
@@ -175,7 +173,7 @@ def residual_stack_sum_scaled(x: Any, weights: Any, /, *, scale: Any, activation
 )
 def residual_stack_activated_sum(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     def join(x: Any, z: Any, branch: Any) -> Any:
-        total, xp = x + scale * branch, array_api_compat.array_namespace(x)
+        total, xp = x + scale * branch, _libraries.array_namespace(x)
         if z is branch:  # a block without a hidden layer is linear
             return total
         if activation == "tanh":

@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....rope import dynamic_ntk, frequencies, interpolate, log_n_scale, ntk_base, ntk_scale, rebase
 from ...language.mistake import mistake
 
@@ -16,7 +15,7 @@ def rebase_digit_base(base: float, /, *, factor: float) -> float:
 
 @mistake("rope.interpolate", "multiplies", "Multiplies positions by the factor instead of dividing by it.")
 def interpolate_multiplies(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
-    xp = array_api_compat.array_namespace(positions)
+    xp = _libraries.array_namespace(positions)
     return xp.astype(positions, positions.dtype if dtype is None else dtype) * factor
 
 
@@ -27,7 +26,7 @@ def interpolate_multiplies(positions: Any, /, *, factor: float, dtype: Any = Non
     only="float64",
 )
 def interpolate_float32(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
-    xp = array_api_compat.array_namespace(positions)
+    xp = _libraries.array_namespace(positions)
     return interpolate(positions, factor=factor, dtype=xp.float32 if dtype is None else dtype)
 
 
@@ -115,7 +114,7 @@ def log_n_scale_not_clipped(n: Any, /, *, train_length: float, clip: bool = True
     only="float64",
 )
 def log_n_scale_float32(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     return log_n_scale(n, train_length=train_length, clip=clip, dtype=xp.float32 if dtype is None else dtype)
 
 
@@ -127,7 +126,7 @@ def log_n_scale_inverted(n: Any, /, *, train_length: float, clip: bool = True, d
 @mistake("rope.interpolate", "floored", "Floors the quotient to whole positions: // instead of /.")
 def interpolate_floored(positions: Any, /, *, factor: float, dtype: Any = None) -> Any:
     found = interpolate(positions, factor=factor, dtype=dtype)
-    return array_api_compat.array_namespace(found).floor(found)
+    return _libraries.array_namespace(found).floor(found)
 
 
 @mistake("rope.interpolate", "positions-from-one", "Counts positions from 1: (n + 1)/k.")
@@ -244,7 +243,7 @@ def log_n_scale_from_zero(n: Any, /, *, train_length: float, clip: bool = True, 
 @mistake("rope.log_n_scale", "minimum", "Uses the minimum with 1 instead of the maximum: never above 1.")
 def log_n_scale_minimum(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     found = log_n_scale(n, train_length=train_length, clip=False, dtype=dtype)
-    xp = array_api_compat.array_namespace(found)
+    xp = _libraries.array_namespace(found)
     return xp.where(found > 1, xp.ones_like(found), found) if clip else found
 
 
@@ -255,7 +254,7 @@ def log_n_scale_minimum(n: Any, /, *, train_length: float, clip: bool = True, dt
 )
 def log_n_scale_root(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     found = log_n_scale(n, train_length=train_length, clip=clip, dtype=dtype)
-    return array_api_compat.array_namespace(found).sqrt(found)
+    return _libraries.array_namespace(found).sqrt(found)
 
 
 @mistake(
@@ -265,7 +264,7 @@ def log_n_scale_root(n: Any, /, *, train_length: float, clip: bool = True, dtype
 )
 def log_n_scale_of_ratio(n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Any:
     ratio = math.log(train_length) * (log_n_scale(n, train_length=train_length, clip=False, dtype=dtype) - 1)
-    xp = array_api_compat.array_namespace(ratio)
+    xp = _libraries.array_namespace(ratio)
     return xp.where(ratio > 0, ratio, xp.ones_like(ratio)) if clip else ratio
 
 
@@ -274,7 +273,7 @@ def log_n_scale_quotient_inverted(
     n: Any, /, *, train_length: float, clip: bool = True, dtype: Any = None
 ) -> Any:
     found = 1 / log_n_scale(n, train_length=train_length, clip=False, dtype=dtype)
-    xp = array_api_compat.array_namespace(found)
+    xp = _libraries.array_namespace(found)
     return xp.where(found < 1, xp.ones_like(found), found) if clip else found
 
 

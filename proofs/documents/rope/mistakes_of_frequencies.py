@@ -3,15 +3,14 @@
 import math
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....rope import angles, convert_layout, frequencies, mixed_radix_frequencies, period, sinusoidal
 from ...language.mistake import mistake
 
 
 def _to_bfloat16(x: Any) -> Any:
     """x with eight significant bits, in its own dtype (Veltkamp's splitting)."""
-    xp = array_api_compat.array_namespace(x)
+    xp = _libraries.array_namespace(x)
     shifted = x * float(2 ** max(round(-math.log2(float(xp.finfo(x.dtype).eps))) - 7, 0) + 1)
     return shifted - (shifted - x)
 
@@ -52,7 +51,7 @@ def frequencies_bfloat16(dim: int, /, *, base: float = 10000.0, **like: Any) -> 
     reference="transformers#28685",
 )
 def angles_bfloat16_positions(positions: Any, frequencies: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(positions, frequencies)
+    xp = _libraries.array_namespace(positions, frequencies)
     return angles(_to_bfloat16(xp.astype(positions, frequencies.dtype)), frequencies)
 
 
@@ -83,7 +82,7 @@ def angles_from_one(positions: Any, frequencies: Any, /) -> Any:
     },
 )
 def sinusoidal_sine_first(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
-    xp = array_api_compat.array_namespace(positions)
+    xp = _libraries.array_namespace(positions)
     table = sinusoidal(positions, dim=dim, base=base, dtype=dtype)
     pairs = xp.reshape(table, (*positions.shape, dim // 2, 2))
     return xp.reshape(xp.flip(pairs, axis=-1), table.shape)
@@ -108,7 +107,7 @@ def sinusoidal_half(positions: Any, /, *, dim: int, base: float = 10000.0, dtype
 def sinusoidal_exponent_index(
     positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
 ) -> Any:
-    xp = array_api_compat.array_namespace(positions)
+    xp = _libraries.array_namespace(positions)
     cosines = sinusoidal(positions, dim=2 * dim, base=base, dtype=dtype)[..., 0::4]
     sines = sinusoidal(positions, dim=2 * dim, base=base, dtype=dtype)[..., 3::4]
     return xp.reshape(xp.stack([cosines, sines], axis=-1), (*positions.shape, dim))
@@ -128,7 +127,7 @@ def period_radians(frequencies: Any, /) -> Any:
 )
 def mixed_radix_frequencies_off_by_one(bases: Any, /, **like: Any) -> Any:
     table = mixed_radix_frequencies(bases, **like)
-    return array_api_compat.array_namespace(table).concat([table[1:], table[-1:]])
+    return _libraries.array_namespace(table).concat([table[1:], table[-1:]])
 
 
 @mistake(
@@ -179,7 +178,7 @@ def frequencies_decimal(dim: int, /, *, base: float = 10000.0, **like: Any) -> A
 )
 def frequencies_integer_exponent(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     table = frequencies(dim, base=base, **like)
-    return array_api_compat.array_namespace(table).ones_like(table)
+    return _libraries.array_namespace(table).ones_like(table)
 
 
 @mistake(
@@ -190,9 +189,9 @@ def frequencies_integer_exponent(dim: int, /, *, base: float = 10000.0, **like: 
 )
 def frequencies_floored_logarithm(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     table = frequencies(dim, base=base, **like)
-    xp, step = array_api_compat.array_namespace(table), -math.log(base) / dim // 1
+    xp, step = _libraries.array_namespace(table), -math.log(base) / dim // 1
     powers = [math.exp(2 * m * step) for m in range(dim // 2)]
-    return xp.asarray(powers, dtype=table.dtype, device=array_api_compat.device(table))
+    return xp.asarray(powers, dtype=table.dtype, device=_libraries.device(table))
 
 
 @mistake(
@@ -214,7 +213,7 @@ def angles_turns(positions: Any, frequencies: Any, /) -> Any:
 @mistake("rope.angles", "reduced", "Reduces the angles modulo 2π, with a rounded 2π.")
 def angles_reduced(positions: Any, frequencies: Any, /) -> Any:
     found = angles(positions, frequencies)
-    return array_api_compat.array_namespace(found).remainder(found, 2 * math.pi)
+    return _libraries.array_namespace(found).remainder(found, 2 * math.pi)
 
 
 @mistake(
@@ -266,7 +265,7 @@ def sinusoidal_decimal(positions: Any, /, *, dim: int, base: float = 10000.0, dt
 def _every_feature(positions: Any, dim: int, base: float, dtype: Any, *, doubled: bool = False) -> Any:
     """Sines of base^(−2m/d) and cosines of base^(−(2m+1)/d), or with exponents that are doubled."""
     table = sinusoidal(positions, dim=2 * dim, base=base**2 if doubled else base, dtype=dtype)
-    xp = array_api_compat.array_namespace(table)
+    xp = _libraries.array_namespace(table)
     pairs = xp.stack([table[..., 2::4], table[..., 1::4]], axis=-1)
     return xp.reshape(pairs, (*positions.shape, dim))
 
@@ -301,7 +300,7 @@ def sinusoidal_exponent_index_doubled(
     reference="speechbrain#3070",
 )
 def sinusoidal_even_sine(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
-    size = array_api_compat.array_namespace(positions).abs(positions)
+    size = _libraries.array_namespace(positions).abs(positions)
     return sinusoidal(size, dim=dim, base=base, dtype=dtype)
 
 
@@ -310,7 +309,7 @@ def sinusoidal_even_sine(positions: Any, /, *, dim: int, base: float = 10000.0, 
 )
 def sinusoidal_only_sines(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     table = sinusoidal(positions, dim=dim, base=base, dtype=dtype)
-    return array_api_compat.array_namespace(table).repeat(table[..., 1::2], 2, axis=-1)
+    return _libraries.array_namespace(table).repeat(table[..., 1::2], 2, axis=-1)
 
 
 @mistake("rope.period", "half-turn", "Gives π/ω, the positions of half a turn.")
@@ -336,8 +335,8 @@ def period_multiplies(frequencies: Any, /) -> Any:
 def mixed_radix_frequencies_sums(bases: Any, /, **like: Any) -> Any:
     table = mixed_radix_frequencies(bases, **like)
     sums = [1 / (1.0 + math.fsum(bases[:m])) for m in range(len(bases) + 1)]
-    xp = array_api_compat.array_namespace(table)
-    return xp.asarray(sums, dtype=table.dtype, device=array_api_compat.device(table))
+    xp = _libraries.array_namespace(table)
+    return xp.asarray(sums, dtype=table.dtype, device=_libraries.device(table))
 
 
 @mistake("rope.mixed_radix_frequencies", "growing", "Gives the products b_1⋯b_m, not their reciprocals.")

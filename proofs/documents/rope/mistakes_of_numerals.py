@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....rope import digits, from_digits, mixed_radix_digits, range_of
 from ...language.mistake import mistake
 
@@ -20,7 +19,7 @@ _LEAST_FIRST = (
     told={"big-endian": _LEAST_FIRST},
 )
 def digits_most_significant_first(n: Any, /, *, base: int, count: int) -> Any:
-    return array_api_compat.array_namespace(n).flip(digits(n, base=base, count=count), axis=-1)
+    return _libraries.array_namespace(n).flip(digits(n, base=base, count=count), axis=-1)
 
 
 @mistake(
@@ -29,14 +28,14 @@ def digits_most_significant_first(n: Any, /, *, base: int, count: int) -> Any:
     "Takes ⌊n·base^(−m)⌋ in floating point, as angles are computed, and loses exact quotients.",
 )
 def digits_float_quotient(n: Any, /, *, base: int, count: int) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     found = [xp.floor(xp.astype(n, xp.float64) * float(base) ** -m) % base for m in range(count)]
     return xp.astype(xp.stack(found, axis=-1), n.dtype)
 
 
 @mistake("rope.digits", "no-remainder", "Leaves quotients unreduced, as the angles nω are left unreduced.")
 def digits_no_remainder(n: Any, /, *, base: int, count: int) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     quotients = [n]
     for _ in range(count - 1):
         quotients.append(quotients[-1] // base)
@@ -50,7 +49,7 @@ def digits_no_remainder(n: Any, /, *, base: int, count: int) -> Any:
     told={"big-endian": _LEAST_FIRST},
 )
 def from_digits_most_significant_first(digits: Any, /, *, base: int) -> Any:
-    return from_digits(array_api_compat.array_namespace(digits).flip(digits, axis=-1), base=base)
+    return from_digits(_libraries.array_namespace(digits).flip(digits, axis=-1), base=base)
 
 
 @mistake(
@@ -63,7 +62,7 @@ def mixed_radix_digits_off_by_one(n: Any, /, *, bases: Any) -> Any:
     for base in bases:
         quotient = quotient // base
         found.append(quotient % base)
-    return array_api_compat.array_namespace(n).stack(found, axis=-1)
+    return _libraries.array_namespace(n).stack(found, axis=-1)
 
 
 @mistake(
@@ -72,7 +71,7 @@ def mixed_radix_digits_off_by_one(n: Any, /, *, bases: Any) -> Any:
     "Divides towards zero as C does, so that negative numbers get negative digits.",
 )
 def mixed_radix_digits_truncates(n: Any, /, *, bases: Any) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     size = mixed_radix_digits(xp.abs(n), bases=bases)
     return xp.where(xp.expand_dims(n < 0, axis=-1), -size, size)
 
@@ -100,7 +99,7 @@ def digits_one_late(n: Any, /, *, base: int, count: int) -> Any:
     "Divides by base·m, a product, instead of base^m, the power: right for the first two digits only.",
 )
 def digits_product_for_power(n: Any, /, *, base: int, count: int) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     return xp.stack([n // max(base * m, 1) % base for m in range(count)], axis=-1)
 
 
@@ -110,7 +109,7 @@ def digits_product_for_power(n: Any, /, *, base: int, count: int) -> Any:
     "Takes n mod base^(m+1) and does not divide it by base^m: remainders, not digits.",
 )
 def digits_not_divided(n: Any, /, *, base: int, count: int) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     found, place = digits(n, base=base, count=count), xp.ones_like(n)
     rests: list[Any] = []
     for m in range(count):
@@ -125,7 +124,7 @@ def digits_not_divided(n: Any, /, *, base: int, count: int) -> Any:
     "Divides towards zero as C does, so that negative numbers get negative digits.",
 )
 def digits_truncates(n: Any, /, *, base: int, count: int) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     size = digits(xp.abs(n), base=base, count=count)
     return xp.where(xp.expand_dims(n < 0, axis=-1), -size, size)
 
@@ -139,7 +138,7 @@ def from_digits_powers_from_one(digits: Any, /, *, base: int) -> Any:
 
 @mistake("rope.from_digits", "digit-sum", "Adds the digits up without the powers of the base.")
 def from_digits_sum(digits: Any, /, *, base: int) -> Any:
-    return array_api_compat.array_namespace(digits).sum(digits, axis=-1, dtype=digits.dtype)
+    return _libraries.array_namespace(digits).sum(digits, axis=-1, dtype=digits.dtype)
 
 
 @mistake("rope.from_digits", "times-index", "Multiplies by base·m instead of the power base^m.")
@@ -167,7 +166,7 @@ def mixed_radix_digits_reversed(n: Any, /, *, bases: Any) -> Any:
     told={"big-endian": _LEAST_FIRST},
 )
 def mixed_radix_digits_most_significant_first(n: Any, /, *, bases: Any) -> Any:
-    return array_api_compat.array_namespace(n).flip(mixed_radix_digits(n, bases=bases), axis=-1)
+    return _libraries.array_namespace(n).flip(mixed_radix_digits(n, bases=bases), axis=-1)
 
 
 @mistake("rope.mixed_radix_digits", "no-remainder", "Leaves quotients unreduced, without their remainders.")
@@ -175,7 +174,7 @@ def mixed_radix_digits_no_remainder(n: Any, /, *, bases: Any) -> Any:
     quotients = [n]
     for base in list(bases)[:-1]:
         quotients.append(quotients[-1] // base)
-    return array_api_compat.array_namespace(n).stack(quotients, axis=-1)
+    return _libraries.array_namespace(n).stack(quotients, axis=-1)
 
 
 @mistake("rope.range_of", "product", "Multiplies the base by the number of digits: base times digits.")

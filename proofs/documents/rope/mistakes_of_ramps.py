@@ -4,8 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....rope import frequencies, llama3, yarn, yarn_scale
 from ...language.mistake import mistake
 
@@ -61,7 +60,7 @@ def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Call
         )
         low, high = ends(first, last, dim)
         plain = frequencies(dim, base=base, **like)
-        xp = array_api_compat.array_namespace(plain)
+        xp = _libraries.array_namespace(plain)
         kept = [1 - min(max((m - low) / (high - low), 0.0), 1.0) for m in range(dim // 2)]
         ratios = [gamma + (1 - gamma) / factor for gamma in kept]
         return plain * xp.asarray(ratios, dtype=plain.dtype, device=like.get("device"))
@@ -239,12 +238,10 @@ def _llama3(dim: int, middle: Any, options: Any) -> Any:
     low, high = options.get("low_freq_factor", 1.0), options.get("high_freq_factor", 4.0)
     like = {name: options[name] for name in ("xp", "dtype", "device") if name in options}
     plain = frequencies(dim, base=options.get("base", 500000.0), **like)
-    xp = array_api_compat.array_namespace(plain)
+    xp = _libraries.array_namespace(plain)
     omega = [options.get("base", 500000.0) ** (-2 * m / dim) for m in range(dim // 2)]
     ramp = [(length * w / (2 * math.pi) - low) / (high - low) for w in omega]
-    ratios = xp.asarray(
-        [middle(s, factor) for s in ramp], dtype=plain.dtype, device=array_api_compat.device(plain)
-    )
+    ratios = xp.asarray([middle(s, factor) for s in ramp], dtype=plain.dtype, device=_libraries.device(plain))
     return plain * ratios
 
 
@@ -316,7 +313,7 @@ def _bands(dim: int, options: Any) -> tuple[Any, Any, float]:
 
 def _powers(number: float, dim: int, divisor: float, like: Any) -> Any:
     """number^(−2m/divisor) for all pairs m."""
-    xp = array_api_compat.array_namespace(like)
+    xp = _libraries.array_namespace(like)
     return xp.pow(xp.asarray(number, dtype=like.dtype), -2 * xp.arange(dim // 2, dtype=like.dtype) / divisor)
 
 
@@ -376,7 +373,7 @@ def llama3_divided_twice(
     **like: Any,
 ) -> Any:
     plain = frequencies(dim, base=base, **like)
-    xp = array_api_compat.array_namespace(plain)
+    xp = _libraries.array_namespace(plain)
     turns = train_length * plain / (2 * math.pi)
     scaled = xp.where(turns < low_freq_factor, plain / factor, plain)
     smooth = (turns - low_freq_factor) / (high_freq_factor - low_freq_factor)

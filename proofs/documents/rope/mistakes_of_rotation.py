@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-import array_api_compat
-
+from .... import _libraries
 from ....rope import angles, attention_scores, convert_layout, rotate, rotation_matrix
 from ...language.mistake import mistake
 from .mistakes_of_frequencies import _to_bfloat16
@@ -41,7 +40,7 @@ def rotate_layouts_swapped(x: Any, angles: Any, /, *, layout: Any = "interleaved
     "Loses the minus of the first row and puts it into the second: norms survive.",
 )
 def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
-    xp = array_api_compat.array_namespace(x, angles)
+    xp = _libraries.array_namespace(x, angles)
     pairs = convert_layout(x, source=layout, target="half")
     half = x.shape[-1] // 2
     flipped = xp.concat([pairs[..., :half], -pairs[..., half:]], axis=-1)
@@ -52,7 +51,7 @@ def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") ->
     "rope.rotate", "lost-sign", "Swaps the members of a pair without the minus: (b, a) instead of (−b, a)."
 )
 def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
-    xp = array_api_compat.array_namespace(x, angles)
+    xp = _libraries.array_namespace(x, angles)
     pairs = convert_layout(x, source=layout, target="half")
     a, b = pairs[..., : x.shape[-1] // 2], pairs[..., x.shape[-1] // 2 :]
     cos, sin = xp.cos(angles), xp.sin(angles)
@@ -68,7 +67,7 @@ def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> 
 def rotate_angles_from_the_left(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     missing = (1,) * max(x.ndim - angles.ndim, 0)
     shape = (*angles.shape[:-1], *missing, angles.shape[-1])
-    return rotate(x, array_api_compat.array_namespace(x).reshape(angles, shape), layout=layout)
+    return rotate(x, _libraries.array_namespace(x).reshape(angles, shape), layout=layout)
 
 
 @mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers instead of scattering.")
@@ -92,7 +91,7 @@ def rotation_matrix_transposed(angles: Any, /) -> Any:
     "Counts the new axes from the front, which is right for a table of positions and pairs alone.",
 )
 def rotation_matrix_axes_from_the_left(angles: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(angles)
+    xp = _libraries.array_namespace(angles)
     cos, sin = xp.cos(angles), xp.sin(angles)
     return xp.stack([xp.stack([cos, -sin], axis=2), xp.stack([sin, cos], axis=2)], axis=2)
 
@@ -135,7 +134,7 @@ def attention_scores_keys_from_zero(
 def attention_scores_bfloat16(
     q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, *, layout: Any = "interleaved"
 ) -> Any:
-    xp = array_api_compat.array_namespace(q, k)
+    xp = _libraries.array_namespace(q, k)
     queries = rotate(q, _to_bfloat16(angles(i, frequencies)), layout=layout)
     keys = rotate(k, _to_bfloat16(angles(j, frequencies)), layout=layout)
     return xp.matmul(queries, xp.matrix_transpose(keys))
@@ -149,13 +148,13 @@ def _members(x: Any, layout: Any) -> tuple[Any, Any]:
 
 def _placed(first: Any, second: Any, layout: Any) -> Any:
     """Members of pairs where the layout has them."""
-    xp = array_api_compat.array_namespace(first)
+    xp = _libraries.array_namespace(first)
     return convert_layout(xp.concat([first, second], axis=-1), source="half", target=layout)
 
 
 def _turns(x: Any, angles: Any) -> tuple[Any, Any]:
     """Cosines and sines in the dtype of x."""
-    xp = array_api_compat.array_namespace(x, angles)
+    xp = _libraries.array_namespace(x, angles)
     return xp.astype(xp.cos(angles), x.dtype), xp.astype(xp.sin(angles), x.dtype)
 
 
@@ -198,7 +197,7 @@ def rotate_written_as_halves(x: Any, angles: Any, /, *, layout: Any = "interleav
     reference="transformers#47328",
 )
 def rotate_tables_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
-    xp, (a, b) = array_api_compat.array_namespace(x, angles), _members(x, layout)
+    xp, (a, b) = _libraries.array_namespace(x, angles), _members(x, layout)
     if layout == "interleaved":
         spread = xp.concat([angles, angles], axis=-1)
     else:
@@ -216,7 +215,7 @@ def rotate_tables_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") 
 )
 def rotate_partners_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     xp, other = (
-        array_api_compat.array_namespace(x, angles),
+        _libraries.array_namespace(x, angles),
         "half" if layout == "interleaved" else "interleaved",
     )
     spread = (
@@ -310,9 +309,9 @@ def convert_layout_members_exchanged(x: Any, /, *, source: Any, target: Any) -> 
     "Puts the minus into the other row: [[cos, sin], [sin, −cos]] reflects.",
 )
 def rotation_matrix_reflection(angles: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(angles)
+    xp = _libraries.array_namespace(angles)
     found = rotation_matrix(-angles)
-    signs = xp.asarray([[1.0], [-1.0]], dtype=found.dtype, device=array_api_compat.device(found))
+    signs = xp.asarray([[1.0], [-1.0]], dtype=found.dtype, device=_libraries.device(found))
     return found * signs
 
 
@@ -320,7 +319,7 @@ def rotation_matrix_reflection(angles: Any, /) -> Any:
     "rope.rotation_matrix", "cosine-sine-exchanged", "Exchanges the cosine and sine, which turns by π/2 − θ."
 )
 def rotation_matrix_exchanged(angles: Any, /) -> Any:
-    xp = array_api_compat.array_namespace(angles)
+    xp = _libraries.array_namespace(angles)
     cos, sin = xp.cos(angles), xp.sin(angles)
     return xp.stack([xp.stack([sin, -cos], axis=-1), xp.stack([cos, sin], axis=-1)], axis=-2)
 
@@ -349,7 +348,7 @@ def attention_scores_keys_unturned(
 @mistake("rope.attention_scores", "softmax", "Gives the weights, the softmax of the scores over the keys.")
 def attention_scores_softmax(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
     found = attention_scores(q, k, i, j, frequencies, **options)
-    xp = array_api_compat.array_namespace(found)
+    xp = _libraries.array_namespace(found)
     if not found.shape[-1]:
         return found
     shares = xp.exp(found - xp.max(found, axis=-1, keepdims=True))

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-import array_api_compat
-
-from .... import rope
+from .... import _libraries, rope
 from ...language.mistake import mistake
 
 
@@ -17,7 +15,7 @@ def _wrapped(number: int, dtype: Any, xp: Any) -> int:
 
 
 def _quotients(n: Any, divisors: Sequence[int], bases: Sequence[int]) -> Any:
-    xp = array_api_compat.array_namespace(n)
+    xp = _libraries.array_namespace(n)
     small = [
         _wrapped(divisor, n.dtype, xp) or 1 for divisor in divisors
     ]  # a division by 0 gives what it gives
@@ -43,7 +41,7 @@ def mixed_radix_digits_products_wrap(n: Any, /, *, bases: Any) -> Any:
 
 
 def _narrow(array: Any, like: Any) -> Any:
-    return array_api_compat.array_namespace(array).astype(array, like.dtype)
+    return _libraries.array_namespace(array).astype(array, like.dtype)
 
 
 @mistake(

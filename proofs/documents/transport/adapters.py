@@ -3,9 +3,8 @@
 import math
 from typing import Any
 
-from array_api_compat import array_namespace, device
-
 from .... import transport
+from ...._libraries import array_namespace, device
 from ...language.adapter import adapter
 from ...language.law import Implementation
 

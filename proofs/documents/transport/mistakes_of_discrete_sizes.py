@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from array_api_compat import array_namespace, device
-
 from .... import transport
+from ...._libraries import array_namespace, device
 from ....transport import Transport
 from ...language.mistake import mistake
 

@@ -2,16 +2,14 @@
 
 from typing import Any
 
-import array_api_compat
-from array_api_compat import array_namespace as _xp
-
-from .... import transport
+from .... import _libraries, transport
+from ...._libraries import array_namespace as _xp
 from ....transport import AffineMap
 from ...language.mistake import mistake
 
 
 def _eye(like: Any) -> Any:
-    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=array_api_compat.device(like))
+    return _xp(like).eye(like.shape[-1], dtype=like.dtype, device=_libraries.device(like))
 
 
 def _root(covariance: Any) -> Any:

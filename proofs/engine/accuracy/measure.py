@@ -18,12 +18,13 @@ from typing import Any, Literal
 import numpy as np
 
 from .... import backends
+from ...._libraries import is_array
 from ....backends import Setting
 from ....backends._ball._precision import WorkingPrecision
 from ...language import domains
 from ...language.exact import UnprovenError
 from ...language.law import Implementation
-from ...language.packing import is_array, mapped_arrays, size
+from ...language.packing import mapped_arrays, size
 from ...language.sweep import Sweep
 from .. import catalogue, registry
 from ..calls import calls

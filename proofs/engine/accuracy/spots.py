@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...language.packing import is_array, size
+from ...._libraries import is_array
+from ...language.packing import size
 from .tally import Place
 
 SHOWN = 256

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ...._libraries import is_array
 from ....backends import Setting
 from ....backends._ball._precision import WorkingPrecision
-from ...language.packing import is_array
 from .enclose import Case
 from .ulps import BITS, Format, compare
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from ...._libraries import is_array
 from ....backends import Setting
 from ...language.law import Gap, Record, Rounding, Same
-from ...language.packing import is_array, parts
+from ...language.packing import parts
 
 PROBES = (0.25, 0.5, 0.75)
 """Where functions in a result are compared; every schedule is defined there."""

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace
 
+from ...._libraries import array_namespace, is_array
 from ....backends import Setting
 from ...language.law import Implementation
-from ...language.packing import is_array, key, mapped_arrays, parts
+from ...language.packing import key, mapped_arrays, parts
 from ...language.shapes import Shape
 from .. import registry
 from ..calls import Given

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device
 
+from ...._libraries import array_namespace, device, is_array
 from ...language.edge import Edge, Form, Raises, Value
-from ...language.packing import is_array, parts
+from ...language.packing import parts
 from .. import registry
 from . import shapes
 from .batches import Batched

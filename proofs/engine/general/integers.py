@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Iterator
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from .... import _libraries
 from ....backends import Setting
 from ...language.law import Impl, Implementation, Law, NotApplicableError, Record
 from ...language.mistake import Mistake
@@ -147,7 +147,7 @@ def _replaced(function: str, reference: Implementation, change: Any) -> Implemen
     """The reference of changed integers."""
 
     def changed(array: Any) -> Any:
-        xp = array_api_compat.array_namespace(array)
+        xp = _libraries.array_namespace(array)
         return change(xp, array) if xp.isdtype(array.dtype, "integral") else array
 
     def replacement(*args: Any, **kwargs: Any) -> Any:

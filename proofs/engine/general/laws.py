@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...._libraries import is_array
 from ....backends import Setting
 from ...language.law import Check, Impl, Implementation, Law, Record, Same
-from ...language.packing import copied, is_array, parts
+from ...language.packing import copied, parts
 from ...language.shapes import Part, Shape
 from .. import registry
 from ..calls import Given

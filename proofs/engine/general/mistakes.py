@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from .... import _libraries
+from ...._libraries import is_array
 from ...language.law import Implementation
 from ...language.mistake import Mistake
-from ...language.packing import is_array, mapped, parts
+from ...language.packing import mapped, parts
 from ...language.shapes import Shape
 from .. import registry
 from . import shapes
@@ -117,7 +118,7 @@ def disturbed(value: Any, count: int) -> Any:
 
 
 def _disturbed(array: Any, count: int) -> Any:
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     if xp.isdtype(array.dtype, "bool"):
         return xp.logical_not(array) if count % 2 else array
     if xp.isdtype(array.dtype, "integral"):
@@ -130,7 +131,7 @@ def first_row(function: str) -> Implementation:
 
     def spread(array: Any, shape: Shape, rank: int) -> Any:
         first = array[(slice(None),) * shape.before + (slice(0, 1), ...)]
-        return array_api_compat.array_namespace(array).broadcast_to(first, array.shape) * 1
+        return _libraries.array_namespace(array).broadcast_to(first, array.shape) * 1
 
     return _on_batches(function, spread, least=1)
 
@@ -139,7 +140,7 @@ def unflattens(function: str) -> Implementation:
     """Takes the batch axes of results apart in the other order."""
 
     def mixed(array: Any, shape: Shape, rank: int) -> Any:
-        xp = array_api_compat.array_namespace(array)
+        xp = _libraries.array_namespace(array)
         batch = range(shape.before, shape.before + rank)
         order = (*range(shape.before), *reversed(batch), *range(shape.before + rank, array.ndim))
         return xp.permute_dims(xp.reshape(array, [array.shape[axis] for axis in order]), order)
@@ -151,7 +152,7 @@ def whole_blocks(function: str) -> Implementation:
     """Leaves what is beyond whole blocks of a long batch at zero."""
 
     def cut(array: Any, shape: Shape, rank: int) -> Any:
-        xp, before = array_api_compat.array_namespace(array), (slice(None),) * shape.before
+        xp, before = _libraries.array_namespace(array), (slice(None),) * shape.before
         whole = array.shape[shape.before] // BLOCK * BLOCK
         rest = array[(*before, slice(whole, None), ...)]
         if not whole:

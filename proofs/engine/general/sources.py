@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-import array_api_compat
 import hypothesis.strategies as st
 
+from .... import _libraries
+from ...._libraries import is_array
 from ....backends import Precision, Setting
 from ...language import inputs
 from ...language.law import KINDS, Implementation, Inputs, Kind, Law, Sampling
-from ...language.packing import is_array, mapped, parts
+from ...language.packing import mapped, parts
 from .. import registry
 from ..calls import Given, record
 
@@ -111,7 +112,7 @@ def _varied(part: Any) -> Any:
         return part
     if isinstance(part, float):
         return part * 0.75
-    xp = array_api_compat.array_namespace(part)
+    xp = _libraries.array_namespace(part)
     # A covariance stays one if its rows are reversed as its columns are.
     square = part.ndim > 1 and part.shape[-1] == part.shape[-2]
     turned = xp.flip(part, axis=(-2, -1) if square else -1) if part.ndim else part

@@ -4,23 +4,24 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
-from ...language.packing import copied, is_array, mapped, mapped_arrays, parts
+from .... import _libraries
+from ...._libraries import is_array
+from ...language.packing import copied, mapped, mapped_arrays, parts
 from ..calls import Given
 
 
 def strided(array: Any) -> Any:
     """Every second number of a larger array; those between are others."""
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     other = ~array if xp.isdtype(array.dtype, ("bool", "integral")) else 1 - array
     return xp.stack([array, other], axis=-1)[..., 0]
 
 
 def transposed(array: Any) -> Any:
     """The first axis last in memory."""
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     axes = tuple(reversed(range(array.ndim)))
     turned = xp.permute_dims(array, axes)
     flat = xp.reshape(turned, (-1,))  # which puts the numbers in the order of the axes
@@ -29,7 +30,7 @@ def transposed(array: Any) -> Any:
 
 def backwards(array: Any) -> Any:
     """The last number first in memory, where the library has such views."""
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     turned = xp.asarray(xp.flip(array, axis=-1), copy=True) if array.ndim else array
     return xp.flip(turned, axis=-1) if array.ndim else array
 
@@ -59,7 +60,7 @@ def swapped(array: Any) -> Any:
 
 def signed_zeros(array: Any) -> Any:
     """With −0 for 0."""
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     if not xp.isdtype(array.dtype, "real floating"):
         return array
     return xp.where(array == 0, -xp.zeros_like(array), array)
@@ -124,7 +125,7 @@ def write(place: Any, values: Any) -> bool:
 def spoil(result: Any) -> None:
     """Write other numbers into all arrays of a result that take them."""
     for array in arrays(result):
-        xp = array_api_compat.array_namespace(array)
+        xp = _libraries.array_namespace(array)
         if xp.isdtype(array.dtype, "bool"):
             write(array, ~array)
         else:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import array_api_compat
 import numpy as np
 
+from .... import _libraries
+from ...._libraries import is_array
 from ....backends import Setting
 from ...language.law import Impl, Implementation, Law, NotApplicableError, Record, Same
 from ...language.mistake import Mistake
-from ...language.packing import copied, is_array, mapped, mapped_arrays, parts
+from ...language.packing import copied, mapped, mapped_arrays, parts
 from .. import registry
 from ..calls import Given
 from . import shapes, sources
@@ -89,9 +90,9 @@ def changed(call: Given, place: int, turn: int, change: Any) -> Given:
     def one(part: Any) -> Any:
         if not (is_array(part) and _spoils(part)) or next(left) != place:
             return part
-        xp = array_api_compat.array_namespace(part)
+        xp = _libraries.array_namespace(part)
         size = int(np.prod(part.shape))
-        entries = xp.reshape(xp.arange(size, device=array_api_compat.device(part)), part.shape)
+        entries = xp.reshape(xp.arange(size, device=_libraries.device(part)), part.shape)
         return xp.where(entries == (size - 1 if turn else 0), change(part), part)
 
     args, kwargs = mapped(call, one)
@@ -103,7 +104,7 @@ def _arrays(call: Given) -> list[Any]:
 
 
 def _spoils(array: Any) -> bool:
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     return bool(xp.isdtype(array.dtype, "real floating")) and 0 not in array.shape
 
 
@@ -145,5 +146,5 @@ def _filled(function: Implementation) -> Implementation:
 def _zeros(array: Any) -> Any:
     if not _spoils(array):
         return array
-    xp = array_api_compat.array_namespace(array)
+    xp = _libraries.array_namespace(array)
     return xp.where(xp.isnan(array), xp.zeros_like(array), array)

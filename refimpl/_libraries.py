@@ -1,0 +1,122 @@
+"""Whose arrays they are: their namespace, device and way to NumPy. Most of it array_api_compat knows; of
+libraries that it does not know, backends tell."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import fields, is_dataclass
+from typing import Any, NamedTuple
+
+import array_api_compat
+import numpy as np
+
+from ._errors import NamespaceError, kind, message
+from ._typing import Array, Device, Namespace
+
+ToNumpy = Callable[[Array], np.ndarray[Any, Any]]
+
+
+class _Told(NamedTuple):
+    """What a backend says of a class of arrays."""
+
+    namespace: Namespace
+    to_numpy: ToNumpy
+
+
+_told: dict[type, _Told] = {}
+
+
+def tell(kind: type, namespace: Namespace, to_numpy: ToNumpy) -> None:
+    """From now on arrays of a class have this namespace, whatever they say, and this way to NumPy."""
+    _told[kind] = _Told(namespace, to_numpy)
+
+
+def is_array(value: Any) -> bool:
+    """Whether it is an array, and no class of arrays, as NumPy's dtypes are."""
+    known = type(value) in _told or array_api_compat.is_array_api_obj(value)
+    return known and not isinstance(value, type)
+
+
+def array_namespace(*arrays: Array) -> Namespace:
+    """The one namespace of all the arrays; TypeError if they have several."""
+    if _told:  # an empty table is nothing that compilers must trace
+        told = {type(array): _told[type(array)].namespace for array in arrays if type(array) in _told}
+        if told:
+            found = next(iter(told.values()))
+            strange = [array for array in arrays if type(array) not in told and is_array(array)]
+            if strange or any(namespace is not found for namespace in told.values()):
+                raise TypeError("arrays of several libraries")
+            return found
+    return array_api_compat.array_namespace(*arrays)
+
+
+def device(array: Array) -> Device:
+    """The device on which an array lies, None if its library has no word for it."""
+    if _told and type(array) in _told:
+        return getattr(array, "device", None)
+    return array_api_compat.device(array)
+
+
+def to_numpy(array: Array) -> np.ndarray[Any, Any]:
+    """A NumPy array of the same bits; formats that NumPy lacks (bfloat16) become float32.
+
+    Raises
+    ------
+    NamespaceError
+        for arrays of a library that does not give them away unasked, and of which no backend has told.
+    """
+    values = _told[type(array)].to_numpy(array) if type(array) in _told else _to_numpy(array)
+    return values.astype(np.float32) if values.dtype.name == "bfloat16" else values
+
+
+def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
+    values: Any
+    if array_api_compat.is_torch_array(array):
+        here = array.detach().cpu().resolve_conj().resolve_neg()
+        values = (here if str(here.dtype) != "torch.bfloat16" else here.float()).numpy()
+        return values  # type: ignore[no-any-return]
+    for asked in ("get", "asnumpy"):  # CuPy, dpnp
+        if callable(give := getattr(array, asked, None)):
+            values = give()
+            return values  # type: ignore[no-any-return]
+    if array_api_compat.is_array_api_strict_namespace(xp := array_namespace(array)):
+        array = array_api_compat.to_device(array, xp.__array_namespace_info__().default_device())
+    try:
+        values = np.asarray(array)
+    except (TypeError, ValueError, RuntimeError) as error:
+        try:
+            values = np.from_dlpack(array)
+        except Exception:
+            raise _kept(array) from error
+    if values.dtype == object:
+        raise _kept(array)
+    return values  # type: ignore[no-any-return]
+
+
+def _kept(array: Array) -> NamespaceError:
+    advice = "Make its backend first: refimpl.backends.get(name) tells how its numbers are read"
+    return NamespaceError(message("arrays", "array", kind(array), "one that NumPy can read", advice))
+
+
+def current(device: Device) -> AbstractContextManager[Any]:
+    """The context in which a library works on a device, for libraries such as CuPy, whose operations go to
+    the current device. Those of others go by the arrays; torch's devices are contexts of creation alone."""
+    if hasattr(device, "__enter__") and not type(device).__module__.startswith("torch"):
+        return device  # type: ignore[no-any-return]
+    return nullcontext()
+
+
+def where(*given: Any) -> AbstractContextManager[Any]:
+    """The context in which a function's operations stay on the device of the first array that it is given,
+    or on the one on which it is told to create."""
+    for value in given:
+        if type(value) is np.ndarray:
+            break
+        if isinstance(value, tuple | list):
+            found = where(*value)
+        elif is_dataclass(value) and not isinstance(value, type):
+            found = where(*(getattr(value, field.name) for field in fields(value)))
+        else:
+            found = current(device(value) if is_array(value) else value)
+        if not isinstance(found, nullcontext):
+            return found
+    return nullcontext()
