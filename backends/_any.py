@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import Any
 
 import array_api_compat
-import numpy as np
 
+from .._libraries import to_numpy
 from .._typing import Array
 from ._backend import Backend, BackendUnavailableError
 from ._ulps import Ulps
@@ -63,7 +63,7 @@ def make(name: str) -> Backend:
         sample = xp.asarray([0.5, 1.5], dtype=getattr(xp, dtypes[0]))
         xp = array_api_compat.array_namespace(sample)  # the one that its arrays name, which laws ask for
         device = array_api_compat.device(sample)
-        back = _to_numpy(sample)
+        back = to_numpy(sample)
     except BackendUnavailableError:
         raise
     except Exception as error:
@@ -75,7 +75,6 @@ def make(name: str) -> Backend:
         version=_version(name, xp),
         xp=xp,
         devices={str(device): device},
-        to_numpy=_to_numpy,
         lacks=_lacks(name, xp, sample),
         ulps=_ULPS,
         dtypes=dtypes,
@@ -110,13 +109,6 @@ def _has(xp: Any, dtype: str) -> bool:
         warnings.simplefilter("ignore")
         wanted = getattr(xp, dtype, None)
         return wanted is not None and xp.asarray([0, 1], dtype=wanted).dtype == wanted
-
-
-def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    try:
-        return np.asarray(array)
-    except (TypeError, ValueError, RuntimeError):
-        return np.from_dlpack(array)
 
 
 def _version(name: str, xp: Any) -> str:

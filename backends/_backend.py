@@ -3,6 +3,7 @@
 import importlib
 import math
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._errors import DTypeError, RefimplError, UnknownNameError, message
+from .._libraries import current, to_numpy
 from .._typing import Array, Device, DType, Namespace
 from ._ulps import Ulps
 
@@ -60,7 +62,7 @@ class Backend:
     xp: Namespace
     devices: Mapping[str, Device]
     """Device names (the first is the default) to what the library's functions take as `device`."""
-    to_numpy: Callable[[Array], np.ndarray[Any, Any]]
+    to_numpy: Callable[[Array], np.ndarray[Any, Any]] = to_numpy
     """A NumPy array of the same bits; formats that NumPy lacks (bfloat16) become float32."""
     lacks: Mapping[str, str] = field(default_factory=dict)
     """Capabilities that are missing, with the reason that a skipped law reports."""
@@ -146,6 +148,17 @@ class Setting:
     def device(self) -> Device:
         """The device, as the namespace's functions take it."""
         return self.backend.devices[self.device_name]
+
+    def current(self) -> AbstractContextManager[Any]:
+        """The context in which the library works on the device, where it has a current one."""
+        return current(self.device)
+
+    @property
+    def on_host(self) -> bool:
+        """Whether arrays lie in memory that the process asks of the system, by DLPack's word (1 is a CPU)."""
+        with self.current():
+            said = getattr(self.array(np.zeros(1)), "__dlpack_device__", None)
+            return said is None or int(said()[0]) == 1
 
     @property
     def u(self) -> float:

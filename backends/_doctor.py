@@ -42,7 +42,8 @@ class Diagnosis:
 
 def flushes(on: Setting) -> bool:
     """Whether half the smallest normal number comes out as zero."""
-    half = on.array(np.full(64, on.precision.smallest)) * on.array(np.full(64, 0.5))
+    with on.current():
+        half = on.array(np.full(64, on.precision.smallest)) * on.array(np.full(64, 0.5))
     return not np.all(on.host(half))
 
 

@@ -4,9 +4,10 @@ import importlib
 from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
+from .._libraries import tell
 from .._names import find
 from . import _any
-from ._backend import Backend, BackendUnavailableError
+from ._backend import Backend, BackendUnavailableError, Setting
 
 _OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict", "ball")
 _GROUP = "refimpl.backends"
@@ -44,18 +45,36 @@ def check_name(name: str) -> None:
 def _find(name: str) -> tuple[str | EntryPoint, str]:
     """Where the backend of that name is made, and the command that installs it."""
     if name in _OWN:
-        return f".{name}", f"pip install 'refimpl[{name}]'"
+        return f".{name}", "pip install --upgrade refimpl"  # each says how its library is installed
     for point in entry_points(group=_GROUP, name=name):
         return point, f"pip install --upgrade {point.dist.name if point.dist else point.module}"
     return _find(find(name, names(), "backend"))
 
 
 def _make(place: str | EntryPoint) -> Backend:
-    maker = importlib.import_module(place, __package__).make if isinstance(place, str) else place.load()
-    backend = maker()
+    if isinstance(place, str):
+        own: Backend = importlib.import_module(place, __package__).make()
+        return own
+    backend = place.load()()
     if not isinstance(backend, Backend):
         raise TypeError(f"made a {type(backend).__name__}, not a refimpl.backends.Backend")
+    if backend.name != place.name:
+        raise ValueError(
+            f"the entry point is {place.name}, but the backend {backend.name}: give both one name"
+        )
+    _join(backend)
     return backend
+
+
+def _join(backend: Backend) -> None:
+    """Let a backend of somebody's own bring its namespace and its way to NumPy; numbers must come back."""
+    for dtype in backend.dtypes:
+        on = Setting.of(backend, dtype)
+        with on.current():
+            array = on.array([0.5, 1.5])
+            tell(array, backend.xp, backend.to_numpy)
+            if (back := on.host(array).tolist()) != [0.5, 1.5]:
+                raise ValueError(f"its {dtype} array of 0.5 and 1.5 comes to NumPy as {back}")
 
 
 def get(name: str) -> Backend:
@@ -67,7 +86,8 @@ def get(name: str) -> Backend:
     UnknownNameError
         if no backend has that name.
     BackendUnavailableError
-        if its library is not installed, fails to load, or has no device.
+        if its library is not installed, fails to load, or has no device; or if what an entry point gives is
+        no `Backend`, is called otherwise, or does not bring numbers back as they were.
 
     Examples
     --------

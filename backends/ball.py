@@ -19,7 +19,7 @@ from ._backend import FORMATS, Backend, Precision, Setting, load
 if TYPE_CHECKING:
     from ._ball._rounding import Model
 
-_INSTALL = "pip install python-flint"
+INSTALL = "pip install python-flint"
 _LACKS = {
     "host": "what is computed in float64 proves nothing of balls",
     "underflow": "its exponents have no bound",
@@ -54,7 +54,7 @@ def ball(*, prec: int = PRECISION) -> Namespace:
     (True, True, True)
     """
     bits = check_integer("ball", "prec", prec, 2)
-    load("ball", "flint", _INSTALL)
+    load("ball", "flint", INSTALL)
     from ._ball._namespace import namespace  # noqa: PLC0415
 
     return namespace(bits)
@@ -150,7 +150,7 @@ def model(on: Setting) -> "Model":
 
 def make(prec: int = PRECISION) -> Backend:
     """The ball backend, at its default precision unless told."""
-    flint = load("ball", "flint", _INSTALL)
+    flint = load("ball", "flint", INSTALL)
     return Backend(
         name="ball",
         version=flint.__version__,

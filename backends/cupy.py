@@ -8,12 +8,12 @@ from .._typing import Array, Device, DType
 from ._backend import Backend, BackendUnavailableError, load
 from ._ulps import CUDA, NOT_MEASURED
 
-_INSTALL = "pip install 'refimpl[cupy12]' for CUDA 12 or 'refimpl[cupy13]' for CUDA 13"
+INSTALL = "pip install 'refimpl[cupy12]' for CUDA 12 or 'refimpl[cupy13]' for CUDA 13"
 
 
 def make() -> Backend:
     """The CuPy backend; unavailable without a CUDA device, although CuPy imports without one."""
-    cupy = load("cupy", "cupy", _INSTALL)
+    cupy = load("cupy", "cupy", INSTALL)
     driver = "install an NVIDIA driver that fits your CuPy, on a machine with an NVIDIA GPU"
     try:
         if not cupy.cuda.is_available():
@@ -29,9 +29,8 @@ def make() -> Backend:
     return Backend(
         name="cupy",
         version=cupy.__version__,
-        xp=load("cupy", "array_api_compat.cupy", _INSTALL),
+        xp=load("cupy", "array_api_compat.cupy", INSTALL),
         devices=devices,
-        to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         dtypes=("float64", "float32", "float16"),
         ulps=CUDA,
@@ -48,8 +47,3 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
 
     with device:
         return cupy.asarray(values.astype(dtype))
-
-
-def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    values: np.ndarray[Any, Any] = array.get()
-    return values

@@ -8,7 +8,7 @@ from .._typing import Array, Device, DType
 from ._backend import Backend, load
 from .numpy import ULPS
 
-_INSTALL = "pip install 'refimpl[dask]'"
+INSTALL = "pip install 'refimpl[dask]'"
 
 _LACKS = {
     "loops": "a lazy graph is evaluated anew at every look: minutes for what takes NumPy milliseconds",
@@ -18,14 +18,13 @@ _LACKS = {
 
 def make() -> Backend:
     """The Dask backend."""
-    dask = load("dask", "dask", _INSTALL)
-    load("dask", "dask.array", _INSTALL)
+    dask = load("dask", "dask", INSTALL)
+    load("dask", "dask.array", INSTALL)
     return Backend(
         name="dask",
         version=dask.__version__,
-        xp=load("dask", "array_api_compat.dask.array", _INSTALL),
+        xp=load("dask", "array_api_compat.dask.array", INSTALL),
         devices={"cpu": "cpu"},
-        to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         lacks=_LACKS,
         dtypes=("float64", "float32"),
@@ -44,7 +43,3 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
     # Two chunks where there are two rows, so that every operation meets a chunk border.
     chunks = (max(1, -(-values.shape[0] // 2)), *values.shape[1:]) if values.ndim else ()
     return dask.array.from_array(np.array(values, dtype=dtype), chunks=chunks)
-
-
-def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    return np.asarray(array.compute())

@@ -14,7 +14,7 @@ from .._typing import Array, Device, DType
 from ._backend import Backend, load
 from ._ulps import CUDA, NOT_MEASURED, worst
 
-_INSTALL = "pip install 'refimpl[jax]'"
+INSTALL = "pip install 'refimpl[jax]'"
 _NEEDS_X64 = "float64 needs jax_enable_x64: call enable_x64() of refimpl.backends.jax or set JAX_ENABLE_X64=1"
 _TENSOR_CORES = "float32 matrix products lose digits unless jax_default_matmul_precision is 'highest'"
 
@@ -29,7 +29,7 @@ def enable_x64() -> None:
     BackendUnavailableError
         if JAX cannot be loaded.
     """
-    load("jax", "jax", _INSTALL).config.update("jax_enable_x64", True)
+    load("jax", "jax", INSTALL).config.update("jax_enable_x64", True)
 
 
 # Worst errors seen on 80 000 arguments a function against Arb, rounded up; JAX 0.10.2,
@@ -73,7 +73,7 @@ _ULPS = {
 
 def make() -> Backend:
     """The JAX backend, as the process is configured now."""
-    jax = load("jax", "jax", _INSTALL)
+    jax = load("jax", "jax", INSTALL)
     x64 = bool(jax.config.jax_enable_x64)
     devices: dict[str, Device] = {}
     for device in jax.devices():
@@ -84,9 +84,8 @@ def make() -> Backend:
     return Backend(
         name="jax",
         version=jax.__version__,
-        xp=load("jax", "jax.numpy", _INSTALL),
+        xp=load("jax", "jax.numpy", INSTALL),
         devices=devices,
-        to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         dtypes=("float64",) * x64 + ("float32", "float16", "bfloat16"),
         ulps=_ULPS if on_cpu else worst(_ULPS, CUDA),
@@ -108,8 +107,3 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
             raise DomainError(message("jax", "integers", "values beyond int32", "int32", _NEEDS_X64))
     # A fresh copy, rounded by NumPy: JAX may share the memory of what it is given.
     return jax.device_put(np.array(values, dtype=given), device)
-
-
-def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    values = np.asarray(array)  # widened by NumPy, since XLA flushes subnormals
-    return values.astype(np.float32) if values.dtype.name == "bfloat16" else values

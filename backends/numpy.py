@@ -7,6 +7,7 @@ from ._backend import Backend
 
 # Worst errors seen on 80 000 arguments a function against Arb, rounded up; NumPy 2.4.6,
 # x86-64 with AVX-512, AVX2 and neither. Half precision: all arguments.
+INSTALL = "pip install --upgrade numpy"
 ULPS = {
     "float64": {
         "default": 4.0,
@@ -49,7 +50,6 @@ def make() -> Backend:
         version=np.__version__,
         xp=xp,
         devices={"cpu": "cpu"},
-        to_numpy=np.asarray,
         dtypes=("float64", "float32", "float16"),
         ulps=ULPS,
     )

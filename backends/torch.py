@@ -9,7 +9,7 @@ from .._typing import Array, Device, DType
 from ._backend import Backend, load
 from ._ulps import CUDA, NOT_MEASURED, worst
 
-_INSTALL = "pip install 'refimpl[torch]'"
+INSTALL = "pip install 'refimpl[torch]'"
 
 
 # Worst errors seen on 80 000 arguments a function against Arb, rounded up; torch 2.13.0,
@@ -52,7 +52,7 @@ _ULPS = {
 
 def make() -> Backend:
     """The PyTorch backend."""
-    torch = load("torch", "torch", _INSTALL)
+    torch = load("torch", "torch", INSTALL)
     devices = {"cpu": torch.device("cpu")}
     if torch.cuda.is_available():
         devices["cuda"] = torch.device("cuda", 0)
@@ -62,9 +62,8 @@ def make() -> Backend:
     return Backend(
         name="torch",
         version=torch.__version__,
-        xp=load("torch", "array_api_compat.torch", _INSTALL),
+        xp=load("torch", "array_api_compat.torch", INSTALL),
         devices=devices,
-        to_numpy=_to_numpy,
         from_numpy=_from_numpy,
         dtypes=("float64", "float32", "float16", "bfloat16"),
         ulps=_ULPS if on_cpu else worst(_ULPS, CUDA),
@@ -78,11 +77,3 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
 
     # A copy in order: tensors share the memory of what they are made of, and take no negative strides.
     return torch.from_numpy(np.array(values, order="C")).to(device=device, dtype=dtype)
-
-
-def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
-    import torch  # noqa: PLC0415
-
-    here = array.detach().cpu().resolve_conj().resolve_neg()
-    result: np.ndarray[Any, Any] = (here.float() if here.dtype == torch.bfloat16 else here).numpy()
-    return result

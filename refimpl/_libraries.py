@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import array_api_compat
 import numpy as np
 
-from ._errors import NamespaceError, kind, message
+from ._errors import NamespaceError, kind
 from ._typing import Array, Device, Namespace
 
 ToNumpy = Callable[[Array], np.ndarray[Any, Any]]
@@ -25,9 +25,20 @@ class _Told(NamedTuple):
 _told: dict[type, _Told] = {}
 
 
-def tell(kind: type, namespace: Namespace, to_numpy: ToNumpy) -> None:
-    """From now on arrays of a class have this namespace, whatever they say, and this way to NumPy."""
-    _told[kind] = _Told(namespace, to_numpy)
+_KNOWN = (
+    array_api_compat.is_numpy_array,
+    array_api_compat.is_torch_array,
+    array_api_compat.is_jax_array,
+    array_api_compat.is_cupy_array,
+    array_api_compat.is_dask_array,
+)
+
+
+def tell(array: Array, namespace: Namespace, to_numpy: ToNumpy) -> None:
+    """From now on arrays of this one's class have a namespace, whatever they say, and a way to NumPy; what is
+    known of large libraries stays."""
+    if not any(known(array) for known in _KNOWN):
+        _told[type(array)] = _Told(namespace, to_numpy)
 
 
 def is_array(value: Any) -> bool:
@@ -64,12 +75,15 @@ def to_numpy(array: Array) -> np.ndarray[Any, Any]:
     NamespaceError
         for arrays of a library that does not give them away unasked, and of which no backend has told.
     """
-    values = _told[type(array)].to_numpy(array) if type(array) in _told else _to_numpy(array)
+    told = _told.get(type(array))
+    values = _to_numpy(array) if told is None or told.to_numpy is to_numpy else told.to_numpy(array)
     return values.astype(np.float32) if values.dtype.name == "bfloat16" else values
 
 
 def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
     values: Any
+    if isinstance(array, np.ndarray | np.generic):
+        return np.asarray(array)
     if array_api_compat.is_torch_array(array):
         here = array.detach().cpu().resolve_conj().resolve_neg()
         values = (here if str(here.dtype) != "torch.bfloat16" else here.float()).numpy()
@@ -78,7 +92,7 @@ def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
         if callable(give := getattr(array, asked, None)):
             values = give()
             return values  # type: ignore[no-any-return]
-    if array_api_compat.is_array_api_strict_namespace(xp := array_namespace(array)):
+    if _library(xp := array_namespace(array)) == "array_api_strict":
         array = array_api_compat.to_device(array, xp.__array_namespace_info__().default_device())
     try:
         values = np.asarray(array)
@@ -93,8 +107,23 @@ def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
 
 
 def _kept(array: Array) -> NamespaceError:
-    advice = "Make its backend first: refimpl.backends.get(name) tells how its numbers are read"
-    return NamespaceError(message("arrays", "array", kind(array), "one that NumPy can read", advice))
+    return NamespaceError(
+        f"got {kind(array)}, whose numbers its library does not give to NumPy unasked. "
+        "Make its backend first: refimpl.backends.get(name) tells how they are read"
+    )
+
+
+_REPORTING = {"numpy", "torch", "jax", "array_api_strict"}
+
+
+def reports(xp: Namespace) -> bool:
+    """Whether the library is known to say, by an error or NaN, where a factorisation fails; CuPy does not."""
+    return _library(xp) in _REPORTING
+
+
+def _library(xp: Namespace) -> str:
+    """The name of the library of a namespace."""
+    return str(getattr(xp, "__name__", "")).removeprefix("array_api_compat.").partition(".")[0]
 
 
 def current(device: Device) -> AbstractContextManager[Any]:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 import array_api_compat
 import numpy as np
 
-from . import _given
+from . import _given, _libraries
 from ._capabilities import NEEDS
 from ._errors import DomainError, DTypeError, RefimplError, ShapeError, message
 
@@ -45,7 +45,7 @@ def _owing(function: Callable[P, R], needs: frozenset[str]) -> Callable[P, R]:
                 return function(*args, **kwargs)
             if not (creates or eager) and _plain(given):  # torch's compiler traces those, too
                 return function(*args, **kwargs)
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), _libraries.where(*given):
                 if host:
                     return on_host(*map(_detached, args), **{k: _detached(v) for k, v in kwargs.items()})
                 return function(*args, **kwargs)

@@ -116,6 +116,7 @@ def create(
     try:
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=None)
     except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
+        _check_creates(call, given)
         raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp")) from error
     if not is_kind(probe.dtype, "real floating", _libraries.array_namespace(probe)):
         raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp"))
@@ -140,6 +141,17 @@ def create(
     if isinstance(probe, np.ndarray):  # numbers are made in the machine's own byte order
         return resolved, probe.dtype.newbyteorder("=")
     return resolved, probe.dtype
+
+
+def _check_creates(call: str, xp: Namespace) -> None:
+    """Require a namespace that creates arrays as the standard says: then a dtype is at fault, else it is."""
+    try:
+        xp.empty((0,), dtype=None, device=None)
+    except Exception as error:
+        got = f"{shown(xp)}, whose empty(shape, dtype=, device=) raises {shown(error)}"
+        advice = "A backend can bring the namespace that its library lacks"
+        expected = "a namespace of the Array API standard"
+        raise NamespaceError(message(call, "xp", got, expected, advice)) from error
 
 
 def _named(call: str, name: str) -> DType:
@@ -346,15 +358,36 @@ def qr(matrix: Array, *, xp: Namespace) -> tuple[Array, Array]:
 
 
 def cholesky(matrix: Array, *, xp: Namespace) -> Array:
-    """L of matrices LLᵀ, NaN for one with NaN, also above the diagonal, where libraries do not look."""
+    """L of matrices LLᵀ, NaN for one with NaN, also above the diagonal, where libraries do not look. For a
+    matrix that is not definite libraries raise, or give NaN; where one such as CuPy leaves the numbers at
+    which it stopped, which show as a pivot that is not positive or as another product, it is NaN, too."""
     safe, known = _known(matrix, _is_number, xp=xp)
-    return _where(known, xp.linalg.cholesky(safe), xp=xp)
+    root = xp.linalg.cholesky(safe)
+    if not (is_wider(xp) or _libraries.reports(xp)):
+        root = _factor(root, safe, xp=xp)
+    return _where(known, root, xp=xp)
+
+
+def _factor(root: Array, matrix: Array, *, xp: Namespace) -> Array:
+    """A Cholesky factor L, NaN if it is none: whatever the order of the sums, LLᵀ is off by no more than
+    (n + 1)·u·√(a_ii a_jj) of the factorisation and n·u·√(a_ii a_jj) of the product, taken doubly."""
+    n, roundoff = matrix.shape[-1], xp.finfo(matrix.dtype)
+    pivots = xp.linalg.diagonal(root)
+    diagonal = xp.sqrt(xp.abs(xp.linalg.diagonal(matrix)))
+    scale = diagonal[..., :, None] * diagonal[..., None, :]
+    apart = xp.abs(xp.tril(xp.matmul(root, xp.matrix_transpose(root)) - matrix))
+    near = apart <= (2 * n + 1) * float(roundoff.eps) * scale + float(roundoff.smallest_normal)
+    held = xp.all(pivots > 0, axis=-1)[..., None, None] & xp.all(near, axis=(-2, -1), keepdims=True)
+    return xp.where(held, root, xp.full_like(root, xp.nan))
 
 
 def solve(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
-    """matrix⁻¹ columns, NaN for a matrix with NaN: what pivots go round, libraries leave out."""
+    """matrix⁻¹ columns, NaN for a matrix with NaN: what pivots go round, libraries leave out. Leading axes
+    broadcast, which the standard does not promise."""
     safe, known = _known(matrix, _is_number, xp=xp)
-    return _where(known, xp.linalg.solve(safe, columns), xp=xp)
+    batch = check_shapes("solve", {"matrix": tuple(matrix.shape[:-2]), "columns": tuple(columns.shape[:-2])})
+    alike = [xp.broadcast_to(part, (*batch, *part.shape[-2:])) for part in (safe, columns)]
+    return _where(known, xp.linalg.solve(*alike), xp=xp)
 
 
 def _is_number(array: Array) -> Array:

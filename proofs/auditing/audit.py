@@ -128,7 +128,7 @@ def plan(
     found = sources(targets, isolated=isolated)
     generic, used = wishes.adapters([adapter] if isinstance(adapter, str) else adapter, found)
     taken = wishes.options(options or {}, found)
-    limit = None if "cuda" in on.device_name else memory  # CUDA reserves far more address space than it uses
+    limit = memory if on.on_host else None  # drivers reserve far more address space than they use
     accepted = _accepted([accept] if isinstance(accept, str) else accept)
     load = Load(
         found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, wraps
 from types import MappingProxyType
 from typing import Any
 
@@ -29,6 +29,15 @@ from .shown import show, typical
 from .targets import call
 
 
+def _on_device(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def there(self: "Audited", *args: Any) -> Any:
+        with self.on.current():
+            return method(self, *args)
+
+    return there
+
+
 class Audited:
     """The functions under test, once they are loaded."""
 
@@ -49,6 +58,7 @@ class Audited:
             catalogue.edges(),
         )  # before foreign code can interfere
 
+    @_on_device
     def load(self) -> Loaded:
         """Import the functions; which options each lacks is said."""
         fits: dict[str, Fitted] = {}
@@ -80,6 +90,7 @@ class Audited:
         chosen = {edge: (value,) for edge, value in self.request.edges.items()}
         return adopted(name, fit, {**chosen, **forgiven})
 
+    @_on_device
     def attempt(self, request: Try) -> Tried:
         """Run one law, and look for the call that went wrong."""
         law = catalogue.laws()[request.law]
@@ -121,6 +132,7 @@ class Audited:
         made = Scale(name, self.raw[name], adapted, self.on, self.request.seed)
         return self._scales.setdefault((name, tuple(forgiven.items())), made)
 
+    @_on_device
     def explain(self, request: Explain) -> Diagnosis:
         """Say what is wrong with a function, or how many digits it loses."""
         name, raw = request.function, self.raw[request.function]

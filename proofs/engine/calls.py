@@ -85,7 +85,7 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
 def record(function: str, law: Law, case: Any, on: Setting) -> list[Given]:
     """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
     recorder = Recorder(registry.reference(), function)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), on.current():
         for _ in law.check(recorder, on, converted(case, on)):
             pass
     return recorder.taken()

@@ -267,7 +267,8 @@ def run_law(
     reason, counterexample = "", None
     try:
         for kind in law.kinds:
-            _explore(trial, kind, share, seed, shrink)
+            with on.current():
+                _explore(trial, kind, share, seed, shrink)
             if trial.failure:
                 verdict, reason, counterexample = trial.failure
                 break

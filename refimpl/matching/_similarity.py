@@ -44,7 +44,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     call = "matching.factor_similarity"
     xp = _check_square(call, similarity=similarity)
     roundoff = 8 * similarity.shape[0] * float(xp.finfo(similarity.dtype).eps) / 2
-    asymmetry = float(xp.max(xp.abs(similarity - similarity.mT)))
+    asymmetry = float(xp.max(xp.abs(similarity - xp.matrix_transpose(similarity))))
     largest = float(xp.max(xp.abs(similarity)))
     if not (asymmetry <= roundoff * largest and math.isfinite(largest)):
         got = f"S − Sᵀ up to {asymmetry:.3g}" if math.isfinite(largest) else "entries that are not finite"
@@ -101,10 +101,10 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
 
 
 def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
-    values, vectors = _xp.eigh(matrix / 2 + matrix.mT / 2, xp=xp)
+    values, vectors = _xp.eigh(matrix / 2 + xp.matrix_transpose(matrix) / 2, xp=xp)
     kept = xp.where(values < 0, xp.zeros_like(values), values)
-    nearest = xp.matmul(vectors * kept[..., None, :], vectors.mT)
-    return nearest / 2 + nearest.mT / 2
+    nearest = xp.matmul(vectors * kept[..., None, :], xp.matrix_transpose(vectors))
+    return nearest / 2 + xp.matrix_transpose(nearest) / 2
 
 
 def _check_square(call: str, *, stacked: bool = False, **given: Array) -> Namespace:

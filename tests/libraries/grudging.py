@@ -52,6 +52,13 @@ class Array:
     def __init__(self, data: Any, number: int) -> None:
         self.data, self.number = np.asarray(data), number
 
+    @property
+    def T(self) -> "Array":  # noqa: N802  (the standard's name)
+        return Array(self.data.T, self.number)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 2, self.number
+
     def get(self) -> np.ndarray[Any, Any]:
         return self.data.copy()
 
@@ -66,7 +73,6 @@ class Array:
     ndim = property(lambda self: self.data.ndim)
     size = property(lambda self: self.data.size)
     device = property(lambda self: Device(self.number))
-    T = property(lambda self: xp.matrix_transpose(self))
 
     def to_device(self, device: Device, /, *, stream: object = None) -> "Array":
         return Array(self.data.copy(), device.id)
@@ -126,8 +132,12 @@ def _operator(name: str) -> Callable[..., Any]:
     return operate
 
 
-_BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
-for _name in (*_BINARY, *(f"r{name}" for name in _BINARY), *"eq ne lt le gt ge neg pos abs invert".split()):
+_BINARY = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul",
+    "and", "or", "xor", "lshift", "rshift",
+)  # fmt: skip
+_OTHERS = ("eq", "ne", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert")
+for _name in (*_BINARY, *(f"r{name}" for name in _BINARY), *_OTHERS):
     setattr(Array, f"__{_name}__", _operator(f"__{_name}__"))
 Array.__hash__ = None  # type: ignore[assignment]
 for _name in ("bool", "int", "float", "index", "complex"):
@@ -165,6 +175,12 @@ def _cholesky(a: Any, *, upper: bool = False) -> Any:
 
 class _Info:
     """What the namespace says of itself."""
+
+    def dtypes(self, *, device: Device | None = None, kind: Any = None) -> dict[str, Any]:
+        return dict(host.__array_namespace_info__().dtypes(kind=kind))
+
+    def default_dtypes(self, *, device: Device | None = None) -> dict[str, Any]:
+        return dict(host.__array_namespace_info__().default_dtypes())
 
     def default_device(self) -> Device:
         return Device(0)

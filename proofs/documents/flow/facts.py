@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ...._libraries import array_namespace
 from ...language.facts import Facts
 from ...language.shapes import SCALAR
 from .remedies import REMEDIES
@@ -9,7 +10,8 @@ from .remedies import REMEDIES
 
 def _of_axes(mixture: Any) -> Any:
     """Eigenvectors are defined up to their signs, and not at all where eigenvalues are equal."""
-    covariances = (mixture.axes * mixture.variances[..., None, :]) @ mixture.axes.mT
+    transposed = array_namespace(mixture.axes).matrix_transpose(mixture.axes)
+    covariances = (mixture.axes * mixture.variances[..., None, :]) @ transposed
     return mixture.log_weights, mixture.means, mixture.variances, covariances
 
 

@@ -11,9 +11,9 @@ from ...language.mistake import mistake
 def _eigen(matrix: Any, change: Callable[[Any, Any], Any]) -> Any:
     """V f(Λ) Vᵀ of the symmetric part, symmetric itself."""
     xp = _xp(matrix)
-    values, vectors = xp.linalg.eigh((matrix + matrix.mT) / 2)
-    result = xp.matmul(vectors * change(values, xp)[..., None, :], vectors.mT)
-    return (result + result.mT) / 2
+    values, vectors = xp.linalg.eigh((matrix + xp.matrix_transpose(matrix)) / 2)
+    result = xp.matmul(vectors * change(values, xp)[..., None, :], xp.matrix_transpose(vectors))
+    return (result + xp.matrix_transpose(result)) / 2
 
 
 @mistake(
@@ -45,7 +45,7 @@ def nearest_shifted(matrix: Any, /) -> Any:
 def nearest_one_triangle(matrix: Any, /) -> Any:
     xp = _xp(matrix)
     lower = xp.tril(matrix)
-    return nearest_semidefinite(lower + xp.tril(matrix, k=-1).mT)
+    return nearest_semidefinite(lower + xp.matrix_transpose(xp.tril(matrix, k=-1)))
 
 
 @mistake("matching.factor_similarity", "no-root", "Multiplies by λ instead of √λ: gives S² instead of S.")
@@ -65,7 +65,7 @@ def factor_transposed(similarity: Any, /) -> Any:
     rank_ = factor_similarity(similarity).shape[1]
     values, vectors = xp.linalg.eigh(similarity)
     first = similarity.shape[0] - rank_
-    return vectors.mT[:, first:] * xp.sqrt(values[first:])
+    return xp.matrix_transpose(vectors)[:, first:] * xp.sqrt(values[first:])
 
 
 @mistake(
@@ -116,7 +116,8 @@ def nearest_floor(matrix: Any, /) -> Any:
 
 @mistake("matching.nearest_semidefinite", "gram", "Takes AᵀA, which is semidefinite, but no projection of A.")
 def nearest_gram(matrix: Any, /) -> Any:
-    return _xp(matrix).matmul(matrix.mT, matrix)
+    xp = _xp(matrix)
+    return xp.matmul(xp.matrix_transpose(matrix), matrix)
 
 
 @mistake(
@@ -125,4 +126,4 @@ def nearest_gram(matrix: Any, /) -> Any:
     "Keeps the negative eigenvalues and drops the positive ones: minimum instead of maximum.",
 )
 def nearest_negative_part(matrix: Any, /) -> Any:
-    return (matrix + matrix.mT) / 2 - nearest_semidefinite(matrix)
+    return (matrix + _xp(matrix).matrix_transpose(matrix)) / 2 - nearest_semidefinite(matrix)

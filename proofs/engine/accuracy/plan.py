@@ -35,7 +35,8 @@ class Task:
         except (BackendUnavailableError, DTypeError, UnknownNameError) as error:
             return replace(blank, reason=str(error))
         try:
-            return measure(self.function, on, self.effort)
+            with on.current():
+                return measure(self.function, on, self.effort)
         except Exception as error:  # a fault of one measurement must not lose the others
             return replace(blank, status="failed", reason=f"{type(error).__name__}: {error}")
 
