@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import array_api_compat
 import numpy as np
 
-from ._errors import NamespaceError, kind
+from ._errors import NamespaceError, RefimplError, kind
 from ._typing import Array, Device, Namespace
 
 ToNumpy = Callable[[Array], np.ndarray[Any, Any]]
@@ -96,6 +96,8 @@ def _to_numpy(array: Array) -> np.ndarray[Any, Any]:
         array = array_api_compat.to_device(array, xp.__array_namespace_info__().default_device())
     try:
         values = np.asarray(array)
+    except RefimplError:  # of balls, which say what to do
+        raise
     except (TypeError, ValueError, RuntimeError) as error:
         try:
             values = np.from_dlpack(array)
