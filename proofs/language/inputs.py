@@ -16,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from ... import _typing
 from ...backends import Precision
 from .law import Kind
+from .packing import mapped_arrays
 
 Draw = Any
 Array = _typing.Array
@@ -59,6 +60,11 @@ def rounded(values: Any, p: Precision) -> np.ndarray[Any, np.dtype[np.float64]]:
     name = "float32" if p.name == "bfloat16" else p.name
     result: np.ndarray[Any, np.dtype[np.float64]] = np.asarray(values).astype(name).astype(np.float64)
     return result
+
+
+def in_format(case: R, p: Precision) -> R:
+    """A case of which every array of reals is exact in the format."""
+    return mapped_arrays(case, lambda array: rounded(array, p) if array.dtype.kind == "f" else array)
 
 
 def values(

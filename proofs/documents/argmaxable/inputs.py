@@ -139,7 +139,7 @@ def tied(draw: Draw, p: Precision, kind: Kind) -> Scored:
         W = inputs.rounded(W[:1] * (1 + step * rng.integers(-1, 2, (n, d))), p)
         z = inputs.rounded(rng.standard_normal((48, d)), p)
     b = 0 * W[:, 0] if draw(st.booleans()) else inputs.values(draw, (n,), p, kind)
-    return Scored(W=W, b=b, z=z, k=draw(st.integers(0, n - 1)))
+    return Scored(W, b, z, k=draw(st.integers(0, n - 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class Permuted:
 def permuted(draw: Draw, p: Precision, kind: Kind) -> Permuted:
     order = inputs.generator(draw).permutation(5)
     scale, _ = scales(draw, p, kind)
-    return Permuted(order=order, scale=scale, offset=offset(p) if kind == "cancellation" else 0)
+    return Permuted(order, scale, offset=offset(p) if kind == "cancellation" else 0)
 
 
 @inputs.composite
@@ -322,7 +322,7 @@ class Borderline:
 @inputs.composite
 def borderline(draw: Draw, p: Precision, kind: Kind) -> Borderline:
     first, second = scales(draw, p, kind)
-    return Borderline(first=first, second=second, order=inputs.generator(draw).permutation(5))
+    return Borderline(first, second, order=inputs.generator(draw).permutation(5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,4 +392,4 @@ def wendel(draw: Draw, p: Precision, kind: Kind) -> Rows:
     N, d, trials = draw(st.sampled_from([(3, 3, 1), (11, 10, 5), (7, 6, 8), (20, 1, 3), (14, 2, 5)]))
     W = inputs.rounded(inputs.generator(draw).standard_normal((trials, N + 1, d)), p)
     W[:, 0] = 0
-    return Rows(W=W)
+    return Rows(W)

@@ -33,7 +33,7 @@ def ends(draw: common.Draw, p: Precision, kind: Kind) -> Ends:
     low, high = {"ordinary": (0.01, 0.9), "cancellation": (p.u, 1e-4), "extreme": (0.97, 0.999)}[kind]
     beta_squared = common.rounded(rng.uniform(low, high, steps), p)
     shape = common.batch(draw), draw(st.sampled_from([1, 3]))
-    return Ends(beta_squared=beta_squared, x=common.rounded(rng.standard_normal(shape), p))
+    return Ends(beta_squared, x=common.rounded(rng.standard_normal(shape), p))
 
 
 @law(

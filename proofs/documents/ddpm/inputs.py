@@ -1,5 +1,6 @@
 """Inputs of the ddpm laws, and the coefficients of a schedule by exact integer products."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -125,7 +126,7 @@ def steps(draw: inputs.Draw, p: Precision, kind: Kind) -> Steps:
     rng = inputs.generator(draw)
     x, y, z = (reals(draw, (n, d), p, kind) for _ in range(3))
     t = rng.integers(1, len(beta_squared) + 1, n)
-    return Steps(beta_squared=beta_squared, t=t, step=int(t[0]), x=x, y=y, z=z)
+    return Steps(beta_squared, t, step=int(t[0]), x=x, y=y, z=z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,77 @@ def samplers(draw: inputs.Draw, p: Precision, kind: Kind) -> Sampler:
     rng = inputs.generator(draw)
     sigma = np.sqrt(beta_squared) * rng.uniform(0.5, 2.0, len(beta_squared))
     sigma = np.where(rng.random(len(sigma)) < 0.2, 0.0, sigma)
-    return Sampler(beta_squared=beta_squared, sigma=inputs.rounded(sigma, p))
+    return Sampler(beta_squared, sigma=inputs.rounded(sigma, p))
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Numbers that make a schedule."""
+
+    steps: int
+    first: float
+    last: float
+    offset: float
+
+
+@inputs.composite
+def lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> Lengths:
+    """Small and large numbers of steps, exact in the format; for the other schedules two numbers."""
+    steps = draw(st.sampled_from([1, 2, 3, 10]) if kind == "ordinary" else st.sampled_from([100, 1000]))
+    first, last = draw(st.sampled_from([(0.25, 0.5), (1e-4, 0.02), (0.5, 0.01), (0.1, 0.1)]))
+    return Lengths(steps, first, last, offset=draw(st.sampled_from([0.0, 0.008, 0.5])))
+
+
+@dataclass(frozen=True, slots=True)
+class CosineLengths:
+    """Numbers that make a cosine schedule."""
+
+    steps: int
+    offset: float
+
+
+@inputs.composite
+def cosine_lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> CosineLengths:
+    """Few distinct cases: the expectation takes milliseconds."""
+    steps = draw(st.sampled_from([1, 2, 5]) if kind == "ordinary" else st.sampled_from([40, 100]))
+    return CosineLengths(steps, offset=draw(st.sampled_from([0.0, 0.008, 0.5])))
+
+
+@dataclass(frozen=True, slots=True)
+class Alphas:
+    """α_t in (0, 1): ordinary, next to 1, next to 0."""
+
+    alphas: Array
+
+
+@inputs.composite
+def alphas(draw: inputs.Draw, p: Precision, kind: Kind) -> Alphas:
+    rng = inputs.generator(draw)
+    n = draw(st.sampled_from(STEPS))
+    if kind == "cancellation":
+        return Alphas(alphas=1 - p.u * rng.integers(1, 1000, n))
+    if kind == "extreme":
+        return Alphas(alphas=inputs.rounded(10.0 ** rng.uniform(-6, -1, n), p))
+    return Alphas(alphas=inputs.rounded(rng.uniform(0.1, 0.99, n), p))
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects(Scheduled):
+    """A schedule in which one value may be bad, steps of which some may be out of range."""
+
+    t: Array
+
+
+@inputs.composite
+def suspects(draw: inputs.Draw, p: Precision, kind: Kind) -> Suspects:
+    values = variances(draw, p, kind)
+    rng = inputs.generator(draw)
+    bad = draw(st.sampled_from([None, 0.0, 1.0, -0.5, 2.0, math.nan, math.inf]))
+    if bad is not None:
+        values[rng.integers(0, len(values))] = bad
+    t = rng.integers(1, len(values) + 1, inputs.batch(draw))
+    t[0] = draw(st.sampled_from([1, 0, len(values), len(values) + 1, -1]))
+    return Suspects(beta_squared=values, t=t)
 
 
 def affine(on: Setting, weight: Host, bias: Host, covariance: Host) -> AffineGenerator:

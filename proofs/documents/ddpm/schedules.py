@@ -2,19 +2,15 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import pairwise
 from typing import Any
 
-import hypothesis.strategies as st
 import numpy as np
 
-from ...._typing import Array
 from ...._xp import numbers, rounds
-from ....backends import Precision, Setting
+from ....backends import Setting
 from ....ddpm import Schedule
-from ...language import inputs as common
 from ...language.law import AtMost, Exact, Gap, Impl, Kind, Record, Rounding, Same, law
 from . import inputs
 
@@ -22,30 +18,12 @@ from . import inputs
 NO_DATA: tuple[Kind, ...] = ("ordinary", "extreme")
 
 
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """Numbers that make a schedule."""
-
-    steps: int
-    first: float
-    last: float
-    offset: float
-
-
-@common.composite
-def lengths(draw: common.Draw, p: Precision, kind: Kind) -> Lengths:
-    """Small and large numbers of steps, exact in the format; for the other schedules two numbers."""
-    steps = draw(st.sampled_from([1, 2, 3, 10]) if kind == "ordinary" else st.sampled_from([100, 1000]))
-    first, last = draw(st.sampled_from([(0.25, 0.5), (1e-4, 0.02), (0.5, 0.01), (0.1, 0.1)]))
-    return Lengths(steps=steps, first=first, last=last, offset=draw(st.sampled_from([0.0, 0.008, 0.5])))
-
-
 @law(
     "ddpm.linear_schedule-definition",
     "linear_schedule(T) has β_t² = 0.02 t/T, that is α_t = √(1 − 0.02 t/T)",
     source="ddpm D1",
     about=("ddpm.linear_schedule",),
-    inputs=lengths,
+    inputs=inputs.lengths,
     tolerance=Rounding({"0.02, or the expectation": 1, "product and quotient": 2}),
     refutes=(
         "ddpm.linear_schedule/zero-based",
@@ -56,7 +34,7 @@ def lengths(draw: common.Draw, p: Precision, kind: Kind) -> Lengths:
     ),
     kinds=NO_DATA,
 )
-def linear_schedule_definition(impl: Impl, on: Setting, case: Lengths) -> Iterator[Record]:
+def linear_schedule_definition(impl: Impl, on: Setting, case: inputs.Lengths) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
     last = on.fraction(0.02)
     expected = on.reals([on.number(last * t / case.steps) for t in range(1, case.steps + 1)])
@@ -68,14 +46,14 @@ def linear_schedule_definition(impl: Impl, on: Setting, case: Lengths) -> Iterat
     "log ᾱ_T² < −0.01 (T + 1) for the linear schedule: at T = 1000, ᾱ_T = 0.00648203, which is not 0",
     source="ddpm C7",
     about=("ddpm.linear_schedule", "ddpm.cumulative"),
-    inputs=lengths,
+    inputs=inputs.lengths,
     tolerance=Rounding(
         {"argument of a logarithm": 3, "sum": 1}, "the scale counts the T sums", calls=("log1p", "exp")
     ),
     refutes=("ddpm.linear_schedule/zero-based", "ddpm.cumulative/alpha-for-alpha-bar"),
     kinds=NO_DATA,
 )
-def linear_schedule_forgets(impl: Impl, on: Setting, case: Lengths) -> Iterator[Record]:
+def linear_schedule_forgets(impl: Impl, on: Setting, case: inputs.Lengths) -> Iterator[Record]:
     """Also the value itself, against math.fsum of exact logarithms."""
     schedule = impl["ddpm.linear_schedule"](case.steps, **on.like)
     alpha_bar = on.host(impl["ddpm.cumulative"](schedule).alpha_bar)[-1]
@@ -91,7 +69,7 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Lengths) -> Iterator[
     "ho_schedule(T, first, last) spaces β_t² evenly from first to last, both included",
     source="ddpm D1",
     about=("ddpm.ho_schedule",),
-    inputs=lengths,
+    inputs=inputs.lengths,
     tolerance=Rounding(
         {"two ends": 2, "two weights": 2, "two products and a sum": 3, "expectation": 1},
         "or first + i·step, which may cancel",
@@ -105,7 +83,7 @@ def linear_schedule_forgets(impl: Impl, on: Setting, case: Lengths) -> Iterator[
     ),
     kinds=NO_DATA,
 )
-def ho_schedule_definition(impl: Impl, on: Setting, case: Lengths) -> Iterator[Record]:
+def ho_schedule_definition(impl: Impl, on: Setting, case: inputs.Lengths) -> Iterator[Record]:
     """Compares with rational interpolation, rounded once."""
     first, last, gaps = on.fraction(case.first), on.fraction(case.last), max(case.steps - 1, 1)
     expected = on.reals([on.number(first + (last - first) * i / gaps) for i in range(case.steps)])
@@ -143,27 +121,12 @@ def _cosine_variances(steps: int, offset: Any) -> list[Any]:
         return [float(min(1 - now / before, Decimal("0.999"))) for before, now in pairs]
 
 
-@dataclass(frozen=True, slots=True)
-class CosineLengths:
-    """Numbers that make a cosine schedule."""
-
-    steps: int
-    offset: float
-
-
-@common.composite
-def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> CosineLengths:
-    """Few distinct cases: the expectation takes milliseconds."""
-    steps = draw(st.sampled_from([1, 2, 5]) if kind == "ordinary" else st.sampled_from([40, 100]))
-    return CosineLengths(steps=steps, offset=draw(st.sampled_from([0.0, 0.008, 0.5])))
-
-
 @law(
     "ddpm.cosine_schedule-definition",
     "cosine_schedule(T, s) has β_t² = min(1 − f(t)/f(t−1), 0.999), f(t) = cos²((π/2)(t/T + s)/(1 + s))",
     source="ddpm D1",
     about=("ddpm.cosine_schedule",),
-    inputs=cosine_lengths,
+    inputs=inputs.cosine_lengths,
     tolerance=Rounding(
         {"four angles, at condition ≤ 1": 4 * 3, "two quotients, product, expectation": 4},
         calls=("sin", "sin", "sin", "sin"),
@@ -179,7 +142,7 @@ def cosine_lengths(draw: common.Draw, p: Precision, kind: Kind) -> CosineLengths
     ),
     kinds=NO_DATA,
 )
-def cosine_schedule_definition(impl: Impl, on: Setting, case: CosineLengths) -> Iterator[Record]:
+def cosine_schedule_definition(impl: Impl, on: Setting, case: inputs.CosineLengths) -> Iterator[Record]:
     """Compares with the printed form in decimal arithmetic."""
     got = impl["ddpm.cosine_schedule"](case.steps, case.offset, **on.like)
     expected = on.reals(_cosine_variances(case.steps, case.offset))
@@ -259,30 +222,12 @@ def ho_conversion(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[R
     yield Gap("Πα", signal, host.alpha_bar_squared, host.alpha_bar_squared * host.condition)
 
 
-@dataclass(frozen=True, slots=True)
-class Alphas:
-    """α_t in (0, 1): ordinary, next to 1, next to 0."""
-
-    alphas: Array
-
-
-@common.composite
-def alphas(draw: common.Draw, p: Precision, kind: Kind) -> Alphas:
-    rng = common.generator(draw)
-    n = draw(st.sampled_from(inputs.STEPS))
-    if kind == "cancellation":
-        return Alphas(alphas=1 - p.u * rng.integers(1, 1000, n))
-    if kind == "extreme":
-        return Alphas(alphas=common.rounded(10.0 ** rng.uniform(-6, -1, n), p))
-    return Alphas(alphas=common.rounded(rng.uniform(0.1, 0.99, n), p))
-
-
 @law(
     "ddpm.from_alpha-definition",
     "from_alpha has β_t² = 1 − α_t², accurate for the α_t that it is given",
     source="ddpm D1",
     about=("ddpm.from_alpha",),
-    inputs=alphas,
+    inputs=inputs.alphas,
     tolerance=Rounding({"two sums and a product": 3, "expectation": 1}),
     refutes=(
         "ddpm.from_alpha/not-squared",
@@ -291,29 +236,10 @@ def alphas(draw: common.Draw, p: Precision, kind: Kind) -> Alphas:
         "ddpm.from_alpha/standard-deviations",
     ),
 )
-def from_alpha_definition(impl: Impl, on: Setting, case: Alphas) -> Iterator[Record]:
+def from_alpha_definition(impl: Impl, on: Setting, case: inputs.Alphas) -> Iterator[Record]:
     """Compares with rational numbers, rounded once."""
     expected = on.reals([on.number(1 - on.fraction(a) ** 2) for a in on.host(case.alphas)])
     yield Gap("β²", impl["ddpm.from_alpha"](case.alphas).beta_squared, expected, expected)
-
-
-@dataclass(frozen=True, slots=True)
-class Suspects(inputs.Scheduled):
-    """A schedule in which one value may be bad, steps of which some may be out of range."""
-
-    t: Array
-
-
-@common.composite
-def suspects(draw: common.Draw, p: Precision, kind: Kind) -> Suspects:
-    values = inputs.variances(draw, p, kind)
-    rng = common.generator(draw)
-    bad = draw(st.sampled_from([None, 0.0, 1.0, -0.5, 2.0, math.nan, math.inf]))
-    if bad is not None:
-        values[rng.integers(0, len(values))] = bad
-    t = rng.integers(1, len(values) + 1, common.batch(draw))
-    t[0] = draw(st.sampled_from([1, 0, len(values), len(values) + 1, -1]))
-    return Suspects(beta_squared=values, t=t)
 
 
 @law(
@@ -321,7 +247,7 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> Suspects:
     "check_schedule, check_steps and check_signal tell valid schedules, steps and signals from others",
     source="ddpm D1, D3, C11",
     about=("ddpm.check_schedule", "ddpm.check_steps", "ddpm.check_signal"),
-    inputs=suspects,
+    inputs=inputs.suspects,
     tolerance=Exact("booleans"),
     refutes=(
         "ddpm.check_schedule/closed-interval",
@@ -340,7 +266,7 @@ def suspects(draw: common.Draw, p: Precision, kind: Kind) -> Suspects:
     ),
     needs={"underflow": "the steps of one signal are below every number of the dtype"},
 )
-def predicates(impl: Impl, on: Setting, case: Suspects) -> Iterator[Record]:
+def predicates(impl: Impl, on: Setting, case: inputs.Suspects) -> Iterator[Record]:
     """Compares with Python's own comparisons."""
     schedule = Schedule(case.beta_squared)
     values = [on.number(value) for value in on.host(case.beta_squared)]

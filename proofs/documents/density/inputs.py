@@ -129,11 +129,8 @@ def latents(draw: inputs.Draw, p: Precision, kind: Kind) -> LogDensities:
         proposal = posterior
     else:
         proposal = _log_simplex(rng, shape, 0.0 if pattern == "uniform" else sharpness)
-    return LogDensities(
-        log_likelihood=inputs.rounded(likelihood, p),
-        log_prior=inputs.rounded(prior, p),
-        log_proposal=inputs.rounded(proposal, p),
-    )
+    drawn = LogDensities(log_likelihood=likelihood, log_prior=prior, log_proposal=proposal)
+    return inputs.in_format(drawn, p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +278,7 @@ def full_normals(draw: inputs.Draw, p: Precision, kind: Kind) -> FullNormals:
     c2 = c1 if kind == "cancellation" else _covariances(rng, n, d, p, kind)
     size = np.sqrt(np.diagonal(c2, axis1=-2, axis2=-1))
     x, m1, m2 = (inputs.rounded(size * rng.standard_normal((n, d)), p) for _ in range(3))
-    return FullNormals(x=x, m1=m1, c1=c1, m2=m2, c2=c2)
+    return FullNormals(x, m1, c1, m2, c2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,4 +359,4 @@ def narrow(draw: inputs.Draw, p: Precision, kind: Kind) -> Narrow:
     rng = inputs.generator(draw)
     width = {"ordinary": 0.3, "cancellation": 0.1, "extreme": 0.01}[kind]
     mean = inputs.rounded(rng.normal(size=(inputs.batch(draw), 1)), p)
-    return Narrow(mean=mean, variance_of_data=width**2)
+    return Narrow(mean, variance_of_data=width**2)

@@ -52,12 +52,12 @@ def scored_pairs(draw: Draw, p: Precision, kind: Kind) -> ScoredPairs:
     if kind == "ordinary":
         grid = draw(st.booleans())
         cosines = rng.integers(-4, 5, n) / 4 if grid else inputs.rounded(rng.uniform(-1, 1, n), p)
-        return ScoredPairs(cosines=cosines, labels=labels, scale=draw(st.sampled_from([20.0, 1.0])))
+        return ScoredPairs(cosines, labels, scale=draw(st.sampled_from([20.0, 1.0])))
     if kind == "cancellation":
         cosines = inputs.values(draw, (n,), p, kind) / 4
         if draw(st.booleans()):
             cosines = np.argsort(np.argsort(labels, kind="stable"), kind="stable") / 16
-        return ScoredPairs(cosines=cosines, labels=labels, scale=draw(st.sampled_from([20.0, 1000.0])))
+        return ScoredPairs(cosines, labels, scale=draw(st.sampled_from([20.0, 1000.0])))
     match draw(st.sampled_from(["one shift underflows", "uniform", "far"])):
         case "uniform":
             cosines, scale = inputs.rounded(rng.uniform(-1, 1, n), p), 10000.0
@@ -66,7 +66,7 @@ def scored_pairs(draw: Draw, p: Precision, kind: Kind) -> ScoredPairs:
             cosines, scale = inputs.rounded(rng.uniform(-power, power, n), p), 20 / power
         case _:
             cosines, labels, scale = np.asarray([-0.5, -0.90625, 1.0]), np.arange(3), 1000.0
-    return ScoredPairs(cosines=cosines, labels=labels, scale=scale)
+    return ScoredPairs(cosines, labels, scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def vector_pairs(draw: Draw, p: Precision, kind: Kind) -> AxisPairs:
     zero = inputs.generator(draw).random((2, n)) < draw(st.sampled_from([0.0, 0.3]))
     u, v = np.where(zero[0, :, None], 0.0, u), np.where(zero[1, :, None], 0.0, v)
     if draw(st.booleans()):
-        return AxisPairs(u=u, v=v, axis=-1)
+        return AxisPairs(u, v, axis=-1)
     return AxisPairs(u=np.ascontiguousarray(u.T), v=np.ascontiguousarray(v.T), axis=0)
 
 
@@ -171,7 +171,7 @@ def monotone_pairs(draw: Draw, p: Precision, kind: Kind) -> MonotonePairs:
     x, y = ranked_values(draw, n, p, kind), ranked_values(draw, n, p, kind)
     places = np.unique(x, return_inverse=True)[1]
     steps = np.cumsum(inputs.generator(draw).integers(1, 9, n)) - 4
-    return MonotonePairs(x=x, y=y, mapped=steps[places].astype(np.float64))
+    return MonotonePairs(x, y, mapped=steps[places].astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)

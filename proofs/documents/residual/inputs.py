@@ -138,7 +138,7 @@ class Layer(Vectors):
 @inputs.composite
 def layers(draw: inputs.Draw, p: Precision, kind: Kind) -> Layer:
     n, m = draw(st.sampled_from([1, 2, 5])), draw(st.sampled_from([1, 3, 6]))
-    return Layer(n=n, m=m, x=vector(draw, n, p, kind), cotangent=vector(draw, m, p, kind))
+    return Layer(n, m=m, x=vector(draw, n, p, kind), cotangent=vector(draw, m, p, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,14 @@ def fans(draw: inputs.Draw, p: Precision, kind: Kind) -> Fans:
     """Two fans: small, equal, or huge."""
     top = {"ordinary": 64, "cancellation": 4096, "extreme": 2**40}[kind]
     n = draw(st.integers(1, top))
-    return Fans(n=n, m=n if kind == "cancellation" else draw(st.integers(1, top)))
+    return Fans(n, m=n if kind == "cancellation" else draw(st.integers(1, top)))
 
 
 @inputs.composite
 def cotangents(draw: inputs.Draw, p: Precision, kind: Kind) -> Vectors:
     """One coordinate of x, and the cotangent of two units."""
     n = draw(st.sampled_from([1, 2]))
-    return Vectors(n=n, x=vector(draw, 1, p, kind), cotangent=vector(draw, 2, p, kind))
+    return Vectors(n, x=vector(draw, 1, p, kind), cotangent=vector(draw, 2, p, kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ class Block(Vectors):
 def blocks(draw: inputs.Draw, p: Precision, kind: Kind) -> Block:
     n, hidden, depth = draw(st.sampled_from([(1, 1, 1), (1, 1, 3), (1, 2, 2), (2, 1, 1)]))
     x, cotangent = vector(draw, n, p, kind), vector(draw, n, p, kind)
-    return Block(n=n, hidden=hidden, depth=depth, x=x, cotangent=cotangent)
+    return Block(n, hidden=hidden, depth=depth, x=x, cotangent=cotangent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,11 +155,8 @@ def angled(draw: inputs.Draw, p: Precision, kind: Kind) -> Angled:
     whole = whole_positions(draw, p, kind)
     rng = inputs.generator(draw)
     frequencies = np.concat([[1.0], 10 ** rng.uniform(-4, 0, draw(st.sampled_from([3, 0, 7])))])
-    return Angled(
-        whole=whole,
-        real=inputs.rounded(whole * rng.uniform(0.5, 1, whole.shape), p),
-        frequencies=inputs.rounded(frequencies, p),
-    )
+    drawn = Angled(whole, real=whole * rng.uniform(0.5, 1, whole.shape), frequencies=frequencies)
+    return inputs.in_format(drawn, p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +355,7 @@ def lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> Lengths:
         "extreme": np.asarray(10 ** rng.uniform(0, 18, shape), dtype=np.int64),
     }[kind]
     real = inputs.rounded(np.clip(whole, 1, p.largest) * 1.0, p)
-    return Lengths(whole=whole, real=real, train_length=train)
+    return Lengths(whole, real, train_length=train)
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def linear_couplings(draw: inputs.Draw, p: Precision, kind: Kind) -> LinearCoupl
     if kind == "extreme":
         M = M * 2.0 ** (rng.choice([-1, 1]) * (math.log2(p.largest) // 4))
     G = rng.integers(-2, 3, (d, d))
-    return LinearCoupling(M=M, P=(G @ G.T + np.eye(d)).astype(np.float64))
+    return LinearCoupling(M, P=(G @ G.T + np.eye(d)).astype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,7 @@ def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> Jacobians:
     Q, _ = np.linalg.qr(rng.standard_normal((n, d, d)))
     skew = rng.standard_normal((n, d, d)) * draw(st.sampled_from([1.0, 0.0, 3.0]))
     points = rng.standard_normal((2, n, d))
-    return Jacobians(
-        Q=inputs.rounded(Q, p),
-        skew=inputs.rounded(unit * skew, p),
-        values=(unit * values).tolist(),
-        points=inputs.rounded(points, p),
-    )
+    return inputs.in_format(Jacobians(Q, skew=unit * skew, values=(unit * values).tolist(), points=points), p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ def cubic_points(draw: inputs.Draw, p: Precision, kind: Kind) -> CubicPoints:
     x = inputs.rounded(rng.uniform(-reach, reach, 16), p)
     near = x * (1 + 1e-3 * rng.standard_normal(16))
     y = near if kind == "cancellation" else rng.uniform(-reach, reach, 16)
-    return CubicPoints(x=x, y=inputs.rounded(y, p))
+    return CubicPoints(x, y=inputs.rounded(y, p))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def samples(draw: inputs.Draw, p: Precision, kind: Kind) -> Samples:
     """Samples x, y (batch, n), few enough to try all permutations."""
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 4])))
     x, y = (inputs.values(draw, shape, p, kind, power=1) for _ in range(2))
-    return Samples(x=x, y=y, order=draw(_ORDERS))
+    return Samples(x, y, order=draw(_ORDERS))
 
 
 @inputs.composite
@@ -77,7 +77,7 @@ def unequal_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> WeightedSamp
     n, m = draw(st.sampled_from([(2, 3), (1, 2), (5, 3), (4, 1), (2, 4), (7, 12)]))
     x, y = (inputs.values(draw, (k,), p, kind, power=1) for k in (n, m))
     masses = 1.0 + inputs.generator(draw).integers(0, 3, n)
-    return WeightedSamples(x=x, y=y, x_weights=masses, order=draw(_ORDERS))
+    return WeightedSamples(x, y, x_weights=masses, order=draw(_ORDERS))
 
 
 @inputs.composite
@@ -107,7 +107,7 @@ def triples(draw: inputs.Draw, p: Precision, kind: Kind) -> Triples:
     shape = (inputs.batch(draw), draw(st.sampled_from([1, 2, 5])))
     x, y, z = (inputs.values(draw, shape, p, kind, power=4) for _ in range(3))
     shift = inputs.values(draw, (shape[0], 1), p, kind, power=4)
-    return Triples(x=x, y=y, z=z, shift=shift, factor=draw(st.sampled_from([-1.0, 0.5, -4.0])))
+    return Triples(x, y, z, shift, factor=draw(st.sampled_from([-1.0, 0.5, -4.0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,7 @@ def uniform_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> UniformSampl
     n, rng = draw(st.sampled_from([1, 2, 4])), inputs.generator(draw)
     shift, width = draw(st.sampled_from([0.5, 0.375])), draw(st.sampled_from([1.0, 0.75]))
     x, y = rng.random((2, 16384, n))
-    return UniformSamples(
-        x=inputs.rounded(x, p), y=inputs.rounded(shift + width * y, p), shift=shift, width=width
-    )
+    return inputs.in_format(UniformSamples(x, y=shift + width * y, shift=shift, width=width), p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ def clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> Samples:
     x, y = (inputs.values(draw, shape, p, kind, power=4) for _ in range(2))
     if kind == "cancellation":
         x, y = np.abs(x), np.abs(y)  # close to each other, far from the origin
-    return Samples(x=x, y=y, order=draw(st.sampled_from([1.0, 2.0, 3.0])))
+    return Samples(x, y, order=draw(st.sampled_from([1.0, 2.0, 3.0])))
 
 
 @inputs.composite
@@ -194,7 +192,7 @@ def cloud_triples(draw: inputs.Draw, p: Precision, kind: Kind) -> Triples:
     shape = draw(st.sampled_from([1, 3, 5])), draw(st.sampled_from([1, 2, 3]))
     x, y, z = (inputs.values(draw, shape, p, kind, power=4) for _ in range(3))
     shift = inputs.values(draw, shape[1:], p, kind, power=4)
-    return Triples(x=x, y=y, z=z, shift=shift, factor=draw(st.sampled_from([-1.0, 0.5, -4.0])))
+    return Triples(x, y, z, shift, factor=draw(st.sampled_from([-1.0, 0.5, -4.0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +209,7 @@ def noisy_samples(draw: inputs.Draw, p: Precision, kind: Kind) -> NoisySamples:
     n, d = draw(st.sampled_from([1, 3])), draw(st.sampled_from([1, 2]))
     x, y = (inputs.values(draw, (n, d), p, kind, power=4) for _ in range(2))
     noise = inputs.values(draw, (draw(st.sampled_from([1, 2, 4])), d), p, kind, power=4)
-    return NoisySamples(x=x, y=y, noise=noise)
+    return NoisySamples(x, y, noise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +233,4 @@ def potentials(draw: inputs.Draw, p: Precision, kind: Kind) -> Potential:
     G = rng.integers(-2, 3, (d, d))
     A = size * (G @ G.T) + (np.eye(d) if kind == "cancellation" else 0.0)
     x, b, w = inputs.values(draw, (n, d), p, "ordinary"), rng.standard_normal(d), rng.standard_normal(d)
-    return Potential(x=x, A=A, b=size * b, w=math.sqrt(size) * w)
+    return Potential(x, A, b=size * b, w=math.sqrt(size) * w)
