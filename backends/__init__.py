@@ -5,9 +5,13 @@
 'numpy'
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ._backend import Backend, BackendUnavailableError, Precision, Setting
-from ._doctor import Diagnosis, diagnose
 from ._registry import available, check_name, chosen, get, libraries, names, status
+
+if TYPE_CHECKING:
+    from ._doctor import Diagnosis, diagnose
 
 __all__ = [
     "Backend",
@@ -24,3 +28,11 @@ __all__ = [
     "names",
     "status",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Diagnosis", "diagnose"):  # of use to one command
+        from . import _doctor  # noqa: PLC0415
+
+        return getattr(_doctor, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,8 +16,7 @@ import array_api_compat
 
 from .._libraries import to_numpy
 from .._typing import Array
-from ._backend import Backend, BackendUnavailableError
-from ._ulps import Ulps
+from ._backend import Backend, BackendUnavailableError, Ulps
 
 SUPPOSED = 8.0
 """Ulps, for libraries of which nothing is known: twice the default of those that were measured. (One may be
@@ -36,11 +35,6 @@ OPTIONAL = {
     "linalg": ("linalg",),
 }
 """Names that stand for capabilities (`refimpl/_capabilities.py`)."""
-
-
-def is_module(name: str) -> bool:
-    """Whether a name is that of a module and not of a backend: backends have no dots and colons."""
-    return "." in name or ":" in name
 
 
 def make(name: str) -> Backend:

@@ -7,16 +7,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .._errors import DTypeError, RefimplError, UnknownNameError, message
 from .._libraries import current, to_numpy
 from .._typing import Array, Device, DType, Namespace
-from ._ulps import Ulps
 
 Function = Callable[..., Any]
+Ulps: TypeAlias = Mapping[str, Mapping[str, float]]
+"""Worst errors by dtype and function (see `_ulps`)."""
 
 # Significand bits and exponent range, by IEEE 754 (bfloat16 by its usual definition).
 FORMATS = {

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 
 from .._libraries import tell
-from .._names import find
-from . import _any
 from ._backend import Backend, BackendUnavailableError, Setting
 
 _OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict", "ball")
@@ -38,7 +36,7 @@ def check_name(name: str) -> None:
     UnknownNameError, BackendUnavailableError
         if it is none.
     """
-    if name not in names():
+    if name not in _OWN and name not in names():
         get(name)
 
 
@@ -48,6 +46,8 @@ def _find(name: str) -> tuple[str | EntryPoint, str]:
         return f".{name}", "pip install --upgrade refimpl"  # each says how its library is installed
     for point in entry_points(group=_GROUP, name=name):
         return point, f"pip install --upgrade {point.dist.name if point.dist else point.module}"
+    from .._names import find  # noqa: PLC0415  (an error)
+
     return _find(find(name, names(), "backend"))
 
 
@@ -77,6 +77,17 @@ def _join(backend: Backend) -> None:
                 raise ValueError(f"its {dtype} array of 0.5 and 1.5 comes to NumPy as {back}")
 
 
+def _any_module(name: str) -> Backend:
+    from . import _any  # noqa: PLC0415
+
+    backend = _any.make(name)
+    try:
+        _join(backend)
+    except Exception as error:
+        raise _any.unusable(name, f"{type(error).__name__}: {error}") from error
+    return backend
+
+
 def get(name: str) -> Backend:
     """The backend of that name, as its library is configured now; or any Array API module, by the name
     "package.module" or "package.module:attribute", with what can be found out about it (see `_any`).
@@ -94,8 +105,8 @@ def get(name: str) -> Backend:
     >>> get("numpy").dtypes
     ('float64', 'float32', 'float16')
     """
-    if name not in names() and _any.is_module(name):
-        return _any.make(name)
+    if name not in _OWN and name not in names() and ("." in name or ":" in name):
+        return _any_module(name)
     place, install = _find(name)
     try:
         return _make(place)

@@ -5,10 +5,7 @@ tests/test_backend_ulps.py measures them again; an entry is a little above the w
 not a proven bound.
 """
 
-from collections.abc import Mapping
-from typing import TypeAlias
-
-Ulps: TypeAlias = Mapping[str, Mapping[str, float]]
+from ._backend import Ulps
 
 NOT_MEASURED = "accuracy on a GPU is taken from CUDA's documentation, not measured"
 

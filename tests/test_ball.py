@@ -554,7 +554,7 @@ def test_all_means_array_libraries() -> None:
 
 def test_the_command_line_proves_on_balls_where_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backends, "libraries", lambda: ("numpy",))
-    monkeypatch.setattr("refimpl.proofs.commands.figures.LAST", Path(os.devnull))
+    monkeypatch.setattr("refimpl.proofs.commands.running.LAST", Path(os.devnull))
     for chosen, expected in (("all", {"numpy"}), ("ball", {"ball"})):
         arguments = ["prove", LAW, "--backend", chosen, "--examples", "3", "--jobs", "1"]
         output = CliRunner().invoke(main, arguments).output

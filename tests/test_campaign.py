@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from refimpl.proofs.commands import figures
+from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import (
     campaign,
@@ -45,7 +45,7 @@ LAWS = ("rope.ntk_scale-definition", "rope.rotate-definition")
 @pytest.fixture(autouse=True)
 def last_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the figures of test runs out of the user's folder."""
-    monkeypatch.setattr(figures, "LAST", tmp_path / "refimpl" / "last.json")
+    monkeypatch.setattr(running, "LAST", tmp_path / "refimpl" / "last.json")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from refimpl.proofs.commands import figures
+from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, exits, planning, registry
 from refimpl.proofs.language.law import Law
@@ -22,8 +22,8 @@ LAW = "rope.rotate-definition"
 @pytest.fixture(autouse=True)
 def last_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the figures of test runs out of the user's folder."""
-    monkeypatch.setattr(figures, "LAST", tmp_path / "refimpl" / "last.json")
-    return figures.LAST
+    monkeypatch.setattr(running, "LAST", tmp_path / "refimpl" / "last.json")
+    return running.LAST
 
 
 def invoke(*arguments: str) -> Result:

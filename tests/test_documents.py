@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from refimpl import proofs, rope
-from refimpl.proofs.commands import figures
 from refimpl.proofs.commands.display import failure
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue
@@ -219,7 +218,9 @@ C3 = "Rotated scores depend on the difference of positions alone, and rotation k
 def test_json_has_the_sentences_beside_the_numbers(
     command: tuple[str, ...], where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figures, "LAST", tmp_path / "last.json")  # not in the user's folder
+    monkeypatch.setattr(
+        "refimpl.proofs.commands.running.LAST", tmp_path / "last.json"
+    )  # not in the user's folder
     file = tmp_path / "out.json"
     CliRunner().invoke(main, [*command, "rope.norm-kept", "--json", str(file)])
     found = json.loads(file.read_text(encoding="utf-8"))[where]

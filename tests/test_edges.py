@@ -16,7 +16,7 @@ from refimpl._errors import UnknownNameError
 from refimpl._libraries import is_array
 from refimpl.backends import Setting
 from refimpl.proofs.auditing.exceptions import adopted, everywhere, excepted
-from refimpl.proofs.commands import figures
+from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.cases import converted, each_case
@@ -356,7 +356,7 @@ test_cases_with_an_edge = proofs.pytest_case(
 
 
 def test_commands_show_edges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "LAST", tmp_path / "last.json")
+    monkeypatch.setattr(running, "LAST", tmp_path / "last.json")
 
     def said(*arguments: str) -> str:
         result = CliRunner().invoke(main, arguments)

@@ -3,6 +3,8 @@
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +17,7 @@ from refimpl._errors import UnknownNameError
 from refimpl._names import find
 from refimpl.backends import Setting
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import calls, catalogue, certify, installed, registry, selftest, sensitivity
+from refimpl.proofs.engine import calls, catalogue, certify, loading, registry, selftest, sensitivity
 from refimpl.proofs.engine.accuracy import plan as accuracy
 from refimpl.proofs.engine.accuracy.measure import Effort
 from refimpl.proofs.engine.places import place
@@ -42,7 +44,7 @@ def _home(function: str) -> str:
 def _topics(document: str) -> dict[str, list[set[str]]]:
     """For each module of proofs: the modules of functions that each of its laws or mistakes is about."""
     found: dict[str, list[set[str]]] = {}
-    package = installed.loaded()[document].proofs
+    package = loading.loaded()[document].proofs
     for info in pkgutil.iter_modules(package.__path__):
         members = vars(import_module(f"{package.__name__}.{info.name}")).values()
         kind = Mistake if info.name.startswith("mistakes") else Law
@@ -54,7 +56,7 @@ def _topics(document: str) -> dict[str, list[set[str]]]:
     return found
 
 
-@pytest.mark.parametrize("document", installed.loaded())
+@pytest.mark.parametrize("document", loading.loaded())
 def test_topics_of_functions_and_proofs_have_the_same_names(document: str) -> None:
     for module, homes in _topics(document).items():
         common = set.intersection(*homes)
@@ -153,3 +155,38 @@ def test_every_command_says_it_in_the_same_words(ask: Callable[[str], object]) -
         UnknownNameError, match=r"no (law|function) is called 'rope\.rotat'; did you mean rope\.rotate"
     ):
         ask("rope.rotat")
+
+
+MOST_FILES = 48
+COUNT = """
+import sys
+sys.argv = ["refimpl", *{arguments}]
+from refimpl.proofs.commands.entry import main
+try:
+    main()
+finally:
+    import os
+    ours = sorted(name for name in sys.modules if name.partition(".")[0] == "refimpl")
+    print(len(ours), *ours, file=sys.stderr)
+"""
+
+
+def _loaded(*arguments: str) -> list[str]:
+    """The modules of ours that a command loads."""
+    code = COUNT.format(arguments=arguments)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return done.stderr.split()[1:]
+
+
+def test_a_law_is_proved_with_few_files() -> None:
+    loaded = _loaded("prove", "rope.norm-kept", "--examples", "3")
+    assert "refimpl.proofs.documents.rope.rotation" in loaded
+    assert len(loaded) <= MOST_FILES, loaded
+
+
+def test_help_loads_no_library() -> None:
+    loaded = _loaded("--help")
+    assert "refimpl.proofs.commands.main" in loaded
+    assert not [
+        name for name in loaded if name.startswith(("refimpl.backends", "refimpl.proofs.documents."))
+    ], loaded

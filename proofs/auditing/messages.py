@@ -16,7 +16,7 @@ import numpy as np
 from ..engine.cases import items
 from ..engine.foreign import shown
 from ..engine.general.sources import Drawn
-from ..engine.installed import loaded
+from ..engine.loading import loaded
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
 from .precision import Digits

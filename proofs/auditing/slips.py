@@ -16,7 +16,7 @@ from functools import cache, partial
 from typing import Any
 
 from ..engine import catalogue
-from ..engine.installed import loaded
+from ..engine.loading import loaded
 from ..language.law import Implementation
 from . import printed
 

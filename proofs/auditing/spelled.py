@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._libraries import is_array
 from ...backends import Setting
-from ..engine.installed import loaded
+from ..engine.loading import loaded
 
 LARGEST = 4000
 """How many numbers an array that is spelled out has at most."""

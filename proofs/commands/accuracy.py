@@ -14,9 +14,8 @@ from ..engine.accuracy import report, shown
 from ..engine.accuracy.measure import Accuracy, Effort
 from ..engine.report import text
 from . import display, output
-from .gathered import Gathered, gather
 from .output import OutputFile
-from .patterns import argument
+from .running import Gathered, argument, gather
 
 DTYPES = ("float64", "float32")
 

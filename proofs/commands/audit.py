@@ -18,8 +18,8 @@ from ..engine import catalogue, planning
 from ..engine.planning import DTYPES, EXAMPLES
 from ..engine.report import text as report_text
 from . import display
-from .gathered import Gathered, gather
 from .output import OutputFile, save
+from .running import Gathered, gather
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 

@@ -16,9 +16,8 @@ from click.core import ParameterSource
 from ..engine import campaign, cluster, exits, ledger, merged, planning, report
 from ..engine.campaign import CampaignError, Done, Runner, Settings
 from ..engine.ledger import Ledger
-from . import display, figures, output, patterns
-from .common import note_x64
-from .gathered import Gathered, gather
+from . import display, output, running
+from .running import Gathered, gather, note_x64
 
 _OPTIONS = {"patterns": "PATTERNS", "backend": "--backend", "dtype": "--dtype", "device": "--device",
             "examples": "--examples", "seed": "--seed", "bounds": "--bounds"}  # fmt: skip
@@ -102,7 +101,7 @@ def _run(
         if resume:
             wanted.check(stored)
             campaign.check_same(stored)
-            patterns.remember(wanted.context, stored.patterns)
+            running.remember(wanted.context, stored.patterns)
         note_x64(stored.x64)
         runner: Runner = (
             partial(campaign.pooled, jobs=jobs)
@@ -155,10 +154,10 @@ def _conclude(book: Ledger, found: Gathered[Done], folder: Path, file: Path | No
     stored, done = book.settings, book.count()
     rows = merged.merge(book.results(), stored)
     content = report.text(merged.document(rows, stored, done))
-    figures.remember(content)
     if file:
         output.save(file, content)
     outcomes = [row.outcome for row in rows]
+    running.keep_figures(outcomes)
     display.summary(outcomes, len(outcomes), sum(it.seconds for it in outcomes), stored.seed, False)
     for row in rows:
         if row.again:

@@ -14,9 +14,8 @@ from ..engine import catalogue, planning
 from ..engine.cases import items
 from ..engine.report import plain, text
 from . import display
-from .gathered import Gathered, gather
 from .output import OutputFile, save
-from .patterns import argument
+from .running import Gathered, argument, gather
 
 if TYPE_CHECKING:
     from ..engine.certify import Certificate, Task

@@ -14,7 +14,7 @@ from ..language.judge import Finding
 from . import output
 from .display import bold, claims, say
 from .output import OutputFile
-from .patterns import argument
+from .running import argument
 
 
 @click.command()

@@ -8,7 +8,7 @@ from ... import backends
 from ..engine import catalogue, generic
 from ..language.edge import Edge
 from .display import say
-from .patterns import argument
+from .running import argument
 
 
 def _functions() -> Mapping[str, str]:

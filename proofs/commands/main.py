@@ -1,33 +1,46 @@
 """The command line: refimpl prove, certify, accuracy, sensitivity, audit, selftest, errata, list, …"""
 
+import ast
+import importlib
 import io
 import os
+import re
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import click
 
 from ..._errors import RefimplError
-from ..engine import exits, signals
-from . import output, patterns
-from .accuracy import accuracy
-from .audit import audit
-from .certify import certify
-from .doctor import doctor
-from .errata import errata
-from .figures import LAST
-from .listing import listing
-from .new import new
-from .prove import prove
-from .selftest import selftest
-from .sensitivity import sensitivity
-from .show import show
+from ..engine import exits, installed, signals
+from . import output
+
+COMMANDS = (
+    "prove", "audit", "certify", "accuracy", "sensitivity", "selftest", "errata", "list", "show", "new",
+    "doctor",
+)  # fmt: skip
+_FILES = {"list": "listing"}
 
 
 class _Commands(click.Group):
-    """Ends with the exit codes of `exits`, whatever happens."""
+    """Loads the command that is asked for; ends with the exit codes of `exits`, whatever happens."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        if (name := cmd_name) not in COMMANDS:
+            from ..._names import find  # noqa: PLC0415
+
+            name = find(cmd_name, COMMANDS, "command")
+        module = importlib.import_module(f".{_FILES.get(name, name)}", __package__)
+        return next(it for it in vars(module).values() if isinstance(it, click.Command) and it.name == name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _sentence(name)) for name in COMMANDS])
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         try:
@@ -38,13 +51,13 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         # Hypothesis keeps caches in a folder of the working directory unless told otherwise.
-        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LAST.parent / "hypothesis"))
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(output.HOME / "hypothesis"))
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
         output.begin()
         with signals.restored():
-            sys.exit(output.code(patterns.code(ctx, self._code(ctx))))
+            sys.exit(output.code(_complete(ctx, self._code(ctx))))
 
     def _code(self, ctx: click.Context) -> int:
         """Run the command."""
@@ -58,7 +71,7 @@ class _Commands(click.Group):
             output.complain("interrupted")
             return signals.SIGNALLED + signal.SIGINT
         except RefimplError as error:
-            raise click.UsageError("\n".join([str(error), *patterns.notes()])) from error
+            raise click.UsageError("\n".join([str(error), *_notes()])) from error
         except BrokenPipeError as error:
             output.lost(error)
         except Exception:
@@ -67,14 +80,30 @@ class _Commands(click.Group):
         return exits.HELD
 
 
+def _sentence(name: str) -> str:
+    """The first sentence of a command's docstring, read without what the command imports."""
+    file = Path(__file__).with_name(f"{_FILES.get(name, name)}.py")
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    command = next(it for it in tree.body if isinstance(it, ast.FunctionDef) and it.decorator_list)
+    text = " ".join((ast.get_docstring(command) or "").partition("\n\n")[0].split())
+    return re.split(r"(?<=[.?]) ", text)[0]
+
+
+def _notes() -> list[str]:
+    """Which documents were left out, and why; of those that were asked for."""
+    return [f"note: left out: {why}" for why in installed.LEFT_OUT.values()]
+
+
+def _complete(context: click.Context, wanted: int) -> int:
+    """The exit code of a command, once it is said which documents were left out, and why."""
+    for note in (left_out := _notes()):
+        output.complain(note)
+    lacking = left_out and context.meta.get(output.EVERYTHING) and wanted in (exits.HELD, exits.IMPRECISE)
+    return exits.INCOMPLETE if lacking else wanted
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]},
              epilog=f"Exit codes: {exits.TABLE}.")  # fmt: skip
 @click.version_option(package_name="refimpl")
 def main() -> None:
     """A correctness oracle for machine-learning mathematics."""
-
-
-for command in (
-    prove, audit, certify, accuracy, sensitivity, selftest, errata, listing, show, new, doctor,
-):  # fmt: skip
-    main.add_command(command)

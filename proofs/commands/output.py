@@ -14,6 +14,11 @@ import click
 
 from ..engine import exits, signals
 
+HOME = Path(click.get_app_dir("refimpl"))
+"""Where refimpl keeps things between commands."""
+EVERYTHING = "refimpl.everything"
+"""Where a command's context keeps whether everything was asked for."""
+
 
 class OutputFile(click.Path):
     """A file to write; one that cannot be is refused before the work is done, not after."""

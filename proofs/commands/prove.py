@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from ... import backends
-from ..engine import planning, report
+from ..engine import planning
 from ..engine.runner import Bounds
-from . import campaign, display, figures, output
-from .common import common, note_x64, run
+from . import display, output
+from .running import common, keep_figures, note_x64, run
 
 
 @click.command()
@@ -38,6 +38,8 @@ def prove(
     if folder is None and (resume or cluster is not None):
         raise click.UsageError("--resume and --cluster go with --campaign DIR")
     if folder is not None:
+        from . import campaign  # noqa: PLC0415
+
         asked = campaign.asked(context, chosen)
         sys.exit(campaign.run(folder, asked, resume, cluster, jobs, verbose, json_file))
     tasks = planning.plan(
@@ -46,14 +48,14 @@ def prove(
     x64 = "jax" in chosen
     note_x64(x64)
     found = run(tasks, jobs, x64, verbose, json_file)
-    content = report.text(
-        report.document(
+    keep_figures(found.results)
+    if json_file:
+        from ..engine import report  # noqa: PLC0415
+
+        content = report.document(
             found.results, seed=seed, examples=examples, seconds=found.seconds, interrupted=found.interrupted
         )
-    )
-    figures.remember(content)
-    if json_file:
-        output.save(json_file, content)
+        output.save(json_file, report.text(content))
     display.summary(found.results, len(tasks), found.seconds, seed, found.interrupted)
     proved = {outcome.backend for outcome in found.results if outcome.verdict == "held"}
     missing = "all" not in backend and not proved >= set(backend)  # asked for by name, and not there

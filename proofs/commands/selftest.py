@@ -8,8 +8,8 @@ import click
 from ..engine import exits, planning, report
 from ..engine import selftest as engine
 from . import output
-from .common import common, run
 from .display import say
+from .running import common, run
 
 
 @click.command()

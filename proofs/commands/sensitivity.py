@@ -13,9 +13,8 @@ from ..engine.report import plain, text
 from ..engine.runner import Bounds
 from ..engine.sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan, reason
 from . import display
-from .gathered import gather
 from .output import OutputFile, save
-from .patterns import argument
+from .running import argument, gather
 
 
 @click.command("sensitivity")

@@ -10,9 +10,9 @@ from ..._names import find
 from ..engine import catalogue, generic
 from ..engine.places import place
 from ..language.mistake import Mistake
-from . import figures
 from .display import bold, claims, say
 from .listing import at_edge
+from .running import last_figures
 
 if TYPE_CHECKING:
     from ..language.document import Entry
@@ -29,7 +29,7 @@ def show(words: tuple[str, ...]) -> None:
 
     The last part of a name is enough where it is the only one: `refimpl show layer_norm`.
     """
-    name, last = " ".join(words), figures.last()
+    name, last = " ".join(words), last_figures()
     if name not in catalogue.documents() and (entries := catalogue.entries(name)):
         for entry in entries:
             _entry(entry, last)
@@ -87,7 +87,7 @@ def _entry(entry: "Entry", last: Last) -> None:
 def _figures(law: str, last: Last) -> list[str]:
     return [
         f"    last: {result['verdict']} on {result['backend']} {result['dtype']}, "
-        f"worst {result['worst_over_tolerance']} of tolerance at {result['worst_at']!r}"
+        f"worst {result['worst']:.3g} of tolerance at {result['worst_at']!r}"
         for result in last
         if result["law"] == law
     ]

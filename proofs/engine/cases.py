@@ -1,19 +1,21 @@
 """The cases of a law in a setting: whether there are any, the same everywhere, and as its check gets them."""
 
 import hashlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields, replace
 from typing import Any
 
 import hypothesis
 import numpy as np
 from hypothesis import HealthCheck, Phase
+from hypothesis.internal.conjecture import providers
 
 from ..._errors import DomainError, kind, message
 from ...backends import Setting
 from ..language.law import Case, Kind, Law
 from . import registry
-from .drawing import by_seed_alone
 
 
 def missing(law: Law, on: Setting) -> str:
@@ -86,3 +88,44 @@ def _converted(value: Any, on: Setting) -> Any:
     if isinstance(value, np.ndarray):
         return on.array(value)
     return tuple(_converted(part, on) for part in value) if type(value) is tuple else on.lifted(value)
+
+
+_lock = threading.Lock()
+_inside: list[None] = []
+_undo = ExitStack()
+
+
+@contextmanager
+def by_seed_alone() -> Iterator[None]:
+    """Leaves the constants of loaded modules out; several threads may be inside, the last one restores.
+
+    Hypothesis draws some numbers from the constants of whatever local modules are loaded, and keeps them by
+    the kind of draw. There is no public switch; so while a law draws, and only then, there are no such
+    constants and what is kept is kept apart. A test of the user's, before or after, finds all as it was.
+    """
+    with _lock:
+        if not _inside:
+            _leave_out()
+        _inside.append(None)
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside.pop()
+            if not _inside:
+                _undo.close()
+
+
+def _leave_out() -> None:
+    if not hasattr(providers, "_get_local_constants"):  # versions that do not look into modules
+        return
+    from hypothesis.internal.cache import LRUCache  # noqa: PLC0415
+    from hypothesis.internal.constants_ast import Constants  # noqa: PLC0415
+
+    _put("_get_local_constants", Constants)
+    _put("CONSTANTS_CACHE", LRUCache(1024))
+
+
+def _put(name: str, value: Any) -> None:
+    _undo.callback(setattr, providers, name, getattr(providers, name))
+    setattr(providers, name, value)

@@ -3,16 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ..._errors import UnknownNameError
-from ..._names import find
-from ..language.edge import Edge
-from ..language.law import Law
-from ..language.mistake import Mistake
-from . import general
-from .installed import left_out
+from .installed import LEFT_OUT, own_law
 from .registry import (
     Function,
+    Lazily,
     adapters,
     claims,
     claims_about,
@@ -28,6 +25,11 @@ from .registry import (
     written_laws,
     written_mistakes,
 )
+
+if TYPE_CHECKING:
+    from ..language.edge import Edge
+    from ..language.law import Law
+    from ..language.mistake import Mistake
 
 __all__ = [
     "Function",
@@ -56,30 +58,42 @@ __all__ = [
 
 
 @cache
-def laws() -> Mapping[str, Law]:
+def laws() -> "Mapping[str, Law]":
     """Every law by id, the general ones last."""
-    return {**written_laws(), **general.laws()}
+
+    def everything() -> "Mapping[str, Law]":
+        from . import general  # noqa: PLC0415  (made of all laws)
+
+        return {**written_laws(), **general.laws()}
+
+    return Lazily(own_law, everything)
 
 
 @cache
-def mistakes() -> Mapping[str, Mistake]:
+def mistakes() -> "Mapping[str, Mistake]":
     """Every mistake by id, the general ones last."""
+    from . import general  # noqa: PLC0415
+
     return {**written_mistakes(), **general.mistakes()}
 
 
 @cache
-def edges() -> Mapping[str, Edge]:
+def edges() -> "Mapping[str, Edge]":
     """Every edge by id, the general ones last."""
+    from . import general  # noqa: PLC0415
+
     return {**written_edges(), **general.edges()}
 
 
-def edges_of(function: str) -> list[Edge]:
+def edges_of(function: str) -> "list[Edge]":
     """The edges of a function."""
     return [edge for edge in edges().values() if edge.function == function]
 
 
 def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list[str]:
     """The names that match any pattern: shell wildcards, a document for all of it, or a name as in `find`."""
+    from ..._names import find  # noqa: PLC0415
+
     known = list(available)
     if not patterns:
         return known
@@ -87,7 +101,7 @@ def select(patterns: Sequence[str], available: Iterable[str], what: str) -> list
     for pattern in patterns:
         full = f"{pattern}.*" if pattern in names() else pattern
         matches = [name for name in known if fnmatchcase(name, full)]
-        broken = [why for name, why in left_out().items() if pattern.partition(".")[0] == name]
+        broken = [why for name, why in LEFT_OUT.items() if pattern.partition(".")[0] == name]
         if broken and not matches:
             raise UnknownNameError(f"no {what} is called {pattern!r}: {broken[0]}")
         chosen.update(dict.fromkeys(matches or [find(pattern, known, what)]))

@@ -22,7 +22,7 @@ from ..language.law import Implementation, Kind, Law, Sampling, WrongResultError
 from . import catalogue
 from .cases import converted, each_case, missing
 from .implementations import Implementations
-from .installed import loaded
+from .loading import loaded
 from .planning import chosen
 from .proven import BITS, Proof, judge
 from .runner import Verdict

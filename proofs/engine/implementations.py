@@ -14,7 +14,7 @@ from ..._errors import UndecidedError
 from ..._libraries import is_array
 from ...backends import Setting
 from ..language.law import Implementation, ImplementationCrashedError, NotApplicableError, WrongResultError
-from . import ambient, foreign
+from . import foreign
 
 
 class Implementations(Mapping[str, Implementation]):
@@ -28,7 +28,7 @@ class Implementations(Mapping[str, Implementation]):
         seed: int = 0,
     ) -> None:
         self._reference_functions = reference
-        self._functions = {**reference, **replaced}
+        self._replaced = dict(replaced)
         self._expected = {name: reference[name] for name in replaced}
         self._on, self._seed, self._count = on, seed, 0
         self._within = False  # a call of `chance`
@@ -38,7 +38,7 @@ class Implementations(Mapping[str, Implementation]):
         """Functions of which a call came to an end; one that does not apply says nothing."""
 
     def __getitem__(self, name: str) -> Implementation:
-        function = self._functions[name]
+        function = self._replaced.get(name) or self._reference_functions[name]
 
         def checked(*args: Any, **kwargs: Any) -> Any:
             expected = self._reference(name, args, kwargs)
@@ -103,10 +103,10 @@ class Implementations(Mapping[str, Implementation]):
         return self._reference_functions[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._functions)
+        return iter(self._reference_functions)
 
     def __len__(self) -> int:
-        return len(self._functions)
+        return len(self._reference_functions)
 
     @contextmanager
     def chance(self) -> Iterator[None]:
@@ -115,7 +115,10 @@ class Implementations(Mapping[str, Implementation]):
         self._count += 1
         if not self._expected:
             yield
-        elif self._within:
+            return
+        from . import ambient  # noqa: PLC0415
+
+        if self._within:
             ambient.reseed(self._seed + self._count)
             yield
         else:

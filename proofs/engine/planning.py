@@ -4,19 +4,20 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, message
-from ..._names import ending, find
 from ..._xp import check_integer
 from ...backends import BackendUnavailableError, Setting
-from ...backends.jax import enable_x64
 from ..language.law import Implementation
-from . import catalogue, exits, pool
-from .pool import Result, Work
+from . import catalogue, exits
 from .runner import Bounds, Outcome, Verdict, run_law
 
+if TYPE_CHECKING:
+    from .pool import Work
+
+Result = TypeVar("Result")
 DTYPES = ("float64", "float32")
 EXAMPLES = 60
 """Examples per law by default, shared among its kinds of generator."""
@@ -97,6 +98,10 @@ def plan(
 def chosen(patterns: Sequence[str]) -> list[str]:
     """The laws that match the patterns, or are about functions of those names."""
     laws, functions = catalogue.laws(), catalogue.functions()
+    if patterns and all(pattern in laws for pattern in patterns):  # their modules alone are loaded
+        return list(dict.fromkeys(patterns))
+    from ..._names import ending  # noqa: PLC0415
+
     wanted: list[str] = []
     for pattern in patterns:
         meant = [pattern] if pattern in functions else ending(pattern, functions)
@@ -109,11 +114,15 @@ def prepare(x64: bool) -> None:
     """Switch on JAX's 64-bit types in this process, if they are wanted."""
     if x64:
         # Without JAX there is nothing to enable; its tasks then say that it is missing.
+        from ...backends.jax import enable_x64  # noqa: PLC0415
+
         with suppress(BackendUnavailableError):
             enable_x64()
 
 
-def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> Generator[Result, None, None]:
+def run(
+    tasks: "Sequence[Work[Result]]", jobs: int = 1, *, x64: bool = False
+) -> "Generator[Result, None, None]":
     """Outcomes as they come, in no fixed order; closing the iterator stops the work.
 
     With `x64`, JAX's 64-bit types are switched on in the processes that do the work.
@@ -122,6 +131,8 @@ def run(tasks: Sequence[Work[Result]], jobs: int = 1, *, x64: bool = False) -> G
         prepare(x64)
         yield from (task.run() for task in tasks)
         return
+    from . import pool  # noqa: PLC0415
+
     yield from pool.run(tasks, jobs, partial(prepare, x64))
 
 
@@ -152,6 +163,8 @@ def prove(
     """
     tasks = plan(patterns, backend=backend, dtype=dtype, device=device, examples=examples, seed=seed)
     if impl:
+        from ..._names import find  # noqa: PLC0415
+
         known = catalogue.functions()
         impl = {find(name, known, "function", call="prove: impl"): it for name, it in impl.items()}
         tasks = [task for task in tasks if set(impl) & set(catalogue.laws()[task.law].about)]

@@ -1,25 +1,78 @@
 """What the documents bring, by name: functions, and the laws, mistakes, adapters … written for them."""
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..._errors import UnknownNameError
-from ..language.adapter import Adapter
-from ..language.edge import Edge
-from ..language.erratum import Erratum
-from ..language.facts import Facts, merged
-from ..language.law import Implementation, Law
-from ..language.mistake import Mistake
-from ..language.sweep import Sweep
-from ..language.textbook import Textbook
-from .installed import Installed, loaded, source
+from . import installed
+from .installed import source
 
 if TYPE_CHECKING:
+    from ..language.adapter import Adapter
     from ..language.document import Document, Entry
+    from ..language.edge import Edge
+    from ..language.erratum import Erratum
+    from ..language.facts import Facts
+    from ..language.law import Implementation, Law
+    from ..language.mistake import Mistake
+    from ..language.sweep import Sweep
+    from ..language.textbook import Textbook
+    from .loading import Installed
+
+Item = TypeVar("Item", "Law", "Mistake", "Adapter", "Edge", "Erratum", "Textbook")
+
+
+Value = TypeVar("Value")
+
+
+class Lazily(Mapping[str, Value], Generic[Value]):
+    """All items by name. They are loaded when all are wanted, or one that cannot be loaded alone."""
+
+    def __init__(
+        self,
+        alone: Callable[[str], Value | None],
+        everything: Callable[[], Mapping[str, Value]],
+        possible: Callable[[str], bool] = lambda name: True,
+    ) -> None:
+        self._alone, self._everything, self._possible = alone, everything, possible
+        self._known: Mapping[str, Value] | None = None
+
+    def _all(self) -> Mapping[str, Value]:
+        if self._known is None:
+            self._known = self._everything()
+        return self._known
+
+    def _one(self, name: str) -> Value | None:
+        """An item without the others, if they are not there anyway."""
+        return self._alone(name) if self._known is None else None
+
+    def __getitem__(self, name: str) -> Value:
+        if not self._possible(name):
+            raise KeyError(name)
+        found = self._one(name)
+        return self._all()[name] if found is None else found
+
+    def __contains__(self, name: object) -> bool:
+        if not (isinstance(name, str) and self._possible(name)):
+            return False
+        return self._one(name) is not None or name in self._all()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+def loaded() -> "Mapping[str, Installed]":
+    """All documents that are sound."""
+    from .loading import loaded as all_of_them  # noqa: PLC0415  (all their modules, and what they need)
+
+    return all_of_them()
 
 
 def names() -> tuple[str, ...]:
@@ -32,7 +85,7 @@ class Function:
     """A public function and what its docstring says of it."""
 
     name: str
-    implementation: Implementation
+    implementation: "Implementation"
     summary: str
     source: str
     needs: frozenset[str]
@@ -51,7 +104,15 @@ class Function:
 @cache
 def documents() -> "Mapping[str, Document]":
     """The documents with all that they state, by name."""
-    return {name: found.states for name, found in loaded().items()}
+    everything = lambda: {name: found.states for name, found in loaded().items()}  # noqa: E731
+    return Lazily(_own_document, everything, possible=lambda name: name in installed.named())
+
+
+def _own_document(name: str) -> "Document | None":
+    from .loading import states  # noqa: PLC0415
+
+    proofs = installed.of_own(name)
+    return states(name, proofs) if proofs else None
 
 
 def entries(citation: str) -> "list[Entry]":
@@ -87,26 +148,38 @@ def claims_about(function: str) -> Mapping[str, str]:
 @cache
 def functions() -> Mapping[str, Function]:
     """Every public function of every document."""
-    found = {}
-    for document in loaded().values():
-        for full, member in document.public():
-            text = inspect.getdoc(member) or ""
-            found[full] = Function(
-                full,
-                member,
-                text.partition("\n")[0],
-                source(member),
-                getattr(member, "needs", frozenset()),
-            )
-    return found
+    return Lazily(
+        _own_function,
+        lambda: {
+            full: _function(full, member)
+            for document in loaded().values()
+            for full, member in document.public()
+        },
+    )
 
 
-def reference() -> dict[str, Implementation]:
+def _function(full: str, member: Any) -> Function:
+    text = inspect.getdoc(member) or ""
+    needs = getattr(member, "needs", frozenset())
+    return Function(full, member, text.partition("\n")[0], source(member), needs)
+
+
+@cache
+def _own_function(full: str) -> Function | None:
+    document, _, name = full.partition(".")
+    module = installed.own_functions(document)
+    member = getattr(module, name, None) if module and name in module.__all__ else None
+    return _function(full, member) if inspect.isfunction(member) else None
+
+
+@cache
+def reference() -> "Mapping[str, Implementation]":
     """The reference implementations by name."""
-    return {name: function.implementation for name, function in functions().items()}
-
-
-Item = TypeVar("Item", Law, Mistake, Adapter, Edge, Erratum, Textbook)
+    known = functions()
+    return Lazily(
+        lambda name: known[name].implementation if name in known else None,
+        lambda: {name: function.implementation for name, function in known.items()},
+    )
 
 
 @cache
@@ -116,39 +189,54 @@ def _members(kind: type[Item]) -> Mapping[str, Item]:
     return {member.id: member for member in members if isinstance(member, kind)}
 
 
-def written_laws() -> Mapping[str, Law]:
+@cache
+def written_laws() -> "Mapping[str, Law]":
     """The laws that are written for the documents, by id."""
-    return _members(Law)
+    from ..language.law import Law  # noqa: PLC0415
+
+    return Lazily(installed.own_law, lambda: _members(Law))
 
 
-def written_mistakes() -> Mapping[str, Mistake]:
+def written_mistakes() -> "Mapping[str, Mistake]":
     """The mistakes that are written for the documents, by id."""
+    from ..language.mistake import Mistake  # noqa: PLC0415
+
     return _members(Mistake)
 
 
-def adapters() -> Mapping[str, Adapter]:
+def adapters() -> "Mapping[str, Adapter]":
     """Every adapter by id."""
+    from ..language.adapter import Adapter  # noqa: PLC0415
+
     return _members(Adapter)
 
 
-def textbooks() -> Mapping[str, Textbook]:
+def textbooks() -> "Mapping[str, Textbook]":
     """The printed formulas by id."""
+    from ..language.textbook import Textbook  # noqa: PLC0415
+
     return _members(Textbook)
 
 
-def written_edges() -> Mapping[str, Edge]:
+def written_edges() -> "Mapping[str, Edge]":
     """The edges that are written for the documents, by id."""
+    from ..language.edge import Edge  # noqa: PLC0415
+
     return _members(Edge)
 
 
-def errata() -> Mapping[str, Erratum]:
+def errata() -> "Mapping[str, Erratum]":
     """Every erratum by id."""
+    from ..language.erratum import Erratum  # noqa: PLC0415
+
     return _members(Erratum)
 
 
 @cache
-def facts() -> Facts:
+def facts() -> "Facts":
     """What the engine has to be told of single functions and laws, of all documents."""
+    from ..language.facts import merged  # noqa: PLC0415
+
     return merged([module.FACTS for _, module in _modules("facts")])
 
 
@@ -158,7 +246,7 @@ def remedies() -> Mapping[str, str]:
 
 
 @cache
-def sweeps() -> Sequence[Sweep]:
+def sweeps() -> "Sequence[Sweep]":
     """What dense samples and searches run over."""
     return [sweep for _, module in _modules("sweeps") for sweep in module.SWEEPS]
 
@@ -168,7 +256,7 @@ def replaced() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     return {document.functions.__name__: module.REPLACED for document, module in _modules("unproven")}
 
 
-def _modules(name: str) -> Iterator[tuple[Installed, ModuleType]]:
+def _modules(name: str) -> "Iterator[tuple[Installed, ModuleType]]":
     """The modules of one name that documents have."""
     for document in loaded().values():
         if (module := document.module(name)) is not None:

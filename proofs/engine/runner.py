@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -17,11 +18,12 @@ from ..language.law import (
     ImplementationCrashedError,
     Kind,
     Law,
+    NotApplicableError,
     Record,
     Sampling,
     WrongResultError,
 )
-from . import applicable, foreign, registry
+from . import foreign, registry
 from .cases import converted, each_case, missing, seed_of
 from .implementations import Implementations
 
@@ -125,7 +127,7 @@ class _Trial:
         if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
             raise _Stop
         self.examples[kind] = self.examples.get(kind, 0) + 1
-        if (pinned := applicable.pinned(case, self.fixed)) is not case:
+        if (pinned := self._pinned(case)) is not case:
             case = pinned
             if not self._sound(case):
                 self.inapplicable.add(self._other_values())
@@ -133,8 +135,7 @@ class _Trial:
                 return
         try:
             with np.errstate(all="ignore"), self.impl.chance():  # results may be functions, called later
-                found = self._found(case)
-                records = found.records
+                records, left_out = self._records(case)
                 limits = self._limits(case, len(records))
                 findings = [
                     judge(record, self.law.tolerance, self.on, limit)
@@ -147,7 +148,7 @@ class _Trial:
             if blamed is None:
                 raise
             self._fail(*blamed, kind, case, None)
-        if found.left_out and not records:
+        if left_out and not records:
             self.examples[kind] -= 1
         for finding in findings:
             self.compared += finding.compared
@@ -183,18 +184,28 @@ class _Trial:
     def _other_values(self) -> str:
         return " or ".join(f"{option} is not {value!r}" for option, value in self.fixed.items())
 
-    def _found(self, case: Any) -> applicable.Found:
-        """The records that the function's own calls decide."""
+    def _pinned(self, case: Any) -> Any:
+        """The case with options at the values for which the function under test stands."""
+        if not self.fixed:
+            return case
+        from .applicable import pinned  # noqa: PLC0415
+
+        return pinned(case, self.fixed)
+
+    def _records(self, case: Any) -> tuple[list[Record], bool]:
+        """The records that the function's own calls decide, and whether others were left out."""
+        if not self.impl.tested:
+            with suppress(NotApplicableError):  # a law may say so
+                return list(self.law.check(self.impl, self.on, converted(case, self.on))), False
+        from .applicable import records  # noqa: PLC0415
 
         def fails(record: Record) -> bool:
             return not judge(record, self.law.tolerance, self.on).holds
 
-        found = applicable.records(
-            self.law.check, self.impl, self.on, lambda: converted(case, self.on), fails
-        )
+        found = records(self.law.check, self.impl, self.on, lambda: converted(case, self.on), fails)
         if len(self.inapplicable) < MOST_REASONS:
             self.inapplicable.update(found.left_out)
-        return found
+        return found.records, bool(found.left_out)
 
     def _limits(self, case: Any, count: int) -> Sequence[Any]:
         """The derived bounds of the records, where they are wanted and known."""

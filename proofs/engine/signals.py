@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from multiprocessing import connection, parent_process
 from typing import Any
 
-from . import processes
-
 ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )  # Windows has no SIGHUP
@@ -161,6 +159,8 @@ def work_for_parent(by_main: bool) -> None:
     assert parent is not None
     threading.Thread(target=_outlive, args=(parent.sentinel,), daemon=True).start()
     if by_main and parent.pid is not None:
+        from . import processes  # noqa: PLC0415
+
         processes.die_with(parent.pid)
 
 

@@ -23,7 +23,7 @@ from ....backends._ball import _scalars
 from ....backends._ball._precision import WorkingPrecision
 from ...language.exact import BITS, Exact, Whole, derived, exact
 from .. import registry
-from ..installed import loaded
+from ..loading import loaded
 
 
 def _math() -> SimpleNamespace:

@@ -1,0 +1,142 @@
+"""What commands that run tasks share: PATTERNS and options, results as they come, figures kept for `show`.
+
+A signal or a closed pipe may stop the work: what there is by then is kept and reported.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import click
+
+from ..engine import planning, signals
+from ..engine.planning import EXAMPLES, Task
+from ..engine.runner import Outcome
+from . import display, output
+from .output import OutputFile
+
+Result = TypeVar("Result")
+_KEPT = ("law", "verdict", "backend", "dtype", "worst", "worst_at")
+LAST = output.HOME / "last-prove.json"
+"""Where `prove` leaves its figures for `show`."""
+
+
+def _kept(context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    remember(context, value)
+    return value
+
+
+def remember(context: click.Context, wanted: tuple[str, ...]) -> None:
+    """Remember whether everything was asked for: a campaign that is resumed was told so before."""
+    context.meta[output.EVERYTHING] = not wanted
+
+
+def argument(command: Any) -> Any:
+    """The argument: shell wildcards of names, or names of documents; none for everything."""
+    return click.argument("patterns", nargs=-1, callback=_kept)(command)
+
+
+def _positive(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:
+    if value < 1:
+        raise click.BadParameter(f"got {value}; expected an integer ≥ 1")
+    return value
+
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments that prove and selftest share."""
+    for decorate in reversed(
+        [
+            argument,
+            click.option("--examples", default=EXAMPLES, callback=_positive, show_default=True,
+                         help="Inputs per law, shared among its generators."),
+            click.option("--seed", default=0, show_default=True, help="Same seed, same inputs."),
+            click.option("--jobs", default=os.cpu_count() or 1, callback=_positive,
+                         help="Processes [default: all cores]."),
+            click.option("--json", "json_file", type=OutputFile(),
+                         help="Write the results to this file."),
+            click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal."),
+        ]
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+def note_x64(x64: bool) -> None:
+    """Say that JAX does not run as it would by itself."""
+    if x64:
+        output.complain("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64")
+
+
+def run(tasks: Sequence[Task], jobs: int, x64: bool, verbose: bool, file: Path | None) -> "Gathered[Outcome]":
+    """Run tasks under a progress display."""
+    with display.progress(len(tasks), verbose) as show:
+        found = gather(planning.run(tasks, jobs, x64=x64), show, filed=file is not None)
+    order = {(task.law, task.backend, task.dtype, task.mistake): place for place, task in enumerate(tasks)}
+    found.results.sort(key=lambda o: order[o.law, o.backend, o.dtype, o.mistake])
+    return found
+
+
+@dataclass(slots=True)
+class Gathered(Generic[Result]):
+    """What a run has given."""
+
+    results: list[Result]
+    seconds: float
+    signal: int = 0
+    """The signal that stopped it, if any."""
+    interrupted: bool = False
+    """Whether it was stopped, by a signal or because nobody listens any more."""
+
+    def code(self, verdict: int) -> int:
+        """The exit code of a run with this verdict."""
+        return signals.SIGNALLED + self.signal if self.signal else verdict
+
+
+def gather(
+    work: Generator[Result, None, None], show: Callable[[Result], object], *, filed: bool, kept: bool = True
+) -> Gathered[Result]:
+    """Do some work, and show each result. With `filed`, results go to a file, so that the work goes on when
+    nobody reads the output any more. Without `kept` they are shown alone, for there may be millions."""
+    started = time.perf_counter()
+    found = Gathered[Result]([], 0.0)
+
+    def do(caught: signals.Caught) -> None:
+        with closing(work) as results:
+            for result in results:
+                if kept:
+                    found.results.append(result)
+                show(result)
+                if caught.number:  # its exception was lost in a finaliser
+                    return
+                if output.closed() and not filed:
+                    found.interrupted = True
+                    return
+
+    found.signal = signals.keep(do).number
+    found.interrupted = found.interrupted or bool(found.signal)
+    found.seconds = time.perf_counter() - started
+    return found
+
+
+def keep_figures(outcomes: Sequence[Outcome]) -> None:
+    """Keep the figures for `refimpl show`; a home that cannot be written is no reason to fail."""
+    kept = [{name: getattr(outcome, name) for name in _KEPT} for outcome in outcomes]
+    try:
+        LAST.parent.mkdir(parents=True, exist_ok=True)
+        output.write(LAST, json.dumps(kept))
+    except OSError as error:
+        output.complain(f"note: figures not kept for `refimpl show`: {error}")
+
+
+def last_figures() -> list[dict[str, Any]]:
+    """The results; none if there are none yet, or the file was cut off while it was written."""
+    try:
+        results: list[dict[str, Any]] = json.loads(LAST.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return results if isinstance(results, list) else []
