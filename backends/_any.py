@@ -14,7 +14,6 @@ from typing import Any
 
 import array_api_compat
 
-from .._libraries import to_numpy
 from .._typing import Array
 from ._backend import Backend, BackendUnavailableError, Ulps
 
@@ -47,23 +46,20 @@ def make(name: str) -> Backend:
     """
     xp = _loaded(name)
     if lacking := [it for it in REQUIRED if not hasattr(xp, it)]:
-        raise _unusable(name, f"it lacks {', '.join(lacking)} of the Array API standard")
+        raise unusable(name, f"it lacks {', '.join(lacking)} of the Array API standard")
     try:
         if not _has(xp, "int64"):
-            raise _unusable(name, "asked for int64, which laws need for positions, it makes another dtype")
+            raise unusable(name, "asked for int64, which laws need for positions, it makes another dtype")
         dtypes = tuple(dtype for dtype in DTYPES if _has(xp, dtype))
         if not dtypes:
-            raise _unusable(name, f"it makes arrays of none of the dtypes {', '.join(DTYPES)}")
+            raise unusable(name, f"it makes arrays of none of the dtypes {', '.join(DTYPES)}")
         sample = xp.asarray([0.5, 1.5], dtype=getattr(xp, dtypes[0]))
         xp = array_api_compat.array_namespace(sample)  # the one that its arrays name, which laws ask for
         device = array_api_compat.device(sample)
-        back = to_numpy(sample)
     except BackendUnavailableError:
         raise
     except Exception as error:
-        raise _unusable(name, f"{type(error).__name__}: {error}") from error
-    if back.tolist() != [0.5, 1.5]:
-        raise _unusable(name, f"its array of 0.5 and 1.5 comes to NumPy as {back.tolist()}")
+        raise unusable(name, f"{type(error).__name__}: {error}") from error
     return Backend(
         name=name,
         version=_version(name, xp),
@@ -85,11 +81,12 @@ def _loaded(name: str) -> Any:
         for part in attribute.split(".") if attribute else ():
             found = getattr(found, part)
     except Exception as error:  # whatever keeps it from loading is the reason
-        raise _unusable(name, f"{type(error).__name__}: {error}") from error
+        raise unusable(name, f"{type(error).__name__}: {error}") from error
     return found
 
 
-def _unusable(name: str, reason: str) -> BackendUnavailableError:
+def unusable(name: str, reason: str) -> BackendUnavailableError:
+    """Why a module is no backend."""
     return BackendUnavailableError(
         name,
         reason,

@@ -85,7 +85,7 @@ def test_what_it_lacks_is_found() -> None:
         ("math:", "it lacks asarray, zeros, ones"),
         ("numpy:nothing", "has no attribute 'nothing'"),
         ("mylib_xp:narrow", "asked for int64, which laws need"),
-        ("mylib_xp:wrong", r"its array of 0.5 and 1.5 comes to NumPy as \[1.5, 2.5\]"),
+        ("mylib_xp:wrong", r"array of 0.5 and 1.5 comes to NumPy as \[1.5, 2.5\]"),
     ],
 )
 @pytest.mark.usefixtures("mylib")
