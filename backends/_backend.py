@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .._errors import DTypeError, RefimplError, UnknownNameError, message
+from .._errors import DTypeError, RefimplError, UnknownNameError, told
 from .._libraries import current, to_numpy
 from .._typing import Array, Device, DType, Namespace
 
@@ -127,12 +127,10 @@ class Setting:
         if dtype not in backend.dtypes:
             advice = "; ".join(note for note in backend.notes if dtype in note)
             known = ", ".join(backend.dtypes)
-            raise DTypeError(message(backend.name, "dtype", dtype, f"one of {known}", advice))
+            raise DTypeError(told(backend.name, "dtype", dtype, f"one of {known}", advice))
         name = next(iter(backend.devices)) if device is None else device
         if name not in backend.devices:
-            raise UnknownNameError(
-                message(backend.name, "device", name, f"one of {', '.join(backend.devices)}")
-            )
+            raise UnknownNameError(told(backend.name, "device", name, f"one of {', '.join(backend.devices)}"))
         return cls(backend, Precision(dtype), name)
 
     @property

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._errors import DTypeError, message
+from .._errors import DTypeError, told
+from .._public import naming
 from .._typing import Array, Namespace
 from .._xp import check_integer
 from ._backend import FORMATS, Backend, Precision, Setting, load
@@ -53,7 +54,7 @@ def ball(*, prec: int = PRECISION) -> Namespace:
     >>> third.xp is ball(prec=64), bool(3 * third > 0.999), bool(third != 0.3)
     (True, True, True)
     """
-    bits = check_integer("ball", "prec", prec, 2)
+    bits = naming("ball")(check_integer)("prec", prec, 2)
     load("ball", "flint", INSTALL)
     from ._ball._namespace import namespace  # noqa: PLC0415
 
@@ -81,7 +82,7 @@ def midpoints(array: Array, /) -> np.ndarray[Any, Any]:
     from ._ball import _array, _scalars  # noqa: PLC0415
 
     if not isinstance(array, _array.BallArray):
-        raise DTypeError(message("ball.midpoints", "array", f"a {type(array).__name__}", "an array of balls"))
+        raise DTypeError(told("ball.midpoints", "array", f"a {type(array).__name__}", "an array of balls"))
     if not array.dtype.real:
         return np.asarray(array)
     balls = list(array.data.reshape(-1))

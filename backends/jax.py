@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._errors import DomainError, DTypeError, message
+from .._errors import DomainError, DTypeError, told
 from .._typing import Array, Device, DType
 from ._backend import Backend, load
 from ._ulps import CUDA, NOT_MEASURED, worst
@@ -101,9 +101,9 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
     given = jax.dtypes.canonicalize_dtype(wanted)
     if given != wanted:
         if wanted.kind == "f":
-            raise DTypeError(message("jax", "dtype", wanted, f"at most {given}", _NEEDS_X64))
+            raise DTypeError(told("jax", "dtype", wanted, f"at most {given}", _NEEDS_X64))
         limits = np.iinfo(given)
         if values.size and not (limits.min <= values.min() and values.max() <= limits.max):
-            raise DomainError(message("jax", "integers", "values beyond int32", "int32", _NEEDS_X64))
+            raise DomainError(told("jax", "integers", "values beyond int32", "int32", _NEEDS_X64))
     # A fresh copy, rounded by NumPy: JAX may share the memory of what it is given.
     return jax.device_put(np.array(values, dtype=given), device)

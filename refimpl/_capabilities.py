@@ -1,7 +1,7 @@
 """What a function needs of its backend beyond elementwise operations, reductions and stacking.
 
-`@public("indexing cumulative")` says it beside the function; skips, documentation and compilation tests
-derive from it:
+`@public(…, needs="indexing cumulative")` says it beside the function; skips, documentation and compilation
+tests derive from it:
 "indexing" (integer-array take), "cumulative" (cumulative_sum, cumulative_prod), "sort", "linalg",
 "loops" (many dependent steps, whose graph a lazy library evaluates anew at every look), "eager"
 (host functions: algorithms whose control flow depends on values; never compiled), "host" (eager ones
@@ -10,6 +10,3 @@ numbers as the rationals that they are, and decide in those).
 """
 
 KNOWN = frozenset({"indexing", "cumulative", "sort", "linalg", "loops", "eager", "host", "rational"})
-
-NEEDS: dict[str, frozenset[str]] = {}
-"""By name, of the functions of documents that are loaded."""

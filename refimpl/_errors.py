@@ -39,10 +39,27 @@ class UnknownNameError(RefimplError, LookupError):
     """A law, function, mistake or backend of that name does not exist."""
 
 
-def message(call: str, argument: str, got: object, expected: str, advice: str = "") -> str:
-    """The one form of refimpl's error texts."""
-    text = f"{call}: {argument}: got {got}; expected {expected}"
+class Named(str):
+    """An error text that begins with the name of the call, which nobody puts before it again."""
+
+    __slots__ = ()
+
+
+def message(argument: str, got: object, expected: str, advice: str = "") -> str:
+    """The one form of refimpl's error texts; `@public` puts the function's name before it."""
+    text = f"{argument}: got {got}; expected {expected}"
     return f"{text}. {advice}" if advice else text
+
+
+def told(call: str, argument: str, got: object, expected: str, advice: str = "") -> Named:
+    """The same of what is no public function of a document, with its name."""
+    return Named(f"{call}: {message(argument, got, expected, advice)}")
+
+
+def put_name(call: str, error: RefimplError) -> None:
+    """Put the name of the call before an error's text, unless there is one."""
+    if not isinstance(error.args[0], Named):
+        error.args = (Named(f"{call}: {error.args[0]}"), *error.args[1:])
 
 
 def kind(value: object) -> str:

@@ -11,26 +11,26 @@ from ._typing import Array, Namespace
 Reals: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def to_float64(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
+def to_float64(xp: Namespace, **arrays: Array) -> list[Reals]:
     """The arrays as finite NumPy float64; formats up to 64 bits convert exactly."""
     result = []
     for name, array in arrays.items():
         host = _libraries.to_numpy(array).astype(np.float64)
         if not np.isfinite(host).all():
             bad = tuple(int(i) for i in np.argwhere(~np.isfinite(host))[0])
-            raise DomainError(message(call, name, f"{host[bad]} at {bad}", "finite values"))
+            raise DomainError(message(name, f"{host[bad]} at {bad}", "finite values"))
         result.append(host)
     return result
 
 
-def to_exact(call: str, xp: Namespace, **arrays: Array) -> list[Reals]:
+def to_exact(xp: Namespace, **arrays: Array) -> list[Reals]:
     """As to_float64, for functions that decide in rationals: of numbers with an error bound, those without
     error are taken as what they are, and others raise."""
     given = {
         name: array.refimpl_exact() if hasattr(array, "refimpl_exact") else _libraries.to_numpy(array)
         for name, array in arrays.items()
     }
-    return to_float64(call, np, **given)
+    return to_float64(np, **given)
 
 
 def like(values: Any, array: Array, xp: Namespace) -> Array:

@@ -1,40 +1,125 @@
 """What every public function owes, said once: no warning leaks, and no error that is not documented."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import isroutine, signature
+from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
 import array_api_compat
 import numpy as np
 
 from . import _given, _libraries
-from ._capabilities import NEEDS
-from ._errors import DomainError, DTypeError, RefimplError, ShapeError, message
+from ._arguments import (
+    Argument,
+    Choice,
+    DTypeOf,
+    Flag,
+    Function,
+    Integer,
+    Integers,
+    Made,
+    Nested,
+    Number,
+    Own,
+    Reals,
+    RealsOrIntegers,
+    Record,
+    Several,
+    Truths,
+)
+from ._axes import EVEN
+from ._declared import RAISES, STAYS, Declaration, Raises
+from ._errors import DomainError, DTypeError, RefimplError, ShapeError, message, put_name
+
+__all__ = [
+    "EVEN",
+    "RAISES",
+    "STAYS",
+    "Choice",
+    "DTypeOf",
+    "Flag",
+    "Function",
+    "Integer",
+    "Integers",
+    "Made",
+    "Nested",
+    "Number",
+    "Own",
+    "Raises",
+    "Reals",
+    "RealsOrIntegers",
+    "Record",
+    "Several",
+    "Truths",
+    "naming",
+    "public",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def public(needs: str = "") -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A function with what it needs of its backend, without NumPy's warnings, and with refimpl's errors for
-    those of libraries.
+def public(
+    arguments: Mapping[str, Argument] | str = "",
+    gives: Argument | tuple[Argument, ...] = (),
+    *,
+    needs: str = "",
+    nan: str = "",
+    broadcast: bool = False,
+    empty: bool = False,
+    raises: Raises = MappingProxyType({}),
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A function with what it takes, gives and needs of its backend, without NumPy's warnings, and with
+    refimpl's errors for those of libraries.
 
+    Arguments are checked before the function sees them, and its docstring says what is declared here.
     Infinities and NaN are documented results, so a warning of them would only say it again. Under torch's
     compiler nothing of NumPy's runs, so its state is left alone there.
     """
 
     def made(function: Callable[P, R]) -> Callable[P, R]:
-        return _owing(function, frozenset(needs.split()))
+        if isinstance(arguments, str):
+            return _owing(function, function, frozenset(arguments.split()))
+        of_it = frozenset(needs.split())
+        declared = Declaration.of(
+            function, arguments, gives, needs=of_it, nan=nan, broadcast=broadcast, empty=empty, raises=raises
+        )
+
+        def checking(*args: P.args, **kwargs: P.kwargs) -> R:
+            args, kwargs = declared.checked(args, kwargs)  # type: ignore[assignment]
+            return function(*args, **kwargs)
+
+        called = _owing(function, checking, of_it)
+        called.declared = declared  # type: ignore[attr-defined]
+        called.__doc__ = declared.written(function.__doc__)
+        return called
 
     return made
 
 
-def _owing(function: Callable[P, R], needs: frozenset[str]) -> Callable[P, R]:
-    call = f"{function.__module__.split('.')[1]}.{function.__name__}"
+def naming(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The name for the errors of what is no function of `__all__`, such as a method."""
+
+    def made(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return function(*args, **kwargs)
+            except RefimplError as error:
+                put_name(call, error)
+                raise
+
+        return called
+
+    return made
+
+
+def _owing(function: Callable[P, R], inner: Callable[P, R], needs: frozenset[str]) -> Callable[P, R]:
+    call = f"{function.__module__.removeprefix('refimpl.').partition('.')[0]}.{function.__name__}"
     creates = "xp" in signature(function).parameters
     eager, host = "eager" in needs, "host" in needs
-    on_host: Callable[..., R] = function
+    on_host: Callable[..., R] = inner
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -42,20 +127,26 @@ def _owing(function: Callable[P, R], needs: frozenset[str]) -> Callable[P, R]:
             torch_made = creates and "torch" in getattr(kwargs.get("xp"), "__name__", "")
             given = (*args, *kwargs.values())
             if not eager and (torch_made or (_of(_torch, given) and not _of(_numpy, given))):
-                return function(*args, **kwargs)
+                return inner(*args, **kwargs)
             if not (creates or eager) and _plain(given):  # torch's compiler traces those, too
-                return function(*args, **kwargs)
+                return inner(*args, **kwargs)
             with np.errstate(all="ignore"), _libraries.where(*given):
                 if host:
                     return on_host(*map(_detached, args), **{k: _detached(v) for k, v in kwargs.items()})
-                return function(*args, **kwargs)
+                return inner(*args, **kwargs)
         except Exception as error:
-            documented = _documented(call, error)
-            if documented is None or _given.raised(error):
+            if _given.raised(error):
                 raise
+            if isinstance(error, RefimplError):
+                put_name(call, error)
+                raise
+            documented = _documented(error)
+            if documented is None:
+                raise
+            put_name(call, documented)
             raise documented from error
 
-    NEEDS[call] = called.needs = needs  # type: ignore[attr-defined]
+    called.needs = needs  # type: ignore[attr-defined]
     return called
 
 
@@ -93,17 +184,17 @@ _DTYPES = ("not implemented for", "to have the same dtype")
 """Of torch's errors of dtypes."""
 
 
-def _documented(call: str, error: Exception) -> RefimplError | None:
+def _documented(error: Exception) -> RefimplError | None:
     """The error of refimpl that says what a library's own says, if it is one of these kinds."""
     text, kind = str(error).strip().partition("\n")[0], type(error).__name__
     if kind in ("LinAlgError", "_LinAlgError"):
         expected = "finite matrices that are regular, and positive definite where that is asked"
-        return DomainError(message(call, "matrices", text, expected))
+        return DomainError(message("matrices", text, expected))
     if isinstance(error, MemoryError) or kind == "OutOfMemoryError" or "not enough memory" in text:
         expected = "shapes whose results fit into memory"
-        return ShapeError(message(call, "arrays", text or "no memory", expected, "Compute it in parts"))
+        return ShapeError(message("arrays", text or "no memory", expected, "Compute it in parts"))
     if isinstance(error, NotImplementedError) or any(words in text for words in _DTYPES):
         expected = "dtypes with which the library can compute"
         advice = "Convert them first, for example to float64 or int64"
-        return DTypeError(message(call, "arrays", text, expected, advice))
+        return DTypeError(message("arrays", text, expected, advice))
     return None

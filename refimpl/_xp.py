@@ -12,7 +12,6 @@ from array_api_compat import numpy
 
 from . import _libraries
 from ._arithmetic import is_wider
-from ._capabilities import NEEDS
 from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, kind, message, shown
 from ._libraries import is_array
 from ._typing import Array, Device, DType, Namespace
@@ -25,7 +24,7 @@ MOST_AXES = 24
 """Libraries stop at 32 or 64 axes, some functions earlier, and kernels add a few."""
 
 
-def namespace(call: str, **arrays: Array) -> Namespace:
+def namespace(**arrays: Array) -> Namespace:
     """The one Array API namespace of all the arrays, which must be arrays of one library."""
     if arrays and all(type(a) is np.ndarray and a.ndim <= MOST_AXES for a in arrays.values()):
         return numpy  # what the rest would find, by far sooner
@@ -33,38 +32,46 @@ def namespace(call: str, **arrays: Array) -> Namespace:
         if not is_array(array):
             raise NamespaceError(
                 message(
-                    call,
                     name,
                     kind(array),
                     "an array of NumPy, torch, JAX, CuPy, Dask or another Array API library",
                     "Convert it first, for example with numpy.asarray(...)",
                 )
             )
-        _check_plain(call, name, array)
+        _check_plain(name, array)
     try:
         return _libraries.array_namespace(*arrays.values())
     except TypeError as error:
         libraries = {name: type(array).__module__.partition(".")[0] for name, array in arrays.items()}
         kinds = ", ".join(f"{name} of {library}" for name, library in libraries.items())
         raise NamespaceError(
-            message(call, "arrays", kinds, "arrays of one library", "Convert them to one library first")
+            message("arrays", kinds, "arrays of one library", "Convert them to one library first")
         ) from error
 
 
-def _check_plain(call: str, name: str, array: Array) -> None:
+def of(*arrays: Array | None) -> Namespace:
+    """The namespace of arrays that `@public` has checked; None is none of them."""
+    given = [array for array in arrays if array is not None]
+    return numpy if type(given[0]) is np.ndarray else _libraries.array_namespace(*given)
+
+
+def _check_plain(name: str, array: Array) -> None:
     """Refuse what libraries would read wrongly, or could not compute with."""
     if isinstance(array, np.ma.MaskedArray):
         advice = "What is masked would be read as data; fill it, or leave it out, first"
-        raise NamespaceError(message(call, name, "a masked array", "a plain array", advice))
+        raise NamespaceError(message(name, "a masked array", "a plain array", advice))
     if array.ndim > MOST_AXES:
         got = f"an array of {array.ndim} axes"
-        raise ShapeError(
-            message(call, name, got, f"at most {MOST_AXES} axes, with which every library counts")
-        )
+        raise ShapeError(message(name, got, f"at most {MOST_AXES} axes, with which every library counts"))
+
+
+_KINDS = {"bool": "b", "integral": "iu", "real floating": "f"}
 
 
 def is_kind(dtype: DType, kinds: str | tuple[str, ...], xp: Namespace) -> bool:
     """Whether a dtype is of some kinds; dtypes of other libraries, and those of texts, are of none."""
+    if xp is numpy and isinstance(dtype, np.dtype):  # what the rest would find, by far sooner
+        return dtype.kind in "".join(_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
     if isinstance(dtype, ModuleType) or is_array(dtype):  # which have attributes of torch's dtypes
         return False
     try:
@@ -73,9 +80,8 @@ def is_kind(dtype: DType, kinds: str | tuple[str, ...], xp: Namespace) -> bool:
         return False
 
 
-def floating(call: str, xp: Namespace, **arrays: Array) -> None:
+def floating(xp: Namespace, *, solves: bool = False, **arrays: Array) -> None:
     """Require real floating-point dtypes; for functions that solve equations, those of linear algebra."""
-    solves = "linalg" in NEEDS.get(call, ())
     for name, array in arrays.items():
         if not is_kind(array.dtype, "real floating", xp):
             expected = "a real floating-point dtype"
@@ -84,54 +90,51 @@ def floating(call: str, xp: Namespace, **arrays: Array) -> None:
         else:
             continue
         advice = f"Convert it first, for example xp.astype({name}, xp.float64)"
-        raise DTypeError(message(call, name, f"dtype {array.dtype}", expected, advice))
+        raise DTypeError(message(name, f"dtype {array.dtype}", expected, advice))
 
 
-def integral(call: str, xp: Namespace, **arrays: Array) -> None:
+def integral(xp: Namespace, **arrays: Array) -> None:
     """Require integer dtypes."""
     for name, array in arrays.items():
         if not is_kind(array.dtype, "integral", xp):
             floats = is_kind(array.dtype, "real floating", xp)
             advice = "Floats lose digits; use int64" if floats else "Convert it first, for example to int64"
-            raise DTypeError(message(call, name, f"dtype {array.dtype}", "an integer dtype", advice))
+            raise DTypeError(message(name, f"dtype {array.dtype}", "an integer dtype", advice))
 
 
-def real(call: str, xp: Namespace, **arrays: Array) -> None:
+def real(xp: Namespace, **arrays: Array) -> None:
     """Require integer or real floating-point dtypes."""
     for name, array in arrays.items():
         if not is_kind(array.dtype, ("integral", "real floating"), xp):
-            raise DTypeError(message(call, name, f"dtype {array.dtype}", "an integer or real floating dtype"))
+            raise DTypeError(message(name, f"dtype {array.dtype}", "an integer or real floating dtype"))
 
 
-def create(
-    call: str, xp: Namespace | None, dtype: DType | None, device: Device | None
-) -> tuple[Namespace, DType]:
+def create(xp: Namespace | None, dtype: DType | None, device: Device | None) -> tuple[Namespace, DType]:
     """The namespace and dtype for a function that has no array argument: NumPy float64 unless told."""
     given: Namespace = numpy if xp is None else xp
     if not all(hasattr(given, name) for name in ("empty", "float64")):
         expected = "a namespace of arrays, such as numpy, torch or jax.numpy"
-        raise NamespaceError(message(call, "xp", shown(xp), expected))
+        raise NamespaceError(message("xp", shown(xp), expected))
     if isinstance(dtype, str):
-        dtype = _named(call, dtype)
+        dtype = _named(dtype)
     try:
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=None)
     except Exception as error:  # a dtype of another library, or none: what is raised depends on the library
-        _check_creates(call, given)
-        raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp")) from error
+        _check_creates(given)
+        raise DTypeError(message("dtype", shown(dtype), "a real floating-point dtype of xp")) from error
     if not is_kind(probe.dtype, "real floating", _libraries.array_namespace(probe)):
-        raise DTypeError(message(call, "dtype", shown(dtype), "a real floating-point dtype of xp"))
+        raise DTypeError(message("dtype", shown(dtype), "a real floating-point dtype of xp"))
     try:
         if is_array(device):
             raise TypeError  # NumPy compares whatever it is with "cpu"
         probe = given.empty((0,), dtype=given.float64 if dtype is None else dtype, device=device)
     except Exception as error:  # likewise
-        raise DomainError(message(call, "device", shown(device), "a device of xp that is here")) from error
+        raise DomainError(message("device", shown(device), "a device of xp that is here")) from error
     dtype = given.float64 if dtype is None else dtype
     resolved = _libraries.array_namespace(probe)
     if probe.dtype != dtype:
         raise DTypeError(
             message(
-                call,
                 "dtype",
                 f"{probe.dtype} from the backend",
                 f"{dtype}",
@@ -143,7 +146,7 @@ def create(
     return resolved, probe.dtype
 
 
-def _check_creates(call: str, xp: Namespace) -> None:
+def _check_creates(xp: Namespace) -> None:
     """Require a namespace that creates arrays as the standard says: then a dtype is at fault, else it is."""
     try:
         xp.empty((0,), dtype=None, device=None)
@@ -151,17 +154,17 @@ def _check_creates(call: str, xp: Namespace) -> None:
         got = f"{shown(xp)}, whose empty(shape, dtype=, device=) raises {shown(error)}"
         advice = "A backend can bring the namespace that its library lacks"
         expected = "a namespace of the Array API standard"
-        raise NamespaceError(message(call, "xp", got, expected, advice)) from error
+        raise NamespaceError(message("xp", got, expected, advice)) from error
 
 
-def _named(call: str, name: str) -> DType:
+def _named(name: str) -> DType:
     """NumPy's dtype of a name, of which some are on their way out."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return np.dtype(name)
     except Exception as error:  # TypeError, or what it meets on the way: a name is read like code
-        raise DTypeError(message(call, "dtype", shown(name), "a real floating-point dtype of xp")) from error
+        raise DTypeError(message("dtype", shown(name), "a real floating-point dtype of xp")) from error
 
 
 def numbers(*given: Any) -> Any:
@@ -185,28 +188,26 @@ def rounds(given: Any) -> bool:
     return bool(getattr(given, "refimpl_rounds", not is_wider(given)))
 
 
-def check_axes(call: str, name: str, array: Array, least: int) -> None:
+def check_axes(name: str, array: Array, least: int) -> None:
     """Require at least so many axes."""
     if array.ndim < least:
         axes = "one axis" if least == 1 else f"{least} axes"
-        raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", f"at least {axes}"))
+        raise ShapeError(message(name, f"shape {tuple(array.shape)}", f"at least {axes}"))
 
 
-def check_last_axis(call: str, name: str, array: Array, length: int, meaning: str) -> None:
+def check_last_axis(name: str, array: Array, length: int, meaning: str) -> None:
     """Require the last axis to have the length that the other arguments fix."""
-    check_axes(call, name, array, 1)
+    check_axes(name, array, 1)
     if array.shape[-1] != length:
-        raise ShapeError(
-            message(call, name, f"shape {tuple(array.shape)}", f"last axis {length} ({meaning})")
-        )
+        raise ShapeError(message(name, f"shape {tuple(array.shape)}", f"last axis {length} ({meaning})"))
 
 
-def check_broadcast(call: str, **arrays: Array) -> tuple[int, ...]:
+def check_broadcast(**arrays: Array) -> tuple[int, ...]:
     """The common shape of the arrays, which must broadcast against each other."""
-    return check_shapes(call, {name: tuple(array.shape) for name, array in arrays.items()})
+    return check_shapes({name: tuple(array.shape) for name, array in arrays.items()})
 
 
-def check_shapes(call: str, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+def check_shapes(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
     """The common shape, which must exist."""
     ndim = max(len(shape) for shape in shapes.values())
     result = []
@@ -214,57 +215,57 @@ def check_shapes(call: str, shapes: dict[str, tuple[int, ...]]) -> tuple[int, ..
         lengths = {shape[axis] for shape in shapes.values() if len(shape) >= -axis} - {1}
         if len(lengths) > 1:
             got = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-            raise ShapeError(message(call, "shapes", got, "shapes that broadcast against each other"))
+            raise ShapeError(message("shapes", got, "shapes that broadcast against each other"))
         result.append(lengths.pop() if lengths else 1)
     return tuple(result)
 
 
-def check_axis(call: str, axis: int, *arrays: Array) -> None:
+def check_axis(axis: int, *arrays: Array) -> None:
     """Require an axis that all the arrays have, and that means the same in all of them."""
     least = min(array.ndim for array in arrays)
     same = all(array.ndim == least for array in arrays)
-    if not -least <= check_integer(call, "axis", axis, -(2**63)) < (least if same else 0):
+    if not -least <= check_integer("axis", axis, -(2**63)) < (least if same else 0):
         shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
         expected = f"an axis of shape {shapes}" + ("" if same else ", counted from the end")
-        raise DomainError(message(call, "axis", axis, expected))
+        raise DomainError(message("axis", axis, expected))
 
 
-def check_integer(call: str, name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
+def check_integer(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
     """Require a Python integer (or NumPy integer) from `least` to `most`."""
     if not is_number(value, "__index__"):
-        raise DTypeError(message(call, name, shown(value), f"an integer ≥ {least}"))
+        raise DTypeError(message(name, shown(value), f"an integer ≥ {least}"))
     try:
         number = int(value.__index__())
     except TypeError as error:  # an array of reals
-        raise DTypeError(message(call, name, shown(value), f"an integer ≥ {least}")) from error
+        raise DTypeError(message(name, shown(value), f"an integer ≥ {least}")) from error
     if number < least:
-        raise DomainError(message(call, name, shown(number), f"an integer ≥ {least}"))
+        raise DomainError(message(name, shown(number), f"an integer ≥ {least}"))
     if number > most:
         power = most.bit_length()
         expected = f"an integer ≤ {most}"
         if most in (2**power - 1, 2 ** (power - 1)):
             expected = f"an integer below 2^{power}" if most & 1 else f"an integer ≤ 2^{power - 1}"
-        raise DomainError(message(call, name, shown(number), expected))
+        raise DomainError(message(name, shown(number), expected))
     return number
 
 
-def check_count(call: str, name: str, value: Any, least: int) -> Any:
+def check_count(name: str, value: Any, least: int) -> Any:
     """As check_integer, but a whole number that brings functions of its own (see `numbers`) stays what it is,
     so that its quotients and roots are as exact as it."""
     if not is_wider(value):
-        return check_integer(call, name, value, least, 2**1023 - 1)  # a float can be made of it
+        return check_integer(name, value, least, 2**1023 - 1)  # a float can be made of it
     if value < least or value != value.refimpl_math.floor(value):
-        raise DomainError(message(call, name, value, f"an integer ≥ {least}"))
+        raise DomainError(message(name, value, f"an integer ≥ {least}"))
     return value
 
 
 def check_number(
-    call: str, name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
+    name: str, value: Any, low: float, high: float = float("inf"), *, closed: bool = False
 ) -> float:
     """Require a finite Python number in (low, high), or in [low, high) if closed; one that brings functions
     of its own (see `numbers`) stays what it is."""
     if not is_number(value, "__float__"):
-        raise DTypeError(message(call, name, shown(value), "a real number"))
+        raise DTypeError(message(name, shown(value), "a real number"))
     if array_api_compat.is_torch_array(value):
         value = value.detach()  # an option is no variable
     try:
@@ -272,41 +273,41 @@ def check_number(
     except OverflowError:
         number = math.inf if value > 0 else -math.inf
     except (TypeError, ValueError) as error:  # not while a function is traced; a signalling NaN
-        raise DTypeError(message(call, name, shown(value), "a real number")) from error
+        raise DTypeError(message(name, shown(value), "a real number")) from error
     if not ((low <= number if closed else low < number) and number < high):
         expected = f"a finite number in {'[' if closed else '('}{low}, {high})"
-        raise DomainError(message(call, name, number, expected))
+        raise DomainError(message(name, number, expected))
     return number
 
 
-def check_choice(call: str, name: str, value: Any, choices: Iterable[str]) -> str:
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> str:
     """Require one of some words."""
     words = tuple(choices)
     if not isinstance(value, str) or value not in words:
         several = "one of " + ", ".join(map(repr, words))
         expected = several if len(words) > 2 else " or ".join(map(repr, words))
-        raise DomainError(message(call, name, shown(value), expected))
+        raise DomainError(message(name, shown(value), expected))
     return value
 
 
-def check_flag(call: str, name: str, value: Any) -> bool:
+def check_flag(name: str, value: Any) -> bool:
     """Require True or False."""
     if not isinstance(value, (bool, np.bool_)):
-        raise DTypeError(message(call, name, shown(value), "True or False"))
+        raise DTypeError(message(name, shown(value), "True or False"))
     return bool(value)
 
 
-def check_sequence(call: str, name: str, value: Any, of: str, length: int | None = None) -> tuple[Any, ...]:
+def check_sequence(name: str, value: Any, of: str, length: int | None = None) -> tuple[Any, ...]:
     """Require several things in order: a tuple, a list, or what else can be gone through, but no text."""
     expected = f"a sequence of {of}"
     if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__iter__"):
-        raise DTypeError(message(call, name, shown(value), expected))
+        raise DTypeError(message(name, shown(value), expected))
     try:
         parts = tuple(value)
     except TypeError as error:  # an array without axes, a class
-        raise DTypeError(message(call, name, shown(value), expected)) from error
+        raise DTypeError(message(name, shown(value), expected)) from error
     if length is not None and len(parts) != length:
-        raise ShapeError(message(call, name, f"{len(parts)} of them", expected))
+        raise ShapeError(message(name, f"{len(parts)} of them", expected))
     return parts
 
 
@@ -385,7 +386,7 @@ def solve(matrix: Array, columns: Array, *, xp: Namespace) -> Array:
     """matrix⁻¹ columns, NaN for a matrix with NaN: what pivots go round, libraries leave out. Leading axes
     broadcast, which the standard does not promise."""
     safe, known = _known(matrix, _is_number, xp=xp)
-    batch = check_shapes("solve", {"matrix": tuple(matrix.shape[:-2]), "columns": tuple(columns.shape[:-2])})
+    batch = check_shapes({"matrix": tuple(matrix.shape[:-2]), "columns": tuple(columns.shape[:-2])})
     alike = [xp.broadcast_to(part, (*batch, *part.shape[-2:])) for part in (safe, columns)]
     return _where(known, xp.linalg.solve(*alike), xp=xp)
 

@@ -49,7 +49,7 @@ def test_equal_precisions_are_one_namespace() -> None:
     assert pickle.loads(pickle.dumps(ball(prec=100))) is ball(prec=100)
     x = ball(prec=100).ones((2,))
     assert array_api_compat.array_namespace(x, x) is ball(prec=100)
-    assert _xp.namespace("test", x=x) is ball(prec=100)
+    assert _xp.namespace(x=x) is ball(prec=100)
 
 
 def test_two_precisions_interleave() -> None:
@@ -98,7 +98,7 @@ def test_precisions_do_not_mix_but_convert() -> None:
     with pytest.raises(NamespaceError, match=r"ball\[64\] and refimpl\.backends\.ball\[128\]"):
         x + y
     with pytest.raises(NamespaceError, match="one library"):
-        _xp.namespace("test", x=x, y=y)
+        _xp.namespace(x=x, y=y)
     for function in (lambda: y.xp.exp(x), lambda: y.xp.reshape(x, (1, 2)), lambda: y.xp.linalg.eigh(x)):
         with pytest.raises(NamespaceError, match="Convert it first with asarray"):
             function()

@@ -45,7 +45,6 @@ NAMES = sorted(SPECIMENS.keys() - WITHOUT_ARRAYS)
 OTHERWISE = {
     *(("a list", "DTypeError: t"), ("other library", "DTypeError: dtype"), ("no axis", "DomainError: axis")),
     *(("shorter", "DomainError: sizes"), ("shorter", "DomainError: labels")),
-    ("empty", "DomainError: digits.shape[-1]"),
 }
 """Where the exception is not that of the kind: it may also be a number, or something else is out of range."""
 

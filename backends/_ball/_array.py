@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..._arithmetic import is_wider
-from ..._errors import DTypeError, NamespaceError, message
+from ..._errors import DTypeError, NamespaceError, told
 from ..._typing import Namespace
 from . import _scalars
 from ._dtypes import DType, of
@@ -93,7 +93,7 @@ class BallArray:
     def to_device(self, device: object, /, *, stream: object = None) -> Self:
         """Itself: there is one device."""
         if device != DEVICE:
-            raise ValueError(message("to_device", "device", device, DEVICE))
+            raise ValueError(told("to_device", "device", device, DEVICE))
         return self
 
     def __repr__(self) -> str:
@@ -143,7 +143,7 @@ class BallArray:
         return self.like(self.data[tuple(_index(part) for part in parts)])
 
     def __setitem__(self, key: object, value: object) -> None:
-        raise TypeError(message("ball", "x[...] = value", "an assignment", "none: ball arrays never change"))
+        raise TypeError(told("ball", "x[...] = value", "an assignment", "none: ball arrays never change"))
 
     def __bool__(self) -> bool:
         return bool(decided("bool", self._single("bool"), self.dtype))
@@ -158,7 +158,7 @@ class BallArray:
 
     def __index__(self) -> int:
         if self.dtype.real or self.dtype.boolean:
-            raise TypeError(message("ball", "index", f"an array of {self.dtype}", "an integer"))
+            raise TypeError(told("ball", "index", f"an array of {self.dtype}", "an integer"))
         return int(self._single("index"))
 
     def __complex__(self) -> complex:
@@ -166,7 +166,7 @@ class BallArray:
 
     def _single(self, call: str) -> Any:
         if self.ndim:
-            raise TypeError(message(call, "array", f"shape {self.shape}", "shape ()"))
+            raise TypeError(told(call, "array", f"shape {self.shape}", "shape ()"))
         return self.data[()]
 
     def refimpl_exact(self) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -177,7 +177,7 @@ class BallArray:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Storage:
         if self.dtype.real:
             raise DTypeError(
-                message(
+                told(
                     "numpy.asarray",
                     "array",
                     "balls",
@@ -221,13 +221,13 @@ def _index(part: Any) -> Any:
     if not isinstance(part, BallArray):
         return part
     if part.dtype.real:
-        raise IndexError(message("ball", "index", f"an array of {part.dtype}", "integers or booleans"))
+        raise IndexError(told("ball", "index", f"an array of {part.dtype}", "integers or booleans"))
     return decided("index", part.data, part.dtype)
 
 
 def _matrices(data: Storage, least: int, most: int | None = None) -> Storage:
     if data.ndim < least or (most is not None and data.ndim > most):
-        raise ValueError(message("ball", "transpose", f"{data.ndim} axes", "a matrix"))
+        raise ValueError(told("ball", "transpose", f"{data.ndim} axes", "a matrix"))
     return data
 
 
@@ -236,6 +236,6 @@ def _operand(array: BallArray, other: Any) -> bool:
     if isinstance(other, BallArray) and other.xp is not array.xp:
         got = f"{array.xp.__name__} and {other.xp.__name__}"
         advice = "Convert one of them with asarray of the other namespace"
-        raise NamespaceError(message("ball", "arrays", got, "arrays of one precision", advice))
+        raise NamespaceError(told("ball", "arrays", got, "arrays of one precision", advice))
     numbers = bool | int | float | np.integer | np.floating | np.bool_
     return isinstance(other, BallArray | numbers) or is_wider(other)

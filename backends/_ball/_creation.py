@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import DTypeError, message
+from ..._errors import DTypeError, told
 from ..._typing import Namespace
 from .._backend import Precision
 from . import _dtypes as d
@@ -19,7 +19,7 @@ Shape = int | tuple[int, ...]
 def check_device(device: object) -> None:
     """Require the one device there is."""
     if device not in (None, DEVICE):
-        raise ValueError(message("ball", "device", device, DEVICE))
+        raise ValueError(told("ball", "device", device, DEVICE))
 
 
 def asarray(
@@ -58,7 +58,7 @@ def _nested(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
         return np.empty((0,))
     shape = rows[0].shape
     if any(row.shape != shape for row in rows):
-        raise ValueError(message("asarray", "obj", "rows of different lengths", "a rectangular nest"))
+        raise ValueError(told("asarray", "obj", "rows of different lengths", "a rectangular nest"))
     kinds = {row.dtype.kind for row in rows}
     if len(kinds) == 1 and kinds != {"O"}:
         return np.stack(rows)
@@ -76,7 +76,7 @@ def _from_numpy(xp: Namespace, given: np.ndarray[Any, Any], wanted: d.DType | No
         if wanted is None or not wanted.real:
             return BallArray(given.copy(), dtype, xp)
     elif given.dtype.kind not in "fO":
-        raise DTypeError(message("asarray", "obj", f"dtype {given.dtype}", "real numbers"))
+        raise DTypeError(told("asarray", "obj", f"dtype {given.dtype}", "real numbers"))
     known = given.dtype.kind == "f" and given.dtype.name in d.REALS
     dtype = (
         wanted if wanted is not None and wanted.real else d.DTYPES[given.dtype.name if known else "float64"]

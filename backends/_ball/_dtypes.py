@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..._errors import DTypeError, message
+from ..._errors import DTypeError, told
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 REALS = ("float16", "float32", "float64")
@@ -57,7 +57,7 @@ def of(given: Any) -> DType:
         return given
     name = np.dtype(given).name
     if name not in DTYPES:
-        raise DTypeError(message("ball", "dtype", name, f"one of {', '.join(DTYPES)}"))
+        raise DTypeError(told("ball", "dtype", name, f"one of {', '.join(DTYPES)}"))
     return DTYPES[name]
 
 
@@ -77,7 +77,7 @@ def isdtype(dtype: DType, kind: Any) -> bool:
         "numeric": not dtype.boolean,
     }
     if kind not in groups:
-        raise DTypeError(message("isdtype", "kind", repr(kind), f"a dtype, or one of {', '.join(groups)}"))
+        raise DTypeError(told("isdtype", "kind", repr(kind), f"a dtype, or one of {', '.join(groups)}"))
     return groups[kind]
 
 
@@ -90,7 +90,7 @@ def promote(first: DType, second: DType) -> DType:
     result = np.promote_types(one, other)
     if kinds[0] != kinds[1] or result.name not in DTYPES or (kinds[0] == 0 and result.kind == "f"):
         advice = "Convert one of them first with astype"
-        raise DTypeError(message("ball", "dtypes", f"{first} and {second}", "dtypes of one kind", advice))
+        raise DTypeError(told("ball", "dtypes", f"{first} and {second}", "dtypes of one kind", advice))
     return DTYPES[result.name]
 
 
@@ -118,7 +118,7 @@ def finfo(given: Any) -> FInfo:
     """Of the format that the dtype names."""
     dtype = of(getattr(given, "dtype", given))
     if not dtype.real:
-        raise DTypeError(message("finfo", "dtype", dtype, "a real floating dtype"))
+        raise DTypeError(told("finfo", "dtype", dtype, "a real floating dtype"))
     info = np.finfo(dtype.name)
     return FInfo(
         int(info.bits), float(info.eps), float(info.max), float(info.min), float(info.smallest_normal), dtype
@@ -129,7 +129,7 @@ def iinfo(given: Any) -> IInfo:
     """Of an integer dtype."""
     dtype = of(getattr(given, "dtype", given))
     if not isdtype(dtype, "integral"):
-        raise DTypeError(message("iinfo", "dtype", dtype, "an integer dtype"))
+        raise DTypeError(told("iinfo", "dtype", dtype, "an integer dtype"))
     info = np.iinfo(dtype.name)
     return IInfo(info.bits, int(info.max), int(info.min), dtype)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import DTypeError, message
+from ..._errors import DTypeError, told
 from ..._typing import Namespace
 from . import _functions as f
 from . import _scalars as s
@@ -61,7 +61,7 @@ def _binary(
 
 def _integer_power(x: Any, y: Any) -> Any:
     if np.any(y < 0):
-        raise DTypeError(message("pow", "exponent", "negative integers", "none below 0 for an integer base"))
+        raise DTypeError(told("pow", "exponent", "negative integers", "none below 0 for an integer base"))
     return x**y
 
 

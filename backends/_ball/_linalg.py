@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import arb_mat
 
-from ..._errors import DomainError, message
+from ..._errors import DomainError, told
 from ..._typing import Namespace
 from . import _functions as f
 from . import _scalars as s
@@ -52,11 +52,11 @@ def matmul(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     if not first.dtype.real:
         return first.like(np.matmul(first.data, second.data))
     if not first.ndim or not second.ndim:
-        raise ValueError(message("matmul", "shapes", f"{first.shape}, {second.shape}", "at least one axis"))
+        raise ValueError(told("matmul", "shapes", f"{first.shape}, {second.shape}", "at least one axis"))
     left = first.data[None, :] if first.ndim == 1 else first.data
     right = second.data[:, None] if second.ndim == 1 else second.data
     if left.shape[-1] != right.shape[-2]:
-        raise ValueError(message("matmul", "shapes", f"{first.shape}, {second.shape}", "one inner length"))
+        raise ValueError(told("matmul", "shapes", f"{first.shape}, {second.shape}", "one inner length"))
     batch = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
     out = np.empty((*batch, left.shape[-2], right.shape[-1]), dtype=object)
     left, right = (np.broadcast_to(m, (*batch, *m.shape[-2:])) for m in (left, right))
@@ -141,7 +141,7 @@ def _matrices(xp: Namespace, call: str, x: BallArray, square: bool = True) -> Ba
     require(call, x, "real floating")
     if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
         expected = "(..., n, n)" if square else "(..., m, n)"
-        raise ValueError(message(call, "x", f"shape {x.shape}", expected))
+        raise ValueError(told(call, "x", f"shape {x.shape}", expected))
     return x
 
 
@@ -182,7 +182,7 @@ def solve(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     _matrices(xp, "solve", a)
     right = b.data[:, None] if b.ndim == 1 else b.data
     if right.shape[-2] != a.shape[-1]:
-        raise ValueError(message("solve", "shapes", f"{a.shape}, {b.shape}", "as many rows on both sides"))
+        raise ValueError(told("solve", "shapes", f"{a.shape}, {b.shape}", "as many rows on both sides"))
     n, k = right.shape[-2:]
     batch = np.broadcast_shapes(a.shape[:-2], right.shape[:-2])
     # Side by side, so that each system is one matrix.
@@ -246,7 +246,7 @@ def qr(xp: Namespace, x: BallArray, /, *, mode: str = "reduced") -> QRResult:
     m, n = x.shape[-2:]
     if mode != "reduced" or m < n:
         got, expected = f"mode {mode!r} for shape {x.shape}", "mode 'reduced', and no more columns than rows"
-        raise DomainError(message("qr", "x", got, expected))
+        raise DomainError(told("qr", "x", got, expected))
     return QRResult(*_each(x, _gram_schmidt, (m, n), (n, n)))
 
 
@@ -289,9 +289,7 @@ def svd(xp: Namespace, x: BallArray, /, *, full_matrices: bool = True) -> SVDRes
     m, n = x.shape[-2:]
     if full_matrices and m != n:
         advice = "pass full_matrices=False"
-        raise DomainError(
-            message("svd", "x", f"full_matrices for shape {x.shape}", "a square matrix", advice)
-        )
+        raise DomainError(told("svd", "x", f"full_matrices for shape {x.shape}", "a square matrix", advice))
     if m < n:
         V, S, Uh = svd(xp, x.mT, full_matrices=False)
         return SVDResult(Uh.mT, S, V.mT)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..._errors import NamespaceError, message
+from ..._errors import NamespaceError, told
 from . import _creation, _dtypes, _elementwise, _linalg, _reductions, _scalars, _shapes
 from ._answers import ANSWERS
 from ._array import DEVICE, BallArray
@@ -97,7 +97,7 @@ class BallNamespace:
         if not isinstance(array, BallArray) or array.xp is not self:
             got = array.xp.__name__ if isinstance(array, BallArray) else f"a {type(array).__name__}"
             advice = "Convert it first with asarray"
-            raise NamespaceError(message(call, "arrays", got, f"arrays of {self.__name__}", advice))
+            raise NamespaceError(told(call, "arrays", got, f"arrays of {self.__name__}", advice))
 
     def result_type(self, *given: Any) -> _dtypes.DType:
         """The dtype that holds all of the arrays and dtypes; Python numbers take it."""

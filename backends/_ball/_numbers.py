@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from flint import acb, arb, ctx, fmpq
 
-from ..._errors import DTypeError, message
+from ..._errors import DTypeError, told
 from . import _complex
 from . import _functions as f
 from . import _scalars as s
@@ -48,7 +48,7 @@ def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of num
     if isinstance(value, Real | Complex):
         return value.ball
     if isinstance(value, Dual):
-        raise LeftBallsError(message("ball", "number", value, "a real or complex number"))
+        raise LeftBallsError(told("ball", "number", value, "a real or complex number"))
     if isinstance(value, bool | np.bool_):
         return s.lift(int(value))
     if isinstance(value, int | np.integer | Fraction | fmpq):
@@ -59,7 +59,7 @@ def operand(value: Any) -> Any:  # noqa: PLR0911  (one line for each kind of num
         if not active() and is_rounded(float(value)):
             expected = "a proven number, or one as people write them"
             advice = "It looks like a result rounded to float64"
-            raise LeftBallsError(message("ball", "number", repr(float(value)), expected, advice))
+            raise LeftBallsError(told("ball", "number", repr(float(value)), expected, advice))
         return s.lift(value)
     if isinstance(value, complex | np.complexfloating):
         return acb(operand(float(value.real)), operand(float(value.imag)))
@@ -149,7 +149,7 @@ class _Number:
         return real_math(self.prec)
 
     def __float__(self) -> float:
-        raise LeftBallsError(message("float", "number", self, "no conversion", "A float proves nothing"))
+        raise LeftBallsError(told("float", "number", self, "no conversion", "A float proves nothing"))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return ANSWERS.array_ufunc(ufunc, method, *inputs, **options)
@@ -225,7 +225,7 @@ class Real(_Number):  # noqa: PLW1641  (equality may be undecided, so it has no 
     def as_integer_ratio(self) -> tuple[int, int]:
         """The rational that an exact ball is."""
         if not (self.ball.is_finite() and self.ball.is_exact()):
-            raise LeftBallsError(message("as_integer_ratio", "number", self, "an exact one"))
+            raise LeftBallsError(told("as_integer_ratio", "number", self, "an exact one"))
         ratio = self.ball.fmpq()
         return int(ratio.p), int(ratio.q)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import DTypeError, message
+from ..._errors import DTypeError, told
 from ..._typing import Namespace
 from ._array import BallArray, boxed
 from ._dtypes import DType, isdtype, promote
@@ -17,7 +17,7 @@ def operands(xp: Namespace, call: str, *given: Any) -> list[BallArray]:
     arrays = [value for value in given if isinstance(value, BallArray)]
     if not arrays:
         got = ", ".join(type(value).__name__ for value in given)
-        raise DTypeError(message(call, "arguments", got, "at least one ball array"))
+        raise DTypeError(told(call, "arguments", got, "at least one ball array"))
     for array in arrays:
         xp.check_own(call, array)
     dtype = functools.reduce(promote, (array.dtype for array in arrays))
@@ -32,7 +32,7 @@ def _number(xp: Namespace, call: str, value: Any, dtype: DType) -> BallArray:
     fits = boolean if dtype.boolean else not boolean and (dtype.real or hasattr(value, "__index__"))
     if not fits:
         got = f"a {type(value).__name__} beside an array of {dtype}"
-        raise DTypeError(message(call, "arguments", got, "numbers of the array's kind"))
+        raise DTypeError(told(call, "arguments", got, "numbers of the array's kind"))
     return xp.asarray(value, dtype=dtype)
 
 
@@ -46,4 +46,4 @@ def apply(xp: Namespace, function: Callable[..., Any], dtype: DType, *arrays: Ba
 
 def require(call: str, array: BallArray, *kinds: str) -> None:
     if not isdtype(array.dtype, kinds):
-        raise DTypeError(message(call, "x", f"dtype {array.dtype}", f"dtype of kind {' or '.join(kinds)}"))
+        raise DTypeError(told(call, "x", f"dtype {array.dtype}", f"dtype of kind {' or '.join(kinds)}"))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flint import acb, acb_mat, arb, ctx
 
-from ..._errors import UndecidedError, message
+from ..._errors import UndecidedError, told
 from . import _scalars as s
 from ._answers import ANSWERS
 from ._array import BallArray, decided
@@ -89,7 +89,7 @@ def balls(value: Any) -> np.ndarray[Any, Any]:
 def _real_ball(x: Any) -> Any:
     ball = operand(x)
     if not isinstance(ball, arb):
-        raise LeftBallsError(message("ball", "element", f"a {type(x).__name__}", "a real number"))
+        raise LeftBallsError(told("ball", "element", f"a {type(x).__name__}", "a real number"))
     return ball
 
 
@@ -197,7 +197,7 @@ def array_function(function: Any, args: Iterable[Any], kwargs: Mapping[str, Any]
     if function in _SUMS:
         refuse(function.__name__)
     if function.__module__ == "numpy.linalg":
-        raise LeftBallsError(message("ball", "function", function.__name__, "one with a proven enclosure"))
+        raise LeftBallsError(told("ball", "function", function.__name__, "one with a proven enclosure"))
     return _returned(np.ndarray.__array_function__(np.empty(0), function, (Reals,), args, kwargs))
 
 
@@ -246,7 +246,7 @@ def _dual_linear(name: str, array: Any) -> Any:
     if name == "det":
         value = np.linalg.det(A)
         return _each(Dual, value, value * np.trace(inverse @ B, axis1=-2, axis2=-1))
-    raise LeftBallsError(message("ball", "function", name, "det or inv of dual numbers"))
+    raise LeftBallsError(told("ball", "function", name, "det or inv of dual numbers"))
 
 
 def _complex_linear(name: str, array: Any, prec: int) -> Any:
@@ -313,7 +313,7 @@ def _solve(a: Any, b: Any) -> Any:
 
 
 def _eigvals(x: Any) -> Any:
-    raise LeftBallsError(message("ball", "function", "eigvals", "eigvalsh of a symmetric matrix"))
+    raise LeftBallsError(told("ball", "function", "eigvals", "eigvalsh of a symmetric matrix"))
 
 
 def _where(condition: Any, *choices: Any) -> Any:
@@ -334,7 +334,7 @@ def _made(function: Any) -> Callable[..., Any]:
 
 def _linspace(start: Any, stop: Any, num: int = 50, **options: Any) -> Any:
     if set(options) - {"endpoint"}:
-        raise LeftBallsError(message("ball", "linspace", ", ".join(options), "endpoint alone"))
+        raise LeftBallsError(told("ball", "linspace", ", ".join(options), "endpoint alone"))
     parts = num - 1 if options.get("endpoint", True) else num
     first, last = reals(start)[()], reals(stop)[()]
     return np.stack([first + (last - first) * i / max(parts, 1) for i in range(num)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import UndecidedError, message
+from ..._errors import UndecidedError, told
 from ..._typing import Namespace
 from . import _functions as f
 from . import _scalars as s
@@ -25,7 +25,7 @@ def _gathered(x: BallArray, axis: Axis) -> tuple[Any, tuple[int, ...]]:
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     reduced = [np.lib.array_utils.normalize_axis_index(i, x.ndim) for i in axes]
     if len(set(reduced)) < len(reduced):
-        raise ValueError(message("ball", "axis", axis, "different axes"))
+        raise ValueError(told("ball", "axis", axis, "different axes"))
     kept = [i for i in range(x.ndim) if i not in reduced]
     shape = tuple(1 if i in reduced else n for i, n in enumerate(x.shape))
     moved = np.transpose(x.data, [*kept, *reduced])
@@ -83,7 +83,7 @@ def _extremum(name: str, reals: Callable[[Any, Any], Any], integers: Any) -> Cal
             return _integers(x, integers, axis, keepdims, False)
         data, _ = _gathered(x, axis)
         if len(data) and not data.shape[1]:
-            raise ValueError(message(name, "x", "no elements along the axis", "at least one"))
+            raise ValueError(told(name, "x", "no elements along the axis", "at least one"))
         return reduce(x, functools.partial(functools.reduce, reals), axis, keepdims)
 
     return reduction
@@ -172,7 +172,7 @@ def _running(
         xp.check_own(name, x)
         require(name, x, "real floating", "integral")
         if axis is None and x.ndim != 1:
-            raise ValueError(message(name, "axis", f"None for {x.ndim} axes", "an axis"))
+            raise ValueError(told(name, "axis", f"None for {x.ndim} axes", "an axis"))
         along = 0 if axis is None else axis
         if dtype is not None:
             x = xp.astype(x, dtype)
@@ -287,7 +287,7 @@ def _argument(name: str, sense: int) -> Callable[..., BallArray]:
 
 def _first_extremum(sense: int, vector: list[Any]) -> int:
     if not vector:
-        raise ValueError(message("argmax", "x", "no elements", "at least one"))
+        raise ValueError(told("argmax", "x", "no elements", "at least one"))
     for i, value in enumerate(vector):
         if s.is_nan(value):
             return i
@@ -315,10 +315,10 @@ def searchsorted(
 ) -> BallArray:
     """Where values belong in a sorted vector, which the balls must decide."""
     if side not in ("left", "right"):
-        raise ValueError(message("searchsorted", "side", repr(side), "'left' or 'right'"))
+        raise ValueError(told("searchsorted", "side", repr(side), "'left' or 'right'"))
     ordered, values = operands(xp, "searchsorted", x1, x2)
     if ordered.ndim != 1:
-        raise ValueError(message("searchsorted", "x1", f"shape {ordered.shape}", "one axis"))
+        raise ValueError(told("searchsorted", "x1", f"shape {ordered.shape}", "one axis"))
     row = list(ordered.data if sorter is None else ordered.data[sorter.data])
     find = bisect.bisect_left if side == "left" else bisect.bisect_right
     key: Any = s.KEY if ordered.dtype.real else lambda value: value

@@ -16,7 +16,7 @@ from typing import Any
 
 from flint import arb
 
-from ..._errors import UndecidedError, message
+from ..._errors import UndecidedError, told
 from ._scalars import INDETERMINATE
 
 BASIC = frozenset({"add", "subtract", "multiply", "divide", "square", "reciprocal", "sqrt"})
@@ -132,9 +132,7 @@ def refuse(call: str) -> None:
     """No bound of the roundings of an algorithm that is the library's own."""
     if active() is not None:
         raise UnboundedError(
-            message(
-                "ball", "roundings", f"{call}, a library's own algorithm", "elementary functions and sums"
-            )
+            told("ball", "roundings", f"{call}, a library's own algorithm", "elementary functions and sums")
         )
 
 

@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from ..._errors import DTypeError, UndecidedError, message
+from ..._errors import DTypeError, UndecidedError, told
 from ._precision import WorkingPrecision
 
 Ball: TypeAlias = Any  # flint ships no types
@@ -50,7 +50,7 @@ PI, E = Constant(math.pi, arb.pi), Constant(math.e, arb.const_e)
 def undecided(call: str, got: str) -> UndecidedError:
     """The error for what these balls cannot tell."""
     advice = "Raise the precision; no precision decides between numbers that are exactly equal"
-    return UndecidedError(message(call, "balls", got, "balls narrow enough to decide", advice))
+    return UndecidedError(told(call, "balls", got, "balls narrow enough to decide", advice))
 
 
 def lift(value: Any) -> Ball:
@@ -69,7 +69,7 @@ def lift(value: Any) -> Ball:
         return _quotient(value.numerator, value.denominator)
     if isinstance(ball := getattr(value, "ball", None), arb):  # a Real of _numbers
         return ball
-    raise DTypeError(message("ball", "value", f"a {type(value).__name__}", "a real number"))
+    raise DTypeError(told("ball", "value", f"a {type(value).__name__}", "a real number"))
 
 
 def _quotient(numerator: int, denominator: int) -> Ball:
@@ -224,7 +224,7 @@ def exact(call: str, x: Ball) -> float:
             return value
     expected = "an exact point of float64"
     advice = "Functions that compute in float64 prove nothing of balls; give them NumPy arrays"
-    raise DTypeError(message(call, "value", text(x), expected, advice))
+    raise DTypeError(told(call, "value", text(x), expected, advice))
 
 
 def truncate(call: str, x: Ball) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import DTypeError, message
+from ..._errors import DTypeError, told
 from ..._typing import Namespace
 from ._array import BallArray, decided
 from ._dtypes import isdtype
@@ -86,7 +86,7 @@ def unstack(xp: Namespace, x: BallArray, /, *, axis: int = 0) -> tuple[BallArray
 
 def take(xp: Namespace, x: BallArray, indices: BallArray, /, *, axis: int | None = None) -> BallArray:
     if axis is None and x.ndim != 1:
-        raise ValueError(message("take", "axis", f"None for {x.ndim} axes", "an axis"))
+        raise ValueError(told("take", "axis", f"None for {x.ndim} axes", "an axis"))
     places = _places(indices, "indices")
     return _moved(xp, "take", x, np.take(x.data, places, axis=0 if axis is None else axis))
 
@@ -99,7 +99,7 @@ def take_along_axis(xp: Namespace, x: BallArray, indices: BallArray, /, *, axis:
 
 def _places(indices: BallArray, name: str) -> Any:
     if not isdtype(indices.dtype, "integral"):
-        raise DTypeError(message("ball", name, f"dtype {indices.dtype}", "integers"))
+        raise DTypeError(told("ball", name, f"dtype {indices.dtype}", "integers"))
     return indices.data
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flint import acb_mat, arb, arb_mat, ctx, fmpq_mat
 
-from ..._errors import DomainError, UndecidedError, message
+from ..._errors import DomainError, UndecidedError, told
 from . import _functions as f
 from . import _scalars as s
 from ._precision import WorkingPrecision
@@ -22,7 +22,7 @@ def cholesky(a: Rows) -> Rows:
         if not pivot > 0:
             if pivot <= 0:
                 got, expected = f"the pivot {s.text(pivot)}", "a positive definite matrix"
-                raise DomainError(message("cholesky", "x", got, expected))
+                raise DomainError(told("cholesky", "x", got, expected))
             raise s.undecided("cholesky", f"the pivot {s.text(pivot)}")
         L[j][j] = pivot.sqrt()
         for i in range(j + 1, n):

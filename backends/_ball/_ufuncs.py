@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from ..._errors import message
+from ..._errors import told
 from . import _functions as f
 from . import _scalars as s
 from ._numbers import Complex, Dual, LeftBallsError, Real, at, operand, real_math, wrapped
@@ -23,7 +23,7 @@ def _number(x: Any) -> Any:
         return x
     ball = operand(x)
     if ball is NotImplemented:
-        raise LeftBallsError(message("ball", "element", f"a {type(x).__name__}", "a number"))
+        raise LeftBallsError(told("ball", "element", f"a {type(x).__name__}", "a number"))
     return wrapped(ball, ctx.prec)
 
 
@@ -145,5 +145,5 @@ def _known(x: Any) -> Any:
 def _loop(name: str, count: int) -> Any:
     function = _FUNCTIONS.get(name) or _TESTS.get(name)
     if function is None:
-        raise LeftBallsError(message("ball", "function", name, "one that has a proven enclosure"))
+        raise LeftBallsError(told("ball", "function", name, "one that has a proven enclosure"))
     return np.frompyfunc(function, count, 1, identity=_IDENTITY.get(name))  # None: in any order

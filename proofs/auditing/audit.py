@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from ... import backends
-from ..._errors import DTypeError, UnknownNameError, message
+from ..._errors import DTypeError, UnknownNameError, told
+from ..._public import naming
 from ..._xp import check_integer, check_number
 from ...backends import Setting
 from ..engine import catalogue
@@ -120,10 +121,10 @@ def plan(
     expected: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Check everything that `audit` is given, before any foreign code runs."""
-    check_integer("audit", "examples", examples, 1)
-    check_number("audit", "timeout", timeout, 0.0)
+    naming("audit")(check_integer)("examples", examples, 1)
+    naming("audit")(check_number)("timeout", timeout, 0.0)
     if dtype not in DTYPES:
-        raise DTypeError(message("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}"))
+        raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}"))
     on = Setting.of(backends.get(backend), dtype, device)
     found = sources(targets, isolated=isolated)
     generic, used = wishes.adapters([adapter] if isinstance(adapter, str) else adapter, found)
@@ -152,7 +153,7 @@ def _accepted(verdicts: Sequence[str]) -> tuple[str, ...]:
     """The verdicts short of "held" that are good enough."""
     for verdict in verdicts:
         if verdict not in ACCEPTABLE:
-            raise UnknownNameError(message("audit", "accept", verdict, f"one of {', '.join(ACCEPTABLE)}"))
+            raise UnknownNameError(told("audit", "accept", verdict, f"one of {', '.join(ACCEPTABLE)}"))
     return tuple(verdicts)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..._errors import UnknownNameError, message
+from ..._errors import UnknownNameError, told
 from ..._names import find
 from ...backends import Setting
 from ..engine import catalogue
@@ -100,6 +100,6 @@ def chosen(edges: Mapping[str, str], functions: Mapping[str, object]) -> dict[st
         for edge in matches:
             if value not in edge.values:
                 expected = f"one of {', '.join(edge.values)}"
-                raise UnknownNameError(message("audit", f"edge {edge.id}", value, expected))
+                raise UnknownNameError(told("audit", f"edge {edge.id}", value, expected))
             found[edge.id] = value
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ..._errors import DomainError, UnknownNameError, message
+from ..._errors import DomainError, UnknownNameError, told
 from ..._names import find
 from .messages import Tried, Try
 
@@ -29,7 +29,7 @@ def checked(expected: Mapping[str, str], requests: Iterable[Try]) -> dict[str, s
     for name, reason in expected.items():
         full = find(name, own if ":" in name else laws, "law", call="audit: expected", of="this audit")
         if not isinstance(reason, str) or not reason.strip():
-            raise DomainError(message("audit", f"expected, {name}", repr(reason), "the reason, as a text"))
+            raise DomainError(told("audit", f"expected, {name}", repr(reason), "the reason, as a text"))
         found[full] = reason
     return found
 
@@ -78,6 +78,6 @@ def merged(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
         for law, reason in part.items():
             if found.setdefault(law, reason) != reason:
                 raise DomainError(
-                    message("audit", f"expected, {law}", f"{found[law]!r} and {reason!r}", "one reason")
+                    told("audit", f"expected, {law}", f"{found[law]!r} and {reason!r}", "one reason")
                 )
     return found

@@ -5,7 +5,7 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from ..._errors import DomainError, UnknownNameError, message
+from ..._errors import DomainError, UnknownNameError, told
 from ..._names import find
 from ..engine import catalogue, generic
 from .signatures import PLACEMENT, reference
@@ -60,9 +60,7 @@ def options(wanted: Mapping[str, Any], functions: Iterable[str]) -> dict[str, An
         hint = typing.get_type_hints(catalogue.functions()[known[name]].implementation).get(name)
         if get_origin(hint) is Literal and value not in get_args(hint):
             raise DomainError(
-                message(
-                    "audit", f"option {name}", repr(value), f"one of {', '.join(map(repr, get_args(hint)))}"
-                )
+                told("audit", f"option {name}", repr(value), f"one of {', '.join(map(repr, get_args(hint)))}")
             )
     return dict(wanted)
 

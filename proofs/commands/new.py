@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ..._errors import DomainError, message
+from ..._errors import DomainError, told
 from ..engine import installed
 from . import display, output
 
@@ -45,15 +45,15 @@ def check(name: str) -> None:
     """Require a name that a document can have, and that is free."""
     if not (name.isascii() and name.isidentifier() and name == name.lower()) or keyword.iskeyword(name):
         expected = "a Python identifier of small letters, digits and _"
-        raise DomainError(message("new", "NAME", repr(name), expected, "It becomes the name of a package"))
+        raise DomainError(told("new", "NAME", repr(name), expected, "It becomes the name of a package"))
     for entry in installed.entries():
         if entry.name == name:
             got = f"{name!r}, which is a document of {installed.distribution(entry)}"
-            raise DomainError(message("new", "NAME", got, "a name that no document has"))
+            raise DomainError(told("new", "NAME", got, "a name that no document has"))
     found = importlib.util.find_spec(name)
     if name in sys.stdlib_module_names or (found and found.origin):  # a mere folder has none
         got = f"{name!r}, which is a module here already"
-        raise DomainError(message("new", "NAME", got, "a name that no module has"))
+        raise DomainError(told("new", "NAME", got, "a name that no module has"))
 
 
 def texts(name: str) -> Iterator[tuple[str, str]]:
@@ -77,4 +77,4 @@ def _refuse_what_is_there(folder: Path, written: Mapping[str, str]) -> None:
     there = [place for place in written if (folder / place).exists() or (folder / place).is_symlink()]
     if there:
         got = f"{folder}, which has {there[0]}"
-        raise DomainError(message("new", "DIRECTORY", got, "a folder without it", "Nothing was written"))
+        raise DomainError(told("new", "DIRECTORY", got, "a folder without it", "Nothing was written"))

@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase
 from hypothesis.internal.conjecture import providers
 
-from ..._errors import DomainError, kind, message
+from ..._errors import DomainError, kind, told
 from ...backends import Setting
 from ..language.law import Case, Kind, Law
 from . import registry
@@ -74,7 +74,7 @@ def items(case: Any) -> dict[str, Any]:
     """The fields of a case by name."""
     if not getattr(getattr(case, "__dataclass_params__", None), "frozen", False):
         advice = "Write @dataclass(frozen=True, slots=True) class Rows: x: inputs.Array, and return Rows(x=x)"
-        raise DomainError(message("a law's inputs", "case", kind(case), "a frozen dataclass", advice))
+        raise DomainError(told("a law's inputs", "case", kind(case), "a frozen dataclass", advice))
     return {field.name: getattr(case, field.name) for field in fields(case)}
 
 

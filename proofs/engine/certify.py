@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..._errors import RefimplError, UndecidedError
+from ..._public import naming
 from ..._xp import check_integer
 from ...backends import ball
 from ...backends._ball._numbers import LeftBallsError
@@ -77,8 +78,8 @@ def plan(
     patterns: Sequence[str] = (), *, points: int = POINTS, seed: int = 0, precision: int = LIMIT
 ) -> list[Task]:
     """The tasks that certify all laws that match the patterns (or are about functions of those names)."""
-    check_integer("certify", "points", points, 1)
-    check_integer("certify", "precision", precision, LEAST)
+    naming("certify")(check_integer)("points", points, 1)
+    naming("certify")(check_integer)("precision", precision, LEAST)
     return [Task(law, points, seed, precision) for law in chosen(patterns)]
 
 

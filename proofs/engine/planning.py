@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ... import backends
-from ..._errors import DTypeError, UnknownNameError, message
+from ..._errors import DTypeError, UnknownNameError, told
+from ..._public import naming
 from ..._xp import check_integer
 from ...backends import BackendUnavailableError, Setting
 from ..language.law import Implementation
@@ -79,13 +80,13 @@ def plan(
     """The tasks that prove all laws that match the patterns (or are about functions of those names)."""
     used = (backend,) if isinstance(backend, str) else tuple(dict.fromkeys(backend))
     formats = (dtype,) if isinstance(dtype, str) else tuple(dict.fromkeys(dtype))
-    check_integer("prove", "examples", examples, 1)
+    naming("prove")(check_integer)("examples", examples, 1)
     for name in used:
         backends.check_name(name)
     for name in formats:
         if name not in DTYPES:
             advice = "Half-precision ranges are too narrow for the inputs of the laws"
-            raise DTypeError(message("prove", "dtype", name, f"one of {', '.join(DTYPES)}", advice))
+            raise DTypeError(told("prove", "dtype", name, f"one of {', '.join(DTYPES)}", advice))
     laws = chosen(patterns)
     return [
         Task(law, name, format_, device, examples, seed, bounds=bounds)
@@ -177,7 +178,7 @@ def _check_implementations(impl: Mapping[str, Implementation], tasks: Sequence[T
     tested = {name for task in tasks for name in catalogue.laws()[task.law].about}
     for name, function in impl.items():
         if not callable(function):
-            raise DTypeError(message("prove", f"impl[{name!r}]", f"{function!r}", "a function"))
+            raise DTypeError(told("prove", f"impl[{name!r}]", f"{function!r}", "a function"))
         if name not in tested:
             raise UnknownNameError(f"prove: impl: no law that was chosen is about {name}")
 

@@ -7,6 +7,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ..._declared import Declaration
 from ..._errors import UnknownNameError
 from . import installed
 from .installed import source
@@ -89,6 +90,7 @@ class Function:
     summary: str
     source: str
     needs: frozenset[str]
+    declared: Declaration | None = None
 
     @property
     def document(self) -> str:
@@ -161,7 +163,8 @@ def functions() -> Mapping[str, Function]:
 def _function(full: str, member: Any) -> Function:
     text = inspect.getdoc(member) or ""
     needs = getattr(member, "needs", frozenset())
-    return Function(full, member, text.partition("\n")[0], source(member), needs)
+    declared = getattr(member, "declared", None)
+    return Function(full, member, text.partition("\n")[0], source(member), needs, declared)
 
 
 @cache

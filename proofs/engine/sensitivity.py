@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ... import backends
+from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Setting
 from ..language.law import Implementation
@@ -81,7 +82,7 @@ def plan(
 ) -> list[Task]:
     """The tasks for all laws that match the patterns, but the general ones: those compare a function with
     itself, so that both sides change."""
-    check_integer("sensitivity", "examples", examples, 1)
+    naming("sensitivity")(check_integer)("examples", examples, 1)
     laws = catalogue.laws()
     return [
         Task(name, function, dtype, examples, seed, bounds)

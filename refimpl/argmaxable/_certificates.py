@@ -105,17 +105,14 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     >>> verify(np.asarray([[1.0], [2.0]]), np.zeros(2), claim)
     array([False,  True])
     """
-    call = "argmaxable.verify"
-    xp = check_problem(call, W, b)
+    xp = check_problem(W, b)
     if not isinstance(result, Result):
-        raise DTypeError(message(call, "result", kind(result), "a Result", "See argmaxable.classify"))
+        raise DTypeError(message("result", kind(result), "a Result", "See argmaxable.classify"))
     n = W.shape[0]
-    exact = _xp.check_flag(call, "exact", exact)
+    exact = _xp.check_flag("exact", exact)
     if len(result.certificates) != n:
-        raise ShapeError(
-            message(call, "result", f"{len(result.certificates)} certificates", f"{n}, one a class")
-        )
-    problem = Problem(*to_exact(call, xp, W=W, b=b))
+        raise ShapeError(message("result", f"{len(result.certificates)} certificates", f"{n}, one a class"))
+    problem = Problem(*to_exact(xp, W=W, b=b))
     proved = [_proved(problem, k, certificate, exact) for k, certificate in enumerate(result.certificates)]
     return xp.asarray(proved, dtype=xp.bool, device=_libraries.device(W))
 

@@ -54,9 +54,8 @@ def classify(W: Array, b: Array, /) -> Result:
     >>> result.certificates[1]
     Combination(indices=(0, 2), weights=(0.5, 0.5))
     """
-    call = "argmaxable.classify"
-    xp = check_problem(call, W, b)
-    problem = Problem(*to_exact(call, xp, W=W, b=b))
+    xp = check_problem(W, b)
+    problem = Problem(*to_exact(xp, W=W, b=b))
     frame = Frame(problem.W, problem.b)
     found: dict[int, Certificate] = {}
     for k, z in frame.seeds():

@@ -64,18 +64,17 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     >>> minimax_value(np.asarray([[1.0], [0.0]]), np.zeros(2), k=0, radius=2.0).upper
     array(2.)
     """
-    call = "argmaxable.minimax_value"
-    xp = check_problem(call, W, b)
+    xp = check_problem(W, b)
     if W.shape[0] < 2:
-        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "at least two classes"))
-    k = check_class(call, k, W.shape[0])
-    radius = _xp.check_number(call, "radius", radius, 0.0)
-    rows, biases = to_float64(call, xp, W=W, b=b)
+        raise ShapeError(message("W", f"shape {tuple(W.shape)}", "at least two classes"))
+    k = check_class(k, W.shape[0])
+    radius = _xp.check_number("radius", radius, 0.0)
+    rows, biases = to_float64(xp, W=W, b=b)
     with np.errstate(over="ignore"):
         rows, biases = rows[k] - np.delete(rows, k, axis=0), biases[k] - np.delete(biases, k)
         size = max(float(radius * np.max(np.abs(rows))), float(np.max(np.abs(biases))))
     if not size < np.inf:
-        raise DomainError(message(call, "margins", size, "margins in the ball that float64 can hold"))
+        raise DomainError(message("margins", size, "margins in the ball that float64 can hold"))
     exponent = int(np.frexp(size)[1])
     unit, level = np.ldexp(radius * rows, -exponent), np.ldexp(biases, -exponent)
     weights, upper = _dual(unit, level)

@@ -55,11 +55,10 @@ def minimum_norm_point(points: Array, /) -> NearestPoint:
     >>> minimum_norm_point(np.asarray([[1.0, 0.0], [0.0, 1.0]])).point
     array([0.5, 0.5])
     """
-    call = "argmaxable.minimum_norm_point"
-    xp = _xp.namespace(call, points=points)
-    _xp.floating(call, xp, points=points)
-    check_matrix(call, "points", points)
-    (host,) = to_float64(call, xp, points=points)
+    xp = _xp.namespace(points=points)
+    _xp.floating(xp, points=points)
+    check_matrix("points", points)
+    (host,) = to_float64(xp, points=points)
     exponent = int(np.frexp(np.max(np.abs(host)))[1])
     scaled = np.ldexp(host, -exponent)
     support, positive = nearest(scaled)

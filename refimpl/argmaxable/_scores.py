@@ -42,10 +42,9 @@ def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
     >>> margins(np.asarray([[1.0], [0.0], [-1.0]]), np.zeros(3), np.asarray([2.0]), k=0)
     array([2., 4.])
     """
-    call = "argmaxable.margins"
-    xp = check_problem(call, W, b, z=z)
-    _xp.check_last_axis(call, "z", z, W.shape[1], "W.shape[1]")
-    return _margins(W, b, z, check_class(call, k, W.shape[0]), xp=xp)
+    xp = check_problem(W, b, z=z)
+    _xp.check_last_axis("z", z, W.shape[1], "W.shape[1]")
+    return _margins(W, b, z, check_class(k, W.shape[0]), xp=xp)
 
 
 def _margins(W: Array, b: Array, z: Array, k: int, *, xp: Namespace) -> Array:
@@ -90,9 +89,8 @@ def winner(W: Array, b: Array, z: Array, /) -> Array:
     >>> winner(np.asarray([[1.0], [1.0], [-1.0]]), np.zeros(3), np.asarray([[1.0], [-1.0]]))
     array([-1,  2])
     """
-    call = "argmaxable.winner"
-    xp = check_problem(call, W, b, z=z)
-    _xp.check_last_axis(call, "z", z, W.shape[1], "W.shape[1]")
+    xp = check_problem(W, b, z=z)
+    _xp.check_last_axis("z", z, W.shape[1], "W.shape[1]")
     return _winner(W, b, z, xp=xp)
 
 
@@ -145,6 +143,6 @@ def five_vectors(
     >>> classify(five_vectors(), np.zeros(5)).verdicts[4]
     'unargmaxable'
     """
-    made, dtype = _xp.create("argmaxable.five_vectors", xp, dtype, device)
+    made, dtype = _xp.create(xp, dtype, device)
     rows = [[1.0, 2.0], [2.0, 1.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
     return made.asarray(rows, dtype=dtype, device=device)

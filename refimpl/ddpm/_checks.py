@@ -31,7 +31,7 @@ def check_schedule(schedule: Schedule, /) -> Array:
     >>> bool(check_schedule(linear_schedule(10)))
     True
     """
-    xp = open_schedule("ddpm.check_schedule", schedule)
+    xp = open_schedule(schedule)
     return xp.all((schedule.beta_squared > 0) & (schedule.beta_squared < 1))
 
 
@@ -63,8 +63,8 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
     >>> bool(check_steps(linear_schedule(10), np.asarray([0, 3])))
     False
     """
-    _xp.namespace("ddpm.check_steps", t=t)
-    xp = open_schedule("ddpm.check_steps", schedule, t=t)
+    _xp.namespace(t=t)
+    xp = open_schedule(schedule, t=t)
     return xp.all((t >= 1) & (t <= schedule.beta_squared.shape[0]))
 
 
@@ -95,5 +95,5 @@ def check_signal(schedule: Schedule, /) -> Array:
     >>> bool(check_signal(cosine_schedule(1000)))
     True
     """
-    xp = open_schedule("ddpm.check_signal", schedule)
+    xp = open_schedule(schedule)
     return xp.all(xp.exp(log_signal(schedule, xp=xp) / 2) > 0)

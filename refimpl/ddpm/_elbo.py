@@ -63,7 +63,7 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
     >>> exact_generator(np.zeros(1), np.eye(1), from_ho(np.asarray([0.36]))).weight.round(12)
     array([[[0.8]]])
     """
-    xp = _open_gaussian("ddpm.exact_generator", mean, covariance, schedule)
+    xp = _open_gaussian(mean, covariance, schedule)
     mean, covariance, betas = _promoted(mean, covariance, schedule.beta_squared, xp=xp)
     return _exact_generator(mean, covariance, coefficients(Schedule(betas), xp=xp), xp=xp)
 
@@ -74,15 +74,13 @@ def _promoted(*arrays: Array, xp: Namespace) -> list[Array]:
     return [xp.astype(array, dtype, copy=False) for array in arrays]
 
 
-def _open_gaussian(
-    call: str, mean: Array, covariance: Array, schedule: Schedule, **arrays: Array
-) -> Namespace:
-    xp = open_schedule(call, schedule, mean=mean, covariance=covariance, **arrays)
+def _open_gaussian(mean: Array, covariance: Array, schedule: Schedule, **arrays: Array) -> Namespace:
+    xp = open_schedule(schedule, solves=True, mean=mean, covariance=covariance, **arrays)
     if mean.ndim != 1:
-        raise ShapeError(message(call, "mean", f"shape {tuple(mean.shape)}", "shape (d,)"))
+        raise ShapeError(message("mean", f"shape {tuple(mean.shape)}", "shape (d,)"))
     square = (mean.shape[0], mean.shape[0])
     if tuple(covariance.shape) != square:
-        raise ShapeError(message(call, "covariance", f"shape {tuple(covariance.shape)}", f"shape {square}"))
+        raise ShapeError(message("covariance", f"shape {tuple(covariance.shape)}", f"shape {square}"))
     return xp
 
 
@@ -140,7 +138,7 @@ def marginals(generator: AffineGenerator, /) -> Marginals:
     >>> marginals(one).covariance[0]
     array([[1.25]])
     """
-    xp = _open_generator("ddpm.marginals", generator)
+    xp = _open_generator(generator)
     return _marginals(AffineGenerator(*_promoted(*generator, xp=xp)), xp=xp)
 
 
@@ -155,29 +153,27 @@ def _marginals(generator: AffineGenerator, *, xp: Namespace) -> Marginals:
     return Marginals(*(xp.stack(values[::-1]) for values in (means, covariances, crosses)))
 
 
-def _open_generator(call: str, generator: AffineGenerator, **arrays: Array) -> Namespace:
-    _given.check_record(call, "generator", generator, AffineGenerator, "See ddpm.exact_generator")
+def _open_generator(generator: AffineGenerator, **arrays: Array) -> Namespace:
+    _given.check_record("generator", generator, AffineGenerator, "See ddpm.exact_generator")
     names = {f"generator.{name}": part for name, part in generator._asdict().items()}
-    xp = _xp.namespace(call, **names, **arrays)
-    _xp.floating(call, xp, **names, **arrays)
+    xp = _xp.namespace(**names, **arrays)
+    _xp.floating(xp, solves=True, **names, **arrays)
     shape = tuple(generator.bias.shape)
     if len(shape) != 2 or not shape[0]:
-        raise ShapeError(message(call, "generator.bias", f"shape {shape}", "shape (T, d) with T ≥ 1"))
+        raise ShapeError(message("generator.bias", f"shape {shape}", "shape (T, d) with T ≥ 1"))
     for name in ("weight", "covariance"):
         got = tuple(getattr(generator, name).shape)
         if got != (*shape, shape[1]):
-            raise ShapeError(
-                message(call, f"generator.{name}", f"shape {got}", f"shape {(*shape, shape[1])}")
-            )
+            raise ShapeError(message(f"generator.{name}", f"shape {got}", f"shape {(*shape, shape[1])}"))
     return xp
 
 
-def _check_fit(call: str, generator: AffineGenerator, schedule: Schedule, dims: int) -> None:
+def _check_fit(generator: AffineGenerator, schedule: Schedule, dims: int) -> None:
     expected = (*schedule.beta_squared.shape, dims)
     got = tuple(generator.bias.shape)
     if got != expected:
         raise ShapeError(
-            message(call, "generator", f"{got[0]} steps of {got[1]} dimensions", f"{expected[0]} of {dims}")
+            message("generator", f"{got[0]} steps of {got[1]} dimensions", f"{expected[0]} of {dims}")
         )
 
 
@@ -216,11 +212,10 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
     >>> bool(np.isclose(elbo_terms(np.asarray([0.0]), exact, schedule).sum(), np.log(2 * np.pi) / 2))
     True
     """
-    call = "ddpm.elbo_terms"
-    _open_generator(call, generator, x0=x0)
-    xp = open_schedule(call, schedule, x0=x0, weight=generator.weight)
-    _xp.check_last_axis(call, "x0", x0, generator.bias.shape[1], "the generator's dimensions")
-    _check_fit(call, generator, schedule, x0.shape[-1])
+    _open_generator(generator, x0=x0)
+    xp = open_schedule(schedule, solves=True, x0=x0, weight=generator.weight)
+    _xp.check_last_axis("x0", x0, generator.bias.shape[1], "the generator's dimensions")
+    _check_fit(generator, schedule, x0.shape[-1])
     x0, betas, *parts = _promoted(x0, schedule.beta_squared, *generator, xp=xp)
     return _elbo_terms(x0, AffineGenerator(*parts), Schedule(betas), xp=xp)
 
@@ -302,10 +297,9 @@ def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedul
     >>> abs(joint_kl(np.zeros(1), np.eye(1), exact, schedule).round(12))
     np.float64(0.0)
     """
-    call = "ddpm.joint_kl"
-    _open_generator(call, generator, mean=mean)
-    xp = _open_gaussian(call, mean, covariance, schedule, weight=generator.weight)
-    _check_fit(call, generator, schedule, mean.shape[0])
+    _open_generator(generator, mean=mean)
+    xp = _open_gaussian(mean, covariance, schedule, weight=generator.weight)
+    _check_fit(generator, schedule, mean.shape[0])
     mean, covariance, betas, *parts = _promoted(mean, covariance, schedule.beta_squared, *generator, xp=xp)
     at = coefficients(Schedule(betas), xp=xp)
     return _joint_kl(mean, covariance, AffineGenerator(*parts), at, xp=xp)

@@ -39,7 +39,7 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     >>> velocity(np.asarray([1.0]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([0.2])
     """
-    xp, at, _ = open_steps("ddpm.velocity", schedule, t, x0=x0, noise=noise)
+    xp, at, _ = open_steps(schedule, t, x0=x0, noise=noise)
     return at.alpha_bar * noise - xp.sqrt(at.beta_bar_squared) * x0
 
 
@@ -86,8 +86,8 @@ def predict_x0(
     >>> predict_x0(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([1.])
     """
-    _check_given("ddpm.predict_x0", given, ("noise", "v", "score"))
-    xp, at, _ = open_steps("ddpm.predict_x0", schedule, t, x_t=x_t, prediction=prediction)
+    _check_given(given, ("noise", "v", "score"))
+    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "v":
         return at.alpha_bar * x_t - beta_bar * prediction
@@ -136,8 +136,8 @@ def predict_noise(
     >>> predict_noise(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([1.])
     """
-    _check_given("ddpm.predict_noise", given, ("x0", "v", "score"))
-    xp, at, _ = open_steps("ddpm.predict_noise", schedule, t, x_t=x_t, prediction=prediction)
+    _check_given(given, ("x0", "v", "score"))
+    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "x0":
         return (x_t - at.alpha_bar * prediction) / beta_bar
@@ -189,8 +189,8 @@ def predict_v(
     >>> predict_v(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([0.2])
     """
-    _check_given("ddpm.predict_v", given, ("noise", "x0", "score"))
-    xp, at, _ = open_steps("ddpm.predict_v", schedule, t, x_t=x_t, prediction=prediction)
+    _check_given(given, ("noise", "x0", "score"))
+    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "x0":
         return (at.alpha_bar * x_t - prediction) / beta_bar
@@ -240,8 +240,8 @@ def predict_score(
     >>> predict_score(np.asarray([1.4]), np.asarray([0.6]), from_ho(np.asarray([0.36])), 1).round(12)
     array([-1.])
     """
-    _check_given("ddpm.predict_score", given, ("noise", "x0", "v"))
-    xp, at, _ = open_steps("ddpm.predict_score", schedule, t, x_t=x_t, prediction=prediction)
+    _check_given(given, ("noise", "x0", "v"))
+    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "x0":
         return (at.alpha_bar * prediction - x_t) / at.beta_bar_squared
@@ -250,8 +250,8 @@ def predict_score(
     return -_like(x_t, prediction, xp=xp) / beta_bar
 
 
-def _check_given(call: str, given: str, known: tuple[str, ...]) -> None:
-    _xp.check_choice(call, "given", given, known)
+def _check_given(given: str, known: tuple[str, ...]) -> None:
+    _xp.check_choice("given", given, known)
 
 
 def _like(x_t: Array, prediction: Array, *, xp: Namespace) -> Array:
@@ -293,9 +293,9 @@ def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> A
     >>> loss_weight(from_ho(np.asarray([0.5])), np.asarray([0.5])).round(12)
     array([4.])
     """
-    xp = open_schedule("ddpm.loss_weight", schedule, sigma=sigma)
-    check_each_step("ddpm.loss_weight", "sigma", sigma, schedule)
-    half = _xp.check_flag("ddpm.loss_weight", "half", half)
+    xp = open_schedule(schedule, sigma=sigma)
+    check_each_step("sigma", sigma, schedule)
+    half = _xp.check_flag("half", half)
     weight = _loss_weight(sigma, coefficients(schedule, xp=xp), xp=xp)
     return weight / 2 if half else weight
 

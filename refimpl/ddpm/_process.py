@@ -52,7 +52,7 @@ def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -
     >>> diffuse_step(np.asarray([1.0]), np.asarray([0.0]), from_ho(np.asarray([0.36])), 1)
     array([0.8])
     """
-    xp, at, _ = open_steps("ddpm.diffuse_step", schedule, t, x_prev=x_prev, noise=noise)
+    xp, at, _ = open_steps(schedule, t, x_prev=x_prev, noise=noise)
     return at.alpha * x_prev + xp.sqrt(at.beta_squared) * noise
 
 
@@ -87,7 +87,7 @@ def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     >>> diffuse(np.asarray([1.0]), np.asarray([1.0]), from_ho(np.asarray([0.2, 0.2])), 2).round(12)
     array([1.4])
     """
-    xp, at, _ = open_steps("ddpm.diffuse", schedule, t, x0=x0, noise=noise)
+    xp, at, _ = open_steps(schedule, t, x0=x0, noise=noise)
     return at.alpha_bar * x0 + xp.sqrt(at.beta_bar_squared) * noise
 
 
@@ -125,7 +125,7 @@ def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[A
     >>> posterior(np.asarray([2.0]), np.asarray([5.0]), from_ho(np.asarray([0.1, 0.3])), 1)
     (array([2.]), array([0.]))
     """
-    _, at, _ = open_steps("ddpm.posterior", schedule, t, x0=x0, x_t=x_t)
+    _, at, _ = open_steps(schedule, t, x0=x0, x_t=x_t)
     kept, added = _shares(at)
     return at.alpha * kept * x_t + at.previous_alpha_bar * added * x0, kept * at.beta_squared
 
@@ -166,7 +166,7 @@ def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Arr
     >>> denoise_mean(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([1.])
     """
-    xp, at, _ = open_steps("ddpm.denoise_mean", schedule, t, x_t=x_t, eps=eps)
+    xp, at, _ = open_steps(schedule, t, x_t=x_t, eps=eps)
     return _denoise_mean(x_t, eps, at, xp=xp)
 
 
@@ -205,8 +205,8 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
     >>> sampling_std(from_ho(np.asarray([0.04, 0.25])), kind="normal")
     array([0.2, 0.5])
     """
-    xp = open_schedule("ddpm.sampling_std", schedule)
-    _xp.check_choice("ddpm.sampling_std", "kind", kind, ("dirac", "normal"))
+    xp = open_schedule(schedule)
+    _xp.check_choice("kind", kind, ("dirac", "normal"))
     if kind == "normal":
         return xp.sqrt(schedule.beta_squared)
     at = coefficients(schedule, xp=xp)
@@ -246,8 +246,8 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     >>> optimal_std(from_ho(np.asarray([0.5])), np.asarray([0.25]))
     array([0.5])
     """
-    xp = open_schedule("ddpm.optimal_std", schedule, conditional_variance=conditional_variance)
-    check_each_step("ddpm.optimal_std", "conditional_variance", conditional_variance, schedule)
+    xp = open_schedule(schedule, conditional_variance=conditional_variance)
+    check_each_step("conditional_variance", conditional_variance, schedule)
     at = coefficients(schedule, xp=xp)
     kept, added = _shares(at)
     pull = at.previous_alpha_bar * added
@@ -291,10 +291,9 @@ def ancestral_step(
     >>> ancestral_step(x, eps, noise, from_ho(np.asarray([0.36])), np.asarray([0.5]), 1).round(12)
     array([2.])
     """
-    call = "ddpm.ancestral_step"
-    xp, at, t = open_steps(call, schedule, t, x_t=x_t, eps=eps, noise=noise)
-    open_schedule(call, schedule, sigma=sigma)
-    check_each_step(call, "sigma", sigma, schedule)
+    xp, at, t = open_steps(schedule, t, x_t=x_t, eps=eps, noise=noise)
+    open_schedule(schedule, sigma=sigma)
+    check_each_step("sigma", sigma, schedule)
     return _denoise_mean(x_t, eps, at, xp=xp) + at_step(sigma, t, xp=xp) * noise
 
 
@@ -335,22 +334,21 @@ def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule,
     >>> sample(lambda x, t: 0 * x, x_T, np.zeros((2, 1)), schedule, sampling_std(schedule)).round(12)
     array([1.])
     """
-    call = "ddpm.sample"
-    xp = open_schedule(call, schedule, x_T=x_T, noises=noises, sigma=sigma)
-    check_each_step(call, "sigma", sigma, schedule)
-    _xp.check_axes(call, "x_T", x_T, 1)
+    xp = open_schedule(schedule, x_T=x_T, noises=noises, sigma=sigma)
+    check_each_step("sigma", sigma, schedule)
+    _xp.check_axes("x_T", x_T, 1)
     expected = (*schedule.beta_squared.shape, *x_T.shape)
     if tuple(noises.shape) != expected:
-        raise ShapeError(message(call, "noises", f"shape {tuple(noises.shape)}", f"shape {expected}"))
+        raise ShapeError(message("noises", f"shape {tuple(noises.shape)}", f"shape {expected}"))
     table = coefficients(schedule, xp=xp)
     x = x_T
     for t in range(noises.shape[0], 0, -1):
-        eps = _given.called(call, "eps_model(x, t)", eps_model, x, t)
-        _xp.namespace(call, **{"eps_model(x, t)": eps, "x_T": x_T})
-        _xp.floating(call, xp, **{"eps_model(x, t)": eps})
+        eps = _given.called("eps_model(x, t)", eps_model, x, t)
+        _xp.namespace(**{"eps_model(x, t)": eps, "x_T": x_T})
+        _xp.floating(xp, **{"eps_model(x, t)": eps})
         if tuple(eps.shape) != tuple(x_T.shape):
             got = f"shape {tuple(eps.shape)}"
-            raise ShapeError(message(call, "eps_model(x, t)", got, f"shape {tuple(x_T.shape)}"))
+            raise ShapeError(message("eps_model(x, t)", got, f"shape {tuple(x_T.shape)}"))
         at = Coefficients(*(at_step(values, t, xp=xp) for values in table))
         x = _denoise_mean(x, eps, at, xp=xp) + at_step(sigma, t, xp=xp) * noises[t - 1, ...]
     return x

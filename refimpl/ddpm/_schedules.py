@@ -56,8 +56,8 @@ def linear_schedule(
     >>> linear_schedule(4).beta_squared
     array([0.005, 0.01 , 0.015, 0.02 ])
     """
-    steps = _xp.check_integer("ddpm.linear_schedule", "steps", steps, 1, _xp.MOST_ENTRIES)
-    space, dtype = _xp.create("ddpm.linear_schedule", xp, dtype, device)
+    steps = _xp.check_integer("steps", steps, 1, _xp.MOST_ENTRIES)
+    space, dtype = _xp.create(xp, dtype, device)
     return Schedule(0.02 * _count(steps, space, dtype, device) / steps)
 
 
@@ -102,10 +102,10 @@ def ho_schedule(
     >>> ho_schedule(3, 0.1, 0.2).beta_squared
     array([0.1 , 0.15, 0.2 ])
     """
-    steps = _xp.check_integer("ddpm.ho_schedule", "steps", steps, 1, _xp.MOST_ENTRIES)
-    first = _xp.check_number("ddpm.ho_schedule", "first", first, 0.0, 1.0)
-    last = _xp.check_number("ddpm.ho_schedule", "last", last, 0.0, 1.0)
-    space, dtype = _xp.create("ddpm.ho_schedule", xp, dtype, device)
+    steps = _xp.check_integer("steps", steps, 1, _xp.MOST_ENTRIES)
+    first = _xp.check_number("first", first, 0.0, 1.0)
+    last = _xp.check_number("last", last, 0.0, 1.0)
+    space, dtype = _xp.create(xp, dtype, device)
     t = _count(steps, space, dtype, device)
     gaps = max(steps - 1, 1)
     return Schedule(first * ((gaps + 1 - t) / gaps) + last * ((t - 1) / gaps))
@@ -153,9 +153,9 @@ def cosine_schedule(
     >>> cosine_schedule(3, 0.0).beta_squared.round(3)
     array([0.25 , 0.667, 0.999])
     """
-    steps = _xp.check_integer("ddpm.cosine_schedule", "steps", steps, 1, _xp.MOST_ENTRIES)
-    offset = _xp.check_number("ddpm.cosine_schedule", "offset", offset, 0.0, closed=True)
-    space, dtype = _xp.create("ddpm.cosine_schedule", xp, dtype, device)
+    steps = _xp.check_integer("steps", steps, 1, _xp.MOST_ENTRIES)
+    offset = _xp.check_number("offset", offset, 0.0, closed=True)
+    space, dtype = _xp.create(xp, dtype, device)
     t = _count(steps, space, dtype, device)
     exact = _xp.numbers(space)
     pi = exact.pi
@@ -198,7 +198,7 @@ def from_ho(betas: Array, /) -> Schedule:
     >>> from_ho(np.asarray([0.1, 0.2])).beta_squared
     array([0.1, 0.2])
     """
-    _one_axis("ddpm.from_ho", "betas", betas)
+    _one_axis("betas", betas)
     return Schedule(betas)
 
 
@@ -231,14 +231,14 @@ def from_alpha(alphas: Array, /) -> Schedule:
     >>> from_alpha(np.asarray([0.5])).beta_squared
     array([0.75])
     """
-    _one_axis("ddpm.from_alpha", "alphas", alphas)
+    _one_axis("alphas", alphas)
     return Schedule((1 - alphas) * (1 + alphas))
 
 
-def _one_axis(call: str, name: str, array: Array) -> None:
-    _xp.floating(call, _xp.namespace(call, **{name: array}), **{name: array})
+def _one_axis(name: str, array: Array) -> None:
+    _xp.floating(_xp.namespace(**{name: array}), **{name: array})
     if array.ndim != 1 or not array.shape[0]:
-        raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "shape (T,) with T ≥ 1"))
+        raise ShapeError(message(name, f"shape {tuple(array.shape)}", "shape (T,) with T ≥ 1"))
 
 
 @public("cumulative")
@@ -266,7 +266,7 @@ def to_ho(schedule: Schedule, /) -> HoSchedule:
     >>> to_ho(from_ho(np.asarray([0.5, 0.75]))).alphas_cumprod.round(12)
     array([0.5  , 0.125])
     """
-    xp = open_schedule("ddpm.to_ho", schedule)
+    xp = open_schedule(schedule)
     betas = schedule.beta_squared
     return HoSchedule(betas, 1 - betas, xp.exp(log_signal(schedule, xp=xp)[1:]))
 
@@ -300,7 +300,7 @@ def cumulative(schedule: Schedule, /) -> Cumulative:
     >>> alpha_bar.round(12), beta_bar.round(12)
     (array([1. , 0.8]), array([0. , 0.6]))
     """
-    xp = open_schedule("ddpm.cumulative", schedule)
+    xp = open_schedule(schedule)
     log = log_signal(schedule, xp=xp)
     return Cumulative(xp.exp(log / 2), xp.sqrt(xp.abs(xp.expm1(log))))
 
@@ -330,7 +330,7 @@ def snr(schedule: Schedule, /) -> Array:
     >>> snr(from_ho(np.asarray([0.5, 0.5]))).round(12)
     array([       inf, 1.        , 0.33333333])
     """
-    xp = open_schedule("ddpm.snr", schedule)
+    xp = open_schedule(schedule)
     log = log_signal(schedule, xp=xp)[1:]
     return _after_infinity(xp.exp(log) / xp.abs(xp.expm1(log)), xp=xp)
 
@@ -360,7 +360,7 @@ def log_snr(schedule: Schedule, /) -> Array:
     >>> log_snr(from_ho(np.asarray([0.5])))[1].round(12) + 0.0
     np.float64(0.0)
     """
-    xp = open_schedule("ddpm.log_snr", schedule)
+    xp = open_schedule(schedule)
     log = log_signal(schedule, xp=xp)[1:]
     return _after_infinity(log - xp.log(xp.abs(xp.expm1(log))), xp=xp)
 

@@ -41,11 +41,10 @@ def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: 
     >>> float(bits_per_dim(np.asarray(0.0), dims=3072))
     8.0
     """
-    call = "density.bits_per_dim"
-    xp = _xp.namespace(call, log_density=log_density)
-    _xp.floating(call, xp, log_density=log_density)
-    dims = _xp.check_integer(call, "dims", dims, 1)
-    levels = _xp.check_integer(call, "levels", levels, 1)
-    width = _xp.check_number(call, "width", width, 0)
+    xp = _xp.namespace(log_density=log_density)
+    _xp.floating(xp, log_density=log_density)
+    dims = _xp.check_integer("dims", dims, 1)
+    levels = _xp.check_integer("levels", levels, 1)
+    width = _xp.check_number("width", width, 0)
     m = _xp.numbers(xp)
     return -log_density / (dims * m.log(2)) + (m.log2(levels) - m.log2(width))

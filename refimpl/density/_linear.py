@@ -47,7 +47,7 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     >>> float(linear_evidence(np.asarray([2.0, 1.0]), W, b, np.asarray(1.0)).round(6))
     -3.684451
     """
-    xp, x, W, b, s2 = _model("density.linear_evidence", x, W, b, s2)
+    xp, x, W, b, s2 = _model(x, W, b, s2)
     return _evidence(x - b, W, s2, xp=xp)
 
 
@@ -87,26 +87,24 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
     >>> mean.round(12), covariance.round(12)
     (array([1.]), array([[0.5]]))
     """
-    xp, x, W, b, s2 = _model("density.linear_posterior", x, W, b, s2)
+    xp, x, W, b, s2 = _model(x, W, b, s2)
     q, r = _factors(W, s2, xp=xp)
     root = xp.sqrt(s2) * solve_rows(r, _eye(r, xp=xp), xp=xp)
     return solve_rows(r, xp.matmul(x - b, q), xp=xp), xp.matmul(xp.matrix_transpose(root), root)
 
 
-def _model(
-    call: str, x: Array, W: Array, b: Array, s2: Array
-) -> tuple[Namespace, Array, Array, Array, Array]:
+def _model(x: Array, W: Array, b: Array, s2: Array) -> tuple[Namespace, Array, Array, Array, Array]:
     """The namespace and the arrays, checked against W and in their common dtype."""
     given = {"x": x, "W": W, "b": b, "s2": s2}
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, solves=True, **given)
     if W.ndim != 2 or 0 in W.shape:
-        raise ShapeError(message(call, "W", f"shape {tuple(W.shape)}", "a matrix (d, k) with d, k ≥ 1"))
-    _xp.check_last_axis(call, "x", x, W.shape[0], "W.shape[0]")
+        raise ShapeError(message("W", f"shape {tuple(W.shape)}", "a matrix (d, k) with d, k ≥ 1"))
+    _xp.check_last_axis("x", x, W.shape[0], "W.shape[0]")
     if b.shape != (W.shape[0],):
-        raise ShapeError(message(call, "b", f"shape {tuple(b.shape)}", f"({W.shape[0]},), as W has rows"))
+        raise ShapeError(message("b", f"shape {tuple(b.shape)}", f"({W.shape[0]},), as W has rows"))
     if s2.ndim != 0:
-        raise ShapeError(message(call, "s2", f"shape {tuple(s2.shape)}", "()"))
+        raise ShapeError(message("s2", f"shape {tuple(s2.shape)}", "()"))
     x, W, b, s2 = common(xp, x, W, b, s2)
     return xp, x, W, b, s2
 

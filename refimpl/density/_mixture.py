@@ -36,14 +36,13 @@ def mixture_log_density(log_weights: Array, log_components: Array, /) -> Array:
     >>> float(np.exp(mixture_log_density(log_half, np.log(np.asarray([1.0, 3.0])))).round(12))
     2.0
     """
-    call = "density.mixture_log_density"
     given = {"log_weights": log_weights, "log_components": log_components}
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, **given)
     for name, array in given.items():
-        _xp.check_axes(call, name, array, 1)
-    _xp.check_broadcast(call, **given)
+        _xp.check_axes(name, array, 1)
+    _xp.check_broadcast(**given)
     if 0 in (log_weights.shape[-1], log_components.shape[-1]):
         got = f"log_weights {tuple(log_weights.shape)}, log_components {tuple(log_components.shape)}"
-        raise ShapeError(message(call, "shapes", got, "at least one component"))
+        raise ShapeError(message("shapes", got, "at least one component"))
     return _xp.logsumexp(log_weights + log_components, axis=-1, xp=xp)

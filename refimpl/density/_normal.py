@@ -44,7 +44,7 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     >>> float(normal_log_density(x, np.zeros(2), np.ones(2)).round(6))
     -2.337877
     """
-    xp, _ = _vectors("density.normal_log_density", x=x, mean=mean, variance=variance)
+    xp, _ = _vectors(x=x, mean=mean, variance=variance)
     z = (x - mean) / xp.sqrt(variance)
     return -0.5 * xp.sum(z * z + xp.log(variance) + log_2pi(xp), axis=-1)
 
@@ -79,7 +79,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     >>> float(normal_kl(one, one, 0 * one, one))
     0.5
     """
-    xp, _ = _vectors("density.normal_kl", m1=m1, v1=v1, m2=m2, v2=v2)
+    xp, _ = _vectors(m1=m1, v1=v1, m2=m2, v2=v2)
     deviation = xp.sqrt(v2)
     z = (m1 - m2) / deviation
     # The quotient of the roots has half the exponent of v1/v2, so it does not underflow.
@@ -121,8 +121,7 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     >>> float(normal_log_density_full(np.asarray([1.0, 1.0]), np.zeros(2), covariance).round(6))
     -2.720517
     """
-    call = "density.normal_log_density_full"
-    xp, x, mean, covariance = _gaussian(call, {"x": x, "mean": mean}, {"covariance": covariance})
+    xp, x, mean, covariance = _gaussian({"x": x, "mean": mean}, {"covariance": covariance})
     root = _xp.cholesky(covariance, xp=xp)
     z = solve_rows(root, x - mean, xp=xp)
     log_det = 2 * xp.sum(xp.log(xp.linalg.diagonal(root)), axis=-1)
@@ -164,8 +163,7 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     >>> float(normal_kl_full(zero, 4 * eye, zero, eye).round(6))
     1.613706
     """
-    call = "density.normal_kl_full"
-    xp, m1, m2, c1, c2 = _gaussian(call, {"m1": m1, "m2": m2}, {"c1": c1, "c2": c2})
+    xp, m1, m2, c1, c2 = _gaussian({"m1": m1, "m2": m2}, {"c1": c1, "c2": c2})
     first, second = xp.broadcast_arrays(_xp.cholesky(c1, xp=xp), _xp.cholesky(c2, xp=xp))
     a, b = xp.linalg.diagonal(first), xp.linalg.diagonal(second)
     below = xp.tril(_solve(second, first, xp=xp), k=-1)
@@ -174,27 +172,27 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
 
 
-def _vectors(call: str, **arrays: Array) -> tuple[Namespace, int]:
+def _vectors(*, solves: bool = False, **arrays: Array) -> tuple[Namespace, int]:
     """The namespace of real vectors that broadcast, and their length."""
-    xp = _xp.namespace(call, **arrays)
-    _xp.floating(call, xp, **arrays)
+    xp = _xp.namespace(**arrays)
+    _xp.floating(xp, solves=solves, **arrays)
     for name, array in arrays.items():
-        _xp.check_axes(call, name, array, 1)
-    return xp, _xp.check_broadcast(call, **arrays)[-1]
+        _xp.check_axes(name, array, 1)
+    return xp, _xp.check_broadcast(**arrays)[-1]
 
 
-def _gaussian(call: str, vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
+def _gaussian(vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
     """The namespace, then real vectors (..., d) and matrices (..., d, d) in their common dtype."""
-    xp, d = _vectors(call, **vectors)
-    _xp.namespace(call, **vectors, **matrices)
-    _xp.floating(call, xp, **matrices)
+    xp, d = _vectors(solves=True, **vectors)
+    _xp.namespace(**vectors, **matrices)
+    _xp.floating(xp, solves=True, **matrices)
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
-            raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
+            raise ShapeError(message(name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
     if d == 0:
-        raise ShapeError(message(call, "vectors", "a last axis of length 0", "at least one dimension"))
+        raise ShapeError(message("vectors", "a last axis of length 0", "at least one dimension"))
     rows = {f"{name}[..., 0]": matrix[..., 0] for name, matrix in matrices.items()}
-    _xp.check_broadcast(call, **vectors, **rows)
+    _xp.check_broadcast(**vectors, **rows)
     return [xp, *common(xp, *vectors.values(), *matrices.values())]
 
 

@@ -41,9 +41,9 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
     array([-2.5])
     """
     given = {"log_likelihood": log_likelihood, "log_prior": log_prior, "log_proposal": log_proposal}
-    xp = _xp.namespace("density.log_weights", **given)
-    _xp.floating("density.log_weights", xp, **given)
-    _xp.check_broadcast("density.log_weights", **given)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, **given)
+    _xp.check_broadcast(**given)
     return log_likelihood + log_prior - log_proposal
 
 
@@ -76,7 +76,7 @@ def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     >>> float(elbo(np.asarray([-3.0, -1.0])))
     -2.0
     """
-    xp = _samples("density.elbo", log_w, axis)
+    xp = _samples(log_w, axis)
     return xp.mean(log_w, axis=axis)
 
 
@@ -109,7 +109,7 @@ def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     >>> float(np.exp(importance_bound(np.log(np.asarray([1.0, 3.0])))).round(12))
     2.0
     """
-    xp = _samples("density.importance_bound", log_w, axis)
+    xp = _samples(log_w, axis)
     return _log_mean(log_w, axis, xp=xp)
 
 
@@ -159,13 +159,12 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     >>> importance_bounds(np.log(np.asarray([1.0, 2.0, 4.0])), sizes=(1, 2, 3)).round(4)
     array([0.6931, 0.8068, 0.8473])
     """
-    call = "density.importance_bounds"
-    xp = _samples(call, log_w, -1)
+    xp = _samples(log_w, -1)
     M = log_w.shape[-1]
-    given = _xp.check_sequence(call, "sizes", sizes, "integers")
-    wanted = [_xp.check_integer(call, "sizes", m, 1) for m in given]
+    given = _xp.check_sequence("sizes", sizes, "integers")
+    wanted = [_xp.check_integer("sizes", m, 1) for m in given]
     if not wanted or max(wanted) > M:
-        raise DomainError(message(call, "sizes", wanted, f"one or more integers from 1 to {M}"))
+        raise DomainError(message("sizes", wanted, f"one or more integers from 1 to {M}"))
     means = {M: _log_mean(log_w, -1, xp=xp), 1: xp.mean(log_w, axis=-1)}
     between = sorted({m for m in wanted if 1 < m < M})
     if between:
@@ -203,7 +202,7 @@ def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     >>> normalized_weights(np.asarray([1e4, 1e4, -np.inf]))
     array([0.5, 0.5, 0. ])
     """
-    xp = _samples("density.normalized_weights", log_w, axis)
+    xp = _samples(log_w, axis)
     w = _scaled_weights(log_w, axis, xp=xp)
     return w / xp.sum(w, axis=axis, keepdims=True)
 
@@ -237,19 +236,19 @@ def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
     >>> float(effective_sample_size(np.log(np.asarray([1.0, 1.0, 2.0]))).round(12))
     2.666666666667
     """
-    xp = _samples("density.effective_sample_size", log_w, axis)
+    xp = _samples(log_w, axis)
     w = _scaled_weights(log_w, axis, xp=xp)
     return xp.sum(w, axis=axis) ** 2 / xp.sum(w * w, axis=axis)
 
 
-def _samples(call: str, log_w: Array, axis: int) -> Namespace:
+def _samples(log_w: Array, axis: int) -> Namespace:
     """The namespace of log-weights that have at least one sample along the axis."""
-    xp = _xp.namespace(call, log_w=log_w)
-    _xp.floating(call, xp, log_w=log_w)
-    _xp.check_axes(call, "log_w", log_w, 1)
-    _xp.check_axis(call, axis, log_w)
+    xp = _xp.namespace(log_w=log_w)
+    _xp.floating(xp, log_w=log_w)
+    _xp.check_axes("log_w", log_w, 1)
+    _xp.check_axis(axis, log_w)
     if log_w.shape[axis] == 0:
-        raise ShapeError(message(call, "log_w", f"shape {tuple(log_w.shape)}", "at least one sample"))
+        raise ShapeError(message("log_w", f"shape {tuple(log_w.shape)}", "at least one sample"))
     return xp
 
 

@@ -39,7 +39,7 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     >>> forward_drift(np.asarray([-0.5]), one, 4 * one, np.asarray([-1.0]))
     array([-2.])
     """
-    _check("flow.forward_drift", f=f, g2=g2, sigma2=sigma2, score=score)
+    _check(f=f, g2=g2, sigma2=sigma2, score=score)
     return f - 0.5 * (g2 - sigma2) * score
 
 
@@ -77,7 +77,7 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     >>> reverse_drift(np.asarray([-0.5]), one, one, np.asarray([-1.0]))
     array([0.5])
     """
-    _check("flow.reverse_drift", f=f, g2=g2, sigma2=sigma2, score=score)
+    _check(f=f, g2=g2, sigma2=sigma2, score=score)
     return f - 0.5 * (g2 + sigma2) * score
 
 
@@ -112,7 +112,7 @@ def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     >>> flow_velocity(np.asarray([-0.5]), np.asarray(1.0), np.asarray([-1.0]))
     array([0.])
     """
-    _check("flow.flow_velocity", f=f, g2=g2, score=score)
+    _check(f=f, g2=g2, score=score)
     return f - 0.5 * g2 * score
 
 
@@ -145,7 +145,7 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     >>> score_from_noise(np.asarray([1.0, -2.0]), np.asarray(0.5))
     array([-2.,  4.])
     """
-    _check("flow.score_from_noise", eps=eps, beta_bar=beta_bar)
+    _check(eps=eps, beta_bar=beta_bar)
     return -eps / beta_bar
 
 
@@ -178,7 +178,7 @@ def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     >>> noise_from_score(np.asarray([-2.0, 4.0]), np.asarray(0.5))
     array([ 1., -2.])
     """
-    _check("flow.noise_from_score", score=score, beta_bar=beta_bar)
+    _check(score=score, beta_bar=beta_bar)
     return -score * beta_bar
 
 
@@ -218,11 +218,9 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
     >>> ddim_step(np.asarray([3.8]), np.asarray([1.0]), (0.6 * one, 0.8 * one), (one, 0 * one)).round(12)
     array([5.])
     """
-    call = "flow.ddim_step"
-    alpha_from, beta_from = _xp.check_sequence(call, "source", source, "two arrays", 2)
-    alpha_to, beta_to = _xp.check_sequence(call, "target", target, "two arrays", 2)
+    alpha_from, beta_from = _xp.check_sequence("source", source, "two arrays", 2)
+    alpha_to, beta_to = _xp.check_sequence("target", target, "two arrays", 2)
     _check(
-        call,
         x=x,
         eps=eps,
         alpha_from=alpha_from,
@@ -234,8 +232,8 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
     return ratio * x + (beta_to - ratio * beta_from) * eps
 
 
-def _check(call: str, **arrays: Array) -> Namespace:
-    xp = _xp.namespace(call, **arrays)
-    _xp.floating(call, xp, **arrays)
-    _xp.check_broadcast(call, **arrays)
+def _check(**arrays: Array) -> Namespace:
+    xp = _xp.namespace(**arrays)
+    _xp.floating(xp, **arrays)
+    _xp.check_broadcast(**arrays)
     return xp

@@ -68,9 +68,7 @@ def fokker_planck_residual(
     >>> fokker_planck_residual(0 * one, -x / 2, -one / 2, one, -x, -one)
     Residual(value=np.float64(0.0), magnitude=np.float64(5.0))
     """
-    call = "flow.fokker_planck_residual"
     xp = _xp.namespace(
-        call,
         rate=rate,
         drift=drift,
         drift_divergence=drift_divergence,
@@ -84,12 +82,12 @@ def fokker_planck_residual(
         "diffusion": diffusion,
         "score_divergence": score_divergence,
     }
-    _xp.floating(call, xp, drift=drift, score=score, **scalars)
-    _xp.check_axes(call, "score", score, 1)
-    _xp.check_last_axis(call, "drift", drift, score.shape[-1], "the dimension of the score")
+    _xp.floating(xp, drift=drift, score=score, **scalars)
+    _xp.check_axes("score", score, 1)
+    _xp.check_last_axis("drift", drift, score.shape[-1], "the dimension of the score")
     vectors = {"drift without its last axis": drift, "score without its last axis": score}
     shapes = {name: tuple(array.shape[:-1]) for name, array in vectors.items()}
-    _xp.check_shapes(call, shapes | {name: tuple(array.shape) for name, array in scalars.items()})
+    _xp.check_shapes(shapes | {name: tuple(array.shape) for name, array in scalars.items()})
     transport, spread = drift * score, 0.5 * diffusion
     value = rate + drift_divergence + xp.sum(transport, axis=-1)
     value = value - spread * (score_divergence + xp.sum(score**2, axis=-1))
@@ -147,21 +145,20 @@ def fokker_planck_rhs_grid(
     >>> np.allclose(heat, -np.cos(x))
     True
     """
-    call = "flow.fokker_planck_rhs_grid"
-    xp = _xp.namespace(call, density=density, drift=drift, diffusion=diffusion)
-    _xp.floating(call, xp, density=density, drift=drift, diffusion=diffusion)
-    _xp.check_axes(call, "density", density, 1)
+    xp = _xp.namespace(density=density, drift=drift, diffusion=diffusion)
+    _xp.floating(xp, density=density, drift=drift, diffusion=diffusion)
+    _xp.check_axes("density", density, 1)
     if tuple(drift.shape) != (density.ndim, *density.shape):
         expected = f"{(density.ndim, *density.shape)}, one component an axis of the density"
-        raise ShapeError(message(call, "drift", f"shape {tuple(drift.shape)}", expected))
-    if _xp.check_broadcast(call, density=density, diffusion=diffusion) != tuple(density.shape):
+        raise ShapeError(message("drift", f"shape {tuple(drift.shape)}", expected))
+    if _xp.check_broadcast(density=density, diffusion=diffusion) != tuple(density.shape):
         expected = f"a shape that broadcasts to {tuple(density.shape)}"
-        raise ShapeError(message(call, "diffusion", f"shape {tuple(diffusion.shape)}", expected))
-    spacing = _xp.check_sequence(call, "spacing", spacing, "numbers")
+        raise ShapeError(message("diffusion", f"shape {tuple(diffusion.shape)}", expected))
+    spacing = _xp.check_sequence("spacing", spacing, "numbers")
     if len(spacing) != density.ndim:
-        raise ShapeError(message(call, "spacing", f"{len(spacing)} numbers", f"{density.ndim}, one an axis"))
-    steps = tuple(_xp.check_number(call, "spacing", step, 0.0) for step in spacing)
-    _xp.check_choice(call, "method", method, ("differences", "spectral"))
+        raise ShapeError(message("spacing", f"{len(spacing)} numbers", f"{density.ndim}, one an axis"))
+    steps = tuple(_xp.check_number("spacing", step, 0.0) for step in spacing)
+    _xp.check_choice("method", method, ("differences", "spectral"))
     terms = _differences if method == "differences" else _spectral
     spread = 0.5 * diffusion * density
     parts = [terms(drift[axis, ...] * density, spread, axis, step, xp=xp) for axis, step in enumerate(steps)]

@@ -53,11 +53,9 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
     >>> integrate(lambda t, x: -x, np.asarray([1.0]), np.asarray([0.0, 0.5]))[-1].round(6)
     array([0.606771])
     """
-    xp = _check("flow.integrate", x, times)
-    _xp.check_choice("flow.integrate", "method", method, _METHODS)
-    return _integrate(
-        _checked("flow.integrate", velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp
-    )
+    xp = _check(x, times)
+    _xp.check_choice("method", method, _METHODS)
+    return _integrate(_checked(velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp)
 
 
 def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp: Namespace) -> Array:
@@ -111,13 +109,12 @@ def integrate_adaptive(
     >>> integrate_adaptive(lambda t, x: -x, np.asarray([1.0]), np.asarray([0.0, 1.0]))[-1].round(6)
     array([0.367879])
     """
-    call = "flow.integrate_adaptive"
-    xp = _check(call, x, times)
-    rtol = _xp.check_number(call, "rtol", rtol, 4 * float(xp.finfo(x.dtype).eps), closed=True)
-    atol = _xp.check_number(call, "atol", atol, 0.0)
-    velocity = _checked(call, velocity)
+    xp = _check(x, times)
+    rtol = _xp.check_number("rtol", rtol, 4 * float(xp.finfo(x.dtype).eps), closed=True)
+    atol = _xp.check_number("atol", atol, 0.0)
+    velocity = _checked(velocity)
     if _xp.rounds(xp) and not bool(xp.all(xp.isfinite(times))):
-        raise DomainError(message(call, "times", "a time that is not finite", "finite times"))
+        raise DomainError(message("times", "a time that is not finite", "finite times"))
     states, step = [x], None
     for i in range(times.shape[0] - 1):
         state, step = _advance(velocity, states[-1], times[i], times[i + 1], step, (rtol, atol), xp=xp)
@@ -160,7 +157,6 @@ def _advance(
             return x, size
     raise DomainError(
         message(
-            "flow.integrate_adaptive",
             "velocity",
             f"samples that are not at t = {float(stop)} after {MAX_STEPS} steps, or steps too small for them",
             "a finite, smooth velocity, and tolerances above its rounding errors",
@@ -271,27 +267,26 @@ def flow_log_likelihood(
     >>> np.exp(grown).round(12)
     np.float64(0.5)
     """
-    call = "flow.flow_log_likelihood"
-    xp = _check(call, x, times)
-    velocity = _checked(call, velocity)
+    xp = _check(x, times)
+    velocity = _checked(velocity)
 
     def rate(t: Array, place: Array) -> Array:
-        found = _given.called(call, "divergence", divergence, t, place)
-        return _given.as_given(call, "divergence", found, place[..., 0])
+        found = _given.called("divergence", divergence, t, place)
+        return _given.as_given("divergence", found, place[..., 0])
 
     def augmented(t: Array, state: Array) -> Array:
         place = state[..., :-1]
         return xp.concat([velocity(t, place), rate(t, place)[..., None]], axis=-1)
 
     start = xp.concat([x, xp.zeros_like(x[..., :1])], axis=-1)
-    states = _given.called(call, "integrator", integrator, augmented, start, times)
-    _xp.namespace(call, **{"the result of integrator": states, "x": x})
+    states = _given.called("integrator", integrator, augmented, start, times)
+    _xp.namespace(**{"the result of integrator": states, "x": x})
     if tuple(states.shape) != (times.shape[0], *start.shape):
         got, expected = f"shape {tuple(states.shape)}", f"{(times.shape[0], *start.shape)}"
-        raise ShapeError(message(call, "the result of integrator", got, expected))
+        raise ShapeError(message("the result of integrator", got, expected))
     end = states[-1, ...]
-    known = _given.called(call, "terminal_log_density", terminal_log_density, end[..., :-1])
-    return _given.as_given(call, "terminal_log_density", known, end[..., -1]) + end[..., -1]
+    known = _given.called("terminal_log_density", terminal_log_density, end[..., :-1])
+    return _given.as_given("terminal_log_density", known, end[..., -1]) + end[..., -1]
 
 
 @public("loops")
@@ -332,18 +327,15 @@ def euler_maruyama(
     ...                np.asarray([0.0, 0.25]), np.asarray([[1.0]]))[-1]
     array([1.75])
     """
-    call = "flow.euler_maruyama"
-    xp = _check(call, x, times)
-    _xp.namespace(call, x=x, noises=noises)
-    _same_dtype(call, x, "noises", noises)
+    xp = _check(x, times)
+    _xp.namespace(x=x, noises=noises)
+    _same_dtype(x, "noises", noises)
     expected = (times.shape[0] - 1, *x.shape)
     if tuple(noises.shape) != expected:
         raise ShapeError(
-            message(
-                call, "noises", f"shape {tuple(noises.shape)}", f"{expected}, one draw of x's shape a step"
-            )
+            message("noises", f"shape {tuple(noises.shape)}", f"{expected}, one draw of x's shape a step")
         )
-    drift, sigma2 = _checked(call, drift), _given.checked(call, "sigma2", sigma2)
+    drift, sigma2 = _checked(drift), _given.checked("sigma2", sigma2)
     states = [x]
     for i in range(times.shape[0] - 1):
         step = times[i + 1] - times[i]
@@ -352,35 +344,33 @@ def euler_maruyama(
     return xp.stack(states)
 
 
-def _check(call: str, x: Array, times: Array) -> Namespace:
-    xp = _xp.namespace(call, x=x, times=times)
-    _xp.floating(call, xp, x=x)
-    _same_dtype(call, x, "times", times)
+def _check(x: Array, times: Array) -> Namespace:
+    xp = _xp.namespace(x=x, times=times)
+    _xp.floating(xp, x=x)
+    _same_dtype(x, "times", times)
     if x.ndim < 1 or x.shape[-1] < 1:
-        raise ShapeError(message(call, "x", f"shape {tuple(x.shape)}", "(..., d) with d ≥ 1"))
+        raise ShapeError(message("x", f"shape {tuple(x.shape)}", "(..., d) with d ≥ 1"))
     if times.ndim != 1 or times.shape[0] < 1:
-        raise ShapeError(
-            message(call, "times", f"shape {tuple(times.shape)}", "one axis of at least one time")
-        )
+        raise ShapeError(message("times", f"shape {tuple(times.shape)}", "one axis of at least one time"))
     return xp
 
 
-def _same_dtype(call: str, x: Array, name: str, array: Array) -> None:
+def _same_dtype(x: Array, name: str, array: Array) -> None:
     if array.dtype != x.dtype:
-        raise DTypeError(message(call, name, f"dtype {array.dtype}", f"{x.dtype}, that of x"))
+        raise DTypeError(message(name, f"dtype {array.dtype}", f"{x.dtype}, that of x"))
 
 
-def _checked(call: str, field: Field) -> Field:
+def _checked(field: Field) -> Field:
     """The vector field, with shape and dtype of what it returns held to those of x."""
-    _given.check_function(call, "vector field", field)
+    _given.check_function("vector field", field)
 
     def checked(t: Array, x: Array) -> Array:
-        vectors = _given.called(call, "vector field", field, t, x)
-        _xp.namespace(call, **{"vector field": vectors, "x": x})
+        vectors = _given.called("vector field", field, t, x)
+        _xp.namespace(**{"vector field": vectors, "x": x})
         if tuple(vectors.shape) != tuple(x.shape):
             got, expected = f"shape {tuple(vectors.shape)}", f"{tuple(x.shape)}, that of x"
-            raise ShapeError(message(call, "vector field", got, expected))
-        _same_dtype(call, x, "vector field", vectors)
+            raise ShapeError(message("vector field", got, expected))
+        _same_dtype(x, "vector field", vectors)
         return vectors
 
     return checked

@@ -68,13 +68,12 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
     >>> diagonal_mixture(np.zeros(2), np.zeros((2, 3)), np.ones(2)).variances.shape
     (2, 3)
     """
-    call = "flow.diagonal_mixture"
-    xp = _xp.namespace(call, log_weights=log_weights, means=means, variances=variances)
-    _xp.floating(call, xp, log_weights=log_weights, means=means, variances=variances)
-    _check_components(call, log_weights, means)
+    xp = _xp.namespace(log_weights=log_weights, means=means, variances=variances)
+    _xp.floating(xp, log_weights=log_weights, means=means, variances=variances)
+    _check_components(log_weights, means)
     if tuple(variances.shape) not in (tuple(means.shape), tuple(means.shape[:1])):
         expected = f"{tuple(means.shape[:1])} or {tuple(means.shape)}"
-        raise ShapeError(message(call, "variances", f"shape {tuple(variances.shape)}", expected))
+        raise ShapeError(message("variances", f"shape {tuple(variances.shape)}", expected))
     if variances.ndim == 1:
         variances = xp.broadcast_to(variances[:, None], tuple(means.shape))
     return Mixture(_normalised(log_weights, xp=xp), means, variances, None)
@@ -112,13 +111,12 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     >>> full_mixture(np.zeros(1), np.zeros((1, 2)), covariances).variances.round(12)
     array([[1., 3.]])
     """
-    call = "flow.full_mixture"
-    xp = _xp.namespace(call, log_weights=log_weights, means=means, covariances=covariances)
-    _xp.floating(call, xp, log_weights=log_weights, means=means, covariances=covariances)
-    _check_components(call, log_weights, means)
+    xp = _xp.namespace(log_weights=log_weights, means=means, covariances=covariances)
+    _xp.floating(xp, solves=True, log_weights=log_weights, means=means, covariances=covariances)
+    _check_components(log_weights, means)
     expected = (*means.shape, means.shape[-1])
     if tuple(covariances.shape) != expected:
-        raise ShapeError(message(call, "covariances", f"shape {tuple(covariances.shape)}", f"{expected}"))
+        raise ShapeError(message("covariances", f"shape {tuple(covariances.shape)}", f"{expected}"))
     variances, axes = _xp.eigh(covariances, xp=xp)
     # Rounding may leave a zero slightly negative; anything more is no covariance.
     slack = (
@@ -163,7 +161,7 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
     >>> mixture_log_density(data, variance_preserving(), np.asarray(0.5), np.zeros(2)).round(12)
     np.float64(-1.837877066409)
     """
-    xp = _check("flow.mixture_log_density", mixture, schedule, t, x)
+    xp = _check(mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     return density.mixture_log_density(mixture.log_weights, at.log_density)
 
@@ -202,7 +200,7 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
     >>> mixture_score(data, variance_preserving(), np.asarray(0.5), np.asarray([1.0, -2.0])).round(12)
     array([-1.,  2.])
     """
-    xp = _check("flow.mixture_score", mixture, schedule, t, x)
+    xp = _check(mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
     return xp.sum(weights[..., None] * _component_scores(mixture, at, xp=xp), axis=-2)
@@ -243,7 +241,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     array([[-1.,  0.],
            [ 0., -1.]])
     """
-    xp = _check("flow.mixture_score_jacobian", mixture, schedule, t, x)
+    xp = _check(mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)[..., None, None]
     scores = _component_scores(mixture, at, xp=xp)
@@ -290,7 +288,7 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     >>> mixture_score_divergence(data, variance_preserving(), np.asarray(0.5), np.zeros(2)).round(12)
     np.float64(-2.0)
     """
-    xp = _check("flow.mixture_score_divergence", mixture, schedule, t, x)
+    xp = _check(mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
     scores = _component_scores(mixture, at, xp=xp)
@@ -334,7 +332,7 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
     >>> mixture_time_derivative(data, grow, np.asarray(0.0), np.zeros(2)).round(12)
     np.float64(-2.0)
     """
-    xp = _check("flow.mixture_time_derivative", mixture, schedule, t, x)
+    xp = _check(mixture, schedule, t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     t = t[..., None, None]
     velocity = _along_axes(schedule.alpha_derivative(t) * mixture.means, mixture, xp=xp)
@@ -381,31 +379,31 @@ def _normalised(log_weights: Array, *, xp: Namespace) -> Array:
     return (log_weights - peak) - log[..., None]
 
 
-def _check_components(call: str, log_weights: Array, means: Array) -> None:
+def _check_components(log_weights: Array, means: Array) -> None:
     if means.ndim != 2:
-        raise ShapeError(message(call, "means", f"shape {tuple(means.shape)}", "two axes (K, d)"))
+        raise ShapeError(message("means", f"shape {tuple(means.shape)}", "two axes (K, d)"))
     if 0 in means.shape:
-        raise ShapeError(message(call, "means", f"shape {tuple(means.shape)}", "(K, d) with K, d ≥ 1"))
+        raise ShapeError(message("means", f"shape {tuple(means.shape)}", "(K, d) with K, d ≥ 1"))
     if tuple(log_weights.shape) != (means.shape[0],):
         got = f"shape {tuple(log_weights.shape)}"
-        raise ShapeError(message(call, "log_weights", got, f"({means.shape[0]},), one a component"))
+        raise ShapeError(message("log_weights", got, f"({means.shape[0]},), one a component"))
 
 
-def _check(call: str, mixture: Mixture, schedule: Schedule, t: Array, x: Array) -> Namespace:
-    _given.check_record(call, "mixture", mixture, Mixture, "See flow.diagonal_mixture")
-    _given.check_record(call, "schedule", schedule, Schedule, "See flow.variance_preserving")
+def _check(mixture: Mixture, schedule: Schedule, t: Array, x: Array) -> Namespace:
+    _given.check_record("mixture", mixture, Mixture, "See flow.diagonal_mixture")
+    _given.check_record("schedule", schedule, Schedule, "See flow.variance_preserving")
     parts = {f"mixture.{key}": part for key, part in mixture._asdict().items()}
     if mixture.axes is None:  # which stands for the coordinate axes
         del parts["mixture.axes"]
-    xp = _xp.namespace(call, t=t, x=x, **parts)
-    _xp.floating(call, xp, t=t, x=x, **parts)
-    _check_components(call, mixture.log_weights, mixture.means)
+    xp = _xp.namespace(t=t, x=x, **parts)
+    _xp.floating(xp, t=t, x=x, **parts)
+    _check_components(mixture.log_weights, mixture.means)
     shape = tuple(mixture.means.shape)
     if tuple(mixture.variances.shape) != shape:
-        raise ShapeError(message(call, "variances", f"shape {tuple(mixture.variances.shape)}", f"{shape}"))
+        raise ShapeError(message("variances", f"shape {tuple(mixture.variances.shape)}", f"{shape}"))
     if mixture.axes is not None and tuple(mixture.axes.shape) != (*shape, shape[1]):
         got = f"shape {tuple(mixture.axes.shape)}"
-        raise ShapeError(message(call, "axes", got, f"{(*shape, shape[1])}"))
-    _xp.check_last_axis(call, "x", x, mixture.means.shape[-1], "the dimension of the means")
-    _xp.check_broadcast(call, **{"t": t, "x without its last axis": x[..., 0]})
+        raise ShapeError(message("axes", got, f"{(*shape, shape[1])}"))
+    _xp.check_last_axis("x", x, mixture.means.shape[-1], "the dimension of the means")
+    _xp.check_broadcast(**{"t": t, "x without its last axis": x[..., 0]})
     return xp

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 from .. import _given, _xp
-from .._errors import DomainError, DTypeError, message
-from .._public import public
+from .._errors import DomainError, DTypeError, message, told
+from .._public import naming, public
 from .._typing import Array
 
 Function: TypeAlias = Callable[[Array], Array]
@@ -34,17 +34,16 @@ class Schedule:
         for field in fields(self):
             value = getattr(self, field.name)
             if not callable(value):
-                raise DTypeError(
-                    message("flow.Schedule", field.name, f"{value!r}", "a function of an array t")
-                )
+                raise DTypeError(told("flow.Schedule", field.name, f"{value!r}", "a function of an array t"))
 
     def alpha_derivative(self, t: Array, /) -> Array:
         """ᾱ'_t."""
         return self.alpha(t) * self.alpha_log_derivative(t)
 
+    @naming("flow.Schedule.beta")
     def beta(self, t: Array, /) -> Array:
         """β̄_t."""
-        return _xp.namespace("flow.Schedule.beta", t=t).sqrt(self.variance(t))
+        return _xp.namespace(t=t).sqrt(self.variance(t))
 
     def beta_derivative(self, t: Array, /) -> Array:
         """β̄'_t; infinite or NaN where β̄_t = 0."""
@@ -80,16 +79,19 @@ def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Sch
     >>> variance_preserving().alpha(np.asarray([0.0, 1.0])).round(4)
     array([1.    , 0.0066])
     """
-    rate, integral = _linear_rate("flow.variance_preserving", beta_min, beta_max)
+    rate, integral = _linear_rate(beta_min, beta_max)
 
+    @naming("flow.Schedule.alpha")
     def alpha(t: Array) -> Array:
-        return _xp.namespace("flow.Schedule.alpha", t=t).exp(-0.5 * integral(t))
+        return _xp.namespace(t=t).exp(-0.5 * integral(t))
 
+    @naming("flow.Schedule.variance")
     def variance(t: Array) -> Array:
-        return -_xp.namespace("flow.Schedule.variance", t=t).expm1(-integral(t))
+        return -_xp.namespace(t=t).expm1(-integral(t))
 
+    @naming("flow.Schedule.variance_derivative")
     def variance_derivative(t: Array) -> Array:
-        return rate(t) * _xp.namespace("flow.Schedule.variance_derivative", t=t).exp(-integral(t))
+        return rate(t) * _xp.namespace(t=t).exp(-integral(t))
 
     return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
 
@@ -122,25 +124,28 @@ def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) ->
     >>> sub_variance_preserving().beta(np.asarray([0.0, 0.5])).round(4)
     array([0.    , 0.9209])
     """
-    rate, integral = _linear_rate("flow.sub_variance_preserving", beta_min, beta_max)
+    rate, integral = _linear_rate(beta_min, beta_max)
 
+    @naming("flow.Schedule.alpha")
     def alpha(t: Array) -> Array:
-        return _xp.namespace("flow.Schedule.alpha", t=t).exp(-0.5 * integral(t))
+        return _xp.namespace(t=t).exp(-0.5 * integral(t))
 
+    @naming("flow.Schedule.variance")
     def variance(t: Array) -> Array:
-        return _xp.namespace("flow.Schedule.variance", t=t).expm1(-integral(t)) ** 2
+        return _xp.namespace(t=t).expm1(-integral(t)) ** 2
 
+    @naming("flow.Schedule.variance_derivative")
     def variance_derivative(t: Array) -> Array:
-        xp, b = _xp.namespace("flow.Schedule.variance_derivative", t=t), integral(t)
+        xp, b = _xp.namespace(t=t), integral(t)
         return -2 * rate(t) * xp.expm1(-b) * xp.exp(-b)
 
     return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
 
 
-def _linear_rate(call: str, beta_min: float, beta_max: float) -> tuple[Function, Function]:
+def _linear_rate(beta_min: float, beta_max: float) -> tuple[Function, Function]:
     """β(t) and its integral from 0."""
-    low = _xp.check_number(call, "beta_min", beta_min, 0.0, closed=True)
-    slope = _xp.check_number(call, "beta_max", beta_max, 0.0, closed=True) - low
+    low = _xp.check_number("beta_min", beta_min, 0.0, closed=True)
+    slope = _xp.check_number("beta_max", beta_max, 0.0, closed=True) - low
     return (lambda t: low + slope * t), (lambda t: t * (low + 0.5 * slope * t))
 
 
@@ -172,25 +177,27 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
     >>> variance_exploding(sigma_min=1.0, sigma_max=3.0).variance(np.asarray([0.0, 1.0])).round(12)
     array([0., 8.])
     """
-    low = _xp.check_number("flow.variance_exploding", "sigma_min", sigma_min, 0.0)
-    high = _xp.check_number("flow.variance_exploding", "sigma_max", sigma_max, 0.0)
+    low = _xp.check_number("sigma_min", sigma_min, 0.0)
+    high = _xp.check_number("sigma_max", sigma_max, 0.0)
     if high <= low:
-        raise DomainError(
-            message("flow.variance_exploding", "sigma_max", high, f"more than sigma_min = {low}")
-        )
+        raise DomainError(message("sigma_max", high, f"more than sigma_min = {low}"))
     square, growth = low * low, 2 * _xp.numbers(low, high).log(high / low)
 
+    @naming("flow.Schedule.alpha")
     def alpha(t: Array) -> Array:
-        return _xp.namespace("flow.Schedule.alpha", t=t).ones_like(t)
+        return _xp.namespace(t=t).ones_like(t)
 
+    @naming("flow.Schedule.alpha_log_derivative")
     def alpha_log_derivative(t: Array) -> Array:
-        return _xp.namespace("flow.Schedule.alpha_log_derivative", t=t).zeros_like(t)
+        return _xp.namespace(t=t).zeros_like(t)
 
+    @naming("flow.Schedule.variance")
     def variance(t: Array) -> Array:
-        return square * _xp.namespace("flow.Schedule.variance", t=t).expm1(growth * t)
+        return square * _xp.namespace(t=t).expm1(growth * t)
 
+    @naming("flow.Schedule.variance_derivative")
     def variance_derivative(t: Array) -> Array:
-        return square * growth * _xp.namespace("flow.Schedule.variance_derivative", t=t).exp(growth * t)
+        return square * growth * _xp.namespace(t=t).exp(growth * t)
 
     return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
 
@@ -228,11 +235,10 @@ def from_functions(
     >>> drift_coefficient(path, np.asarray([0.0, 0.5]))
     array([-1., -2.])
     """
-    call = "flow.from_functions"
-    held = _given.checked(call, "alpha", alpha)
-    slope = _given.checked(call, "alpha_derivative", alpha_derivative)
-    spread = _given.checked(call, "variance", variance)
-    growth = _given.checked(call, "variance_derivative", variance_derivative)
+    held = _given.checked("alpha", alpha)
+    slope = _given.checked("alpha_derivative", alpha_derivative)
+    spread = _given.checked("variance", variance)
+    growth = _given.checked("variance_derivative", variance_derivative)
     return Schedule(held, lambda t: slope(t) / held(t), spread, growth)
 
 
@@ -263,9 +269,9 @@ def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
     >>> drift_coefficient(variance_preserving(), np.asarray([0.0, 1.0]))
     array([ -0.05, -10.  ])
     """
-    _given.check_record("flow.drift_coefficient", "schedule", schedule, Schedule)
-    xp = _xp.namespace("flow.drift_coefficient", t=t)
-    _xp.floating("flow.drift_coefficient", xp, t=t)
+    _given.check_record("schedule", schedule, Schedule)
+    xp = _xp.namespace(t=t)
+    _xp.floating(xp, t=t)
     return schedule.alpha_log_derivative(t)
 
 
@@ -297,7 +303,7 @@ def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
     >>> diffusion_squared(variance_preserving(), np.asarray([0.0, 1.0])).round(12)
     array([ 0.1, 20. ])
     """
-    _given.check_record("flow.diffusion_squared", "schedule", schedule, Schedule)
-    xp = _xp.namespace("flow.diffusion_squared", t=t)
-    _xp.floating("flow.diffusion_squared", xp, t=t)
+    _given.check_record("schedule", schedule, Schedule)
+    xp = _xp.namespace(t=t)
+    _xp.floating(xp, t=t)
     return schedule.variance_derivative(t) - 2 * schedule.alpha_log_derivative(t) * schedule.variance(t)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .. import _xp
-from .._errors import DomainError, message
+from .._errors import DomainError, told
 from .._typing import Namespace
 
 Row = Mapping[int, float]
@@ -49,7 +49,7 @@ def exact(tableau: Tableau, xp: Namespace) -> Tableau:
 def _require(row: Row, name: str, terms: Iterable[float], expected: float) -> None:
     total = math.fsum(terms)
     if abs(total - expected) > 8 * 2.0**-53 * (1 + sum(map(abs, row.values()))):
-        raise DomainError(message("flow.Tableau", name, total, f"{expected}"))
+        raise DomainError(told("flow.Tableau", name, total, f"{expected}"))
 
 
 EULER = Tableau(1, ({},), {0: 1.0}, (0.0,))

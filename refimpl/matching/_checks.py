@@ -4,10 +4,10 @@ from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 
 
-def check_vector(call: str, name: str, x: Array) -> None:
+def check_vector(name: str, x: Array) -> None:
     """Require one axis."""
     if x.ndim != 1:
-        raise ShapeError(message(call, name, f"shape {tuple(x.shape)}", "one axis"))
+        raise ShapeError(message(name, f"shape {tuple(x.shape)}", "one axis"))
 
 
 def unless_nan(x: Array, result: Array, *, xp: Namespace) -> Array:

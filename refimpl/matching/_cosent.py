@@ -40,15 +40,14 @@ def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
     >>> float(cosine_similarity(np.asarray([3e200, 0.0]), np.asarray([1e-200, 0.0])))
     1.0
     """
-    call = "matching.cosine_similarity"
-    xp = _xp.namespace(call, u=u, v=v)
-    _xp.floating(call, xp, u=u, v=v)
-    _xp.check_axis(call, axis, u, v)
+    xp = _xp.namespace(u=u, v=v)
+    _xp.floating(xp, u=u, v=v)
+    _xp.check_axis(axis, u, v)
     if u.shape[axis] != v.shape[axis]:
-        raise ShapeError(message(call, "v", f"shape {tuple(v.shape)}", f"length {u.shape[axis]} on {axis=}"))
-    _xp.check_broadcast(call, u=u, v=v)
+        raise ShapeError(message("v", f"shape {tuple(v.shape)}", f"length {u.shape[axis]} on {axis=}"))
+    _xp.check_broadcast(u=u, v=v)
     if u.shape[axis] == 0:
-        raise ShapeError(message(call, "u", f"shape {tuple(u.shape)}", "at least one component"))
+        raise ShapeError(message("u", f"shape {tuple(u.shape)}", "at least one component"))
     return _cosine_similarity(u, v, axis, xp=xp)
 
 
@@ -94,10 +93,9 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     >>> check_nonzero(np.asarray([[1.0, -1.0], [0.0, 0.0]]))
     array([ True, False])
     """
-    call = "matching.check_nonzero"
-    xp = _xp.namespace(call, vectors=vectors)
-    _xp.floating(call, xp, vectors=vectors)
-    _xp.check_axis(call, axis, vectors)
+    xp = _xp.namespace(vectors=vectors)
+    _xp.floating(xp, vectors=vectors)
+    _xp.check_axis(axis, vectors)
     return xp.all(xp.isfinite(vectors), axis=axis) & xp.any(vectors != 0, axis=axis)
 
 
@@ -136,7 +134,7 @@ def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.
     >>> bool(np.isclose(loss, np.log(2)))
     True
     """
-    xp, scale = _check_pairs("matching.cosent_loss_pairwise", cosines, labels, scale)
+    xp, scale = _check_pairs(cosines, labels, scale)
     return _cosent_loss_pairwise(cosines, labels, scale, xp=xp)
 
 
@@ -184,7 +182,7 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
     >>> float(cosent_loss(np.asarray([-0.5, -0.875, 1.0]), np.asarray([0, 1, 2]), scale=1000.0))
     375.0
     """
-    xp, scale = _check_pairs("matching.cosent_loss", cosines, labels, scale)
+    xp, scale = _check_pairs(cosines, labels, scale)
     return _cosent_loss(cosines, labels, scale, xp=xp)
 
 
@@ -228,7 +226,7 @@ def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) ->
     >>> cosent_gradient(np.asarray([0.5, 0.5]), np.asarray([0, 1])).round(12)
     array([ 10., -10.])
     """
-    xp, scale = _check_pairs("matching.cosent_gradient", cosines, labels, scale)
+    xp, scale = _check_pairs(cosines, labels, scale)
     return _cosent_gradient(cosines, labels, scale, xp=xp)
 
 
@@ -300,12 +298,12 @@ def _log_one_plus_sum(exponents: Array, *, xp: Namespace) -> Array:
     return shift + xp.log1p(xp.sum(xp.exp(exponents - shift)) + xp.expm1(-shift))
 
 
-def _check_pairs(call: str, cosines: Array, labels: Array, scale: float) -> tuple[Namespace, float]:
-    xp = _xp.namespace(call, cosines=cosines, labels=labels)
-    _xp.floating(call, xp, cosines=cosines)
-    _xp.real(call, xp, labels=labels)
-    check_vector(call, "cosines", cosines)
+def _check_pairs(cosines: Array, labels: Array, scale: float) -> tuple[Namespace, float]:
+    xp = _xp.namespace(cosines=cosines, labels=labels)
+    _xp.floating(xp, cosines=cosines)
+    _xp.real(xp, labels=labels)
+    check_vector("cosines", cosines)
     if labels.shape != cosines.shape:
         expected = f"shape {tuple(cosines.shape)}, as the cosines"
-        raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", expected))
-    return xp, _xp.check_number(call, "scale", scale, 0.0)
+        raise ShapeError(message("labels", f"shape {tuple(labels.shape)}", expected))
+    return xp, _xp.check_number("scale", scale, 0.0)

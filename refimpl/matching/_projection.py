@@ -36,12 +36,11 @@ def sbert_features(u: Array, v: Array, /) -> Array:
     >>> sbert_features(np.asarray([1.0, 2.0]), np.asarray([3.0, 0.0]))
     array([1., 2., 3., 0., 2., 2.])
     """
-    call = "matching.sbert_features"
-    xp = _xp.namespace(call, u=u, v=v)
-    _xp.floating(call, xp, u=u, v=v)
-    _xp.check_axes(call, "u", u, 1)
-    _xp.check_last_axis(call, "v", v, u.shape[-1], "the length of u")
-    _xp.check_broadcast(call, u=u, v=v)
+    xp = _xp.namespace(u=u, v=v)
+    _xp.floating(xp, u=u, v=v)
+    _xp.check_axes("u", u, 1)
+    _xp.check_last_axis("v", v, u.shape[-1], "the length of u")
+    _xp.check_broadcast(u=u, v=v)
     return _sbert_features(u, v, xp=xp)
 
 
@@ -82,13 +81,12 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
     >>> jl_project(np.asarray([1.0, 2.0]), np.asarray([[1.0, 0.0], [1.0, 1.0], [0.0, -1.0]]))
     array([ 1.,  3., -2.])
     """
-    call = "matching.jl_project"
-    xp = _xp.namespace(call, vectors=vectors, directions=directions)
-    _xp.floating(call, xp, vectors=vectors, directions=directions)
-    _xp.check_axes(call, "vectors", vectors, 1)
+    xp = _xp.namespace(vectors=vectors, directions=directions)
+    _xp.floating(xp, vectors=vectors, directions=directions)
+    _xp.check_axes("vectors", vectors, 1)
     if directions.ndim != 2 or directions.shape[1] != vectors.shape[-1]:
         got, expected = f"shape {tuple(directions.shape)}", f"(m, {vectors.shape[-1]}), as the vectors"
-        raise ShapeError(message(call, "directions", got, expected))
+        raise ShapeError(message("directions", got, expected))
     dtype = xp.result_type(vectors, directions)  # products in half precision do not look for it
     return xp.matmul(xp.astype(vectors, dtype, copy=False), xp.astype(directions.T, dtype, copy=False))
 
@@ -126,10 +124,9 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
     >>> jl_dimension(1_000_000, 0.5, 0.5)
     600
     """
-    call = "matching.jl_dimension"
-    n = _xp.check_integer(call, "n", n, 2, 2**1023 - 1)
-    error = _xp.check_number(call, "error", error, 0.0)
-    failure = _xp.check_number(call, "failure", failure, 0.0, 1.0)
+    n = _xp.check_integer("n", n, 2, 2**1023 - 1)
+    error = _xp.check_number("error", error, 0.0)
+    failure = _xp.check_number("failure", failure, 0.0, 1.0)
     with localcontext() as context:
         epsilon, delta = Decimal(error), Decimal(failure)
         context.prec = 60 - 4 * min(epsilon.adjusted(), 0)
@@ -165,7 +162,7 @@ def rule_of_thumb_dimension(n: int) -> float:
     >>> round(rule_of_thumb_dimension(1000), 2)
     55.26
     """
-    n = _xp.check_count("matching.rule_of_thumb_dimension", "n", n, 1)
+    n = _xp.check_count("n", n, 1)
     dimension: float = 8 * _xp.numbers(n).log(n)
     return dimension
 
@@ -201,7 +198,7 @@ def ranking_dimension(n: int) -> int:
     >>> ranking_dimension(1000)
     384
     """
-    n = _xp.check_integer("matching.ranking_dimension", "n", n, 2)
+    n = _xp.check_integer("n", n, 2)
     pairs = n * (n - 1) // 2
     comparisons = pairs * (pairs - 1) // 2
     orders = math.lgamma(pairs + 1)

@@ -35,10 +35,9 @@ def rank(x: Array, /) -> Array:
     >>> rank(np.asarray([0.5, 0.1, 0.5, 0.9]))
     array([2.5, 1. , 2.5, 4. ])
     """
-    call = "matching.rank"
-    xp = _xp.namespace(call, x=x)
-    _xp.real(call, xp, x=x)
-    check_vector(call, "x", x)
+    xp = _xp.namespace(x=x)
+    _xp.real(xp, x=x)
+    check_vector("x", x)
     dtype = _floating_dtype(xp, x)
     return unless_nan(x, (xp.astype(_offsets(x, xp=xp), dtype) + (x.shape[0] + 1)) / 2, xp=xp)
 
@@ -73,14 +72,13 @@ def spearman(x: Array, y: Array, /) -> Array:
     >>> float(spearman(np.asarray([0.1, 0.2, 0.9]), np.asarray([1, 2, 3])))
     1.0
     """
-    call = "matching.spearman"
-    xp = _xp.namespace(call, x=x, y=y)
-    _xp.real(call, xp, x=x, y=y)
-    check_vector(call, "x", x)
+    xp = _xp.namespace(x=x, y=y)
+    _xp.real(xp, x=x, y=y)
+    check_vector("x", x)
     if x.shape != y.shape:
-        raise ShapeError(message(call, "y", f"shape {tuple(y.shape)}", f"shape {tuple(x.shape)}, as x"))
+        raise ShapeError(message("y", f"shape {tuple(y.shape)}", f"shape {tuple(x.shape)}, as x"))
     if x.shape[0] == 0:
-        raise ShapeError(message(call, "x", "shape (0,)", "at least one value"))
+        raise ShapeError(message("x", "shape (0,)", "at least one value"))
     return _spearman(x, y, _floating_dtype(xp, x, y), xp=xp)
 
 

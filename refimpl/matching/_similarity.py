@@ -41,20 +41,18 @@ def factor_similarity(similarity: Array, /) -> Array:
     >>> vectors.shape, (vectors @ vectors.T).round(12).tolist()
     ((2, 1), [[1.0, 1.0], [1.0, 1.0]])
     """
-    call = "matching.factor_similarity"
-    xp = _check_square(call, similarity=similarity)
+    xp = _check_square(similarity=similarity)
     roundoff = 8 * similarity.shape[0] * float(xp.finfo(similarity.dtype).eps) / 2
     asymmetry = float(xp.max(xp.abs(similarity - xp.matrix_transpose(similarity))))
     largest = float(xp.max(xp.abs(similarity)))
     if not (asymmetry <= roundoff * largest and math.isfinite(largest)):
         got = f"S − Sᵀ up to {asymmetry:.3g}" if math.isfinite(largest) else "entries that are not finite"
-        raise DomainError(message(call, "similarity", got, "a finite symmetric matrix", "Take (S + Sᵀ)/2"))
+        raise DomainError(message("similarity", got, "a finite symmetric matrix", "Take (S + Sᵀ)/2"))
     values, vectors = xp.linalg.eigh(similarity)
     least, zero = float(values[0]), roundoff * float(xp.max(xp.abs(values)))
     if least < -zero:
         raise DomainError(
             message(
-                call,
                 "similarity",
                 f"the eigenvalue {least:.6g}",
                 "none below 0",
@@ -96,7 +94,7 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
     >>> nearest_semidefinite(np.asarray([[1.0, 0.0], [0.0, -1.0]])).tolist()
     [[1.0, 0.0], [0.0, 0.0]]
     """
-    xp = _check_square("matching.nearest_semidefinite", stacked=True, matrix=matrix)
+    xp = _check_square(stacked=True, matrix=matrix)
     return _nearest_semidefinite(matrix, xp=xp)
 
 
@@ -107,13 +105,13 @@ def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
     return nearest / 2 + xp.matrix_transpose(nearest) / 2
 
 
-def _check_square(call: str, *, stacked: bool = False, **given: Array) -> Namespace:
+def _check_square(*, stacked: bool = False, **given: Array) -> Namespace:
     """The namespace of the one matrix, or stack of matrices, given by its name."""
     ((name, matrix),) = given.items()
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, solves=True, **given)
     square = matrix.ndim >= 2 and matrix.shape[-1] == matrix.shape[-2] >= 1
     if not square or (matrix.ndim > 2 and not stacked):
         expected = "(..., n, n)" if stacked else "(n, n)"
-        raise ShapeError(message(call, name, f"shape {tuple(matrix.shape)}", f"{expected}, n ≥ 1"))
+        raise ShapeError(message(name, f"shape {tuple(matrix.shape)}", f"{expected}, n ≥ 1"))
     return xp

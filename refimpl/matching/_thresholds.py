@@ -62,26 +62,25 @@ def best_threshold(
     >>> best_threshold(np.asarray([0.5, 0.25, 0.75, 0.5]), np.asarray([0, 0, 1, 1]))
     Threshold(threshold=0.375, value=0.75)
     """
-    call = "matching.best_threshold"
-    xp = _xp.namespace(call, scores=scores, labels=labels)
-    _xp.floating(call, xp, scores=scores)
-    check_vector(call, "scores", scores)
+    xp = _xp.namespace(scores=scores, labels=labels)
+    _xp.floating(xp, scores=scores)
+    check_vector("scores", scores)
     if labels.shape != scores.shape:
         expected = f"shape {tuple(scores.shape)}, as the scores"
-        raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", expected))
+        raise ShapeError(message("labels", f"shape {tuple(labels.shape)}", expected))
     if scores.shape[0] == 0:
-        raise ShapeError(message(call, "scores", "shape (0,)", "at least one score"))
+        raise ShapeError(message("scores", "shape (0,)", "at least one score"))
     if not _xp.is_kind(labels.dtype, ("bool", "integral"), xp):
         expected, advice = "a boolean or integer dtype", "Convert it first, for example labels == 1"
-        raise DTypeError(message(call, "labels", f"dtype {labels.dtype}", expected, advice))
+        raise DTypeError(message("labels", f"dtype {labels.dtype}", expected, advice))
     positive = labels if xp.isdtype(labels.dtype, "bool") else labels == 1
     if not (xp.isdtype(labels.dtype, "bool") or bool(xp.all(positive | (labels == 0)))):
         advice = "Say which are positive, for example labels > 0"
-        raise DomainError(message(call, "labels", "other values", "0 and 1", advice))
+        raise DomainError(message("labels", "other values", "0 and 1", advice))
     if bool(xp.any(xp.isnan(scores))):
-        raise DomainError(message(call, "scores", "NaN", "numbers, which can be put in order"))
+        raise DomainError(message("scores", "NaN", "numbers, which can be put in order"))
     if not callable(metric) and not (isinstance(metric, str) and metric in _METRICS):
-        raise DomainError(message(call, "metric", shown(metric), '"accuracy", "f1" or a function'))
+        raise DomainError(message("metric", shown(metric), '"accuracy", "f1" or a function'))
     return _best_threshold(scores, positive, metric if callable(metric) else _METRICS[metric], xp=xp)
 
 
@@ -95,10 +94,10 @@ def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Names
     lower = xp.concat([xp.full_like(upper[:1], -xp.inf), upper[:-1]])
     last = xp.full_like(upper[:1], xp.inf)
     possible = xp.concat([lower < upper, last > 0])
-    values = _given.checked("matching.best_threshold", "metric", metric)(fn[-1] - fn, tn[-1] - tn, fn, tn)
+    values = _given.checked("metric", metric)(fn[-1] - fn, tn[-1] - tn, fn, tn)
     if bool(xp.any(possible & xp.isnan(values))):
         expected = "numbers at every cut, 0/0 included"
-        raise DomainError(message("matching.best_threshold", "metric", "NaN", expected))
+        raise DomainError(message("metric", "NaN", expected))
     best = int(xp.argmax(xp.where(possible, values, xp.full_like(values, -xp.inf))))
     finite = xp.isfinite(lower) & xp.isfinite(upper)
     low, high = (xp.where(finite, end, xp.zeros_like(end)) for end in (lower, upper))

@@ -80,23 +80,22 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     >>> found.accuracy, found.proven, np.argmax(p * found.weights, axis=1).tolist()
     (1.0, 'optimal', [0, 1, 1])
     """
-    call = "matching.best_class_weights"
-    xp = _xp.namespace(call, probabilities=probabilities, labels=labels)
-    _xp.floating(call, xp, probabilities=probabilities)
-    _xp.integral(call, xp, labels=labels)
+    xp = _xp.namespace(probabilities=probabilities, labels=labels)
+    _xp.floating(xp, probabilities=probabilities)
+    _xp.integral(xp, labels=labels)
     if probabilities.ndim != 2 or 0 in probabilities.shape:
         got = f"shape {tuple(probabilities.shape)}"
-        raise ShapeError(message(call, "probabilities", got, "(n, K) with n, K ≥ 1"))
+        raise ShapeError(message("probabilities", got, "(n, K) with n, K ≥ 1"))
     n, classes = probabilities.shape
     if labels.shape != (n,):
-        raise ShapeError(message(call, "labels", f"shape {tuple(labels.shape)}", f"({n},)"))
-    p, y = _host.to_float64(call, xp, probabilities=probabilities, labels=labels)
+        raise ShapeError(message("labels", f"shape {tuple(labels.shape)}", f"({n},)"))
+    p, y = _host.to_float64(xp, probabilities=probabilities, labels=labels)
     if np.min(p) < 0:
-        raise DomainError(message(call, "probabilities", np.min(p), "numbers ≥ 0"))
+        raise DomainError(message("probabilities", np.min(p), "numbers ≥ 0"))
     if np.min(y) < 0 or np.max(y) >= classes:
         got = f"a class {int(np.min(y) if np.min(y) < 0 else np.max(y))}"
-        raise DomainError(message(call, "labels", got, f"classes from 0 to {classes - 1}"))
-    exact_rows = _xp.check_integer(call, "exact_rows", exact_rows, 0)
+        raise DomainError(message("labels", got, f"classes from 0 to {classes - 1}"))
+    exact_rows = _xp.check_integer("exact_rows", exact_rows, 0)
     exact = classes <= 2 or (classes == 3 and n <= exact_rows)
 
     def right(point: Point) -> int:

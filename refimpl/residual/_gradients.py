@@ -6,16 +6,18 @@ from typing import Any, NamedTuple
 
 from .. import _xp
 from .._errors import ShapeError, message
-from .._public import public
+from .._public import STAYS, Nested, Number, Reals, public
 from .._typing import Array, Namespace
 from ._stacks import (
+    ACTIVATION,
+    BLOCKS,
     Activation,
     Block,
     _activate,
-    _check_plain,
-    _check_residual,
     _plain_stack,
     _residual_stack,
+    check_plain,
+    check_residual,
 )
 
 
@@ -34,7 +36,17 @@ class ResidualGradients(NamedTuple):
     weights: tuple[Block, ...]
 
 
-@public()
+@public(
+    {
+        "x": Reals("..., n₀"),
+        "weights": Nested("(nᵢ, nᵢ₊₁) real floating"),
+        "biases": Nested("(nᵢ₊₁,) real floating") | None,
+        "cotangent": Reals("..., n_N"),
+        "activation": ACTIVATION,
+    },
+    (Reals("..., n₀"), Reals("nᵢ, nᵢ₊₁").over_batch(), Reals("nᵢ₊₁").over_batch()),
+    nan=STAYS,
+)
 def plain_gradients(
     x: Array,
     weights: Sequence[Array],
@@ -51,21 +63,20 @@ def plain_gradients(
 
     Parameters
     ----------
-    x : (..., n₀) real floating
-    weights, biases, activation
+    x
+    weights
         As in plain_stack.
-    cotangent : (..., n_N) real floating
+    biases
+        As in plain_stack.
+    cotangent
         ∂L/∂output, of the output's shape.
+    activation
+        As in plain_stack.
 
     Returns
     -------
     PlainGradients: x of the shape of x, weights, and biases (empty for biases None), in the
-    arguments' dtype and on their device. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        as plain_stack, and for a cotangent that has not the output's shape.
+    arguments' dtype and on their device.
 
     Source: residual D3.
 
@@ -77,10 +88,8 @@ def plain_gradients(
     array([[ 3.,  5.],
            [ 6., 10.]])
     """
-    call = "residual.plain_gradients"
-    xp = _check_plain(call, x, weights, biases, activation, cotangent=cotangent)
-    _check_cotangent(call, cotangent, (*x.shape[:-1], weights[-1].shape[1] if weights else x.shape[-1]))
-    return _plain_gradients(x, weights, biases, cotangent, activation, xp=xp)
+    _check_cotangent(cotangent, check_plain(x, weights, biases))
+    return _plain_gradients(x, weights, biases, cotangent, activation, xp=_xp.of(x))
 
 
 def _plain_gradients(
@@ -106,7 +115,17 @@ def _plain_gradients(
     )
 
 
-@public()
+@public(
+    {
+        "x": Reals("..., n"),
+        "weights": BLOCKS,
+        "cotangent": Reals("..., n"),
+        "scale": Number(),
+        "activation": ACTIVATION,
+    },
+    (Reals("..., n"), Reals("n, h").over_batch()),
+    nan=STAYS,
+)
 def residual_gradients(
     x: Array,
     weights: Sequence[Block],
@@ -123,21 +142,20 @@ def residual_gradients(
 
     Parameters
     ----------
-    x : (..., n) real floating
-    weights, scale, activation
+    x
+    weights
         As in residual_stack.
-    cotangent : (..., n) real floating
+    cotangent
         ∂L/∂output, of the shape of x.
+    scale
+        As in residual_stack.
+    activation
+        As in residual_stack.
 
     Returns
     -------
     ResidualGradients: x of the shape of x, and weights as pairs (None for W₂ None), in the
-    arguments' dtype and on their device. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        as residual_stack, and for a cotangent that has not the shape of x.
+    arguments' dtype and on their device.
 
     Source: residual D3, C4.
 
@@ -148,10 +166,8 @@ def residual_gradients(
     >>> residual_gradients(x, [(np.eye(2), None)], g, scale=0.5).x
     array([4.5, 7.5])
     """
-    call = "residual.residual_gradients"
-    xp, epsilon = _check_residual(call, x, weights, scale, activation, cotangent=cotangent)
-    _check_cotangent(call, cotangent, tuple(x.shape))
-    return _residual_gradients(x, weights, cotangent, epsilon, activation, xp=xp)
+    check_residual(x, weights)
+    return _residual_gradients(x, weights, cotangent, scale, activation, xp=_xp.of(x))
 
 
 def _residual_gradients(
@@ -177,26 +193,25 @@ def _residual_gradients(
     return ResidualGradients(cotangent, tuple(reversed(gradients)))
 
 
-@public()
+@public(
+    {"gradients": Nested("real floating arrays, which may be nested", 9), "learning_rate": Number(least=0)},
+    Reals(""),
+    nan=STAYS,
+    raises={ShapeError: "for no array at all"},
+)
 def sgd_increment(gradients: Sequence[Any], /, *, learning_rate: float) -> Array:
     """The first-order change of the loss by one step of gradient descent, −η Σ‖∇‖².
 
     Parameters
     ----------
-    gradients : list or tuple of real floating arrays
-        May be nested, with None among them, as `weights` of PlainGradients and ResidualGradients are.
-    learning_rate : float ≥ 0
+    gradients
+        With None among them, as `weights` of PlainGradients and ResidualGradients are.
+    learning_rate
         η, a Python number.
 
     Returns
     -------
-    () in the gradients' common dtype, on their device; −inf where the sum of squares overflows. NaN in an
-    array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for no array at all, integer arrays, mixed libraries, or η negative or not finite.
+    in the gradients' common dtype, on their device; −inf where the sum of squares overflows.
 
     Source: residual D4, C2.
 
@@ -206,15 +221,12 @@ def sgd_increment(gradients: Sequence[Any], /, *, learning_rate: float) -> Array
     >>> float(sgd_increment([np.asarray([3.0, 4.0])], learning_rate=0.5))
     -12.5
     """
-    call = "residual.sgd_increment"
-    eta = _xp.check_number(call, "learning_rate", learning_rate, 0.0, closed=True)
-    arrays = {f"gradients[{i}]": array for i, array in enumerate(_leaves(gradients))}
+    arrays = list(_leaves(gradients))
     if not arrays:
-        raise ShapeError(message(call, "gradients", "no array", "at least one array"))
-    xp = _xp.namespace(call, **arrays)
-    _xp.floating(call, xp, **arrays)
-    squares = [xp.sum(array * array) for array in arrays.values()]
-    return -eta * sum(squares[1:], squares[0])
+        raise ShapeError(message("gradients", "no array", "at least one array"))
+    xp = _xp.of(*arrays)
+    squares = [xp.sum(array * array) for array in arrays]
+    return -learning_rate * sum(squares[1:], squares[0])
 
 
 def _slope(z: Array, activation: Activation, *, xp: Namespace) -> Array:
@@ -247,7 +259,7 @@ def _leaves(tree: Any) -> Iterator[Array]:
         yield tree
 
 
-def _check_cotangent(call: str, cotangent: Array, shape: tuple[int, ...]) -> None:
-    if tuple(cotangent.shape) != shape:
-        got = f"shape {tuple(cotangent.shape)}"
-        raise ShapeError(message(call, "cotangent", got, f"shape {shape}, that of the output"))
+def _check_cotangent(cotangent: Array, width: int) -> None:
+    if cotangent.shape[-1] != width:
+        got, expected = f"shape {tuple(cotangent.shape)}", f"last axis {width}, that of the output"
+        raise ShapeError(message("cotangent", got, expected))

@@ -1,12 +1,15 @@
 """Layer normalisation and DeepNorm's residual connection."""
 
 from .. import _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._public import STAYS, Number, Reals, public
 from .._typing import Array, Namespace
 
 
-@public()
+@public(
+    {"x": Reals("..., n", n=1), "gamma, beta": Reals("n") | None, "eps": Number(least=0)},
+    Reals("..., n"),
+    nan=STAYS,
+)
 def layer_norm(
     x: Array, gamma: Array | None = None, beta: Array | None = None, /, *, eps: float = 1e-5
 ) -> Array:
@@ -18,22 +21,16 @@ def layer_norm(
 
     Parameters
     ----------
-    x : (..., n) real floating, n ≥ 1
-    gamma, beta : (n,) real floating, or None
+    x
+    gamma, beta
         None means 1 and 0.
-    eps : float ≥ 0
+    eps
         A Python number, added to the variance under the root.
 
     Returns
     -------
-    (..., n) in the common dtype of the arguments, on their device. NaN for a constant row with eps = 0,
-    and for a row with an infinity or NaN in it. NaN in an array is NaN in every result that depends on
-    it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for empty rows, γ or β not of shape (n,), integer arrays, mixed libraries, or eps negative.
+    in the common dtype of the arguments, on their device. NaN for a constant row with eps = 0,
+    and for a row with an infinity or NaN in it.
 
     Source: residual D7.
 
@@ -43,9 +40,7 @@ def layer_norm(
     >>> layer_norm(np.asarray([1.0, 3.0]), eps=0.0)
     array([-1.,  1.])
     """
-    call = "residual.layer_norm"
-    xp, eps = _check_norm(call, x, gamma, beta, eps)
-    return _layer_norm(x, gamma, beta, eps, xp=xp)
+    return _layer_norm(x, gamma, beta, eps, xp=_xp.of(x, gamma, beta))
 
 
 def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *, xp: Namespace) -> Array:
@@ -64,7 +59,16 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     return normal if beta is None else normal + beta
 
 
-@public()
+@public(
+    {
+        "x, branch": Reals("..., n", n=1),
+        "gamma, beta": Reals("n") | None,
+        "alpha": Number(above=0),
+        "eps": Number(least=0),
+    },
+    Reals("..., n"),
+    nan=STAYS,
+)
 def deep_norm(
     x: Array,
     branch: Array,
@@ -79,24 +83,19 @@ def deep_norm(
 
     Parameters
     ----------
-    x, branch : (..., n) real floating, n ≥ 1
+    x, branch
         Of one shape.
-    gamma, beta : (n,) real floating, or None
+    gamma, beta
         As in layer_norm.
-    alpha : float > 0
+    alpha
         α, a Python number; 1 is Post-LN.
-    eps : float ≥ 0
+    eps
         As in layer_norm.
 
     Returns
     -------
-    (..., n) in the common dtype of the arguments, on their device; NaN where layer_norm gives it or where
-    α x + branch overflows. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        as layer_norm, and for a branch that has not the shape of x, or α not positive.
+    in the common dtype of the arguments, on their device; NaN where layer_norm gives it or where
+    α x + branch overflows.
 
     Source: residual D7.
 
@@ -106,27 +105,4 @@ def deep_norm(
     >>> deep_norm(np.asarray([1.0, 0.0]), np.asarray([0.0, 1.0]), alpha=3.0, eps=0.0)
     array([ 1., -1.])
     """
-    call = "residual.deep_norm"
-    alpha = _xp.check_number(call, "alpha", alpha, 0.0)
-    xp, eps = _check_norm(call, x, gamma, beta, eps, branch=branch)
-    if tuple(branch.shape) != tuple(x.shape):
-        raise ShapeError(
-            message(call, "branch", f"shape {tuple(branch.shape)}", f"{tuple(x.shape)}, that of x")
-        )
-    return _layer_norm(alpha * x + branch, gamma, beta, eps, xp=xp)
-
-
-def _check_norm(
-    call: str, x: Array, gamma: Array | None, beta: Array | None, eps: float, **more: Array
-) -> tuple[Namespace, float]:
-    affine = {name: array for name, array in (("gamma", gamma), ("beta", beta)) if array is not None}
-    xp = _xp.namespace(call, x=x, **affine, **more)
-    _xp.floating(call, xp, x=x, **affine, **more)
-    _xp.check_axes(call, "x", x, 1)
-    if not x.shape[-1]:
-        raise ShapeError(message(call, "x", f"shape {tuple(x.shape)}", "a last axis of at least 1"))
-    for name, array in affine.items():
-        if tuple(array.shape) != (x.shape[-1],):
-            got = f"shape {tuple(array.shape)}"
-            raise ShapeError(message(call, name, got, f"shape ({x.shape[-1]},), the last axis of x"))
-    return xp, _xp.check_number(call, "eps", eps, 0.0, closed=True)
+    return _layer_norm(alpha * x + branch, gamma, beta, eps, xp=_xp.of(x, branch, gamma, beta))

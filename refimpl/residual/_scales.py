@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import public
+from .._public import RAISES, Choice, Flag, Integer, Number, Own, public
 
 
 class Constants(NamedTuple):
@@ -24,7 +24,16 @@ class DeepNormConstants(NamedTuple):
     decoder: Constants | None
 
 
-@public("eager")
+@public(
+    {
+        "fan_in, fan_out": Integer(1, exact=True),
+        "mode": Choice("forward", "backward", "xavier"),
+        "activation": Choice("linear", "relu"),
+    },
+    Number(),
+    needs="eager",
+    nan=RAISES,
+)
 def init_variance(
     fan_in: int,
     fan_out: int,
@@ -39,21 +48,16 @@ def init_variance(
 
     Parameters
     ----------
-    fan_in, fan_out : int ≥ 1
+    fan_in, fan_out
         Rows and columns of W in y = xW.
-    mode : "forward", "backward" or "xavier"
+    mode
         Keep the outputs' moment, the gradients' moment, or the mean of both fans.
-    activation : "linear" or "relu"
+    activation
         What follows the product.
 
     Returns
     -------
-    float, correctly rounded.
-
-    Raises
-    ------
-    DomainError, DTypeError
-        for fans below 1 or no integers, or an unknown mode or activation. NaN raises DTypeError.
+    correctly rounded.
 
     Source: residual D1, C1.
 
@@ -62,16 +66,18 @@ def init_variance(
     >>> init_variance(4, 12), init_variance(4, 12, mode="xavier", activation="relu")
     (0.25, 0.25)
     """
-    call = "residual.init_variance"
-    n, m = _xp.check_count(call, "fan_in", fan_in, 1), _xp.check_count(call, "fan_out", fan_out, 1)
-    _xp.check_choice(call, "mode", mode, ("forward", "backward", "xavier"))
-    _xp.check_choice(call, "activation", activation, ("linear", "relu"))
+    n, m = fan_in, fan_out
     gain = 2 if activation == "relu" else 1
     variance: float = 2 * gain / (n + m) if mode == "xavier" else gain / (n if mode == "forward" else m)
     return variance
 
 
-@public("eager")
+@public(
+    {"eps": Number(least=0), "depth": Integer(0, 2**1023 - 1), "kind": Choice("aligned", "zero_mean")},
+    Number(),
+    needs="eager",
+    nan=RAISES,
+)
 def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "aligned") -> float:
     """The factor by which N residual blocks y = x(I + εJ) multiply the norm.
 
@@ -81,22 +87,16 @@ def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "a
 
     Parameters
     ----------
-    eps : float ≥ 0
+    eps
         ε.
-    depth : int in [0, 2**1023)
+    depth
         N.
-    kind : "aligned" or "zero_mean"
+    kind
 
     Returns
     -------
-    float, inf where it overflows. Relative error at most (4 + 3 |log result|) 2⁻⁵³, for however small ε and
+    inf where it overflows. Relative error at most (4 + 3 |log result|) 2⁻⁵³, for however small ε and
     large N; much less for "aligned" up to N = 2⁵⁰.
-
-    Raises
-    ------
-    DomainError, DTypeError
-        for ε negative or not finite, N negative, huge or no integer, or an unknown kind. NaN raises
-        DomainError.
 
     Source: residual D5, C5, C6.
 
@@ -105,10 +105,6 @@ def growth(eps: float, depth: int, *, kind: Literal["aligned", "zero_mean"] = "a
     >>> growth(1.0, 3), round(growth(0.1, 100, kind="zero_mean"), 6)
     (8.0, 1.644632)
     """
-    call = "residual.growth"
-    eps = _xp.check_number(call, "eps", eps, 0.0, closed=True)
-    depth = _xp.check_integer(call, "depth", depth, 0, 2**1023 - 1)
-    _xp.check_choice(call, "kind", kind, ("aligned", "zero_mean"))
     if not _xp.rounds(eps):
         return (1 + eps) ** depth if kind == "aligned" else (1 + eps * eps) ** Fraction(depth, 2)
     if kind == "aligned":
@@ -128,7 +124,13 @@ def _power(increment: float, exponent: float) -> float:
     return float(total**exponent * math.exp(exponent * math.log1p(lost / total)))
 
 
-@public("eager")
+@public(
+    {"encoder_layers, decoder_layers": Integer(0, exact=True), "exact": Flag()},
+    Own("DeepNormConstants"),
+    needs="eager",
+    nan=RAISES,
+    raises={DomainError: "for no layer at all"},
+)
 def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool = False) -> DeepNormConstants:
     """DeepNorm's α and β for a Transformer of N encoder and M decoder layers.
 
@@ -138,20 +140,15 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
 
     Parameters
     ----------
-    encoder_layers, decoder_layers : int ≥ 0
+    encoder_layers, decoder_layers
         N and M; not both 0.
-    exact : bool
+    exact
         With True the encoder's published roundings give way to what they round,
         α = (N⁴M/27)^{1/16} and β = 1/(α√2).
 
     Returns
     -------
-    DeepNormConstants of Python floats; None for a part of no layers.
-
-    Raises
-    ------
-    DomainError, DTypeError
-        for negative numbers, no integers, or two zeros. NaN raises DTypeError.
+    of Python floats; None for a part of no layers.
 
     Source: residual D6, C8, C9.
 
@@ -160,10 +157,7 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
     >>> deepnorm_constants(8, 0).encoder
     Constants(alpha=2.0, beta=0.3535533905932738)
     """
-    call = "residual.deepnorm_constants"
-    N = _xp.check_count(call, "encoder_layers", encoder_layers, 0)
-    M = _xp.check_count(call, "decoder_layers", decoder_layers, 0)
-    exact = _xp.check_flag(call, "exact", exact)
+    N, M = encoder_layers, decoder_layers
     if N and M:
         root = N**0.25 * M**0.0625
         alpha, beta = 0.81 * root, 0.87 / root
@@ -172,6 +166,6 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
             beta = _xp.numbers(N).sqrt(0.5) / alpha
         return DeepNormConstants(Constants(alpha, beta), Constants((3 * M) ** 0.25, (12 * M) ** -0.25))
     if not N and not M:
-        raise DomainError(message(call, "encoder_layers, decoder_layers", "0, 0", "at least one layer"))
+        raise DomainError(message("encoder_layers, decoder_layers", "0, 0", "at least one layer"))
     only = Constants((2 * (N + M)) ** 0.25, (8 * (N + M)) ** -0.25)
     return DeepNormConstants(only, None) if N else DeepNormConstants(None, only)

@@ -5,12 +5,32 @@ from fractions import Fraction
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import public
+from .._public import (
+    RAISES,
+    STAYS,
+    DTypeOf,
+    Flag,
+    Integer,
+    Made,
+    Number,
+    Raises,
+    Reals,
+    RealsOrIntegers,
+    public,
+)
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
 
+DIM = Integer(4, _xp.MOST_ENTRIES, even=True)
+"""At d = 2 the exponent 2/(d − 2) is singular: the only frequency is 1 in every base."""
+BEYOND: Raises = {DomainError: "for a result beyond float64"}
 
-@public()
+
+@public(
+    {"positions": RealsOrIntegers("...", "any"), "factor": _tables.FACTOR, "dtype": DTypeOf("positions")},
+    Reals("..."),
+    nan=STAYS,
+)
 def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = None) -> Array:
     """Compress positions into the training length.
 
@@ -18,21 +38,15 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
 
     Parameters
     ----------
-    positions : (...) integer or real floating
-    factor : float
-        k ≥ 1.
-    dtype : real floating dtype of the namespace
+    positions
+    factor
+        k.
+    dtype
         Of the result; required for integer positions, else by default that of the positions.
 
     Returns
     -------
-    (...), on the device of positions; divided in float64 (where the device has it) and rounded once. NaN
-    in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError, ShapeError
-        for integer positions without dtype, or k < 1 or not finite, or more than 24 axes.
+    on the device of positions; divided in float64 (where the device has it) and rounded once.
 
     Source: rope D5, C6.
 
@@ -42,14 +56,12 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
     >>> interpolate(np.asarray([0, 1, 6]), factor=4, dtype=np.float64)
     array([0.  , 0.25, 1.5 ])
     """
-    xp = _xp.namespace("rope.interpolate", positions=positions)
-    dtype = _tables.result_dtype("rope.interpolate", "positions", positions, dtype, xp=xp)
-    factor = _tables.check_factor("rope.interpolate", factor)
+    xp = _xp.of(positions)
     wide = _tables.widest(positions, dtype, positions.dtype, xp=xp)
     return xp.astype(xp.astype(positions, wide, copy=False) / factor, dtype, copy=False)
 
 
-@public()
+@public({"base": _tables.BASE, "factor": _tables.FACTOR}, Number(), nan=RAISES, raises=BEYOND)
 def rebase(base: float, /, *, factor: float) -> float:
     """Extend the range by a factor through the base.
 
@@ -57,19 +69,14 @@ def rebase(base: float, /, *, factor: float) -> float:
 
     Parameters
     ----------
-    base : float
-        B > 1.
-    factor : float
-        k ≥ 1.
+    base
+        B.
+    factor
+        k.
 
     Returns
     -------
-    The new base, a Python number for `frequencies`.
-
-    Raises
-    ------
-    DTypeError, DomainError
-        for B ≤ 1, k < 1 or not finite, or a product beyond float64. NaN raises DomainError.
+    the new base, for `frequencies`.
 
     Source: rope D5, C1.
 
@@ -78,11 +85,10 @@ def rebase(base: float, /, *, factor: float) -> float:
     >>> rebase(10000.0, factor=8)
     80000.0
     """
-    product = _tables.check_base("rope.rebase", base) * _tables.check_factor("rope.rebase", factor)
-    return _xp.check_number("rope.rebase", "base · factor", product, 1.0)
+    return _xp.check_number("base · factor", base * factor, 1.0)
 
 
-@public()
+@public({"factor": _tables.FACTOR, "dim": DIM}, Number(), nan=RAISES, raises=BEYOND)
 def ntk_scale(factor: float, /, *, dim: int) -> float:
     """Scale β so that the lowest frequency is that of interpolation.
 
@@ -91,19 +97,14 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
 
     Parameters
     ----------
-    factor : float
-        k ≥ 1.
-    dim : int
-        d, even, from 4 to 2^20.
+    factor
+        k.
+    dim
+        d; at 2 the exponent is singular.
 
     Returns
     -------
-    λ, a Python number.
-
-    Raises
-    ------
-    DTypeError, DomainError
-        for k < 1 or not finite, odd d, or d = 2, where the exponent is singular. NaN raises DomainError.
+    λ.
 
     Source: rope D5, C4, C7.
 
@@ -112,13 +113,10 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     >>> ntk_scale(8, dim=4)
     8.0
     """
-    factor = _tables.check_factor("rope.ntk_scale", factor)
-    return _finite(
-        "rope.ntk_scale", _tables.power(factor, Fraction(2, _check_ntk("rope.ntk_scale", dim) - 2))
-    )
+    return _finite(_tables.power(factor, Fraction(2, dim - 2)))
 
 
-@public()
+@public({"base": _tables.BASE, "factor": _tables.FACTOR, "dim": DIM}, Number(), nan=RAISES, raises=BEYOND)
 def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     """Give the base of NTK-aware scaling.
 
@@ -126,22 +124,16 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
 
     Parameters
     ----------
-    base : float
-        B > 1.
-    factor : float
-        k ≥ 1.
-    dim : int
-        d, even, from 4 to 2^20.
+    base
+        B.
+    factor
+        k.
+    dim
+        d; at 2 the exponent is singular.
 
     Returns
     -------
-    The new base, a Python number for `frequencies`.
-
-    Raises
-    ------
-    DTypeError, DomainError
-        for B ≤ 1, k < 1 or not finite, odd d, d = 2, where the exponent is singular, or a result
-        beyond float64. NaN raises DomainError.
+    the new base, for `frequencies`.
 
     Source: rope D5, C4.
 
@@ -150,12 +142,22 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     >>> ntk_base(10000.0, factor=4, dim=4)
     160000.0
     """
-    call = "rope.ntk_base"
-    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
-    return _ntk_base(call, base, factor, _check_ntk(call, dim))
+    return _ntk_base(base, factor, dim)
 
 
-@public()
+@public(
+    {
+        "length": _tables.LENGTH,
+        "dim": DIM,
+        "train_length": _tables.LENGTH,
+        "factor": _tables.FACTOR,
+        "base": _tables.BASE,
+        "xp, dtype, device": Made(),
+    },
+    Reals("dim/2"),
+    nan=RAISES,
+    raises={DomainError: "for a new base beyond float64"},
+)
 def dynamic_ntk(
     length: float,
     /,
@@ -177,28 +179,21 @@ def dynamic_ntk(
 
     Parameters
     ----------
-    length : float
-        n > 0, the length of the present sequence.
-    dim : int
-        d, even, from 4 to 2^20.
-    train_length : float
-        L > 0.
-    factor : float
-        k ≥ 1.
-    base : float
-        B > 1.
+    length
+        n, of the present sequence.
+    dim
+        d; at 2 the exponent is singular.
+    train_length
+        L.
+    factor
+        k.
+    base
+        B.
     xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
 
     Returns
     -------
-    (dim/2,).
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for arguments out of range, d = 2, where the exponent is singular, or a base beyond float64,
-        or a library or device that is not there. NaN raises DomainError.
+    computed in float64 and rounded once.
 
     Source: rope D5, C8.
 
@@ -207,17 +202,22 @@ def dynamic_ntk(
     >>> dynamic_ntk(6, dim=4, train_length=4, factor=2, base=25.0)
     array([1. , 0.1])
     """
-    call = "rope.dynamic_ntk"
-    length = _xp.check_number(call, "length", length, 0.0)
-    train_length = _xp.check_number(call, "train_length", train_length, 0.0)
-    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
     length, train_length, base, factor = (_xp.number(x, xp) for x in (length, train_length, base, factor))
     scale = max(1.0, factor * (length - train_length) / train_length + 1)
-    new = _ntk_base(call, base, scale, _check_ntk(call, dim))
-    return _tables.table(call, _tables.plain(dim, new, xp), xp, dtype, device)
+    new = _ntk_base(base, scale, dim)
+    return _tables.table(_tables.plain(dim, new, xp), xp, dtype, device)
 
 
-@public()
+@public(
+    {
+        "n": RealsOrIntegers("...", "any"),
+        "train_length": Number(above=1),
+        "clip": Flag(),
+        "dtype": DTypeOf("n"),
+    },
+    Reals("..."),
+    nan="NaN propagates.",
+)
 def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: DType | None = None) -> Array:
     """Scale attention scores with the logarithm of the length.
 
@@ -225,24 +225,19 @@ def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: D
 
     Parameters
     ----------
-    n : (...) integer or real floating
+    n
         Numbers of visible positions (not positions counted from 0).
-    train_length : float
-        L > 1.
-    clip : bool
+    train_length
+        L.
+    clip
         Whether lengths up to L keep the scale 1.
-    dtype : real floating dtype of the namespace
+    dtype
         Of the result; required for integer n, else by default that of n.
 
     Returns
     -------
-    (...), on the device of n, computed in float64 (where the device has it) and rounded once.
-    Clipped, 1 for every n ≤ L; unclipped, −inf at 0 and NaN below. NaN propagates.
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError, ShapeError
-        for integer n without dtype, or L ≤ 1, or more than 24 axes.
+    on the device of n, computed in float64 (where the device has it) and rounded once.
+    Clipped, 1 for every n ≤ L; unclipped, −inf at 0 and NaN below.
 
     Source: rope D6.
 
@@ -252,32 +247,20 @@ def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: D
     >>> log_n_scale(np.asarray([10, 100, 10000]), train_length=100, dtype=np.float64)
     array([1., 1., 2.])
     """
-    call = "rope.log_n_scale"
-    xp = _xp.namespace(call, n=n)
-    dtype = _tables.result_dtype(call, "n", n, dtype, xp=xp)
-    length = _xp.check_number(call, "train_length", train_length, 1.0)
-    clip = _xp.check_flag(call, "clip", clip)
+    xp = _xp.of(n)
     wide = xp.astype(n, _tables.widest(n, dtype, n.dtype, xp=xp), copy=False)
-    return xp.astype(_log_n_scale(wide, length, clip, xp=xp), dtype, copy=False)
+    return xp.astype(_log_n_scale(wide, train_length, clip, xp=xp), dtype, copy=False)
 
 
-def _check_ntk(call: str, dim: int) -> int:
-    """Require a lowest pair other than the highest."""
-    if _tables.check_dim(call, dim) == 2:
-        advice = "At d = 2 the exponent 2/(d − 2) is singular: the only frequency is 1 in every base"
-        raise DomainError(message(call, "dim", 2, "an even integer ≥ 4", advice))
-    return dim
-
-
-def _finite(call: str, base: float) -> float:
+def _finite(base: float) -> float:
     if _xp.rounds(base) and math.isinf(base):
         advice = "Take a smaller base or factor, or a shorter length"
-        raise DomainError(message(call, "the new base", base, "a number within float64", advice))
+        raise DomainError(message("the new base", base, "a number within float64", advice))
     return base
 
 
-def _ntk_base(call: str, base: float, factor: float, dim: int) -> float:
-    return _finite(call, base * _tables.power(factor, Fraction(dim, dim - 2)))
+def _ntk_base(base: float, factor: float, dim: int) -> float:
+    return _finite(base * _tables.power(factor, Fraction(dim, dim - 2)))
 
 
 def _log_n_scale(n: Array, length: float, clip: bool, *, xp: Namespace) -> Array:

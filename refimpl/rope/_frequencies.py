@@ -6,8 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from .. import _libraries, _xp
-from .._errors import DomainError, ShapeError, message
-from .._public import public
+from .._public import RAISES, STAYS, DTypeOf, Made, Number, Reals, RealsOrIntegers, Several, public
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
 
@@ -15,7 +14,7 @@ MOST_BASES = 2**12
 """Their product is exact, so its digits grow with their number, and the time with its square."""
 
 
-@public()
+@public({"dim": _tables.DIM, "base": _tables.BASE, "xp, dtype, device": Made()}, Reals("dim/2"), nan=RAISES)
 def frequencies(
     dim: int,
     /,
@@ -31,22 +30,16 @@ def frequencies(
 
     Parameters
     ----------
-    dim : int
-        d, even, from 2 to 2^20: the number of features, not of pairs.
-    base : float
-        B > 1.
+    dim
+        d, the number of features, not of pairs.
+    base
+        B.
     xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
 
     Returns
     -------
-    (dim/2,). Computed from Python numbers within about one unit in the last place of float64 and
+    computed from Python numbers within about one unit in the last place of float64 and
     rounded once, so narrower dtypes are correctly rounded but for rare ties.
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for an odd dim or a base ≤ 1, or a library or device that is not there. NaN raises DomainError.
 
     Source: rope D2.
 
@@ -55,13 +48,14 @@ def frequencies(
     >>> frequencies(8)
     array([1.   , 0.1  , 0.01 , 0.001])
     """
-    values = _tables.plain(
-        _tables.check_dim("rope.frequencies", dim), _tables.check_base("rope.frequencies", base), xp
-    )
-    return _tables.table("rope.frequencies", values, xp, dtype, device)
+    return _tables.table(_tables.plain(dim, base, xp), xp, dtype, device)
 
 
-@public()
+@public(
+    {"bases": Several(Number(above=1), "numbers", most=MOST_BASES), "xp, dtype, device": Made()},
+    Reals("len(bases) + 1"),
+    nan=RAISES,
+)
 def mixed_radix_frequencies(
     bases: Sequence[float],
     /,
@@ -77,19 +71,13 @@ def mixed_radix_frequencies(
 
     Parameters
     ----------
-    bases : sequence of float
-        Each > 1, at most 4096; none gives the one frequency 1.
+    bases
+        None at all gives the one frequency 1.
     xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
 
     Returns
     -------
-    (len(bases) + 1,), correctly rounded to float64, then to the dtype.
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for a base ≤ 1, or a library or device that is not there. NaN raises DomainError.
+    correctly rounded to float64, then to the dtype.
 
     Source: rope D5.
 
@@ -100,18 +88,17 @@ def mixed_radix_frequencies(
     """
     product: Any = Fraction(1)
     values = [1.0]
-    call = "rope.mixed_radix_frequencies"
-    given = _xp.check_sequence(call, "bases", bases, "numbers")
-    if len(given) > MOST_BASES:
-        raise DomainError(message(call, "bases", f"{len(given)} of them", f"at most {MOST_BASES}"))
-    for base in given:
-        number = _xp.check_number(call, "bases", base, 1.0)
-        product *= Fraction(number) if _xp.rounds(number) else number
+    for base in bases:
+        product *= Fraction(base) if _xp.rounds(base) else base
         values.append(_xp.number(1 / product, xp))
-    return _tables.table(call, values, xp, dtype, device)
+    return _tables.table(values, xp, dtype, device)
 
 
-@public()
+@public(
+    {"positions": RealsOrIntegers("...", "any"), "frequencies": Reals("d/2")},
+    Reals("..., d/2"),
+    nan="A NaN or an infinity gives the product with it.",
+)
 def angles(positions: Array, frequencies: Array, /) -> Array:
     """Multiply positions by frequencies.
 
@@ -119,15 +106,15 @@ def angles(positions: Array, frequencies: Array, /) -> Array:
 
     Parameters
     ----------
-    positions : (...) integer or real floating
+    positions
         Of any size and sign. Integers are exact: casting them to float16 or bfloat16 first would
         merge positions above 2048 or 256.
-    frequencies : (d/2,) real floating
+    frequencies
         Its dtype is that of the result.
 
     Returns
     -------
-    (..., d/2), in the dtype of frequencies, on their device. With u the unit roundoff of that
+    in the dtype of frequencies, on their device. With u the unit roundoff of that
     dtype and the given ω taken as exact, |Δθ| is at most
 
     - float64: u|θ|, or 2u|θ| where an integer exceeds 2^53: 1.1e-10 at θ = 10^6;
@@ -137,12 +124,7 @@ def angles(positions: Array, frequencies: Array, /) -> Array:
       takes angles that are wider than x.
 
     The product is formed in float64; on a device without it, float32 costs 2u|θ| for integers
-    beyond 2^24. A NaN or an infinity gives the product with it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for frequencies with other than one axis, or of integers; or arrays of two libraries.
+    beyond 2^24.
 
     Source: rope D2.
 
@@ -153,13 +135,20 @@ def angles(positions: Array, frequencies: Array, /) -> Array:
     array([[0.  , 0.  ],
            [3.  , 0.75]])
     """
-    xp = _xp.namespace("rope.angles", positions=positions, frequencies=frequencies)
-    _xp.real("rope.angles", xp, positions=positions)
-    check_frequencies("rope.angles", frequencies, xp)
+    xp = _xp.of(positions, frequencies)
     return xp.astype(wide_angles(positions, frequencies, xp=xp), frequencies.dtype, copy=False)
 
 
-@public()
+@public(
+    {
+        "positions": RealsOrIntegers("...", "any"),
+        "dim": _tables.DIM,
+        "base": _tables.BASE,
+        "dtype": DTypeOf("positions"),
+    },
+    Reals("..., dim"),
+    nan=STAYS,
+)
 def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: DType | None = None) -> Array:
     """Encode positions by cosines and sines.
 
@@ -168,24 +157,18 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
 
     Parameters
     ----------
-    positions : (...) integer or real floating
-    dim : int
-        d, even, from 2 to 2^20.
-    base : float
-        B > 1.
-    dtype : real floating dtype of the namespace
+    positions
+    dim
+        d.
+    base
+        B.
+    dtype
         Of the result; required for integer positions, else by default that of the positions.
 
     Returns
     -------
-    (..., d), on the device of positions. Computed in float64 (where the device has it) with angles
-    off by at most 4·2^−53|nω_m|, and rounded once. An infinite position gives NaN. NaN in an array is NaN
-    in every result that depends on it.
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError, ShapeError
-        for integer positions without dtype, an odd dim, or a base ≤ 1, or more than 24 axes.
+    on the device of positions. Computed in float64 (where the device has it) with angles
+    off by at most 4·2^−53|nω_m|, and rounded once. An infinite position gives NaN.
 
     Source: rope D3.
 
@@ -196,15 +179,11 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     array([[1.    , 0.    ],
            [0.5403, 0.8415]])
     """
-    xp = _xp.namespace("rope.sinusoidal", positions=positions)
-    dtype = _tables.result_dtype("rope.sinusoidal", "positions", positions, dtype, xp=xp)
-    values = _tables.plain(
-        _tables.check_dim("rope.sinusoidal", dim), _tables.check_base("rope.sinusoidal", base), xp
-    )
-    return _sinusoidal(positions, values, dtype, xp=xp)
+    xp = _xp.of(positions)
+    return _sinusoidal(positions, _tables.plain(dim, base, xp), dtype, xp=xp)
 
 
-@public()
+@public({"frequencies": Reals("...")}, Reals("..."), nan=STAYS)
 def period(frequencies: Array, /) -> Array:
     """Give the number of positions after which each pair has turned once.
 
@@ -213,18 +192,12 @@ def period(frequencies: Array, /) -> Array:
 
     Parameters
     ----------
-    frequencies : (...) real floating
+    frequencies
         0 (a pair that does not turn) gives infinity.
 
     Returns
     -------
-    (...), in the dtype of frequencies, on their device. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    DTypeError, NamespaceError, ShapeError
-        for integers, or more than 24 axes.
+    in the dtype of frequencies, on their device.
 
     Source: rope D7.
 
@@ -234,18 +207,7 @@ def period(frequencies: Array, /) -> Array:
     >>> period(np.asarray([2 * np.pi, np.pi / 2, 0.0]))
     array([ 1.,  4., inf])
     """
-    xp = _xp.namespace("rope.period", frequencies=frequencies)
-    _xp.floating("rope.period", xp, frequencies=frequencies)
-    return _period(frequencies, xp=xp)
-
-
-def check_frequencies(call: str, frequencies: Array, xp: Namespace) -> None:
-    """Require one axis of real frequencies."""
-    _xp.floating(call, xp, frequencies=frequencies)
-    if frequencies.ndim != 1:
-        raise ShapeError(
-            message(call, "frequencies", f"shape {tuple(frequencies.shape)}", "one axis, of length d/2")
-        )
+    return _period(frequencies, xp=_xp.of(frequencies))
 
 
 def wide_angles(positions: Array, frequencies: Array, *, xp: Namespace) -> Array:

@@ -6,14 +6,31 @@ from typing import Any, Literal
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import public
+from .._public import RAISES, Choice, Made, Number, Reals, public
 from .._typing import Array, Device, DType, Namespace
 from . import _tables
 
 Ramp = Literal["paper", "code"]
 
 
-@public()
+@public(
+    {
+        "dim": _tables.DIM,
+        "train_length": _tables.LENGTH,
+        "factor": _tables.FACTOR,
+        "base": _tables.BASE,
+        "ramp": Choice("paper", "code"),
+        "beta_slow": Number(above=0),
+        "beta_fast": Number(above="beta_slow"),
+        "xp, dtype, device": Made(),
+    },
+    Reals("dim/2"),
+    nan=RAISES,
+    raises={
+        DomainError: "where the common code's ramp is reversed, low > high: L is so small or so large that "
+        "it lies outside the pairs"
+    },
+)
 def yarn(
     dim: int,
     /,
@@ -44,30 +61,24 @@ def yarn(
 
     Parameters
     ----------
-    dim : int
-        d, even, from 2 to 2^20.
-    train_length : float
-        L > 0.
-    factor : float
-        k ≥ 1.
-    base : float
-        B > 1.
-    ramp : "paper" or "code"
-    beta_slow, beta_fast : float
-        Turns within L at the ends of the ramp, 0 < slow < fast.
+    dim
+        d.
+    train_length
+        L.
+    factor
+        k.
+    base
+        B.
+    ramp
+    beta_slow
+        Turns within L where the ramp begins.
+    beta_fast
+        Turns within L where it ends.
     xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
 
     Returns
     -------
-    (dim/2,).
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for arguments out of range, an unknown ramp, or low > high, where the common code's ramp is
-        reversed (L so small or so large that it lies outside the pairs), or a library or device
-        that is not there. NaN raises DomainError.
+    with γ in float64, rounded once.
 
     Source: rope D5, C8.
 
@@ -76,23 +87,17 @@ def yarn(
     >>> yarn(8, train_length=100, factor=4).round(6)
     array([6.10859e-01, 2.64310e-02, 2.50000e-03, 2.50000e-04])
     """
-    call = "rope.yarn"
-    _tables.check_dim(call, dim)
-    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
-    length = _xp.check_number(call, "train_length", train_length, 0.0)
-    slow = _xp.check_number(call, "beta_slow", beta_slow, 0.0)
-    fast = _xp.check_number(call, "beta_fast", beta_fast, slow)
-    base, factor, length, slow, fast = (_xp.number(x, xp) for x in (base, factor, length, slow, fast))
+    given = base, factor, train_length, beta_slow, beta_fast
+    base, factor, length, slow, fast = (_xp.number(x, xp) for x in given)
     plain = _tables.plain(dim, base, xp)
-    _xp.check_choice(call, "ramp", ramp, ("paper", "code"))
     if ramp == "paper":
         kept = _turns_ramp(plain, length, slow, fast)
     else:
-        kept = _index_ramp(call, dim, base, length, slow, fast, xp)
-    return _tables.table(call, _blend(plain, kept, factor), xp, dtype, device)
+        kept = _index_ramp(dim, base, length, slow, fast, xp)
+    return _tables.table(_blend(plain, kept, factor), xp, dtype, device)
 
 
-@public()
+@public({"factor": _tables.FACTOR}, Number(), nan=RAISES)
 def yarn_scale(factor: float, /) -> float:
     """Give the attention scale of YaRN.
 
@@ -101,17 +106,12 @@ def yarn_scale(factor: float, /) -> float:
 
     Parameters
     ----------
-    factor : float
-        k ≥ 1.
+    factor
+        k.
 
     Returns
     -------
-    A Python number, 1 at k = 1.
-
-    Raises
-    ------
-    DTypeError, DomainError
-        for k < 1 or not finite. NaN raises DomainError.
+    1 at k = 1.
 
     Source: rope D5.
 
@@ -120,11 +120,22 @@ def yarn_scale(factor: float, /) -> float:
     >>> round(yarn_scale(16), 6)
     1.277259
     """
-    factor = _tables.check_factor("rope.yarn_scale", factor)
     return 0.1 * _xp.numbers(factor).log(factor) + 1
 
 
-@public()
+@public(
+    {
+        "dim": _tables.DIM,
+        "train_length": _tables.LENGTH,
+        "factor": _tables.FACTOR,
+        "base": _tables.BASE,
+        "low_freq_factor": Number(above=0),
+        "high_freq_factor": Number(above="low_freq_factor"),
+        "xp, dtype, device": Made(),
+    },
+    Reals("dim/2"),
+    nan=RAISES,
+)
 def llama3(
     dim: int,
     /,
@@ -146,27 +157,23 @@ def llama3(
 
     Parameters
     ----------
-    dim : int
-        d, even, from 2 to 2^20.
-    train_length : float
-        L > 0; 8192 in Llama 3.1.
-    factor : float
-        k ≥ 1; 8 in Llama 3.1.
-    base : float
-        B > 1.
-    low_freq_factor, high_freq_factor : float
-        0 < low < high.
+    dim
+        d.
+    train_length
+        L; 8192 in Llama 3.1.
+    factor
+        k; 8 in Llama 3.1.
+    base
+        B.
+    low_freq_factor
+        low.
+    high_freq_factor
+        high.
     xp, dtype, device
-        Where to make the result; NumPy float64 unless told.
 
     Returns
     -------
-    (dim/2,).
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError
-        for arguments out of range, or a library or device that is not there. NaN raises DomainError.
+    with s in float64, rounded once.
 
     Source: rope D5, C8.
 
@@ -175,17 +182,10 @@ def llama3(
     >>> (llama3(8, train_length=8192, factor=8) / llama3(8, train_length=8192, factor=1)).round(6)
     array([1.      , 1.      , 0.371122, 0.125   ])
     """
-    call = "rope.llama3"
-    _tables.check_dim(call, dim)
-    base, factor = _tables.check_base(call, base), _tables.check_factor(call, factor)
-    length = _xp.check_number(call, "train_length", train_length, 0.0)
-    low = _xp.check_number(call, "low_freq_factor", low_freq_factor, 0.0)
-    high = _xp.check_number(call, "high_freq_factor", high_freq_factor, low)
-    base, factor, length, low, high = (_xp.number(x, xp) for x in (base, factor, length, low, high))
+    given = base, factor, train_length, low_freq_factor, high_freq_factor
+    base, factor, length, low, high = (_xp.number(x, xp) for x in given)
     plain = _tables.plain(dim, base, xp)
-    return _tables.table(
-        call, _blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device
-    )
+    return _tables.table(_blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device)
 
 
 def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
@@ -196,7 +196,7 @@ def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float)
 
 
 def _index_ramp(
-    call: str, dim: int, base: float, length: float, slow: float, fast: float, xp: Namespace | None
+    dim: int, base: float, length: float, slow: float, fast: float, xp: Namespace | None
 ) -> list[float]:
     """γ linear in the pair index, between the (rounded) indices of two numbers of turns."""
     m = _xp.numbers(xp, base, length, slow, fast)
@@ -204,7 +204,7 @@ def _index_ramp(
     low, high = max(math.floor(first), 0), min(math.ceil(last), dim - 1)
     if low > high:
         got = f"low = {low}, high = {high}"
-        raise DomainError(message(call, "ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
+        raise DomainError(message("ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
     width = _xp.number(high - low or 0.001, xp, base)  # the common code's guard against a division by zero
     return [1 - min(max((m - low) / width, 0.0), 1.0) for m in range(dim // 2)]
 

@@ -3,16 +3,21 @@
 from typing import Literal
 
 from .. import _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._public import EVEN, STAYS, Choice, Reals, RealsOrIntegers, public
 from .._typing import Array, Namespace
-from ._frequencies import check_frequencies, wide_angles
+from ._frequencies import wide_angles
 
 Layout = Literal["interleaved", "half"]
-_LAYOUTS = ("interleaved", "half")
+LAYOUT = Choice("interleaved", "half")
 
 
-@public()
+@public(
+    {"x": Reals("..., d", d=EVEN), "angles": Reals("..., d/2"), "layout": LAYOUT},
+    Reals("..., d"),
+    nan="NaN propagates within its pair.",
+    broadcast=True,
+    empty=True,
+)
 def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Array:
     """Rotate feature pairs by position-dependent angles.
 
@@ -21,24 +26,17 @@ def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Arr
 
     Parameters
     ----------
-    x : (..., d) real floating
-        Vectors of even length d.
-    angles : (..., d/2) real floating
-        Radians; the leading axes broadcast against those of x. May be wider than x: cosine and
-        sine are taken in the dtype of the angles and then rounded to that of x.
-    layout : "interleaved" or "half"
+    x
+        Vectors.
+    angles
+        Radians. May be wider than x: cosine and sine are taken in the dtype of the angles and then
+        rounded to that of x.
+    layout
         Where the two members of a pair stand.
 
     Returns
     -------
-    (..., d), in the dtype of x, on its device. NaN propagates within its pair, and an infinite
-    angle gives NaN; an empty batch gives an empty result.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for odd d, shapes that do not match, integer arrays, an unknown layout, or arrays of two
-        libraries.
+    in the dtype of x, on its device. An infinite angle gives NaN.
 
     Source: rope D4.
 
@@ -48,16 +46,14 @@ def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Arr
     >>> rotate(np.asarray([1.0, 0.0]), np.asarray([np.pi / 2])).round(12)
     array([0., 1.])
     """
-    xp = _xp.namespace("rope.rotate", x=x, angles=angles)
-    _xp.floating("rope.rotate", xp, x=x, angles=angles)
-    _check_pairs("rope.rotate", "x", x)
-    _xp.check_last_axis("rope.rotate", "angles", angles, x.shape[-1] // 2, "half of x.shape[-1]")
-    _xp.check_shapes("rope.rotate", {"x[..., 0]": x.shape[:-1], "angles[..., 0]": angles.shape[:-1]})
-    _check_layout("rope.rotate", "layout", layout)
-    return _rotate(x, angles, layout, xp=xp)
+    return _rotate(x, angles, layout, xp=_xp.of(x, angles))
 
 
-@public()
+@public(
+    {"x": RealsOrIntegers("..., d", d=EVEN), "source, target": LAYOUT},
+    RealsOrIntegers("..., d"),
+    nan=STAYS,
+)
 def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     """Move the members of pairs from one layout to the other.
 
@@ -66,20 +62,14 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
 
     Parameters
     ----------
-    x : (..., d) integer or real floating
-        Vectors of even length d; or a projection's weights with its output axis last.
-    source, target : "interleaved" or "half"
+    x
+        Vectors; or a projection's weights with its output axis last.
+    source, target
         The layout of x and that of the result.
 
     Returns
     -------
-    (..., d): the same numbers, in the dtype of x, on its device. NaN in an array is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DomainError, NamespaceError, DTypeError
-        for odd d or an unknown layout, or a dtype that holds no real numbers.
+    the same numbers in the dtype of x, on its device.
 
     Source: rope D4.
 
@@ -89,15 +79,10 @@ def convert_layout(x: Array, /, *, source: Layout, target: Layout) -> Array:
     >>> convert_layout(np.asarray([1, 2, 3, 4, 5, 6]), source="interleaved", target="half")
     array([1, 3, 5, 2, 4, 6])
     """
-    xp = _xp.namespace("rope.convert_layout", x=x)
-    _xp.real("rope.convert_layout", xp, x=x)
-    _check_pairs("rope.convert_layout", "x", x)
-    _check_layout("rope.convert_layout", "source", source)
-    _check_layout("rope.convert_layout", "target", target)
-    return _join(*_split(x, source), target, xp=xp)
+    return _join(*_split(x, source), target, xp=_xp.of(x))
 
 
-@public()
+@public({"angles": Reals("...")}, Reals("..., 2, 2"), nan="NaN and infinite angles give NaN.")
 def rotation_matrix(angles: Array, /) -> Array:
     """Give the matrix of a plane rotation.
 
@@ -106,17 +91,12 @@ def rotation_matrix(angles: Array, /) -> Array:
 
     Parameters
     ----------
-    angles : (...) real floating
+    angles
         Radians.
 
     Returns
     -------
-    (..., 2, 2), in the dtype of angles, on their device. NaN and infinite angles give NaN.
-
-    Raises
-    ------
-    DTypeError, NamespaceError, ShapeError
-        for integers, or more than 24 axes.
+    in the dtype of angles, on their device.
 
     Source: rope D4, C3.
 
@@ -127,12 +107,23 @@ def rotation_matrix(angles: Array, /) -> Array:
     array([[ 0., -1.],
            [ 1.,  0.]])
     """
-    xp = _xp.namespace("rope.rotation_matrix", angles=angles)
-    _xp.floating("rope.rotation_matrix", xp, angles=angles)
-    return _rotation_matrix(angles, xp=xp)
+    return _rotation_matrix(angles, xp=_xp.of(angles))
 
 
-@public()
+@public(
+    {
+        "q": Reals("..., I, d", d=EVEN),
+        "k": Reals("..., J, d", d=EVEN),
+        "q_positions": RealsOrIntegers("..., I", "any").freely(),
+        "k_positions": RealsOrIntegers("..., J", "any").freely(),
+        "frequencies": Reals("d/2"),
+        "layout": LAYOUT,
+    },
+    Reals("..., I, J"),
+    nan="NaN propagates to the scores of its row or column.",
+    broadcast=True,
+    empty=True,
+)
 def attention_scores(
     q: Array,
     k: Array,
@@ -150,30 +141,23 @@ def attention_scores(
 
     Parameters
     ----------
-    q : (..., I, d) real floating
+    q
         Queries.
-    k : (..., J, d) real floating
+    k
         Keys.
-    q_positions : (..., I) integer or real floating
+    q_positions
         p; broadcasts against the axes of q before d.
-    k_positions : (..., J) integer or real floating
+    k_positions
         r; broadcasts against the axes of k before d.
-    frequencies : (d/2,) real floating
+    frequencies
         ω, for example from `frequencies` or `yarn`. May be wider than q and k: the angles are
         formed and their cosines taken in float64 where the device has it.
-    layout : "interleaved" or "half"
+    layout
         Where the two members of a pair stand.
 
     Returns
     -------
-    (..., I, J), in the common dtype of q and k, on their device. NaN propagates to the scores of
-    its row or column; empty axes give an empty result.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not match, integer vectors, an unknown layout, or arrays of two
-        libraries.
+    in the common dtype of q and k, on their device.
 
     Source: rope D6, C3.
 
@@ -185,33 +169,12 @@ def attention_scores(
     array([[1., 0.],
            [0., 1.]])
     """
-    call = "rope.attention_scores"
-    xp = _xp.namespace(
-        call, q=q, k=k, q_positions=q_positions, k_positions=k_positions, frequencies=frequencies
-    )
-    _xp.floating(call, xp, q=q, k=k)
-    _xp.real(call, xp, q_positions=q_positions, k_positions=k_positions)
-    check_frequencies(call, frequencies, xp)
     batches = {}
     for name, vectors, positions in (("q", q, q_positions), ("k", k, k_positions)):
-        _xp.check_axes(call, name, vectors, 2)
-        _check_pairs(call, name, vectors)
-        _xp.check_last_axis(call, name, vectors, 2 * frequencies.shape[0], "2·frequencies.shape[0]")
         shapes = {f"{name}[..., 0]": vectors.shape[:-1], f"{name}_positions": positions.shape}
-        batches[f"{name}[..., 0, 0]"] = _xp.check_shapes(call, shapes)[:-1]
-    _xp.check_shapes(call, batches)
-    _check_layout(call, "layout", layout)
-    return _scores(q, k, q_positions, k_positions, frequencies, layout, xp=xp)
-
-
-def _check_pairs(call: str, name: str, x: Array) -> None:
-    _xp.check_axes(call, name, x, 1)
-    if x.shape[-1] < 2 or x.shape[-1] % 2:
-        raise ShapeError(message(call, name, f"shape {tuple(x.shape)}", "an even last axis of at least 2"))
-
-
-def _check_layout(call: str, name: str, layout: str) -> None:
-    _xp.check_choice(call, name, layout, _LAYOUTS)
+        batches[f"{name}[..., 0, 0]"] = _xp.check_shapes(shapes)[:-1]
+    _xp.check_shapes(batches)
+    return _scores(q, k, q_positions, k_positions, frequencies, layout, xp=_xp.of(q, k))
 
 
 def _split(x: Array, layout: Layout) -> tuple[Array, Array]:

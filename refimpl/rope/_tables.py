@@ -6,8 +6,17 @@ from fractions import Fraction
 from typing import Any
 
 from .. import _libraries, _xp
-from .._errors import DomainError, DTypeError, message, shown
+from .._public import Integer, Number
 from .._typing import Array, Device, DType, Namespace
+
+DIM = Integer(2, _xp.MOST_ENTRIES, even=True)
+"""A number of features, which turn in pairs."""
+BASE = Number(above=1)
+"""Frequencies fall."""
+FACTOR = Number(least=1)
+"""An extension, no contraction."""
+LENGTH = Number(above=0)
+"""Of a sequence."""
 
 
 def power(base: float, exponent: Fraction) -> float:
@@ -33,29 +42,9 @@ def plain(dim: int, base: float, xp: Namespace | None = None) -> list[float]:
     return [power(base, Fraction(-2 * m, dim)) for m in range(dim // 2)]
 
 
-def check_dim(call: str, dim: int) -> int:
-    """Require an even number of features."""
-    number = _xp.check_integer(call, "dim", dim, 2, _xp.MOST_ENTRIES)
-    if number % 2:
-        raise DomainError(message(call, "dim", number, "an even integer ≥ 2: features turn in pairs"))
-    return number
-
-
-def check_base(call: str, base: float) -> float:
-    """Require a base whose frequencies fall."""
-    return _xp.check_number(call, "base", base, 1.0)
-
-
-def check_factor(call: str, factor: float) -> float:
-    """Require an extension, not a contraction."""
-    return _xp.check_number(call, "factor", factor, 1.0, closed=True)
-
-
-def table(
-    call: str, values: Iterable[float], xp: Namespace | None, dtype: DType | None, device: Device | None
-) -> Array:
+def table(values: Iterable[float], xp: Namespace | None, dtype: DType | None, device: Device | None) -> Array:
     """Python numbers as an array, rounded once."""
-    found, dtype = _xp.create(call, xp, dtype, device)
+    found, dtype = _xp.create(xp, dtype, device)
     return found.asarray(list(values), dtype=dtype, device=device)
 
 
@@ -65,20 +54,3 @@ def widest(array: Array, *dtypes: DType, xp: Namespace) -> DType:
     known: dict[str, Any] = xp.__array_namespace_info__().dtypes(device=device)
     real = [dtype for dtype in dtypes if xp.isdtype(dtype, "real floating")]
     return xp.result_type(*([known["float64"]] if "float64" in known else []), *real)
-
-
-def result_dtype(call: str, name: str, array: Array, dtype: DType | None, *, xp: Namespace) -> DType:
-    """The dtype asked for, or that of the array, which must then be real floating."""
-    _xp.real(call, xp, **{name: array})
-    if dtype is None:
-        if not xp.isdtype(array.dtype, "real floating"):
-            advice = (
-                f"Keep integer {name}, which are exact, and give the dtype of the result: dtype=xp.float64"
-            )
-            raise DTypeError(message(call, name, f"dtype {array.dtype}", "a real floating dtype", advice))
-        return array.dtype
-    fits = _xp.is_kind(dtype, "real floating", xp)
-    if not fits:
-        expected = "a real floating dtype of the library of the array"
-        raise DTypeError(message(call, "dtype", shown(dtype), expected))
-    return dtype

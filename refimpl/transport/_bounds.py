@@ -56,13 +56,12 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
     >>> one_sided_lipschitz(np.asarray([[-1.0, 5.0], [-5.0, 2.0]]))
     Spectrum(lowest=np.float64(-1.0), highest=np.float64(2.0))
     """
-    call = "transport.one_sided_lipschitz"
-    xp = _xp.namespace(call, jacobians=jacobians)
-    _xp.floating(call, xp, jacobians=jacobians)
-    _xp.check_axes(call, "jacobians", jacobians, 2)
+    xp = _xp.namespace(jacobians=jacobians)
+    _xp.floating(xp, solves=True, jacobians=jacobians)
+    _xp.check_axes("jacobians", jacobians, 2)
     if jacobians.shape[-1] != jacobians.shape[-2] or 0 in jacobians.shape:
         raise ShapeError(
-            message(call, "jacobians", f"shape {tuple(jacobians.shape)}", "(..., d, d), at least one matrix")
+            message("jacobians", f"shape {tuple(jacobians.shape)}", "(..., d, d), at least one matrix")
         )
     values = _xp.eigvalsh(0.5 * jacobians + 0.5 * xp.matrix_transpose(jacobians), xp=xp)
     return Spectrum(xp.min(values), xp.max(values))
@@ -107,27 +106,24 @@ def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     >>> growth_factor(np.asarray([0.0, 2.0, 0.0]), times).factor.round(4)
     array([1.    , 2.7183, 7.3891])
     """
-    call = "transport.growth_factor"
-    xp = _check_times(call, times)
+    xp = _check_times(times)
     if callable(lipschitz):
-        lipschitz = _given.checked(call, "lipschitz", lipschitz)
+        lipschitz = _given.checked("lipschitz", lipschitz)
         exponent, rough = (_integrals(lipschitz, times, rule, xp=xp) for rule in (_FINE, _COARSE))
         return Growth(xp.exp(exponent), xp.abs(xp.expm1(exponent - rough)))
-    _xp.namespace(call, lipschitz=lipschitz, times=times)
-    _xp.floating(call, xp, lipschitz=lipschitz)
+    _xp.namespace(lipschitz=lipschitz, times=times)
+    _xp.floating(xp, lipschitz=lipschitz)
     if tuple(lipschitz.shape) != tuple(times.shape):
-        raise ShapeError(
-            message(call, "lipschitz", f"shape {tuple(lipschitz.shape)}", f"{tuple(times.shape)}")
-        )
+        raise ShapeError(message("lipschitz", f"shape {tuple(lipschitz.shape)}", f"{tuple(times.shape)}"))
     exponent = _cumulate(_trapezoids(lipschitz, times), times, xp=xp)
     return Growth(xp.exp(exponent), xp.zeros_like(times))
 
 
-def _check_times(call: str, times: Array) -> Namespace:
-    xp = _xp.namespace(call, times=times)
-    _xp.floating(call, xp, times=times)
+def _check_times(times: Array) -> Namespace:
+    xp = _xp.namespace(times=times)
+    _xp.floating(xp, times=times)
     if times.ndim != 1 or times.shape[0] < 1:
-        raise ShapeError(message(call, "times", f"shape {tuple(times.shape)}", "(n,) with n ≥ 1"))
+        raise ShapeError(message("times", f"shape {tuple(times.shape)}", "(n,) with n ≥ 1"))
     return xp
 
 
@@ -214,31 +210,29 @@ def wasserstein_bound(
     >>> float(wasserstein_bound(times, lambda t: 0 * t + 2, lambda t: 0 * t, one).value)
     3.0
     """
-    return _bound("transport.wasserstein_bound", times, gap, lipschitz, terminal)
+    return _bound(times, gap, lipschitz, terminal)
 
 
-def _bound(
-    call: str, times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array
-) -> Bound:
-    xp = _check_times(call, times)
-    _xp.floating(call, _xp.namespace(call, times=times, terminal=terminal), terminal=terminal)
+def _bound(times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array) -> Bound:
+    xp = _check_times(times)
+    _xp.floating(_xp.namespace(times=times, terminal=terminal), terminal=terminal)
     if tuple(terminal.shape):
-        raise ShapeError(message(call, "terminal", f"shape {tuple(terminal.shape)}", "()"))
+        raise ShapeError(message("terminal", f"shape {tuple(terminal.shape)}", "()"))
     least = 2 if callable(gap) else 3
     if times.shape[0] < least:
-        raise ShapeError(message(call, "times", f"shape {tuple(times.shape)}", f"(n,) with n ≥ {least}"))
+        raise ShapeError(message("times", f"shape {tuple(times.shape)}", f"(n,) with n ≥ {least}"))
     if callable(gap) and callable(lipschitz):
-        functions = _given.checked(call, "gap", gap), _given.checked(call, "lipschitz", lipschitz)
+        functions = _given.checked("gap", gap), _given.checked("lipschitz", lipschitz)
         return _by_panels(times, *functions, terminal, xp=xp)
     if callable(gap) or callable(lipschitz):
         raise NamespaceError(
-            message(call, "gap, lipschitz", "an array and a function", "two arrays or two functions")
+            message("gap, lipschitz", "an array and a function", "two arrays or two functions")
         )
-    _xp.namespace(call, gap=gap, lipschitz=lipschitz, times=times)
-    _xp.floating(call, xp, gap=gap, lipschitz=lipschitz)
+    _xp.namespace(gap=gap, lipschitz=lipschitz, times=times)
+    _xp.floating(xp, gap=gap, lipschitz=lipschitz)
     if tuple(gap.shape) != tuple(times.shape) or tuple(lipschitz.shape) != tuple(times.shape):
         got = f"gap {tuple(gap.shape)}, lipschitz {tuple(lipschitz.shape)}"
-        raise ShapeError(message(call, "shapes", got, f"{tuple(times.shape)}, as times"))
+        raise ShapeError(message("shapes", got, f"{tuple(times.shape)}, as times"))
     return _by_nodes(times, gap, lipschitz, terminal, xp=xp)
 
 
@@ -323,16 +317,15 @@ def score_matching_bound(
     >>> round(float(score_matching_bound(times, one, one, one, lambda t: 0 * t, zero).value), 12)
     1.0
     """
-    call = "transport.score_matching_bound"
-    g2 = _given.checked(call, "diffusion_squared", diffusion_squared)
-    sigma2 = _given.checked(call, "sigma_squared", sigma_squared)
-    root = _given.checked(call, "root_score_matching", root_score_matching)
-    _given.check_function(call, "lipschitz", lipschitz)
+    g2 = _given.checked("diffusion_squared", diffusion_squared)
+    sigma2 = _given.checked("sigma_squared", sigma_squared)
+    root = _given.checked("root_score_matching", root_score_matching)
+    _given.check_function("lipschitz", lipschitz)
 
     def gap(t: Array) -> Array:
         return 0.5 * (g2(t) + sigma2(t)) * root(t)
 
-    return _bound(call, times, gap, lipschitz, terminal)
+    return _bound(times, gap, lipschitz, terminal)
 
 
 @public("cumulative")
@@ -380,11 +373,10 @@ def printed_score_matching_bound(
     >>> round(float(printed_score_matching_bound(times, one, one, none, none, zero).value), 12)
     1.0
     """
-    call = "transport.printed_score_matching_bound"
-    g2 = _given.checked(call, "diffusion_squared", diffusion_squared)
-    root = _given.checked(call, "root_score_matching", root_score_matching)
-    of_drift = _given.checked(call, "drift_lipschitz", drift_lipschitz)
-    of_score = _given.checked(call, "score_lipschitz", score_lipschitz)
+    g2 = _given.checked("diffusion_squared", diffusion_squared)
+    root = _given.checked("root_score_matching", root_score_matching)
+    of_drift = _given.checked("drift_lipschitz", drift_lipschitz)
+    of_score = _given.checked("score_lipschitz", score_lipschitz)
 
     def gap(t: Array) -> Array:
         return g2(t) * root(t)
@@ -392,4 +384,4 @@ def printed_score_matching_bound(
     def lipschitz(t: Array) -> Array:
         return of_drift(t) + g2(t) * of_score(t)
 
-    return _bound(call, times, gap, lipschitz, terminal)
+    return _bound(times, gap, lipschitz, terminal)

@@ -60,24 +60,23 @@ def wasserstein_1d(
     >>> wasserstein_1d(np.asarray([0.0, 1.0]), np.asarray([3.0, 2.0]))
     np.float64(2.0)
     """
-    call = "transport.wasserstein_1d"
     given = {"x": x, "y": y}
     given |= {k: v for k, v in (("x_weights", x_weights), ("y_weights", y_weights)) if v is not None}
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
-    power = _xp.check_number(call, "order", order, 1.0, closed=True)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, **given)
+    power = _xp.check_number("order", order, 1.0, closed=True)
     for name, sample in (("x", x), ("y", y)):
-        _xp.check_axes(call, name, sample, 1)
+        _xp.check_axes(name, sample, 1)
         if sample.shape[-1] == 0:
-            raise ShapeError(message(call, name, f"shape {tuple(sample.shape)}", "at least one value"))
+            raise ShapeError(message(name, f"shape {tuple(sample.shape)}", "at least one value"))
     if x_weights is None and y_weights is None and x.shape[-1] == y.shape[-1]:
-        _xp.check_broadcast(call, x=x, y=y)
+        _xp.check_broadcast(x=x, y=y)
         return _equal_weights(x, y, power, xp=xp)
     for name, sample, weights in (("x", x, x_weights), ("y", y, y_weights)):
         if sample.ndim != 1 or (weights is not None and tuple(weights.shape) != tuple(sample.shape)):
             shapes = ", ".join(f"{key} {tuple(value.shape)}" for key, value in given.items())
             raise ShapeError(
-                message(call, name, shapes, "one axis for each sample and weights of the sample's shape")
+                message(name, shapes, "one axis for each sample and weights of the sample's shape")
             )
     x_mass = xp.ones_like(x) if x_weights is None else x_weights
     y_mass = xp.ones_like(y) if y_weights is None else y_weights
@@ -181,11 +180,10 @@ def wasserstein_quantile(
     >>> round(float(value), 12) == round(2 / 3**0.5, 12)
     True
     """
-    call = "transport.wasserstein_quantile"
-    power = _xp.check_number(call, "order", order, 1.0, closed=True)
-    resolved, dtype = _xp.create(call, xp, dtype, device)
+    power = _xp.check_number("order", order, 1.0, closed=True)
+    resolved, dtype = _xp.create(xp, dtype, device)
 
-    p, q = _given.checked(call, "p", p), _given.checked(call, "q", q)
+    p, q = _given.checked("p", p), _given.checked("q", q)
     limits = resolved.finfo(dtype)
 
     def distance(rule: Rule) -> Array:
@@ -261,24 +259,23 @@ def wasserstein_discrete(
     >>> float(found.distance), float(found.gap)
     (2.0, 0.0)
     """
-    call = "transport.wasserstein_discrete"
     given = {"x": x, "y": y}
     given |= {k: v for k, v in (("x_weights", x_weights), ("y_weights", y_weights)) if v is not None}
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
-    power = _xp.check_number(call, "order", order, 1.0, closed=True)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, **given)
+    power = _xp.check_number("order", order, 1.0, closed=True)
     if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or 0 in (x.shape[0], y.shape[0]):
         got = f"shapes {tuple(x.shape)} and {tuple(y.shape)}"
-        raise ShapeError(message(call, "x, y", got, "(n, d) and (m, d) with n, m ≥ 1"))
-    host_x, host_y = to_float64(call, xp, x=x, y=y)
-    a = _masses(call, "x_weights", x_weights, x.shape[0], xp)
-    b = _masses(call, "y_weights", y_weights, y.shape[0], xp)
+        raise ShapeError(message("x, y", got, "(n, d) and (m, d) with n, m ≥ 1"))
+    host_x, host_y = to_float64(xp, x=x, y=y)
+    a = _masses("x_weights", x_weights, x.shape[0], xp)
+    b = _masses("y_weights", y_weights, y.shape[0], xp)
     distances = _distances(host_x, host_y)
     if not np.isfinite(distances).all():
-        raise DomainError(message(call, "x, y", "distances beyond float64", "finite distances", "Scale them"))
+        raise DomainError(message("x, y", "distances beyond float64", "finite distances", "Scale them"))
     unit = np.max(distances) or np.float64(1.0)
     cost = (distances / unit) ** power
-    plan, u, v = _solve(call, a, b, cost)
+    plan, u, v = _solve(a, b, cost)
     primal = math.fsum((plan * cost).ravel())
     gap = primal - math.fsum([*(a * u), *(b * v)])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -287,15 +284,15 @@ def wasserstein_discrete(
     return Transport(*(like(value, x, xp) for value in (distance, plan, *powers)))
 
 
-def _masses(call: str, name: str, weights: Array | None, count: int, xp: Namespace) -> Reals:
+def _masses(name: str, weights: Array | None, count: int, xp: Namespace) -> Reals:
     if weights is None:
         return np.full(count, 1 / count)
     if tuple(weights.shape) != (count,):
-        raise ShapeError(message(call, name, f"shape {tuple(weights.shape)}", f"shape ({count},)"))
-    (host,) = to_float64(call, xp, **{name: weights})
+        raise ShapeError(message(name, f"shape {tuple(weights.shape)}", f"shape ({count},)"))
+    (host,) = to_float64(xp, **{name: weights})
     if host.min() < 0 or host.max() <= 0:
         got = f"masses from {host.min()} to {host.max()}"
-        raise DomainError(message(call, name, got, "masses ≥ 0 with sum > 0"))
+        raise DomainError(message(name, got, "masses ≥ 0 with sum > 0"))
     unit = np.ldexp(host, -np.frexp(host.max())[1])  # whose sum cannot overflow
     masses: Reals = unit / math.fsum(unit)
     return masses
@@ -309,7 +306,7 @@ def _distances(x: Reals, y: Reals) -> Reals:
     return distances
 
 
-def _solve(call: str, a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Reals]:
+def _solve(a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Reals]:
     """A plan and feasible potentials."""
     import ot  # noqa: PLC0415  (slow to import)
 
@@ -317,7 +314,7 @@ def _solve(call: str, a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Re
         warnings.simplefilter("ignore")  # the log says it too
         plan, log = ot.emd(a, b, cost, numItermax=10_000_000, log=True)
     if log["warning"] is not None:
-        raise DomainError(message(call, "solver", log["warning"], "an optimal plan from POT"))
+        raise DomainError(message("solver", log["warning"], "an optimal plan from POT"))
     # The c-transform of any v is feasible, and at the optimum it changes nothing; where there is no
     # mass POT's v means nothing.
     u = np.min(cost - np.where(b > 0, log["v"], -np.inf), axis=1)
@@ -357,20 +354,17 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
     >>> coupling_cost(x, x, np.full((2, 2), 0.25), order=1)
     np.float64(0.5)
     """
-    call = "transport.coupling_cost"
-    xp = _xp.namespace(call, x=x, y=y, plan=plan)
-    _xp.floating(call, xp, x=x, y=y, plan=plan)
-    power = _xp.check_number(call, "order", order, 1.0, closed=True)
+    xp = _xp.namespace(x=x, y=y, plan=plan)
+    _xp.floating(xp, x=x, y=y, plan=plan)
+    power = _xp.check_number("order", order, 1.0, closed=True)
     for name, array in (("x", x), ("y", y), ("plan", plan)):
-        _xp.check_axes(call, name, array, 2)
+        _xp.check_axes(name, array, 2)
     fits = x.shape[-1] == y.shape[-1] and tuple(plan.shape[-2:]) == (x.shape[-2], y.shape[-2])
     if not fits or 0 in (x.shape[-1], *plan.shape[-2:]):
         got = f"x {tuple(x.shape)}, y {tuple(y.shape)}, plan {tuple(plan.shape)}"
-        raise ShapeError(
-            message(call, "shapes", got, "(..., n, d), (..., m, d), (..., n, m) with n, m, d ≥ 1")
-        )
+        raise ShapeError(message("shapes", got, "(..., n, d), (..., m, d), (..., n, m) with n, m, d ≥ 1"))
     batches = {"x": x[..., 0, 0], "y": y[..., 0, 0], "plan": plan[..., 0, 0]}
-    _xp.check_broadcast(call, **{f"{name}[..., 0, 0]": batch for name, batch in batches.items()})
+    _xp.check_broadcast(**{f"{name}[..., 0, 0]": batch for name, batch in batches.items()})
     return _coupling_cost(x, y, plan, power, xp=xp)
 
 

@@ -8,20 +8,20 @@ from .._public import public
 from .._typing import Array, Namespace
 
 
-def _check_gaussians(call: str, m1: Array, S1: Array, m2: Array, S2: Array) -> Namespace:
+def _check_gaussians(m1: Array, S1: Array, m2: Array, S2: Array) -> Namespace:
     given = {"m1": m1, "S1": S1, "m2": m2, "S2": S2}
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, solves=True, **given)
     for name, mean, covariance in (("1", m1, S1), ("2", m2, S2)):
-        _xp.check_axes(call, f"m{name}", mean, 1)
-        _xp.check_axes(call, f"S{name}", covariance, 2)
+        _xp.check_axes(f"m{name}", mean, 1)
+        _xp.check_axes(f"S{name}", covariance, 2)
         if tuple(covariance.shape[-2:]) != (mean.shape[-1], mean.shape[-1]) or mean.shape[-1] == 0:
             got = f"m{name} {tuple(mean.shape)}, S{name} {tuple(covariance.shape)}"
-            raise ShapeError(message(call, "shapes", got, "(..., d) and (..., d, d) with d ≥ 1"))
+            raise ShapeError(message("shapes", got, "(..., d) and (..., d, d) with d ≥ 1"))
     if m1.shape[-1] != m2.shape[-1]:
         got = f"m1 {tuple(m1.shape)}, m2 {tuple(m2.shape)}"
-        raise ShapeError(message(call, "shapes", got, "Gaussians of the same dimension"))
-    _xp.check_broadcast(call, m1=m1, m2=m2, **{"S1[..., 0]": S1[..., 0], "S2[..., 0]": S2[..., 0]})
+        raise ShapeError(message("shapes", got, "Gaussians of the same dimension"))
+    _xp.check_broadcast(m1=m1, m2=m2, **{"S1[..., 0]": S1[..., 0], "S2[..., 0]": S2[..., 0]})
     return xp
 
 
@@ -87,7 +87,7 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
     >>> wasserstein_gaussian(m, S, m, 4 * S).round(12) == np.round(np.sqrt(2), 12)
     np.True_
     """
-    xp = _check_gaussians("transport.wasserstein_gaussian", m1, S1, m2, S2)
+    xp = _check_gaussians(m1, S1, m2, S2)
     return _wasserstein_gaussian(m1, S1, m2, S2, xp=xp)
 
 
@@ -145,7 +145,7 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     >>> gaussian_map(m, S, m + 3, 4 * S)
     AffineMap(matrix=array([[2.]]), offset=array([3.]))
     """
-    xp = _check_gaussians("transport.gaussian_map", m1, S1, m2, S2)
+    xp = _check_gaussians(m1, S1, m2, S2)
     return _gaussian_map(m1, S1, m2, S2, xp=xp)
 
 
@@ -195,16 +195,13 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     >>> float(coupling_monotonicity(np.asarray([[0.0, -1.0], [1.0, 0.0]]), np.eye(2)))
     -4.0
     """
-    call = "transport.coupling_monotonicity"
-    xp = _xp.namespace(call, M=M, covariance=covariance)
-    _xp.floating(call, xp, M=M, covariance=covariance)
+    xp = _xp.namespace(M=M, covariance=covariance)
+    _xp.floating(xp, solves=True, M=M, covariance=covariance)
     for name, matrix in (("M", M), ("covariance", covariance)):
-        _xp.check_axes(call, name, matrix, 2)
+        _xp.check_axes(name, matrix, 2)
         if matrix.shape[-1] != matrix.shape[-2] or matrix.shape[-1] != M.shape[-1]:
-            raise ShapeError(
-                message(call, name, f"shape {tuple(matrix.shape)}", "(..., d, d), one d for both")
-            )
-    shape = _xp.check_broadcast(call, M=M, covariance=covariance)
+            raise ShapeError(message(name, f"shape {tuple(matrix.shape)}", "(..., d, d), one d for both"))
+    shape = _xp.check_broadcast(M=M, covariance=covariance)
     dtype = xp.result_type(M.dtype, covariance.dtype)
     found = _coupling_monotonicity(xp.broadcast_to(xp.astype(M, dtype), shape), xp=xp)
     return _xp.unless_nan(found, covariance, xp=xp)

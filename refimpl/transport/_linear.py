@@ -78,27 +78,24 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     >>> float(pair.distance), pair.gap
     (2.0, array([1.]))
     """
-    call = "transport.linear_flow_pair"
     for name, side in (("p", p), ("q", q)):
-        _given.check_record(call, name, side, Affine)
+        _given.check_record(name, side, Affine)
     named = {f"{name}.{key}": v for name, side in (("p", p), ("q", q)) for key, v in side._asdict().items()}
-    xp = _xp.namespace(call, **named, times=times)
-    _xp.floating(call, xp, **named, times=times)
-    final = _xp.check_number(call, "end", end, 0.0)
+    xp = _xp.namespace(**named, times=times)
+    _xp.floating(xp, **named, times=times)
+    final = _xp.check_number("end", end, 0.0)
     d = p.mean.shape[0] if p.mean.ndim == 1 else 0
     for name, array in named.items():
         shape = (d,) if name.endswith(("offset", "mean")) else (d, d)
         if d == 0 or tuple(array.shape) != shape:
-            raise ShapeError(
-                message(call, name, f"shape {tuple(array.shape)}", f"{shape}, d ≥ 1 that of p.mean")
-            )
-    sides = to_float64(call, xp, **named)
+            raise ShapeError(message(name, f"shape {tuple(array.shape)}", f"{shape}, d ≥ 1 that of p.mean"))
+    sides = to_float64(xp, **named)
     host_p, host_q = Affine(*sides[:4]), Affine(*sides[4:])
-    (host_times,) = to_float64(call, xp, times=times)
+    (host_times,) = to_float64(xp, times=times)
     started = [_carry(side, np.asarray(-final)) for side in (host_p, host_q)]
     if not all(np.isfinite(part).all() for part in (*started[0], *started[1])):
         got = "a flow that carries it out of float64"
-        raise DomainError(message(call, "p, q", got, "smaller matrices or a smaller end"))
+        raise DomainError(message("p, q", got, "smaller matrices or a smaller end"))
     distance = wasserstein_gaussian(*started[0], *started[1])
     terminal = wasserstein_gaussian(host_p.mean, host_p.covariance, host_q.mean, host_q.covariance)
     mean, covariance = _carry(host_p, host_times - final)

@@ -39,25 +39,24 @@ def score_matching(model_score: Array, score: Array, /, *, weights: Array | None
     >>> score_matching(np.asarray([[1.0], [2.0]]), np.asarray([[0.0], [0.0]]))
     np.float64(2.5)
     """
-    call = "transport.score_matching"
     given = {"model_score": model_score, "score": score} | ({} if weights is None else {"weights": weights})
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
-    count = _count_points(call, model_score=model_score, score=score)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, **given)
+    count = _count_points(model_score=model_score, score=score)
     if weights is not None:
-        _xp.check_last_axis(call, "weights", weights, count, "the number of points")
+        _xp.check_last_axis("weights", weights, count, "the number of points")
         rows = {"model_score[..., 0]": model_score[..., 0], "score[..., 0]": score[..., 0]}
-        _xp.check_broadcast(call, weights=weights, **rows)
+        _xp.check_broadcast(weights=weights, **rows)
     return _score_matching(model_score, score, weights, xp=xp)
 
 
-def _count_points(call: str, **scores: Array) -> int:
+def _count_points(**scores: Array) -> int:
     """n of scores (..., n, d) that broadcast against each other."""
     for name, array in scores.items():
-        _xp.check_axes(call, name, array, 2)
-    shape = _xp.check_broadcast(call, **scores)
+        _xp.check_axes(name, array, 2)
+    shape = _xp.check_broadcast(**scores)
     if 0 in shape[-2:]:
-        raise ShapeError(message(call, "points", f"shape {shape}", "at least one point and dimension"))
+        raise ShapeError(message("points", f"shape {shape}", "at least one point and dimension"))
     return shape[-2]
 
 
@@ -100,17 +99,15 @@ def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array
     >>> conditional_score_matching(np.zeros((2, 1)), np.asarray([[1.0], [-1.0]]), np.asarray(0.5))
     np.float64(4.0)
     """
-    call = "transport.conditional_score_matching"
-    xp = _xp.namespace(call, model_score=model_score, noise=noise, beta_bar=beta_bar)
-    _xp.floating(call, xp, model_score=model_score, noise=noise, beta_bar=beta_bar)
-    _count_points(call, model_score=model_score, noise=noise)
+    xp = _xp.namespace(model_score=model_score, noise=noise, beta_bar=beta_bar)
+    _xp.floating(xp, model_score=model_score, noise=noise, beta_bar=beta_bar)
+    _count_points(model_score=model_score, noise=noise)
     scales = {"beta_bar[..., None, None]": beta_bar[..., None, None]}
-    _xp.check_broadcast(call, model_score=model_score, noise=noise, **scales)
+    _xp.check_broadcast(model_score=model_score, noise=noise, **scales)
     return _score_matching(model_score, -noise / beta_bar[..., None, None], None, xp=xp)
 
 
 def _check_affine(
-    call: str,
     A: Array,
     c: Array,
     means: Array,
@@ -124,11 +121,11 @@ def _check_affine(
     s = "s" if mixture else ""
     data = {f"mean{s}": means, f"covariance{s}": covariances}
     given = {"A": A, "c": c, **data, "alpha_bar": alpha, "beta_bar": beta}
-    xp = _xp.namespace(call, **given)
-    _xp.floating(call, xp, **given)
+    xp = _xp.namespace(**given)
+    _xp.floating(xp, solves=not mixture, **given)
     d = means.shape[-1] if means.ndim else 0
     if d == 0:
-        raise ShapeError(message(call, f"mean{s}", f"shape {tuple(means.shape)}", "last axis d ≥ 1"))
+        raise ShapeError(message(f"mean{s}", f"shape {tuple(means.shape)}", "last axis d ≥ 1"))
     wanted = {
         "A": (d, d),
         "c": (d,),
@@ -139,7 +136,7 @@ def _check_affine(
     for name, shape in wanted.items():
         if tuple(given[name].shape) != shape:
             got = f"shape {tuple(given[name].shape)} with mean{s} {tuple(means.shape)}"
-            raise ShapeError(message(call, name, got, f"{shape}"))
+            raise ShapeError(message(name, got, f"{shape}"))
     return xp
 
 
@@ -182,10 +179,9 @@ def gaussian_score_matching(
     >>> float(gaussian_score_matching(-one, one[0] * 0, one[0] * 0, one, np.asarray(0.6), np.asarray(0.8)))
     0.0
     """
-    call = "transport.gaussian_score_matching"
-    xp = _check_affine(call, A, c, mean, covariance, alpha_bar, beta_bar)
+    xp = _check_affine(A, c, mean, covariance, alpha_bar, beta_bar)
     if mean.ndim != 1:
-        raise ShapeError(message(call, "mean", f"shape {tuple(mean.shape)}", "(d,)"))
+        raise ShapeError(message("mean", f"shape {tuple(mean.shape)}", "(d,)"))
     return _gaussian_score_matching(A, c, mean, covariance, alpha_bar, beta_bar, xp=xp)
 
 
@@ -246,12 +242,11 @@ def mixture_conditional_score_matching(
     ...     A, c, np.ones(1), np.zeros((1, 2)), S, np.asarray(0.6), np.asarray(0.5)))
     8.0
     """
-    call = "transport.mixture_conditional_score_matching"
-    xp = _check_affine(call, A, c, means, covariances, alpha_bar, beta_bar, mixture=True)
-    _xp.floating(call, _xp.namespace(call, weights=weights, A=A), weights=weights)
+    xp = _check_affine(A, c, means, covariances, alpha_bar, beta_bar, mixture=True)
+    _xp.floating(_xp.namespace(weights=weights, A=A), weights=weights)
     if means.ndim != 2 or tuple(weights.shape) != tuple(means.shape[:1]):
         got = f"weights {tuple(weights.shape)}, means {tuple(means.shape)}"
-        raise ShapeError(message(call, "shapes", got, "(k,) and (k, d)"))
+        raise ShapeError(message("shapes", got, "(k,) and (k, d)"))
     return _mixture_conditional(A, c, weights, means, covariances, alpha_bar, beta_bar, xp=xp)
 
 
@@ -317,17 +312,16 @@ def mixture_score_matching(
     >>> float(mixture_score_matching(lambda x: -x, one, zero, one, np.asarray(0.6), np.asarray(0.8)).value)
     0.0
     """
-    call = "transport.mixture_score_matching"
     given = {"weights": weights, "means": means, "variances": variances}
-    xp = _xp.namespace(call, **given, alpha_bar=alpha_bar, beta_bar=beta_bar)
-    _xp.floating(call, xp, **given, alpha_bar=alpha_bar, beta_bar=beta_bar)
+    xp = _xp.namespace(**given, alpha_bar=alpha_bar, beta_bar=beta_bar)
+    _xp.floating(xp, **given, alpha_bar=alpha_bar, beta_bar=beta_bar)
     for name, array in given.items():
         if array.ndim != 1 or array.shape != weights.shape or array.shape[0] == 0:
-            raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "(k,), k ≥ 1, for all three"))
+            raise ShapeError(message(name, f"shape {tuple(array.shape)}", "(k,), k ≥ 1, for all three"))
     for name, array in (("alpha_bar", alpha_bar), ("beta_bar", beta_bar)):
         if tuple(array.shape):
-            raise ShapeError(message(call, name, f"shape {tuple(array.shape)}", "()"))
-    model_score = _given.checked(call, "model_score", model_score)
+            raise ShapeError(message(name, f"shape {tuple(array.shape)}", "()"))
+    model_score = _given.checked("model_score", model_score)
     at = (weights, alpha_bar * means, alpha_bar**2 * variances + beta_bar**2)
     fine, coarse = (_mixture_score_matching(model_score, *at, rule, xp=xp) for rule in (_FINE, _COARSE))
     return Quadrature(fine, xp.abs(fine - coarse))

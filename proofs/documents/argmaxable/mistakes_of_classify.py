@@ -23,8 +23,8 @@ def five_vectors_scaled(*, xp: Any = None, dtype: Any = None, device: Any = None
 
 
 def _host(W: Any, b: Any) -> list[Any]:
-    xp = _xp.namespace("mistake", W=W, b=b)
-    return to_float64("mistake", xp, W=W, b=b)
+    xp = _xp.namespace(W=W, b=b)
+    return to_float64(xp, W=W, b=b)
 
 
 def _claim(W: Any, wins: Iterable[Any]) -> Result:

@@ -18,8 +18,8 @@ from .mistakes_of_classify import UNARGMAXABLE, _host
     "Minimises ‖Σα_i p_i‖ with Σα = 1 by one linear solve: the nearest point of the affine hull.",
 )
 def nearest_least_squares(points: Any, /) -> Any:
-    xp = _xp.namespace("mistake", points=points)
-    (host,) = to_float64("mistake", xp, points=points)
+    xp = _xp.namespace(points=points)
+    (host,) = to_float64(xp, points=points)
     system = np.vstack([host.T, np.full(len(host), np.max(np.abs(host)) or 1.0)])
     solved = np.linalg.lstsq(system, np.append(np.zeros(host.shape[1]), system[-1, 0]), rcond=None)[0]
     return _nearest(points, solved / np.sum(solved))
@@ -27,8 +27,8 @@ def nearest_least_squares(points: Any, /) -> Any:
 
 def _nearest(points: Any, weights: Any) -> Any:
     """The point of some weights, with the gap there."""
-    xp = _xp.namespace("mistake", points=points)
-    (host,) = to_float64("mistake", xp, points=points)
+    xp = _xp.namespace(points=points)
+    (host,) = to_float64(xp, points=points)
     point = weights @ host
     gap = max(float(point @ point - np.min(host @ point)), 0.0)
     return like(point, points, xp), like(weights, points, xp), like(gap, points, xp)
@@ -36,7 +36,7 @@ def _nearest(points: Any, weights: Any) -> Any:
 
 @mistake("argmaxable.minimum_norm_point", "nearest-vertex", "Returns the vertex of least norm.")
 def nearest_vertex(points: Any, /) -> Any:
-    host = to_float64("mistake", _xp.namespace("mistake", points=points), points=points)[0]
+    host = to_float64(_xp.namespace(points=points), points=points)[0]
     return _nearest(points, np.eye(len(host))[np.argmin(np.sum(host**2, axis=1))])
 
 
@@ -55,8 +55,8 @@ def nearest_centroid(points: Any, /) -> Any:
     "Stops Frank–Wolfe after three steps and states the last change of the point instead of the gap.",
 )
 def nearest_no_gap(points: Any, /) -> Any:
-    xp = _xp.namespace("mistake", points=points)
-    (host,) = to_float64("mistake", xp, points=points)
+    xp = _xp.namespace(points=points)
+    (host,) = to_float64(xp, points=points)
     weights, vertices = np.full(len(host), 1 / len(host)), np.eye(len(host))
     for t in range(3):
         weights = weights + 2 / (t + 2) * (vertices[np.argmin(host @ (weights @ host))] - weights)
@@ -83,8 +83,8 @@ def minimax_squared_norm(W: Any, b: Any, /, k: int, radius: float) -> Any:
     z, weights, lower, _ = minimax_value(W, b, k, radius)
     rows, biases = _host(W, b)
     rows, biases = rows[k] - np.delete(rows, k, axis=0), biases[k] - np.delete(biases, k)
-    xp = _xp.namespace("mistake", W=W)
-    alpha = to_float64("mistake", xp, weights=weights)[0]
+    xp = _xp.namespace(W=W)
+    alpha = to_float64(xp, weights=weights)[0]
     value = radius * np.sum((alpha @ rows) ** 2) + alpha @ biases
     return z, weights, lower, like(value, W, xp)
 
@@ -105,7 +105,7 @@ def minimax_box(W: Any, b: Any, /, k: int, radius: float) -> Any:
     found = scipy.optimize.linprog(
         np.append(np.zeros(d), -1.0), A_ub=system, b_ub=biases / size, bounds=limits
     )
-    xp = _xp.namespace("mistake", W=W)
+    xp = _xp.namespace(W=W)
     alpha = np.maximum(-found.ineqlin.marginals, 0.0)
     value = found.x[-1] * size
     parts = (radius * found.x[:-1], alpha / np.sum(alpha), value, value)

@@ -10,6 +10,7 @@ from typing import Any
 
 from .... import ddpm
 from ...._libraries import array_namespace, device
+from ...._public import naming
 from ...._xp import create
 from ....ddpm import Schedule
 from ...language.adapter import adapter
@@ -392,7 +393,7 @@ def cumulative_ho(mine: Implementation) -> Implementation:
 
 def _made_schedule(mine: Implementation) -> Implementation:
     def schedule(*arguments: Any, xp: Any = None, dtype: Any = None, device: Any = None) -> Schedule:
-        space, dtype = create("adapter ho", xp, dtype, device)
+        space, dtype = naming("adapter ho")(create)(xp, dtype, device)
         return Schedule(space.asarray(mine(*arguments), dtype=dtype, device=device))
 
     return schedule

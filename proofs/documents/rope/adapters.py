@@ -5,6 +5,7 @@ from typing import Any
 
 from .... import rope
 from ...._libraries import array_namespace
+from ...._public import naming
 from ...._xp import create
 from ...language.adapter import adapter
 from ...language.law import Implementation
@@ -240,7 +241,7 @@ def sinusoidal_halves(mine: Implementation) -> Implementation:
 
 
 def _table(values: Any, xp: Any, dtype: Any, device: Any) -> Any:
-    space, dtype = create("adapter inv-freq", xp, dtype, device)
+    space, dtype = naming("adapter inv-freq")(create)(xp, dtype, device)
     return space.asarray(values, dtype=dtype, device=device)
 
 

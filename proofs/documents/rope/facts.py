@@ -5,19 +5,6 @@ from .remedies import REMEDIES
 
 FACTS = Facts(
     nan_untried=frozenset({"rope.log_n_scale"}),
-    any_integers=frozenset(
-        {
-            "rope.angles",
-            "rope.attention_scores",
-            "rope.digits",
-            "rope.interpolate",
-            "rope.log_n_scale",
-            "rope.mixed_radix_digits",
-            "rope.sinusoidal",
-        }
-    ),
-    integer_results=frozenset({"rope.digits", "rope.from_digits", "rope.mixed_radix_digits"}),
-    numbers=frozenset({"rope.ntk_base", "rope.ntk_scale", "rope.range_of", "rope.rebase", "rope.yarn_scale"}),
     attributes={"rope.frequencies": "inv_freq"},
     notes={
         "rope.attention_scores": "angles iω are rounded, by u·iω, on both sides of a difference of positions",

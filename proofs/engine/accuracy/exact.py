@@ -64,8 +64,8 @@ def _replacements() -> Iterator[tuple[ModuleType, str, Any]]:
 
 
 def _checked(check: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(call: str, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:
-        result = check(call, name, value, *args, **kwargs)
+    def checked(name: str, value: Any, *args: Any, **kwargs: Any) -> Any:
+        result = check(name, value, *args, **kwargs)
         return value if isinstance(value, Exact | Whole) else exact(result)
 
     return checked

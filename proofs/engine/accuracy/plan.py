@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .... import backends
-from ...._errors import DTypeError, UnknownNameError, message
+from ...._errors import DTypeError, UnknownNameError, told
 from ....backends import BackendUnavailableError, Setting
 from ....backends._backend import FORMATS
 from .. import catalogue
@@ -60,12 +60,10 @@ def plan(
         backends.check_name(name)
         if name == PROVER:
             others = ", ".join(backends.libraries())
-            raise UnknownNameError(
-                message("accuracy", "backend", name, f"one of {others}", "It has the truth")
-            )
+            raise UnknownNameError(told("accuracy", "backend", name, f"one of {others}", "It has the truth"))
     for it in dtype:
         if it not in FORMATS:
-            raise DTypeError(message("accuracy", "dtype", it, f"one of {', '.join(FORMATS)}"))
+            raise DTypeError(told("accuracy", "dtype", it, f"one of {', '.join(FORMATS)}"))
     return [
         Task(function, name, it, device, effort) for function in chosen for name in backend for it in dtype
     ]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ...._errors import DomainError, message
+from ...._errors import DomainError, told
 from .. import registry
 from .measure import Accuracy
 
@@ -119,7 +119,7 @@ def inserted(file: Path, results: Sequence[Accuracy]) -> str:
     pattern = re.compile(f"({re.escape(begin)}\n).*?({re.escape(end)})", re.DOTALL)
     if not pattern.search(text):
         raise DomainError(
-            message("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
+            told("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
         )
     rows = "\n".join(table(results))
     return pattern.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text)

@@ -172,7 +172,7 @@ def _undefined(function: str) -> Edge:
 def edges() -> Mapping[str, Edge]:
     """The general edges by id."""
     made = [_number(name) for name in registry.functions() if shapes.scalar(name)]
-    made += [_integers(name) for name in registry.functions() if name in registry.facts().integer_results]
+    made += [_integers(name) for name in registry.functions() if shapes.integer_results(name)]
     made += [_unlike(name) for name in shapes.batched() if shapes.broadcasts(name)]
     made += [_empty(name) for name in shapes.batched() if shapes.empties(name)]
     made += [_undefined(name) for name in registry.functions() if covered(name)]

@@ -31,7 +31,7 @@ def integers(function: str, refutes: tuple[str, ...]) -> Law:
         call = sources.recorded(function, case, on)[0]
         made: list[Record] = []
         covered = False
-        for width in STEPS if function in registry.facts().steps else WIDTHS:
+        for width in STEPS if "step" in shapes.meaning(function) else WIDTHS:
             wide, narrow = _pair(function, call, width, on)
             if not all(sources.taken(given, reference) for given in (wide, narrow)):
                 continue
@@ -63,13 +63,13 @@ def _pair(function: str, call: Given, width: str, on: Setting) -> tuple[Given, G
 
     def wide(values: Any) -> Any:
         values = _whole(values, *ends)
-        return _with_ends(values, *ends) if function in registry.facts().any_integers else values
+        return _with_ends(values, *ends) if "any" in shapes.meaning(function) else values
 
     def narrow(values: Any) -> Any:
         values = _whole(values, *ends)
-        if function in registry.facts().ordered_integers:
+        if "order" in shapes.meaning(function):
             return _spread(values, *ends)
-        return _with_ends(values, *ends) if function in registry.facts().any_integers else values
+        return _with_ends(values, *ends) if "any" in shapes.meaning(function) else values
 
     return _changed(function, call, wide, "int64", on), _changed(function, call, narrow, width, on)
 
@@ -128,8 +128,7 @@ def of_integers(function: str) -> Iterator[Mistake]:
         ),
         general=True,
     )
-    facts = registry.facts()
-    if function in facts.any_integers | facts.ordered_integers:
+    if shapes.meaning(function) & {"any", "order"}:
         yield Mistake(
             f"{function}/wraps",
             function,
@@ -144,7 +143,7 @@ def _others(function: str, xp: Any, array: Any) -> Any:
     if array.dtype == xp.int64:
         return array
     return (
-        xp.flip(array) if function in registry.facts().labels else xp.bitwise_xor(array, xp.ones_like(array))
+        xp.flip(array) if "label" in shapes.meaning(function) else xp.bitwise_xor(array, xp.ones_like(array))
     )
 
 

@@ -214,7 +214,7 @@ def of_memory(function: str) -> Iterator[Mistake]:
         function, "rolls-dice", "Draws from the random state of the process, as dropout left on.",
         rolls_dice(reference),
     )  # fmt: skip
-    if function not in registry.facts().numbers:
+    if not shapes.numbers(function):
         yield _mistake(
             function, "gives-out-its-cache",
             "Gives out the array that its cache keeps, so that whoever writes into it changes later results.",

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from ...._arguments import Argument, Arrays, Integer, Number, Own
+from ...._declared import Declaration
 from ...language.shapes import Part, Shape
 from .. import registry
 
@@ -32,9 +34,28 @@ def _section(doc: str, title: str) -> list[str]:
     return found.group(1).splitlines() if found else []
 
 
+def _declared(function: str) -> Declaration | None:
+    """What is declared of a function; nothing yet of documents whose docstrings are read."""
+    return registry.functions()[function].declared
+
+
+def _shape(array: Arrays) -> Shape:
+    return Shape(len(array.axes.before), len(array.axes.after), array.loose)
+
+
+def _part(result: Argument) -> Part:
+    """A part of a result: without batch axes, and not summed over them, it is the same for every entry."""
+    if isinstance(result, Arrays) and result.axes.dots:
+        return _shape(result)
+    return "summed" if isinstance(result, Arrays) and result.summed else "shared"
+
+
 @cache
 def arguments(function: str) -> Mapping[str, Shape]:
     """The arguments that have batch axes, by name."""
+    if known := _declared(function):
+        arrays = ((name, kind) for name, kind in known.arguments.items() if isinstance(kind, Arrays))
+        return {name: _shape(kind) for name, kind in arrays if kind.axes.dots}
     found: dict[str, Shape] = {}
     for line in _section(registry.functions()[function].doc, "Parameters"):
         names, colon, text = line.partition(" : ")
@@ -47,6 +68,8 @@ def arguments(function: str) -> Mapping[str, Shape]:
 @cache
 def takes_arrays(function: str) -> bool:
     """Whether there are arrays among the arguments."""
+    if known := _declared(function):
+        return any(kind.holds for kind in known.arguments.values())
     lines = _section(registry.functions()[function].doc, "Parameters")
     shaped = r"^\w[\w, ]* : .*(\(.*\)|array|Schedule|Generator)"
     return any(re.search(shaped, line) and not re.search("float in|function|↦", line) for line in lines)
@@ -55,6 +78,9 @@ def takes_arrays(function: str) -> bool:
 @cache
 def integers(function: str) -> tuple[str, ...]:
     """The arguments that may be arrays of integers."""
+    if known := _declared(function):
+        arrays = ((name, kind) for name, kind in known.arguments.items() if isinstance(kind, Arrays))
+        return tuple(name for name, kind in arrays if "integral" in kind.kinds)
     found: list[str] = []
     for line in _section(registry.functions()[function].doc, "Parameters"):
         names, _, text = line.partition(" : ")
@@ -66,6 +92,10 @@ def integers(function: str) -> tuple[str, ...]:
 @cache
 def results(function: str) -> tuple[Part, ...]:
     """The parts of the result; none if there are no batch axes in it."""
+    if known := _declared(function):
+        parts = tuple(map(_part, known.gives))
+        grid = any(isinstance(kind, Arrays) and kind.grid for kind in known.gives)
+        return parts if any(isinstance(part, Shape) for part in parts) and not grid else ()
     facts = registry.facts()
     if function in facts.parts:
         return facts.parts[function]
@@ -76,6 +106,8 @@ def results(function: str) -> tuple[Part, ...]:
 @cache
 def broadcasts(function: str) -> bool:
     """Whether arguments of unlike batch axes broadcast, all of them."""
+    if known := _declared(function):
+        return known.broadcast
     doc = registry.functions()[function].doc
     return "broadcast" in doc and "of the shape of" not in doc
 
@@ -83,6 +115,8 @@ def broadcasts(function: str) -> bool:
 @cache
 def empties(function: str) -> bool:
     """Whether an empty batch is promised to give an empty result."""
+    if known := _declared(function):
+        return known.empty
     doc = registry.functions()[function].doc
     return re.search(r"\bempty\b[^.;]*\bempty\s+result\b", doc) is not None
 
@@ -90,11 +124,58 @@ def empties(function: str) -> bool:
 @cache
 def scalar(function: str) -> bool:
     """Whether a part of the result can be an array without axes."""
+    if known := _declared(function):
+        return any(isinstance(kind, Arrays) and not kind.axes.core for kind in known.gives)
     text = " ".join(_section(registry.functions()[function].doc, "Returns"))
     return (
         function in registry.facts().without_axes
         or re.search(r"\(\)|\(\.\.\.\)|without axes", text) is not None
     )
+
+
+@cache
+def real(function: str) -> bool:
+    """Whether there are arrays of reals among the arguments."""
+    if known := _declared(function):
+        return any(kind.real for kind in known.arguments.values())
+    doc = registry.functions()[function].doc
+    return re.search(r"real floating|: Schedule|: AffineGenerator", doc) is not None
+
+
+@cache
+def numbers(function: str) -> bool:
+    """Whether all parts of the result are numbers in NumPy, which nobody can write into."""
+    known = _declared(function)
+    told = known is not None and all(isinstance(kind, Number | Integer) for kind in known.gives)
+    return told or function in registry.facts().numbers
+
+
+@cache
+def no_reals(function: str) -> bool:
+    """Whether no part of the result is of reals: of NaN it says no, or that nothing is known."""
+    if known := _declared(function):
+        return not any(isinstance(kind, Number | Own) or kind.real for kind in known.gives)
+    return function in registry.facts().no_reals
+
+
+@cache
+def integer_results(function: str) -> bool:
+    """Whether the result is an array of integers."""
+    if known := _declared(function):
+        return any(isinstance(kind, Arrays) and kind.kinds == ("integral",) for kind in known.gives)
+    return function in registry.facts().integer_results
+
+
+@cache
+def meaning(function: str) -> frozenset[str]:
+    """What the integers among the arguments mean: "any" thing, their "order" alone, a "label", a "step"."""
+    if known := _declared(function):
+        arrays = (kind for kind in known.arguments.values() if isinstance(kind, Arrays))
+        return frozenset(kind.meaning for kind in arrays)
+    facts = registry.facts()
+    told = {"any": facts.any_integers, "order": facts.ordered_integers, "label": facts.labels}
+    told |= {"step": facts.steps}
+    return frozenset(word for word, names in told.items() if function in names)
 
 
 @cache

@@ -1,6 +1,5 @@
 """The law of what is not a number: NaN in an argument is NaN in every result that depends on it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,10 +19,8 @@ from .laws import general
 
 def covered(function: str) -> bool:
     """Whether there are real arrays among the arguments, and reals in the result."""
-    real = re.search(r"real floating|: Schedule|: AffineGenerator", registry.functions()[function].doc)
-    facts = registry.facts()
-    out = facts.no_reals | facts.nan_untried
-    return shapes.takes_arrays(function) and real is not None and function not in out
+    untried = shapes.no_reals(function) or function in registry.facts().nan_untried
+    return shapes.takes_arrays(function) and shapes.real(function) and not untried
 
 
 def not_a_number(function: str, refutes: tuple[str, ...]) -> Law:

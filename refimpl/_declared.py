@@ -1,0 +1,195 @@
+"""What a function takes, gives and promises: said once, checked, and written into its docstring."""
+
+import inspect
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from . import _xp
+from ._arguments import Argument, Arrays, Function, Number, Parts, Several
+from ._axes import Lengths
+from ._capabilities import KNOWN
+from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, message
+from ._typing import Namespace
+
+STAYS = "stays"
+"""NaN in an array is NaN in every result that depends on it."""
+RAISES = "raises"
+"""NaN is refused."""
+
+Raises: TypeAlias = Mapping[type[RefimplError], str]
+"""Errors, and when a function raises them."""
+
+_ORDER = (ShapeError, DTypeError, NamespaceError, DomainError)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """The facts of one function."""
+
+    groups: Mapping[str, Argument]
+    """Its arguments; those of one kind under their names with commas between, as in the docstring."""
+    positional: tuple[str, ...]
+    gives: tuple[Argument, ...]
+    """The parts of its result, in order; a list within a part counts as one."""
+    needs: frozenset[str]
+    nan: str
+    """STAYS, RAISES, or a sentence of its own."""
+    broadcast: bool
+    """Whether batch axes broadcast against each other; else all are equal."""
+    empty: bool
+    """Whether an empty batch gives an empty result."""
+    raises: Raises
+    """Errors that only the function itself finds, and when."""
+    arguments: Mapping[str, Argument]
+    others: Mapping[str, Argument]
+    always: tuple[str, ...]
+    limits: Mapping[str, Any]
+    """The defaults of arguments that are limits of others."""
+
+    @classmethod
+    def of(cls, function: Any, groups: Mapping[str, Argument], gives: Any, **facts: Any) -> "Declaration":
+        """The declaration of a function, whose arguments have to be those that it has."""
+        arguments = {name: argument for names, argument in groups.items() for name in names.split(", ")}
+        parameters = inspect.signature(function).parameters
+        if unknown := facts["needs"] - KNOWN:
+            raise TypeError(f"{function.__name__} needs {unknown}; known are {sorted(KNOWN)}")
+        if list(arguments) != list(parameters):
+            raise TypeError(
+                f"{function.__name__} has the arguments {list(parameters)}, not {list(arguments)}"
+            )
+        return cls(
+            groups,
+            tuple(name for name, one in parameters.items() if one.kind is not one.KEYWORD_ONLY),
+            gives if isinstance(gives, tuple) else (gives,),
+            arguments=arguments,
+            others={name: one for name, one in arguments.items() if not isinstance(one, Arrays)},
+            limits={
+                name: one.default
+                for name, one in parameters.items()
+                if any(isinstance(other, Number) and other.above == name for other in arguments.values())
+                and one.default is not one.empty
+            },
+            always=tuple(name for name, one in arguments.items() if one.always),
+            **facts,
+        )
+
+    def checked(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a call as the function takes them, if they are what is declared.
+
+        Compilers trace this. What is missing, or too much, Python says when the function is called.
+        """
+        values = {**self.limits, **dict(zip(self.positional, args, strict=False)), **kwargs}
+        parts: Parts = []
+        for name, kind in self.arguments.items():
+            if _is_given(name, kind, values):
+                parts += kind.parts(name, values[name])
+        xp = _xp.namespace(**{name: array for name, _, array in parts}) if parts else None
+        self._check_arrays(parts, xp)
+        for name, kind in self.others.items():
+            if kind.always or _is_given(name, kind, values):
+                values[name] = kind.check(name, values.get(name), values, xp)
+        by_place = [values[name] for name in self.positional[: len(args)]]
+        by_name = {name: values[name] for name in (*kwargs, *self.always)}
+        return [*by_place, *args[len(self.positional) :]], by_name
+
+    def _check_arrays(self, parts: Parts, xp: Namespace) -> None:
+        for name, kind, array in parts:
+            kind.check_dtype(name, array, xp, solves="linalg" in self.needs)
+        lengths: Lengths = {}
+        batches: dict[str, tuple[int, ...]] = {}
+        for name, kind, array in parts:
+            if not kind.free:
+                shape = tuple(array.shape)
+                kind.axes.check(name, shape, lengths, kind.least)
+                if kind.axes.dots:
+                    batches[kind.axes.entry(name)] = kind.axes.batch(shape)
+        if len(batches) > 1:
+            self._check_batches(batches)
+
+    def _check_batches(self, batches: dict[str, tuple[int, ...]]) -> None:
+        if self.broadcast:
+            _xp.check_shapes(batches)
+            return
+        (first, expected), *others = batches.items()
+        for entry, batch in others:
+            if batch != expected:
+                raise ShapeError(message(entry, f"shape {batch}", f"{expected}, that of {first}"))
+
+    def written(self, doc: str | None) -> str | None:
+        """A docstring with what is declared: the kinds of arguments and of the result, what becomes of NaN,
+        and the errors."""
+        if doc is None:  # python -OO
+            return None
+        text = inspect.cleandoc(doc)
+        for names, kind in self.groups.items():
+            before, line, after = text.partition(f"\n{names}\n")
+            if not line:
+                raise TypeError(f"expected a line {names!r} under Parameters of the docstring:\n{text}")
+            text = f"{before}\n{names} : {kind.says()}\n{after}"
+        if len(self.gives) == 1 and (result := _result(self.gives[0])):
+            text = text.replace("\nReturns\n-------\n", f"\nReturns\n-------\n{result}, ", 1)
+        head, source, tail = text.partition("\n\nSource:")
+        return f"{head}\n{self._promises()}\n\nRaises\n------\n{self._errors()}{source}{tail}"
+
+    @property
+    def nan_raises(self) -> type[RefimplError] | None:
+        """The error of NaN, if it is refused."""
+        numbers = any(isinstance(kind, Number) for kind in self._scalars())
+        return (DomainError if numbers else DTypeError) if self.nan == RAISES else None
+
+    def _scalars(self) -> list[Argument]:
+        return [kind.of if isinstance(kind, Several) else kind for kind in self.arguments.values()]
+
+    def _of_nan(self) -> str:
+        if self.nan_raises:
+            return f"NaN raises {self.nan_raises.__name__}."
+        functions = any(isinstance(kind, Function) for kind in self.arguments.values())
+        where = "an array, or from a function, is NaN" if functions else "an array is NaN"
+        return f"NaN in {where} in every result that depends on it." if self.nan == STAYS else self.nan
+
+    def _promises(self) -> str:
+        broadcast = "Batch axes broadcast against each other. " if self.broadcast else ""
+        empty = "An empty batch gives an empty result. " if self.empty else ""
+        return f"{broadcast}{empty}{self._of_nan()}"
+
+    def errors(self) -> dict[type[RefimplError], list[str]]:
+        """Every error, and when."""
+        found: dict[type[RefimplError], dict[str, list[str]]] = {}
+        for name, kind in self.arguments.items():
+            for error, words in kind.errors(name):
+                found.setdefault(error, {}).setdefault(words, []).append(name)
+        told = {
+            error: [f"if {_or(names)} {what}" for what, names in of.items()] for error, of in found.items()
+        }
+        if sum(kind.holds for kind in self.arguments.values()) > 1:
+            told.setdefault(NamespaceError, []).append("if arrays are of different libraries")
+        if ShapeError in told:
+            told[ShapeError].append(f"for more than {_xp.MOST_AXES} axes")
+        if self.broadcast:
+            told[ShapeError].append("for batch axes that do not broadcast")
+        for error, words in self.raises.items():
+            told.setdefault(error, []).append(words)
+        return {error: told[error] for error in _ORDER if error in told}
+
+    def _errors(self) -> str:
+        lines = []
+        for error, told in self.errors().items():
+            lines += [
+                error.__name__,
+                *textwrap.wrap("; ".join(told) + ".", 100, initial_indent="    ", subsequent_indent="    "),
+            ]
+        return "\n".join(lines)
+
+
+def _is_given(name: str, kind: Argument, values: Mapping[str, Any]) -> bool:
+    return name in values and not (kind.optional and values[name] is None)
+
+
+def _result(kind: Argument) -> str:
+    return f"({kind.axes.text})" if isinstance(kind, Arrays) else kind.words()
+
+
+def _or(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
