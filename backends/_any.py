@@ -14,6 +14,7 @@ from typing import Any
 
 import array_api_compat
 
+from .._libraries import to_numpy
 from .._typing import Array
 from ._backend import Backend, BackendUnavailableError, Ulps
 
@@ -56,10 +57,13 @@ def make(name: str) -> Backend:
         sample = xp.asarray([0.5, 1.5], dtype=getattr(xp, dtypes[0]))
         xp = array_api_compat.array_namespace(sample)  # the one that its arrays name, which laws ask for
         device = array_api_compat.device(sample)
+        back = to_numpy(sample)
     except BackendUnavailableError:
         raise
     except Exception as error:
         raise unusable(name, f"{type(error).__name__}: {error}") from error
+    if back.tolist() != [0.5, 1.5]:
+        raise unusable(name, f"its array of 0.5 and 1.5 comes to NumPy as {back.tolist()}")
     return Backend(
         name=name,
         version=_version(name, xp),

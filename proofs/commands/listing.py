@@ -29,7 +29,7 @@ def _claims() -> Mapping[str, str]:
 
 
 def _adapters() -> Mapping[str, str]:
-    return {name: it.sentence for name, it in (catalogue.adapters() | generic.ADAPTERS).items()}
+    return {name: it.sentence for name, it in {**catalogue.adapters(), **generic.ADAPTERS}.items()}
 
 
 def at_edge(edge: Edge) -> str:

@@ -79,8 +79,10 @@ def own_functions(document: str) -> ModuleType | None:
 def own_law(name: str) -> "Law | None":
     """A law of one of refimpl's own documents, out of the one module in which its id is written."""
     proofs = of_own(name.partition(".")[0])
+    if proofs is None:
+        return None
     written = re.compile(rf'^@law\(\s*"{re.escape(name)}"', re.MULTILINE)
-    for file in sorted(Path(next(iter(proofs.__path__))).glob("*.py")) if proofs else ():
+    for file in sorted(Path(next(iter(proofs.__path__))).glob("*.py")):
         if written.search(file.read_text(encoding="utf-8")):
             module = importlib.import_module(f"{proofs.__name__}.{file.stem}")
             return next((it for it in vars(module).values() if getattr(it, "id", "") == name), None)

@@ -162,7 +162,7 @@ def functions() -> Mapping[str, Function]:
 
 def _function(full: str, member: Any) -> Function:
     text = inspect.getdoc(member) or ""
-    needs = getattr(member, "needs", frozenset())
+    needs: frozenset[str] = getattr(member, "needs", frozenset())
     declared = getattr(member, "declared", None)
     return Function(full, member, text.partition("\n")[0], source(member), needs, declared)
 
