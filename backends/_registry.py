@@ -7,7 +7,7 @@ from importlib.metadata import EntryPoint, entry_points
 from .._libraries import tell
 from ._backend import Backend, BackendUnavailableError, Setting
 
-_OWN = ("numpy", "torch", "jax", "cupy", "dask", "strict", "ball")
+_OWN = ("numpy", "torch", "jax", "cupy", "dask", "dpnp", "strict", "ball")
 _GROUP = "refimpl.backends"
 
 

@@ -176,7 +176,10 @@ _LIBRARIES = {
     "numpy": "import numpy as xp", "torch": "import torch as xp", "strict": "import array_api_strict as xp",
     "jax": 'import jax\nimport jax.numpy as xp\n\njax.config.update("jax_enable_x64", True)',
     "dask": "import dask.array as xp", "cupy": "import cupy as xp",
+    "dpnp": "import dpnp as xp",
 }  # fmt: skip
+_ASKED = {"cupy": ".get()", "dpnp": ".asnumpy()"}
+"""How arrays are asked for their numbers, where NumPy may not take them."""
 
 
 def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, source: Source,
@@ -199,7 +202,7 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
     arguments = indent(",\n".join([*given, *named]), "    ")
     return _TEMPLATE.format(
         name=name, source=source, library=library, imports=imports, function=function, arguments=arguments,
-        expected=right.replace("xp.", "np."), code=at.code,
+        expected=right.replace("xp.", "np."), code=at.code, asked=_ASKED.get(on.backend.name, ""),
         index=f"[{', '.join(map(str, at.index))}]" if at.index else "[()]", allowed=allowed,
     )  # fmt: skip
 
@@ -220,7 +223,7 @@ from numpy import inf, nan
 got = {function}(
 {arguments},
 )
-got = np.asarray(got{code}, dtype=np.float64)
+got = np.asarray(got{code}{asked}, dtype=np.float64)
 expected = {expected}
 print("got     ", got{index}, "at {index}")
 print("expected", expected{index})

@@ -15,6 +15,7 @@ LARGEST = 4000
 """How many numbers an array that is spelled out has at most."""
 _MODULES = {
     "numpy": "np", "torch": "torch", "strict": "array_api_strict", "jax": "jnp", "dask": "da", "cupy": "cp",
+    "dpnp": "dpnp",
 }  # fmt: skip
 """What people call the libraries."""
 
