@@ -19,10 +19,10 @@ def make() -> Backend:
     """The dpnp backend; unavailable without a SYCL device."""
     _tell_loader()
     dpctl = load("dpnp", "dpctl", INSTALL)
-    dpnp = load("dpnp", "dpnp", INSTALL)
     found = dpctl.get_devices()
     if not found:
         raise BackendUnavailableError("dpnp", "no SYCL device is available", _DRIVER)
+    dpnp = load("dpnp", "dpnp", INSTALL)
     dtypes = (
         ("float64",) * all(device.has_aspect_fp64 for device in found)
         + ("float32",)

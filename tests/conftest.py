@@ -23,7 +23,7 @@ os.environ.setdefault("JAX_ENABLE_X64", "1")
 
 collect_ignore = ["ninth"]  # a package with tests of its own, which test_ninth.py installs and runs
 
-NAMES = ("numpy", "torch", "jax", "dask", "strict", "cupy")
+NAMES = ("numpy", "torch", "jax", "dask", "strict", "cupy", "dpnp")
 REQUIRED = frozenset(filter(None, os.environ.get("REFIMPL_REQUIRE_BACKENDS", "").split(",")))
 
 

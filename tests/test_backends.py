@@ -44,7 +44,14 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         backends.get("tensorflow")
 
 
-MODULES = {"torch": "torch", "jax": "jax", "dask": "dask", "strict": "array_api_strict", "cupy": "cupy"}
+MODULES = {
+    "torch": "torch",
+    "jax": "jax",
+    "dask": "dask",
+    "strict": "array_api_strict",
+    "cupy": "cupy",
+    "dpnp": "dpctl",
+}
 
 
 @pytest.mark.parametrize("name", MODULES)
