@@ -29,6 +29,7 @@ _HOMES = {
     "language.mistake": ["Mistake"],
     "engine.planning": ["prove"],
     "engine.runner": ["Outcome"],
+    "swapping": ["Swapped", "swap"],
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -46,6 +47,7 @@ __all__ = [
     "Rounding",
     "Same",
     "Sampling",
+    "Swapped",
     "adapters",
     "audit",
     "errata",
@@ -54,6 +56,7 @@ __all__ = [
     "mistakes",
     "prove",
     "pytest_case",
+    "swap",
 ]
 
 

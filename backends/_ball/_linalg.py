@@ -69,7 +69,9 @@ def matmul(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
 
 def _product(a: Any, b: Any) -> Any:
     out = np.empty((a.shape[0], b.shape[1]), dtype=object)
-    if active() or not _all_finite(a) or not _all_finite(b):
+    if (model := active()) and model.factors:
+        a, b = (np.asarray(np.frompyfunc(model.factor, 1, 1)(m), dtype=object) for m in (a, b))
+    if model or not _all_finite(a) or not _all_finite(b):
         return _careful(a, b, out, np.ndindex(out.shape))
     if out.size:
         product = arb_mat(a.tolist()) * arb_mat(b.tolist()) if a.shape[1] else arb_mat(*out.shape)

@@ -39,6 +39,12 @@ class Model:
     """Largest finite number."""
     ulps: tuple[tuple[str, float], ...]
     """Worst errors of elementary functions, by the names of the Array API, with a "default"."""
+    factors: int = 0
+    """Significand bits to which the factors of matrix products are cut, as tensor cores do; 0 for all."""
+
+    def factor(self, value: Any) -> Any:
+        """A number as a matrix product takes it: cut, which is off by up to two unit roundoffs."""
+        return replace(self, bits=self.factors).widened(value, 2) if self.factors else value
 
     def computed(self, name: str, value: Any) -> Any:
         """What a function may give whose exact value is in the ball."""

@@ -172,7 +172,7 @@ def _form(result: Any, on: Setting) -> str:
     return "; ".join(parts)
 
 
-_LIBRARIES = {
+LIBRARIES = {
     "numpy": "import numpy as xp", "torch": "import torch as xp", "strict": "import array_api_strict as xp",
     "jax": 'import jax\nimport jax.numpy as xp\n\njax.config.update("jax_enable_x64", True)',
     "dask": "import dask.array as xp", "cupy": "import cupy as xp",
@@ -186,7 +186,7 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
             adapter: str) -> str:  # fmt: skip
     wanted = next(leaf for leaf in leaves(expected, on) if leaf.path == at.path)
     try:
-        library = _LIBRARIES[on.backend.name]
+        library = LIBRARIES[on.backend.name]
         given = [spelled.code(part, on, kind=spelled.bare) for part in call.args]
         named = [f"{k}={spelled.code(part, on, kind=spelled.bare)}" for k, part in call.kwargs.items()]
         right = spelled.code(np.asarray(wanted.value, dtype=np.float64), on)
@@ -198,10 +198,10 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
         if math.isfinite(at.error)
         else math.sqrt(on.u) * at.scale
     )
-    imports, function = _import(source, name, adapter)
+    imports = imported(source, adapter)
     arguments = indent(",\n".join([*given, *named]), "    ")
     return _TEMPLATE.format(
-        name=name, source=source, library=library, imports=imports, function=function, arguments=arguments,
+        name=name, source=source, library=library, imports=imports, arguments=arguments,
         expected=right.replace("xp.", "np."), code=at.code, asked=_ASKED.get(on.backend.name, ""),
         index=f"[{', '.join(map(str, at.index))}]" if at.index else "[()]", allowed=allowed,
     )  # fmt: skip
@@ -220,7 +220,7 @@ from numpy import inf, nan
 
 {imports}
 
-got = {function}(
+got = mine(
 {arguments},
 )
 got = np.asarray(got{code}{asked}, dtype=np.float64)
@@ -232,8 +232,8 @@ sys.exit(0 if same.all() else 1)
 '''
 
 
-def _import(source: Source, name: str, adapter: str) -> tuple[str, str]:
-    """How a program gets at the function, and what it calls it."""
+def imported(source: Source, adapter: str) -> str:
+    """How a program gets at the function, which it calls `mine`."""
     if not isinstance(source, Place):
         text = f'def mine(*args, **kwargs):\n    raise NotImplementedError("put {source} here")'
     elif source.module.endswith(".py"):
@@ -252,4 +252,4 @@ def _import(source: Source, name: str, adapter: str) -> tuple[str, str]:
         text = f'sys.path.insert(0, "")\nimport {source.module}\n\nmine = {source.module}.{source.name}'
     if adapter:
         text += f'\nfrom refimpl.proofs import adapters\n\nmine = adapters()["{adapter}"].wrap(mine)'
-    return text, "mine"
+    return text

@@ -18,7 +18,7 @@ from ..engine import exits, installed, signals
 from . import output
 
 COMMANDS = (
-    "prove", "audit", "certify", "accuracy", "sensitivity", "selftest", "errata", "list", "show", "new",
+    "prove", "audit", "certify", "accuracy", "sensitivity", "swap", "selftest", "errata", "list", "show", "new",
     "doctor",
 )  # fmt: skip
 _FILES = {"list": "listing"}

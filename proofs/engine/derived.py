@@ -35,7 +35,7 @@ def _setting(backend: str, dtype: str) -> Setting:
 
 
 @cache
-def _host_model() -> Any:
+def host_model() -> Any:
     """Checks compute in NumPy's float64 whatever the library."""
     return ball.model(Setting.of(backends.get("numpy")))
 
@@ -48,7 +48,7 @@ def bounds(law: Law, on: Setting, case: Any) -> "list[np.ndarray[Any, Any] | Non
     if reason := missing(law, wide):
         return reason
     try:
-        with WorkingPrecision(PRECISION), Rounding(_host_model()), np.errstate(all="ignore"):
+        with WorkingPrecision(PRECISION), Rounding(host_model()), np.errstate(all="ignore"):
             # Numbers as the library gets them, rounded to its dtype.
             given = mapped_arrays(case, lambda array: on.host(on.array(array)))
             records = list(law.check(registry.reference(), wide, converted(given, wide)))

@@ -54,15 +54,18 @@ class Case:
 
     def exact(self, function: Callable[..., Any], dtype: str, bits: int) -> Any:
         """The result on balls."""
-        xp = ball(prec=bits)
+        with exact_numbers():
+            return self.on_balls(function, dtype, ball(prec=bits))
+
+    def on_balls(self, function: Callable[..., Any], dtype: str, xp: Any) -> Any:
+        """The result in a namespace of balls."""
         real = getattr(xp, dtype if dtype != "bfloat16" else "float32")  # the name hardly matters
 
         def lifted(host: Any) -> Any:
             return xp.asarray(host, dtype=real) if host.dtype.kind == "f" else xp.asarray(host)
 
-        with exact_numbers():
-            args, kwargs = self.moved(lifted, {"xp": xp, "dtype": real, "device": "cpu"})
-            return self.call(function, *args, **kwargs)
+        args, kwargs = self.moved(lifted, {"xp": xp, "dtype": real, "device": "cpu"})
+        return self.call(function, *args, **kwargs)
 
     def moved(
         self, array: Callable[[Any], Any], like: Mapping[str, Any]

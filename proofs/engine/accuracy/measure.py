@@ -27,7 +27,7 @@ from ...language.law import Implementation
 from ...language.packing import mapped_arrays, size
 from ...language.sweep import Sweep
 from .. import catalogue, registry
-from ..calls import calls
+from ..calls import Call, calls
 from .enclose import Case, enclosures, leaves
 from .spots import Spot, spot
 from .tally import Leaf, Place, Tally
@@ -370,18 +370,22 @@ def moved_by_ulps(
 def law_cases(function: str, on: Setting, effort: Effort) -> Iterator[Case]:
     """The calls of laws with the bits that the setting holds; made on NumPy, so the same on every backend."""
     dtype = on.precision.name if on.precision.name in ("float64", "float32") else "float32"
+    for number, made in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
+        case = law_case(function, made, number, lambda array: rounded(array, on))
+        if size((case.args, case.kwargs)) <= LARGEST:
+            yield case
+
+
+def law_case(function: str, made: Call, number: int, change: Callable[[Any], Any]) -> Case:
+    """A call of a law, its arrays changed, as what is measured."""
     defined = registry.facts().defined.get(function)
     call = _call if defined is None else partial(_defined, defined)
-    for number, made in enumerate(_recorded(function, dtype, effort.calls, effort.seed)):
-        args, kwargs = (
-            mapped_arrays(part, lambda array: rounded(array, on)) for part in (made.args, made.kwargs)
-        )
-        if size((args, kwargs)) <= LARGEST:
-            yield Case(call, args, kwargs, f"{made.law}, {made.kind}, call {number}")
+    args, kwargs = (mapped_arrays(part, change) for part in (made.args, made.kwargs))
+    return Case(call, args, kwargs, f"{made.law}, {made.kind}, call {number}")
 
 
 @cache
-def _recorded(function: str, dtype: str, limit: int, seed: int) -> list[Any]:
+def _recorded(function: str, dtype: str, limit: int, seed: int) -> list[Call]:
     on = Setting.of(backends.get("numpy"), dtype)
     return calls(function, on, examples=12, seed=seed, limit=limit)
 

@@ -1,0 +1,111 @@
+"""The inputs: calls that the laws make, in numbers that every format holds, so that all ways see the same."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ... import backends
+from ..._typing import DType
+from ...backends import Precision, Setting
+from ...backends._backend import FORMATS
+from ..engine.accuracy.enclose import Case
+from ..engine.accuracy.measure import LARGEST, Effort, law_case
+from ..engine.calls import Call, calls
+from ..language.packing import is_array, parts, size
+from .ways import Way
+
+SHAPES = 5
+"""Shapes of arguments that are taken: some libraries compile for each."""
+RECORDED = 5
+"""Calls that are looked at for each that is taken."""
+
+
+class _Drawn(Setting):
+    """NumPy's float32, with numbers drawn for a narrower format: of its range, as close as it has them."""
+
+    __slots__ = ()
+
+    @property
+    def dtype(self) -> DType:
+        return self.xp.float32
+
+
+def cases(function: str, ways: Sequence[Way], effort: Effort, left_out: Counter[str]) -> Iterator[Case]:
+    """Calls of a function, ordinary ones first; those with numbers that a format lacks are only counted."""
+    dtypes = list(dict.fromkeys(way.dtype for way in ways))
+    formats = [Precision(dtype) for dtype in dtypes]
+
+    def held(host: Any) -> Any:
+        for p in formats:
+            host = nearest(host, p) if host.dtype.kind == "f" else host
+        return host
+
+    made = _recorded(function, min(formats, key=lambda p: (p.bits, p.largest)), effort)
+    for number, each in enumerate(_chosen(made, effort.calls)):
+        case = law_case(function, each, number, held)
+        if _infinite(case) > _infinite(each):
+            left_out[f"its numbers are beyond the range of {' or '.join(dtypes)}"] += 1
+        else:
+            yield case
+
+
+def _recorded(function: str, coarsest: Precision, effort: Effort) -> list[Call]:
+    numpy = backends.get("numpy")
+    how: dict[str, int] = {"examples": 4 * RECORDED, "seed": effort.seed, "limit": RECORDED * effort.calls}
+    if coarsest.name in ("float64", "float32"):
+        return calls(function, Setting.of(numpy, coarsest.name), **how)
+    try:
+        return calls(function, _Drawn(numpy, coarsest, "cpu"), **how)
+    except Exception:  # generators need not know formats that no law is proved in
+        return calls(function, Setting.of(numpy, "float32"), **how)
+
+
+def _chosen(made: Sequence[Call], most: int) -> list[Call]:
+    """Calls of a few shapes, those with all kinds of input and many numbers first, in their order."""
+    groups: dict[Any, list[Call]] = defaultdict(list)
+    for call in made:
+        if size((call.args, call.kwargs)) <= LARGEST:
+            groups[_shapes(call)].append(call)
+    best = sorted(groups.values(), key=lambda group: (-len({call.kind for call in group}), -_numbers(group)))
+    each = math.ceil(most / max(1, min(len(best), SHAPES)))
+    taken = [call for group in best[:SHAPES] for call in _spread(group, each)]
+    missing = {call.kind for call in made} - {call.kind for call in taken}
+    taken += [call for group in best for call in group if call.kind in missing][: most // 4]
+    kept = {id(call) for call in taken}
+    return [call for call in made if id(call) in kept]
+
+
+def _spread(group: Sequence[Call], most: int) -> list[Call]:
+    """Some of them, evenly, so that all kinds of input are among them."""
+    count = min(most, len(group))
+    return [group[place * len(group) // count] for place in range(count)]
+
+
+def _shapes(call: Call) -> Any:
+    return tuple(part.shape for _, part in parts((call.args, dict(call.kwargs))) if is_array(part))
+
+
+def _numbers(group: Sequence[Call]) -> int:
+    return sum(size((call.args, call.kwargs)) for call in group)
+
+
+def nearest(values: Any, p: Precision) -> np.ndarray[Any, Any]:
+    """Float64 values rounded to a format: infinite beyond its range.
+
+    >>> nearest([1.00390625, 3e38, 4e38], Precision("bfloat16")).tolist()
+    [1.0, 2.9974647407494474e+38, inf]
+    """
+    host = np.asarray(values, dtype=np.float64)
+    steps = np.maximum(np.frexp(host)[1] - 1, FORMATS[p.name][1]) - p.bits + 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.ldexp(np.rint(np.ldexp(host, -steps)), steps)
+        return np.where(np.abs(found) > p.largest, np.copysign(np.inf, host), found)
+
+
+def _infinite(call: Case | Call) -> int:
+    """How many numbers of the arguments are not finite."""
+    arrays = [np.asarray(part) for _, part in parts((call.args, dict(call.kwargs))) if is_array(part)]
+    return sum(int(np.count_nonzero(~np.isfinite(a))) for a in arrays if a.dtype.kind == "f")
