@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..._errors import DTypeError, told
+from .._backend import FORMATS
 
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
-REALS = ("float16", "float32", "float64")
+REALS = ("float16", "bfloat16", "float32", "float64")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,12 +87,17 @@ def promote(first: DType, second: DType) -> DType:
     if first is second:
         return first
     kinds = [dtype.real or 2 * dtype.boolean for dtype in (first, second)]
-    one, other = np.dtype(first.name), np.dtype(second.name)
+    one, other = (np.dtype(_like(dtype)) for dtype in (first, second))
     result = np.promote_types(one, other)
     if kinds[0] != kinds[1] or result.name not in DTYPES or (kinds[0] == 0 and result.kind == "f"):
         advice = "Convert one of them first with astype"
         raise DTypeError(told("ball", "dtypes", f"{first} and {second}", "dtypes of one kind", advice))
     return DTYPES[result.name]
+
+
+def _like(dtype: DType) -> str:
+    """NumPy's name of a dtype that is promoted as this one: with bfloat16, that of no other 16 bits."""
+    return "float32" if dtype.name == "bfloat16" else dtype.name
 
 
 class FInfo(NamedTuple):
@@ -119,10 +125,10 @@ def finfo(given: Any) -> FInfo:
     dtype = of(getattr(given, "dtype", given))
     if not dtype.real:
         raise DTypeError(told("finfo", "dtype", dtype, "a real floating dtype"))
-    info = np.finfo(dtype.name)
-    return FInfo(
-        int(info.bits), float(info.eps), float(info.max), float(info.min), float(info.smallest_normal), dtype
-    )
+    bits, low, high = FORMATS[dtype.name]
+    largest = (2.0 - 2.0 ** (1 - bits)) * 2.0**high
+    size = {"float64": 64, "float32": 32}.get(dtype.name, 16)
+    return FInfo(size, 2.0 ** (1 - bits), largest, -largest, 2.0**low, dtype)
 
 
 def iinfo(given: Any) -> IInfo:

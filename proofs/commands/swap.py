@@ -103,7 +103,7 @@ def _tasks(
 
 def _write_reproducer(file: Path, results: list[Swapped]) -> None:
     pairs = [(it, pair) for it in results if (pair := report.furthest(it)) is not None]
-    worst = max(pairs, key=lambda two: (two[1].verdict == "beyond", two[1].share), default=None)
+    worst = max(pairs, key=lambda two: two[1].spot.weight if two[1].spot else (False, 0.0, 0.0), default=None)
     if worst is None:
         display.say(f"{file} not written: no two ways differ")
         return

@@ -12,7 +12,6 @@ import numpy as np
 from ..._errors import DomainError, message
 from ..._xp import check_integer
 from ...backends import Setting
-from ...backends._backend import FORMATS
 from ..auditing.fitting import Foreign, Manner, adapted
 from ..auditing.targets import Source, call, sources
 from ..engine import catalogue, foreign
@@ -21,7 +20,7 @@ from ..engine.accuracy.measure import Effort
 from ..language.exact import UnprovenError
 from ..language.law import Implementation
 from .bounds import Bounds, bounds
-from .inputs import cases
+from .inputs import bound_to_numpy, cases
 from .meeting import Call, Figures, Meeting
 from .running import Ran, Stage, eager
 from .ways import Way, planned
@@ -130,8 +129,14 @@ class Task:
         if there and len(reasons) == len(there):
             found.left_out[f"no way takes it: {reasons[0]}"] += 1
             return
+        if reasons and bound_to_numpy(case):
+            found.left_out["a function among its arguments holds arrays of NumPy's"] += 1
+            return
         found.calls += 1
-        exact = self._exact(case, reference, found)
+        dtypes = {stage.on.precision.name for stage in stages if stage is not None}
+        proven = {dtype: self._exact(case, reference, dtype) for dtype in dtypes}
+        if why := next((it for it in proven.values() if isinstance(it, str)), ""):
+            found.unproven[why] += 1
         memory: dict[Any, Bounds] = {}
         calls: list[Call | None] = []
         for figures, it in zip(found.figures, ran, strict=True):
@@ -139,21 +144,24 @@ class Task:
             if isinstance(it, str) and isinstance(figures, Figures):
                 figures.refused[it] += 1
             elif isinstance(it, Ran) and isinstance(figures, Figures):
-                given = None if exact is None else _bounds(case, reference, figures.stage, exact, memory)
-                calls[-1] = figures.add(case, it, exact, given)
+                exact = proven[figures.stage.on.precision.name]
+                if isinstance(exact, str):
+                    calls[-1] = figures.add(case, it, None, None)
+                else:
+                    given = _bounds(case, reference, figures.stage, exact, memory)
+                    calls[-1] = figures.add(case, it, exact, given)
         for pair in found.pairs:
             one, other = calls[pair.first], calls[pair.second]
             if one is not None and other is not None:
-                pair.add(case, one, other, exact)
+                pair.add(case, one, other)
 
-    def _exact(self, case: Case, reference: Implementation, found: Swapped) -> list[Leaf] | None:
-        finest = max((way.dtype for way in self.ways), key=lambda dtype: FORMATS[dtype][0])
+    def _exact(self, case: Case, reference: Implementation, dtype: str) -> list[Leaf] | str:
+        """The proven values, which may depend on what the format has; or why there are none."""
         try:
             with np.errstate(all="ignore"):
-                return enclosures(case, reference, finest)
+                return enclosures(case, reference, dtype)
         except UnprovenError as error:
-            found.unproven[_told(error)] += 1
-            return None
+            return _told(error)
 
 
 def _bounds(
@@ -207,7 +215,7 @@ def swap(
 
     Functions of refimpl by name; with `impl`, {"rope.rotate": mine} or {"rope.rotate": "file.py:mine"}, your
     own, under adapters if they have another convention. JAX's float64 needs refimpl.backends.jax.enable_x64()
-    first.
+    first. After Ctrl-C there is what came to an end.
 
     Raises
     ------
@@ -226,4 +234,9 @@ def swap(
     tasks = plan(
         functions, ways, Effort(calls=calls, seed=seed), impl=impl, adapters=adapters, isolated=False
     )
-    return [task.run() for task in tasks]
+    found: list[Swapped] = []
+    for task in tasks:
+        found.append(task.run())
+        if found[-1].interrupted:
+            break
+    return found

@@ -19,8 +19,12 @@ from .ways import Way
 
 SHAPES = 5
 """Shapes of arguments that are taken: some libraries compile for each."""
-RECORDED = 5
-"""Calls that are looked at for each that is taken."""
+DRAWN = (6, 24)
+"""Examples of each law: few, and more where they give too few calls to choose from."""
+RECORDED = 120
+"""Calls that are looked at, at most."""
+FEW = 4
+"""Numbers of a call below which others come first."""
 
 
 class _Drawn(Setting):
@@ -53,8 +57,16 @@ def cases(function: str, ways: Sequence[Way], effort: Effort, left_out: Counter[
 
 
 def _recorded(function: str, coarsest: Precision, effort: Effort) -> list[Call]:
+    made: list[Call] = []
+    for examples in DRAWN:
+        if len(made) < 2 * effort.calls:
+            made = _drawn(function, coarsest, effort, examples)
+    return made
+
+
+def _drawn(function: str, coarsest: Precision, effort: Effort, examples: int) -> list[Call]:
     numpy = backends.get("numpy")
-    how: dict[str, int] = {"examples": 4 * RECORDED, "seed": effort.seed, "limit": RECORDED * effort.calls}
+    how: dict[str, int] = {"examples": examples, "seed": effort.seed, "limit": RECORDED}
     if coarsest.name in ("float64", "float32"):
         return calls(function, Setting.of(numpy, coarsest.name), **how)
     try:
@@ -69,7 +81,7 @@ def _chosen(made: Sequence[Call], most: int) -> list[Call]:
     for call in made:
         if size((call.args, call.kwargs)) <= LARGEST:
             groups[_shapes(call)].append(call)
-    best = sorted(groups.values(), key=lambda group: (-len({call.kind for call in group}), -_numbers(group)))
+    best = sorted(groups.values(), key=_rank)
     each = math.ceil(most / max(1, min(len(best), SHAPES)))
     taken = [call for group in best[:SHAPES] for call in _spread(group, each)]
     missing = {call.kind for call in made} - {call.kind for call in taken}
@@ -88,8 +100,10 @@ def _shapes(call: Call) -> Any:
     return tuple(part.shape for _, part in parts((call.args, dict(call.kwargs))) if is_array(part))
 
 
-def _numbers(group: Sequence[Call]) -> int:
-    return sum(size((call.args, call.kwargs)) for call in group)
+def _rank(group: Sequence[Call]) -> tuple[bool, int, int]:
+    """Calls of a few numbers show little; then it counts how many kinds of input, and how many numbers."""
+    sizes = [size((call.args, call.kwargs)) for call in group]
+    return max(sizes) < FEW, -len({call.kind for call in group}), -sum(sizes)
 
 
 def nearest(values: Any, p: Precision) -> np.ndarray[Any, Any]:
@@ -103,6 +117,12 @@ def nearest(values: Any, p: Precision) -> np.ndarray[Any, Any]:
     with np.errstate(over="ignore", invalid="ignore"):
         found = np.ldexp(np.rint(np.ldexp(host, -steps)), steps)
         return np.where(np.abs(found) > p.largest, np.copysign(np.inf, host), found)
+
+
+def bound_to_numpy(case: Case) -> bool:
+    """Whether an argument is a function, which may hold arrays of NumPy's that nothing moves."""
+    given = [part for _, part in parts((case.args, dict(case.kwargs)))]
+    return any(callable(part) and not isinstance(part, type) for part in given)
 
 
 def _infinite(call: Case | Call) -> int:

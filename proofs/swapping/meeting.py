@@ -29,6 +29,7 @@ class Call:
     """How far each number is from the exact one; NaN where that is not proven."""
     bound: list[Reals]
     """How far it may be; infinity where nothing is known."""
+    exact: list[Leaf] | None = None
 
     def beyond(self, number: int) -> Reals:
         """Where a part is further off than it may be."""
@@ -98,7 +99,7 @@ class Figures:
             self.judged += int(np.count_nonzero(known))
             self.beyond += int(np.count_nonzero(known & (distance > most)))
             self.share = max(self.share, _share(distance[known], most[known]))
-        return Call(ran, off, bound)
+        return Call(ran, off, bound, exact)
 
     def _bound(self, number: int, off: Reals, given: Bounds) -> Reals:
         """The bound of every number: in half precision that of one rounding where it is met."""
@@ -140,7 +141,7 @@ def _distance(x: float, y: Any) -> float:
 
 
 def _share(off: Reals, most: Reals) -> float:
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         return float(np.max(np.where(off == 0, 0.0, off / most), initial=0.0))
 
 
@@ -157,6 +158,12 @@ class Spot:
     ulps: float
     share: float
     """The difference over what both bounds allow; NaN where these are not known."""
+    beyond: bool
+
+    @property
+    def weight(self) -> tuple[bool, float, float]:
+        """What one place has before another."""
+        return self.beyond, *(0.0 if math.isnan(x) else x for x in (self.share, self.ulps))
 
 
 @dataclass(slots=True)
@@ -205,7 +212,7 @@ class Meeting:
     def median(self) -> float:
         return statistics.median(self.ulps) if self.ulps else math.nan
 
-    def add(self, case: Case, one: Call, other: Call, exact: list[Leaf] | None) -> None:
+    def add(self, case: Case, one: Call, other: Call) -> None:
         """Count one call."""
         self.calls += 1
         first, second = one.ran.parts, other.ran.parts
@@ -215,43 +222,62 @@ class Meeting:
         for number, (a, b) in enumerate(zip(first, second, strict=True)):
             if a.dtype != b.dtype:
                 self.dtypes[f"{a.dtype} against {b.dtype}"] += 1
-            self._part(case, number, (a, b), (one, other), exact)
+            self._part(case, number, (a, b), (one, other))
 
-    def _part(self, case: Case, number: int, parts: tuple[Part, Part], calls: tuple[Call, Call],
-              exact: list[Leaf] | None) -> None:  # fmt: skip
+    def _part(self, case: Case, number: int, parts: tuple[Part, Part], calls: tuple[Call, Call]) -> None:
         a, b = (part.values.reshape(-1) for part in parts)
         if not a.size:
             return
         equal, reals = same(a, b), parts[0].real and parts[1].real
-        known = None if exact is None or np.isnan(calls[0].off[number]).all() else exact[number]
+        known = _common(number, *calls)
         centre = _centres(known, a, b) if reals else np.full(a.size, np.nan)
         gap, unit = _gap(a, b, equal), (_units(parts, centre) if reals else np.ones(a.size))
         allowed = np.asarray(calls[0].bound[number] + calls[1].bound[number])
+        if known is None:
+            allowed = np.full(a.size, np.inf)
         judged = ~equal & np.isfinite(allowed)
         blamed = calls[0].beyond(number) != calls[1].beyond(number)
         over = judged & ((gap > allowed) | blamed)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             share = np.where(gap == 0, 0.0, np.where(judged, gap / allowed, np.nan))
         apart = gap / unit
         if reals:
-            self.ulps.extend(apart.tolist())
+            self.ulps.extend(apart[~np.isnan(apart)].tolist())
         self.compared += a.size
         self.same += int(np.count_nonzero(equal))
         self.judged += int(np.count_nonzero(judged))
         self.beyond += int(np.count_nonzero(over))
         self.share = max(self.share, float(np.max(share, initial=0.0, where=judged)))
         if not equal.all():
-            at = max(np.flatnonzero(~equal).tolist(), key=lambda i: (over[i], apart[i]))
+            weight = np.nan_to_num(share, nan=0.0), np.nan_to_num(apart, nan=0.0)
+            at = max(np.flatnonzero(~equal).tolist(), key=lambda i: (over[i], weight[0][i], weight[1][i]))
             index = tuple(int(i) for i in np.unravel_index(at, parts[0].values.shape))
             values = a[at].item(), b[at].item()
-            self._keep(Spot(case, number, index, values, float(centre[at]) if known is not None else math.nan,
-                            float(apart[at]), float(share[at])), bool(over[at]))  # fmt: skip
+            centre_at = float(centre[at]) if known is not None else math.nan
+            self._keep(
+                Spot(
+                    case, number, index, values, centre_at, float(apart[at]), float(share[at]), bool(over[at])
+                )
+            )
 
-    def _keep(self, new: Spot, over: bool) -> None:
-        """Remember the place that matters most: one beyond the bounds before others, then the furthest."""
+    def _keep(self, new: Spot) -> None:
+        """Remember the place that matters most: one beyond the bounds before others, then by its share of
+        them, then in ulps."""
         old = self.spot
-        if old is None or (over, new.ulps) > (self.beyond > 0 and old.share > 1, old.ulps):
+        if old is None or new.weight > old.weight:
             self.spot = new
+
+
+def _common(number: int, one: Call, other: Call) -> Leaf | None:
+    """The exact part that two calls have in common: what depends on the format is none."""
+    if one.exact is None or other.exact is None:
+        return None
+    mine, theirs = one.exact[number], other.exact[number]
+    if isinstance(mine, list) and isinstance(theirs, list):
+        same = all(x.overlaps(y) or not x.is_finite() for x, y in zip(mine, theirs, strict=True))
+    else:
+        same = bool(np.all(np.asarray(mine == theirs)))
+    return mine if same else None
 
 
 def _shapes(parts: list[Part]) -> str:
@@ -276,9 +302,10 @@ def _gap(a: Reals, b: Reals, equal: Reals) -> Reals:
 
 
 def _units(parts: tuple[Part, Part], centre: Reals) -> Reals:
-    """The ulp of the coarser of two formats at each number."""
+    """The ulp of the coarser of two formats at each number; NaN for what is below its normal range."""
     formats = [Format.of(part.dtype if part.dtype.startswith(("float", "bfloat")) and part.dtype != "float"
                          else "float64") for part in parts]  # fmt: skip
     coarse = min(formats, key=lambda fmt: fmt.bits)
     exponents = np.where(np.isfinite(centre), np.frexp(centre)[1] - 1, coarse.high)
-    return np.asarray(np.ldexp(1.0, np.clip(exponents, coarse.low, coarse.high) - coarse.bits + 1))
+    units = np.ldexp(1.0, np.minimum(exponents, coarse.high) - coarse.bits + 1)
+    return np.where(np.abs(centre) < 2.0**coarse.low, np.nan, units)

@@ -11,7 +11,7 @@ from .experiment import Swapped
 from .meeting import Figures, Meeting
 from .report import WORDS, facts, furthest, names, notes, ratio, reason, script, status
 
-WIDTH, ROW, HEAD, CELL = 1000, 24, 64, 40
+WIDTH, ROW, HEAD, CELL = 1060, 24, 64, 46
 LABELS, AXIS = 230, (240, 520)
 """Where labels end, and where the axis of ulps begins and ends."""
 MATRIX = 590
@@ -95,7 +95,8 @@ def _height(it: Swapped) -> int:
 def _function(it: Swapped) -> Iterator[str]:
     yield f'<text class="title" x="10" y="24">{text(it.label)}</text>'
     yield '<text class="faint" x="10" y="44">ulps to the proven value: ○ median, ● worst</text>'
-    yield f'<text class="faint" x="{MATRIX}" y="44">ulps between two ways, worst</text>'
+    legend = "worst ulps between two ways; = same bits, ! beyond the bounds, ? not judged"
+    yield f'<text class="faint" x="{MATRIX}" y="44">{legend}</text>'
     low, high = _range(it)
     yield from _axis(it, low, high)
     for place, found in enumerate(it.figures):

@@ -6,7 +6,8 @@
      "results": [{"function", "source", "seed", "calls", "seconds": float,
                   "left_out": {reason: calls}, "unproven": {reason: calls},
                   "ways": [{"way", "backend", "device", "dtype", "compiled", "tf32", "threads",
-                            "status": "ran", "failed" or "unavailable", "reason", "calls",
+                            "status": "ran", "failed", "not run" or "unavailable",
+                            "reason", "calls",
                             "refused": {reason: calls},
                             "worst_ulps", "median_ulps",     against the proven values
                             "classes": {class: int},         as in refimpl.accuracy/1
@@ -58,14 +59,14 @@ def status(found: Figures | str) -> str:
     """Whether a way ran."""
     if isinstance(found, str):
         return "unavailable"
-    return "ran" if found.calls else "failed"
+    return "ran" if found.calls else "failed" if found.refused else "not run"
 
 
 def reason(found: Figures | str) -> str:
     """Why a way did not run."""
     if isinstance(found, str):
         return found
-    return "" if found.calls else next(iter(found.refused), "no call was made")
+    return "" if found.calls else next(iter(found.refused), "every call was left out")
 
 
 def ratio(it: Swapped, figures: Figures) -> float:
@@ -84,7 +85,7 @@ def script(it: Swapped, pair: Meeting) -> str:
 def furthest(it: Swapped) -> Meeting | None:
     """The pair that differs most: beyond its bounds, if one is, then by its share of them, then in ulps."""
     apart = [pair for pair in it.pairs if pair.spot is not None]
-    return max(apart, key=lambda p: (p.verdict == "beyond", p.share, p.worst), default=None)
+    return max(apart, key=lambda p: p.spot.weight if p.spot else (False, 0.0, 0.0), default=None)
 
 
 def lines(it: Swapped) -> list[str]:

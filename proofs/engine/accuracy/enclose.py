@@ -59,7 +59,7 @@ class Case:
 
     def on_balls(self, function: Callable[..., Any], dtype: str, xp: Any) -> Any:
         """The result in a namespace of balls."""
-        real = getattr(xp, dtype if dtype != "bfloat16" else "float32")  # the name hardly matters
+        real = getattr(xp, dtype)
 
         def lifted(host: Any) -> Any:
             return xp.asarray(host, dtype=real) if host.dtype.kind == "f" else xp.asarray(host)
