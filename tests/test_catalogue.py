@@ -132,7 +132,7 @@ def test_select() -> None:
         catalogue.select(["rope.nope"], LAWS, "law")
 
 
-@pytest.mark.parametrize("floor", ["language", "engine", "auditing", "commands"])
+@pytest.mark.parametrize("floor", ["language", "engine", "auditing", "swapping", "commands"])
 def test_no_floor_but_that_of_documents_names_one(floor: str) -> None:
     """What is to be known of one document stands with it; docstrings may have examples."""
     names = "|".join(catalogue.names())

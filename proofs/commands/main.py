@@ -1,4 +1,4 @@
-"""The command line: refimpl prove, certify, accuracy, sensitivity, audit, selftest, errata, list, …"""
+"""The command line: refimpl prove, certify, accuracy, sensitivity, swap, audit, selftest, errata, list, …"""
 
 import ast
 import importlib
