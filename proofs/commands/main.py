@@ -18,8 +18,8 @@ from ..engine import exits, installed, signals
 from . import output
 
 COMMANDS = (
-    "prove", "audit", "certify", "accuracy", "sensitivity", "swap", "selftest", "errata", "list", "show", "new",
-    "doctor",
+    "prove", "audit", "certify", "accuracy", "sensitivity", "swap", "selftest", "errata", "list", "show",
+    "new", "doctor",
 )  # fmt: skip
 _FILES = {"list": "listing"}
 

@@ -15,9 +15,8 @@ from ..swapping.experiment import CALLS, Swapped, Task, plan
 from ..swapping.ways import Way, planned
 from . import display, output
 from .audit import targets
-from .common import note_x64
-from .gathered import gather
 from .output import OutputFile
+from .running import gather, note_x64
 
 
 @click.command("swap")
@@ -25,11 +24,11 @@ from .output import OutputFile
 @click.option("--as", "names", multiple=True, metavar="NAME[=TARGET]",
               help="Functions of your own, as in audit: file.py:function as rope.rotate.")  # fmt: skip
 @click.option("--adapter", default="", help="A convention of your function: `refimpl list adapters`.")
-@click.option("--backend", "libraries", multiple=True, default=("all",), show_default=True,
+@click.option("--backend", multiple=True, default=("all",), show_default=True,
               help="Repeatable; `all` for every array library that works here.")  # fmt: skip
-@click.option("--dtype", "dtypes", multiple=True, default=("float32",), show_default=True,
+@click.option("--dtype", multiple=True, default=("float32",), show_default=True,
               help="Repeatable: float64, float32, float16, bfloat16.")  # fmt: skip
-@click.option("--device", "devices", multiple=True,
+@click.option("--device", multiple=True,
               help="Repeatable, where a library has it, such as cuda [default: its first].")  # fmt: skip
 @click.option("--compiled", is_flag=True, help="Also compiled, where the library has a compiler.")
 @click.option("--tf32", is_flag=True, help="Also with TF32 in float32 matrix products (torch, JAX).")
@@ -41,8 +40,8 @@ from .output import OutputFile
 @click.option("--html", "html_file", type=OutputFile(), help="Write a page with picture, tables and program.")
 @click.option("--reproducer", type=OutputFile(), help="Write a program that shows the largest difference.")
 def swap(
-    functions: tuple[str, ...], names: tuple[str, ...], adapter: str, libraries: tuple[str, ...],
-    dtypes: tuple[str, ...], devices: tuple[str, ...], compiled: bool, tf32: bool, threads: tuple[int, ...],
+    functions: tuple[str, ...], names: tuple[str, ...], adapter: str, backend: tuple[str, ...],
+    dtype: tuple[str, ...], device: tuple[str, ...], compiled: bool, tf32: bool, threads: tuple[int, ...],
     calls: int, seed: int, json_file: Path | None, svg_file: Path | None, html_file: Path | None,
     reproducer: Path | None,
 ) -> None:  # fmt: skip
@@ -58,16 +57,15 @@ def swap(
 
     Exit code 1: two ways differ beyond their bounds; 3: a way failed, or a pair cannot be judged.
     """
-    chosen = [*(backends.libraries() if "all" in libraries else ()), *libraries]
-    chosen = [name for name in chosen if name != "all" and ("all" not in libraries or _works(name))]
+    chosen = [name for name in backends.chosen(backend) if name in backend or _works(name)]
     if not functions and not names:
         raise click.UsageError("which function? Give names such as rope.rotate, or a TARGET with --as NAME")
     planning.prepare("jax" in chosen)
     note_x64("jax" in chosen)
-    ways = planned(chosen, dtypes, devices=devices, compiled=compiled, tf32=tf32, threads=threads)
+    ways = planned(chosen, dtype, devices=device, compiled=compiled, tf32=tf32, threads=threads)
     tasks = _tasks(functions, names, adapter, Effort(calls=calls, seed=seed), ways)
     files = (json_file, svg_file, html_file, reproducer)
-    run = gather(planning.run(tasks), lambda found: display.say(*report.told([found])[:-1]),
+    run = gather(planning.run(tasks), lambda found: display.say(*report.text([found])[:-1]),
                  filed=any(file is not None for file in files))  # fmt: skip
     interrupted = run.interrupted or any(it.interrupted for it in run.results)
     if json_file:
@@ -79,7 +77,7 @@ def swap(
         output.save(html_file, picture.page(run.results))
     if reproducer:
         _write_reproducer(reproducer, run.results)
-    display.say(report.told(run.results)[-1] + f" in {run.seconds:.1f} s")
+    display.say(report.text(run.results)[-1] + f" in {run.seconds:.1f} s")
     sys.exit(run.code(report.exit_code(run.results)))
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import DomainError, message
+from ..._errors import DomainError, told
+from ..._names import find
+from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Setting
 from ..auditing.fitting import Foreign, Manner, adapted
@@ -190,11 +192,13 @@ def plan(functions: Sequence[str], ways: Sequence[Way], effort: Effort, *,
          isolated: bool = True) -> list[Task]:  # fmt: skip
     """The tasks for reference functions (patterns of their names), and for a user's own."""
     own = sources(impl, isolated=isolated) if impl else {}
-    chosen = catalogue.select(functions, catalogue.functions(), "function") if functions or not own else []
-    check_integer("swap", "calls", effort.calls, 1)
+    known = catalogue.functions()
+    used = {find(name, known, "function", call="swap"): it for name, it in (adapters or {}).items()}
+    chosen = catalogue.select(functions, known, "function") if functions or not own else []
+    naming("swap")(check_integer)("calls", effort.calls, 1)
     return [
         *(Task(name, tuple(ways), effort) for name in chosen),
-        *(Task(name, tuple(ways), effort, it, (adapters or {}).get(name, "")) for name, it in own.items()),
+        *(Task(name, tuple(ways), effort, it, used.get(name, "")) for name, it in own.items()),
     ]
 
 
@@ -202,12 +206,12 @@ def swap(
     *functions: str,
     impl: Mapping[str, str | Implementation] | None = None,
     adapters: Mapping[str, str] | None = None,
-    backends: Sequence[str] = ("numpy", "torch"),
-    dtypes: Sequence[str] = ("float32",),
-    devices: Sequence[str] = (),
+    backend: str | Sequence[str] = ("numpy", "torch"),
+    dtype: str | Sequence[str] = "float32",
+    device: str | Sequence[str] = (),
     compiled: bool = False,
     tf32: bool = False,
-    threads: Sequence[int] = (),
+    threads: int | Sequence[int] = (),
     calls: int = CALLS,
     seed: int = 0,
 ) -> "list[Swapped]":
@@ -224,13 +228,16 @@ def swap(
 
     Examples
     --------
-    >>> [found] = swap("rope.rotate", backends=["numpy"], dtypes=["float64", "float32"], calls=3)
+    >>> [found] = swap("rope.rotate", backend="numpy", dtype=["float64", "float32"], calls=3)
     >>> found.pairs[0].verdict
     'within'
     """
     if not functions and not impl:
-        raise DomainError(message("swap", "functions", "none", "names such as 'rope.rotate', or impl={…}"))
-    ways = planned(backends, dtypes, devices=devices, compiled=compiled, tf32=tf32, threads=threads)
+        raise DomainError(told("swap", "functions", "none", "names such as 'rope.rotate', or impl={…}"))
+    ways = planned(
+        _several(backend), _several(dtype), devices=_several(device), compiled=compiled, tf32=tf32,
+        threads=(threads,) if isinstance(threads, int) else threads,
+    )  # fmt: skip
     tasks = plan(
         functions, ways, Effort(calls=calls, seed=seed), impl=impl, adapters=adapters, isolated=False
     )
@@ -240,3 +247,7 @@ def swap(
         if found[-1].interrupted:
             break
     return found
+
+
+def _several(given: str | Sequence[str]) -> Sequence[str]:
+    return (given,) if isinstance(given, str) else given

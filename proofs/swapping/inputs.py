@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from ... import backends
+from ..._libraries import is_array
 from ..._typing import DType
 from ...backends import Precision, Setting
 from ...backends._backend import FORMATS
 from ..engine.accuracy.enclose import Case
 from ..engine.accuracy.measure import LARGEST, Effort, law_case
 from ..engine.calls import Call, calls
-from ..language.packing import is_array, parts, size
+from ..language.packing import parts, size
 from .ways import Way
 
 SHAPES = 5

@@ -4,12 +4,12 @@ import inspect
 import math
 from typing import Any
 
+from ..._libraries import is_array
 from ...backends import Setting
 from ..auditing import spelled
 from ..auditing.shown import LIBRARIES, imported
 from ..auditing.targets import Source
 from ..engine.accuracy.enclose import Case
-from ..language.packing import is_array
 from .meeting import Spot
 from .running import Stage
 

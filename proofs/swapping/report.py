@@ -273,7 +273,7 @@ def _number(value: float) -> Any:
     return None if math.isnan(value) else plain(float(value))
 
 
-def told(reports: Sequence[Swapped]) -> list[str]:
+def text(reports: Sequence[Swapped]) -> list[str]:
     """All functions as text, and one line at the end."""
     every = [line for it in reports for line in lines(it)]
     verdicts = [pair.verdict for it in reports for pair in it.pairs]

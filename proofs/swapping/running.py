@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ... import backends
+from ..._libraries import is_array
 from ...backends import Backend, Setting
 from ...backends._backend import load
 from ..engine import catalogue
 from ..engine.accuracy.enclose import Case, leaves
 from ..language.law import Implementation
-from ..language.packing import is_array, mapped
+from ..language.packing import mapped
 from .ways import Way, arranged
 
 
@@ -63,7 +64,7 @@ class Stage:
 
     def run(self, case: Case, function: Implementation) -> Ran:
         """Call the function twice; it may raise anything."""
-        with arranged(self.way), np.errstate(all="ignore"):
+        with arranged(self.way), self.on.current(), np.errstate(all="ignore"):
             call = (self._compiled if self.way.compiled else self._eager)(case, function)
             first = self._parts(call())
             begun = time.perf_counter()

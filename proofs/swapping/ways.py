@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ... import backends
-from ..._errors import DomainError, DTypeError, UnknownNameError, message
+from ..._errors import DomainError, DTypeError, UnknownNameError, told
+from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Backend, BackendUnavailableError
 from ...backends._backend import FORMATS, identity, load
@@ -58,15 +59,15 @@ def planned(
     UnknownNameError, DTypeError, DomainError
         for a name that does not exist, what no chosen library has, or a single way.
     """
-    known = [name for name in backends.names() if name != PROVER]
     for name in names:
-        if name not in known:
-            raise UnknownNameError(message("swap", "backend", name, f"one of {', '.join(known)}"))
+        if name == PROVER:
+            others = ", ".join(backends.libraries())
+            raise UnknownNameError(told("swap", "backend", name, f"one of {others}", "It has the truth"))
     for dtype in dtypes:
         if dtype not in FORMATS:
-            raise DTypeError(message("swap", "dtype", dtype, f"one of {', '.join(FORMATS)}"))
+            raise DTypeError(told("swap", "dtype", dtype, f"one of {', '.join(FORMATS)}"))
     for number in threads:
-        check_integer("swap", "threads", number, 1)
+        naming("swap")(check_integer)("threads", number, 1)
     chosen = list(dict.fromkeys(names))
     found = {name: _available(name) for name in chosen}
     _check_devices(found, devices)
@@ -80,13 +81,13 @@ def planned(
     ]
     if compiled and not any(way.compiled for way in ways):
         expected = "a library that compiles, such as torch or jax"
-        raise DomainError(message("swap", "compiled", ", ".join(chosen), expected))
+        raise DomainError(told("swap", "compiled", ", ".join(chosen), expected))
     if tf32 and not any(way.tf32 for way in ways):
         got = f"{', '.join(chosen)} in {', '.join(dtypes)}"
-        raise DomainError(message("swap", "TF32", got, f"float32 on {' or '.join(TF32)}"))
+        raise DomainError(told("swap", "TF32", got, f"float32 on {' or '.join(TF32)}"))
     if len(ways) < 2:
         advice = "Name another backend, dtype or device: swap compares at least two"
-        raise DomainError(message("swap", "ways to run", ", ".join(map(str, ways)), "two or more", advice))
+        raise DomainError(told("swap", "ways to run", ", ".join(map(str, ways)), "two or more", advice))
     return ways
 
 
@@ -101,7 +102,7 @@ def _check_devices(found: dict[str, Backend | None], devices: Sequence[str]) -> 
     there = dict.fromkeys(itertools.chain.from_iterable(b.devices for b in found.values() if b is not None))
     for device in devices:
         if device not in there:
-            raise UnknownNameError(message("swap", "device", device, f"one of {', '.join(there)}"))
+            raise UnknownNameError(told("swap", "device", device, f"one of {', '.join(there)}"))
 
 
 def _devices(backend: Backend | None, devices: Sequence[str]) -> list[str]:
@@ -143,4 +144,4 @@ def _set_threads(way: Way, stack: ExitStack) -> None:
     else:
         advice = "Set XLA_FLAGS or OMP_NUM_THREADS before the command" if way.backend == "jax" else ""
         expected = "torch or numpy, whose threads can be set while they run"
-        raise DomainError(message("swap", "threads", way.backend, expected, advice))
+        raise DomainError(told("swap", "threads", way.backend, expected, advice))
