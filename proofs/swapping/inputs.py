@@ -67,7 +67,7 @@ def _recorded(function: str, coarsest: Precision, effort: Effort) -> list[Call]:
 
 def _drawn(function: str, coarsest: Precision, effort: Effort, examples: int) -> list[Call]:
     numpy = backends.get("numpy")
-    how: dict[str, int] = {"examples": examples, "seed": effort.seed, "limit": RECORDED}
+    how: dict[str, Any] = {"examples": examples, "seed": effort.seed, "limit": RECORDED}
     if coarsest.name in ("float64", "float32"):
         return calls(function, Setting.of(numpy, coarsest.name), **how)
     try:

@@ -163,7 +163,8 @@ class Spot:
     @property
     def weight(self) -> tuple[bool, float, float]:
         """What one place has before another."""
-        return self.beyond, *(0.0 if math.isnan(x) else x for x in (self.share, self.ulps))
+        share, ulps = (0.0 if math.isnan(x) else x for x in (self.share, self.ulps))
+        return self.beyond, share, ulps
 
 
 @dataclass(slots=True)

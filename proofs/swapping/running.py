@@ -87,7 +87,7 @@ class Stage:
     def _compiled(self, case: Case, function: Implementation) -> Callable[[], list[Any]]:
         """The whole call compiled as a function of its arrays; what else there is stays as it is."""
         if self.way.backend == "torch":
-            load("torch", "torch._dynamo", "").reset()  # type: ignore[attr-defined]
+            load("torch", "torch._dynamo", "").reset()
         args, kwargs = case.moved(self.on.array, self.on.like)
         arrays: list[Any] = []
         args, kwargs = _taken(args, arrays), _taken(kwargs, arrays)
