@@ -79,6 +79,8 @@ class Arrays(Argument):
     """Least lengths, or EVEN."""
     meaning: Meaning = ""
     _: KW_ONLY
+    number: bool = False
+    """May be a Python integer instead, of at least 1."""
     free: bool = False
     """The function itself checks the shape; as when it broadcasts otherwise than leading axes do."""
     grid: bool = False
@@ -107,13 +109,24 @@ class Arrays(Argument):
         """Its shape and dtypes."""
         kinds = " or ".join({"integral": "integer"}.get(kind, kind) for kind in self.kinds)
         least = "".join(f", {at_least(symbol, length)}" for symbol, length in self.least.items())
-        return f"({self.axes.text}) {kinds}{least}"
+        return f"{'int ≥ 1 or ' if self.number else ''}({self.axes.text}) {kinds}{least}"
 
     def errors(self, name: str) -> Errors:
         """Those of arrays."""
-        yield NamespaceError, "is no array"
+        if self.number:
+            yield DomainError, "is below 1"
+        else:
+            yield NamespaceError, "is no array"
         yield DTypeError, "has another dtype"
         yield ShapeError, "has another shape"
+
+    def or_number(self) -> Self:
+        """May be a Python integer instead."""
+        return replace(self, number=True)
+
+    def loosely(self) -> Self:
+        """Of a result: it has the batch axes of some arguments only."""
+        return replace(self, loose=True)
 
     def freely(self) -> Self:
         """The function itself checks the shape."""
@@ -125,7 +138,15 @@ class Arrays(Argument):
 
     def parts(self, name: str, value: Any) -> "Parts":
         """The array itself."""
-        return [(name, self, value)]
+        if not self.number or not (isinstance(value, Integral) or not hasattr(value, "shape")):
+            return [(name, self, value)]
+        if not _xp.is_number(value, "__index__"):
+            raise DTypeError(message(name, shown(value), "an integer ≥ 1, or an array of integers"))
+        return []
+
+    def check(self, name: str, value: Any, values: Values, xp: Namespace) -> Any:
+        """The array, or a number as an int."""
+        return _xp.check_integer(name, value, 1) if self.number and not self.parts(name, value) else value
 
     def check_dtype(self, name: str, array: Array, xp: Namespace, *, solves: bool) -> None:
         """Require one of the dtypes."""
@@ -364,7 +385,8 @@ class Record(Argument):
 
     def words(self) -> str:
         """Its class."""
-        return self.type.__name__
+        arrays = ", ".join(f"{name} ({kind.axes.text})" for name, kind in self.arrays.items())
+        return f"{self.type.__name__} of {arrays}" if arrays else self.type.__name__
 
     @property
     def holds(self) -> bool:
@@ -378,9 +400,10 @@ class Record(Argument):
 
     def errors(self, name: str) -> Errors:
         """Those of other types, and of the arrays in it."""
-        yield DTypeError, f"is no {self.type.__name__}"
+        yield DTypeError, f"is no {self.type.__name__}{', or holds another dtype' if self.arrays else ''}"
         if self.arrays:
-            yield ShapeError, "has an array of another shape"
+            yield ShapeError, "holds another shape"
+            yield NamespaceError, "holds what is no array"
 
     def parts(self, name: str, value: Any) -> Parts:
         """Its arrays."""

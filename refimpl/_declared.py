@@ -4,10 +4,10 @@ import inspect
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from . import _xp
-from ._arguments import Argument, Arrays, Function, Number, Parts, Several
+from ._arguments import Argument, Arrays, Function, Number, Parts, Record, Several
 from ._axes import Lengths
 from ._capabilities import KNOWN
 from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, message
@@ -20,6 +20,8 @@ RAISES = "raises"
 
 Raises: TypeAlias = Mapping[type[RefimplError], str]
 """Errors, and when a function raises them."""
+
+Broadcast: TypeAlias = Literal[False, "batch", "all"]
 
 _ORDER = (ShapeError, DTypeError, NamespaceError, DomainError)
 
@@ -36,14 +38,16 @@ class Declaration:
     needs: frozenset[str]
     nan: str
     """STAYS, RAISES, or a sentence of its own."""
-    broadcast: bool
-    """Whether batch axes broadcast against each other; else all are equal."""
+    broadcast: Broadcast
+    """Whether batch axes, or all axes, broadcast against each other; else they are equal."""
     empty: bool
     """Whether an empty batch gives an empty result."""
     raises: Raises
     """Errors that only the function itself finds, and when."""
     arguments: Mapping[str, Argument]
     others: Mapping[str, Argument]
+    most_behind: int
+    """The largest number of core axes."""
     always: tuple[str, ...]
     limits: Mapping[str, Any]
     """The defaults of arguments that are limits of others."""
@@ -55,22 +59,28 @@ class Declaration:
         parameters = inspect.signature(function).parameters
         if unknown := facts["needs"] - KNOWN:
             raise TypeError(f"{function.__name__} needs {unknown}; known are {sorted(KNOWN)}")
+        if not facts["nan"] and arguments.keys() - {"xp", "dtype", "device"}:
+            raise TypeError(f"{function.__name__} does not say what becomes of NaN")
         if list(arguments) != list(parameters):
             raise TypeError(
                 f"{function.__name__} has the arguments {list(parameters)}, not {list(arguments)}"
             )
+        dotted = [one for one in arguments.values() if isinstance(one, Arrays) and one.axes.dots]
         return cls(
             groups,
             tuple(name for name, one in parameters.items() if one.kind is not one.KEYWORD_ONLY),
             gives if isinstance(gives, tuple) else (gives,),
             arguments=arguments,
-            others={name: one for name, one in arguments.items() if not isinstance(one, Arrays)},
+            others={
+                name: one for name, one in arguments.items() if not isinstance(one, Arrays) or one.number
+            },
             limits={
                 name: one.default
                 for name, one in parameters.items()
                 if any(isinstance(other, Number) and other.above == name for other in arguments.values())
                 and one.default is not one.empty
             },
+            most_behind=max((one.axes.least for one in dotted), default=0),
             always=tuple(name for name, one in arguments.items() if one.always),
             **facts,
         )
@@ -100,11 +110,17 @@ class Declaration:
         lengths: Lengths = {}
         batches: dict[str, tuple[int, ...]] = {}
         for name, kind, array in parts:
-            if not kind.free:
-                shape = tuple(array.shape)
-                kind.axes.check(name, shape, lengths, kind.least)
-                if kind.axes.dots:
-                    batches[kind.axes.entry(name)] = kind.axes.batch(shape)
+            shape, axes = tuple(array.shape), kind.axes
+            if kind.free:
+                continue
+            if axes.dots and self.broadcast == "all":
+                _xp.check_axes(name, array, axes.least)
+                missing = self.most_behind - axes.least  # without the last axis, it is the same along it
+                batches[name + "[..., None]" * missing] = (*shape, *(1,) * missing)
+                continue
+            axes.check(name, shape, lengths, kind.least)
+            if axes.dots:
+                batches[axes.entry(name)] = axes.batch(shape)
         if len(batches) > 1:
             self._check_batches(batches)
 
@@ -128,9 +144,11 @@ class Declaration:
             if not line:
                 raise TypeError(f"expected a line {names!r} under Parameters of the docstring:\n{text}")
             text = f"{before}\n{names} : {kind.says()}\n{after}"
-        if len(self.gives) == 1 and (result := _result(self.gives[0])):
-            text = text.replace("\nReturns\n-------\n", f"\nReturns\n-------\n{result}, ", 1)
+        result = _result(self.gives[0]) if len(self.gives) == 1 else ""
         head, source, tail = text.partition("\n\nSource:")
+        head, _, more = head.partition("\n\nReturns\n-------\n")
+        joint = "" if not (result and more) else ". " if more[0].isupper() else ", "
+        head += f"\n\nReturns\n-------\n{result}{joint}{more}"
         return f"{head}\n{self._promises()}\n\nRaises\n------\n{self._errors()}{source}{tail}"
 
     @property
@@ -150,7 +168,8 @@ class Declaration:
         return f"NaN in {where} in every result that depends on it." if self.nan == STAYS else self.nan
 
     def _promises(self) -> str:
-        broadcast = "Batch axes broadcast against each other. " if self.broadcast else ""
+        told = {"batch": "Batch axes broadcast against each other. ", "all": "Shapes broadcast. "}
+        broadcast = told[self.broadcast] if self.broadcast else ""
         empty = "An empty batch gives an empty result. " if self.empty else ""
         return f"{broadcast}{empty}{self._of_nan()}"
 
@@ -168,7 +187,7 @@ class Declaration:
         if ShapeError in told:
             told[ShapeError].append(f"for more than {_xp.MOST_AXES} axes")
         if self.broadcast:
-            told[ShapeError].append("for batch axes that do not broadcast")
+            told[ShapeError].append("for shapes that do not broadcast")
         for error, words in self.raises.items():
             told.setdefault(error, []).append(words)
         return {error: told[error] for error in _ORDER if error in told}
@@ -188,7 +207,9 @@ def _is_given(name: str, kind: Argument, values: Mapping[str, Any]) -> bool:
 
 
 def _result(kind: Argument) -> str:
-    return f"({kind.axes.text})" if isinstance(kind, Arrays) else kind.words()
+    if isinstance(kind, Arrays):
+        return f"({kind.axes.text})"
+    return kind.type.__name__ if isinstance(kind, Record) else kind.words()
 
 
 def _or(names: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ from ._arguments import (
     Truths,
 )
 from ._axes import EVEN
-from ._declared import RAISES, STAYS, Declaration, Raises
+from ._declared import RAISES, STAYS, Broadcast, Declaration, Raises
 from ._errors import DomainError, DTypeError, RefimplError, ShapeError, message, put_name
 
 __all__ = [
@@ -66,7 +66,7 @@ def public(
     *,
     needs: str = "",
     nan: str = "",
-    broadcast: bool = False,
+    broadcast: Broadcast = False,
     empty: bool = False,
     raises: Raises = MappingProxyType({}),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:

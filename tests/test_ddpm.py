@@ -236,7 +236,10 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("ShapeError: conditional_variance", lambda: ddpm.optimal_std(HALVES, np.ones((2, 1)))),
     ("ShapeError: sigma", lambda: ddpm.ancestral_step(X, EPS, X, HALVES, np.ones(1), 1)),
     ("DTypeError: t", lambda: ddpm.check_steps(HALVES, np.asarray([1.0]))),
-    ("ShapeError: noises", lambda: ddpm.sample(lambda x, t: x, X, np.zeros((1, 2, 2)), HALVES, SIGMA)),
+    (
+        "ShapeError: schedule.beta_squared",
+        lambda: ddpm.sample(lambda x, t: x, X, np.zeros((1, 2, 2)), HALVES, SIGMA),
+    ),
     (
         "ShapeError: eps_model(x, t)",
         lambda: ddpm.sample(lambda x, t: x[:1], X, np.zeros((2, 2, 2)), HALVES, SIGMA),
@@ -245,14 +248,14 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("ShapeError: mean", lambda: ddpm.exact_generator(np.zeros((1, 2)), np.eye(2), HALVES)),
     ("ShapeError: generator.bias", lambda: ddpm.marginals(GENERATOR._replace(bias=np.zeros(2)))),
     ("ShapeError: generator.weight", lambda: ddpm.marginals(GENERATOR._replace(weight=np.zeros((2, 2))))),
-    ("ShapeError: x0", lambda: ddpm.elbo_terms(np.zeros(3), GENERATOR, HALVES)),
+    ("ShapeError: generator.weight", lambda: ddpm.elbo_terms(np.zeros(3), GENERATOR, HALVES)),
     ("NamespaceError: x0", lambda: ddpm.elbo_terms(X.tolist(), GENERATOR, HALVES)),
     (
         "NamespaceError: arrays",
         lambda: ddpm.elbo_terms(array_api_strict.asarray([[1.0, 2.0]]), GENERATOR, HALVES),
     ),
-    ("ShapeError: generator", lambda: ddpm.elbo_terms(X, GENERATOR, Schedule(np.asarray([0.5])))),
-    ("ShapeError: generator", lambda: ddpm.joint_kl(np.zeros(1), np.eye(1), GENERATOR, HALVES)),
+    ("ShapeError: schedule.beta_squared", lambda: ddpm.elbo_terms(X, GENERATOR, Schedule(np.asarray([0.5])))),
+    ("ShapeError: generator.weight", lambda: ddpm.joint_kl(np.zeros(1), np.eye(1), GENERATOR, HALVES)),
 )
 
 

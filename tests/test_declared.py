@@ -44,7 +44,7 @@ def test_a_declaration_has_the_arguments_of_the_function() -> None:
      "high": Number(above="low"), "count": Integer(1, 6)},
     Reals("..., d"),
     nan=STAYS,
-    broadcast=True,
+    broadcast="batch",
     empty=True,
     raises={ShapeError: "for a Tuesday"},
 )  # fmt: skip
@@ -89,7 +89,7 @@ every result that depends on it.
 Raises
 ------
 ShapeError
-    if x or y has another shape; for more than 24 axes; for batch axes that do not broadcast; for a
+    if x or y has another shape; for more than 24 axes; for shapes that do not broadcast; for a
     Tuesday.
 DTypeError
     if x or y has another dtype; if low or high is no number; if count is no integer.

@@ -1,27 +1,22 @@
 """Whether a schedule, steps along it, and its signal are valid."""
 
 from .. import _xp
-from .._public import public
+from .._public import Integers, Truths, public
 from .._typing import Array
-from ._steps import Schedule, log_signal, open_schedule
+from ._steps import SCHEDULE, Schedule, log_signal
 
 
-@public()
+@public({"schedule": SCHEDULE}, Truths(""), nan="NaN in the schedule is none of them.")
 def check_schedule(schedule: Schedule, /) -> Array:
-    """Whether every β_t² lies in (0, 1); NaN does not.
+    """Whether every β_t² lies in (0, 1).
 
     Parameters
     ----------
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    Boolean array without axes, on the device of the schedule.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    a boolean array without axes, on the device of the schedule.
 
     Source: ddpm D1.
 
@@ -31,28 +26,26 @@ def check_schedule(schedule: Schedule, /) -> Array:
     >>> bool(check_schedule(linear_schedule(10)))
     True
     """
-    xp = open_schedule(schedule)
+    xp = _xp.of(schedule.beta_squared)
     return xp.all((schedule.beta_squared > 0) & (schedule.beta_squared < 1))
 
 
-@public()
+@public(
+    {"schedule": SCHEDULE, "t": Integers("...", "step")},
+    Truths(""),
+    nan="NaN in the schedule, whose T alone counts, changes nothing.",
+)
 def check_steps(schedule: Schedule, t: Array, /) -> Array:
     """Whether every step of an integer array lies in 1..T.
 
     Parameters
     ----------
-    schedule : Schedule of T steps
-    t : (...) integer
+    schedule
+    t
 
     Returns
     -------
-    Boolean array without axes, on the device of t. NaN in the schedule, whose T alone counts, changes
-    nothing.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule or steps that are no integer array.
+    a boolean array without axes, on the device of t.
 
     Source: ddpm D3.
 
@@ -63,29 +56,23 @@ def check_steps(schedule: Schedule, t: Array, /) -> Array:
     >>> bool(check_steps(linear_schedule(10), np.asarray([0, 3])))
     False
     """
-    _xp.namespace(t=t)
-    xp = open_schedule(schedule, t=t)
+    xp = _xp.of(t)
     return xp.all((t >= 1) & (t <= schedule.beta_squared.shape[0]))
 
 
-@public("cumulative")
+@public({"schedule": SCHEDULE}, Truths(""), needs="cumulative", nan="NaN in the schedule fails.")
 def check_signal(schedule: Schedule, /) -> Array:
     """Whether x_0 can be computed from the noise at every step: ᾱ_T > 0 in the dtype.
 
-    It fails for β² = 1 ("zero terminal SNR"), where ᾱ_T underflows, and for NaN.
+    It fails for β² = 1 ("zero terminal SNR"), where ᾱ_T underflows.
 
     Parameters
     ----------
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    Boolean array without axes, on the device of the schedule.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    a boolean array without axes, on the device of the schedule.
 
     Source: ddpm D6, C11.
 
@@ -95,5 +82,5 @@ def check_signal(schedule: Schedule, /) -> Array:
     >>> bool(check_signal(cosine_schedule(1000)))
     True
     """
-    xp = open_schedule(schedule)
+    xp = _xp.of(schedule.beta_squared)
     return xp.all(xp.exp(log_signal(schedule, xp=xp) / 2) > 0)

@@ -3,11 +3,11 @@
 import math
 from typing import NamedTuple
 
-from .. import _given, _libraries, _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .. import _libraries, _xp
+from .._errors import DomainError
+from .._public import STAYS, Raises, Reals, Record, public
 from .._typing import Array, Namespace
-from ._steps import Coefficients, Schedule, coefficients, log_signal, open_schedule
+from ._steps import SCHEDULE, Coefficients, Schedule, coefficients, log_signal
 
 
 class AffineGenerator(NamedTuple):
@@ -21,6 +21,14 @@ class AffineGenerator(NamedTuple):
     covariance: Array
 
 
+GENERATOR = Record(
+    AffineGenerator,
+    {"weight": Reals("T, d, d", T=1), "bias": Reals("T, d"), "covariance": Reals("T, d, d")},
+    "See ddpm.exact_generator",
+)
+UNSOLVABLE: Raises = {DomainError: "for matrices that the library cannot solve with"}
+
+
 class Marginals(NamedTuple):
     """Of a generator: E x_t (T+1, d) and Cov(x_t) (T+1, d, d) for t = 0..T, and
     Cov(x_{t−1}, x_t) (T, d, d), entry t−1 for step t."""
@@ -30,7 +38,13 @@ class Marginals(NamedTuple):
     cross: Array
 
 
-@public("cumulative linalg")
+@public(
+    {"mean": Reals("d"), "covariance": Reals("d, d"), "schedule": SCHEDULE},
+    GENERATOR,
+    needs="cumulative linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> AffineGenerator:
     """The generator that reverses the diffusion of Gaussian data N(m, C).
 
@@ -39,20 +53,14 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
 
     Parameters
     ----------
-    mean : (d,) real floating
-    covariance : (d, d) real floating
+    mean
+    covariance
         Symmetric positive semi-definite.
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    AffineGenerator of T steps. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for other shapes, integers, arrays of two libraries, or matrices that the library cannot
-        solve with.
+    of T steps.
 
     Source: ddpm D10, C6, C7.
 
@@ -63,7 +71,7 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
     >>> exact_generator(np.zeros(1), np.eye(1), from_ho(np.asarray([0.36]))).weight.round(12)
     array([[[0.8]]])
     """
-    xp = _open_gaussian(mean, covariance, schedule)
+    xp = _xp.of(mean)
     mean, covariance, betas = _promoted(mean, covariance, schedule.beta_squared, xp=xp)
     return _exact_generator(mean, covariance, coefficients(Schedule(betas), xp=xp), xp=xp)
 
@@ -72,16 +80,6 @@ def _promoted(*arrays: Array, xp: Namespace) -> list[Array]:
     """The arrays in their common dtype, which `@` and solve of some libraries require."""
     dtype = xp.result_type(*arrays)
     return [xp.astype(array, dtype, copy=False) for array in arrays]
-
-
-def _open_gaussian(mean: Array, covariance: Array, schedule: Schedule, **arrays: Array) -> Namespace:
-    xp = open_schedule(schedule, solves=True, mean=mean, covariance=covariance, **arrays)
-    if mean.ndim != 1:
-        raise ShapeError(message("mean", f"shape {tuple(mean.shape)}", "shape (d,)"))
-    square = (mean.shape[0], mean.shape[0])
-    if tuple(covariance.shape) != square:
-        raise ShapeError(message("covariance", f"shape {tuple(covariance.shape)}", f"shape {square}"))
-    return xp
 
 
 def _exact_generator(mean: Array, covariance: Array, at: Coefficients, *, xp: Namespace) -> AffineGenerator:
@@ -107,7 +105,7 @@ def _eye(like: Array, *, xp: Namespace) -> Array:
     return xp.eye(like.shape[-1], dtype=like.dtype, device=_libraries.device(like))
 
 
-@public()
+@public({"generator": GENERATOR}, (Reals("T+1, d"), Reals("T+1, d, d"), Reals("T, d, d")), nan=STAYS)
 def marginals(generator: AffineGenerator, /) -> Marginals:
     """Distribution of every state of a generator, without sampling.
 
@@ -117,17 +115,12 @@ def marginals(generator: AffineGenerator, /) -> Marginals:
 
     Parameters
     ----------
-    generator : AffineGenerator of T steps
+    generator
         The covariances S_t may be singular.
 
     Returns
     -------
-    Marginals of x_0, ..., x_T. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integers, arrays of two libraries.
+    Marginals of x_0, ..., x_T.
 
     Source: ddpm D10, C4, C7, C12.
 
@@ -138,7 +131,7 @@ def marginals(generator: AffineGenerator, /) -> Marginals:
     >>> marginals(one).covariance[0]
     array([[1.25]])
     """
-    xp = _open_generator(generator)
+    xp = _xp.of(generator.bias)
     return _marginals(AffineGenerator(*_promoted(*generator, xp=xp)), xp=xp)
 
 
@@ -153,31 +146,13 @@ def _marginals(generator: AffineGenerator, *, xp: Namespace) -> Marginals:
     return Marginals(*(xp.stack(values[::-1]) for values in (means, covariances, crosses)))
 
 
-def _open_generator(generator: AffineGenerator, **arrays: Array) -> Namespace:
-    _given.check_record("generator", generator, AffineGenerator, "See ddpm.exact_generator")
-    names = {f"generator.{name}": part for name, part in generator._asdict().items()}
-    xp = _xp.namespace(**names, **arrays)
-    _xp.floating(xp, solves=True, **names, **arrays)
-    shape = tuple(generator.bias.shape)
-    if len(shape) != 2 or not shape[0]:
-        raise ShapeError(message("generator.bias", f"shape {shape}", "shape (T, d) with T ≥ 1"))
-    for name in ("weight", "covariance"):
-        got = tuple(getattr(generator, name).shape)
-        if got != (*shape, shape[1]):
-            raise ShapeError(message(f"generator.{name}", f"shape {got}", f"shape {(*shape, shape[1])}"))
-    return xp
-
-
-def _check_fit(generator: AffineGenerator, schedule: Schedule, dims: int) -> None:
-    expected = (*schedule.beta_squared.shape, dims)
-    got = tuple(generator.bias.shape)
-    if got != expected:
-        raise ShapeError(
-            message("generator", f"{got[0]} steps of {got[1]} dimensions", f"{expected[0]} of {dims}")
-        )
-
-
-@public("cumulative linalg")
+@public(
+    {"x0": Reals("..., d"), "generator": GENERATOR, "schedule": SCHEDULE},
+    Reals("..., T+1"),
+    needs="cumulative linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """The terms L_0, ..., L_T of Ho et al., whose sum is −ELBO(x_0), for an affine generator.
 
@@ -186,20 +161,14 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
 
     Parameters
     ----------
-    x0 : (..., d) real floating
-    generator : AffineGenerator of T steps
+    x0
+    generator
         The covariances must be positive definite.
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    (..., T+1): entry i is L_i. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integers, arrays of two libraries, or matrices that the library
-        cannot solve with.
+    entry i is L_i.
 
     Source: ddpm D10, C3, C4, C8.
 
@@ -212,10 +181,7 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
     >>> bool(np.isclose(elbo_terms(np.asarray([0.0]), exact, schedule).sum(), np.log(2 * np.pi) / 2))
     True
     """
-    _open_generator(generator, x0=x0)
-    xp = open_schedule(schedule, solves=True, x0=x0, weight=generator.weight)
-    _xp.check_last_axis("x0", x0, generator.bias.shape[1], "the generator's dimensions")
-    _check_fit(generator, schedule, x0.shape[-1])
+    xp = _xp.of(x0)
     x0, betas, *parts = _promoted(x0, schedule.beta_squared, *generator, xp=xp)
     return _elbo_terms(x0, AffineGenerator(*parts), Schedule(betas), xp=xp)
 
@@ -261,7 +227,13 @@ def _log_noise(schedule: Schedule, *, xp: Namespace) -> Array:
     return xp.where(log > -math.log(2), small, xp.log1p(-xp.exp(log)))
 
 
-@public("cumulative linalg")
+@public(
+    {"mean": Reals("d"), "covariance": Reals("d, d"), "generator": GENERATOR, "schedule": SCHEDULE},
+    Reals(""),
+    needs="cumulative linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """Divergence of the whole diffusion of Gaussian data N(m, C) from an affine generator.
 
@@ -269,22 +241,16 @@ def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedul
 
     Parameters
     ----------
-    mean : (d,) real floating
-    covariance : (d, d) real floating
+    mean
+    covariance
         Symmetric positive definite.
-    generator : AffineGenerator of T steps
+    generator
         The covariances must be positive definite.
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    Array without axes. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integers, arrays of two libraries, or matrices that the library
-        cannot solve with.
+    in nats.
 
     Source: ddpm D10, C3, C4, C6, C7.
 
@@ -297,9 +263,7 @@ def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedul
     >>> abs(joint_kl(np.zeros(1), np.eye(1), exact, schedule).round(12))
     np.float64(0.0)
     """
-    _open_generator(generator, mean=mean)
-    xp = _open_gaussian(mean, covariance, schedule, weight=generator.weight)
-    _check_fit(generator, schedule, mean.shape[0])
+    xp = _xp.of(mean)
     mean, covariance, betas, *parts = _promoted(mean, covariance, schedule.beta_squared, *generator, xp=xp)
     at = coefficients(Schedule(betas), xp=xp)
     return _joint_kl(mean, covariance, AffineGenerator(*parts), at, xp=xp)

@@ -3,12 +3,19 @@
 from typing import Literal
 
 from .. import _xp
-from .._public import public
+from .._public import STAYS, Choice, Flag, Reals, public
 from .._typing import Array, Namespace
-from ._steps import Coefficients, Schedule, Steps, check_each_step, coefficients, open_schedule, open_steps
+from ._steps import OUTSIDE, SCHEDULE, STEP, Coefficients, Schedule, Steps, at_steps, coefficients
 
 
-@public("indexing cumulative")
+@public(
+    {"x0, noise": Reals("..., d"), "schedule": SCHEDULE, "t": STEP},
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """The v that a velocity model is trained to predict.
 
@@ -16,19 +23,9 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
 
     Parameters
     ----------
-    x0, noise : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, arrays of two libraries.
+    x0, noise
+    schedule
+    t
 
     Source: ddpm D6, C11.
 
@@ -39,11 +36,23 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     >>> velocity(np.asarray([1.0]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([0.2])
     """
-    xp, at, _ = open_steps(schedule, t, x0=x0, noise=noise)
+    xp, at = at_steps(schedule, t)
     return at.alpha_bar * noise - xp.sqrt(at.beta_bar_squared) * x0
 
 
-@public("indexing cumulative")
+@public(
+    {
+        "x_t, prediction": Reals("..., d"),
+        "schedule": SCHEDULE,
+        "t": STEP,
+        "given": Choice("noise", "v", "score"),
+    },
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def predict_x0(
     x_t: Array,
     prediction: Array,
@@ -61,21 +70,11 @@ def predict_x0(
 
     Parameters
     ----------
-    x_t, prediction : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-    given : "noise", "v" or "score"
+    x_t, prediction
+    schedule
+    t
+    given
         What the prediction is.
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
 
     Source: ddpm D6, C11, C13.
 
@@ -86,8 +85,7 @@ def predict_x0(
     >>> predict_x0(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([1.])
     """
-    _check_given(given, ("noise", "v", "score"))
-    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
+    xp, at = at_steps(schedule, t)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "v":
         return at.alpha_bar * x_t - beta_bar * prediction
@@ -95,7 +93,19 @@ def predict_x0(
     return (x_t - noise) / at.alpha_bar
 
 
-@public("indexing cumulative")
+@public(
+    {
+        "x_t, prediction": Reals("..., d"),
+        "schedule": SCHEDULE,
+        "t": STEP,
+        "given": Choice("x0", "v", "score"),
+    },
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def predict_noise(
     x_t: Array,
     prediction: Array,
@@ -111,21 +121,11 @@ def predict_noise(
 
     Parameters
     ----------
-    x_t, prediction : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-    given : "x0", "v" or "score"
+    x_t, prediction
+    schedule
+    t
+    given
         What the prediction is.
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
 
     Source: ddpm D6, C11.
 
@@ -136,8 +136,7 @@ def predict_noise(
     >>> predict_noise(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([1.])
     """
-    _check_given(given, ("x0", "v", "score"))
-    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
+    xp, at = at_steps(schedule, t)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "x0":
         return (x_t - at.alpha_bar * prediction) / beta_bar
@@ -146,7 +145,19 @@ def predict_noise(
     return -beta_bar * _like(x_t, prediction, xp=xp)
 
 
-@public("indexing cumulative")
+@public(
+    {
+        "x_t, prediction": Reals("..., d"),
+        "schedule": SCHEDULE,
+        "t": STEP,
+        "given": Choice("noise", "x0", "score"),
+    },
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def predict_v(
     x_t: Array,
     prediction: Array,
@@ -164,21 +175,11 @@ def predict_v(
 
     Parameters
     ----------
-    x_t, prediction : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-    given : "noise", "x0" or "score"
+    x_t, prediction
+    schedule
+    t
+    given
         What the prediction is.
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
 
     Source: ddpm D6, C11.
 
@@ -189,8 +190,7 @@ def predict_v(
     >>> predict_v(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([0.2])
     """
-    _check_given(given, ("noise", "x0", "score"))
-    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
+    xp, at = at_steps(schedule, t)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "x0":
         return (at.alpha_bar * x_t - prediction) / beta_bar
@@ -199,7 +199,19 @@ def predict_v(
     return -beta_bar / at.alpha_bar * (x_t + prediction)
 
 
-@public("indexing cumulative")
+@public(
+    {
+        "x_t, prediction": Reals("..., d"),
+        "schedule": SCHEDULE,
+        "t": STEP,
+        "given": Choice("noise", "x0", "v"),
+    },
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def predict_score(
     x_t: Array,
     prediction: Array,
@@ -215,21 +227,11 @@ def predict_score(
 
     Parameters
     ----------
-    x_t, prediction : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-    given : "noise", "x0" or "v"
+    x_t, prediction
+    schedule
+    t
+    given
         What the prediction is.
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, another `given`.
 
     Source: ddpm D6, C11.
 
@@ -240,8 +242,7 @@ def predict_score(
     >>> predict_score(np.asarray([1.4]), np.asarray([0.6]), from_ho(np.asarray([0.36])), 1).round(12)
     array([-1.])
     """
-    _check_given(given, ("noise", "x0", "v"))
-    xp, at, _ = open_steps(schedule, t, x_t=x_t, prediction=prediction)
+    xp, at = at_steps(schedule, t)
     beta_bar = xp.sqrt(at.beta_bar_squared)
     if given == "x0":
         return (at.alpha_bar * prediction - x_t) / at.beta_bar_squared
@@ -250,16 +251,14 @@ def predict_score(
     return -_like(x_t, prediction, xp=xp) / beta_bar
 
 
-def _check_given(given: str, known: tuple[str, ...]) -> None:
-    _xp.check_choice("given", given, known)
-
-
 def _like(x_t: Array, prediction: Array, *, xp: Namespace) -> Array:
     """The prediction in the common shape, where x_t itself is not needed."""
     return xp.broadcast_arrays(x_t, prediction)[1]
 
 
-@public("cumulative")
+@public(
+    {"schedule": SCHEDULE, "sigma": Reals("T"), "half": Flag()}, Reals("T"), needs="cumulative", nan=STAYS
+)
 def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> Array:
     """Weight of ‖ε − ε_θ(x_t)‖² in the loss of step t.
 
@@ -269,20 +268,15 @@ def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> A
 
     Parameters
     ----------
-    schedule : Schedule of T steps
-    sigma : (T,) real floating
+    schedule
+    sigma
         Standard deviations of the generator, entry t−1 for step t.
-    half : bool
+    half
         Whether to include the factor ½ of the negative log-likelihood.
 
     Returns
     -------
-    (T,), entry t−1 for step t. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, integers, arrays of two libraries.
+    entry t−1 for step t.
 
     Source: ddpm D8, C9, C11.
 
@@ -293,9 +287,7 @@ def loss_weight(schedule: Schedule, sigma: Array, /, *, half: bool = False) -> A
     >>> loss_weight(from_ho(np.asarray([0.5])), np.asarray([0.5])).round(12)
     array([4.])
     """
-    xp = open_schedule(schedule, sigma=sigma)
-    check_each_step("sigma", sigma, schedule)
-    half = _xp.check_flag("half", half)
+    xp = _xp.of(sigma)
     weight = _loss_weight(sigma, coefficients(schedule, xp=xp), xp=xp)
     return weight / 2 if half else weight
 

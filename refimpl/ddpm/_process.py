@@ -4,24 +4,22 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from .. import _given, _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._errors import DTypeError, NamespaceError, ShapeError, message
+from .._public import STAYS, Choice, Function, Reals, public
 from .._typing import Array, Namespace
-from ._steps import (
-    Coefficients,
-    Schedule,
-    Steps,
-    at_step,
-    check_each_step,
-    coefficients,
-    open_schedule,
-    open_steps,
-)
+from ._steps import OUTSIDE, SCHEDULE, STEP, Coefficients, Schedule, Steps, at_step, at_steps, coefficients
 
 NoiseModel: TypeAlias = Callable[[Array, int], Array]
 
 
-@public("indexing cumulative")
+@public(
+    {"x_prev, noise": Reals("..., d"), "schedule": SCHEDULE, "t": STEP},
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """One step of the diffusion: x_t from x_{t−1}.
 
@@ -29,19 +27,10 @@ def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -
 
     Parameters
     ----------
-    x_prev, noise : (..., d) real floating
-        x_{t−1} and the step's standard normal noise ε_t; they broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, arrays of two libraries.
+    x_prev, noise
+        x_{t−1} and the step's standard normal noise ε_t.
+    schedule
+    t
 
     Source: ddpm D3, C1.
 
@@ -52,11 +41,18 @@ def diffuse_step(x_prev: Array, noise: Array, schedule: Schedule, t: Steps, /) -
     >>> diffuse_step(np.asarray([1.0]), np.asarray([0.0]), from_ho(np.asarray([0.36])), 1)
     array([0.8])
     """
-    xp, at, _ = open_steps(schedule, t, x_prev=x_prev, noise=noise)
+    xp, at = at_steps(schedule, t)
     return at.alpha * x_prev + xp.sqrt(at.beta_squared) * noise
 
 
-@public("indexing cumulative")
+@public(
+    {"x0, noise": Reals("..., d"), "schedule": SCHEDULE, "t": STEP},
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     """All steps of the diffusion at once: x_t from x_0.
 
@@ -64,19 +60,10 @@ def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
 
     Parameters
     ----------
-    x0, noise : (..., d) real floating
-        Data and the total standard normal noise ε; they broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, arrays of two libraries.
+    x0, noise
+        Data and the total standard normal noise ε.
+    schedule
+    t
 
     Source: ddpm D3, C1.
 
@@ -87,11 +74,18 @@ def diffuse(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
     >>> diffuse(np.asarray([1.0]), np.asarray([1.0]), from_ho(np.asarray([0.2, 0.2])), 2).round(12)
     array([1.4])
     """
-    xp, at, _ = open_steps(schedule, t, x0=x0, noise=noise)
+    xp, at = at_steps(schedule, t)
     return at.alpha_bar * x0 + xp.sqrt(at.beta_bar_squared) * noise
 
 
-@public("indexing cumulative")
+@public(
+    {"x0, x_t": Reals("..., d"), "schedule": SCHEDULE, "t": STEP},
+    (Reals("..., d"), Reals("..., 1").loosely()),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[Array, Array]:
     """Mean and variance of p(x_{t−1}|x_t, x_0), a normal distribution with independent coordinates.
 
@@ -101,20 +95,13 @@ def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[A
 
     Parameters
     ----------
-    x0, x_t : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
+    x0, x_t
+    schedule
+    t
 
     Returns
     -------
-    mean (..., d) and variance (..., 1); the variance has the axes of t and the schedule's dtype. NaN in
-    an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, arrays of two libraries.
+    mean (..., d) and variance (..., 1); the variance has the axes of t and the schedule's dtype.
 
     Source: ddpm D4, C2, C9, C13.
 
@@ -125,7 +112,7 @@ def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[A
     >>> posterior(np.asarray([2.0]), np.asarray([5.0]), from_ho(np.asarray([0.1, 0.3])), 1)
     (array([2.]), array([0.]))
     """
-    _, at, _ = open_steps(schedule, t, x0=x0, x_t=x_t)
+    _, at = at_steps(schedule, t)
     kept, added = _shares(at)
     return at.alpha * kept * x_t + at.previous_alpha_bar * added * x0, kept * at.beta_squared
 
@@ -135,7 +122,14 @@ def _shares(at: Coefficients) -> tuple[Array, Array]:
     return at.previous_beta_bar_squared / at.beta_bar_squared, at.beta_squared / at.beta_bar_squared
 
 
-@public("indexing cumulative")
+@public(
+    {"x_t, eps": Reals("..., d"), "schedule": SCHEDULE, "t": STEP},
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Array:
     """Mean of the generator q(x_{t−1}|x_t), given a prediction of the total noise in x_t.
 
@@ -143,19 +137,9 @@ def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Arr
 
     Parameters
     ----------
-    x_t, eps : (..., d) real floating
-        They broadcast.
-    schedule : Schedule of T steps
-    t : int in 1..T or integer array (...)
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not broadcast, integer data, an int t outside 1..T, arrays of two libraries.
+    x_t, eps
+    schedule
+    t
 
     Source: ddpm D5, C5, C12, C13.
 
@@ -166,7 +150,7 @@ def denoise_mean(x_t: Array, eps: Array, schedule: Schedule, t: Steps, /) -> Arr
     >>> denoise_mean(np.asarray([1.4]), np.asarray([1.0]), from_ho(np.asarray([0.36])), 1).round(12)
     array([1.])
     """
-    xp, at, _ = open_steps(schedule, t, x_t=x_t, eps=eps)
+    xp, at = at_steps(schedule, t)
     return _denoise_mean(x_t, eps, at, xp=xp)
 
 
@@ -174,7 +158,7 @@ def _denoise_mean(x_t: Array, eps: Array, at: Coefficients, *, xp: Namespace) ->
     return (x_t - at.beta_squared / xp.sqrt(at.beta_bar_squared) * eps) / at.alpha
 
 
-@public("cumulative")
+@public({"schedule": SCHEDULE, "kind": Choice("dirac", "normal")}, Reals("T"), needs="cumulative", nan=STAYS)
 def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "dirac") -> Array:
     """Standard deviations σ_t of the generator that are best for two extreme data distributions.
 
@@ -182,19 +166,12 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
 
     Parameters
     ----------
-    schedule : Schedule of T steps
-    kind : "dirac" or "normal"
+    schedule
+    kind
 
     Returns
     -------
-    (T,), entry t−1 for step t. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    DomainError
-        for another kind.
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    entry t−1 for step t.
 
     Source: ddpm D7, C6.
 
@@ -205,15 +182,14 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
     >>> sampling_std(from_ho(np.asarray([0.04, 0.25])), kind="normal")
     array([0.2, 0.5])
     """
-    xp = open_schedule(schedule)
-    _xp.check_choice("kind", kind, ("dirac", "normal"))
+    xp = _xp.of(schedule.beta_squared)
     if kind == "normal":
         return xp.sqrt(schedule.beta_squared)
     at = coefficients(schedule, xp=xp)
     return xp.sqrt(_shares(at)[0]) * xp.sqrt(at.beta_squared)
 
 
-@public("cumulative")
+@public({"schedule": SCHEDULE, "conditional_variance": Reals("T")}, Reals("T"), needs="cumulative", nan=STAYS)
 def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     """Standard deviations σ_t that minimise the bound, when the generator's mean is the true one.
 
@@ -224,18 +200,13 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
 
     Parameters
     ----------
-    schedule : Schedule of T steps
-    conditional_variance : (T,) real floating, ≥ 0
+    schedule
+    conditional_variance
         E tr Cov(x_0|x_t)/d for t = 1..T.
 
     Returns
     -------
-    (T,), entry t−1 for step t. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, integers, arrays of two libraries.
+    entry t−1 for step t.
 
     Source: ddpm C6, C10.
 
@@ -246,15 +217,21 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     >>> optimal_std(from_ho(np.asarray([0.5])), np.asarray([0.25]))
     array([0.5])
     """
-    xp = open_schedule(schedule, conditional_variance=conditional_variance)
-    check_each_step("conditional_variance", conditional_variance, schedule)
+    xp = _xp.of(conditional_variance)
     at = coefficients(schedule, xp=xp)
     kept, added = _shares(at)
     pull = at.previous_alpha_bar * added
     return xp.sqrt(kept * at.beta_squared + pull * pull * conditional_variance)
 
 
-@public("indexing cumulative")
+@public(
+    {"x_t, eps, noise": Reals("..., d"), "schedule": SCHEDULE, "sigma": Reals("T"), "t": STEP},
+    Reals("..., d"),
+    needs="indexing cumulative",
+    nan=STAYS,
+    broadcast="all",
+    raises=OUTSIDE,
+)
 def ancestral_step(
     x_t: Array, eps: Array, noise: Array, schedule: Schedule, sigma: Array, t: Steps, /
 ) -> Array:
@@ -265,21 +242,12 @@ def ancestral_step(
 
     Parameters
     ----------
-    x_t, eps, noise : (..., d) real floating
-        Current state, prediction of its total noise, fresh standard normal noise; they broadcast.
-    schedule : Schedule of T steps
-    sigma : (T,) real floating
+    x_t, eps, noise
+        Current state, prediction of its total noise, fresh standard normal noise.
+    schedule
+    sigma
         Standard deviations, entry t−1 for step t.
-    t : int in 1..T or integer array (...)
-
-    Returns
-    -------
-    (..., d). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for shapes that do not fit, integer data, an int t outside 1..T, arrays of two libraries.
+    t
 
     Source: ddpm D9, C12.
 
@@ -291,13 +259,27 @@ def ancestral_step(
     >>> ancestral_step(x, eps, noise, from_ho(np.asarray([0.36])), np.asarray([0.5]), 1).round(12)
     array([2.])
     """
-    xp, at, t = open_steps(schedule, t, x_t=x_t, eps=eps, noise=noise)
-    open_schedule(schedule, sigma=sigma)
-    check_each_step("sigma", sigma, schedule)
+    xp, at = at_steps(schedule, t)
     return _denoise_mean(x_t, eps, at, xp=xp) + at_step(sigma, t, xp=xp) * noise
 
 
-@public("cumulative")
+@public(
+    {
+        "eps_model": Function("function (x_t, t) ↦ (..., d)", arrays=False),
+        "x_T": Reals("..., d"),
+        "noises": Reals("T, ..., d"),
+        "schedule": SCHEDULE,
+        "sigma": Reals("T"),
+    },
+    Reals("..., d"),
+    needs="cumulative",
+    nan=STAYS,
+    raises={
+        ShapeError: "for a result of the model that is of another shape",
+        DTypeError: "for one of another dtype, or a model that does not take (x_t, t)",
+        NamespaceError: "for one of another library",
+    },
+)
 def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule, sigma: Array, /) -> Array:
     """Generate x_0 from x_T by the ancestral steps T, ..., 1.
 
@@ -305,24 +287,15 @@ def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule,
 
     Parameters
     ----------
-    eps_model : callable (x_t, t) → (..., d)
+    eps_model
         Predicts the total noise in x_t; t is a Python int.
-    x_T : (..., d) real floating
+    x_T
         Standard normal start.
-    noises : (T, ..., d) real floating
+    noises
         Standard normal noise of every step, entry t−1 for step t.
-    schedule : Schedule of T steps
-    sigma : (T,) real floating
+    schedule
+    sigma
         Standard deviations, entry t−1 for step t.
-
-    Returns
-    -------
-    (..., d). NaN in an array, or from a function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, also of the model's results, integers, arrays of two libraries.
 
     Source: ddpm D9, C12.
 
@@ -334,12 +307,7 @@ def sample(eps_model: NoiseModel, x_T: Array, noises: Array, schedule: Schedule,
     >>> sample(lambda x, t: 0 * x, x_T, np.zeros((2, 1)), schedule, sampling_std(schedule)).round(12)
     array([1.])
     """
-    xp = open_schedule(schedule, x_T=x_T, noises=noises, sigma=sigma)
-    check_each_step("sigma", sigma, schedule)
-    _xp.check_axes("x_T", x_T, 1)
-    expected = (*schedule.beta_squared.shape, *x_T.shape)
-    if tuple(noises.shape) != expected:
-        raise ShapeError(message("noises", f"shape {tuple(noises.shape)}", f"shape {expected}"))
+    xp = _xp.of(x_T)
     table = coefficients(schedule, xp=xp)
     x = x_T
     for t in range(noises.shape[0], 0, -1):

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 from .. import _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._public import RAISES, STAYS, Integer, Made, Number, Reals, public
 from .._typing import Array, Device, DType, Namespace
-from ._steps import Schedule, log_signal, open_schedule
+from ._steps import SCHEDULE, Schedule, log_signal
+
+STEPS = Integer(1, _xp.MOST_ENTRIES)
 
 
 class Cumulative(NamedTuple):
@@ -24,7 +25,7 @@ class HoSchedule(NamedTuple):
     alphas_cumprod: Array
 
 
-@public()
+@public({"steps": STEPS, "xp, dtype, device": Made()}, SCHEDULE, nan=RAISES)
 def linear_schedule(
     steps: int, /, *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
 ) -> Schedule:
@@ -34,20 +35,13 @@ def linear_schedule(
 
     Parameters
     ----------
-    steps : int ≥ 1
-        The number T of steps, at most 2^20.
+    steps
+        The number T of steps.
     xp, dtype, device
-        Namespace, real floating dtype and device of the result; NumPy float64 by default.
 
     Returns
     -------
-    Schedule of T steps.
-
-    Raises
-    ------
-    DomainError, DTypeError, NamespaceError
-        for steps below 1 or not an integer, or a dtype that is not real floating, or a library or
-        device that is not there. NaN raises DTypeError.
+    of T steps.
 
     Source: ddpm D1, C7.
 
@@ -56,12 +50,15 @@ def linear_schedule(
     >>> linear_schedule(4).beta_squared
     array([0.005, 0.01 , 0.015, 0.02 ])
     """
-    steps = _xp.check_integer("steps", steps, 1, _xp.MOST_ENTRIES)
     space, dtype = _xp.create(xp, dtype, device)
     return Schedule(0.02 * _count(steps, space, dtype, device) / steps)
 
 
-@public()
+@public(
+    {"steps": STEPS, "first, last": Number(above=0, below=1), "xp, dtype, device": Made()},
+    SCHEDULE,
+    nan=RAISES,
+)
 def ho_schedule(
     steps: int,
     first: float = 1e-4,
@@ -78,22 +75,15 @@ def ho_schedule(
 
     Parameters
     ----------
-    steps : int ≥ 1
-        The number T of steps, at most 2^20.
-    first, last : float in (0, 1)
+    steps
+        The number T of steps.
+    first, last
         Variances β_1² and β_T² (Ho's β_1 and β_T).
     xp, dtype, device
-        Namespace, real floating dtype and device of the result; NumPy float64 by default.
 
     Returns
     -------
-    Schedule of T steps.
-
-    Raises
-    ------
-    DomainError, DTypeError, NamespaceError
-        for steps below 1, variances outside (0, 1), arguments of the wrong type, or a library or
-        device that is not there. NaN raises DomainError.
+    of T steps.
 
     Source: ddpm D1, C9.
 
@@ -102,16 +92,13 @@ def ho_schedule(
     >>> ho_schedule(3, 0.1, 0.2).beta_squared
     array([0.1 , 0.15, 0.2 ])
     """
-    steps = _xp.check_integer("steps", steps, 1, _xp.MOST_ENTRIES)
-    first = _xp.check_number("first", first, 0.0, 1.0)
-    last = _xp.check_number("last", last, 0.0, 1.0)
     space, dtype = _xp.create(xp, dtype, device)
     t = _count(steps, space, dtype, device)
     gaps = max(steps - 1, 1)
     return Schedule(first * ((gaps + 1 - t) / gaps) + last * ((t - 1) / gaps))
 
 
-@public()
+@public({"steps": STEPS, "offset": Number(least=0), "xp, dtype, device": Made()}, SCHEDULE, nan=RAISES)
 def cosine_schedule(
     steps: int,
     offset: float = 0.008,
@@ -129,22 +116,15 @@ def cosine_schedule(
 
     Parameters
     ----------
-    steps : int ≥ 1
-        The number T of steps, at most 2^20.
-    offset : float ≥ 0
+    steps
+        The number T of steps.
+    offset
         Keeps the first steps from being too small.
     xp, dtype, device
-        Namespace, real floating dtype and device of the result; NumPy float64 by default.
 
     Returns
     -------
-    Schedule of T steps.
-
-    Raises
-    ------
-    DomainError, DTypeError, NamespaceError
-        for steps below 1, a negative or infinite offset, arguments of the wrong type, or a library
-        or device that is not there. NaN raises DomainError.
+    of T steps.
 
     Source: ddpm D1.
 
@@ -153,8 +133,6 @@ def cosine_schedule(
     >>> cosine_schedule(3, 0.0).beta_squared.round(3)
     array([0.25 , 0.667, 0.999])
     """
-    steps = _xp.check_integer("steps", steps, 1, _xp.MOST_ENTRIES)
-    offset = _xp.check_number("offset", offset, 0.0, closed=True)
     space, dtype = _xp.create(xp, dtype, device)
     t = _count(steps, space, dtype, device)
     exact = _xp.numbers(space)
@@ -171,24 +149,18 @@ def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Ar
     return xp.arange(1, steps + 1, dtype=dtype, device=device)
 
 
-@public()
+@public({"betas": Reals("T", T=1)}, SCHEDULE, nan=STAYS)
 def from_ho(betas: Array, /) -> Schedule:
     """Schedule of Ho's β_t, which is our β_t².
 
     Parameters
     ----------
-    betas : (T,) real floating
-        Variances in (0, 1), T ≥ 1; check_schedule tells whether they are.
+    betas
+        Variances in (0, 1); check_schedule tells whether they are.
 
     Returns
     -------
-    Schedule of T steps that holds betas as they are. NaN in an array is NaN in every result that depends
-    on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for anything but one axis with T ≥ 1, integers, or what is no array.
+    of T steps, which holds betas as they are.
 
     Source: ddpm D1, C9.
 
@@ -198,11 +170,10 @@ def from_ho(betas: Array, /) -> Schedule:
     >>> from_ho(np.asarray([0.1, 0.2])).beta_squared
     array([0.1, 0.2])
     """
-    _one_axis("betas", betas)
     return Schedule(betas)
 
 
-@public()
+@public({"alphas": Reals("T", T=1)}, SCHEDULE, nan=STAYS)
 def from_alpha(alphas: Array, /) -> Schedule:
     """Schedule of given α_t, where nothing better is known: β_t² = (1 − α_t)(1 + α_t).
 
@@ -211,17 +182,12 @@ def from_alpha(alphas: Array, /) -> Schedule:
 
     Parameters
     ----------
-    alphas : (T,) real floating
-        α_t in (0, 1), T ≥ 1 (the square roots of Ho's α_t).
+    alphas
+        α_t in (0, 1) (the square roots of Ho's α_t).
 
     Returns
     -------
-    Schedule of T steps. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for anything but one axis with T ≥ 1, integers, or what is no array.
+    of T steps.
 
     Source: ddpm D1.
 
@@ -231,32 +197,20 @@ def from_alpha(alphas: Array, /) -> Schedule:
     >>> from_alpha(np.asarray([0.5])).beta_squared
     array([0.75])
     """
-    _one_axis("alphas", alphas)
     return Schedule((1 - alphas) * (1 + alphas))
 
 
-def _one_axis(name: str, array: Array) -> None:
-    _xp.floating(_xp.namespace(**{name: array}), **{name: array})
-    if array.ndim != 1 or not array.shape[0]:
-        raise ShapeError(message(name, f"shape {tuple(array.shape)}", "shape (T,) with T ≥ 1"))
-
-
-@public("cumulative")
+@public({"schedule": SCHEDULE}, (Reals("T"), Reals("T"), Reals("T")), needs="cumulative", nan=STAYS)
 def to_ho(schedule: Schedule, /) -> HoSchedule:
     """Ho's variables of a schedule: β_t², 1 − β_t² and Π(1 − β²).
 
     Parameters
     ----------
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    HoSchedule of three arrays (T,). NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    HoSchedule of three arrays (T,).
 
     Source: ddpm D1, C9.
 
@@ -266,12 +220,12 @@ def to_ho(schedule: Schedule, /) -> HoSchedule:
     >>> to_ho(from_ho(np.asarray([0.5, 0.75]))).alphas_cumprod.round(12)
     array([0.5  , 0.125])
     """
-    xp = open_schedule(schedule)
+    xp = _xp.of(schedule.beta_squared)
     betas = schedule.beta_squared
     return HoSchedule(betas, 1 - betas, xp.exp(log_signal(schedule, xp=xp)[1:]))
 
 
-@public("cumulative")
+@public({"schedule": SCHEDULE}, (Reals("T+1"), Reals("T+1")), needs="cumulative", nan=STAYS)
 def cumulative(schedule: Schedule, /) -> Cumulative:
     """Signal ᾱ_t = Π α_s and noise β̄_t = √(1 − ᾱ_t²) after t steps.
 
@@ -279,17 +233,11 @@ def cumulative(schedule: Schedule, /) -> Cumulative:
 
     Parameters
     ----------
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    Cumulative of two arrays (T+1,): the entry t belongs to step t; ᾱ_0 = 1 and β̄_0 = 0. NaN in an array
-    is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    Cumulative of two arrays (T+1,): the entry t belongs to step t; ᾱ_0 = 1 and β̄_0 = 0.
 
     Source: ddpm D2, C1.
 
@@ -300,27 +248,22 @@ def cumulative(schedule: Schedule, /) -> Cumulative:
     >>> alpha_bar.round(12), beta_bar.round(12)
     (array([1. , 0.8]), array([0. , 0.6]))
     """
-    xp = open_schedule(schedule)
+    xp = _xp.of(schedule.beta_squared)
     log = log_signal(schedule, xp=xp)
     return Cumulative(xp.exp(log / 2), xp.sqrt(xp.abs(xp.expm1(log))))
 
 
-@public("cumulative")
+@public({"schedule": SCHEDULE}, Reals("T+1"), needs="cumulative", nan=STAYS)
 def snr(schedule: Schedule, /) -> Array:
     """Signal-to-noise ratio ᾱ_t²/β̄_t².
 
     Parameters
     ----------
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    (T+1,) for t = 0..T; SNR_0 = ∞. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    for t = 0..T; SNR_0 = ∞.
 
     Source: ddpm D2, C7, C11.
 
@@ -330,27 +273,22 @@ def snr(schedule: Schedule, /) -> Array:
     >>> snr(from_ho(np.asarray([0.5, 0.5]))).round(12)
     array([       inf, 1.        , 0.33333333])
     """
-    xp = open_schedule(schedule)
+    xp = _xp.of(schedule.beta_squared)
     log = log_signal(schedule, xp=xp)[1:]
     return _after_infinity(xp.exp(log) / xp.abs(xp.expm1(log)), xp=xp)
 
 
-@public("cumulative")
+@public({"schedule": SCHEDULE}, Reals("T+1"), needs="cumulative", nan=STAYS)
 def log_snr(schedule: Schedule, /) -> Array:
     """Logarithm of the signal-to-noise ratio, finite even where the ratio itself underflows.
 
     Parameters
     ----------
-    schedule : Schedule of T steps
+    schedule
 
     Returns
     -------
-    (T+1,) for t = 0..T; log SNR_0 = ∞. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for an invalid schedule.
+    for t = 0..T; log SNR_0 = ∞.
 
     Source: ddpm D2.
 
@@ -360,7 +298,7 @@ def log_snr(schedule: Schedule, /) -> Array:
     >>> log_snr(from_ho(np.asarray([0.5])))[1].round(12) + 0.0
     np.float64(0.0)
     """
-    xp = open_schedule(schedule)
+    xp = _xp.of(schedule.beta_squared)
     log = log_signal(schedule, xp=xp)[1:]
     return _after_infinity(log - xp.log(xp.abs(xp.expm1(log))), xp=xp)
 

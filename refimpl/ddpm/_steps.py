@@ -1,10 +1,10 @@
-"""What every function of the document does first: check a schedule and look up steps in it."""
+"""What nearly every function of the document takes: a schedule, and steps to look up in it."""
 
-from numbers import Integral
 from typing import Any, NamedTuple, TypeAlias
 
 from .. import _xp
-from .._errors import DomainError, DTypeError, ShapeError, kind, message, shown
+from .._errors import DomainError, message
+from .._public import Integers, Raises, Reals, Record
 from .._typing import Array, Namespace
 
 Steps: TypeAlias = Any  # a Python or NumPy integer, or an integer array
@@ -31,48 +31,17 @@ class Coefficients(NamedTuple):
     previous_beta_bar_squared: Array
 
 
-def open_schedule(schedule: Schedule, *, t: Any = None, solves: bool = False, **arrays: Array) -> Namespace:
-    """The namespace of a schedule, integer steps and real arrays, all of them checked."""
-    if not isinstance(schedule, Schedule):
-        raise DTypeError(message("schedule", kind(schedule), "a Schedule", "See ddpm.from_ho"))
-    reals = {"schedule.beta_squared": schedule.beta_squared, **arrays}
-    steps = {} if t is None else {"t": t}
-    xp = _xp.namespace(**reals, **steps)
-    _xp.floating(xp, solves=solves, **reals)
-    _xp.integral(xp, **steps)
-    shape = tuple(schedule.beta_squared.shape)
-    if len(shape) != 1 or not shape[0]:
-        raise ShapeError(message("schedule.beta_squared", f"shape {shape}", "shape (T,) with T ≥ 1"))
-    return xp
+SCHEDULE = Record(Schedule, {"beta_squared": Reals("T", T=1)}, "See ddpm.from_ho")
+STEP = Integers("...", "step").or_number()
+OUTSIDE: Raises = {DomainError: "for an int t above T"}
 
 
-def check_each_step(name: str, values: Array, schedule: Schedule) -> None:
-    """Require one value for every step."""
-    expected = tuple(schedule.beta_squared.shape)
-    if tuple(values.shape) != expected:
-        raise ShapeError(
-            message(name, f"shape {tuple(values.shape)}", f"shape {expected}, a value for each step")
-        )
-
-
-def open_steps(schedule: Schedule, t: Steps, **arrays: Array) -> tuple[Namespace, Coefficients, Steps]:
-    """The namespace, the coefficients at t with a last axis of length 1, and t as an int or array."""
-    if isinstance(t, Integral) or not hasattr(t, "shape"):
-        if not _xp.is_number(t, "__index__"):
-            raise DTypeError(message("t", shown(t), "an integer ≥ 1, or an array of integers"))
-        t = _xp.check_integer("t", t, 1)
-        xp = open_schedule(schedule, **arrays)
-        if t > schedule.beta_squared.shape[0]:
-            raise DomainError(message("t", t, f"a step in 1..{schedule.beta_squared.shape[0]}"))
-        shapes = arrays
-    else:
-        xp = open_schedule(schedule, t=t, **arrays)
-        shapes = {**arrays, "t with a feature axis": xp.expand_dims(t, axis=-1)}
-    for name, array in arrays.items():
-        _xp.check_axes(name, array, 1)
-    _xp.check_broadcast(**shapes)
-    table = coefficients(schedule, xp=xp)
-    return xp, Coefficients(*(at_step(values, t, xp=xp) for values in table)), t
+def at_steps(schedule: Schedule, t: Steps) -> tuple[Namespace, Coefficients]:
+    """The namespace, and the coefficients at t with a last axis of length 1."""
+    xp, last = _xp.of(schedule.beta_squared), schedule.beta_squared.shape[0]
+    if isinstance(t, int) and t > last:
+        raise DomainError(message("t", t, f"a step in 1..{last}"))
+    return xp, Coefficients(*(at_step(values, t, xp=xp) for values in coefficients(schedule, xp=xp)))
 
 
 def log_signal(schedule: Schedule, *, xp: Namespace) -> Array:

@@ -15,7 +15,7 @@ LAYOUT = Choice("interleaved", "half")
     {"x": Reals("..., d", d=EVEN), "angles": Reals("..., d/2"), "layout": LAYOUT},
     Reals("..., d"),
     nan="NaN propagates within its pair.",
-    broadcast=True,
+    broadcast="batch",
     empty=True,
 )
 def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Array:
@@ -121,7 +121,7 @@ def rotation_matrix(angles: Array, /) -> Array:
     },
     Reals("..., I, J"),
     nan="NaN propagates to the scores of its row or column.",
-    broadcast=True,
+    broadcast="batch",
     empty=True,
 )
 def attention_scores(

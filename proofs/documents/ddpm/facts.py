@@ -1,29 +1,9 @@
 """What is to be known of single functions of refimpl.ddpm and of their laws."""
 
 from ...language.facts import Facts
-from ...language.shapes import ROW, Shape
 from .remedies import REMEDIES
 
 FACTS = Facts(
-    parts={
-        "ddpm.posterior": (ROW, Shape(0, 1, loose=True)),  # the variance has the axes of t
-    },
-    no_reals=frozenset({"ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps"}),
-    steps=frozenset(
-        {
-            "ddpm.ancestral_step",
-            "ddpm.check_steps",
-            "ddpm.denoise_mean",
-            "ddpm.diffuse",
-            "ddpm.diffuse_step",
-            "ddpm.posterior",
-            "ddpm.predict_noise",
-            "ddpm.predict_score",
-            "ddpm.predict_v",
-            "ddpm.predict_x0",
-            "ddpm.velocity",
-        }
-    ),
     short_batches=frozenset({"ddpm.sample"}),
     numbers=frozenset({"ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps", "ddpm.joint_kl"}),
     order_hidden=frozenset({"ddpm.check_signal"}),

@@ -107,7 +107,7 @@ def results(function: str) -> tuple[Part, ...]:
 def broadcasts(function: str) -> bool:
     """Whether arguments of unlike batch axes broadcast, all of them."""
     if known := _declared(function):
-        return known.broadcast
+        return known.broadcast is not False
     doc = registry.functions()[function].doc
     return "broadcast" in doc and "of the shape of" not in doc
 
