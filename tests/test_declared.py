@@ -32,11 +32,13 @@ def test_a_declaration_has_the_arguments_of_the_function() -> None:
         """Add."""
 
     with pytest.raises(TypeError, match=r"function has the arguments \['x', 'y'\], not \['x'\]"):
-        public({"x": Reals("...")}, Reals("..."))(function)
+        public({"x": Reals("...")}, Reals("..."), nan=STAYS)(function)
     with pytest.raises(TypeError, match="expected a line 'x, y' under Parameters"):
-        public({"x, y": Reals("...")}, Reals("..."))(function)
+        public({"x, y": Reals("...")}, Reals("..."), nan=STAYS)(function)
     with pytest.raises(TypeError, match=r"needs .*'magic'.*; known are "):
-        public({"x, y": Reals("...")}, Reals("..."), needs="magic")(function)
+        public({"x, y": Reals("...")}, Reals("..."), needs="magic", nan=STAYS)(function)
+    with pytest.raises(TypeError, match="function does not say what becomes of NaN"):
+        public({"x, y": Reals("...")}, Reals("..."))(function)
 
 
 @public(
