@@ -294,10 +294,10 @@ def test_command_prints_a_line_a_result_and_writes_json(tmp_path: Path) -> None:
     assert "measured     rope.period  numpy float32  worst at least" in result.output
     assert "not measured argmaxable.classify  numpy float32  host function" in result.output
     content = json.loads(file.read_text())
-    assert content["schema"] == "refimpl.accuracy/1"
+    assert content["schema"] == "refimpl.accuracy/2"
     assert {"refimpl", "python", "numpy", "python-flint"} <= set(content["versions"])
     found = {it["function"]: it for it in content["results"]}["rope.period"]
-    assert found["samples"] == found["classes"]["measured"]
+    assert found["samples"] == found["counts"]["measured"]
     [[*inputs]] = found["worst"]["arguments"]
     place = float.fromhex(inputs[found["worst"]["index"]])
     assert float.fromhex(found["worst"]["result"]) == pytest.approx(2 * math.pi / place, rel=1e-6)

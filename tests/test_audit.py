@@ -221,10 +221,10 @@ def test_command_prints_diagnosis_and_exit_code(tmp_path: Path) -> None:
     assert "your function is right in another convention" in result.output
     assert result.output.splitlines()[-1].startswith("refuted: 1 refuted in")
     data = json.loads(file.read_text(), parse_constant=pytest.fail)
-    assert data["schema"] == "refimpl.audit/1"
-    assert data["targets"] == {"rope.rotate": f"{PORT}:rotate_half"}
-    assert data["diagnoses"][0]["adapter"] == "rope.rotate/half-split"
-    assert data["results"][0]["call"]["script"]
+    assert data["schema"] == "refimpl.audit/2"
+    assert data["settings"]["targets"] == {"rope.rotate": f"{PORT}:rotate_half"}
+    assert data["summary"]["diagnoses"][0]["adapter"] == "rope.rotate/half-split"
+    assert data["results"][0]["shown"]["script"]
 
 
 def test_command_takes_several_functions() -> None:

@@ -51,15 +51,15 @@ def test_json_follows_the_schema(tmp_path: Path) -> None:
     file = tmp_path / "out.json"
     assert invoke("prove", LAW, "--jobs", "1", "--seed", "7", "--json", str(file)).exit_code == 0
     content = json.loads(file.read_text())
-    assert content["schema"] == "refimpl.prove/1"
+    assert content["schema"] == "refimpl.prove/2"
     assert {"refimpl", "python", "numpy", "hypothesis"} <= set(content["versions"])
-    assert content["seed"] == 7
+    assert content["settings"]["seed"] == 7
     assert content["interrupted"] is False
     [result] = content["results"]
     assert result["law"] == LAW
     assert result["verdict"] == "held"
     assert result["examples"] == {"ordinary": 20, "cancellation": 20, "extreme": 20}
-    assert 0 < result["worst_over_tolerance"] <= 1
+    assert 0 < result["worst"] <= 1
     assert result["counterexample"] is None
 
 
@@ -70,7 +70,7 @@ def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
     file = tmp_path / "out.json"
     assert invoke("prove", LAW, "--jobs", "1", "--json", str(file)).exit_code == 1
     [result] = json.loads(file.read_text(), parse_constant=pytest.fail)["results"]
-    assert result["counterexample"]["left"] == "nan"
+    assert result["counterexample"]["finding"]["left"] == "nan"
     assert set(result["counterexample"]["case"]) >= {"x", "angles", "layout"}
 
 
@@ -192,7 +192,7 @@ def test_a_full_disk_has_an_exit_code_of_its_own(tmp_path: Path, command: str, w
 def test_other_ways_for_output_to_go(tmp_path: Path) -> None:
     ran = _shell(f"refimpl prove {LAW} --json /dev/stdout", tmp_path)
     assert ran.returncode == 0
-    assert '"schema": "refimpl.prove/1"' in ran.stdout
+    assert '"schema": "refimpl.prove/2"' in ran.stdout
     closed = _shell(f"refimpl prove {LAW} --json out.json >&-", tmp_path)
     assert (closed.returncode, closed.stderr) == (0, "")
     assert (tmp_path / "out.json").exists()

@@ -212,7 +212,7 @@ C3 = "Rotated scores depend on the difference of positions alone, and rotation k
         (("prove", "--examples", "3", "--jobs", "1"), "results"),
         (("selftest", "--examples", "3", "--jobs", "1"), "results"),
         (("certify", "--points", "1", "--jobs", "1"), "results"),
-        (("sensitivity", "--examples", "3", "--jobs", "1"), "floors"),
+        (("sensitivity", "--examples", "3", "--jobs", "1"), "results"),
     ],
 )
 def test_json_has_the_sentences_beside_the_numbers(

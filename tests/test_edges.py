@@ -316,7 +316,7 @@ def test_an_audit_says_except_where(name: str, function: Implementation, told: d
     assert report.verdict == "held"
     for edge, value in told.items():
         assert f"adopted: {edge}={value}" in str(report)
-    assert report.data()["edges"] == {f"{name}/{k}": v for k, v in told.items()}
+    assert report.data()["settings"]["edges"] == {f"{name}/{k}": v for k, v in told.items()}
 
 
 def test_adopting_one_edge_leaves_the_other() -> None:

@@ -30,7 +30,7 @@ def test_expected_failure_is_reported_as_such_and_passes() -> None:
     assert {o.law: o.verdict for o in report.outcomes} == dict(zip(LAWS, ("expected", "held"), strict=True))
     assert report.outcomes[0].reason.startswith("it turns backwards, for files that are old (refuted: ")
     assert (report.verdict, report.exit_code, report.holds) == ("held", 0, True)
-    assert report.data()["expected"] == KNOWN
+    assert report.data()["settings"]["expected"] == KNOWN
 
 
 def test_other_failures_still_fail() -> None:

@@ -58,7 +58,7 @@ def _printable(found: proofs.Report, folder: Path) -> None:
     assert len(text) < 10_000
     assert foreign.printable(found._repr_html_()) == found._repr_html_()
     output.write(folder / "out.json", report.text(found.data()))
-    assert json.loads((folder / "out.json").read_text())["verdict"] == found.verdict
+    assert json.loads((folder / "out.json").read_text())["summary"]["verdict"] == found.verdict
 
 
 def test_json_of_a_result_in_another_form(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_the_command_writes_the_floors(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sensitivity", LAW, "--jobs", "1", "--json", str(file)])
     assert result.exit_code == 0, result.output
     assert "1 of 1 laws see 64 ulp or less" in result.output
-    floors = json.loads(file.read_text(encoding="utf-8"))["floors"]
+    floors = json.loads(file.read_text(encoding="utf-8"))["results"]
     assert {floor["function"]: floor["status"] for floor in floors} == {
         "rope.period": "found", "rope.range_of": "no numbers",
     }  # fmt: skip

@@ -2,14 +2,24 @@
 
 import html
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from ..engine import report as outcome_report
+from ..engine import report as envelopes
 from . import text
 from .found import Found
+from .messages import Diagnosis, Loaded
 
-SCHEMA = "refimpl.audit/1"
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the laws say together."""
+
+    verdict: str
+    answers: Mapping[str, str]
+    """One for each function, in a sentence."""
+    diagnoses: tuple[Diagnosis, ...]
+    loaded: Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +45,19 @@ class Report(Found):
 
     def data(self) -> dict[str, Any]:
         """The report as JSON holds it."""
-        results = [
-            {"function": t.function, **outcome_report.result(t.outcome), "call": t.shown and asdict(t.shown)}
-            for t in self.tried
-        ]
-        return {
-            "schema": SCHEMA,
-            "versions": outcome_report.versions(self.outcomes),
-            "targets": {name: str(source) for name, source in self.load.sources.items()},
-            "adapters": dict(self.load.adapters),
-            "edges": dict(self.load.edges),
-            "generic": list(self.load.generic),
-            "options": outcome_report.plain(self.load.options),
-            "expected": dict(self.load.expected),
-            "fitted": {name: list(notes) for name, notes in self.loaded.fitted.items()},
-            "lacking": {name: list(options) for name, options in self.loaded.lacking.items()},
-            "notes": list(self.loaded.notes),
-            "seed": self.load.seed,
-            "interrupted": self.interrupted,
-            "seconds": round(self.seconds, 3),
-            "verdict": self.verdict,
-            "answers": {name: text.answer(self, name) for name in self.load.sources},
-            "diagnoses": outcome_report.plain([asdict(diagnosis) for diagnosis in self.diagnoses]),
-            "results": outcome_report.plain(results),
-        }
+        load = self.load
+        settings = {
+            "targets": {name: str(source) for name, source in load.sources.items()},
+            "backend": load.backend, "dtype": load.dtype, "device": load.device, "seed": load.seed,
+            "adapters": load.adapters, "generic": load.generic, "options": load.options, "edges": load.edges,
+            "accept": load.accepted, "expected": load.expected,
+        }  # fmt: skip
+        answers = {name: text.answer(self, name) for name in load.sources}
+        versions = envelopes.versions(envelopes.ran_on(self.outcomes))
+        return envelopes.Envelope(
+            "audit", settings, self.tried, self.seconds, self.interrupted, versions,
+            Summary(self.verdict, answers, tuple(self.diagnoses), self.loaded),
+        ).data()  # fmt: skip
 
     def _repr_html_(self) -> str:
         colours: Mapping[str, str] = {"held": "#1a7f37", "skipped": "#9a6700", "inconclusive": "#9a6700"}

@@ -1,6 +1,5 @@
 """The command `refimpl accuracy`."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,41 +7,19 @@ from pathlib import Path
 import click
 
 from ... import backends
-from ..engine import exits, planning
+from ..engine import exits
 from ..engine.accuracy import plan as accuracy_plan
-from ..engine.accuracy import report, shown
+from ..engine.accuracy import shown
 from ..engine.accuracy.measure import Accuracy, Effort
-from ..engine.report import text
 from . import display, output
 from .output import OutputFile
-from .running import Gathered, argument, gather
+from .running import common, run, save
 
 DTYPES = ("float64", "float32")
 
 
-def _run(
-    tasks: Sequence[accuracy_plan.Task], jobs: int, x64: bool, verbose: bool, *, filed: bool
-) -> Gathered[Accuracy]:
-    """The results in the order of the tasks."""
-    with display.bar(len(tasks), verbose, "functions") as bar:
-
-        def show(result: Accuracy) -> None:
-            verdict = "held" if result.status in ("measured", "exact") else "skipped"
-            bar(
-                result.function,
-                verdict,
-                [shown.line(result), *(shown.details(result) if verbose else ())],
-                False,
-            )
-
-        run = gather(planning.run(tasks, jobs, x64=x64), show, filed=filed)
-    order = {(task.function, task.backend, task.dtype): place for place, task in enumerate(tasks)}
-    run.results.sort(key=lambda it: order[it.function, it.backend, it.dtype])
-    return run
-
-
 @click.command("accuracy")
-@argument
+@common(examples=None)
 @click.option(
     "--backend",
     multiple=True,
@@ -68,22 +45,11 @@ def _run(
 @click.option(
     "--calls", default=Effort().calls, show_default=True, type=click.IntRange(0), help="Calls of laws."
 )
-@click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
-@click.option(
-    "--jobs", default=os.cpu_count() or 1, type=click.IntRange(1), help="Processes [default: all cores]."
-)
-@click.option(
-    "--json",
-    "json_file",
-    type=OutputFile(),
-    help="Write everything to this file.",
-)
 @click.option(
     "--markdown",
     type=OutputFile(),
     help="Write the table between the markers of this file, as in ACCURACY.md.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="A line for every result, and what was left out.")
 def accuracy(
     patterns: tuple[str, ...], backend: tuple[str, ...], dtype: tuple[str, ...], device: str | None,
     samples: int, calls: int, seed: int, jobs: int, json_file: Path | None, markdown: Path | None,
@@ -101,16 +67,20 @@ def accuracy(
     tasks = accuracy_plan.plan(
         patterns, backend=chosen, dtype=list(dict.fromkeys(dtype)), device=device, effort=effort
     )
-    filed = json_file is not None or markdown is not None
-    run = _run(tasks, jobs, "jax" in chosen, verbose, filed=filed)
-    results, interrupted = run.results, run.interrupted
-    if json_file:
-        content = report.document(results, effort, seconds=run.seconds, interrupted=interrupted)
-        output.save(json_file, text(content))
+    with display.bar(len(tasks), verbose, "functions") as bar:
+
+        def show(it: Accuracy) -> None:
+            verdict = "held" if it.status in ("measured", "exact") else "skipped"
+            bar(it.function, verdict, [shown.line(it), *(shown.details(it) if verbose else ())], False)
+
+        filed = json_file is not None or markdown is not None
+        found = run(tasks, jobs, show, x64="jax" in chosen, filed=filed)
+    results, interrupted = found.results, found.interrupted
+    save(json_file, found, used=[it.backend for it in results if it.status in ("measured", "exact")])
     if markdown and not interrupted:
         output.save(markdown, shown.inserted(markdown, results))
-    display.say(*shown.summary(results, len(tasks), run.seconds, interrupted))
-    sys.exit(run.code(exit_code(results, interrupted)))
+    display.say(*shown.summary(results, len(tasks), found.seconds, interrupted))
+    sys.exit(found.code(exit_code(results, interrupted)))
 
 
 def exit_code(results: Sequence[Accuracy], interrupted: bool) -> int:

@@ -153,7 +153,7 @@ def _conclude(book: Ledger, found: Gathered[Done], folder: Path, file: Path | No
     """Report what there is by now, of this run and those before it."""
     stored, done = book.settings, book.count()
     rows = merged.merge(book.results(), stored)
-    content = report.text(merged.document(rows, stored, done))
+    content = report.text(merged.envelope(rows, stored, done).data())
     if file:
         output.save(file, content)
     outcomes = [row.outcome for row in rows]

@@ -36,6 +36,7 @@ COLOURS = {
     "timed out": "red",
     "skipped": "yellow",
 }
+ORDER = ("held", "refuted", "crashed", "timed out", "inconclusive", "skipped")
 CONSOLE = Console(file=cast(TextIO, Stream()), highlight=False, soft_wrap=True)
 
 
@@ -155,14 +156,15 @@ def summary(outcomes: Sequence[Outcome], planned: int, seconds: float, seed: int
         if derived := [o for o in part if o.derived]:
             tighter = sum(o.narrowing < 1 for o in derived)
             say(f"  bounds derived for {len(derived)} laws, in the median tighter than written for {tighter}")
-    verdicts = Counter(o.verdict for o in outcomes)
+    total([o.verdict for o in outcomes], planned, seconds, seed, interrupted)
+
+
+def total(verdicts: Sequence[str], planned: int, seconds: float, seed: int, interrupted: bool) -> None:
+    """One last line: how many there are of each verdict; and before it, if not all came or nothing held."""
+    counts = Counter(verdicts)
     if interrupted:
-        say(f"interrupted after {len(outcomes)} of {planned} runs", style="yellow")
-    if not verdicts["held"]:
+        say(f"interrupted after {len(verdicts)} of {planned}", style="yellow")
+    if not counts["held"]:
         say("nothing was proved", style="red")
-    totals = ", ".join(
-        f"{verdicts[verdict]} {verdict}"
-        for verdict in ("held", "refuted", "crashed", "timed out", "inconclusive", "skipped")
-        if verdicts[verdict] or verdict in ("held", "refuted")
-    )
-    say(f"{totals} in {seconds:.1f} s (seed {seed})")
+    told = [f"{counts[it]} {it}" for it in ORDER if counts[it] or it in ("held", "refuted")]
+    say(f"{', '.join(told)} in {seconds:.1f} s (seed {seed})")

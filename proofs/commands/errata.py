@@ -1,20 +1,18 @@
 """The command `refimpl errata`."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from ... import backends
-from ..engine import catalogue, exits, report
-from ..engine.report import plain
+from ..engine import catalogue, exits
 from ..language.erratum import Erratum
 from ..language.judge import Finding
-from . import output
 from .display import bold, claims, say
 from .output import OutputFile
-from .running import argument
+from .running import Gathered, argument, save
 
 
 @click.command()
@@ -28,53 +26,51 @@ def errata(patterns: tuple[str, ...], json_file: Path | None) -> None:
     say(*(f"{document} states no errata" for document in none))
     asked = [pattern for pattern in patterns if pattern not in none]
     names = catalogue.select(asked, catalogue.errata(), "erratum") if asked or not none else []
-    chosen = [catalogue.errata()[name] for name in names]
-    judged = [(erratum, *erratum.judge(on)) for erratum in chosen]
-    for entry in judged:
-        _shown(*entry)
-    if json_file:
-        told = {"schema": "refimpl.errata/1", "errata": [_data(*e) for e in judged]}
-        output.save(json_file, report.text(told))
-    sound = bool(judged or none) and all(
-        any(not f.holds for f in printed) and corrected and all(f.holds for f in corrected)
-        for _, printed, corrected in judged
-    )
-    sys.exit(exits.HELD if sound else exits.FAILED)
+    judged = [Judged.of(catalogue.errata()[name], on) for name in names]
+    for it in judged:
+        _shown(it)
+    save(json_file, Gathered(judged, 0.0))
+    sys.exit(exits.HELD if (judged or none) and all(it.sound for it in judged) else exits.FAILED)
 
 
-def _data(erratum: Erratum, printed: list[Finding], corrected: list[Finding]) -> dict[str, Any]:
-    """One erratum as JSON holds it."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An erratum, and what its statements give at the counterexample."""
 
-    def findings(of: list[Finding]) -> list[dict[str, Any]]:
-        return [
-            {
-                "label": f.label,
-                "holds": f.holds,
-                "relation": f.relation,
-                "left": plain(f.left),
-                "right": plain(f.right),
-            }
-            for f in of
-        ]
+    id: str
+    source: str
+    printed: str
+    corrected: str
+    counterexample: str
+    laws: tuple[str, ...]
+    printed_findings: list[Finding]
+    corrected_findings: list[Finding]
 
-    return {
-        "id": erratum.id, "source": erratum.source, "claims": dict(catalogue.claims(erratum.source)),
-        "printed": erratum.printed,
-        "counterexample": erratum.counterexample, "corrected": erratum.corrected,
-        "printed_findings": findings(printed), "corrected_findings": findings(corrected),
-        "laws": list(erratum.laws),
-    }  # fmt: skip
+    @classmethod
+    def of(cls, known: Erratum, on: backends.Setting) -> "Judged":
+        """Judge an erratum."""
+        texts = known.id, known.source, known.printed, known.corrected, known.counterexample, known.laws
+        return cls(*texts, *known.judge(on))
+
+    @property
+    def sound(self) -> bool:
+        """Whether the printed statement fails and the corrected one holds."""
+        return any(not it.holds for it in self.printed_findings) and _hold(self.corrected_findings)
 
 
-def _shown(entry: Erratum, printed: list[Finding], corrected: list[Finding]) -> None:
+def _hold(findings: list[Finding]) -> bool:
+    return bool(findings) and all(it.holds for it in findings)
+
+
+def _shown(entry: Judged) -> None:
     """One erratum with the verdicts of both statements at its counterexample."""
     bold(entry.id)
     say(*claims(entry.source))
     for title, statement, findings in (
-        ("as printed", entry.printed, printed),
-        ("corrected", entry.corrected, corrected),
+        ("as printed", entry.printed, entry.printed_findings),
+        ("corrected", entry.corrected, entry.corrected_findings),
     ):
-        holds = bool(findings) and all(finding.holds for finding in findings)
+        holds = _hold(findings)
         say(f"  {title}: {statement}")
         say(f"    {'held' if holds else 'refuted'}", style="green" if holds else "red")
         for finding in findings:

@@ -8,12 +8,12 @@ import click
 from ... import backends
 from ..engine import planning
 from ..engine.runner import Bounds
-from . import display, output
-from .running import common, keep_figures, note_x64, run
+from . import display
+from .running import common, keep_figures, note_x64, run, save
 
 
 @click.command()
-@common
+@common()
 @click.option("--backend", multiple=True, default=("numpy",), show_default=True,
               help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
 @click.option("--dtype", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
@@ -47,15 +47,10 @@ def prove(
     )
     x64 = "jax" in chosen
     note_x64(x64)
-    found = run(tasks, jobs, x64, verbose, json_file)
+    with display.progress(len(tasks), verbose) as show:
+        found = run(tasks, jobs, show, x64=x64, filed=json_file is not None)
     keep_figures(found.results)
-    if json_file:
-        from ..engine import report  # noqa: PLC0415
-
-        content = report.document(
-            found.results, seed=seed, examples=examples, seconds=found.seconds, interrupted=found.interrupted
-        )
-        output.save(json_file, report.text(content))
+    save(json_file, found, used=[it.backend for it in found.results if it.verdict != "skipped"])
     display.summary(found.results, len(tasks), found.seconds, seed, found.interrupted)
     proved = {outcome.backend for outcome in found.results if outcome.verdict == "held"}
     missing = "all" not in backend and not proved >= set(backend)  # asked for by name, and not there

@@ -6,19 +6,22 @@ A signal or a closed pipe may stop the work: what there is by then is kept and r
 import json
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
 
 from ..engine import planning, signals
-from ..engine.planning import EXAMPLES, Task
+from ..engine.planning import EXAMPLES
 from ..engine.runner import Outcome
-from . import display, output
+from . import output
 from .output import OutputFile
+
+if TYPE_CHECKING:
+    from ..engine import pool
 
 Result = TypeVar("Result")
 _KEPT = ("law", "verdict", "backend", "dtype", "worst", "worst_at")
@@ -47,38 +50,32 @@ def _positive(_ctx: click.Context, _parameter: click.Parameter, value: int) -> i
     return value
 
 
-def common(command: Callable[..., None]) -> Callable[..., None]:
-    """The arguments that prove and selftest share."""
-    for decorate in reversed(
-        [
-            argument,
-            click.option("--examples", default=EXAMPLES, callback=_positive, show_default=True,
-                         help="Inputs per law, shared among its generators."),
-            click.option("--seed", default=0, show_default=True, help="Same seed, same inputs."),
-            click.option("--jobs", default=os.cpu_count() or 1, callback=_positive,
-                         help="Processes [default: all cores]."),
-            click.option("--json", "json_file", type=OutputFile(),
-                         help="Write the results to this file."),
-            click.option("-v", "--verbose", is_flag=True, help="A line for every law, also on a terminal."),
-        ]
-    ):  # fmt: skip
-        command = decorate(command)
-    return command
+def common(examples: int | None = EXAMPLES) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The arguments that all commands share which run tasks; examples only if there is a default."""
+    options = [
+        argument,
+        click.option("--seed", default=0, show_default=True, help="Same seed, same inputs."),
+        click.option("--jobs", default=os.cpu_count() or 1, callback=_positive,
+                     help="Processes [default: all cores]."),
+        click.option("--json", "json_file", type=OutputFile(), help="Write the results to this file."),
+        click.option("-v", "--verbose", is_flag=True, help="A line for every result, also on a terminal."),
+    ]  # fmt: skip
+    if examples is not None:
+        options.insert(1, click.option("--examples", default=examples, callback=_positive, show_default=True,
+                                       help="Inputs per law, shared among its generators."))  # fmt: skip
+
+    def decorated(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorated
 
 
 def note_x64(x64: bool) -> None:
     """Say that JAX does not run as it would by itself."""
     if x64:
         output.complain("note: JAX runs with jax_enable_x64: the laws need int64, and tables float64")
-
-
-def run(tasks: Sequence[Task], jobs: int, x64: bool, verbose: bool, file: Path | None) -> "Gathered[Outcome]":
-    """Run tasks under a progress display."""
-    with display.progress(len(tasks), verbose) as show:
-        found = gather(planning.run(tasks, jobs, x64=x64), show, filed=file is not None)
-    order = {(task.law, task.backend, task.dtype, task.mistake): place for place, task in enumerate(tasks)}
-    found.results.sort(key=lambda o: order[o.law, o.backend, o.dtype, o.mistake])
-    return found
 
 
 @dataclass(slots=True)
@@ -121,6 +118,42 @@ def gather(
     found.interrupted = found.interrupted or bool(found.signal)
     found.seconds = time.perf_counter() - started
     return found
+
+
+def run(
+    tasks: "Sequence[pool.Task[Result]]",
+    jobs: int,
+    show: Callable[[Result], object],
+    *,
+    x64: bool = False,
+    filed: bool,
+) -> Gathered[Result]:
+    """Run tasks and show each result as it comes; in the end they are in the order of the tasks."""
+    work = planning.run([planning.Numbered(*it) for it in enumerate(tasks)], jobs, x64=x64)
+    found = gather(work, lambda pair: show(pair[1]), filed=filed)
+    results = [result for _, result in sorted(found.results, key=lambda pair: pair[0])]
+    return Gathered(results, found.seconds, found.signal, found.interrupted)
+
+
+_UNASKED = ("json_file", "verbose", "jobs", "markdown", "folder", "resume", "cluster")
+"""Options that change nothing in the results."""
+
+
+def save(
+    file: Path | None, found: Gathered[Any], *, used: Iterable[str] = ("numpy",), summary: Any = None
+) -> None:
+    """Write the report of the command at work, if a file was asked for; `used` are the backends."""
+    if file is None:
+        return
+    from ..engine import report  # noqa: PLC0415
+
+    context = click.get_current_context()
+    settings = {name: value for name, value in context.params.items() if name not in _UNASKED}
+    envelope = report.Envelope(
+        context.command.name or "", settings, found.results, found.seconds, found.interrupted,
+        report.versions(used), summary,
+    )  # fmt: skip
+    output.save(file, report.text(envelope.data()))
 
 
 def keep_figures(outcomes: Sequence[Outcome]) -> None:

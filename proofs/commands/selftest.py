@@ -5,15 +5,14 @@ from pathlib import Path
 
 import click
 
-from ..engine import exits, planning, report
+from ..engine import exits, planning
 from ..engine import selftest as engine
-from . import output
-from .display import say
-from .running import common, run
+from .display import progress, say
+from .running import common, run, save
 
 
 @click.command()
-@common
+@common()
 @click.option("--backend", default="numpy", show_default=True, help="One array library.")
 @click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
 def selftest(
@@ -22,14 +21,10 @@ def selftest(
 ) -> None:  # fmt: skip
     """Test the proofs: every mistake is refuted by the laws that name it, the reference by none."""
     tasks = engine.plan(patterns, backend=backend, dtype=dtype, examples=examples, seed=seed)
-    found = run(tasks, jobs, backend == "jax", verbose, json_file)
+    with progress(len(tasks), verbose) as show:
+        found = run(tasks, jobs, show, x64=backend == "jax", filed=json_file is not None)
     verdict = engine.conclude(found.results)
-    if json_file:
-        content = report.document(
-            found.results, seed=seed, examples=examples, seconds=found.seconds,
-            interrupted=found.interrupted, verdict=verdict,
-        )  # fmt: skip
-        output.save(json_file, report.text(content))
+    save(json_file, found, used=[backend], summary=verdict)
     _summary(verdict, found.seconds, found.interrupted)
     unfinished = found.interrupted and not verdict.failed
     sys.exit(found.code(exits.INCOMPLETE if unfinished else exits.HELD if verdict.passed else exits.FAILED))

@@ -1,40 +1,23 @@
 """The command `refimpl sensitivity`."""
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ..engine import catalogue, exits, planning
-from ..engine.report import plain, text
+from ..engine import exits, planning
 from ..engine.runner import Bounds
-from ..engine.sensitivity import EXAMPLES, WANTED, Floor, Task, by_function, by_law, plan, reason
+from ..engine.sensitivity import EXAMPLES, WANTED, Floor, by_function, by_law, plan, reason
 from . import display
-from .output import OutputFile, save
-from .running import argument, gather
+from .running import common, run, save
 
 
 @click.command("sensitivity")
-@argument
+@common(examples=EXAMPLES)
 @click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
-@click.option("--examples", type=click.IntRange(1), default=EXAMPLES, show_default=True,
-              help="Inputs per law, shared among its generators.")  # fmt: skip
 @click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
               help="The bounds of the laws, as in prove.")  # fmt: skip
-@click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
-@click.option(
-    "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Processes [default: all cores]."
-)
-@click.option(
-    "--json",
-    "json_file",
-    type=OutputFile(),
-    help="Write the floors to this file.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="A line for every law and function, also on a terminal.")
 def sensitivity(
     patterns: tuple[str, ...], dtype: str, examples: int, bounds: Bounds, seed: int, jobs: int,
     json_file: Path | None, verbose: bool,
@@ -51,17 +34,15 @@ def sensitivity(
         )
         sys.exit(exits.INCOMPLETE)
     with display.bar(len(tasks), verbose, "laws and functions") as bar:
-        run = gather(
-            planning.run(tasks, jobs),
-            lambda floor: bar(floor.law, "", [_line(floor)], floor.status != "crashed"),
+        found = run(
+            tasks, jobs, lambda floor: bar(floor.law, "", [_line(floor)], floor.status != "crashed"),
             filed=json_file is not None,
-        )
-    floors, interrupted = run.results, run.interrupted
-    if json_file:
-        save(json_file, text(_document(floors, tasks[0], run.seconds, interrupted)))
-    unexplained = _summary(floors, len(tasks), run.seconds, interrupted)
+        )  # fmt: skip
+    floors, interrupted = found.results, found.interrupted
+    save(json_file, found)
+    unexplained = _summary(floors, len(tasks), found.seconds, interrupted)
     unfinished = interrupted or not floors
-    sys.exit(run.code(exits.FAILED if unexplained else exits.INCOMPLETE if unfinished else exits.HELD))
+    sys.exit(found.code(exits.FAILED if unexplained else exits.INCOMPLETE if unfinished else exits.HELD))
 
 
 def _line(floor: Floor) -> str:
@@ -98,28 +79,3 @@ def _summary(floors: Sequence[Floor], planned: int, seconds: float, interrupted:
 
 def _ulps(ulps: float) -> str:
     return f"{ulps:.3g} ulp" if ulps < float("inf") else "a change by the whole result"
-
-
-def _document(floors: Sequence[Floor], like: Task, seconds: float, interrupted: bool) -> dict[str, Any]:
-    """The floors as JSON: schema "refimpl.sensitivity/1"."""
-    return {
-        "schema": "refimpl.sensitivity/1",
-        "dtype": like.dtype,
-        "examples": like.examples,
-        "bounds": like.bounds,
-        "seed": like.seed,
-        "seconds": round(seconds, 3),
-        "interrupted": interrupted,
-        "floors": [
-            {
-                "law": floor.law,
-                "function": floor.function,
-                "status": floor.status,
-                "ulps": plain(floor.ulps),
-                "nudge": floor.nudge,
-                "reason": floor.reason,
-                "claims": dict(catalogue.claims(catalogue.laws()[floor.law].source)),
-            }
-            for floor in floors
-        ],
-    }

@@ -17,7 +17,7 @@ from .campaign import TRIES, CampaignError, Done, Settings
 FILE, LOCK = "campaign.sqlite", "campaign.lock"
 APPLICATION = int.from_bytes(b"refm")
 """Tells files of campaigns from other SQLite files."""
-SCHEMA = 1
+SCHEMA = 2
 _TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE results (
@@ -39,7 +39,7 @@ class Ledger:
     def record(self, done: Done) -> None:
         """Keep a result. A unit has one: a result that comes twice replaces itself."""
         task = done.unit.task
-        text = json.dumps(report.plain(report.result(done.outcome)), ensure_ascii=True, allow_nan=False)
+        text = json.dumps(report.result(done.outcome), ensure_ascii=True, allow_nan=False)
         with self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,10 +1,5 @@
 """The rounds of a campaign as one result for each law and setting.
 
-    {"schema": "refimpl.campaign/1", "versions", "seed", "examples", "interrupted", "seconds",
-     "units": int, "done": int,
-     "results": [{… as in refimpl.prove/1 …, "rounds": {verdict: int}, "round": int or null,
-                  "again": null or the command that reproduces it}]}
-
 Examples, comparisons, derived bounds and seconds are sums over rounds (so that seconds are those of
 processes, not of the clock), worst values are the largest, and narrowing is the median of the rounds'. The
 verdict is the worst, with the reason, the counterexample and the seed of the first round that has it.
@@ -15,16 +10,36 @@ import shlex
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .campaign import Settings
+from .report import Envelope, plain
 from .runner import Outcome, Verdict
 
-SCHEMA = "refimpl.campaign/1"
 ORDER: tuple[Verdict, ...] = ("skipped", "held", "inconclusive", "timed out", "crashed", "refuted")
 """From the best to the worst. A round that was skipped says less than one that held."""
-_NUMBERS = {"worst": "worst_over_tolerance", "worst_in_u": "worst_in_u"}
+_WORST = ("worst", "worst_in_u", "worst_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Outcome):
+    """One law in one setting: an outcome, and what became of its rounds."""
+
+    rounds: Mapping[str, int] = field(default_factory=dict)
+    """How many gave each verdict."""
+    round: int | None = None
+    """The first that had this verdict, unless all held or nothing ran."""
+    again: str | None = None
+    """The command that gives the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of a campaign is done."""
+
+    units: int
+    done: int
 
 
 @dataclass(slots=True)
@@ -46,8 +61,8 @@ class Merged:
         if ORDER.index(result["verdict"]) > ORDER.index(mine["verdict"]):
             self.result, self.examples, self.round = dict(result), examples, number
         self._sum(mine, result)
-        worst = max(mine, result, key=lambda it: float(it["worst_over_tolerance"]))  # which may be "inf"
-        self.result.update({name: worst[name] for name in (*_NUMBERS.values(), "worst_at")})
+        worst = max(mine, result, key=lambda it: float(it["worst"]))  # which may be "inf"
+        self.result.update({name: worst[name] for name in _WORST})
 
     def _sum(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
         self.result["examples"] = dict(Counter(one["examples"]) + Counter(other["examples"]))
@@ -90,24 +105,9 @@ class Merged:
     @property
     def outcome(self) -> Outcome:
         """As an outcome, without the counterexample: the numbers that JSON lacks are lost in it."""
-        found = self.result
-        return Outcome(
-            law=found["law"],
-            verdict=self.verdict,
-            backend=found["backend"],
-            device=found["device"],
-            dtype=found["dtype"],
-            seed=found["seed"],
-            examples=found["examples"],
-            compared=found["compared"],
-            **{ours: float(found[theirs]) for ours, theirs in _NUMBERS.items()},  # type: ignore[arg-type]
-            worst_at=found["worst_at"],
-            seconds=found["seconds"],
-            reason=found["reason"],
-            derived=found["derived"],
-            narrowing=self.narrowing,
-            underived=found["underived"],
-        )
+        kept = {it.name: self.result[it.name] for it in fields(Outcome) if it.name != "counterexample"}
+        numbers = {"worst": float(kept["worst"]), "worst_in_u": float(kept["worst_in_u"])}
+        return Outcome(**{**kept, **numbers, "narrowing": self.narrowing})
 
     @property
     def narrowing(self) -> float:
@@ -119,8 +119,7 @@ class Merged:
         ended = self.verdict not in ("held", "skipped")
         return {
             **self.result,
-            "seconds": round(self.result["seconds"], 3),
-            "narrowing": self.narrowing,
+            "narrowing": plain(self.narrowing),
             "rounds": dict(self.rounds),
             "round": self.round if ended else None,
             "again": self.again or None,
@@ -141,16 +140,15 @@ def merge(results: Iterable[tuple[dict[str, Any], int, int]], asked: Settings) -
     return [found[key] for key in sorted(found, key=order.__getitem__)]
 
 
-def document(merged: Sequence[Merged], asked: Settings, done: int) -> dict[str, Any]:
+def envelope(merged: Sequence[Merged], asked: Settings, done: int) -> Envelope:
     """The whole report of a campaign."""
-    return {
-        "schema": SCHEMA,
-        "versions": asked.versions,
-        "seed": asked.seed,
-        "examples": asked.examples,
-        "interrupted": done < asked.units,
-        "seconds": round(sum(it.result["seconds"] for it in merged), 3),
-        "units": asked.units,
-        "done": done,
-        "results": [it.data() for it in merged],
-    }
+    settings = asked.stored()
+    return Envelope(
+        "campaign",
+        {name: settings[name] for name in settings if name not in ("versions", "laws")},
+        [it.data() for it in merged],
+        sum(it.result["seconds"] for it in merged),
+        interrupted=done < asked.units,
+        versions=asked.versions,
+        summary=Progress(asked.units, done),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, told
@@ -16,7 +16,7 @@ from . import catalogue, exits
 from .runner import Bounds, Outcome, Verdict, run_law
 
 if TYPE_CHECKING:
-    from .pool import Work
+    from . import pool
 
 Result = TypeVar("Result")
 DTYPES = ("float64", "float32")
@@ -122,7 +122,7 @@ def prepare(x64: bool) -> None:
 
 
 def run(
-    tasks: "Sequence[Work[Result]]", jobs: int = 1, *, x64: bool = False
+    tasks: "Sequence[pool.Task[Result]]", jobs: int = 1, *, x64: bool = False
 ) -> "Generator[Result, None, None]":
     """Outcomes as they come, in no fixed order; closing the iterator stops the work.
 
@@ -181,6 +181,22 @@ def _check_implementations(impl: Mapping[str, Implementation], tasks: Sequence[T
             raise DTypeError(told("prove", f"impl[{name!r}]", f"{function!r}", "a function"))
         if name not in tested:
             raise UnknownNameError(f"prove: impl: no law that was chosen is about {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Generic[Result]):
+    """A task with its place among others, by which results come into order again."""
+
+    place: int
+    task: "pool.Task[Result]"
+
+    def run(self) -> tuple[int, Result]:
+        """Do it."""
+        return self.place, self.task.run()
+
+    def lost(self, why: str) -> tuple[int, Result]:
+        """What is said if its process dies."""
+        return self.place, self.task.lost(why)
 
 
 class Judged(Protocol):

@@ -22,7 +22,7 @@ GIVE_UP = 3
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
-class Work(Protocol[Result_co]):
+class Task(Protocol[Result_co]):
     """What the pool runs: small and picklable."""
 
     def run(self) -> Result_co:
@@ -67,7 +67,7 @@ class _Worker(Generic[Result]):
     """A process of the pool, and what it works on."""
 
     def __init__(self, prepare: Callable[[], None]) -> None:
-        self.task: Work[Result] | None = None
+        self.task: Task[Result] | None = None
         self.link, theirs = _CONTEXT.Pipe()
         by_main = threading.current_thread() is threading.main_thread()
         self.process = _CONTEXT.Process(target=_serve, args=(theirs, by_main), daemon=True)
@@ -79,7 +79,7 @@ class _Worker(Generic[Result]):
         with suppress(OSError):
             self.link.send(prepare)
 
-    def give(self, task: Work[Result]) -> None:
+    def give(self, task: Task[Result]) -> None:
         """Let it work on something."""
         self.task = task
         with suppress(OSError):  # it has died, which is seen when its answer is read
@@ -101,7 +101,7 @@ class _Worker(Generic[Result]):
 class _Pool(Generic[Result]):
     """Processes, and the work that none of them has yet."""
 
-    def __init__(self, tasks: Iterable[Work[Result]], jobs: int, prepare: Callable[[], None]) -> None:
+    def __init__(self, tasks: Iterable[Task[Result]], jobs: int, prepare: Callable[[], None]) -> None:
         self.tasks, self.prepare = iter(tasks), prepare
         self.waiting = deque(islice(self.tasks, jobs))  # of tasks there may be millions
         self.workers: list[_Worker[Result]] = []
@@ -136,7 +136,7 @@ class _Pool(Generic[Result]):
         if task is not None:
             yield task.lost(answer.why) if isinstance(answer, _Lost) else answer
 
-    def _bury(self, worker: _Worker[Result], task: Work[Result] | None) -> str:
+    def _bury(self, worker: _Worker[Result], task: Task[Result] | None) -> str:
         """Put another in the place of a process that has died."""
         self.workers.remove(worker)
         why = worker.end()
@@ -160,7 +160,7 @@ class _Pool(Generic[Result]):
 
 
 def run(
-    tasks: Iterable[Work[Result]], jobs: int, prepare: Callable[[], None]
+    tasks: Iterable[Task[Result]], jobs: int, prepare: Callable[[], None]
 ) -> Generator[Result, None, None]:
     """Results as they come, in no fixed order; closing the iterator ends all processes. Tasks are taken as
     processes get free. `prepare` is what each process does first."""

@@ -1,24 +1,15 @@
-"""Outcomes as JSON: the documented, stable form that other programs read.
+"""Reports as JSON: one envelope for all commands, in which results stand field by field as in their classes.
 
-    {"schema": "refimpl.prove/1",
-     "versions": {"refimpl": …, "python": …, "numpy": …, backend: …},
-     "seed": int, "examples": int, "interrupted": bool, "seconds": float,
-     "results": [{"law", "mistake", "verdict", "backend", "device", "dtype", "seed",
-                  "examples": {kind: int}, "compared": int, "worst_over_tolerance", "worst_in_u",
-                  "worst_at", "seconds", "derived", "narrowing", "underived", "reason", "edges", "evidence",
-                  "claims": {"rope C3": its sentence},
-                  "counterexample": null or
-                  {"kind", "label", "index", "left", "right", "case": {name: value}}}]}
-
-The self-test has the schema "refimpl.selftest/1" and adds "refuted", "survivors", "toothless",
-"missed" and "failed". Numbers that JSON lacks are the texts "inf", "-inf" and "nan".
+`docs/reports.schema.json` describes it all and is made of the same classes (`commands/schema.py`). Numbers
+that JSON lacks are the texts "inf", "-inf" and "nan". Each result has "claims" besides: the numbers that it
+cites, as {"rope C3": its sentence}.
 """
 
 import json
 import math
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -26,9 +17,36 @@ import numpy as np
 
 from ... import backends
 from . import catalogue, foreign
-from .cases import items
-from .runner import Counterexample, Outcome
-from .selftest import Verdict
+
+VERSION = 2
+"""Of all schemas; it changes when a field gets another name or meaning, or goes."""
+PACKAGES = ("refimpl", "numpy", "hypothesis", "array-api-compat", "python-flint")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a command was asked, with what it was done, and what came out."""
+
+    command: str
+    settings: Mapping[str, Any]
+    """What was asked for, by the names of options."""
+    results: Sequence[Any]
+    seconds: float
+    interrupted: bool
+    """Whether results are missing, because a signal or the end of a reader stopped the work."""
+    versions: Mapping[str, str]
+    """Of Python, of packages that matter, and of the array libraries that were used."""
+    summary: Any = None
+    """What the results say together, where a command says more than each of them."""
+
+    def data(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        content = {it.name: plain(getattr(self, it.name)) for it in fields(self) if it.name != "results"}
+        return {
+            "schema": f"refimpl.{self.command}/{VERSION}",
+            **content,
+            "results": [result(it) for it in self.results],
+        }
 
 
 def plain(value: Any) -> Any:
@@ -41,89 +59,42 @@ def plain(value: Any) -> Any:
         return [plain(part) for part in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {it.name: plain(getattr(value, it.name)) for it in fields(value)}
     return value if value is None or isinstance(value, bool | int | str) else foreign.shown(value)
 
 
-def _counterexample(found: Counterexample | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    finding = found.finding
+def result(found: Any) -> dict[str, Any]:
+    """A result with the sentences of the numbers that it cites; what is in this form already stays."""
+    if isinstance(found, dict):
+        return found
+    return {**plain(found), "claims": dict(catalogue.claims(_source(found)))}
+
+
+def _source(found: Any) -> str:
+    """What the law of a result cites, or the function, or it itself."""
+    if hasattr(found, "source"):
+        return str(found.source)
+    judged = getattr(found, "outcome", found)
+    if hasattr(judged, "law"):
+        return catalogue.laws()[judged.law].source
+    return catalogue.functions()[judged.function].source
+
+
+def versions(used: Iterable[str] = ()) -> dict[str, str]:
+    """Versions of everything that takes part, and of the backends that were used."""
     return {
-        "kind": found.kind,
-        "label": finding.label if finding else None,
-        "index": plain(finding.index) if finding else None,
-        "left": plain(finding.left) if finding else None,
-        "right": plain(finding.right) if finding else None,
-        "case": plain(items(found.case)),
-    }
-
-
-def result(outcome: Outcome) -> dict[str, Any]:
-    """One outcome as in the schema."""
-    return {
-        "law": outcome.law,
-        "mistake": outcome.mistake,
-        "verdict": outcome.verdict,
-        "backend": outcome.backend,
-        "device": outcome.device,
-        "dtype": outcome.dtype,
-        "seed": outcome.seed,
-        "examples": dict(outcome.examples),
-        "compared": outcome.compared,
-        "worst_over_tolerance": plain(outcome.worst),
-        "worst_in_u": plain(outcome.worst_in_u),
-        "worst_at": outcome.worst_at,
-        "seconds": round(outcome.seconds, 4),
-        "derived": outcome.derived,
-        "narrowing": plain(outcome.narrowing),
-        "underived": outcome.underived,
-        "reason": outcome.reason,
-        "edges": list(outcome.edges),
-        "evidence": outcome.evidence,
-        "claims": dict(catalogue.claims(catalogue.laws()[outcome.law].source)),
-        "counterexample": _counterexample(outcome.counterexample),
-    }
-
-
-def versions(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """Versions of everything that took part."""
-    used = {
-        outcome.backend: backends.get(outcome.backend).version
-        for outcome in outcomes
-        if outcome.verdict != "skipped"
-    }
-    return {
-        "refimpl": version("refimpl"),
         "python": platform.python_version(),
-        "hypothesis": version("hypothesis"),
-        "array-api-compat": version("array-api-compat"),
-        **used,
+        **{name: version(name) for name in PACKAGES},
+        **{name: backends.get(name).version for name in dict.fromkeys(used)},
     }
 
 
-def document(
-    outcomes: Sequence[Outcome],
-    *,
-    seed: int,
-    examples: int,
-    seconds: float,
-    interrupted: bool,
-    verdict: Verdict | None = None,
-) -> dict[str, Any]:
-    """The whole report of a run of `prove`, or of `selftest` if it has a verdict."""
-    extra = {} if verdict is None else {**asdict(verdict), "passed": verdict.passed}
-    return {
-        "schema": "refimpl.prove/1" if verdict is None else "refimpl.selftest/1",
-        "versions": versions(outcomes),
-        "seed": seed,
-        "examples": examples,
-        "interrupted": interrupted,
-        "seconds": round(seconds, 3),
-        **extra,
-        "results": [result(outcome) for outcome in outcomes],
-    }
+def ran_on(outcomes: Iterable[Any]) -> list[str]:
+    """The backends on which something ran."""
+    return [it.backend for it in outcomes if it.verdict != "skipped"]
 
 
-def text(report: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any]) -> str:
     """A report as JSON; numbers that it lacks are texts, wherever they are."""
-    return json.dumps(plain(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(plain(content), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
