@@ -9,7 +9,7 @@ import pytest
 
 from refimpl import backends, rope
 from refimpl.backends import Setting
-from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine import catalogue, derived
 from refimpl.proofs.engine.planning import plan
 from refimpl.proofs.engine.runner import Outcome, run_law
 from refimpl.proofs.language.judge import judge
@@ -69,6 +69,22 @@ def test_a_check_that_yields_other_records_on_balls_keeps_its_written_bounds() -
     outcome = run(replace(LAW, check=check), bounds="derived")
     assert (outcome.verdict, outcome.derived) == ("held", 0)
     assert "another way" in outcome.underived
+
+
+@pytest.mark.parametrize("error", [KeyError, AttributeError, TypeError, ValueError])
+@pytest.mark.parametrize("function", [None, off])
+def test_a_bug_in_the_derivation_surfaces(
+    error: type[Exception], function: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is neither "no bound known" nor blamed on the function under test."""
+
+    def planted(x: Any, y: Any) -> float:
+        raise error("planted")
+
+    monkeypatch.setattr(derived, "_distance", planted)
+    outcome = run(function=function, bounds="derived")
+    assert (outcome.verdict, outcome.underived) == ("crashed", "")
+    assert outcome.reason.startswith(f"the law itself raised {error.__name__}: ")
 
 
 @pytest.mark.parametrize(

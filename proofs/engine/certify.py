@@ -25,7 +25,7 @@ from .cases import converted, each_case, missing
 from .implementations import Implementations
 from .loading import loaded
 from .planning import chosen
-from .proven import BITS, Proof, judge
+from .proven import BITS, UNFIT, Proof, judge
 from .runner import Verdict
 
 POINTS = 21
@@ -218,10 +218,6 @@ class _Trial:
         return proofs, next((str(proof) for proof in proofs if proof.state == "open"), "")
 
 
-_UNFIT = (LeftBallsError, TypeError, AttributeError, NotImplementedError)
-"""What code raises that asks of balls what they do not have."""
-
-
 def _undecided(error: Exception) -> str:
     """The text of an error that more bits may mend; any other one ends the law."""
     chain: list[BaseException] = [error]
@@ -233,7 +229,7 @@ def _undecided(error: Exception) -> str:
     for one in reversed(chain):
         if isinstance(one, LeftBallsError):
             raise _EndError("skipped", f"leaves balls: {_place(one)}: {one}") from error
-    if isinstance(chain[-1], _UNFIT):
+    if isinstance(chain[-1], UNFIT):
         raise _EndError(
             "skipped", f"leaves balls: {_place(chain[-1])}: {type(chain[-1]).__name__}: {chain[-1]}"
         ) from error

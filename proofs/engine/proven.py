@@ -15,6 +15,7 @@ import numpy as np
 
 from ...backends._ball import _functions as f
 from ...backends._ball import _scalars as s
+from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._setting import magnitude, side
 from ..language.judge import compared
 from ..language.law import AtMost, Gap, Record, Same, sides
@@ -24,6 +25,9 @@ BITS = 200
 
 ROUNDINGS = 2.0**-48
 """Up to this part of its scale, a failure may come of a few numbers rounded to float64."""
+
+UNFIT = (LeftBallsError, TypeError, AttributeError, NotImplementedError)
+"""What code raises that asks of balls what they do not have."""
 
 State: TypeAlias = Literal["held", "open", "rounded", "refuted"]
 

@@ -133,13 +133,13 @@ class _Trial:
                 self.inapplicable.add(self._other_values())
                 self.examples[kind] -= 1
                 return
+        derived = self._derived(case)  # outside: what goes wrong there is no fault of the function
         try:
             with np.errstate(all="ignore"), self.impl.chance():  # results may be functions, called later
                 records, left_out = self._records(case)
-                limits = self._limits(case, len(records))
                 findings = [
                     judge(record, self.law.tolerance, self.on, limit)
-                    for record, limit in zip(records, limits, strict=True)
+                    for record, limit in zip(records, self._limits(derived, len(records)), strict=True)
                 ]
         except HypothesisException:
             raise
@@ -207,18 +207,23 @@ class _Trial:
             self.inapplicable.update(found.left_out)
         return found.records, bool(found.left_out)
 
-    def _limits(self, case: Any, count: int) -> Sequence[Any]:
-        """The derived bounds of the records, where they are wanted and known."""
+    def _derived(self, case: Any) -> "Sequence[Any] | str":
+        """The derived bounds of the records, where they are wanted and known, or why there are none."""
         if self.bounds == "written":
-            return [None] * count
+            return ""
         from . import derived  # noqa: PLC0415  (python-flint)
 
-        found = derived.bounds(self.law, self.on, case)
-        if isinstance(found, str) or len(found) != count:
-            self.underived = found if isinstance(found, str) else "balls take another way through the check"
+        return derived.bounds(self.law, self.on, case)
+
+    def _limits(self, derived: "Sequence[Any] | str", count: int) -> Sequence[Any]:
+        """The derived bound of every record, or none."""
+        if isinstance(derived, str) or len(derived) != count:
+            self.underived = (
+                derived if isinstance(derived, str) else "balls take another way through the check"
+            )
             return [None] * count
         self.derived += 1
-        return found
+        return derived
 
     def _fail(
         self,
