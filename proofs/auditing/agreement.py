@@ -51,7 +51,7 @@ def _compared(function: Any, reference: Any, args: Any, kwargs: Any, on: Setting
             ours = list(_balls(_reference(reference, prec)(*args, **kwargs)))
         except UndecidedError:
             continue
-        except Exception:
+        except Exception:  # foreign code may raise anything
             return "unknown"
         if not own or [x.shape for x in own] != [x.shape for x in ours]:
             return "unknown"  # forms are not formulas

@@ -17,7 +17,7 @@ from ..engine import catalogue
 from ..engine.cases import converted
 from ..engine.implementations import Implementations
 from ..language.judge import judge
-from ..language.law import Implementation, ImplementationCrashedError, Law, WrongResultError
+from ..language.law import REFUSALS, Implementation, ImplementationCrashedError, Law, WrongResultError
 from .messages import Explain
 
 _MEANS = {
@@ -88,7 +88,7 @@ def _failed(request: Explain, on: Setting) -> Iterator[tuple[Law, Any]]:
     for law, found in sorted(failed, key=lambda pair: (not pair[0].general, pair[0].id.endswith("-batched"))):
         try:
             yield law, converted(found.case, on)
-        except Exception:  # it may have lost what cannot travel between processes
+        except REFUSALS:  # it may have lost what cannot travel between processes
             continue
 
 

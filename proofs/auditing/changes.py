@@ -15,6 +15,7 @@ from ... import _libraries
 from ..._libraries import is_array
 from ..engine import catalogue
 from ..engine.calls import Call
+from ..language.law import REFUSALS
 from ..language.packing import mapped, parts
 from .options import PLACEMENT
 
@@ -58,7 +59,7 @@ def changed(name: str, change: Change, call: Call) -> Call | None:
     try:
         with np.errstate(all="ignore"):
             return with_arguments(name, call, change.apply(_numbers_by_default(name) | named(name, call)))
-    except Exception:  # whatever an array library says of it
+    except REFUSALS:
         return None
 
 
@@ -264,7 +265,7 @@ def choices(name: str, option: str) -> tuple[Any, ...]:
     """The values that an option can have, if its type lists them."""
     try:
         hint = typing.get_type_hints(catalogue.functions()[name].implementation).get(option)
-    except Exception:  # a type that exists only for the type checker
+    except (AttributeError, NameError, TypeError):  # a type that exists only for the type checker
         return ()
     if hint is bool:
         return (False, True)

@@ -38,7 +38,7 @@ class Conversation:
             result = work()
         except RefimplError as error:  # no such module or function
             result = Failed(str(error), missing=True)
-        except BaseException as error:
+        except BaseException as error:  # foreign code may raise anything
             result = Failed(raised(error))
         limits.end()
         self.say(result)
@@ -80,7 +80,7 @@ def _serve(talk: Conversation, audited: Audited, request: Try | Explain, seconds
     def work() -> Tried:
         try:
             return audited.attempt(request)
-        except BaseException as error:
+        except BaseException as error:  # foreign code may raise anything
             return audited.crashed(request, error)
 
     talk.answer(request, seconds, work, errors)

@@ -60,7 +60,7 @@ def _values(function: Callable[..., Any], on: Setting) -> list[Any] | None:
     """A function's values, or None if it is not one of an array of times."""
     try:
         return [function(on.array(np.asarray([time]))) for time in _TIMES]
-    except Exception:
+    except Exception:  # foreign code may raise anything
         return None
 
 

@@ -57,7 +57,7 @@ def _ready(prec: int, dtype: str) -> Any:
         raise
     except LeftBallsError as error:
         raise NotEnclosedError(str(error)) from error
-    except Exception as error:
+    except Exception as error:  # foreign code may raise anything
         if reasons:
             raise reasons[0] from error
         raise
@@ -94,7 +94,7 @@ def exact(function: Implementation, on: Setting) -> Implementation:
                 continue
             except NotEnclosedError:
                 raise
-            except Exception as own:
+            except Exception as own:  # foreign code may raise anything
                 _same_error(own, error)
             if error is not None and not _finite(rounded):
                 raise error
@@ -114,7 +114,7 @@ def _raw(function: Implementation, args: Any, kwargs: Any) -> tuple[Any, Excepti
         with np.errstate(all="ignore"):
             args, kwargs = _copied(args), _copied(kwargs)
             return function(*args, **kwargs), None
-    except Exception as error:
+    except Exception as error:  # foreign code may raise anything
         return None, error
 
 

@@ -9,7 +9,7 @@ from ..engine import catalogue
 from ..engine.applicable import pinned
 from ..engine.calls import Call, calls, record
 from ..engine.cases import each_case, missing
-from ..language.law import Law
+from ..language.law import REFUSALS, Law
 from ..language.packing import key, size
 
 _LARGEST = 20_000
@@ -64,7 +64,7 @@ def _of(name: str, law: Law, on: Setting, cases: int, seed: int, fixed: Mapping[
     for place, case in enumerate(made):
         try:
             recorded = record(name, law, put := pinned(case, fixed), on)
-        except Exception:  # the value is outside the domain of the other inputs
+        except REFUSALS:  # the value is outside the domain of the other inputs
             if put is case:
                 raise
             continue

@@ -11,7 +11,7 @@ import numpy as np
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.calls import Call, calls
-from ..language.law import Implementation, NotApplicable
+from ..language.law import REFUSALS, Implementation, NotApplicable
 from ..language.packing import copied, size
 from .compare import difference
 
@@ -137,7 +137,7 @@ def _distances(
         try:
             with np.errstate(all="ignore"):
                 expected = known(*copied(call.args), **copied(kwargs))
-        except Exception:  # the value is outside the domain of the other arguments
+        except REFUSALS:  # the value is outside the domain of the other arguments
             continue
         try:
             with np.errstate(all="ignore"):

@@ -75,7 +75,7 @@ def _kept(result: Any) -> Any:
     """A copy of a result; a foreign function may give what cannot be copied."""
     try:
         return copied(result)
-    except Exception as error:
+    except Exception as error:  # foreign code may raise anything
         return Raised(f"its result cannot be copied: {foreign.raised(error)}")
 
 
@@ -86,7 +86,7 @@ def _result(function: Implementation, call: Call) -> Any:
             return function(*args, **kwargs)
     except NotApplicableError:
         return None
-    except Exception as error:
+    except Exception as error:  # foreign code may raise anything
         return Raised(foreign.raised(error))
 
 

@@ -84,7 +84,7 @@ class Process:
             return cleaned(read(self._read(length, limit)))
         except DiedError:
             raise
-        except Exception as error:
+        except Exception as error:  # foreign code may raise anything
             raise DiedError("crashed", f"the process sent an unreadable answer ({raised(error)})") from error
 
     def _read(self, length: int, limit: float) -> bytes:

@@ -18,7 +18,7 @@ from ..engine.calls import Call
 from ..engine.cases import converted
 from ..engine.implementations import Implementations
 from ..engine.runner import Counterexample
-from ..language.law import Implementation, Law
+from ..language.law import REFUSALS, Implementation, Law
 from ..language.packing import copied, size
 from . import spelled
 from .compare import Difference, difference, leaves
@@ -111,7 +111,7 @@ def _seen(name: str, made: _Made, on: Setting) -> _Seen | None:
         with np.errstate(all="ignore"):
             expected = catalogue.reference()[name](*copied(made.args), **copied(dict(made.kwargs)))
             return _Seen(made, expected, difference(made.result, expected, on))
-    except Exception:  # where the reference refuses, or the result is none, there is nothing to compare
+    except REFUSALS:  # where the reference refuses, or the result is none, there is nothing to compare
         return None
 
 

@@ -68,14 +68,14 @@ class Pickled:
         label = foreign.name(function)
         try:
             module = sys.modules.get(getattr(function, "__module__", None) or "")
-        except Exception:
+        except Exception:  # foreign code may raise anything
             module = None
         alone = module is not None and not _importable(module)
         try:
             if alone:
                 cloudpickle.register_pickle_by_value(module)
             return cls(cloudpickle.dumps(function), label)
-        except Exception as error:
+        except Exception as error:  # foreign code may raise anything
             raise TargetError(
                 f"audit: {label}: cannot be sent to another process ({foreign.raised(error)}). "
                 "Put it into a file and name it 'file.py:function', or pass isolated=False"

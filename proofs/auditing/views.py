@@ -36,7 +36,7 @@ def _safe(view: View) -> View:
     def seen(result: Any) -> Any:
         try:
             return view(result)
-        except Exception:
+        except Exception:  # foreign code may raise anything
             return result
 
     return seen

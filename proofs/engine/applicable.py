@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from ... import _libraries
 from ..._libraries import is_array
 from ...backends import Setting
-from ..language.law import Check, Implementation, NotApplicableError, Record, sides
+from ..language.law import REFUSALS, Check, Implementation, NotApplicableError, Record, sides
 from ..language.packing import key, mapped
 from . import foreign
 from .cases import items
@@ -51,7 +51,7 @@ class Standing(Mapping[str, Implementation]):
     def _stand_in(self, name: str, args: Any, kwargs: Any, error: NotApplicableError) -> Any:
         try:
             return self.change(self.impl.reference(name)(*args, **kwargs))
-        except Exception:  # where the reference refuses, too, or its result cannot be changed
+        except REFUSALS:  # where the reference refuses, too, or its result cannot be changed
             raise error from None
 
     def __iter__(self) -> Iterator[str]:

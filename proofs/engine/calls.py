@@ -15,7 +15,7 @@ import numpy as np
 
 from ..._names import find
 from ...backends import Setting
-from ..language.law import KINDS, Implementation, Kind, Law
+from ..language.law import KINDS, REFUSALS, Implementation, Kind, Law
 from ..language.packing import copied, key
 from . import registry
 from .applicable import pinned
@@ -74,7 +74,7 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
     for case in cases:
         try:
             given = record(function, law, put := pinned(case, fixed), on)
-        except Exception:  # the value is outside the domain of the other inputs
+        except REFUSALS:  # the value is outside the domain of the other inputs
             if put is case:
                 raise
             continue

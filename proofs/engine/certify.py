@@ -211,7 +211,7 @@ class _Trial:
                 proofs = [judge(record) for record in records]
         except WrongResultError as error:
             raise _EndError("refuted", str(error)) from error
-        except Exception as error:
+        except Exception as error:  # what no precision mends ends the law, as crashed or skipped
             return [], _undecided(error)
         finally:
             self.called |= impl.called

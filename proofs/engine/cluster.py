@@ -81,7 +81,7 @@ def _check_workers(client: Any, asked: Settings) -> None:
     """Refuse workers that lack refimpl before they get units."""
     try:
         found = client.run(versions, asked.backends)
-    except Exception as error:
+    except Exception as error:  # whatever its machine, or what is installed there, says
         raise CampaignError(f"a worker of the cluster cannot run laws: {foreign.raised(error)}") from None
     for worker, theirs in found.items():
         require_same(f"the worker {worker}", theirs, asked)

@@ -27,7 +27,7 @@ def line(value: Any, most: int = MOST) -> str:
     """The text of anything, also of what has none."""
     try:
         text = str.__str__(str(value))  # a text of a class of its own becomes an ordinary one
-    except BaseException as error:
+    except BaseException as error:  # foreign code may raise anything
         if isinstance(error, KeyboardInterrupt):
             raise
         return f"<{kind(value)} without a text>"
@@ -44,7 +44,7 @@ def shown(value: Any) -> str:
     """The representation of anything, also of what has none."""
     try:
         return line(repr(value))
-    except Exception:
+    except Exception:  # foreign code may raise anything
         return f"<{kind(value)} without a representation>"
 
 
@@ -71,7 +71,7 @@ def name(function: Any) -> str:
     for attribute in ("__qualname__", "__name__"):
         try:
             found = getattr(function, attribute, None)
-        except Exception:
+        except Exception:  # foreign code may raise anything
             continue
         if isinstance(found, str) and found:
             return line(found, 120)

@@ -48,7 +48,7 @@ class Implementations(Mapping[str, Implementation]):
                     result = function(*args, **kwargs)
             except (NotApplicableError, KeyboardInterrupt):
                 raise
-            except BaseException as error:
+            except BaseException as error:  # foreign code may raise anything
                 raise self._raised(name, error) from error
             self.called.add(name)
             try:

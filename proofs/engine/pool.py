@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import connection, resource_tracker
+from pickle import UnpicklingError
 from typing import Any, Generic, Protocol, TypeVar
 
 from . import foreign, signals
@@ -124,7 +125,7 @@ class _Pool(Generic[Result]):
         task, worker.task = worker.task, None
         try:
             answer = worker.link.recv()
-        except Exception:  # its end, or half an answer
+        except (EOFError, OSError, UnpicklingError):  # its end, or half an answer
             answer = _Lost(self._bury(worker, task))
         else:
             self.stillborn = 0

@@ -14,6 +14,7 @@ from ..._errors import UndecidedError
 from ...backends import Setting
 from ..language.judge import Finding, judge
 from ..language.law import (
+    REFUSALS,
     Implementation,
     ImplementationCrashedError,
     Kind,
@@ -143,7 +144,7 @@ class _Trial:
                 ]
         except HypothesisException:
             raise
-        except Exception as error:
+        except Exception as error:  # what the function under test did not cause is raised again
             blamed = self._blamed(error, case)
             if blamed is None:
                 raise
@@ -178,7 +179,7 @@ class _Trial:
             with np.errstate(all="ignore"):
                 records = list(self.law.check(self.impl.references, self.on, converted(case, self.on)))
                 return all(judge(record, self.law.tolerance, self.on).holds for record in records)
-        except Exception:  # outside the domain of the other inputs
+        except REFUSALS:  # outside the domain of the other inputs
             return False
 
     def _other_values(self) -> str:

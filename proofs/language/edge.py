@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..._libraries import array_namespace, is_array
-from .law import Implementation, NotApplicableError
+from .law import REFUSALS, Implementation, NotApplicableError
 from .packing import parts
 
 Where: TypeAlias = Callable[..., Any]
@@ -143,7 +143,7 @@ class Adopted:
             result = self._function(*args, **kwargs)
         except NotApplicableError:
             raise
-        except Exception as error:
+        except Exception as error:  # foreign code may raise anything
             result = error
         call = _Call(self._reference, args, kwargs)
         for it, at in near:
@@ -189,7 +189,7 @@ class _Call:
         if not self._results:
             try:
                 self._results.append(self.reference(*self.args, **self.kwargs))
-            except Exception as error:
+            except REFUSALS as error:
                 self._results.append(error)
         return self._results[0]
 
@@ -207,7 +207,7 @@ def _where(at_edge: Edge, args: Any, kwargs: Any) -> Any:
     """Where a call is at an edge; nowhere if it is one that the predicate cannot take, such as one of NaN."""
     try:
         return at_edge.where(*args, **kwargs)
-    except Exception:
+    except REFUSALS:
         return False
 
 

@@ -141,6 +141,10 @@ class WrongResultError(Exception):
     """An implementation returned another kind of thing than the reference, or changed its inputs."""
 
 
+REFUSALS = (ArithmeticError, AttributeError, IndexError, RuntimeError, TypeError, ValueError)
+"""What functions of ours, and array libraries below them, raise of arguments that they do not take. Anything
+else is a bug of ours, which must surface."""
+
 FALSE_ALARM = 1e-12
 """Probability of a false alarm that a sampled check may spend on one example. The runner
 allows at most 1000 examples of it, so that a whole run stays below 1e-9."""
