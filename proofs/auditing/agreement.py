@@ -1,7 +1,7 @@
 """Whether a function is the reference's formula: at how many calls their balls overlap, and are narrow."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._arrays import Enclosed, as_balls
 from ...backends._enclosed._integers import Integers
 from ..language.law import Implementation
-from ..language.packing import mapped
+from ..language.packing import mapped, parts
 from .enclosed import PRECISIONS, on_balls
 from .rounded import largest_of
 
@@ -84,18 +84,13 @@ def _reference(function: Implementation, prec: int) -> Implementation:
 
 def _balls(value: Any) -> Iterable[Any]:
     """All numbers of a result, by part."""
-    if isinstance(value, BallArray):
-        yield as_balls(value.data)
-        return
-    if issubclass(type(value), Enclosed) or isinstance(value, Integers | int | float | np.bool_):
-        yield as_balls(np.asarray(value) if isinstance(value, Integers) else value)
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from _balls(part)
-    elif is_dataclass(value) and not isinstance(value, type):
-        yield from _balls([getattr(value, field.name) for field in fields(value)])
-    else:  # a schedule's functions, for example: what is not compared is not proven
-        raise TypeError(f"no balls: {type(value).__name__}")
+    for _, part in parts(value):
+        if isinstance(part, BallArray):
+            yield as_balls(part.data)
+        elif issubclass(type(part), Enclosed) or isinstance(part, Integers | int | float | np.bool_):
+            yield as_balls(np.asarray(part) if isinstance(part, Integers) else part)
+        else:  # a schedule's functions, for example: what is not compared is not proven
+            raise TypeError(f"no balls: {type(part).__name__}")
 
 
 def _overlap(first: Any, second: Any) -> str:

@@ -59,7 +59,7 @@ def changed(name: str, change: Change, call: Call) -> Call | None:
     try:
         with np.errstate(all="ignore"):
             return with_arguments(name, call, change.apply(_numbers_by_default(name) | named(name, call)))
-    except REFUSALS:
+    except (UnchangedError, *REFUSALS):
         return None
 
 

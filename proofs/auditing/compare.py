@@ -1,8 +1,8 @@
 """Results of any form as leaves, and how far two results are apart."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ..._libraries import is_array
 from ...backends import Setting
 from ..engine import foreign
+from ..language.packing import members
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -39,8 +40,8 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
         for time, value in zip(_TIMES, values, strict=True):  # one by one: near 0 they may be tiny
             parts += leaves(value, on, f"{path}({time})", f"{code}(xp.asarray([{time}]))")
         return parts
-    for name, place, part in _parts(result):
-        parts += leaves(part, on, path + name, code + place)
+    for place, (name, part) in enumerate(members(result) or ()):
+        parts += leaves(part, on, path + name, code + (f"[{place}]" if isinstance(result, tuple) else name))
     return parts or [Leaf(path, code, foreign.kind(result) if callable(result) else foreign.shown(result))]
 
 
@@ -62,19 +63,6 @@ def _values(function: Callable[..., Any], on: Setting) -> list[Any] | None:
         return [function(on.array(np.asarray([time]))) for time in _TIMES]
     except Exception:  # foreign code may raise anything
         return None
-
-
-def _parts(result: Any) -> Iterator[tuple[str, str, Any]]:
-    if isinstance(result, tuple | list):
-        names = getattr(result, "_fields", None)
-        for place, part in enumerate(result):
-            yield (f".{names[place]}" if names else f"[{place}]"), f"[{place}]", part
-    elif isinstance(result, Mapping):
-        for key, part in result.items():
-            yield f"[{key!r}]", f"[{key!r}]", part
-    elif is_dataclass(result) and not isinstance(result, type):
-        for field in fields(result):
-            yield f".{field.name}", f".{field.name}", getattr(result, field.name)
 
 
 @dataclass(frozen=True, slots=True)

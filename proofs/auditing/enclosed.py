@@ -14,6 +14,7 @@ from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._precision import WorkingPrecision
 from ...backends._enclosed._formats import FORMAT, REASONS, WORK, NotEnclosedError
 from ..language.law import Implementation
+from ..language.packing import mapped
 from .made import is_data, made
 from .rebound import Rebinding
 from .rounded import Rounding, leaves
@@ -118,16 +119,12 @@ def _raw(function: Implementation, args: Any, kwargs: Any) -> tuple[Any, Excepti
         return None, error
 
 
+_OWN = (np.ndarray, np.random.Generator)
+
+
 def _copied(value: Any) -> Any:
     """The same with arrays of its own; what else there is, such as functions, is shared."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if isinstance(value, dict):
-        return {name: _copied(part) for name, part in value.items()}
-    if isinstance(value, tuple | list):
-        parts = [_copied(part) for part in value]
-        return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-    return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
+    return mapped(value, lambda part: copy.deepcopy(part) if isinstance(part, _OWN) else part)
 
 
 def _same_error(own: Exception, raw: Exception | None) -> None:

@@ -13,23 +13,16 @@ from ...backends import Setting
 from ...backends._ball import _scalars as s
 from ...backends._enclosed._arrays import Enclosed, Number
 from ...backends._enclosed._integers import Integers, Whole
+from ..language.packing import parts
 
 GUARD = 12
 """Bits beyond the format's to which a number must be known: it is rounded wrongly once in 4096 times."""
 
 
 def leaves(value: Any) -> Iterable[Any]:
-    if isinstance(value, np.ndarray | np.generic | int | float | complex):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from leaves(part)
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from leaves(part)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from leaves(getattr(value, field.name))
+    """The numbers of a result."""
+    numbers = np.ndarray | np.generic | int | float | complex
+    return (part for _, part in parts(value) if isinstance(part, numbers))
 
 
 class Rounding:

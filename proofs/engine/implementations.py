@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..._errors import UndecidedError
 from ..._libraries import is_array
 from ...backends import Setting
 from ..language.law import Implementation, ImplementationCrashedError, NotApplicableError, WrongResultError
+from ..language.packing import parts
 from . import foreign
 
 
@@ -194,8 +194,8 @@ def _with_names(result: Any, expected: Any) -> Any:
     """A plain tuple under the names of the reference's fields, by which laws know them."""
     if not isinstance(expected, tuple) or isinstance(result, type(expected)):
         return result
-    parts = [_with_names(part, wanted) for part, wanted in zip(result, expected, strict=True)]
-    return type(expected)(*parts) if hasattr(expected, "_fields") else tuple(parts)
+    named = [_with_names(part, wanted) for part, wanted in zip(result, expected, strict=True)]
+    return type(expected)(*named) if hasattr(expected, "_fields") else tuple(named)
 
 
 def _whole(args: Any, kwargs: Any) -> bool:
@@ -225,12 +225,4 @@ def _form_of_anything(value: Any) -> str:
 
 def _arrays(result: Any) -> Iterator[Any]:
     """Every array in a result, however it is packed."""
-    if isinstance(result, tuple | list):
-        for part in result:
-            yield from _arrays(part)
-    elif isinstance(result, Mapping):
-        yield from _arrays(list(result.values()))
-    elif is_dataclass(result) and not isinstance(result, type):
-        yield from _arrays([getattr(result, field.name) for field in fields(result)])
-    elif is_array(result):
-        yield result
+    return (part for _, part in parts(result) if is_array(part))

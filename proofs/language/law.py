@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from hypothesis.strategies import SearchStrategy
 
+from ..._errors import RefimplError
 from ...backends import Precision, Setting
 
 if TYPE_CHECKING:
@@ -141,7 +142,9 @@ class WrongResultError(Exception):
     """An implementation returned another kind of thing than the reference, or changed its inputs."""
 
 
-REFUSALS = (ArithmeticError, AttributeError, IndexError, RuntimeError, TypeError, ValueError)
+REFUSALS = (
+    RefimplError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
 """What functions of ours, and array libraries below them, raise of arguments that they do not take. Anything
 else is a bug of ours, which must surface."""
 

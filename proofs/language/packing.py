@@ -1,4 +1,5 @@
-"""Values in which arrays are packed: tuples, lists, mappings, named tuples, data classes."""
+"""Values in which arrays are packed: tuples, lists, mappings, named tuples, data classes. Whoever looks into a
+result, or changes what is in it, walks it here."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,7 @@ from ..._libraries import is_array
 from ...backends import Setting
 
 
-def _members(value: Any) -> list[tuple[str, Any]] | None:
+def members(value: Any) -> list[tuple[str, Any]] | None:
     """What a value consists of, with names; none for what is no package."""
     if isinstance(value, Mapping):
         return [(f"[{name!r}]", part) for name, part in value.items()]
@@ -27,27 +28,27 @@ def _members(value: Any) -> list[tuple[str, Any]] | None:
 
 def parts(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     """Everything in a value that is no package, with its place."""
-    members = _members(value)
-    if members is None:
+    inner = members(value)
+    if inner is None:
         yield place, value
     else:
-        for name, part in members:
+        for name, part in inner:
             yield from parts(part, place + name)
 
 
 def mapped(value: Any, change: Callable[[Any], Any]) -> Any:
     """A value with everything in it changed, packed as before."""
-    members = _members(value)
-    if members is None:
+    inner = members(value)
+    if inner is None:
         return change(value)
-    changed = [mapped(part, change) for _, part in members]
-    if all(part is old for part, (_, old) in zip(changed, members, strict=True)):
+    changed = [mapped(part, change) for _, part in inner]
+    if all(part is old for part, (_, old) in zip(changed, inner, strict=True)):
         return value  # dtypes of some libraries are compared by identity
     if isinstance(value, Mapping):
         return dict(zip(value, changed, strict=True))
     if isinstance(value, list | tuple):
         return type(value)(*changed) if hasattr(value, "_fields") else type(value)(changed)
-    return replace(value, **{name[1:]: part for (name, _), part in zip(members, changed, strict=True)})
+    return replace(value, **{name[1:]: part for (name, _), part in zip(inner, changed, strict=True)})
 
 
 def mapped_arrays(value: Any, change: Callable[[Any], Any]) -> Any:
@@ -68,9 +69,9 @@ def size(value: Any) -> int:
 
 def key(value: Any, on: Setting) -> Any:
     """Something hashable that is equal for equal values: arrays by dtype, shape and bits."""
-    members = _members(value)
-    if members is not None:
-        return type(value).__name__, *((name, key(part, on)) for name, part in members)
+    inner = members(value)
+    if inner is not None:
+        return type(value).__name__, *((name, key(part, on)) for name, part in inner)
     if is_array(value):
         host = value if isinstance(value, np.ndarray) else on.host(value)
         return str(value.dtype), host.shape, host.tobytes()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ from ....backends._ball._array import BallArray
 from ....backends._ball._precision import WorkingPrecision
 from ....backends.ball import ball
 from ...language.exact import Exact, UnprovenError
-from ...language.packing import mapped_arrays
+from ...language.packing import mapped_arrays, parts
 from . import ulps
 from .exact import exact_numbers
 from .ulps import Format
@@ -77,15 +77,7 @@ class Case:
 
 def leaves(result: Any) -> Iterator[Any]:
     """Everything in a result that is no container and can be compared."""
-    if isinstance(result, Mapping):
-        result = list(result.values())
-    if isinstance(result, tuple | list):
-        for part in result:
-            yield from leaves(part)
-    elif is_dataclass(result) and not isinstance(result, type):
-        yield from leaves([getattr(result, field.name) for field in fields(result)])
-    elif result is not None and not callable(result):
-        yield result
+    return (part for _, part in parts(result) if part is not None and not callable(part))
 
 
 def balls(leaf: Any) -> Leaf:
