@@ -69,23 +69,17 @@ def _numbers_by_default(name: str) -> dict[str, Any]:
     return {key: p.default for key, p in signature(name).items() if _number(p.default)}
 
 
-def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
-    """An operation on the real arrays and floats of a value."""
+def _each(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A change of every part of a value for which it does not give None."""
 
     def apply(value: Any) -> Any:
         touched = False
 
         def one(part: Any) -> Any:
             nonlocal touched
-            if is_array(part):
-                xp = _libraries.array_namespace(part)
-                if xp.isdtype(part.dtype, "real floating"):
-                    touched = True
-                    return operation(xp, part)
-            elif isinstance(part, float):
-                touched = True
-                return operation(math, part)
-            return part
+            made = change(part)
+            touched = touched or made is not None
+            return part if made is None else made
 
         result = mapped(value, one)
         if not touched:
@@ -93,27 +87,28 @@ def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
         return result
 
     return apply
+
+
+def _floats(operation: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """An operation on the real arrays and floats of a value."""
+
+    def change(part: Any) -> Any:
+        if is_array(part):
+            xp = _libraries.array_namespace(part)
+            return operation(xp, part) if xp.isdtype(part.dtype, "real floating") else None
+        return operation(math, part) if isinstance(part, float) else None
+
+    return _each(change)
 
 
 def _arrays(operation: Callable[[Any, Any], Any], axes: int = 1) -> Callable[[Any], Any]:
     """An operation on the arrays of a value that have enough axes."""
 
-    def apply(value: Any) -> Any:
-        touched = False
+    def change(part: Any) -> Any:
+        enough = is_array(part) and part.ndim >= axes
+        return operation(_libraries.array_namespace(part), part) if enough else None
 
-        def one(part: Any) -> Any:
-            nonlocal touched
-            if is_array(part) and part.ndim >= axes:
-                touched = True
-                return operation(_libraries.array_namespace(part), part)
-            return part
-
-        result = mapped(value, one)
-        if not touched:
-            raise UnchangedError
-        return result
-
-    return apply
+    return _each(change)
 
 
 def _integers(step: int, lowest: int | None = None) -> Callable[[Any], Any]:

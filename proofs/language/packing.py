@@ -1,5 +1,5 @@
-"""Values in which arrays are packed: tuples, lists, mappings, named tuples, data classes. Whoever looks into a
-result, or changes what is in it, walks it here."""
+"""Values in which arrays are packed: tuples, lists, mappings, named tuples, data classes. Whoever looks
+into a result, or changes what is in it, walks it here."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
