@@ -360,7 +360,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
     source="transport C4",
     about=("transport.wasserstein_bound", "transport.wasserstein_quantile"),
     inputs=inputs_of_bounds.curved_pairs,
-    tolerance=Rounding(BOUND.terms | {"two distances, as in wasserstein_quantile-definition": 2 * 151}),
+    tolerance=Rounding({**BOUND.terms, "two distances, as in wasserstein_quantile-definition": 2 * 151}),
     refutes=(
         "transport.wasserstein_bound/no-growth",
         "transport.wasserstein_bound/terminal-not-grown",
