@@ -178,7 +178,7 @@ LIBRARIES = {
     "dask": "import dask.array as xp", "cupy": "import cupy as xp",
     "dpnp": "import dpnp as xp",
 }  # fmt: skip
-_ASKED = {"cupy": ".get()", "dpnp": ".asnumpy()"}
+ASKED = {"cupy": ".get()", "dpnp": ".asnumpy()"}
 """How arrays are asked for their numbers, where NumPy may not take them."""
 
 
@@ -202,7 +202,7 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
     arguments = indent(",\n".join([*given, *named]), "    ")
     return _TEMPLATE.format(
         name=name, source=source, library=library, imports=imports, arguments=arguments,
-        expected=right.replace("xp.", "np."), code=at.code, asked=_ASKED.get(on.backend.name, ""),
+        expected=right.replace("xp.", "np."), code=at.code, asked=ASKED.get(on.backend.name, ""),
         index=f"[{', '.join(map(str, at.index))}]" if at.index else "[()]", allowed=allowed,
     )  # fmt: skip
 

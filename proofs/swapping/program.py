@@ -5,9 +5,8 @@ import math
 from typing import Any
 
 from ..._libraries import is_array
-from ...backends import Setting
 from ..auditing import spelled
-from ..auditing.shown import LIBRARIES, imported
+from ..auditing.shown import ASKED, LIBRARIES, imported
 from ..auditing.targets import Source
 from ..engine.accuracy.enclose import Case
 from .meeting import Spot
@@ -45,11 +44,6 @@ sys.exit(0 if same or 0 < abs(a - b) <= {allowed!r} else 1)
 '''
 
 _FITTED = "from refimpl.proofs.auditing.fitting import adapted\n"
-_HOSTS = {
-    "torch": "found.detach().cpu().double().numpy()",
-    "cupy": "found.get().astype(np.float64)",
-    "dask": "found.compute().astype(np.float64)",
-}
 
 
 def program(
@@ -85,11 +79,11 @@ def _side(function: str, spot: Spot, stage: Stage) -> str:
     lines = [line for line in LIBRARIES[on.backend.name].splitlines() if line]
     lines += _prepared(stage)
     args, kwargs = case.moved(on.array, on.like)
-    given = [_code(part, on) for part in args]
-    given += [f"{key}={_code(part, on)}" for key, part in kwargs.items()]
+    given = [spelled.code(part, on) for part in args]
+    given += [f"{key}={spelled.code(part, on)}" for key, part in kwargs.items()]
     call = _compiled(stage, case) if way.compiled else "mine"
     lines += [f"result = {_defined(function, case, call, ', '.join(given))}"]
-    lines += [f"found = list(leaves(result))[{spot.part}]", f"return {_host(stage, case)}"]
+    lines += [f"found = list(leaves(result))[{spot.part}]", f"return {_host(stage)}"]
     return "\n".join(f"    {line}" for line in lines)
 
 
@@ -110,10 +104,6 @@ def _prepared(stage: Stage) -> list[str]:
     return lines
 
 
-def _code(part: Any, on: Setting) -> str:
-    return spelled.code(part, on)
-
-
 def _compiled(stage: Stage, case: Case) -> str:
     """The compiled function; what is no array stays as it is."""
     if stage.way.backend != "jax":
@@ -130,10 +120,12 @@ def _defined(function: str, case: Case, call: str, given: str) -> str:
     raise spelled.UnprintableError(f"what is measured of {function}")
 
 
-def _host(stage: Stage, case: Case) -> str:
+def _host(stage: Stage) -> str:
     """The part that differs in NumPy's float64."""
     if stage.stored is not None:
         return (
             'np.asarray(found).astype("float32").astype(__import__("ml_dtypes").bfloat16).astype(np.float64)'
         )
-    return _HOSTS.get(stage.on.backend.name, "np.asarray(found).astype(np.float64)")
+    if stage.on.backend.name == "torch":
+        return "found.detach().cpu().double().numpy()"
+    return f"np.asarray(found{ASKED.get(stage.on.backend.name, '')}).astype(np.float64)"
