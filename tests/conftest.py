@@ -1,12 +1,16 @@
-"""The `backend` fixture: every array library that refimpl knows, skipped with the reason if it is not here.
+"""The `backend` fixture: every array library that refimpl knows, if it is here. One line says which are not.
 
-REFIMPL_REQUIRE_BACKENDS=torch,jax turns those skips into failures.
+REFIMPL_REQUIRE_BACKENDS=torch,jax makes it a failure that one of these is not.
 """
 
 import os
 import signal
+from collections import Counter
+from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
+import started
 
 from refimpl import backends
 from refimpl.backends import Backend, BackendUnavailableError
@@ -21,10 +25,16 @@ for number in (signal.SIGINT, signal.SIGHUP):
 # One state of JAX's 64-bit types for all tests, whatever their order.
 os.environ.setdefault("JAX_ENABLE_X64", "1")
 
-collect_ignore = ["ninth"]  # a package with tests of its own, which test_ninth.py installs and runs
+collect_ignore = [
+    "ninth",  # a package with tests of its own, which test_ninth.py installs and runs
+    "benchmarks",  # which are run by `pytest tests/benchmarks`
+]
 
 NAMES = ("numpy", "torch", "jax", "dask", "strict", "cupy", "dpnp")
 REQUIRED = frozenset(filter(None, os.environ.get("REFIMPL_REQUIRE_BACKENDS", "").split(",")))
+
+
+MISSING = [name for name in NAMES if find_spec({"strict": "array_api_strict"}.get(name, name)) is None]
 
 
 def pytest_configure() -> None:
@@ -44,6 +54,26 @@ def usable(name: str) -> Backend:
         pytest.skip(str(reason))
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=[name for name in NAMES if name not in MISSING or name in REQUIRED])
 def backend(request: pytest.FixtureRequest) -> Backend:
     return usable(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _none_left_behind() -> Iterator[None]:
+    yield
+    started.end_all()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was not tried: one line for all backends that are missing, one for each other reason."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in _skipped(terminalreporter))
+    if MISSING:
+        terminalreporter.write_line(f"backends that are not here, and not tried: {', '.join(MISSING)}")
+    for reason, count in reasons.items():
+        if not any(name in reason for name in MISSING):
+            terminalreporter.write_line(f"{count} skipped: {reason}")
+
+
+def _skipped(terminalreporter: pytest.TerminalReporter) -> Iterator[pytest.TestReport]:
+    return (report for report in terminalreporter.stats.get("skipped", []) if type(report.longrepr) is tuple)

@@ -12,6 +12,8 @@ class Piece:
 
     number: int
     fate: str = ""
+    gate: str = ""
+    """A file that it waits for."""
 
     def run(self) -> tuple[int, str]:
         if self.fate == "die":
@@ -20,8 +22,9 @@ class Piece:
             raise ValueError("no")
         if self.fate == "exit":
             os._exit(7)
+        while self.gate and not os.path.exists(self.gate):
+            time.sleep(0.01)
         if self.fate == "tell":
-            time.sleep(0.2)
             return self.number, str(os.getpid())
         return self.number, ""
 

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import usable
 from flint import arb
+from started import HANG, start
 
 from refimpl import rope
 from refimpl._errors import DTypeError, UndecidedError, UnknownNameError
@@ -330,14 +331,14 @@ def test_unknown_names_are_errors() -> None:
 def test_ctrl_c_keeps_what_there_is(tmp_path: Path) -> None:
     file = tmp_path / "out.json"
     command = [sys.executable, "-m", "refimpl.proofs", "accuracy", "--jobs", "1", "--json", str(file)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    process = start(
+        *command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
     )  # fmt: skip
     assert process.stdout is not None
     first = process.stdout.readline()  # a function has been measured
     process.send_signal(signal.SIGINT)
-    output = first + process.communicate(timeout=60)[0]
+    output = first + process.communicate(timeout=HANG)[0]
     assert process.returncode == -signal.SIGINT, output
     assert "interrupted after" in output
     assert json.loads(file.read_text())["interrupted"] is True

@@ -1,7 +1,6 @@
 """Implementations that misbehave get a verdict that says so, and never take the tool down."""
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -63,11 +62,9 @@ QUICK = ("right", "hangs", "segfaults", "leaves_a_daemon_and_dies", "changes_its
 def test_hostile_implementation(name: str) -> None:
     verdict, reason = VERDICTS[name]
     before = _left_behind()
-    started = time.perf_counter()
     report = proofs.audit(
         {"rope.rotation_matrix": f"{HOSTILE}:{name}"}, laws=[LAW], examples=30, timeout=3, memory=1 << 30
     )
     assert report.verdict == verdict, str(report)
     assert reason in report.outcomes[0].reason
-    assert time.perf_counter() - started < 60
     assert _left_behind() <= before

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from started import HANG, start, wait_until
 
 from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
@@ -379,11 +380,11 @@ if __name__ == "__main__":
 """
 
 
-def start(folder: Path, *arguments: str, told: Path) -> "subprocess.Popen[bytes]":
+def launch(folder: Path, *arguments: str, told: Path) -> "subprocess.Popen[bytes]":
     (folder / "program.py").write_text(PROGRAM)
     words = [sys.executable, str(folder / "program.py"), "prove", "--campaign", str(folder), "--jobs", "2"]
     with told.open("ab") as output:
-        return subprocess.Popen([*words, *arguments], stdout=output, stderr=output, env=_environment(folder))
+        return start(*words, *arguments, stdout=output, stderr=output, env=_environment(folder))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -406,7 +407,7 @@ def begun(folder: Path) -> bool:
     return bool(tables)
 
 
-def wait_for(process: "subprocess.Popen[bytes]", told: Path, units: int, patience: float = 600) -> None:
+def wait_for(process: "subprocess.Popen[bytes]", told: Path, units: int, patience: float = HANG) -> None:
     """Wait until so many units were printed in all, or for so many seconds."""
     until = time.monotonic() + patience
     while process.poll() is None and len(said(told)) < units and time.monotonic() < until:
@@ -426,10 +427,10 @@ def check_all(folder: Path, told: Path, rounds: int) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_a_signal_keeps_what_there_is(tmp_path: Path, number: int) -> None:
     told = tmp_path / "told"
-    process = start(tmp_path, *LAWS, "--examples", "6000", "--json", str(tmp_path / "out.json"), told=told)
+    process = launch(tmp_path, *LAWS, "--examples", "6000", "--json", str(tmp_path / "out.json"), told=told)
     wait_for(process, told, 3)
     process.send_signal(number)
-    assert process.wait(60) == -number, told.read_text()
+    assert process.wait(HANG) == -number, told.read_text()
     assert set(said(told)) <= rows(tmp_path).keys()
     assert f"{len(rows(tmp_path))} of 2000 units done" in told.read_text()
     assert f"to go on: refimpl prove --campaign {tmp_path} --resume" in told.read_text()
@@ -442,7 +443,7 @@ def test_a_signal_keeps_what_there_is(tmp_path: Path, number: int) -> None:
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 def test_a_process_of_the_pool_that_is_killed(tmp_path: Path) -> None:
     told = tmp_path / "told"
-    process = start(tmp_path, *LAWS, "--examples", "6000", told=told)
+    process = launch(tmp_path, *LAWS, "--examples", "6000", told=told)
     wait_for(process, told, 3)
     workers = [
         pid for pid in processes.descendants(process.pid)
@@ -451,18 +452,16 @@ def test_a_process_of_the_pool_that_is_killed(tmp_path: Path) -> None:
     os.kill(workers[0], signal.SIGKILL)
     wait_for(process, told, len(said(told)) + 10)
     process.terminate()
-    process.wait(60)
+    process.wait(HANG)
     lost = {key for key, row in rows(tmp_path).items() if row["verdict"] == "crashed"}
     named = re.findall(
         r"^crashed .* died of SIGKILL; --resume tries it once again  round ", told.read_text(), re.M
     )
     assert len(lost) == len(named) == 1
-    process = start(tmp_path, "--resume", told=told)
-    until = time.monotonic() + 120
-    while not lost <= set(said(told)) and time.monotonic() < until:
-        time.sleep(0.05)
+    process = launch(tmp_path, "--resume", told=told)
+    wait_until(lambda: lost <= set(said(told)), "what was lost is tried again")
     process.kill()
-    process.wait()
+    process.wait(HANG)
     assert {rows(tmp_path)[key]["verdict"] for key in lost} == {"held"}
     assert len(said(told)) == len(set(said(told)))
 
@@ -475,17 +474,17 @@ def test_kills_at_any_moment(tmp_path: Path) -> None:
     rounds = 20 + 10 * KILLS
     for kill in range(KILLS):
         options = ["--resume"] if begun(tmp_path) else [*LAWS, "--examples", str(6 * rounds)]
-        process = start(tmp_path, *options, told=told)
-        patience = 600.0 if kill % 3 else moments.uniform(0, 4)
+        process = launch(tmp_path, *options, told=told)
+        patience = HANG if kill % 3 else moments.uniform(0, 4)
         wait_for(process, told, len(said(told)) + moments.randint(1, 8), patience)
         time.sleep(moments.uniform(0, 0.05))
         process.kill()
-        assert process.wait() == -signal.SIGKILL, told.read_text()[-2000:]  # it did not end before
+        assert process.wait(HANG) == -signal.SIGKILL, told.read_text()[-2000:]  # it did not end before
         assert "Traceback" not in told.read_text()
         assert set(said(told)) <= (rows(tmp_path).keys() if begun(tmp_path) else set())
     assert KILLS // 3 < len(said(told)) < 2 * rounds
-    last = start(tmp_path, "--resume", "--json", str(tmp_path / "out.json"), told=told)
-    assert last.wait() == 0, told.read_text()[-2000:]
+    last = launch(tmp_path, "--resume", "--json", str(tmp_path / "out.json"), told=told)
+    assert last.wait(HANG) == 0, told.read_text()[-2000:]
     check_all(tmp_path, told, rounds)
 
 
@@ -502,11 +501,11 @@ def test_a_worker_of_a_cluster_that_is_killed(tmp_path: Path) -> None:
             assert local.stdout is not None
             address, first, _ = json.loads(local.stdout.readline())
             options = ["--examples", str(6 * rounds), "--json", str(tmp_path / "out.json")]
-            process = start(tmp_path, *LAWS, "--cluster", address, *options, told=told)
+            process = launch(tmp_path, *LAWS, "--cluster", address, *options, told=told)
             wait_for(process, told, 10)
             os.kill(first, signal.SIGKILL)
             assert len(said(told)) < 2 * rounds
-            assert process.wait() == 0, told.read_text()
+            assert process.wait(HANG) == 0, told.read_text()
             check_all(tmp_path, told, rounds)
         finally:
             local.communicate("")

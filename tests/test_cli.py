@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from started import HANG, start
 
 from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
@@ -143,14 +144,14 @@ def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
 def test_a_signal_keeps_what_there_is(tmp_path: Path, number: int, jobs: str) -> None:
     file = tmp_path / "out.json"
     command = ["prove", "--examples", "300", "--json", str(file), "--jobs", jobs]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "refimpl.proofs", *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    process = start(
+        sys.executable, "-m", "refimpl.proofs", *command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path)},
     )  # fmt: skip
     assert process.stdout is not None
     first = process.stdout.readline()  # a law has run
     process.send_signal(number)
-    output = first + process.communicate(timeout=30)[0]
+    output = first + process.communicate(timeout=HANG)[0]
     assert process.returncode == -number, output  # which a shell shows as 128 + number
     assert "interrupted after" in output
     assert "Traceback" not in output

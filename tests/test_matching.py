@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -126,12 +125,10 @@ def test_a_million_pairs_take_linear_memory() -> None:
     rng = np.random.default_rng(0)
     c, y = rng.uniform(-1, 1, n), rng.integers(0, 6, n)
     tracemalloc.start()
-    started = time.perf_counter()
     loss = float(matching.cosent_loss(c, y))
-    seconds, (_, peak) = time.perf_counter() - started, tracemalloc.get_traced_memory()
+    _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200 * n  # bytes; the pairs alone would take 8·10¹²
-    assert seconds < 60
     # The same sum over groups: Σ_{y_i > y_j} = Σ over pairs of labels of products of sums.
     up = [math.fsum(np.exp(20 * (c[y == k] - 1))) for k in range(6)]
     down = [math.fsum(np.exp(-20 * (c[y == k] + 1))) for k in range(6)]

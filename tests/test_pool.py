@@ -3,12 +3,12 @@
 import os
 import signal
 import threading
-import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 from pieces import Piece, refuse
+from started import wait_until
 
 from refimpl.proofs.engine import pool, processes
 
@@ -25,20 +25,26 @@ def test_one_death_costs_one_piece_and_says_how() -> None:
     assert set(results.values()) == {""}
 
 
-def test_a_process_that_is_killed_from_outside() -> None:
+def _pieces(gate: Path) -> list[Piece]:
+    """Of which one is done at once, and the others when there is a gate."""
+    return [Piece(n, "tell", str(gate) if n else "") for n in range(12)]
+
+
+def test_a_process_that_is_killed_from_outside(tmp_path: Path) -> None:
     before = set(processes.descendants(os.getpid()))
-    running = pool.run([Piece(n, "tell") for n in range(12)], 2, NOTHING)
+    running = pool.run(_pieces(tmp_path / "gate"), 2, NOTHING)
     _, first = next(running)
-    os.kill(int(first), signal.SIGKILL)  # it has begun another piece by now
+    os.kill(int(first), signal.SIGKILL)  # it has another piece by now
+    (tmp_path / "gate").touch()
     rest = dict(running)
     assert sum("SIGKILL" in said for said in rest.values()) == 1
     assert len(rest) == 11
     assert _workers(before) == set()
 
 
-def test_closing_ends_the_processes() -> None:
+def test_closing_ends_the_processes(tmp_path: Path) -> None:
     before = set(processes.descendants(os.getpid()))
-    running = pool.run([Piece(n, "tell") for n in range(12)], 2, NOTHING)
+    running = pool.run(_pieces(tmp_path / "gate"), 2, NOTHING)
     next(running)
     assert _workers(before)
     running.close()
@@ -51,7 +57,7 @@ def test_a_thread_that_ends_takes_no_process_with_it() -> None:
     thread = threading.Thread(target=lambda: results.append(next(running)))
     thread.start()
     thread.join()
-    time.sleep(0.5)
+    wait_until(lambda: not Path(f"/proc/self/task/{thread.native_id}").exists(), "the thread has ended")
     assert {said for _, said in [*results, *running]} == {""}
 
 

@@ -1,4 +1,4 @@
-"""Time of every function on every installed backend: `pytest tests/benchmarks --benchmark-only`."""
+"""Time of every function on every installed backend: `pytest tests/benchmarks`."""
 
 from typing import Any
 

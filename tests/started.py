@@ -1,0 +1,35 @@
+"""Processes that tests start, none of which is left behind, and waiting, which is for an event."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+from refimpl.proofs.engine import processes
+
+HANG = 3600.0
+"""Seconds that no event takes, however busy the machine is: only what hangs meets this limit."""
+_STARTED: list["subprocess.Popen[Any]"] = []
+
+
+def start(*command: str, **options: Any) -> "subprocess.Popen[Any]":
+    """A process, which is ended after the test at the latest."""
+    _STARTED.append(subprocess.Popen(command, **options))
+    return _STARTED[-1]
+
+
+def end_all() -> None:
+    """End what was started and still runs."""
+    while _STARTED:
+        with _STARTED.pop() as process:  # which closes its pipes, too
+            if process.poll() is None:
+                processes.kill_all_below(process.pid)
+                process.kill()
+
+
+def wait_until(happened: Callable[[], object], what: str) -> None:
+    """Return as soon as an event has happened."""
+    until = time.monotonic() + HANG
+    while not happened():
+        assert time.monotonic() < until, f"in {HANG:g} s not: {what}"
+        time.sleep(0.01)
