@@ -10,7 +10,9 @@ import pytest
 
 from refimpl import backends, rope
 from refimpl.backends import Precision, Setting
-from refimpl.proofs.engine.runner import Outcome, run_law
+from refimpl.proofs.engine.general.sources import Drawn
+from refimpl.proofs.engine.report import result
+from refimpl.proofs.engine.runner import Counterexample, Outcome, run_law
 from refimpl.proofs.language.law import (
     FALSE_ALARM,
     Exact,
@@ -157,6 +159,15 @@ def test_a_case_that_is_a_dict_is_refused_with_what_to_write() -> None:
     outcome = run(replace(identity, inputs=drawn))
     assert outcome.verdict == "crashed"
     assert "got a dict; expected a frozen dataclass. Write @dataclass(frozen=True" in outcome.reason
+
+
+def test_cases_of_general_laws_are_mappings_in_json() -> None:
+    drawn = Drawn("rope.for-tests", [Zeros([0.0], [1.0], 1)], 0)
+    outcome = replace(
+        run(identity), law="rope.rotate-pure", counterexample=Counterexample("extreme", drawn, None)
+    )
+    found = result(outcome)["counterexample"]["case"]
+    assert found == {"law": "rope.for-tests", "cases": [{"x": [0.0], "angles": [1.0], "n": 1}], "turn": 0}
 
 
 def test_missing_capability_is_a_skip_with_its_reason() -> None:
