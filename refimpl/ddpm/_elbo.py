@@ -172,6 +172,8 @@ def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> 
 
     Source: ddpm D10, C3, C4, C8.
 
+    Reference: Ho, Jain, Abbeel, Denoising diffusion probabilistic models, 2020, arXiv 2006.11239.
+
     Examples
     --------
     >>> import numpy as np

@@ -29,6 +29,9 @@ def velocity(x0: Array, noise: Array, schedule: Schedule, t: Steps, /) -> Array:
 
     Source: ddpm D6, C11.
 
+    Reference: Salimans, Ho, Progressive distillation for fast sampling of diffusion models, 2022, arXiv
+    2202.00512.
+
     Examples
     --------
     >>> import numpy as np
@@ -182,6 +185,9 @@ def predict_v(
         What the prediction is.
 
     Source: ddpm D6, C11.
+
+    Reference: Salimans, Ho, Progressive distillation for fast sampling of diffusion models, 2022, arXiv
+    2202.00512.
 
     Examples
     --------

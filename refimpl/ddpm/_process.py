@@ -251,6 +251,8 @@ def ancestral_step(
 
     Source: ddpm D9, C12.
 
+    Reference: Ho, Jain, Abbeel, Denoising diffusion probabilistic models, 2020, arXiv 2006.11239.
+
     Examples
     --------
     >>> import numpy as np

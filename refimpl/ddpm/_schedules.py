@@ -87,6 +87,8 @@ def ho_schedule(
 
     Source: ddpm D1, C9.
 
+    Reference: Ho, Jain, Abbeel, Denoising diffusion probabilistic models, 2020, arXiv 2006.11239.
+
     Examples
     --------
     >>> ho_schedule(3, 0.1, 0.2).beta_squared
@@ -127,6 +129,9 @@ def cosine_schedule(
     of T steps.
 
     Source: ddpm D1.
+
+    Reference: Nichol, Dhariwal, Improved denoising diffusion probabilistic models, 2021, arXiv
+    2102.09672.
 
     Examples
     --------

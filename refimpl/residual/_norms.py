@@ -34,6 +34,8 @@ def layer_norm(
 
     Source: residual D7.
 
+    Reference: Ba, Kiros, Hinton, Layer normalization, 2016, arXiv 1607.06450.
+
     Examples
     --------
     >>> import numpy as np
@@ -98,6 +100,8 @@ def deep_norm(
     α x + branch overflows.
 
     Source: residual D7.
+
+    Reference: Wang et al., DeepNet: Scaling transformers to 1,000 layers, 2022, arXiv 2203.00555.
 
     Examples
     --------

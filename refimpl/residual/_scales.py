@@ -136,7 +136,7 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
 
     Encoder only: (2N)^{1/4}, (8N)^{-1/4}. Decoder only: (2M)^{1/4}, (8M)^{-1/4}. Both: for the encoder
     0.81 (N⁴M)^{1/16}, 0.87 (N⁴M)^{-1/16} as published, for the decoder (3M)^{1/4}, (12M)^{-1/4}
-    (arXiv 2203.00555). A host function: Python numbers in and out.
+    (see the reference). A host function: Python numbers in and out.
 
     Parameters
     ----------
@@ -151,6 +151,8 @@ def deepnorm_constants(encoder_layers: int, decoder_layers: int, *, exact: bool 
     of Python floats; None for a part of no layers.
 
     Source: residual D6, C8, C9.
+
+    Reference: Wang et al., DeepNet: Scaling transformers to 1,000 layers, 2022, arXiv 2203.00555.
 
     Examples
     --------

@@ -34,7 +34,7 @@ BEYOND: Raises = {DomainError: "for a result beyond float64"}
 def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = None) -> Array:
     """Compress positions into the training length.
 
-    n → n/k (position interpolation, arXiv 2306.15595).
+    n → n/k (position interpolation).
 
     Parameters
     ----------
@@ -49,6 +49,9 @@ def interpolate(positions: Array, /, *, factor: float, dtype: DType | None = Non
     on the device of positions; divided in float64 (where the device has it) and rounded once.
 
     Source: rope D5, C6.
+
+    Reference: Chen et al., Extending context window of large language models via positional
+    interpolation, 2023, arXiv 2306.15595.
 
     Examples
     --------
@@ -93,7 +96,7 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     """Scale β so that the lowest frequency is that of interpolation.
 
     λ = k^(2/(d−2)): then (βλ)^(−m) at the last pair m = d/2 − 1 is β^(−m)/k. (NTK-aware scaling;
-    arXiv 2309.00071, section 3.1.)
+    section 3.1 of the reference.)
 
     Parameters
     ----------
@@ -107,6 +110,9 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     λ.
 
     Source: rope D5, C4, C7.
+
+    Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
+    2309.00071.
 
     Examples
     --------
@@ -136,6 +142,9 @@ def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
     the new base, for `frequencies`.
 
     Source: rope D5, C4.
+
+    Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
+    2309.00071.
 
     Examples
     --------
@@ -175,7 +184,7 @@ def dynamic_ntk(
     The frequencies of base B · s^(d/(d−2)) with s = max(1, k·n/L − (k − 1)) for a sequence of
     length n: exactly plain RoPE up to the training length L. Depends on nothing but its arguments
     (a cache that remembers the longest sequence does not). At k = 1, s = n/L. (As in the common
-    code under the name "dynamic"; the idea is in arXiv 2309.00071, section 3.3.)
+    code under the name "dynamic"; the idea is in section 3.3 of the reference.)
 
     Parameters
     ----------
@@ -196,6 +205,9 @@ def dynamic_ntk(
     computed in float64 and rounded once.
 
     Source: rope D5, C8.
+
+    Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
+    2309.00071.
 
     Examples
     --------

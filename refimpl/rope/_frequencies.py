@@ -24,7 +24,7 @@ def frequencies(
     dtype: DType | None = None,
     device: Device | None = None,
 ) -> Array:
-    """Tabulate the frequencies of RoPE (arXiv 2104.09864).
+    """Tabulate the frequencies of RoPE.
 
     ω_m = B^(−2m/d) = β^(−m) for m = 0, …, d/2 − 1, with β = B^(2/d).
 
@@ -42,6 +42,9 @@ def frequencies(
     rounded once, so narrower dtypes are correctly rounded but for rare ties.
 
     Source: rope D2.
+
+    Reference: Su et al., RoFormer: Enhanced transformer with rotary position embedding, 2021, arXiv
+    2104.09864.
 
     Examples
     --------
@@ -171,6 +174,8 @@ def sinusoidal(positions: Array, /, *, dim: int, base: float = 10000.0, dtype: D
     off by at most 4·2^−53|nω_m|, and rounded once. An infinite position gives NaN.
 
     Source: rope D3.
+
+    Reference: Vaswani et al., Attention is all you need, 2017, arXiv 1706.03762.
 
     Examples
     --------

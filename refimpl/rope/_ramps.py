@@ -50,7 +50,7 @@ def yarn(
     ω_m → γ_m ω_m + (1 − γ_m) ω_m/k, where γ_m rises from 0 (interpolate) to 1 (keep). Two ramps
     are in use, and differ up to several times in between:
 
-    - "paper" (arXiv 2309.00071, section 3.2; α and β there): linear in the number of turns
+    - "paper" (section 3.2 of the reference; α and β there): linear in the number of turns
       r_m = Lω_m/(2π), γ_m = (r_m − slow)/(fast − slow) clipped to [0, 1];
     - "code" (as in most public code, the authors' included): linear in the pair index,
       γ_m = 1 − (m − low)/(high − low) clipped, with low = max(⌊c(fast)⌋, 0),
@@ -82,6 +82,9 @@ def yarn(
 
     Source: rope D5, C8.
 
+    Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
+    2309.00071.
+
     Examples
     --------
     >>> yarn(8, train_length=100, factor=4).round(6)
@@ -102,7 +105,7 @@ def yarn_scale(factor: float, /) -> float:
     """Give the attention scale of YaRN.
 
     √(1/t) = 0.1 ln k + 1 multiplies both queries and keys, so scores by its square
-    (arXiv 2309.00071, section 3.4).
+    (section 3.4 of the reference).
 
     Parameters
     ----------
@@ -114,6 +117,9 @@ def yarn_scale(factor: float, /) -> float:
     1 at k = 1.
 
     Source: rope D5.
+
+    Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
+    2309.00071.
 
     Examples
     --------
@@ -176,6 +182,8 @@ def llama3(
     with s in float64, rounded once.
 
     Source: rope D5, C8.
+
+    Reference: Grattafiori et al., The Llama 3 herd of models, 2024, arXiv 2407.21783.
 
     Examples
     --------

@@ -40,6 +40,9 @@ def rotate(x: Array, angles: Array, /, *, layout: Layout = "interleaved") -> Arr
 
     Source: rope D4.
 
+    Reference: Su et al., RoFormer: Enhanced transformer with rotary position embedding, 2021, arXiv
+    2104.09864.
+
     Examples
     --------
     >>> import numpy as np
