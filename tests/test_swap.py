@@ -486,12 +486,14 @@ def test_an_empty_picture_is_a_picture() -> None:
 
 
 def test_the_command_says_what_is_missing() -> None:
+    both = ["--dtype", "float32", "--dtype", "float64"]
     for given, words in (
         (["swap"], "which function?"),
         (["swap", "a.py:f"], "which function of refimpl is it?"),
         (["swap", "a.py:f", "b.py:g", "--as", NORM], "expected one TARGET"),
+        (["swap", "nowhere.py:f", "--as", NORM, "--backend", "numpy", *both], "no file 'nowhere.py'"),
         (["swap", NORM, "--backend", "nope"], "no backend is called 'nope'"),
-        (["swap", "nope.*", "--backend", "numpy", "--dtype", "float32", "--dtype", "float64"], "no function"),
+        (["swap", "nope.*", "--backend", "numpy", *both], "no function"),
     ):
         result = CliRunner().invoke(main, given)
         assert result.exit_code == 2, result.output

@@ -15,6 +15,7 @@ from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Setting
 from ..auditing.fitting import Foreign, Manner, adapted
+from ..auditing.objects import TargetError
 from ..auditing.targets import Source, call, sources
 from ..engine import catalogue, foreign
 from ..engine.accuracy.enclose import Case, Leaf, enclosures
@@ -91,7 +92,7 @@ class Task:
     def lost(self, why: str) -> Swapped:
         """The result if the process died."""
         found = Swapped(self.function, self.ways, self.source, self.adapter, self.effort.seed)
-        found.figures = [f"{why}; run it alone with --jobs 1" for _ in self.ways]
+        found.figures = [why for _ in self.ways]
         found.pairs = [Meeting(*two) for two in itertools.combinations(range(len(self.ways)), 2)]
         return found
 
@@ -99,12 +100,13 @@ class Task:
         """The ways set up, and the function for each; those that cannot be say why."""
         stages: list[Stage | None] = []
         functions: list[Any] = []
+        raw = self._raw()
         for way in self.ways:
             try:
                 if way.compiled and (why := eager(self.function)):
                     raise DomainError(f"{self.function}: {why}")
                 stage = Stage.of(way)
-                functions.append(self._function(stage.on))
+                functions.append(self._function(raw, stage.on))
             except Exception as error:  # a library, and foreign code, may raise anything
                 found.figures.append(_told(error))
                 stages.append(None)
@@ -114,11 +116,21 @@ class Task:
                 stages.append(stage)
         return stages, functions
 
-    def _function(self, on: Setting) -> Implementation:
+    def _raw(self) -> Implementation | Exception:
+        """The function as it is loaded, once for all ways; or what its own code raised."""
         if self.source is None:
             return catalogue.functions()[self.function].implementation
-        raw = Foreign(call(self.source, self.function, self.adapter), Manner())
-        return adapted(self.function, raw, self.adapter, on)
+        try:
+            return Foreign(call(self.source, self.function, self.adapter), Manner())
+        except TargetError:  # there is no such function
+            raise
+        except Exception as error:
+            return error
+
+    def _function(self, raw: Implementation | Exception, on: Setting) -> Implementation:
+        if isinstance(raw, Exception):
+            raise raw
+        return raw if self.source is None else adapted(self.function, raw, self.adapter, on)
 
     def _try(self, case: Case, reference: Implementation, stages: Sequence[Stage | None],
              functions: Sequence[Any], found: Swapped) -> None:  # fmt: skip
