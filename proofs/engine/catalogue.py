@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..._errors import UnknownNameError
+from . import registry
 from .installed import LEFT_OUT, own_law
 from .registry import (
     Function,
@@ -115,17 +116,23 @@ def article(document: str) -> str:
 
 
 def table() -> list[str]:
-    """The documents in Markdown: article, functions, written laws and mistakes, errata of each."""
-    rows = ["| document | article | functions | laws | mistakes | errata |"]
-    rows.append("| --- | --- | --- | --- | --- | --- |")
+    """The documents in Markdown: article, functions, and what is written about them, counted."""
+    columns = ["document", "article", "functions", "laws", "that see no 64 ulp"]
+    columns += ["mistakes", "seen in public", "errata"]
+    rows = ["| " + " | ".join(columns) + " |", "| --- " * len(columns) + "|"]
+    blind = {law for some in registry.facts().insensitive.values() for law in some}
     for document in names():
-        public = [name.partition(".")[2] for name, f in functions().items() if f.document == document]
+        public = [f"`{name.partition('.')[2]}`" for name, f in functions().items() if f.document == document]
+        laws_here = {name for name, law in written_laws().items() if law.document == document}
         wrong = [m for m in written_mistakes().values() if m.function.startswith(f"{document}.")]
         counts = [
-            sum(law.document == document for law in written_laws().values()),
+            len(laws_here),
+            len(laws_here & blind),
             len(wrong),
+            sum(bool(mistake.reference) for mistake in wrong),
             sum(erratum.startswith(f"{document}.") for erratum in errata()),
         ]
-        listed = ", ".join(f"`{name}`" for name in public)
-        rows.append(f"| {document} | {article(document)} | {listed} | " + " | ".join(map(str, counts)) + " |")
+        rows.append(
+            "| " + " | ".join([document, article(document), ", ".join(public), *map(str, counts)]) + " |"
+        )
     return rows
