@@ -51,6 +51,6 @@ def table(values: Iterable[float], xp: Namespace | None, dtype: DType | None, de
 def widest(array: Array, *dtypes: DType, xp: Namespace) -> DType:
     """Float64 where the device has it, else the widest of the given floating dtypes."""
     device = _libraries.device(array)
-    known: dict[str, Any] = xp.__array_namespace_info__().dtypes(device=device)
+    known: dict[str, Any] = xp.__array_namespace_info__().dtypes(device=device, kind="real floating")
     real = [dtype for dtype in dtypes if xp.isdtype(dtype, "real floating")]
     return xp.result_type(*([known["float64"]] if "float64" in known else []), *real)

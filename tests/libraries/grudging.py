@@ -54,7 +54,7 @@ class Array:
 
     @property
     def T(self) -> "Array":  # noqa: N802  (the standard's name)
-        return Array(self.data.T, self.number)
+        return type(self)(self.data.T, self.number)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return 2, self.number
@@ -75,10 +75,10 @@ class Array:
     device = property(lambda self: Device(self.number))
 
     def to_device(self, device: Device, /, *, stream: object = None) -> "Array":
-        return Array(self.data.copy(), device.id)
+        return type(self)(self.data.copy(), device.id)
 
     def __getitem__(self, key: Any) -> "Array":
-        return Array(self.data[_opened(key)], self.number)
+        return type(self)(self.data[_opened(key)], self.number)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self.data[_opened(key)] = _opened(value)
@@ -104,30 +104,29 @@ def _opened(value: Any) -> Any:
     return value
 
 
-def _closed(value: Any) -> Any:
+def _closed(value: Any, kind: type[Array]) -> Any:
     if isinstance(value, np.ndarray | np.generic):
-        return Array(value, _current.get())
+        return kind(value, _current.get())
     if isinstance(value, tuple | list):
-        parts = [_closed(part) for part in value]
+        parts = [_closed(part, kind) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
     return value
 
 
-def _wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+def _wrapped(function: Callable[..., Any], kind: type[Array]) -> Callable[..., Any]:
     def call(*args: Any, device: Device | None = None, **kwargs: Any) -> Any:
         with Device(_current.get()) if device is None else device, np.errstate(all="ignore"):
-            return _closed(function(*_opened(args), **{key: _opened(part) for key, part in kwargs.items()}))
+            found = function(*_opened(args), **{key: _opened(part) for key, part in kwargs.items()})
+            return _closed(found, kind)
 
     return call
 
 
 def _operator(name: str) -> Callable[..., Any]:
-    function = _wrapped(lambda self, *args: getattr(self, name)(*args))
-
     def operate(self: Array, *args: Any) -> Any:
         if not all(isinstance(part, Array | bool | int | float | complex) for part in args):
             return NotImplemented
-        return function(self, *args)
+        return _wrapped(lambda data, *rest: getattr(data, name)(*rest), type(self))(self, *args)
 
     return operate
 
@@ -144,12 +143,16 @@ for _name in ("bool", "int", "float", "index", "complex"):
     setattr(Array, f"__{_name}__", lambda self, _name=_name: getattr(self.data, f"__{_name}__")())
 
 
-def _asarray(value: Any, /, *, dtype: Any = None, device: Device | None = None, copy: Any = None) -> Array:
+def _asarray(kind: type[Array]) -> Callable[..., Any]:
     """The one way in for NumPy arrays; arrays of another device come over."""
-    with Device(_current.get()) if device is None else device:
-        parts = value if isinstance(value, Array | np.ndarray) else _opened(value)
-        data = parts.data if isinstance(parts, Array) else parts
-        return _closed(np.array(data, dtype=dtype))  # type: ignore[no-any-return]
+
+    def asarray(value: Any, /, *, dtype: Any = None, device: Device | None = None, copy: Any = None) -> Array:
+        with Device(_current.get()) if device is None else device:
+            data = value.data if isinstance(value, Array) else value
+            data = data if isinstance(data, np.ndarray) else _opened(data)
+            return kind(np.array(data, dtype=dtype), _current.get())
+
+    return asarray
 
 
 def _solve(a: Any, b: Any) -> Any:
@@ -189,25 +192,26 @@ class _Info:
         return [Device(0), Device(1)]
 
 
-def _namespace() -> Any:
-    own = {"solve": _wrapped(_solve), "cholesky": _wrapped(_cholesky)}
-    linalg = SimpleNamespace(**{name: _wrapped(getattr(host.linalg, name)) for name in host.linalg.__all__})
+def namespace(kind: type[Array], name: str) -> Any:
+    """The functions of a library with arrays of that kind."""
+    own = {"solve": _solve, "cholesky": _cholesky}
+    algebra = {it: _wrapped(own.get(it, getattr(host.linalg, it)), kind) for it in host.linalg.__all__}
     made = SimpleNamespace(
-        linalg=linalg, asarray=_asarray, __array_namespace_info__=_Info, __name__="grudging"
+        __name__=name,
+        linalg=SimpleNamespace(**algebra),
+        asarray=_asarray(kind),
+        __array_namespace_info__=_Info,
     )
-    linalg.__dict__.update(own)
-    for name in set(host.__all__) - {"asarray", "linalg", "fft", "__array_namespace_info__"}:
-        value = getattr(host, name)
+    for it in set(host.__all__) - {"linalg", "fft", *vars(made)}:
+        value = getattr(host, it)
         plain = (
-            isinstance(value, type | np.dtype) or not callable(value) or name in ("finfo", "iinfo", "isdtype")
+            isinstance(value, type | np.dtype) or not callable(value) or it in ("finfo", "iinfo", "isdtype")
         )
-        setattr(made, name, value if plain else _wrapped(value))
-    for name in ("can_cast", "result_type"):
-        setattr(made, name, getattr(made, name))
+        setattr(made, it, value if plain else _wrapped(value, kind))
     return made
 
 
-xp = _namespace()
+xp = namespace(Array, "grudging")
 
 
 def make() -> Backend:
@@ -218,5 +222,4 @@ def make() -> Backend:
         xp=xp,
         devices={"0": Device(0), "1": Device(1)},
         to_numpy=Array.get,
-        from_numpy=lambda values, dtype, device: _asarray(values, dtype=dtype, device=device),
     )
