@@ -29,7 +29,8 @@ def _claims() -> Mapping[str, str]:
 
 
 def _adapters() -> Mapping[str, str]:
-    return {name: it.sentence for name, it in {**catalogue.adapters(), **generic.ADAPTERS}.items()}
+    own = {name: it.sentence for name, it in catalogue.adapters().items()}
+    return own | {name: it.sentence for name, it in generic.ADAPTERS.items()}
 
 
 def at_edge(edge: Edge) -> str:
