@@ -431,3 +431,12 @@ def test_all_measured_again_are_as_stated(name: str) -> None:
         assert_within(name, rows()[name][0], found)
     else:
         assert found.status == "not measured"
+
+
+def test_rows_of_functions_that_were_not_measured_stay() -> None:
+    old = ["| `rope.rotate` | 1 |", "| `rope.period` | 2 |", "", "- `ddpm.sample`, `rope.digits`: why"]
+    new = ["| function |", "| --- |", "| `rope.period` | 3 |", "", "- `rope.digits`: because"]
+    assert shown.merged(old, new, {"rope.period", "rope.digits"}) == [
+        "| function |", "| --- |", "| `rope.period` | 3 |", "| `rope.rotate` | 1 |", "", "Not measured:", "",
+        "- `rope.digits`: because", "- `ddpm.sample`: why",
+    ]  # fmt: skip

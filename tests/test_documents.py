@@ -1,6 +1,6 @@
 """The documents: each is whole, its numbers are those that code cites, its formulas those of the docstrings.
 
-`python tests/test_documents.py` renews tests/formulas.json, after both forms of a formula were compared.
+`python tests/written.py` renews tests/formulas.json, after both forms of a formula were compared.
 """
 
 import hashlib
@@ -61,7 +61,7 @@ def test_formulas_are_those_of_the_docstring(name: str) -> None:
     changed = [what for what in found if not agreed or agreed[what] != found[what]]
     assert not changed, (
         f"the formula of {name} changed in its {' and its '.join(changed)}. Compare its docstring with "
-        f'`refimpl show "{defining(name)[0].citation}"`, then run python {Path(__file__).name} in tests/'
+        f'`refimpl show "{defining(name)[0].citation}"`, then run python tests/written.py'
     )
 
 
@@ -301,8 +301,3 @@ def test_plain() -> None:
     assert list(paragraphs("- one\n- two\n\n$$\na = b, \\qquad c\n$$")) == [
         "- one", "- two", "", "    a = b,   c",
     ]  # fmt: skip
-
-
-if __name__ == "__main__":
-    table = json.dumps({name: hashes(name) for name in FUNCTIONS}, indent=1)
-    FORMULAS.write_text(table + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from conventions import CONVENTIONS
+from ordinary import ORDINARY
 
 from refimpl import proofs
 from refimpl.proofs.engine import catalogue
@@ -17,7 +18,10 @@ CONVENTIONAL: dict[str, Any] = {}
 for name, adapter in catalogue.adapters().items():
     if not adapter.beyond and len(CONVENTIONS[name].dtypes) == 2:
         CONVENTIONAL.setdefault(adapter.function, adapter.wrap(CONVENTIONS[name].right))
+TEXTBOOK = {it.target: it.textbook for it in ORDINARY if not it.adapter and it.backend == "numpy"}
+"""Ordinary code, for functions that have nothing better; where that loses digits, laws will refute it."""
 FUNCTIONS = OWN | CONVENTIONAL
+FUNCTIONS = {name: made for name, made in TEXTBOOK.items() if name not in FUNCTIONS} | FUNCTIONS
 
 
 def _failures(patterns: list[str], impl: dict[str, Any], dtype: str, examples: int) -> list[proofs.Outcome]:

@@ -113,16 +113,40 @@ def note(results: Iterable[Accuracy], given: str) -> str:
 
 
 def inserted(file: Path, results: Sequence[Accuracy]) -> str:
-    """The text of a file with the table between its markers."""
+    """The text of a file with the table between its markers; rows of other functions stay."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     begin, end = MARKERS
-    pattern = re.compile(f"({re.escape(begin)}\n).*?({re.escape(end)})", re.DOTALL)
-    if not pattern.search(text):
+    pattern = re.compile(f"{re.escape(begin)}\n.*?{re.escape(end)}", re.DOTALL)
+    found = pattern.search(text)
+    if found is None:
         raise DomainError(
             told("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
         )
-    rows = "\n".join(table(results))
-    return pattern.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", text)
+    rows = merged(found[0].splitlines(), table(results), {it.function for it in results})
+    return "\n".join([text[: found.start()] + begin, *rows, end + text[found.end() :]])
+
+
+def merged(old: Sequence[str], new: Sequence[str], measured: set[str]) -> list[str]:
+    """A new table, with the rows of an old one for functions that were not measured now."""
+    rows, reasons = _parts(new)
+    for name, row in (before := _parts(old))[0].items():
+        if name not in measured:
+            rows[name] = row
+    for reason, names in before[1].items():
+        kept = [name for name in names if name not in measured]
+        if kept:
+            reasons[reason] = sorted({*reasons.get(reason, ()), *kept})
+    order = {name: place for place, name in enumerate(registry.functions())}
+    listed = [f"- {', '.join(f'`{name}`' for name in names)}: {why}" for why, names in reasons.items()]
+    ordered = [rows[name] for name in sorted(rows, key=lambda name: order.get(name, len(order)))]
+    return [*new[:2], *ordered, "", "Not measured:", "", *listed]
+
+
+def _parts(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """The rows of a table by function, and the functions that are not measured by the reason."""
+    rows = {found[1]: line for line in lines if (found := re.match(r"\| `([\w.]+)` \|", line))}
+    listed = (line[2:].partition(": ") for line in lines if line.startswith("- `"))
+    return rows, {why: re.findall(r"`([\w.]+)`", names) for names, _, why in listed}
 
 
 def summary(results: Sequence[Accuracy], planned: int, seconds: float, interrupted: bool) -> list[str]:
