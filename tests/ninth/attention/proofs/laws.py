@@ -63,10 +63,7 @@ def softmax_sum(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     about=("attention.attend",),
     inputs=inputs.tokens,
     tolerance=Rounding(
-        {
-            "differences of two scores at 6, above and below": 2 * 2 * (2 * 6 + 2),
-            "sums, quotient, product": 2 * 8,
-        },
+        {"two scores and a difference, twice": 2 * 2 * (2 * 6 + 2), "sums, quotient, product": 2 * 8},
         calls=("exp", "exp"),
     ),
     refutes=(
