@@ -1,0 +1,189 @@
+"""Reverse-mode derivatives of code on balls: a namespace that notes every operation on its arrays, and goes
+back over them. What comes back encloses the exact derivative, as the results enclose the exact values.
+
+Where there is no derivative (|x| at 0, a maximum at a tie) the balls hold every subgradient.
+"""
+
+import inspect
+import linecache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from ..._typing import Namespace
+from . import _pullbacks
+from ._array import BallArray
+from ._precision import WorkingPrecision
+from ._pullbacks import NoDerivativeError, add
+from ._rounding import Rounding
+
+__all__ = ["NoDerivativeError", "Site", "TapeNamespace"]
+
+
+class TracedArray(BallArray):
+    """An array whose operations are noted; `place` is that of the operation that made it, or of none."""
+
+    __slots__ = ("place", "tape")
+
+    def __init__(self, array: BallArray, tape: "TapeNamespace", place: tuple[int, int] | None) -> None:
+        super().__init__(array.data, array.dtype, tape)
+        self.tape, self.place = tape, place
+
+    def plain(self) -> BallArray:
+        """The array itself."""
+        return BallArray(self.data, self.dtype, self.tape.base)
+
+    def like(self, data: Any) -> BallArray:
+        """Other data of the same dtype, a constant."""
+        return TracedArray(self.plain().like(data), self.tape, None)
+
+    @property
+    def T(self) -> BallArray:  # noqa: N802
+        """The transposed matrix."""
+        return self.tape.noted("T", lambda x: x.T)(self)
+
+    @property
+    def mT(self) -> BallArray:  # noqa: N802
+        """The transposed matrices."""
+        return self.tape.noted("matrix_transpose", lambda x: x.mT)(self)
+
+    def __getitem__(self, key: Any, /) -> BallArray:
+        parts = key if isinstance(key, tuple) else (key,)
+        plain = tuple(part.plain() if isinstance(part, TracedArray) else part for part in parts)
+        return self.tape.noted("getitem", lambda x: x[plain])(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where in the code an operation stands."""
+
+    operation: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One operation: how cotangents go back through it, from its results to its arguments."""
+
+    pull: Callable[[Sequence[BallArray | None]], Iterator[BallArray | None]]
+    sources: tuple[tuple[int, int] | None, ...]
+    site: Site
+
+
+class TapeNamespace:
+    """The functions of a namespace of balls, noted."""
+
+    def __init__(self, base: Namespace) -> None:
+        self.base, self.steps = base, list[_Step | None]()
+        self.linalg = SimpleNamespace()
+        for target, source in ((self, base), (self.linalg, base.linalg)):
+            for name, member in vars(source).items():
+                if name not in ("linalg", "model") and inspect.isfunction(member):
+                    setattr(target, name, self.noted(name, member))
+        for name, made in _pullbacks.COMPOSED.items():
+            target = self.linalg if name in vars(base.linalg) and name not in vars(base) else self
+            setattr(target, name, made(self))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.base, name)
+
+    def check_own(self, call: str, array: Any) -> None:
+        """Require an array of this namespace."""
+        self.base.check_own(call, array.plain() if isinstance(array, TracedArray) else array)
+
+    def variable(self, array: BallArray) -> TracedArray:
+        """An array with respect to which derivatives are taken."""
+        self.steps.append(None)
+        return TracedArray(array, self, (len(self.steps) - 1, 0))
+
+    def noted(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of this namespace's arrays that leaves a step."""
+
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            given = list(_arrays((args, kwargs)))
+            plain_args, plain_kwargs = _plain(args), _plain(kwargs)
+            result = function(*plain_args, **plain_kwargs)
+            results = [result] if isinstance(result, BallArray) else result
+            if not isinstance(results, list | tuple) or not all(isinstance(r, BallArray) for r in results):
+                return result
+            real = any(r.dtype.real for r in results)
+            active = [array.place if array.dtype.real else None for array in given]
+            place = None
+            if real and name not in _pullbacks.CONSTANT and any(each is not None for each in active):
+                pull = _pullbacks.pullback(name, function, self.base, plain_args, plain_kwargs, results)
+                place = len(self.steps)
+                self.steps.append(_Step(pull, tuple(active), _site(name)))
+            made = [
+                TracedArray(r, self, (place, i) if place is not None and r.dtype.real else None)
+                for i, r in enumerate(results)
+            ]
+            if isinstance(result, BallArray):
+                return made[0]
+            return type(result)(*made) if hasattr(result, "_fields") else type(result)(made)
+
+        return noting
+
+    @property
+    def sites(self) -> list[Site]:
+        """The places in the code that derivatives go through, each once."""
+        return list(dict.fromkeys(step.site for step in self.steps if step is not None))
+
+    def pulled(
+        self,
+        cotangents: Sequence[tuple[BallArray, BallArray]],
+        variables: Sequence[TracedArray],
+        *,
+        without: Site | None = None,
+    ) -> list[BallArray | None]:
+        """Σ cotangent·∂result/∂variable for pairs (result, cotangent); none where no result depends on it.
+        `without` leaves out what goes through a place in the code, as if it were a constant."""
+        waiting: dict[tuple[int, int], BallArray] = {}
+        with WorkingPrecision(self.base.prec), Rounding(self.base.model):
+            for result, cotangent in cotangents:
+                if isinstance(result, TracedArray) and result.place is not None:
+                    add(self.base, waiting, result.place, cotangent)
+            for number in reversed(range(len(self.steps))):
+                step = self.steps[number]
+                ends = [key for key in waiting if key[0] == number]
+                if step is None or not ends:
+                    continue
+                outputs: list[BallArray | None] = [None] * (1 + max(i for _, i in ends))
+                for key in ends:
+                    outputs[key[1]] = waiting.pop(key)
+                if step.site == without:
+                    continue
+                for source, part in zip(step.sources, step.pull(outputs), strict=True):
+                    if source is not None and part is not None:
+                        add(self.base, waiting, source, part)
+        return [waiting.get(variable.place) if variable.place else None for variable in variables]
+
+
+def _arrays(value: Any) -> Iterator[TracedArray]:
+    if isinstance(value, TracedArray):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _arrays(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _arrays(part)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, TracedArray):
+        return value.plain()
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
+    return value
+
+
+def _site(operation: str) -> Site:
+    """The nearest line that is no line of the arithmetic."""
+    frame = inspect.currentframe()
+    while frame is not None and "_ball" in frame.f_code.co_filename:
+        frame = frame.f_back
+    if frame is None:
+        return Site(operation, "")
+    return Site(operation, linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip())
