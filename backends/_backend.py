@@ -2,7 +2,7 @@
 
 import importlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -73,6 +73,11 @@ class Backend:
     """Floating dtypes, by the names of Precision."""
     compile: Callable[[Function], Function] = identity
     from_numpy: Callable[[np.ndarray[Any, Any], DType, Device], Array] | None = None
+    vjp: Callable[[Function, Sequence[Array], Sequence[Array]], Sequence[Array]] | None = None
+    """The vector-Jacobian product, if the library differentiates: of a function of arrays that gives a list of
+    arrays, at the arguments, for one cotangent to each result; one gradient for each argument."""
+    jvp: Callable[[Function, Sequence[Array], Sequence[Array]], Sequence[Array]] | None = None
+    """The Jacobian-vector product likewise, for one tangent to each argument."""
     notes: tuple[str, ...] = ()
     """What a user should know, printed by `refimpl doctor`."""
 

@@ -5,6 +5,7 @@ this backend then offers no float64 at all, and `get("jax")` changes no setting:
 first (as the command line does, saying so), or set the environment variable JAX_ENABLE_X64=1.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,8 @@ def make() -> Backend:
         dtypes=("float64",) * x64 + ("float32", "float16", "bfloat16"),
         ulps=_ULPS if on_cpu else worst(_ULPS, CUDA),
         compile=jax.jit,
+        vjp=_vjp,
+        jvp=_jvp,
         notes=notes if on_cpu else (*notes, NOT_MEASURED, _TENSOR_CORES),
     )
 
@@ -107,3 +110,21 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
             raise DomainError(told("jax", "integers", "values beyond int32", "int32", _NEEDS_X64))
     # A fresh copy, rounded by NumPy: JAX may share the memory of what it is given.
     return jax.device_put(np.array(values, dtype=given), device)
+
+
+def _vjp(
+    function: Callable[..., list[Array]], arrays: Sequence[Array], cotangents: Sequence[Array]
+) -> Sequence[Array]:
+    import jax  # noqa: PLC0415
+
+    found: Sequence[Array] = jax.vjp(function, *arrays)[1](list(cotangents))
+    return found
+
+
+def _jvp(
+    function: Callable[..., list[Array]], arrays: Sequence[Array], tangents: Sequence[Array]
+) -> Sequence[Array]:
+    import jax  # noqa: PLC0415
+
+    found: Sequence[Array] = jax.jvp(function, tuple(arrays), tuple(tangents))[1]
+    return found

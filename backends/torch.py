@@ -1,5 +1,6 @@
 """PyTorch, on the CPU and on CUDA devices."""
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -68,6 +69,8 @@ def make() -> Backend:
         dtypes=("float64", "float32", "float16", "bfloat16"),
         ulps=_ULPS if on_cpu else worst(_ULPS, CUDA),
         compile=partial(torch.compile, fullgraph=True),
+        vjp=_vjp,
+        jvp=_jvp,
         notes=notes if on_cpu else (*notes, NOT_MEASURED),
     )
 
@@ -77,3 +80,34 @@ def _from_numpy(values: np.ndarray[Any, Any], dtype: DType, device: Device) -> A
 
     # A copy in order: tensors share the memory of what they are made of, and take no negative strides.
     return torch.from_numpy(np.array(values, order="C")).to(device=device, dtype=dtype)
+
+
+def _vjp(
+    function: Callable[..., list[Array]], arrays: Sequence[Array], cotangents: Sequence[Array]
+) -> Sequence[Array]:
+    import torch  # noqa: PLC0415
+
+    with torch.enable_grad():
+        leaves = [array.detach().clone().requires_grad_() for array in arrays]
+        results = [
+            (result, cotangent)
+            for result, cotangent in zip(function(*leaves), cotangents, strict=True)
+            if result.requires_grad
+        ]
+    if not results:
+        return [torch.zeros_like(leaf) for leaf in arrays]
+    given = zip(*results, strict=True)
+    found: Sequence[Array] = torch.autograd.grad(next(given), leaves, next(given), materialize_grads=True)
+    return found
+
+
+def _jvp(
+    function: Callable[..., list[Array]], arrays: Sequence[Array], tangents: Sequence[Array]
+) -> Sequence[Array]:
+    import torch.autograd.forward_ad as forward  # noqa: PLC0415
+
+    with forward.dual_level():
+        pairs = zip(arrays, tangents, strict=True)
+        results = function(*(forward.make_dual(array.detach(), tangent) for array, tangent in pairs))
+        found = [forward.unpack_dual(result) for result in results]
+        return [part.primal * 0 if part.tangent is None else part.tangent for part in found]

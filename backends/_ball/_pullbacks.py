@@ -146,7 +146,7 @@ SLOPES: dict[str, Callable[[Namespace, Any, Any], Any]] = {
     "reciprocal": lambda xp, x, y: -y * y,
     "sqrt": lambda xp, x, y: 1 / (2 * y),
     "exp": lambda xp, x, y: y,
-    "expm1": lambda xp, x, y: xp.exp(x),
+    "expm1": lambda xp, x, y: y + 1,  # as libraries have it, which loses digits where e^x is small
     "log": lambda xp, x, y: 1 / x,
     "log1p": lambda xp, x, y: 1 / (1 + x),
     "log2": lambda xp, x, y: 1 / (x * xp.log(xp.asarray(2.0, dtype=x.dtype))),
@@ -279,7 +279,9 @@ def _sort(xp: Namespace, g: Any, y: Any, x: Any, axis: int = -1, descending: boo
     out = np.empty(given.shape, dtype=object)
     for row in np.ndindex(given.shape[:-1]):
         for i, value in enumerate(given[row]):
-            same = [c for o, c in zip(ordered[row], cotangents[row], strict=True) if s.equal(o, value) != s.FALSE]
+            same = [
+                c for o, c in zip(ordered[row], cotangents[row], strict=True) if s.equal(o, value) != s.FALSE
+            ]
             if not same:
                 raise NoDerivativeError("sort: the order is not known")
             whole = same[0]
@@ -340,9 +342,39 @@ def _eigh(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
     inner = unit * parts[0][..., None, :] if parts[0] is not None else xp.zeros_like(A)
     if parts[1] is not None:
         apart = values[..., None, :] - values[..., :, None]
-        inner = inner + _times(xp, xp.matmul(vectors.mT, parts[1]) * (1 - unit), 1 / xp.where(unit > 0, unit, apart))
+        inner = inner + _times(
+            xp, xp.matmul(vectors.mT, parts[1]) * (1 - unit), 1 / xp.where(unit > 0, unit, apart)
+        )
     whole = xp.matmul(vectors, xp.matmul(inner, vectors.mT))
     yield (whole + whole.mT) / 2
+
+
+def _qr(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:  # noqa: N803
+    """Of regular R, with orthonormal columns in Q: (Q̄ + Q·M) R⁻ᵀ, M the lower triangle of R R̄ᵀ − Q̄ᵀQ, mirrored."""
+    Q, R = y
+    if Q.shape[-1] != A.shape[-1]:
+        raise NoDerivativeError("qr: more columns than rows")
+    bars: Any = [*g, None][:2]
+    Q_bar, R_bar = (xp.zeros_like(like) if bar is None else bar for bar, like in zip(bars, y, strict=True))
+    inner = xp.tril(xp.matmul(R, R_bar.mT) - xp.matmul(Q_bar.mT, Q))
+    mirrored = inner + xp.tril(inner, k=-1).mT
+    yield xp.matmul(Q_bar + xp.matmul(Q, mirrored), xp.linalg.inv(R).mT)
+
+
+def _polar(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+    """U(P̄ + 2Z) of A = UP, where PZ + ZP is the antisymmetric part of UᵀŪ − P̄P."""
+    U, P = y
+    bars: Any = [*g, None][:2]
+    U_bar, P_bar = (xp.zeros_like(like) if bar is None else bar for bar, like in zip(bars, y, strict=True))
+    P_bar = (P_bar + P_bar.mT) / 2
+    turning = xp.matmul(U.mT, U_bar) - xp.matmul(P_bar, P)
+    size = A.shape[-1]
+    unit = xp.eye(size, dtype=A.dtype)
+    both = P[..., :, None, :, None] * unit[:, None, :] + unit[:, None, :, None] * P[..., None, :, None, :]
+    system = xp.reshape(both, (*P.shape[:-2], size * size, size * size))
+    column = xp.reshape((turning - turning.mT) / 2, (*P.shape[:-2], size * size, 1))
+    Z = xp.reshape(xp.linalg.solve(system, column), P.shape)
+    yield xp.matmul(U, P_bar + 2 * Z)
 
 
 RULES: dict[str, Callable[..., Any]] = {
@@ -364,6 +396,8 @@ RULES: dict[str, Callable[..., Any]] = {
     "cholesky": _cholesky,
     "eigvalsh": _eigvalsh,
     "eigh": _eigh,
+    "qr": _qr,
+    "polar": _polar,
 }
 
 

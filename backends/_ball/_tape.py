@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+from flint import arb
+
 from ..._typing import Namespace
-from . import _pullbacks
+from . import _pullbacks, _scalars
 from ._array import BallArray
+from ._namespace import BallNamespace
 from ._precision import WorkingPrecision
 from ._pullbacks import NoDerivativeError, add
-from ._rounding import Rounding
+from ._rounding import Model, Rounding
 
-__all__ = ["NoDerivativeError", "Site", "TapeNamespace"]
+__all__ = ["NoDerivativeError", "Site", "TapeNamespace", "stable"]
 
 
 class TracedArray(BallArray):
@@ -157,6 +161,37 @@ class TapeNamespace:
                     if source is not None and part is not None:
                         add(self.base, waiting, source, part)
         return [waiting.get(variable.place) if variable.place else None for variable in variables]
+
+
+SOLVERS = "solve inv det slogdet cholesky qr eigh eigvalsh svd svdvals polar".split()
+STABLE = 4
+"""Roundings per row that a backward stable algorithm may put into its arguments, beside their largest entry."""
+
+
+def stable(prec: int, model: Model) -> BallNamespace:
+    """The namespace of a model of roundings in which solvers and decompositions are off, too: theirs are the
+    exact results for arguments near the given ones, as backward stable algorithms have it (Higham 2002)."""
+    xp = BallNamespace(prec, model)
+
+    def near(array: Any) -> Any:
+        if not isinstance(array, BallArray) or not array.size:
+            return array
+        most = max((abs(x).upper() for x in array.data.flat if x.is_finite()), default=_scalars.ZERO)
+        off = most * STABLE * max(array.shape[-2:], default=1) * arb(2) ** -model.bits
+        out = np.empty(array.shape, dtype=object)
+        out.reshape(-1)[:] = [x + arb(0, off.upper()) for x in array.data.flat]
+        return array.like(out)
+
+    def made(exact: Callable[..., Any]) -> Callable[..., Any]:
+        def solver(*args: Any, **kwargs: Any) -> Any:
+            with WorkingPrecision(prec), Rounding(None):
+                return exact(xp, *map(near, args), **kwargs)
+
+        return solver
+
+    for name in SOLVERS:
+        setattr(xp.linalg, name, made(getattr(xp.linalg, name).__wrapped__))
+    return xp
 
 
 def _arrays(value: Any) -> Iterator[TracedArray]:

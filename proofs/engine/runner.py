@@ -269,13 +269,16 @@ def run_law(
     replaced: Mapping[str, Implementation] | None = None,
     shrink: bool = True,
     bounds: Bounds = "written",
+    reference: Mapping[str, Implementation] | None = None,
 ) -> Outcome:
-    """Run a law in a setting on `examples` cases, shared among its kinds of generator."""
+    """Run a law in a setting on `examples` cases, shared among its kinds of generator. `reference` has what a
+    law is about where this is not the functions themselves, but what is made of them."""
     started = time.perf_counter()
     blank = Outcome(law.id, "skipped", on.backend.name, on.device_name, on.precision.name, seed)
     if reason := missing(law, on):
         return replace(blank, reason=reason)
-    impl = Implementations(registry.reference(), replaced or {}, on, seed_of(seed, law.id, "ambient") >> 1)
+    functions = registry.reference() if reference is None else reference
+    impl = Implementations(functions, replaced or {}, on, seed_of(seed, law.id, "ambient") >> 1)
     trial = _Trial(law, on, impl, bounds)
     share = max(1, round(min(examples, law.most or examples) / len(law.kinds)))
     if isinstance(law.tolerance, Sampling):

@@ -42,6 +42,8 @@ class Facts:
     """Functions whose results are no reals: of NaN they say no, or that nothing is known."""
     nan_untried: _Names = frozenset()
     """Functions whose recorded calls cannot be changed in one entry: symmetric matrices, integer lengths."""
+    not_differentiable: Mapping[str, str] = field(default_factory=dict)
+    """Functions of arrays that have no derivative, and why, in words that follow "because"."""
     any_integers: _Names = frozenset()
     """Functions of any integer, so also of the ends of a width."""
     ordered_integers: _Names = frozenset()

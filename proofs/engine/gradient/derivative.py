@@ -1,0 +1,251 @@
+"""The derivative of the reference at a call: enclosures of its vector-Jacobian product, and how far off
+rounding may make what computes it.
+
+The derivative is that of the reference's own code, operation by operation, on balls (backends/_ball/_tape).
+The same once more on balls that every operation widens by its rounding, forwards and backwards, holds what
+reverse mode may give in the dtype: the radius is Σ over all ways through the code of |cotangent·slopes| and
+of what the errors of the forward values make of it, to first order the derivative's condition times u. Solvers
+give the exact result for arguments near theirs, as backward stable ones do. Where balls widen beyond use, the
+arguments are widened instead.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...._errors import RefimplError, UndecidedError
+from ....backends import Setting, ball
+from ....backends._ball import _scalars as s
+from ....backends._ball._array import BallArray
+from ....backends._ball._precision import WorkingPrecision
+from ....backends._ball._tape import NoDerivativeError, Site, TapeNamespace, stable
+from ...language.exact import UnprovenError
+from ...language.law import Implementation
+from ...language.packing import is_array, mapped, parts
+from .. import registry
+from ..accuracy.exact import exact_numbers
+
+PRECISIONS = (128, 512)
+"""Bits of the balls; what is wide with both is a set of subgradients."""
+NARROW = 2.0**-64
+"""Radius of a derivative that is known, beside its size or its scale."""
+STABLE = 4
+"""Roundings per length of the longest axis that a backward stable solver may put into its arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """The derivative with respect to one array argument; NaN where there is none."""
+
+    name: str
+    low: np.ndarray[Any, Any]
+    high: np.ndarray[Any, Any]
+    """Where there is one derivative, both are the float64 number that is nearest."""
+    scale: np.ndarray[Any, Any]
+    """What its error is proportional to, in units of the dtype's roundoff."""
+
+    @property
+    def middle(self) -> np.ndarray[Any, Any]:
+        """One number for each entry; 0 where there is none."""
+        return np.nan_to_num((self.low + self.high) / 2, posinf=0.0, neginf=0.0)
+
+    @property
+    def known(self) -> np.ndarray[Any, Any]:
+        """Where it can be judged."""
+        return np.isfinite(self.low) & np.isfinite(self.high) & np.isfinite(self.scale)
+
+
+def variables(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The real arrays among the arguments of a call, with their names."""
+    return [(name, part) for name, part in parts(_named(function, args, kwargs)) if is_real(part)]
+
+
+def _named(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    bound = inspect.signature(registry.reference()[function]).bind(*args, **kwargs)
+    return dict(bound.arguments)
+
+
+def spoken(name: str) -> str:
+    """The place of an argument as one writes it: "x" for "['x']"."""
+    head, _, rest = name.removeprefix("['").partition("']")
+    return head + rest
+
+
+def is_real(part: Any) -> bool:
+    """Whether it is an array of real floating-point numbers."""
+    if not is_array(part):
+        return False
+    name = str(part.dtype)
+    return "float" in name
+
+
+class Point:
+    """The reference at one call, with the way back noted."""
+
+    def __init__(self, function: str, args: Sequence[Any], kwargs: Mapping[str, Any], on: Setting,
+                 reference: Implementation | None = None) -> None:  # fmt: skip
+        self.function, self.args, self.kwargs, self.on = function, args, kwargs, on
+        self.reference = registry.reference()[function] if reference is None else reference
+        named = variables(function, args, kwargs)
+        self.names, self.arrays = [spoken(name) for name, _ in named], [part for _, part in named]
+        self.exact = [self._run(ball.ball(prec=bits)) for bits in PRECISIONS[:1]]
+
+    def _run(self, base: Any, widen: Callable[[BallArray], BallArray] = lambda x: x) -> "_Run":
+        tape = TapeNamespace(base)
+        inputs: list[Any] = []
+
+        def lifted(part: Any) -> Any:
+            if part is self.on.xp:
+                return tape
+            if part is self.on.dtype:
+                return base.float64
+            if not is_array(part):
+                return part
+            host = self.on.host(part)
+            if host.dtype.kind != "f":
+                return tape.asarray(host)
+            inputs.append(tape.variable(widen(base.asarray(host, dtype=base.float64))))
+            return inputs[-1]
+
+        bound = inspect.signature(self.reference).bind(*self.args, **self.kwargs)
+        for name, value in list(bound.arguments.items()):
+            bound.arguments[name] = "cpu" if name == "device" else mapped(value, lifted)
+        with WorkingPrecision(base.prec), exact_numbers(), np.errstate(all="ignore"):
+            result = self.reference(*bound.args, **bound.kwargs)
+        return _Run(tape, inputs, [part for _, part in parts(result) if isinstance(part, BallArray) and part.dtype.real])
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Those of the real arrays in the result."""
+        return [result.shape for result in self.exact[0].results]
+
+    @property
+    def sites(self) -> list[Site]:
+        """The operations that the derivative goes through."""
+        return self.exact[0].tape.sites
+
+    def pulled(self, cotangents: Sequence[np.ndarray[Any, Any]], *, without: Site | None = None) -> list[Enclosed]:
+        """The vector-Jacobian product. `without` takes what goes through an operation for a constant."""
+        found = self.exact[0].back(cotangents, without)
+        sizes = self._sizes(cotangents, without)
+        if not all(_narrow(*pair) for pair in zip(found, sizes, strict=True)):
+            if len(self.exact) == 1:
+                self.exact.append(self._run(ball.ball(prec=PRECISIONS[-1])))
+            found = self.exact[-1].back(cotangents, without)
+        return [
+            _enclosed(name, balls, size, self.on)
+            for name, balls, size in zip(self.names, found, sizes, strict=True)
+        ]
+
+    def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]], without: Site | None) -> list[np.ndarray[Any, Any]]:
+        """The radii of what rounding may give, in units of roundoff; infinite where nothing is known."""
+        try:
+            found = self._rounded.back(cotangents, without)
+            sizes = [_radii(balls) / self.on.u for balls in found]
+        except (UndecidedError, ZeroDivisionError):
+            sizes = []
+        if sizes and all(np.isfinite(size).all() for size in sizes):
+            return sizes
+        others = [_radii(balls) / self.on.u for balls in self._widened.back(cotangents, without)]
+        if not self._moderate:  # an overflow on the way would be in order
+            others = [np.full(other.shape, np.inf) for other in others]
+        sizes = sizes or [np.full(other.shape, np.inf) for other in others]
+        return [np.where(np.isfinite(a), a, b) for a, b in zip(sizes, others, strict=True)]
+
+    @cached_property
+    def _rounded(self) -> "_Run":
+        """On balls that hold what the library may compute."""
+        return self._run(stable(PRECISIONS[0], ball.model(self.on)))
+
+    @property
+    def _moderate(self) -> bool:
+        """Whether all numbers are far from the ends of the format."""
+        most = self.on.precision.largest**0.25
+        sizes = np.abs(np.concatenate([self.on.host(part).reshape(-1) for part in self.arrays]))
+        return bool(np.all((sizes == 0) | ((sizes <= most) & (sizes >= 1 / most))))
+
+    @cached_property
+    def _widened(self) -> "_Run":
+        """For arguments off by a few roundings of their largest entries."""
+
+        def widen(array: BallArray) -> BallArray:
+            most = max((abs(x).upper() for x in array.data.flat if x.is_finite()), default=s.ZERO)
+            off = s.lift(STABLE * self.on.u * max([1, *array.shape])) * most
+            out = np.empty(array.shape, dtype=object)
+            out.reshape(-1)[:] = [x + type(x)(0, off) for x in array.data.flat]
+            return array.like(out)
+
+        return self._run(ball.ball(prec=PRECISIONS[0]), widen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One evaluation."""
+
+    tape: TapeNamespace
+    inputs: list[Any]
+    results: list[BallArray]
+
+    def back(self, cotangents: Sequence[np.ndarray[Any, Any]], without: Site | None) -> list[np.ndarray[Any, Any]]:
+        """The balls of the derivative, for every input."""
+        base = self.tape.base
+        given = [base.asarray(c, dtype=r.dtype) for c, r in zip(cotangents, self.results, strict=True)]
+        found = self.tape.pulled(list(zip(self.results, given, strict=True)), self.inputs, without=without)
+        zeros = (np.full(x.shape, s.ZERO, dtype=object) for x in self.inputs)
+        return [zero if part is None else part.data for part, zero in zip(found, zeros, strict=True)]
+
+
+def _narrow(balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any]) -> bool:
+    return all(_is_narrow(x, scale) for x, scale in zip(balls.flat, size.flat, strict=True))
+
+
+def _is_narrow(x: Any, scale: float) -> bool:
+    least = abs(x).mid() if x.is_finite() else 0
+    return bool(x.is_finite() and x.rad() <= NARROW * max(least, scale if np.isfinite(scale) else 0.0))
+
+
+def _radii(balls: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    radii = [float(x.rad()) if x.is_finite() else np.inf for x in balls.flat]
+    return np.asarray(radii, dtype=np.float64).reshape(balls.shape)
+
+
+def _enclosed(name: str, balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any], on: Setting) -> Enclosed:
+    low, high, scale = (np.full(balls.shape, np.nan) for _ in range(3))
+    for at in np.ndindex(balls.shape):
+        x = balls[at]
+        if not x.is_finite() or not abs(x) <= on.precision.largest:
+            continue
+        middle = s.nearest(x)
+        if _is_narrow(x, float(size[at])):
+            low[at] = high[at] = middle
+            scale[at] = size[at] + abs(middle)
+        else:  # any subgradient; rounding is nothing beside the choice
+            low[at], high[at] = s.nearest(x.lower()), s.nearest(x.upper())
+            scale[at] = max(abs(low[at]), abs(high[at]))
+    return Enclosed(name, low, high, scale)
+
+
+FAILURES = (RefimplError, ZeroDivisionError, TypeError, AttributeError, ValueError)
+"""What balls raise where they cannot go."""
+
+
+def told(error: BaseException) -> str:
+    """Why there is no derivative at a call."""
+    if isinstance(error, NoDerivativeError):
+        return str(error)
+    if isinstance(error, UnprovenError):
+        return f"the reference approximates: {error}"
+    if isinstance(error, UndecidedError):
+        return "a choice that its arguments, being equal, leave open"
+    return "a function among its arguments is no function of balls"
+
+
+def cotangents(shapes: Sequence[tuple[int, ...]], seed: int) -> Iterator[np.ndarray[Any, Any]]:
+    """Numbers that every format holds, none of them 0, of either sign."""
+    rng = np.random.default_rng(seed)
+    for shape in shapes:
+        yield rng.choice([-1.0, 1.0], shape) * rng.integers(4, 9, shape) / 4

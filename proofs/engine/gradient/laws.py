@@ -1,0 +1,186 @@
+"""The laws of gradients, made for every differentiable function from the calls that its written laws make.
+
+What is tested is a function of (cotangent, *arguments, **options) that gives one gradient for every real
+array among the arguments: the vector-Jacobian product.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+from ....backends import Precision, Setting
+from ...language import inputs
+from ...language.law import AtMost, Gap, Impl, Inputs, Kind, Law, NotApplicableError, Record, Rounding, Same
+from .. import registry
+from ..calls import Given
+from ..general import shapes, sources
+
+if TYPE_CHECKING:
+    from .derivative import Enclosed, Point
+
+MOST = 12
+"""Examples of a law: each is some calls, and as many of balls."""
+LARGE = 4096
+"""Numbers in a call up to which it is tried: on balls each costs microseconds."""
+TOLERANCE = Rounding(
+    4,
+    "the scale is the radius of balls that hold what reverse mode on the reference's own operations may give, "
+    "every one off by its rounding, in units of u: forward values, slopes, and sums of cotangents; another "
+    "straightforward order of the formula rounds as often, so both sides 2, and as much again for slopes that "
+    "are formed from the result instead of the argument",
+)
+
+
+def reason(function: str) -> str:
+    """Why a function is not differentiable in any array argument; empty if it is."""
+    known = registry.functions()[function]
+    if function in (told := registry.facts().not_differentiable):
+        return told[function]
+    if not shapes.takes_arrays(function):
+        return "it takes no arrays of reals"
+    if known.needs & {"host", "rational"}:
+        return "it searches on the host, in NumPy, which derivatives do not follow"
+    return ""
+
+
+@cache
+def laws() -> Mapping[str, Law]:
+    """The laws by id."""
+    made = [law(name) for name in registry.functions() if not reason(name) for law in (_equal, _linear)]
+    return {law.id: law for law in made}
+
+
+def _law(function: str, name: str, statement: str, check: Any) -> Law:
+    return Law(
+        f"{function}-{name}",
+        statement,
+        registry.functions()[function].source,
+        (function,),
+        _inputs(function),
+        check,
+        TOLERANCE,
+        (),
+        sources.kinds(function),
+        sources.needs(function),
+        MOST,
+        general=True,
+    )
+
+
+def _equal(function: str) -> Law:
+    """The law that the gradient is that of the reference."""
+
+    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+        yield from _each(function, case, on, partial(_compared, impl[function]))
+
+    return _law(
+        function, "gradient", "the gradient for any cotangent is the derivative of the reference", check
+    )
+
+
+def _compared(tested: Any, point: "Point", seed: int) -> Iterator[Record]:
+    first = _cotangents(point, seed)
+    yield from judged("gradient", _called(tested, point, first), point.pulled(first), point.on)
+
+
+def _linear(function: str) -> Law:
+    """The law that the gradient is linear in the cotangent."""
+
+    def check(impl: Impl, on: Setting, case: Any) -> Iterator[Record]:
+        yield from _each(function, case, on, partial(_added, impl[function]))
+
+    return _law(function, "gradient-linear", "the gradient is linear in the cotangent", check)
+
+
+def _added(tested: Any, point: "Point", seed: int) -> Iterator[Record]:
+    first, second = (_cotangents(point, seed + i) for i in (0, 1))
+    scales = [point.pulled(c) for c in (first, second)]
+    both = [a - b / 2 for a, b in zip(first, second, strict=True)]
+    one, two, sums = (_called(tested, point, c) for c in (first, second, both))
+    for g1, g2, g12, e1, e2 in zip(one, two, sums, *scales, strict=False):
+        known = e1.known & e2.known & (e1.low == e1.high) & (e2.low == e2.high)
+        host = [point.on.host(part) for part in (g1, g2, g12)]
+        if known.any() and all(part.shape == known.shape for part in host):
+            left, right = host[2][known], host[0][known] - host[1][known] / 2
+            scale = (e1.scale + e2.scale)[known]
+            yield Gap(f"gradient of {e1.name}, of a difference of cotangents", left, right, scale)
+
+
+def judged(label: str, got: Any, expected: "list[Enclosed]", on: Setting) -> Iterator[Record]:
+    """Claims that gradients are the enclosed ones."""
+    yield Same(f"number of {label}s", len(got), len(expected))
+    for part, wanted in zip(got, expected, strict=False):
+        host, known = on.host(part), wanted.known
+        yield Same(f"shape of the {label} of {wanted.name}", host.shape, wanted.low.shape)
+        if host.shape != known.shape or not known.any():
+            continue
+        sure = known & (wanted.low == wanted.high)
+        if sure.any():
+            yield Gap(f"{label} of {wanted.name}", _spread(host, sure), _spread(wanted.low, sure), _spread(wanted.scale, sure))
+        some = known & ~sure
+        if some.any():
+            scale = wanted.scale[some]
+            yield AtMost(f"least subgradient of {wanted.name}", wanted.low[some], host[some], scale)
+            yield AtMost(f"largest subgradient of {wanted.name}", host[some], wanted.high[some], scale)
+
+
+def _spread(values: np.ndarray[Any, Any], where: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The values where they count, in their places if they all do, so that findings tell these."""
+    return values if where.all() else values[where]
+
+
+def _each(
+    function: str, case: Any, on: Setting, do: "Callable[[Point, int], Iterator[Record]]"
+) -> Iterator[Record]:
+    """The records of every call that a case makes; what cannot be judged is left out, and said."""
+    left_out = ""
+    for place, call in enumerate(sources.recorded(function, case, on)):
+        point = differentiated(function, call, on)
+        if isinstance(point, str):
+            left_out = left_out or point
+            continue
+        yield from do(point, case.seed + place)
+    if left_out:
+        raise NotApplicableError(left_out)
+
+
+def differentiated(function: str, call: Given, on: Setting) -> "Point | str":
+    """The reference at a call, or why it has no derivative there."""
+    from . import derivative  # noqa: PLC0415  (python-flint)
+
+    names = derivative.variables(function, *call)
+    if not names:
+        return "the arguments have no reals"
+    if sum(int(np.prod(part.shape)) for _, part in names) > LARGE:
+        return f"more than {LARGE} numbers"
+    try:
+        point = derivative.Point(function, *call, on)
+        list(point.pulled(_cotangents(point, 0)))
+    except derivative.FAILURES as error:
+        return derivative.told(error)
+    return point if point.shapes else "the result has no reals"
+
+
+def _cotangents(point: "Point", seed: int) -> list[np.ndarray[Any, Any]]:
+    from . import derivative  # noqa: PLC0415
+
+    return list(derivative.cotangents(point.shapes, seed))
+
+
+def _called(tested: Any, point: "Point", cotangents: list[np.ndarray[Any, Any]]) -> Any:
+    given = [point.on.array(part) for part in cotangents]
+    return tested(given[0] if len(given) == 1 else tuple(given), *point.args, **point.kwargs)
+
+
+def _inputs(function: str) -> Inputs:
+    return partial(_cases, function)
+
+
+@inputs.composite
+def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> dict[str, Any]:
+    law = draw(st.sampled_from([law for law in sources.sources(function) if kind in law.kinds]))
+    cases = [draw(law.inputs(p, kind)) for _ in range(sources.CASES)]
+    return {"law": law.id, "cases": cases, "seed": draw(st.integers(0, 2**31))}
