@@ -6,7 +6,7 @@ Where there is no derivative (|x| at 0, a maximum at a tie) the balls hold every
 
 import inspect
 import linecache
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -138,10 +138,10 @@ class TapeNamespace:
         cotangents: Sequence[tuple[BallArray, BallArray]],
         variables: Sequence[TracedArray],
         *,
-        without: Site | None = None,
+        without: Collection[Site] = (),
     ) -> list[BallArray | None]:
         """Σ cotangent·∂result/∂variable for pairs (result, cotangent); none where no result depends on it.
-        `without` leaves out what goes through a place in the code, as if it were a constant."""
+        `without` leaves out what goes through some places in the code, as if it were constant."""
         waiting: dict[tuple[int, int], BallArray] = {}
         with WorkingPrecision(self.base.prec), Rounding(self.base.model):
             for result, cotangent in cotangents:
@@ -155,7 +155,7 @@ class TapeNamespace:
                 outputs: list[BallArray | None] = [None] * (1 + max(i for _, i in ends))
                 for key in ends:
                     outputs[key[1]] = waiting.pop(key)
-                if step.site == without:
+                if step.site in without:
                     continue
                 for source, part in zip(step.sources, step.pull(outputs), strict=True):
                     if source is not None and part is not None:

@@ -13,6 +13,7 @@ from ..._xp import check_integer, check_number
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.foreign import cleaned
+from ..engine.gradient.laws import reason
 from ..engine.planning import DTYPES, EXAMPLES
 from ..language.law import Implementation
 from . import expected as known
@@ -23,7 +24,7 @@ from .found import ACCEPTABLE, FAILED
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .report import Report
 from .session import LoadError, Session, workers
-from .targets import sources
+from .targets import Source, sources
 
 TIMEOUT = 60.0
 """Seconds for one law, of processor time or of sleep."""
@@ -119,8 +120,11 @@ def plan(
     accept: str | Sequence[str] = (),
     diagnosis: bool = True,
     expected: Mapping[str, str] = MappingProxyType({}),
+    gradient: bool = False,
+    backward: Mapping[str, str | Implementation] = MappingProxyType({}),
 ) -> Plan:
     """Check everything that `audit` is given, before any foreign code runs."""
+    gradient = gradient or bool(backward)
     naming("audit")(check_integer)("examples", examples, 1)
     naming("audit")(check_number)("timeout", timeout, 0.0)
     if dtype not in DTYPES:
@@ -133,18 +137,43 @@ def plan(
     accepted = _accepted([accept] if isinstance(accept, str) else accept)
     load = Load(
         found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found),
-        accepted=accepted, generic=generic, options=taken,
+        accepted=accepted, generic=generic, options=taken, gradient=gradient,
+        backward=_backward(backward, found, isolated),
     )  # fmt: skip
-    requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws))
+    if gradient:
+        _check_differentiable(load, on)
+    requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws, gradient))
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
     load = replace(load, expected=known.checked(expected, requests))
     return Plan(load, requests, timeout, jobs or workers(len(requests)), isolated, diagnosis)
 
 
-def _laws(name: str, patterns: Sequence[str]) -> list[str]:
-    chosen = catalogue.select(patterns, catalogue.laws(), "law")
-    about = [law for law in chosen if name in catalogue.laws()[law].about]
+def _backward(
+    backward: Mapping[str, str | Implementation], found: Mapping[str, Source], isolated: bool
+) -> Mapping[str, Source]:
+    """Where backward functions come from, each of a function that is audited."""
+    if unknown := set(backward) - set(found):
+        known = ", ".join(found)
+        raise UnknownNameError(message("audit", "backward", ", ".join(unknown), f"of what is audited: {known}"))
+    return sources(backward, isolated=isolated) if backward else {}
+
+
+def _check_differentiable(load: Load, on: Setting) -> None:
+    """Require functions that have derivatives, and something that computes them."""
+    for name in load.sources:
+        if why := reason(name):
+            raise UnknownNameError(f"audit: {name} has no gradient: {why}")
+        if on.backend.vjp is None and name not in load.backward:
+            advice = "Choose torch or jax, or give a backward function"
+            got, expected = on.backend.name, "a library that differentiates"
+            raise DTypeError(message("audit", "backend", got, expected, advice))
+
+
+def _laws(name: str, patterns: Sequence[str], gradient: bool) -> list[str]:
+    known = catalogue.gradients() if gradient else catalogue.laws()
+    chosen = catalogue.select(patterns, known, "law")
+    about = [law for law in chosen if name in known[law].about]
     # Practice differs in what becomes of NaN, so that is a question of its own, which has to be asked.
     return about if patterns else [law for law in about if not law.endswith("-nan")]
 
@@ -177,6 +206,8 @@ def audit(
     accept: str | Sequence[str] = (),
     diagnosis: bool = True,
     expected: Mapping[str, str] = MappingProxyType({}),
+    gradient: bool = False,
+    backward: Mapping[str, str | Implementation] = MappingProxyType({}),
 ) -> Report:
     """Audit functions against refimpl's laws, each in a process of its own, and say what is wrong.
 
@@ -219,6 +250,13 @@ def audit(
     expected : mapping
         Known failures, {law: reason}, or {"function:law": reason}: they count as held, and are reported as
         expected. A law that holds although it is among them is stale, which is a failure.
+    gradient : bool
+        Judges gradients in the place of results: the vector-Jacobian products of the functions, as torch or
+        jax differentiates them, against the proven derivative of the reference.
+    backward : mapping
+        {"rope.rotate": function}: backward functions that are judged in the place of a library's gradients. They
+        take (cotangent, *arguments, **options), all in refimpl's order, the cotangent as a tuple if the result
+        has several arrays, and give one gradient for each real array among the arguments (None for zeros).
 
     Returns
     -------
@@ -242,7 +280,8 @@ def audit(
     ready = plan(
         targets, adapter=adapter, options=options, edges=edges, backend=backend, dtype=dtype, device=device,
         laws=laws, examples=examples, seed=seed, timeout=timeout, memory=memory, jobs=jobs,
-        isolated=isolated, accept=accept, diagnosis=diagnosis, expected=expected,
+        isolated=isolated, accept=accept, diagnosis=diagnosis, expected=expected, gradient=gradient,
+        backward=backward,
     )  # fmt: skip
     answers = list(ready.run())
     return Report.of(ready.load, ready.requests, answers, time.perf_counter() - started)

@@ -13,10 +13,12 @@ from ...backends import Setting
 from ...backends.jax import enable_x64
 from ..engine import catalogue, foreign
 from ..engine.calls import Call
+from ..engine.gradient import library
 from ..engine.implementations import fixed
 from ..engine.runner import Outcome, run_law
 from ..language.edge import Choice
 from ..language.law import Implementation, Law
+from . import gradients
 from .diagnosis import explain, failing_calls
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted
@@ -56,6 +58,7 @@ class Audited:
             catalogue.mistakes(),
             catalogue.adapters(),
             catalogue.edges(),
+            catalogue.gradients(),
         )  # before foreign code can interfere
 
     @_on_device
@@ -93,7 +96,9 @@ class Audited:
     @_on_device
     def attempt(self, request: Try) -> Tried:
         """Run one law, and look for the call that went wrong."""
-        law = catalogue.laws()[request.law]
+        law = catalogue.law(request.law)
+        if self.request.gradient:
+            return Tried(request.function, self._gradient_tried(law, request))
         chosen = self.request.adapters.get(request.function)
         if chosen and law.id in catalogue.adapters()[chosen].beyond:
             reason = f"no function of this convention can meet it in every dtype: `refimpl show {chosen}`"
@@ -105,6 +110,28 @@ class Audited:
             adapter = self.request.adapters.get(request.function, "")
             shown = show(law, self.on, request.function, function, outcome.counterexample, source, adapter)
         return Tried(request.function, outcome, shown)
+
+    def _gradient(self, name: str) -> Implementation:
+        """The gradient of a function: its backward function, or what the library makes of it."""
+        if (source := self.request.backward.get(name)) is not None:
+            return library.of_backward(name, self._guard(call(source, name)))
+        return library.of_library(name, self.functions[name], self.on)
+
+    def _gradient_tried(self, law: Law, request: Try) -> Outcome:
+        name, how = request.function, (request.examples, self.request.seed)
+        outcome = gradients.attempted(law, name, self._gradient(name), self.on, *how)
+        if outcome.verdict == "refuted" and name not in self.request.backward:
+            told = gradients.imprecise(law, name, self.functions[name], self.on, outcome, *how)
+            return replace(outcome, verdict="imprecise", evidence=told) if told else outcome
+        return outcome
+
+    def _gradient_explained(self, name: str, failed: bool) -> Diagnosis:
+        """What is wrong with a gradient, and a call that shows it."""
+        if not failed:
+            return Diagnosis(name, ())
+        put = fixed(self.functions[name])
+        seen = gradients.observed(name, self._gradient(name), self.on, self.request.seed, put)
+        return replace(gradients.explained(name, seen), shown=gradients.shown(name, seen))
 
     def _weighed(self, law: Law, request: Try) -> tuple[Outcome, Implementation]:
         """The law's outcome, and the function with the edges that it is forgiven: "edge" where it fails at
@@ -136,6 +163,8 @@ class Audited:
     def explain(self, request: Explain) -> Diagnosis:
         """Say what is wrong with a function, or how many digits it loses."""
         name, raw = request.function, self.raw[request.function]
+        if self.request.gradient:
+            return self._gradient_explained(name, request.failed)
         if request.imprecise and not request.failed:
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             made = [*failing_calls(request, self.on), *self._calls(name)]

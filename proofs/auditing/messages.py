@@ -45,6 +45,10 @@ class Load:
     """What options that functions lack are taken for."""
     expected: Mapping[str, str] = field(default_factory=dict)
     """Known failures: laws, or "function:law", with the reason."""
+    gradient: bool = False
+    """Whether gradients are judged, in the place of results."""
+    backward: Mapping[str, Source] = field(default_factory=dict)
+    """Backward functions, of functions that have one of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ def as_function(name: str, found: Any, adapter: str = "") -> Implementation:
         for what cannot be called as a function: a method without its object, an object without a call.
     """
     if isinstance(found, type):
+        if any(base.__module__ == "torch.autograd.function" for base in found.__mro__):
+            return _of_autograd(found)
         return _of_class(name, found, adapter)
     if inspect.ismodule(found) or not callable(found):
         raise TargetError(_not_callable(name, found))
@@ -148,6 +150,23 @@ def _length(made: Sequence[Parameter], first: Mapping[str, Any]) -> str:
     return next(
         (p.name for p in made if p.name in LENGTHS and p.name not in first and p.default is p.empty), ""
     )
+
+
+def _of_autograd(kind: Any) -> Implementation:
+    """A class of torch.autograd.Function: its `apply`, with the parameters of its `forward`."""
+    own = list(inspect.signature(kind.forward).parameters.values())
+    if "setup_context" not in _names(kind) - _names(kind.__mro__[1]):  # forward has the context first
+        own = own[1:]
+    signature = inspect.Signature(own)
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return kind.apply(*bound.args, *bound.kwargs.values())
+
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    function.__name__ = kind.__name__
+    return function
 
 
 def _of_class(name: str, kind: type, adapter: str) -> Implementation:

@@ -17,7 +17,7 @@ WIDEST = 400
 
 def about(report: Found, name: str) -> Iterator[str]:
     """All that is told of one function."""
-    yield f"{name}: {answer(report, name)}"
+    yield f"{name}{', its gradient' if report.load.gradient else ''}: {answer(report, name)}"
     yield from (f"  {text}" for text in _more(report, name))
     claims = dict(catalogue.claims_about(name))
     for tried in report.laws_of(name):
@@ -166,7 +166,7 @@ def law(tried: Tried) -> str:
     if outcome.verdict == "held":
         return f"{head}  {sum(outcome.examples.values())} examples" + _left_out(tried)
     if outcome.verdict in ("refuted", "imprecise"):
-        return f"{head}  {catalogue.laws()[outcome.law].statement}"
+        return f"{head}  {catalogue.law(outcome.law).statement}"
     if outcome.verdict == "edge":
         return f"{head}  right except at {', '.join(edge.rpartition('/')[2] for edge in outcome.edges)}"
     return f"{head}  {outcome.reason}"
@@ -176,7 +176,7 @@ def _claims(tried: Tried, untold: dict[str, str]) -> Iterator[str]:
     """What a law that failed checks, as the document numbers it; each is told once."""
     if tried.outcome.verdict in ("held", "skipped"):
         return
-    for number in catalogue.claims(catalogue.laws()[tried.outcome.law].source):
+    for number in catalogue.claims(catalogue.law(tried.outcome.law).source):
         if number in untold:
             yield f"            {number}: {untold.pop(number)}"
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -147,6 +147,14 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The same from a JSON file: {law: reason}.",
 )
+@click.option("--gradient", is_flag=True, help="Judge its gradient, by torch or jax, in the place of its results.")
+@click.option(
+    "--backward",
+    "backward",
+    multiple=True,
+    metavar="[NAME=]TARGET",
+    help="Judge this backward function of (cotangent, *arguments, **options); implies --gradient.",
+)
 @click.option("--diagnosis/--no-diagnosis", default=True, show_default=True, help="Say why it is wrong.")
 @click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
 @click.option(
@@ -160,7 +168,7 @@ def audit(
     edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
     examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
     accepted: tuple[str, ...], diagnosis: bool, expected: tuple[str, ...], expected_file: Path | None,
-    json_file: Path | None, reproducer: Path | None, verbose: bool,
+    json_file: Path | None, reproducer: Path | None, verbose: bool, gradient: bool, backward: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Audit a function of yours: is it right and, if not, what is wrong with it?
 
@@ -173,13 +181,16 @@ def audit(
     refimpl audit port.py:apply --as rope.rotate --adapter half-split --reproducer show.py
     refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum
     refimpl audit mine.py --as rope
+    refimpl audit mypkg.rope:rotate --as rope.rotate --backend torch --gradient
+    refimpl audit --as rope.rotate --backward mypkg.rope:rotate_backward --backend torch
     """
     planning.prepare(backend == "jax")
+    found = targets(target, _with_reference(target, names, backward), timeout)
     ready = plan(
-        targets(target, names, timeout), adapter=adapters, options=dict(map(wishes.option, options)),
+        found, adapter=adapters, options=dict(map(wishes.option, options)),
         edges=edges, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples, seed=seed,
         timeout=timeout, memory=memory, jobs=jobs, accept=accepted, diagnosis=diagnosis,
-        expected=_expected(expected, expected_file),
+        expected=_expected(expected, expected_file), gradient=gradient, backward=_backward(backward, found),
     )  # fmt: skip
     run = _run(ready, verbose, filed=json_file is not None or reproducer is not None)
     report = Report.of(ready.load, ready.requests, run.results, run.seconds, run.interrupted)
@@ -190,6 +201,23 @@ def audit(
         _write_reproducer(reproducer, report)
     display.say(report.total())
     sys.exit(run.code(report.exit_code))
+
+
+def _with_reference(target: str | None, names: Sequence[str], backward: Sequence[str]) -> list[str]:
+    """The names, with refimpl's own function where only a backward function is given."""
+    alone = target is None and backward
+    return [f"{name}=refimpl.{name.replace('.', ':', 1)}" if alone and "=" not in name else name for name in names]
+
+
+def _backward(entries: Sequence[str], found: Mapping[str, str]) -> dict[str, str]:
+    """Backward functions by name; one without a name is of the one function."""
+    made: dict[str, str] = {}
+    for text in entries:
+        name, equals, target = text.partition("=")
+        if not equals and len(found) > 1:
+            raise click.BadParameter(f"--backward {text}: of which function? Give NAME={text}")
+        made[name if equals else next(iter(found))] = target if equals else text
+    return made
 
 
 def _expected(entries: Sequence[str], file: Path | None) -> dict[str, str]:

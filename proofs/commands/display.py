@@ -86,7 +86,7 @@ def claims(source: str) -> list[str]:
 
 def failure(outcome: Outcome) -> list[str]:
     """Why a law failed: the reason and the smallest counterexample."""
-    law = catalogue.laws()[outcome.law]
+    law = catalogue.law(outcome.law)
     lines = [
         f"  {law.statement}",
         *claims(law.source),

@@ -44,6 +44,8 @@ __all__ = [
     "entries",
     "errata",
     "functions",
+    "gradients",
+    "law",
     "laws",
     "mistakes",
     "names",
@@ -68,6 +70,19 @@ def laws() -> "Mapping[str, Law]":
         return {**written_laws(), **general.laws()}
 
     return Lazily(own_law, everything)
+
+
+def law(name: str) -> "Law":
+    """A law by id, also one of gradients."""
+    return gradients()[name] if name.endswith(("-gradient", "-gradient-linear")) else laws()[name]
+
+
+@cache
+def gradients() -> "Mapping[str, Law]":
+    """The laws of gradients by id: not of functions, but of what is made of them."""
+    from .gradient import laws as of_gradients  # noqa: PLC0415  (made of all laws)
+
+    return of_gradients.laws()
 
 
 @cache

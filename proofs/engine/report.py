@@ -77,7 +77,7 @@ def _source(found: Any) -> str:
         return str(found.source)
     judged = getattr(found, "outcome", found)
     if hasattr(judged, "law"):
-        return catalogue.laws()[judged.law].source
+        return catalogue.law(judged.law).source
     return catalogue.functions()[judged.function].source
 
 

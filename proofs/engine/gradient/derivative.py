@@ -10,7 +10,8 @@ arguments are widened instead.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -114,7 +115,8 @@ class Point:
         bound = inspect.signature(self.reference).bind(*self.args, **self.kwargs)
         for name, value in list(bound.arguments.items()):
             bound.arguments[name] = "cpu" if name == "device" else mapped(value, lifted)
-        with WorkingPrecision(base.prec), exact_numbers(), np.errstate(all="ignore"):
+        exact = exact_numbers() if base.model is None else nullcontext()
+        with WorkingPrecision(base.prec), exact, np.errstate(all="ignore"):
             result = self.reference(*bound.args, **bound.kwargs)
         return _Run(tape, inputs, [part for _, part in parts(result) if isinstance(part, BallArray) and part.dtype.real])
 
@@ -128,32 +130,56 @@ class Point:
         """The operations that the derivative goes through."""
         return self.exact[0].tape.sites
 
-    def pulled(self, cotangents: Sequence[np.ndarray[Any, Any]], *, without: Site | None = None) -> list[Enclosed]:
-        """The vector-Jacobian product. `without` takes what goes through an operation for a constant."""
-        found = self.exact[0].back(cotangents, without)
-        sizes = self._sizes(cotangents, without)
+    def pulled(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[Enclosed]:
+        """The vector-Jacobian product."""
+        found = self.exact[0].back(cotangents)
+        sizes = self._sizes(cotangents)
         if not all(_narrow(*pair) for pair in zip(found, sizes, strict=True)):
             if len(self.exact) == 1:
                 self.exact.append(self._run(ball.ball(prec=PRECISIONS[-1])))
-            found = self.exact[-1].back(cotangents, without)
+            found = self.exact[-1].back(cotangents)
         return [
             _enclosed(name, balls, size, self.on)
             for name, balls, size in zip(self.names, found, sizes, strict=True)
         ]
 
-    def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]], without: Site | None) -> list[np.ndarray[Any, Any]]:
+    def middles(
+        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site] = ()
+    ) -> list[np.ndarray[Any, Any]]:
+        """The vector-Jacobian product alone. `without` takes what goes through some operations for constant."""
+        found = self.exact[0].back(cotangents, without)
+        return [np.asarray(np.frompyfunc(s.nearest, 1, 1)(part), dtype=np.float64) for part in found]
+
+    @cached_property
+    def idle(self) -> frozenset[Site]:
+        """The operations whose derivative is none, all together: scales that cancel, shifts by the largest."""
+        given = list(cotangents(self.shapes, 0))
+        right = self.middles(given)
+
+        def same(without: Collection[Site]) -> bool:
+            pairs = zip(self.middles(given, without), right, strict=True)
+            return all(np.all(np.abs(a - b) <= 1e-12 * np.abs(b).max(initial=0.0)) for a, b in pairs)
+
+        found: frozenset[Site] = frozenset()
+        for site in self.sites:
+            if same(found | {site}):
+                found |= {site}
+        return found
+
+    def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
         """The radii of what rounding may give, in units of roundoff; infinite where nothing is known."""
         try:
-            found = self._rounded.back(cotangents, without)
+            found = self._rounded.back(cotangents)
             sizes = [_radii(balls) / self.on.u for balls in found]
         except (UndecidedError, ZeroDivisionError):
             sizes = []
         if sizes and all(np.isfinite(size).all() for size in sizes):
             return sizes
-        others = [_radii(balls) / self.on.u for balls in self._widened.back(cotangents, without)]
-        if not self._moderate:  # an overflow on the way would be in order
-            others = [np.full(other.shape, np.inf) for other in others]
-        sizes = sizes or [np.full(other.shape, np.inf) for other in others]
+        others = [np.full(self.on.host(part).shape, np.inf) for part in self.arrays]
+        if self._moderate:  # else an overflow on the way would be in order
+            with suppress(UndecidedError, ZeroDivisionError):
+                others = [_radii(balls) / self.on.u for balls in self._widened.back(cotangents)]
+        sizes = sizes or others
         return [np.where(np.isfinite(a), a, b) for a, b in zip(sizes, others, strict=True)]
 
     @cached_property
@@ -190,7 +216,9 @@ class _Run:
     inputs: list[Any]
     results: list[BallArray]
 
-    def back(self, cotangents: Sequence[np.ndarray[Any, Any]], without: Site | None) -> list[np.ndarray[Any, Any]]:
+    def back(
+        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site] = ()
+    ) -> list[np.ndarray[Any, Any]]:
         """The balls of the derivative, for every input."""
         base = self.tape.base
         given = [base.asarray(c, dtype=r.dtype) for c, r in zip(cotangents, self.results, strict=True)]

@@ -158,7 +158,7 @@ def differentiated(function: str, call: Given, on: Setting) -> "Point | str":
         return f"more than {LARGE} numbers"
     try:
         point = derivative.Point(function, *call, on)
-        list(point.pulled(_cotangents(point, 0)))
+        point.middles(_cotangents(point, 0))
     except derivative.FAILURES as error:
         return derivative.told(error)
     return point if point.shapes else "the result has no reals"

@@ -1,0 +1,248 @@
+"""Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ... import backends
+from ...backends import Setting
+from ..engine import registry
+from ..engine.gradient import laws, library
+from ..engine.gradient.derivative import FAILURES, Enclosed, Point
+from ..engine.gradient.mistakes import WrongGradient, all_of, rounded
+from ..engine.runner import Outcome, run_law
+from ..language.law import Implementation, Law
+from . import spelled
+from .gathered import gathered
+from .messages import Diagnosis, Shown
+
+CALLS = 16
+"""Calls that are compared, small ones first."""
+LARGEST = 256
+"""Numbers in a call that is compared with everything that may be wrong."""
+CLEAR = 64
+"""A gradient is wrong by so many bounds at the least, where a cause is looked for."""
+_OTHER = {"float64": "float32", "float32": "float64"}
+
+
+def attempted(law: Law, function: str, gradient: Implementation, on: Setting, examples: int, seed: int) -> Outcome:
+    """A law of gradients, tried on one."""
+    reference = {function: library.of_reference(function, on)}
+    return run_law(law, on, examples=examples, seed=seed, replaced={function: gradient}, reference=reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A call with what its gradient is and what it should be."""
+
+    point: Point
+    cotangents: list[np.ndarray[Any, Any]]
+    expected: list[Enclosed]
+    got: list[np.ndarray[Any, Any]]
+    law: str
+    kind: str
+
+    def off(self, place: int) -> float:
+        """How many bounds the gradient of one argument is off."""
+        return distance(self.got[place], self.expected[place], self.point.on.u)
+
+
+def distance(got: np.ndarray[Any, Any], wanted: Enclosed, u: float) -> float:
+    """The largest error over u·scale; infinite where a number is none."""
+    known = wanted.known
+    if got.shape != known.shape:
+        return float("inf")
+    if not known.any():
+        return 0.0
+    with np.errstate(all="ignore"):
+        beyond = np.maximum(np.maximum(wanted.low - got, got - wanted.high), 0.0)[known]
+        ratio = np.where(beyond == 0, 0.0, beyond / (u * wanted.scale[known] + np.finfo(np.float64).tiny))
+        ratio = np.where(np.isnan(got[known]), np.inf, ratio)
+    return float(ratio.max())
+
+
+def observed(
+    function: str, gradient: Implementation, on: Setting, seed: int, fixed: Mapping[str, Any]
+) -> list[Seen]:
+    """The calls on which gradients are compared."""
+    found: list[Seen] = []
+    for call in sorted(gathered(function, on, seed, fixed), key=lambda c: (c.kind != "ordinary", _size(c, on))):
+        if len(found) == CALLS:
+            break
+        point = laws.differentiated(function, (call.args, dict(call.kwargs)), on)
+        if isinstance(point, str) or sum(array.size for array in map(on.host, point.arrays)) > LARGEST:
+            continue
+        cotangents = list(library.cotangents(point.shapes, len(found)))
+        given = [on.array(part) for part in cotangents]
+        try:
+            result = gradient(given[0] if len(given) == 1 else tuple(given), *call.args, **call.kwargs)
+            got = [np.asarray(on.host(part), dtype=np.float64) for part in result]
+            expected = point.pulled(cotangents)
+        except Exception:  # what it raises is told by the laws
+            continue
+        if len(got) == len(expected):
+            found.append(Seen(point, cotangents, expected, got, call.law, call.kind))
+    return found
+
+
+def _size(call: Any, on: Setting) -> int:
+    sizes = [np.prod(part.shape, dtype=int) for part in call.args if hasattr(part, "shape")]
+    # A single number tells little: a sum is a mean there.
+    return int(sum(sizes)) if sum(sizes) > 2 else 10**6
+
+
+def explained(function: str, seen: Sequence[Seen]) -> Diagnosis:
+    """What is wrong with a gradient, argument by argument."""
+    names = list(dict.fromkeys(_base(part.name) for one in seen for part in one.expected))
+    lines, mistakes = [], []
+    for name in names:
+        wrong = [(one, place) for one in seen for place in _places(one, name) if one.off(place) > CLEAR]
+        if not wrong:
+            continue
+        text, mistake = _cause(function, name, seen, wrong)
+        lines.append(f"the gradient of {function} with respect to {name} {text}")
+        mistakes += [mistake] if mistake else []
+    if not lines:
+        return Diagnosis(function, (f"its gradients are the expected ones at all {len(seen)} calls made again",))
+    return Diagnosis(function, tuple(lines), tuple(dict.fromkeys(mistakes)), cause="; ".join(lines))
+
+
+def _base(name: str) -> str:
+    return name.partition("[")[0]
+
+
+def _places(one: Seen, name: str) -> list[int]:
+    return [place for place, part in enumerate(one.expected) if _base(part.name) == name]
+
+
+def _cause(
+    function: str, name: str, seen: Sequence[Seen], wrong: Sequence[tuple[Seen, int]]
+) -> tuple[str, str]:
+    """A sentence, and the id of a mistake of the function."""
+    candidates: list[WrongGradient] = []
+    for one, _ in wrong[:4]:
+        for found in all_of(function, (one.point.args, dict(one.point.kwargs)), one.point.on):
+            if found.sentence not in {known.sentence for known in candidates}:
+                candidates.append(found)
+    for candidate in candidates:
+        if _explains(candidate, name, wrong):
+            return candidate.sentence, candidate.mistake
+    return _pattern(name, seen, wrong), ""
+
+
+def _explains(candidate: WrongGradient, name: str, wrong: Sequence[tuple[Seen, int]]) -> bool:
+    """Whether a mistake gives what was got, at all calls at which it can be tried."""
+    tried = 0
+    for one, place in wrong:
+        try:
+            made = candidate.change(one.point, one.cotangents)
+        except FAILURES:
+            continue
+        if len(made) != len(one.got) or made[place].shape != one.got[place].shape:
+            return False
+        scale = np.maximum(one.expected[place].scale, np.abs(made[place]))
+        with np.errstate(all="ignore"):
+            apart = np.abs(one.got[place] - made[place]) > CLEAR * one.point.on.u * scale
+        if apart.any() or np.isnan(one.got[place] - made[place]).any():
+            return False
+        tried += 1
+    return tried * 2 > len(wrong)
+
+
+def _pattern(name: str, seen: Sequence[Seen], wrong: Sequence[tuple[Seen, int]]) -> str:
+    """What can be said without a cause."""
+    if all(np.isnan(one.got[place]).any() for one, place in wrong):
+        return f"is NaN at {len(wrong)} of {len(seen)} calls, where the derivative is finite"
+    ratios = np.concatenate([list(_ratios(one, place)) for one, place in wrong])
+    if ratios.size > 1 and np.ptp(ratios) <= 1e-6 * abs(ratios[0]):
+        return f"is {ratios[0]:.6g} times the derivative"
+    if words := _short(wrong):
+        return words
+    outside = [one for one, place in wrong if _at_zeros(one, place)]
+    if len(outside) == len(wrong):
+        return "is not zero at places on which the result does not depend, such as masked ones"
+    entries = [int(np.count_nonzero(_off(one, place))) for one, place in wrong]
+    sizes = [one.got[place].size for one, place in wrong]
+    if max(entries) == 1 < min(sizes):
+        return "is wrong in one entry"
+    return f"is no known mistake: it is wrong at {len(wrong)} of {len(seen)} calls, in {sum(entries)} of {sum(sizes)} entries"
+
+
+def _short(wrong: Sequence[tuple[Seen, int]]) -> str:
+    """Whether all numbers are those of a short format, as what is accumulated or kept in one."""
+    for name, bits in (("bfloat16", 8), ("float16", 11), ("float32", 24)):
+        if wrong[0][0].point.on.precision.bits <= bits:
+            break
+        found = [one.got[place] for one, place in wrong]
+        wanted = [one.expected[place].middle for one, place in wrong]
+        if all(np.array_equal(rounded(bits)(g), g) for g in found) and not all(
+            np.array_equal(rounded(bits)(w), w) for w in wanted
+        ):
+            return f"consists of {name} numbers ({bits} bits): it is accumulated or kept in that format"
+    return ""
+
+
+def _ratios(one: Seen, place: int) -> Iterator[float]:
+    wanted, got = one.expected[place], one.got[place]
+    some = wanted.known & (wanted.low == wanted.high) & (np.abs(wanted.low) > wanted.scale * one.point.on.u * 2**20)
+    yield from (got[some] / wanted.low[some]).tolist()
+
+
+def _off(one: Seen, place: int) -> np.ndarray[Any, Any]:
+    wanted = one.expected[place]
+    with np.errstate(all="ignore"):
+        return wanted.known & ~(np.abs(one.got[place] - wanted.middle) <= CLEAR * one.point.on.u * wanted.scale)
+
+
+def _at_zeros(one: Seen, place: int) -> bool:
+    off = _off(one, place)
+    wanted = one.expected[place]
+    return bool(off.any() and (wanted.low[off] == 0).all() and (wanted.high[off] == 0).all())
+
+
+def shown(function: str, seen: Sequence[Seen]) -> Shown | None:
+    """The first call at which a gradient is wrong."""
+    for one in seen:
+        for place, wanted in enumerate(one.expected):
+            if one.off(place) > CLEAR:
+                return _shown(function, one, place, wanted)
+    return None
+
+
+def _shown(function: str, one: Seen, place: int, wanted: Enclosed) -> Shown:
+    import inspect  # noqa: PLC0415
+
+    on, point = one.point.on, one.point
+    signature = inspect.signature(registry.reference()[function])
+    named = signature.bind(*point.args, **point.kwargs).arguments
+    error = np.where(_off(one, place), np.abs(one.got[place] - wanted.middle), -1.0)
+    at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(error, nan=np.inf))), error.shape))
+    place_text = f"the gradient of {wanted.name}{list(at) if at else ''}"
+    cotangent = ", ".join(str(part.tolist()) for part in one.cotangents)
+    call = f"{spelled.call(function, named, on, signature)}, cotangent {cotangent}"
+    arguments = tuple(f"{name}" for name in named)
+    expected, got = repr(float(wanted.middle[at])), repr(float(one.got[place][at]))
+    script = "no program: it shows calls of functions, not of their gradients"
+    return Shown(function, arguments, expected, got, place_text, one.off(place), script, call, f"{one.law}, {one.kind}")
+
+
+def imprecise(law: Law, function: str, forward: Any, on: Setting, outcome: Outcome, examples: int, seed: int) -> str:
+    """Evidence that a gradient loses digits and is no other formula: its errors shrink with the format's
+    roundoff. Empty if they do not."""
+    other = _OTHER.get(on.precision.name, "")
+    if other not in on.backend.dtypes or not np.isfinite(outcome.worst):
+        return ""
+    there = Setting.of(backends.get(on.backend.name), other, on.device_name)
+    made = library.of_library(function, forward, there)
+    found = attempted(law, function, made, there, examples, seed)
+    if found.verdict != "refuted" or not np.isfinite(found.worst):
+        return ""
+    if max(outcome.worst / found.worst, found.worst / outcome.worst) < SAME:
+        return f"its errors are as many bounds in {other}, so they are roundings and no other formula"
+    return ""
+
+
+SAME = 2.0**12
+"""Bounds that errors of rounding are apart in two formats at the most; those of a formula are 2²⁹ apart."""
