@@ -74,8 +74,8 @@ class Backend:
     compile: Callable[[Function], Function] = identity
     from_numpy: Callable[[np.ndarray[Any, Any], DType, Device], Array] | None = None
     vjp: Callable[[Function, Sequence[Array], Sequence[Array]], Sequence[Array]] | None = None
-    """The vector-Jacobian product, if the library differentiates: of a function of arrays that gives a list of
-    arrays, at the arguments, for one cotangent to each result; one gradient for each argument."""
+    """The vector-Jacobian product, if the library differentiates: of a function of arrays that gives a
+    list of them, at the arguments, for one cotangent to each result; one gradient for each argument."""
     jvp: Callable[[Function, Sequence[Array], Sequence[Array]], Sequence[Array]] | None = None
     """The Jacobian-vector product likewise, for one tangent to each argument."""
     notes: tuple[str, ...] = ()

@@ -1,12 +1,15 @@
 """How cotangents go back through the functions of the Array API: a rule for each.
 
-A cotangent that is exactly 0 stays 0, whatever the slope: it belongs to a branch that was not taken.
+A cotangent of a branch that was not taken, or of an element that was not picked, is NONE: it stays 0 whatever
+the slope. A sum that happens to be 0 times an infinite slope is unknown.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+from flint import arb
 
 from ..._errors import UndecidedError
 from ..._typing import Namespace
@@ -15,6 +18,7 @@ from . import _scalars as s
 from ._array import BallArray
 from ._creation import objects
 from ._operands import apply
+from ._reductions import reduce
 
 Pull: TypeAlias = Callable[[Sequence[BallArray | None]], Iterator[BallArray | None]]
 
@@ -46,7 +50,20 @@ def pullback(
 
 def add(xp: Namespace, waiting: dict[Any, BallArray], key: Any, part: BallArray) -> None:
     """A further part of a cotangent."""
-    waiting[key] = part if key not in waiting else xp.add(waiting[key], part)
+    waiting[key] = part if key not in waiting else apply(xp, _plus, part.dtype, waiting[key], part)
+
+
+NONE = arb(0)
+"""The 0 of what does not depend on an element at all."""
+
+
+def _plus(x: Any, y: Any) -> Any:
+    return y if x is NONE else x if y is NONE else f.add(x, y)
+
+
+def _total(terms: list[Any]) -> Any:
+    some = [term for term in terms if term is not NONE]
+    return f.total(some) if some else NONE
 
 
 def _flat(value: Any, *, numbers: bool = False) -> Iterator[Any]:
@@ -66,20 +83,74 @@ def _fitted(xp: Namespace, part: BallArray, shape: tuple[int, ...]) -> BallArray
         return part
     extra = part.ndim - len(shape)
     axes = [i for i in range(part.ndim) if i < extra or (shape[i - extra] == 1 and part.shape[i] != 1)]
-    return xp.reshape(xp.sum(part, axis=tuple(axes)), shape) if axes else xp.broadcast_to(part, shape)
+    if not axes:
+        return xp.broadcast_to(part, shape)
+    return xp.reshape(reduce(part, _total, tuple(axes), False), shape)
 
 
 # What moves elements only: the same moves of their places tell where each cotangent belongs.
 
 MOVES = frozenset(
-    "T matrix_transpose getitem reshape broadcast_to broadcast_arrays expand_dims squeeze permute_dims "
-    "moveaxis flip roll repeat tile concat stack unstack take take_along_axis diagonal tril triu meshgrid "
-    "positive astype asarray".split()
+    [
+        "T",
+        "matrix_transpose",
+        "getitem",
+        "reshape",
+        "broadcast_to",
+        "broadcast_arrays",
+        "expand_dims",
+        "squeeze",
+        "permute_dims",
+        "moveaxis",
+        "flip",
+        "roll",
+        "repeat",
+        "tile",
+        "concat",
+        "stack",
+        "unstack",
+        "take",
+        "take_along_axis",
+        "diagonal",
+        "tril",
+        "triu",
+        "meshgrid",
+        "positive",
+        "astype",
+        "asarray",
+    ]
 )
 CONSTANT = frozenset(
-    "floor ceil trunc round sign zeros_like ones_like full_like empty_like isfinite isnan isinf equal "
-    "not_equal less less_equal greater greater_equal any all argmax argmin argsort searchsorted floor_divide "
-    "count_nonzero nonzero signbit".split()
+    [
+        "floor",
+        "ceil",
+        "trunc",
+        "round",
+        "sign",
+        "zeros_like",
+        "ones_like",
+        "full_like",
+        "empty_like",
+        "isfinite",
+        "isnan",
+        "isinf",
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "any",
+        "all",
+        "argmax",
+        "argmin",
+        "argsort",
+        "searchsorted",
+        "floor_divide",
+        "count_nonzero",
+        "nonzero",
+        "signbit",
+    ]
 )
 
 
@@ -105,7 +176,7 @@ def _moved(
         if not count:
             yield None
             continue
-        some = [f.total(part) for part in terms[start : start + count]]
+        some = [_total(part) for part in terms[start : start + count]]
         yield BallArray(objects(some, array.shape), array.dtype, xp)
 
 
@@ -126,7 +197,7 @@ def _replaced(value: Any, places: Iterator[Any]) -> Any:
 
 
 def _times(xp: Namespace, g: BallArray, slope: BallArray) -> BallArray:
-    return apply(xp, lambda x, y: s.ZERO if x.is_zero() else f.multiply(x, y), g.dtype, g, slope)
+    return apply(xp, lambda x, y: NONE if x is NONE else f.multiply(x, y), g.dtype, g, slope)
 
 
 def _sign(x: Any) -> Any:
@@ -226,10 +297,16 @@ def _array(xp: Namespace, x: Any, like: BallArray) -> BallArray:
 
 
 def _where(xp: Namespace, g: BallArray, y: Any, condition: Any, x1: Any, x2: Any) -> Iterator[Any]:
-    none = xp.zeros_like(g)
     yield None
-    yield xp.where(condition, g, none)
-    yield xp.where(condition, none, g)
+    for chosen in (s.TRUE, s.FALSE):
+        yield apply(xp, functools.partial(_taken, chosen), g.dtype, condition, g)
+
+
+def _taken(chosen: int, truth: int, g: Any) -> Any:
+    """What a branch gets: all if it is taken, maybe some where that is open; nothing known goes both ways."""
+    if truth == chosen or s.is_indeterminate(g):
+        return g
+    return s.hull(s.ZERO, g) if truth == s.UNDECIDED else NONE
 
 
 # Reductions
@@ -299,27 +376,27 @@ def _matmul(xp: Namespace, g: Any, y: Any, x1: Any, x2: Any) -> Iterator[Any]:
     yield xp.matmul(x1.mT, g)
 
 
-def _solve(xp: Namespace, g: Any, y: Any, A: Any, b: Any) -> Iterator[Any]:  # noqa: N803
+def _solve(xp: Namespace, g: Any, y: Any, A: Any, b: Any) -> Iterator[Any]:
     back = xp.linalg.solve(A.mT, g)
     column, known = (back, y[0]) if b.ndim > 1 else (back[:, None], y[0][:, None])
     yield -xp.matmul(column, known.mT)
     yield back
 
 
-def _inv(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+def _inv(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:
     turned = y[0].mT
     yield -xp.matmul(turned, xp.matmul(g, turned))
 
 
-def _det(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+def _det(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:
     yield (g * y[0])[..., None, None] * xp.linalg.inv(A).mT
 
 
-def _slogdet(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+def _slogdet(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:
     yield None if g[-1] is None else g[-1][..., None, None] * xp.linalg.inv(A).mT
 
 
-def _cholesky(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:  # noqa: N803
+def _cholesky(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:
     """Murray (2016): L⁻ᵀ Φ(Lᵀḡ) L⁻¹, made symmetric; Φ takes the lower triangle with half the diagonal."""
     L = y[0]
     inner = xp.tril(xp.matmul(L.mT, xp.tril(g)))
@@ -329,12 +406,12 @@ def _cholesky(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:
     yield (whole + whole.mT) / 2
 
 
-def _eigvalsh(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+def _eigvalsh(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:
     vectors = xp.linalg.eigh(A)[1]
     yield xp.matmul(vectors * g[..., None, :], vectors.mT)
 
 
-def _eigh(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+def _eigh(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:
     values, vectors = y
     parts: Any = [*g, None][:2]
     size = A.shape[-1]
@@ -349,8 +426,8 @@ def _eigh(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
     yield (whole + whole.mT) / 2
 
 
-def _qr(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:  # noqa: N803
-    """Of regular R, with orthonormal columns in Q: (Q̄ + Q·M) R⁻ᵀ, M the lower triangle of R R̄ᵀ − Q̄ᵀQ, mirrored."""
+def _qr(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:
+    """(Q̄ + Q·M) R⁻ᵀ for regular R, where M is the lower triangle of R R̄ᵀ − Q̄ᵀQ, mirrored."""
     Q, R = y
     if Q.shape[-1] != A.shape[-1]:
         raise NoDerivativeError("qr: more columns than rows")
@@ -361,7 +438,7 @@ def _qr(xp: Namespace, g: Any, y: Any, A: Any, **_: Any) -> Iterator[Any]:  # no
     yield xp.matmul(Q_bar + xp.matmul(Q, mirrored), xp.linalg.inv(R).mT)
 
 
-def _polar(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:  # noqa: N803
+def _polar(xp: Namespace, g: Any, y: Any, A: Any) -> Iterator[Any]:
     """U(P̄ + 2Z) of A = UP, where PZ + ZP is the antisymmetric part of UᵀŪ − P̄P."""
     U, P = y
     bars: Any = [*g, None][:2]

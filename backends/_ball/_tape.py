@@ -26,13 +26,22 @@ __all__ = ["NoDerivativeError", "Site", "TapeNamespace", "stable"]
 
 
 class TracedArray(BallArray):
-    """An array whose operations are noted; `place` is that of the operation that made it, or of none."""
+    """An array whose operations are noted; `place` is that of the operation that made it, or of none.
 
-    __slots__ = ("place", "tape")
+    Truth values have `ties`: where two variables were compared that are equal, so that both answers are near.
+    """
 
-    def __init__(self, array: BallArray, tape: "TapeNamespace", place: tuple[int, int] | None) -> None:
+    __slots__ = ("place", "tape", "ties")
+
+    def __init__(
+        self,
+        array: BallArray,
+        tape: "TapeNamespace",
+        place: tuple[int, int] | None,
+        ties: BallArray | None = None,
+    ) -> None:
         super().__init__(array.data, array.dtype, tape)
-        self.tape, self.place = tape, place
+        self.tape, self.place, self.ties = tape, place, ties
 
     def plain(self) -> BallArray:
         """The array itself."""
@@ -108,6 +117,8 @@ class TapeNamespace:
             given = list(_arrays((args, kwargs)))
             plain_args, plain_kwargs = _plain(args), _plain(kwargs)
             result = function(*plain_args, **plain_kwargs)
+            if isinstance(result, BallArray) and result.dtype.boolean:
+                return TracedArray(result, self, None, _ties(name, function, self.base, args, kwargs))
             results = [result] if isinstance(result, BallArray) else result
             if not isinstance(results, list | tuple) or not all(isinstance(r, BallArray) for r in results):
                 return result
@@ -115,6 +126,8 @@ class TapeNamespace:
             active = [array.place if array.dtype.real else None for array in given]
             place = None
             if real and name not in _pullbacks.CONSTANT and any(each is not None for each in active):
+                if name == "where" and args[0].ties is not None:
+                    plain_args = (_unsure(plain_args[0], args[0].ties), *plain_args[1:])
                 pull = _pullbacks.pullback(name, function, self.base, plain_args, plain_kwargs, results)
                 place = len(self.steps)
                 self.steps.append(_Step(pull, tuple(active), _site(name)))
@@ -163,9 +176,9 @@ class TapeNamespace:
         return [waiting.get(variable.place) if variable.place else None for variable in variables]
 
 
-SOLVERS = "solve inv det slogdet cholesky qr eigh eigvalsh svd svdvals polar".split()
+SOLVERS = ["solve", "inv", "det", "slogdet", "cholesky", "qr", "eigh", "eigvalsh", "svd", "svdvals", "polar"]
 STABLE = 4
-"""Roundings per row that a backward stable algorithm may put into its arguments, beside their largest entry."""
+"""Roundings per row that a backward stable algorithm may put into its arguments, of their largest entry."""
 
 
 def stable(prec: int, model: Model) -> BallNamespace:
@@ -192,6 +205,35 @@ def stable(prec: int, model: Model) -> BallNamespace:
     for name in SOLVERS:
         setattr(xp.linalg, name, made(getattr(xp.linalg, name).__wrapped__))
     return xp
+
+
+def _ties(name: str, function: Any, xp: Namespace, args: Any, kwargs: Any) -> BallArray | None:
+    """Where truth values would be others for arguments that are a little different."""
+    if name in ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"):
+        variables = [isinstance(x, TracedArray) and x.dtype.real and x.place is not None for x in args]
+        # Two variables are compared for equality to find out which one it is.
+        if any(variables) and not (all(variables) and "equal" in (name, name.removeprefix("not_"))):
+            ties: BallArray = xp.equal(*_plain(args))
+            return ties
+        return None
+    given = [x for x in _arrays((args, kwargs)) if x.ties is not None]
+    if not given:
+        return None
+    if len(given) == 1 and (name in _pullbacks.MOVES or name in ("any", "all")):
+        moved = xp.any if name in ("any", "all") else function
+        return moved(given[0].ties, *_plain(args)[1:], **_plain(kwargs))
+    either = given[0].ties
+    for other in given[1:]:
+        either = xp.logical_or(either, other.ties)
+    return either
+
+
+def _unsure(condition: BallArray, ties: BallArray) -> BallArray:
+    """A condition that is undecided at ties."""
+    data = np.where(
+        np.broadcast_to(ties.data, condition.shape) == _scalars.TRUE, _scalars.UNDECIDED, condition.data
+    )
+    return condition.like(np.asarray(data, dtype=np.int8))
 
 
 def _arrays(value: Any) -> Iterator[TracedArray]:

@@ -155,7 +155,9 @@ def _backward(
     """Where backward functions come from, each of a function that is audited."""
     if unknown := set(backward) - set(found):
         known = ", ".join(found)
-        raise UnknownNameError(message("audit", "backward", ", ".join(unknown), f"of what is audited: {known}"))
+        raise UnknownNameError(
+            message("audit", "backward", ", ".join(unknown), f"of what is audited: {known}")
+        )
     return sources(backward, isolated=isolated) if backward else {}
 
 
@@ -254,9 +256,10 @@ def audit(
         Judges gradients in the place of results: the vector-Jacobian products of the functions, as torch or
         jax differentiates them, against the proven derivative of the reference.
     backward : mapping
-        {"rope.rotate": function}: backward functions that are judged in the place of a library's gradients. They
-        take (cotangent, *arguments, **options), all in refimpl's order, the cotangent as a tuple if the result
-        has several arrays, and give one gradient for each real array among the arguments (None for zeros).
+        {"rope.rotate": function}: backward functions that are judged in the place of a library's gradients.
+        They take (cotangent, *arguments, **options) in refimpl's order, the cotangent as a tuple if the
+        result has several arrays, and give one gradient for each real array among the arguments (None for
+        zeros).
 
     Returns
     -------

@@ -27,7 +27,9 @@ CLEAR = 64
 _OTHER = {"float64": "float32", "float32": "float64"}
 
 
-def attempted(law: Law, function: str, gradient: Implementation, on: Setting, examples: int, seed: int) -> Outcome:
+def attempted(
+    law: Law, function: str, gradient: Implementation, on: Setting, examples: int, seed: int
+) -> Outcome:
     """A law of gradients, tried on one."""
     reference = {function: library.of_reference(function, on)}
     return run_law(law, on, examples=examples, seed=seed, replaced={function: gradient}, reference=reference)
@@ -68,7 +70,7 @@ def observed(
 ) -> list[Seen]:
     """The calls on which gradients are compared."""
     found: list[Seen] = []
-    for call in sorted(gathered(function, on, seed, fixed), key=lambda c: (c.kind != "ordinary", _size(c, on))):
+    for call in sorted(gathered(function, on, seed, fixed), key=lambda c: (c.kind != "ordinary", _size(c))):
         if len(found) == CALLS:
             break
         point = laws.differentiated(function, (call.args, dict(call.kwargs)), on)
@@ -80,6 +82,7 @@ def observed(
             result = gradient(given[0] if len(given) == 1 else tuple(given), *call.args, **call.kwargs)
             got = [np.asarray(on.host(part), dtype=np.float64) for part in result]
             expected = point.pulled(cotangents)
+            got = [wanted.comparable(g) for wanted, g in zip(expected, got, strict=True)]
         except Exception:  # what it raises is told by the laws
             continue
         if len(got) == len(expected):
@@ -87,7 +90,7 @@ def observed(
     return found
 
 
-def _size(call: Any, on: Setting) -> int:
+def _size(call: Any) -> int:
     sizes = [np.prod(part.shape, dtype=int) for part in call.args if hasattr(part, "shape")]
     # A single number tells little: a sum is a mean there.
     return int(sum(sizes)) if sum(sizes) > 2 else 10**6
@@ -105,7 +108,9 @@ def explained(function: str, seen: Sequence[Seen]) -> Diagnosis:
         lines.append(f"the gradient of {function} with respect to {name} {text}")
         mistakes += [mistake] if mistake else []
     if not lines:
-        return Diagnosis(function, (f"its gradients are the expected ones at all {len(seen)} calls made again",))
+        return Diagnosis(
+            function, (f"its gradients are the expected ones at all {len(seen)} calls made again",)
+        )
     return Diagnosis(function, tuple(lines), tuple(dict.fromkeys(mistakes)), cause="; ".join(lines))
 
 
@@ -123,7 +128,7 @@ def _cause(
     """A sentence, and the id of a mistake of the function."""
     candidates: list[WrongGradient] = []
     for one, _ in wrong[:4]:
-        for found in all_of(function, (one.point.args, dict(one.point.kwargs)), one.point.on):
+        for found in all_of(function, (tuple(one.point.args), dict(one.point.kwargs)), one.point.on):
             if found.sentence not in {known.sentence for known in candidates}:
                 candidates.append(found)
     for candidate in candidates:
@@ -142,10 +147,11 @@ def _explains(candidate: WrongGradient, name: str, wrong: Sequence[tuple[Seen, i
             continue
         if len(made) != len(one.got) or made[place].shape != one.got[place].shape:
             return False
-        scale = np.maximum(one.expected[place].scale, np.abs(made[place]))
+        given = one.expected[place].comparable(made[place])
+        scale = np.maximum(one.expected[place].scale, np.abs(given))
         with np.errstate(all="ignore"):
-            apart = np.abs(one.got[place] - made[place]) > CLEAR * one.point.on.u * scale
-        if apart.any() or np.isnan(one.got[place] - made[place]).any():
+            apart = np.abs(one.got[place] - given) > CLEAR * one.point.on.u * scale
+        if apart.any() or np.isnan(one.got[place] - given).any():
             return False
         tried += 1
     return tried * 2 > len(wrong)
@@ -167,7 +173,8 @@ def _pattern(name: str, seen: Sequence[Seen], wrong: Sequence[tuple[Seen, int]])
     sizes = [one.got[place].size for one, place in wrong]
     if max(entries) == 1 < min(sizes):
         return "is wrong in one entry"
-    return f"is no known mistake: it is wrong at {len(wrong)} of {len(seen)} calls, in {sum(entries)} of {sum(sizes)} entries"
+    where = f"{len(wrong)} of {len(seen)} calls, in {sum(entries)} of {sum(sizes)} entries"
+    return f"is no known mistake: it is wrong at {where}"
 
 
 def _short(wrong: Sequence[tuple[Seen, int]]) -> str:
@@ -186,14 +193,20 @@ def _short(wrong: Sequence[tuple[Seen, int]]) -> str:
 
 def _ratios(one: Seen, place: int) -> Iterator[float]:
     wanted, got = one.expected[place], one.got[place]
-    some = wanted.known & (wanted.low == wanted.high) & (np.abs(wanted.low) > wanted.scale * one.point.on.u * 2**20)
+    some = (
+        wanted.known
+        & (wanted.low == wanted.high)
+        & (np.abs(wanted.low) > wanted.scale * one.point.on.u * 2**20)
+    )
     yield from (got[some] / wanted.low[some]).tolist()
 
 
 def _off(one: Seen, place: int) -> np.ndarray[Any, Any]:
     wanted = one.expected[place]
     with np.errstate(all="ignore"):
-        return wanted.known & ~(np.abs(one.got[place] - wanted.middle) <= CLEAR * one.point.on.u * wanted.scale)
+        return wanted.known & ~(
+            np.abs(one.got[place] - wanted.middle) <= CLEAR * one.point.on.u * wanted.scale
+        )
 
 
 def _at_zeros(one: Seen, place: int) -> bool:
@@ -218,17 +231,23 @@ def _shown(function: str, one: Seen, place: int, wanted: Enclosed) -> Shown:
     signature = inspect.signature(registry.reference()[function])
     named = signature.bind(*point.args, **point.kwargs).arguments
     error = np.where(_off(one, place), np.abs(one.got[place] - wanted.middle), -1.0)
-    at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(error, nan=np.inf))), error.shape))
+    at = tuple(
+        int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(error, nan=np.inf))), error.shape)
+    )
     place_text = f"the gradient of {wanted.name}{list(at) if at else ''}"
     cotangent = ", ".join(str(part.tolist()) for part in one.cotangents)
     call = f"{spelled.call(function, named, on, signature)}, cotangent {cotangent}"
     arguments = tuple(f"{name}" for name in named)
     expected, got = repr(float(wanted.middle[at])), repr(float(one.got[place][at]))
     script = "no program: it shows calls of functions, not of their gradients"
-    return Shown(function, arguments, expected, got, place_text, one.off(place), script, call, f"{one.law}, {one.kind}")
+    return Shown(
+        function, arguments, expected, got, place_text, one.off(place), script, call, f"{one.law}, {one.kind}"
+    )
 
 
-def imprecise(law: Law, function: str, forward: Any, on: Setting, outcome: Outcome, examples: int, seed: int) -> str:
+def imprecise(
+    law: Law, function: str, forward: Any, on: Setting, outcome: Outcome, examples: int, seed: int
+) -> str:
     """Evidence that a gradient loses digits and is no other formula: its errors shrink with the format's
     roundoff. Empty if they do not."""
     other = _OTHER.get(on.precision.name, "")

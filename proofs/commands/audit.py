@@ -147,7 +147,9 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The same from a JSON file: {law: reason}.",
 )
-@click.option("--gradient", is_flag=True, help="Judge its gradient, by torch or jax, in the place of its results.")
+@click.option(
+    "--gradient", is_flag=True, help="Judge its gradient, by torch or jax, in the place of its results."
+)
 @click.option(
     "--backward",
     "backward",
@@ -206,7 +208,9 @@ def audit(
 def _with_reference(target: str | None, names: Sequence[str], backward: Sequence[str]) -> list[str]:
     """The names, with refimpl's own function where only a backward function is given."""
     alone = target is None and backward
-    return [f"{name}=refimpl.{name.replace('.', ':', 1)}" if alone and "=" not in name else name for name in names]
+    return [
+        f"{name}=refimpl.{name.replace('.', ':', 1)}" if alone and "=" not in name else name for name in names
+    ]
 
 
 def _backward(entries: Sequence[str], found: Mapping[str, str]) -> dict[str, str]:

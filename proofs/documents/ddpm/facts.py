@@ -4,6 +4,12 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    not_differentiable={
+        **dict.fromkeys(
+            ("ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps"), "it gives truth values"
+        ),
+        "ddpm.sample": "it calls a caller's function, which need not compute on balls",
+    },
     short_batches=frozenset({"ddpm.sample"}),
     numbers=frozenset({"ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps", "ddpm.joint_kl"}),
     order_hidden=frozenset({"ddpm.check_signal"}),

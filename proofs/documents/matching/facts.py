@@ -13,6 +13,11 @@ def _products(result: Any) -> Any:
 
 
 FACTS = Facts(
+    not_differentiable={
+        "matching.check_nonzero": "it gives truth values",
+        "matching.rank": "ranks stay as they are where values change a little",
+        "matching.spearman": "ranks stay as they are where values change a little",
+    },
     unique={"matching.factor_similarity": _products},
     no_reals=frozenset({"matching.check_nonzero"}),
     nan_untried=frozenset({"matching.factor_similarity"}),

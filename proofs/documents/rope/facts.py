@@ -4,6 +4,10 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    not_differentiable=dict.fromkeys(
+        ("rope.digits", "rope.from_digits", "rope.log_n_scale", "rope.mixed_radix_digits"),
+        "its arrays are of integers",
+    ),
     nan_untried=frozenset({"rope.log_n_scale"}),
     attributes={"rope.frequencies": "inv_freq"},
     notes={

@@ -15,6 +15,14 @@ def _of_one_length(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 FACTS = Facts(
+    not_differentiable=dict.fromkeys(
+        (
+            "transport.mixture_score_matching",
+            "transport.printed_score_matching_bound",
+            "transport.score_matching_bound",
+        ),
+        "it is computed by quadrature, whose error is not proven",
+    ),
     parts={
         "transport.gaussian_map": (MATRIX, ROW),
         "transport.linear_flow_pair": ("shared", "shared", SCALAR, "shared"),

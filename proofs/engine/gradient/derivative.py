@@ -4,25 +4,27 @@ rounding may make what computes it.
 The derivative is that of the reference's own code, operation by operation, on balls (backends/_ball/_tape).
 The same once more on balls that every operation widens by its rounding, forwards and backwards, holds what
 reverse mode may give in the dtype: the radius is Σ over all ways through the code of |cotangent·slopes| and
-of what the errors of the forward values make of it, to first order the derivative's condition times u. Solvers
-give the exact result for arguments near theirs, as backward stable ones do. Where balls widen beyond use, the
-arguments are widened instead.
+of what the errors of the forward values make of it: to first order, u times the derivative's condition.
+Solvers give the exact result for arguments near theirs, as backward stable ones do. Where such balls hold
+everything, nothing is claimed.
 """
 
 import inspect
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
+from .... import backends
 from ...._errors import RefimplError, UndecidedError
 from ....backends import Setting, ball
 from ....backends._ball import _scalars as s
 from ....backends._ball._array import BallArray
 from ....backends._ball._precision import WorkingPrecision
+from ....backends._ball._rounding import Rounding
 from ....backends._ball._tape import NoDerivativeError, Site, TapeNamespace, stable
 from ...language.exact import UnprovenError
 from ...language.law import Implementation
@@ -30,12 +32,10 @@ from ...language.packing import is_array, mapped, parts
 from .. import registry
 from ..accuracy.exact import exact_numbers
 
-PRECISIONS = (128, 512)
+PRECISIONS = (128, 1024)
 """Bits of the balls; what is wide with both is a set of subgradients."""
 NARROW = 2.0**-64
 """Radius of a derivative that is known, beside its size or its scale."""
-STABLE = 4
-"""Roundings per length of the longest axis that a backward stable solver may put into its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,12 @@ class Enclosed:
     """Where there is one derivative, both are the float64 number that is nearest."""
     scale: np.ndarray[Any, Any]
     """What its error is proportional to, in units of the dtype's roundoff."""
+    symmetric: bool = False
+    """Whether the argument is symmetric, so that only the sum of an entry and its mirror image is defined."""
+
+    def comparable(self, host: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """What is defined of a gradient."""
+        return host + np.swapaxes(host, -1, -2) if self.symmetric and host.shape == self.low.shape else host
 
     @property
     def middle(self) -> np.ndarray[Any, Any]:
@@ -95,7 +101,7 @@ class Point:
         self.names, self.arrays = [spoken(name) for name, _ in named], [part for _, part in named]
         self.exact = [self._run(ball.ball(prec=bits)) for bits in PRECISIONS[:1]]
 
-    def _run(self, base: Any, widen: Callable[[BallArray], BallArray] = lambda x: x) -> "_Run":
+    def _run(self, base: Any) -> "_Run":
         tape = TapeNamespace(base)
         inputs: list[Any] = []
 
@@ -109,16 +115,21 @@ class Point:
             host = self.on.host(part)
             if host.dtype.kind != "f":
                 return tape.asarray(host)
-            inputs.append(tape.variable(widen(base.asarray(host, dtype=base.float64))))
+            inputs.append(tape.variable(base.asarray(host, dtype=base.float64)))
             return inputs[-1]
 
         bound = inspect.signature(self.reference).bind(*self.args, **self.kwargs)
         for name, value in list(bound.arguments.items()):
             bound.arguments[name] = "cpu" if name == "device" else mapped(value, lifted)
-        exact = exact_numbers() if base.model is None else nullcontext()
+        # What becomes of numbers is computed in Python's float64, whatever the dtype.
+        exact = exact_numbers() if base.model is None else Rounding(_host_model())
         with WorkingPrecision(base.prec), exact, np.errstate(all="ignore"):
             result = self.reference(*bound.args, **bound.kwargs)
-        return _Run(tape, inputs, [part for _, part in parts(result) if isinstance(part, BallArray) and part.dtype.real])
+        return _Run(
+            tape,
+            inputs,
+            [part for _, part in parts(result) if isinstance(part, BallArray) and part.dtype.real],
+        )
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
@@ -139,20 +150,37 @@ class Point:
                 self.exact.append(self._run(ball.ball(prec=PRECISIONS[-1])))
             found = self.exact[-1].back(cotangents)
         return [
-            _enclosed(name, balls, size, self.on)
-            for name, balls, size in zip(self.names, found, sizes, strict=True)
+            _enclosed(name, balls, size, self.on, self._symmetric(name, array))
+            for name, array, balls, size in zip(self.names, self.arrays, found, sizes, strict=True)
         ]
+
+    def _symmetric(self, name: str, array: Any) -> bool:
+        """Whether an argument is a matrix that has to be symmetric."""
+        host = self.on.host(array)
+        if host.ndim < 2 or host.shape[-1] != host.shape[-2] or not (host == np.swapaxes(host, -1, -2)).all():
+            return False
+        entry = re.search(
+            rf"^{name.partition('.')[0].partition('[')[0]}\b.*(\n +.*)*", self._parameters, re.MULTILINE
+        )
+        told = name + (entry.group() if entry else "")
+        return re.search("symmetric|definite|covariance", told) is not None
+
+    @property
+    def _parameters(self) -> str:
+        return (
+            registry.functions()[self.function].doc.partition("Parameters\n")[2].partition("\nReturns\n")[0]
+        )
 
     def middles(
         self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site] = ()
     ) -> list[np.ndarray[Any, Any]]:
-        """The vector-Jacobian product alone. `without` takes what goes through some operations for constant."""
+        """The product alone. `without` takes what goes through some operations for constant."""
         found = self.exact[0].back(cotangents, without)
         return [np.asarray(np.frompyfunc(s.nearest, 1, 1)(part), dtype=np.float64) for part in found]
 
     @cached_property
     def idle(self) -> frozenset[Site]:
-        """The operations whose derivative is none, all together: scales that cancel, shifts by the largest."""
+        """Operations whose derivative is none, all together: scales that cancel, shifts by the largest."""
         given = list(cotangents(self.shapes, 0))
         right = self.middles(given)
 
@@ -169,43 +197,14 @@ class Point:
     def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
         """The radii of what rounding may give, in units of roundoff; infinite where nothing is known."""
         try:
-            found = self._rounded.back(cotangents)
-            sizes = [_radii(balls) / self.on.u for balls in found]
+            return [_radii(balls) / self.on.u for balls in self._rounded.back(cotangents)]
         except (UndecidedError, ZeroDivisionError):
-            sizes = []
-        if sizes and all(np.isfinite(size).all() for size in sizes):
-            return sizes
-        others = [np.full(self.on.host(part).shape, np.inf) for part in self.arrays]
-        if self._moderate:  # else an overflow on the way would be in order
-            with suppress(UndecidedError, ZeroDivisionError):
-                others = [_radii(balls) / self.on.u for balls in self._widened.back(cotangents)]
-        sizes = sizes or others
-        return [np.where(np.isfinite(a), a, b) for a, b in zip(sizes, others, strict=True)]
+            return [np.full(self.on.host(part).shape, np.inf) for part in self.arrays]
 
     @cached_property
     def _rounded(self) -> "_Run":
         """On balls that hold what the library may compute."""
         return self._run(stable(PRECISIONS[0], ball.model(self.on)))
-
-    @property
-    def _moderate(self) -> bool:
-        """Whether all numbers are far from the ends of the format."""
-        most = self.on.precision.largest**0.25
-        sizes = np.abs(np.concatenate([self.on.host(part).reshape(-1) for part in self.arrays]))
-        return bool(np.all((sizes == 0) | ((sizes <= most) & (sizes >= 1 / most))))
-
-    @cached_property
-    def _widened(self) -> "_Run":
-        """For arguments off by a few roundings of their largest entries."""
-
-        def widen(array: BallArray) -> BallArray:
-            most = max((abs(x).upper() for x in array.data.flat if x.is_finite()), default=s.ZERO)
-            off = s.lift(STABLE * self.on.u * max([1, *array.shape])) * most
-            out = np.empty(array.shape, dtype=object)
-            out.reshape(-1)[:] = [x + type(x)(0, off) for x in array.data.flat]
-            return array.like(out)
-
-        return self._run(ball.ball(prec=PRECISIONS[0]), widen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +220,29 @@ class _Run:
     ) -> list[np.ndarray[Any, Any]]:
         """The balls of the derivative, for every input."""
         base = self.tape.base
-        given = [base.asarray(c, dtype=r.dtype) for c, r in zip(cotangents, self.results, strict=True)]
+        given = [
+            _where_finite(base.asarray(c, dtype=r.dtype), r)
+            for c, r in zip(cotangents, self.results, strict=True)
+        ]
         found = self.tape.pulled(list(zip(self.results, given, strict=True)), self.inputs, without=without)
         zeros = (np.full(x.shape, s.ZERO, dtype=object) for x in self.inputs)
         return [zero if part is None else part.data for part, zero in zip(found, zeros, strict=True)]
+
+
+def _where_finite(cotangent: BallArray, result: BallArray) -> BallArray:
+    """A cotangent of which nothing is known where the result is not finite: there is no derivative."""
+    out = np.empty(cotangent.shape, dtype=object)
+    out[...] = cotangent.data
+    for at in np.ndindex(cotangent.shape):
+        value: Any = result.data[at]
+        if not value.is_finite():
+            out[at] = s.INDETERMINATE
+    return cotangent.like(out)
+
+
+@cache
+def _host_model() -> Any:
+    return ball.model(Setting.of(backends.get("numpy")))
 
 
 def _narrow(balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any]) -> bool:
@@ -241,10 +259,14 @@ def _radii(balls: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.asarray(radii, dtype=np.float64).reshape(balls.shape)
 
 
-def _enclosed(name: str, balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any], on: Setting) -> Enclosed:
+def _enclosed(
+    name: str, balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any], on: Setting, symmetric: bool
+) -> Enclosed:
+    if symmetric:
+        balls, size = balls + np.swapaxes(balls, -1, -2), size + np.swapaxes(size, -1, -2)
     low, high, scale = (np.full(balls.shape, np.nan) for _ in range(3))
     for at in np.ndindex(balls.shape):
-        x = balls[at]
+        x: Any = balls[at]
         if not x.is_finite() or not abs(x) <= on.precision.largest:
             continue
         middle = s.nearest(x)
@@ -253,8 +275,8 @@ def _enclosed(name: str, balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any]
             scale[at] = size[at] + abs(middle)
         else:  # any subgradient; rounding is nothing beside the choice
             low[at], high[at] = s.nearest(x.lower()), s.nearest(x.upper())
-            scale[at] = max(abs(low[at]), abs(high[at]))
-    return Enclosed(name, low, high, scale)
+            scale[at] = max(abs(low[at]), abs(high[at])) + size[at]
+    return Enclosed(name, low, high, scale, symmetric)
 
 
 FAILURES = (RefimplError, ZeroDivisionError, TypeError, AttributeError, ValueError)

@@ -27,10 +27,10 @@ LARGE = 4096
 """Numbers in a call up to which it is tried: on balls each costs microseconds."""
 TOLERANCE = Rounding(
     4,
-    "the scale is the radius of balls that hold what reverse mode on the reference's own operations may give, "
-    "every one off by its rounding, in units of u: forward values, slopes, and sums of cotangents; another "
-    "straightforward order of the formula rounds as often, so both sides 2, and as much again for slopes that "
-    "are formed from the result instead of the argument",
+    "the scale is the radius, in units of u, of balls that hold what reverse mode on the reference's "
+    "operations may give, each off by its rounding: forward values, slopes, sums of cotangents; another "
+    "straightforward order of the formula rounds as often, so 2 for both sides, and as much again for "
+    "slopes that are formed from the result and not from the argument",
 )
 
 
@@ -102,7 +102,7 @@ def _added(tested: Any, point: "Point", seed: int) -> Iterator[Record]:
     one, two, sums = (_called(tested, point, c) for c in (first, second, both))
     for g1, g2, g12, e1, e2 in zip(one, two, sums, *scales, strict=False):
         known = e1.known & e2.known & (e1.low == e1.high) & (e2.low == e2.high)
-        host = [point.on.host(part) for part in (g1, g2, g12)]
+        host = [e1.comparable(point.on.host(part)) for part in (g1, g2, g12)]
         if known.any() and all(part.shape == known.shape for part in host):
             left, right = host[2][known], host[0][known] - host[1][known] / 2
             scale = (e1.scale + e2.scale)[known]
@@ -113,13 +113,18 @@ def judged(label: str, got: Any, expected: "list[Enclosed]", on: Setting) -> Ite
     """Claims that gradients are the enclosed ones."""
     yield Same(f"number of {label}s", len(got), len(expected))
     for part, wanted in zip(got, expected, strict=False):
-        host, known = on.host(part), wanted.known
+        host, known = wanted.comparable(on.host(part)), wanted.known
         yield Same(f"shape of the {label} of {wanted.name}", host.shape, wanted.low.shape)
         if host.shape != known.shape or not known.any():
             continue
         sure = known & (wanted.low == wanted.high)
         if sure.any():
-            yield Gap(f"{label} of {wanted.name}", _spread(host, sure), _spread(wanted.low, sure), _spread(wanted.scale, sure))
+            yield Gap(
+                f"{label} of {wanted.name}",
+                _spread(host, sure),
+                _spread(wanted.low, sure),
+                _spread(wanted.scale, sure),
+            )
         some = known & ~sure
         if some.any():
             scale = wanted.scale[some]

@@ -20,7 +20,9 @@ def of_library(function: str, forward: Implementation, on: Setting) -> Implement
     vjp = on.backend.vjp
     if vjp is None:
         advice = "Use torch or jax, or give a backward function"
-        raise DTypeError(message("gradient", "backend", on.backend.name, "a library that differentiates", advice))
+        raise DTypeError(
+            message("gradient", "backend", on.backend.name, "a library that differentiates", advice)
+        )
 
     def gradient(cotangent: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         flat, arrays = _flattened(function, forward, args, kwargs)
@@ -68,7 +70,7 @@ def of_reference(function: str, on: Setting) -> Implementation:
     def gradient(cotangent: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         point = Point(function, args, kwargs, on)
         found = point.pulled([on.host(part) for part in _listed(cotangent)])
-        return tuple(on.array(part.middle) for part in found)
+        return tuple(on.array(part.middle / 2 if part.symmetric else part.middle) for part in found)
 
     return gradient
 

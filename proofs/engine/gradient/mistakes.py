@@ -1,7 +1,7 @@
 """Wrong gradients, as people make them: of every function by rule, and those of its known mistakes.
 
-Each is what a backward function would give in the place of the right gradient, so that the laws can be seen to
-refute it and an audit can name it.
+Each is what a backward function would give in the place of the right gradient: the laws must refute it,
+and an audit can name it.
 """
 
 import math
@@ -86,9 +86,7 @@ def of_any() -> Iterator[WrongGradient]:
     yield WrongGradient("doubled", "is twice the derivative", _each(lambda g: 2 * g))
     yield WrongGradient("halved", "is half the derivative", _each(lambda g: g / 2))
     yield WrongGradient("zero", "is zero: nothing comes back", _each(lambda g: g * 0))
-    yield WrongGradient(
-        "ignores-cotangent", "ignores the cotangent, as if it were 1", _ones
-    )
+    yield WrongGradient("ignores-cotangent", "ignores the cotangent, as if it were 1", _ones)
     yield WrongGradient(
         "mean-for-sum", "is divided by the number of results: that of their mean, not of their sum", _averaged
     )
@@ -99,9 +97,30 @@ def of_any() -> Iterator[WrongGradient]:
     yield WrongGradient("float32", "is rounded to float32 (24 bits)", _each(rounded(24)))
 
 
+TELLING = frozenset(
+    [
+        "mean",
+        "sum",
+        "max",
+        "min",
+        "sqrt",
+        "exp",
+        "log",
+        "log1p",
+        "expm1",
+        "sin",
+        "cos",
+        "abs",
+        "sort",
+        "cumulative_sum",
+    ]
+)
+"""Operations that say more than the arithmetic beside them."""
+
+
 def of_terms(point: Point) -> Iterator[WrongGradient]:
     """Terms that are left out: what goes through an operation taken for a constant, as `detach` does."""
-    for site in point.sites:
+    for site in sorted(point.sites, key=lambda site: site.operation not in TELLING):
         if not site.line or site in point.idle:
             continue
 
@@ -110,8 +129,8 @@ def of_terms(point: Point) -> Iterator[WrongGradient]:
 
         yield WrongGradient(
             f"without-{site.operation}",
-            f"lacks the term through `{site.operation}` in the reference's line `{site.line}`, as if that were "
-            "a constant",
+            f"lacks the term through `{site.operation}` in the reference's line `{site.line}`, "
+            "as if that were a constant",
             without,
         )
 
@@ -131,7 +150,7 @@ def of_function(function: str) -> Iterator[WrongGradient]:
 
 def all_of(function: str, call: Given, on: Setting) -> list[WrongGradient]:
     """Everything that is known to go wrong, the likeliest first."""
-    found = [*of_function(function), *of_any()]
+    found = [*of_any(), *of_function(function)]
     try:
         return found + list(of_terms(Point(function, *call, on)))
     except FAILURES:

@@ -1,0 +1,1 @@
+"""Gradients: closed forms, wrong ones, and what other checkers of gradients find."""

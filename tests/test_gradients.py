@@ -1,0 +1,277 @@
+"""Gradients: the derivative on balls, the laws of it, and audits that say what is wrong with one."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("flint")
+
+from refimpl import backends, proofs
+from refimpl._errors import DTypeError, UnknownNameError
+from refimpl.backends import Setting
+from refimpl.backends._ball._pullbacks import NoDerivativeError
+from refimpl.backends._ball._tape import TapeNamespace
+from refimpl.backends.ball import ball
+from refimpl.proofs.auditing import gradients
+from refimpl.proofs.engine import calls, catalogue, registry
+from refimpl.proofs.engine.gradient import laws, library
+from refimpl.proofs.engine.gradient.mistakes import all_of, of_any
+from refimpl.proofs.engine.runner import Outcome
+
+from .gradients.closed import CLOSED
+
+CORE = tuple(CLOSED)
+TIED = frozenset({"transport.wasserstein_1d"})
+"""Functions whose first calls are of equal samples, at which they have no derivative."""
+
+
+def setting(name: str, dtype: str = "float64") -> Setting:
+    """A setting, if the library is here."""
+    pytest.importorskip(name)
+    return Setting.of(backends.get(name), dtype)
+
+
+def tried(function: str, gradient: Any, on: Setting, *, law: str = "gradient", examples: int = 6) -> Outcome:
+    """One law of gradients on one gradient."""
+    return gradients.attempted(
+        catalogue.gradients()[f"{function}-{law}"], function, gradient, on, examples, 0
+    )
+
+
+def derivative(function: Callable[..., Any], *arrays: Any, cotangent: Any = None) -> list[Any]:
+    """The balls of a gradient with respect to the first array."""
+    base = ball(prec=128)
+    tape = TapeNamespace(base)
+    variables = [tape.variable(base.asarray(np.asarray(array, dtype=np.float64))) for array in arrays]
+    result = function(tape, *variables)
+    given = np.ones(result.shape) if cotangent is None else np.asarray(cotangent, dtype=np.float64)
+    found = tape.pulled([(result, base.asarray(given))], variables)[0]
+    assert found is not None
+    return list(found.data.flat)
+
+
+SMOOTH: dict[str, Callable[..., Any]] = {
+    "exp": lambda xp, x: xp.exp(x),
+    "expm1": lambda xp, x: xp.expm1(x),
+    "log": lambda xp, x: xp.log(x),
+    "log1p": lambda xp, x: xp.log1p(x),
+    "sqrt": lambda xp, x: xp.sqrt(x),
+    "tanh": lambda xp, x: xp.tanh(x),
+    "sin, cos": lambda xp, x: xp.sin(x) * xp.cos(x),
+    "quotient": lambda xp, x: (1 - x) / (2 + x * x),
+    "power": lambda xp, x: x**3 + 2.0**x + x**-0.5,
+    "atan2": lambda xp, x: xp.atan2(x, 1 + x),
+    "hypot": lambda xp, x: xp.hypot(x, 2 - x),
+    "sum, mean": lambda xp, x: xp.sum(x * x) * xp.mean(x),
+    "cumulative": lambda xp, x: xp.cumulative_sum(x * x),
+    "extremes": lambda xp, x: xp.max(x) * xp.min(x),
+    "places": lambda xp, x: xp.stack([x[1:] * x[:-1], xp.flip(x, axis=0)[1:]]),
+    "matmul": lambda xp, x: (x[:, None] * x[None, :]) @ xp.exp(x),
+    "clip": lambda xp, x: xp.clip(x, 0.4, 1.2),
+    "where": lambda xp, x: xp.where(x > 0.75, xp.log(x), x * x),
+    "inverse": lambda xp, x: xp.linalg.inv(matrix(xp, x)),
+    "solve": lambda xp, x: xp.linalg.solve(matrix(xp, x), x[:, None]),
+    "cholesky": lambda xp, x: xp.linalg.cholesky(matrix(xp, x)),
+    "slogdet": lambda xp, x: xp.linalg.slogdet(matrix(xp, x))[1],
+    "eigvalsh": lambda xp, x: xp.linalg.eigvalsh(matrix(xp, x)),
+    "qr": lambda xp, x: xp.linalg.qr(matrix(xp, x))[1] ** 2,  # signs are free
+}
+
+
+def matrix(xp: Any, x: Any) -> Any:
+    """A positive definite matrix of three numbers, with eigenvalues apart."""
+    rows = [
+        xp.stack([4 + x[0], x[1], x[2]]),
+        xp.stack([x[1], 6 + x[1], x[0]]),
+        xp.stack([x[2], x[0], 9 + x[2]]),
+    ]
+    return xp.stack(rows)
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_derivatives_on_balls_are_those_of_torch(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    x = np.asarray([0.5, 1.25, 0.875])
+    leaf = torch.tensor(x, requires_grad=True)
+    result = SMOOTH[name](backends.get("torch").xp, leaf)
+    cotangent = np.linspace(0.5, 2, result.numel()).reshape(tuple(result.shape))
+    expected = torch.autograd.grad(result, leaf, torch.tensor(cotangent))[0].numpy()
+    balls = derivative(SMOOTH[name], x, cotangent=cotangent)
+    np.testing.assert_allclose([float(x.mid()) for x in balls], expected, rtol=1e-13, atol=1e-14)
+    assert all(x.rad() <= 1e-30 for x in balls)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "expected"),
+    [
+        (lambda xp, x: xp.abs(x), [0.0, 2.0], [(-1, 1), (1, 1)]),
+        (lambda xp, x: xp.max(x), [3.0, 3.0, 1.0], [(0, 1), (0, 1), (0, 0)]),
+        (lambda xp, x: xp.maximum(x, xp.zeros_like(x)), [0.0, -1.0], [(0, 1), (0, 0)]),
+        (lambda xp, x: xp.clip(x, 0.0, 1.0), [1.0, 0.5], [(0, 1), (1, 1)]),
+        (lambda xp, x: xp.where(x > 0, x, 2 * x), [0.0, 1.0], [(0, 3), (1, 1)]),
+        (lambda xp, x: xp.sort(x)[:1], [2.0, 2.0], [(0, 1), (0, 1)]),
+    ],
+)
+def test_where_there_is_no_derivative_the_balls_hold_every_subgradient(
+    function: Any, x: Sequence[float], expected: Sequence[tuple[float, float]]
+) -> None:
+    for found, (least, most) in zip(derivative(function, x), expected, strict=True):
+        assert found.contains(least)
+        assert found.contains(most)
+        assert 2 * found.rad() <= (most - least) + 1e-6
+
+
+def test_a_branch_that_is_not_taken_has_no_part_in_the_derivative() -> None:
+    found = derivative(lambda xp, x: xp.where(x == x + 1, xp.sqrt(x), x), [0.0, 4.0])
+    assert [float(x) for x in found] == [1.0, 1.0]
+
+
+def test_what_has_no_rule_is_refused() -> None:
+    with pytest.raises(NoDerivativeError, match="svd"):
+        derivative(lambda xp, x: xp.linalg.svd(x)[1], np.eye(2))
+
+
+@pytest.mark.parametrize("function", CORE)
+def test_closed_forms_are_the_derivative(function: str) -> None:
+    outcome = tried(function, library.of_backward(function, CLOSED[function]), setting("numpy"), examples=3)
+    assert outcome.verdict == "held", outcome.reason
+    assert outcome.compared
+
+
+@pytest.mark.parametrize("name", ["torch", pytest.param("jax", marks=pytest.mark.long)])
+@pytest.mark.parametrize("function", CORE)
+def test_the_gradient_of_the_reference_is_right(function: str, name: str) -> None:
+    on = setting(name)
+    gradient = library.of_library(function, registry.reference()[function], on)
+    for law in ("gradient", "gradient-linear"):
+        outcome = tried(function, gradient, on, law=law, examples=9 if function in TIED else 3)
+        assert outcome.verdict == "held", outcome.reason
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("function", CORE)
+def test_every_mistake_of_gradients_is_refuted(function: str) -> None:
+    on = setting("numpy")
+    made = calls.calls(function, on, examples=4, limit=12)
+    largest = max(made, key=lambda call: sum(np.size(part) for part in call.args if np.size(part) < 64))
+    idle = {"exchanged", "mean-over-rows"}  # where there is one argument, or one row
+    for wrong in all_of(function, (largest.args, dict(largest.kwargs)), on):
+        if wrong.mistake or wrong.name in idle:
+            continue
+        outcome = tried(function, wrong.replacement(function, on), on)
+        assert outcome.verdict == "refuted", (wrong.name, wrong.sentence, outcome.reason)
+
+
+def test_a_gradient_that_is_not_linear_is_refuted() -> None:
+    on = setting("numpy")
+    right = library.of_reference("rope.rotate", on)
+
+    def clipped(cotangent: Any, *args: Any, **kwargs: Any) -> Any:
+        return tuple(np.clip(part, -0.5, 0.5) for part in right(cotangent, *args, **kwargs))
+
+    assert tried("rope.rotate", clipped, on, law="gradient-linear").verdict == "refuted"
+
+
+MINE = """
+import torch
+from refimpl import residual, rope
+
+
+class Rotation(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, angles):
+        ctx.save_for_backward(angles)
+        return rope.rotate(x, angles)
+
+    @staticmethod
+    def backward(ctx, g):
+        return rope.rotate(g, ctx.saved_tensors[0]), None
+
+
+def norm(x, *, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return centred / torch.sqrt((centred * centred).mean(-1, keepdim=True).detach() + eps)
+
+
+def right(x, *, eps=1e-5):
+    centred = x - x.mean(-1, keepdim=True)
+    return centred / torch.sqrt((centred * centred).mean(-1, keepdim=True) + eps)
+
+
+def half(x, *, eps=1e-5):
+    class Half(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, y):
+            return y.clone()
+
+        @staticmethod
+        def backward(ctx, g):
+            return g.bfloat16().to(g.dtype)
+
+    return residual.layer_norm(Half.apply(x), eps=eps)
+
+
+def backward(g, x, angles, *, layout="interleaved"):
+    return rope.rotate(g, angles, layout=layout), None
+"""
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with functions whose gradients are right and wrong."""
+    file = tmp_path_factory.mktemp("gradients") / "mine_gradients.py"
+    file.write_text(MINE, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "verdict", "told"),
+    [
+        pytest.param("residual.layer_norm", "right", "held", "right", marks=pytest.mark.long),
+        pytest.param("residual.layer_norm", "norm", "refuted", "term through `mean`", marks=pytest.mark.long),
+        pytest.param("residual.layer_norm", "half", "refuted", "bfloat16", marks=pytest.mark.long),
+        ("rope.rotate", "Rotation", "refuted", "rope.rotate/wrong-sign"),
+    ],
+)
+def test_an_audit_says_what_is_wrong_with_a_gradient(
+    mine: Path, function: str, name: str, verdict: str, told: str
+) -> None:
+    setting("torch")
+    report = proofs.audit(
+        {function: f"{mine}:{name}"}, backend="torch", gradient=True, examples=6, isolated=False
+    )
+    assert report.verdict == verdict, str(report)
+    assert told in report.data()["answers"][function]
+    assert f"{function}, its gradient: " in str(report)
+
+
+def test_a_backward_function_is_judged_as_it_is(mine: Path) -> None:
+    report = proofs.audit(
+        {"rope.rotate": "refimpl.rope:rotate"},
+        backward={"rope.rotate": f"{mine}:backward"},
+        examples=3,
+        isolated=False,
+    )
+    [answer] = report.data()["answers"].values()
+    assert "with respect to x equals that of the reference with the mistake rope.rotate/wrong-sign" in answer
+    assert "with respect to angles is zero: nothing comes back" in answer
+
+
+def test_gradients_are_refused_where_there_are_none() -> None:
+    with pytest.raises(UnknownNameError, match="no gradient: it takes no arrays"):
+        proofs.audit({"rope.frequencies": lambda dim: dim}, gradient=True)
+    with pytest.raises(DTypeError, match="torch or jax"):
+        proofs.audit({"rope.rotate": lambda x, angles: x}, gradient=True)
+    with pytest.raises(UnknownNameError, match="backward"):
+        proofs.audit({"rope.rotate": lambda x, angles: x}, backward={"rope.period": lambda g, f: f})
+
+
+def test_every_function_has_laws_of_its_gradient_or_a_reason_why_not() -> None:
+    for name in registry.functions():
+        assert bool(laws.reason(name)) != (f"{name}-gradient" in catalogue.gradients()), name
+    told = registry.facts().not_differentiable
+    assert told.keys() <= registry.functions().keys()
+    assert len({wrong.name for wrong in of_any()}) == len(list(of_any()))
