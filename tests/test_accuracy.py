@@ -28,10 +28,10 @@ from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, registry
 from refimpl.proofs.engine.accuracy import shown, ulps
 from refimpl.proofs.engine.accuracy.enclose import Case, enclosures
-from refimpl.proofs.engine.accuracy.exact import exact_numbers
 from refimpl.proofs.engine.accuracy.measure import Accuracy, Effort, measure
 from refimpl.proofs.engine.accuracy.plan import plan
 from refimpl.proofs.engine.accuracy.ulps import Format
+from refimpl.proofs.engine.exactly import exact_numbers
 from refimpl.proofs.language import domains
 from refimpl.proofs.language.exact import Exact, UnprovenError, Whole, exact
 from refimpl.proofs.language.sweep import Sweep

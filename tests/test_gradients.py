@@ -244,7 +244,7 @@ def test_an_audit_says_what_is_wrong_with_a_gradient(
         {function: f"{mine}:{name}"}, backend="torch", gradient=True, examples=6, isolated=False
     )
     assert report.verdict == verdict, str(report)
-    assert told in report.data()["answers"][function]
+    assert told in str(report)
     assert f"{function}, its gradient: " in str(report)
 
 
@@ -255,7 +255,7 @@ def test_a_backward_function_is_judged_as_it_is(mine: Path) -> None:
         examples=3,
         isolated=False,
     )
-    [answer] = report.data()["answers"].values()
+    answer = str(report)
     assert "with respect to x equals that of the reference with the mistake rope.rotate/wrong-sign" in answer
     assert "with respect to angles is zero: nothing comes back" in answer
 

@@ -155,9 +155,7 @@ def _backward(
     """Where backward functions come from, each of a function that is audited."""
     if unknown := set(backward) - set(found):
         known = ", ".join(found)
-        raise UnknownNameError(
-            message("audit", "backward", ", ".join(unknown), f"of what is audited: {known}")
-        )
+        raise UnknownNameError(told("audit", "backward", ", ".join(unknown), f"of what is audited: {known}"))
     return sources(backward, isolated=isolated) if backward else {}
 
 
@@ -169,7 +167,7 @@ def _check_differentiable(load: Load, on: Setting) -> None:
         if on.backend.vjp is None and name not in load.backward:
             advice = "Choose torch or jax, or give a backward function"
             got, expected = on.backend.name, "a library that differentiates"
-            raise DTypeError(message("audit", "backend", got, expected, advice))
+            raise DTypeError(told("audit", "backend", got, expected, advice))
 
 
 def _laws(name: str, patterns: Sequence[str], gradient: bool) -> list[str]:

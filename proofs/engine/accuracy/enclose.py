@@ -16,8 +16,8 @@ from ....backends._ball._precision import WorkingPrecision
 from ....backends.ball import ball
 from ...language.exact import Exact, UnprovenError
 from ...language.packing import mapped_arrays, parts
+from ..exactly import exact_numbers
 from . import ulps
-from .exact import exact_numbers
 from .ulps import Format
 
 PRECISIONS = (128, 384, 1280, 3072)

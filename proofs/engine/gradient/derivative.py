@@ -20,6 +20,7 @@ import numpy as np
 
 from .... import backends
 from ...._errors import RefimplError, UndecidedError
+from ...._libraries import is_array
 from ....backends import Setting, ball
 from ....backends._ball import _scalars as s
 from ....backends._ball._array import BallArray
@@ -28,9 +29,9 @@ from ....backends._ball._rounding import Rounding
 from ....backends._ball._tape import NoDerivativeError, Site, TapeNamespace, stable
 from ...language.exact import UnprovenError
 from ...language.law import Implementation
-from ...language.packing import is_array, mapped, parts
+from ...language.packing import mapped, parts
 from .. import registry
-from ..accuracy.exact import exact_numbers
+from ..exactly import exact_numbers
 
 PRECISIONS = (128, 1024)
 """Bits of the balls; what is wide with both is a set of subgradients."""

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ...._errors import DTypeError, message
+from ...._errors import DTypeError, told
 from ....backends import Setting
 from ...language.law import Implementation
 from ...language.packing import mapped, parts
@@ -21,7 +21,7 @@ def of_library(function: str, forward: Implementation, on: Setting) -> Implement
     if vjp is None:
         advice = "Use torch or jax, or give a backward function"
         raise DTypeError(
-            message("gradient", "backend", on.backend.name, "a library that differentiates", advice)
+            told("gradient", "backend", on.backend.name, "a library that differentiates", advice)
         )
 
     def gradient(cotangent: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:

@@ -17,13 +17,13 @@ from typing import Any
 
 from flint import arb
 
-from .... import _xp
-from ....backends._ball import _functions as balls
-from ....backends._ball import _scalars
-from ....backends._ball._precision import WorkingPrecision
-from ...language.exact import BITS, Exact, Whole, derived, exact
-from .. import registry
-from ..loading import loaded
+from ... import _xp
+from ...backends._ball import _functions as balls
+from ...backends._ball import _scalars
+from ...backends._ball._precision import WorkingPrecision
+from ..language.exact import BITS, Exact, Whole, derived, exact
+from . import registry
+from .loading import loaded
 
 
 def _math() -> SimpleNamespace:
