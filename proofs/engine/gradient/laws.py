@@ -29,8 +29,8 @@ LARGE = 4096
 TOLERANCE = Rounding(
     {"both sides": 2, "slopes from the result, and not from the argument": 2},
     "the scale is the radius, in units of u, of balls that hold what reverse mode on the reference's "
-    "operations may give, each off by its rounding: forward values, slopes, sums of cotangents; another straightforward "
-    "order of the formula rounds as often",
+    "operations may give, each off by its rounding: forward values, slopes, sums of cotangents; another "
+    "straightforward order of the formula rounds as often",
 )
 
 
