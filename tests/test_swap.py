@@ -408,6 +408,20 @@ def test_compiled_and_threads() -> None:
     assert "no compiler takes it" in str(host.figures[1])
 
 
+def test_a_call_is_compiled_once() -> None:
+    usable("jax")
+    way, calls = Way("jax", "float32", compiled=True), []
+
+    def counted(*args: Any, **options: Any) -> Any:
+        calls.append(args)
+        return residual.layer_norm(*args, **options)
+
+    case = next(iter(cases(NORM, [way], Effort(calls=2), Counter())))
+    ran = Stage.of(way).run(case, counted)
+    assert len(calls) == 2  # an eager one, and one that is traced
+    assert ran.repeated
+
+
 def test_threads_are_set_and_come_back() -> None:
     usable("torch")
     import torch  # noqa: PLC0415

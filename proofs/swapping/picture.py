@@ -11,7 +11,7 @@ from .experiment import Swapped
 from .meeting import Figures, Meeting
 from .report import WORDS, facts, furthest, names, notes, ratio, reason, script, status
 
-WIDTH, ROW, HEAD, CELL = 1060, 24, 64, 46
+WIDTH, ROW, HEAD, CELL = 1090, 24, 64, 46
 LABELS, AXIS = 230, (240, 520)
 """Where labels end, and where the axis of ulps begins and ends."""
 MATRIX = 590

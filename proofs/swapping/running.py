@@ -1,6 +1,7 @@
 """One call in one way: twice, so that it is seen whether it repeats to the bit, and how long it takes."""
 
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -63,8 +64,9 @@ class Stage:
         return cls(way, Setting.of(backend, way.dtype, way.device or None))
 
     def run(self, case: Case, function: Implementation) -> Ran:
-        """Call the function twice; it may raise anything."""
-        with arranged(self.way), self.on.current(), np.errstate(all="ignore"):
+        """Call the function twice; it may raise anything. What libraries warn of is not what is asked."""
+        with arranged(self.way), self.on.current(), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             call = (self._compiled if self.way.compiled else self._eager)(case, function)
             first = self._parts(call())
             begun = time.perf_counter()
@@ -85,24 +87,24 @@ class Stage:
         return leaf.astype(self.stored) if is_array(leaf) and leaf.dtype.kind == "f" else leaf
 
     def _compiled(self, case: Case, function: Implementation) -> Callable[[], list[Any]]:
-        """The whole call compiled as a function of its arrays; what else there is stays as it is."""
+        """The whole call compiled as a function of its arrays; what else there is stays as it is, and what
+        it gives beside arrays is that of an eager call, for compilers make arrays of numbers."""
         if self.way.backend == "torch":
             load("torch", "torch._dynamo", "").reset()
         args, kwargs = case.moved(self.on.array, self.on.like)
         arrays: list[Any] = []
         args, kwargs = _taken(args, arrays), _taken(kwargs, arrays)
-        others: list[Any] = []
 
         def whole(*given: Any) -> list[Any]:
-            found = list(leaves(case.call(function, *_put(args, given), **_put(kwargs, given))))
-            others[:] = [None if is_array(leaf) else leaf for leaf in found]
+            found = leaves(case.call(function, *_put(args, given), **_put(kwargs, given)))
             return [leaf for leaf in found if is_array(leaf)]
 
+        eagerly = list(leaves(case.on(function, self.on)))
         run = self.on.backend.compile(whole)
 
         def call() -> list[Any]:
             made = iter(run(*arrays))
-            return [next(made) if other is None else other for other in others]
+            return [next(made) if is_array(leaf) else leaf for leaf in eagerly]
 
         return call
 
