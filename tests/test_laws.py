@@ -10,9 +10,10 @@ import pytest
 
 from refimpl import backends
 from refimpl.backends import Setting
-from refimpl.proofs.engine import catalogue, selftest
+from refimpl.proofs import Law, Mistake
+from refimpl.proofs.engine import catalogue, runner, selftest
 from refimpl.proofs.engine.cases import converted, each_case
-from refimpl.proofs.engine.planning import DTYPES
+from refimpl.proofs.engine.planning import DTYPES, Task
 from refimpl.proofs.engine.runner import run_law
 from refimpl.proofs.language.law import AtMost, sides
 from refimpl.proofs.language.packing import key, mapped
@@ -76,3 +77,43 @@ def test_what_is_tested_stands_on_the_left(name: str) -> None:
 
     each_case(law, on, law.kinds[0], look, examples=1, seed=0)
     assert {1} not in moved.values(), moved
+
+
+WEIGHED = ("matching", "residual", "rope")
+"""Documents of which every law is weighed: what would nobody say without it?"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("document", WEIGHED)
+def test_every_law_says_what_no_other_does(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It refutes a mistake that no other law refutes, or alone states a claim or compares a function with its
+    definition, or says why it stands. Measured: each law is run on every mistake in its functions."""
+    monkeypatch.setattr(runner, "SHRINK_SECONDS", 0.0)  # no counterexample is shown
+    laws = {name: law for name, law in catalogue.written_laws().items() if law.document == document}
+    alone = set()
+    for name, wrong in catalogue.written_mistakes().items():
+        about = [law for law in laws if wrong.function in laws[law].about]
+        teeth = {law for law in about if name in laws[law].refutes or _refutes(law, wrong)}
+        alone |= teeth if len(teeth) == 1 else set()
+    for name in laws.keys() - alone:
+        alone |= {name} if _only_one(name, laws) else set()
+    assert {name for name, law in laws.items() if law.stands} == laws.keys() - alone
+
+
+def _refutes(law: str, wrong: Mistake) -> bool:
+    return Task(law, "numpy", wrong.only or "float64", None, 12, 0, wrong.id).run().verdict == "refuted"
+
+
+def _only_one(name: str, laws: dict[str, Law]) -> bool:
+    """Whether it is the definition of a function, or alone states a claim; if it states none, whether alone
+    of such laws it is about a function."""
+
+    def claims(law: str) -> set[str]:
+        return {number for number in catalogue.claims(laws[law].source) if " D" not in number}
+
+    others = [law for law in laws if law != name]
+    if name.removesuffix("-definition") in laws[name].about:
+        return True
+    if claims(name):
+        return bool(claims(name).difference(*map(claims, others)))
+    return bool(set(laws[name].about).difference(*(laws[law].about for law in others if not claims(law))))

@@ -187,6 +187,8 @@ class Law:
     """Examples at most, for laws whose every example is many calls."""
     general: bool = False
     """Whether it is one of those that hold of any function, made in proofs/general."""
+    stands: str = ""
+    """What it alone says, of a law that refutes no mistake that others do not refute, too."""
 
     @property
     def document(self) -> str:
@@ -205,10 +207,13 @@ def law(
     refutes: tuple[str, ...],
     kinds: tuple[Kind, ...] = KINDS,
     needs: Mapping[str, str] | None = None,
+    stands: str = "",
 ) -> Callable[[Check[Case]], Law]:
     """Make a law of the check that follows."""
 
     def make(check: Check[Case]) -> Law:
-        return Law(id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {})
+        return Law(
+            id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {}, stands=stands
+        )
 
     return make

@@ -108,6 +108,7 @@ def threshold_midpoint(impl: Impl, on: Setting, case: inputs.MeasuredLabels) -> 
     "matching.threshold-majority",
     "with scores above −inf, the best accuracy is at least the share of the more frequent label",
     source="matching C4",
+    stands="a bound for scores too many for brute force",
     about=("matching.best_threshold",),
     inputs=inputs.scored_labels,
     tolerance=Rounding({"two quotients of counts": 2}),

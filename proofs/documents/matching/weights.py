@@ -68,6 +68,7 @@ def _most_right(rows: list[Row]) -> int:
     "matching.weights-brute-force",
     "with up to three classes, best_class_weights reaches the best accuracy of all weights, and says so",
     source="matching C5",
+    stands="that the optimum is global for up to three classes",
     about=("matching.best_class_weights",),
     inputs=inputs.few_classes,
     tolerance=Exact("counts of rows; the cells of these inputs are far wider than rounding"),
@@ -91,6 +92,7 @@ def weights_brute_force(impl: Impl, on: Setting, case: inputs.Classified) -> Ite
     "best_class_weights is never worse than equal weights, reports what its weights reach, and cannot be "
     "improved by changing one of them",
     source="matching C5",
+    stands="what is promised of more than three classes, where nothing else is",
     about=("matching.best_class_weights",),
     inputs=inputs.many_classes,
     tolerance=Exact("counts of rows; intervals that rounding could have made are left aside"),
@@ -126,6 +128,7 @@ def weights_coordinatewise(impl: Impl, on: Setting, case: inputs.Classified) -> 
     "matching.weights-powell",
     "with up to three classes, best_class_weights does at least as well as Powell's method",
     source="matching C5",
+    stands="that a usual optimiser is met or beaten, as the article says of it",
     about=("matching.best_class_weights",),
     inputs=inputs.few_classes,
     tolerance=Exact("counts of rows"),

@@ -94,6 +94,23 @@ def deep_norm_no_gain(
     return residual.deep_norm(x, branch, alpha=alpha, eps=eps)
 
 
+@mistake(
+    "residual.layer_norm",
+    "rounded-mean",
+    "Subtracts the rounded mean, as code usually does: of a row that is nearly constant digits are lost.",
+)
+def layer_norm_rounded_mean(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
+    xp = _libraries.array_namespace(x)
+    quarter, rest = x / 4, math.sqrt(eps) / 4  # so that no difference leaves the range
+    y = quarter - xp.sum(quarter / x.shape[-1], axis=-1, keepdims=True)
+    size = xp.max(xp.abs(y), axis=-1, keepdims=True)
+    size = xp.where(size > rest, size, xp.full_like(size, rest or 1.0))
+    y, rest = y / size, rest / size
+    y = y / xp.sqrt(xp.mean(y * y, axis=-1, keepdims=True) + rest * rest)
+    y = y if gamma is None else y * gamma
+    return y if beta is None else y + beta
+
+
 @mistake("residual.layer_norm", "no-root", "Divides by the variance, σ² + eps, without the root.")
 def layer_norm_no_root(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
     return _norm(x, gamma, beta, True, lambda total, n: total / n + eps)

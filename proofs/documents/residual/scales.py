@@ -55,6 +55,7 @@ def init_variance_definition(impl: Impl, on: Setting, case: inputs.Fans) -> Iter
     "residual.forward-moment",
     "variance 1/n keeps E‖y‖²/m = ‖x‖²/n through a linear layer; through relu it takes 2/n",
     source="residual C1",
+    stands="the signal through one layer, forward",
     about=("residual.init_variance", "residual.plain_stack"),
     inputs=inputs.layers,
     tolerance=Rounding({"5 products, sum, weight, squared": 2 * (5 + 2), "square, mean of 2⁵ by pairs": 6}),
@@ -82,6 +83,7 @@ def forward_moment(impl: Impl, on: Setting, case: inputs.Layer) -> Iterator[Reco
     "with variance v a linear layer multiplies the second moment by v n forward and by v m backward: "
     "1 and m/n for 1/n, n/m and 1 for 1/m, and 2n/(n+m), 2m/(n+m) for xavier",
     source="residual C1",
+    stands="the gradient through one linear layer, and the trade-off of the three modes",
     about=("residual.init_variance", "residual.plain_gradients"),
     inputs=inputs.layers,
     tolerance=Rounding(
@@ -112,6 +114,7 @@ def backward_moment(impl: Impl, on: Setting, case: inputs.Layer) -> Iterator[Rec
     "through relu with variance 2/n the cotangent's second moment is multiplied by m/n if its signs are "
     "independent; a fixed cotangent g adds (1/πn)((Σg)² − ‖g‖²) for Gaussian weights",
     source="residual C1",
+    stands="the gradient through relu, whose signs must be independent",
     about=("residual.init_variance", "residual.plain_gradients"),
     inputs=inputs.cotangents,
     tolerance=Rounding(
@@ -175,6 +178,7 @@ def relu_stacks(
     "residual.zero-mean-branch",
     "blocks x + ε relu(xW₁)W₂ with variances 1/n and 2/hidden grow as (1+ε²)^N in the mean square",
     source="residual C1",
+    stands="that blocks with two projections grow as C6 says",
     about=("residual.init_variance", "residual.residual_stack", "residual.growth"),
     inputs=inputs.blocks,
     tolerance=Rounding(
@@ -212,6 +216,7 @@ def zero_mean_branch(impl: Impl, on: Setting, case: inputs.Block) -> Iterator[Re
     "blocks x + ε relu(xW) do not follow (1+ε²)^N: in one dimension E y² = (1 + √2ε + ε²)^N x² for x > 0, "
     "and a zero-sum x grows by 1+ε² in the first block only",
     source="residual C1",
+    stands="that blocks with one projection do not grow so: why the second one is there",
     about=("residual.init_variance", "residual.residual_stack", "residual.growth"),
     inputs=inputs.accumulating,
     tolerance=Rounding(

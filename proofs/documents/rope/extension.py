@@ -36,6 +36,7 @@ def interpolate_definition(impl: Impl, on: Setting, case: inputs.Interpolation) 
     "rope.interpolation-divides-differences",
     "interpolation by k divides the difference of neighbouring positions by k in every pair",
     source="rope C6",
+    stands="what becomes of neighbours, which C6 compares with the other extensions",
     about=("rope.interpolate", "rope.angles"),
     inputs=inputs.interpolations,
     tolerance=Rounding({"two quotients and two products, on half the scale": 4 / 2, "expectation": 1 / 2}),
@@ -138,6 +139,7 @@ def ntk_base_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterato
     "rope.ntk-ends",
     "NTK scaling interpolates the lowest frequency by k, keeps the highest, and rises between them",
     source="rope C4",
+    stands="both ends and the order between them, which the formula of the base does not show",
     about=("rope.ntk_base", "rope.ntk_scale", "rope.frequencies"),
     inputs=inputs.ranges,
     tolerance=Rounding(

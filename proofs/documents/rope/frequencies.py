@@ -143,6 +143,7 @@ def sinusoidal_definition(impl: Impl, on: Setting, case: inputs.Encoded) -> Iter
     "rope.angle-of-quotient",
     "pair m at n is pair 0 at n/β^m: it depends on n only through n/β^m",
     source="rope C2",
+    stands="the likeness to digits on the side of angles: the quotient",
     about=("rope.sinusoidal",),
     inputs=inputs.encoded,
     tolerance=Rounding({"ω, within 4u of its condition": 4, "product": 1, "cosine": 1}, calls=("cos",) * 2),
@@ -169,6 +170,7 @@ def angle_of_quotient(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator
     "rope.angle-period",
     "pair m is unchanged when n grows by its period 2π/ω_m",
     source="rope C2",
+    stands="the likeness to digits on the side of angles: the period",
     about=("rope.sinusoidal", "rope.period", "rope.frequencies"),
     inputs=inputs.encoded,
     tolerance=Rounding(

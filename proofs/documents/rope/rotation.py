@@ -102,6 +102,7 @@ def rotation_matrix_definition(impl: Impl, on: Setting, case: inputs.Rotations) 
     "rope.block-diagonal",
     "rotate multiplies by the block-diagonal matrix of the R(θ_m)",
     source="rope C3",
+    stands="that rotate and rotation_matrix belong together",
     about=("rope.rotate", "rope.rotation_matrix"),
     inputs=inputs.rotations,
     tolerance=Rounding({"product and sum a side": 2 * 2}, calls=("cos", "sin")),
@@ -124,6 +125,7 @@ def block_diagonal(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[
     "rope.norm-kept",
     "rotation keeps the norm of every pair",
     source="rope C3",
+    stands="that norms are kept, pair by pair",
     about=("rope.rotate",),
     inputs=inputs.rotations,
     tolerance=Rounding(
@@ -142,6 +144,7 @@ def norm_kept(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterator[Recor
     "rope.rotations-compose",
     "R_θ R_φ = R_{θ+φ}",
     source="rope C3",
+    stands="that turns add up, from which relative positions follow",
     about=("rope.rotate",),
     inputs=inputs.rotations,
     tolerance=Rounding(
@@ -165,6 +168,7 @@ def rotations_compose(impl: Impl, on: Setting, case: inputs.Rotations) -> Iterat
     "rope.relative-position",
     "⟨R_i q, R_j k⟩ = ⟨q, R_{j−i} k⟩",
     source="rope C3",
+    stands="that only differences of positions count",
     about=("rope.rotate", "rope.angles"),
     inputs=inputs.attention,
     tolerance=Rounding(
@@ -196,6 +200,7 @@ def relative_position(impl: Impl, on: Setting, case: inputs.Attention) -> Iterat
     "rope.layouts-agree",
     "rotating commutes with converting the layout",
     source="rope C3",
+    stands="that a layout is an order of features and nothing else",
     about=("rope.rotate", "rope.convert_layout"),
     inputs=inputs.rotations,
     tolerance=Rounding({"product and sum a side": 2 * 2}, calls=("cos", "sin")),
