@@ -223,6 +223,12 @@ def test_the_contract_of_half_precision_is_said(dtype: str) -> None:
     }
 
 
+def test_results_without_reals_meet_no_contract() -> None:
+    found = only(swap("matching.rank", backend=["numpy"], dtype=["float32", "float16"], calls=3))
+    assert figures(found, 1).contract == ""
+    assert found.pairs[0].verdict == "same"
+
+
 def test_bfloat16_on_numpy_is_stored_by_ml_dtypes() -> None:
     formats = pytest.importorskip("ml_dtypes")
     found = only(swap(NORM, backend=["numpy"], dtype=["float32", "bfloat16"], calls=6))

@@ -53,8 +53,11 @@ class Figures:
     beyond: int = 0
     share: float = 0.0
     """The largest error over its bound."""
-    _once: set[bool | None] = field(default_factory=set)
-    _native: set[bool | None] = field(default_factory=set)
+    _once: set[bool] = field(default_factory=set)
+    """Whether reals are within the bound of one rounding, and …"""
+    _native: set[bool] = field(default_factory=set)
+    """… within that of the format's roundings, where these are known."""
+    _reals: bool = False
 
     @classmethod
     def of(cls, stage: Stage) -> "Figures":
@@ -62,12 +65,13 @@ class Figures:
 
     @property
     def contract(self) -> Contract:
-        """What a half-precision function does, as far as all its results say; empty for wider formats."""
-        if self.stage.way.dtype not in HALF:
+        """What a half-precision function does, as far as all its results say; empty for wider formats, and
+        for results without reals."""
+        if self.stage.way.dtype not in HALF or not self._reals:
             return ""
-        if self._once - {None} == {True}:
+        if self._once == {True}:
             return "float32, rounded once"
-        if self._native - {None} == {True}:
+        if self._native == {True}:
             return "the format's roundings"
         return "neither" if self.beyond else "not known"
 
@@ -93,7 +97,7 @@ class Figures:
         self.tally.keep(case, self.tally.add(case, ran.leaves, exact))
         with WorkingPrecision(BITS):
             off = [_off(part, leaf) for part, leaf in zip(ran.parts, exact, strict=True)]
-        bound = [self._bound(number, off[number], given) for number in range(len(off))]
+        bound = [self._bound(n, part.real, off[n], given) for n, part in enumerate(ran.parts)]
         for distance, most in zip(off, bound, strict=True):
             known = np.isfinite(most) & ~np.isnan(distance)
             self.judged += int(np.count_nonzero(known))
@@ -101,14 +105,16 @@ class Figures:
             self.share = max(self.share, _share(distance[known], most[known]))
         return Call(ran, off, bound, exact)
 
-    def _bound(self, number: int, off: Reals, given: Bounds) -> Reals:
+    def _bound(self, number: int, real: bool, off: Reals, given: Bounds) -> Reals:
         """The bound of every number: in half precision that of one rounding where it is met."""
         native = given.native[number]
         if given.once is None:
             return native
         once = given.once[number]
-        for seen, most in ((self._once, once), (self._native, native)):
-            seen.update(None if math.isinf(b) else bool(o <= b) for o, b in zip(off, most, strict=True))
+        if real:
+            self._reals = True
+            for seen, most in ((self._once, once), (self._native, native)):
+                seen.update(bool(o <= b) for o, b in zip(off, most, strict=True) if not math.isinf(b))
         known = np.isfinite(once)
         larger = np.where(known & np.isfinite(native), np.maximum(native, once), np.inf)
         larger = np.where(np.isfinite(native) & ~known, native, larger)
