@@ -224,7 +224,7 @@ def test_the_contract_of_half_precision_is_said(dtype: str) -> None:
 
 
 def test_results_without_reals_meet_no_contract() -> None:
-    found = only(swap("matching.rank", backend=["numpy"], dtype=["float32", "float16"], calls=3))
+    found = only(swap("rope.digits", backend=["numpy"], dtype=["float32", "float16"], calls=3))
     assert figures(found, 1).contract == ""
     assert found.pairs[0].verdict == "same"
 
