@@ -79,12 +79,8 @@ def test_what_is_tested_stands_on_the_left(name: str) -> None:
     assert {1} not in moved.values(), moved
 
 
-WEIGHED = ("matching", "residual", "rope")
-"""Documents of which every law is weighed: what would nobody say without it?"""
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("document", WEIGHED)
+@pytest.mark.parametrize("document", catalogue.names())
 def test_every_law_says_what_no_other_does(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It refutes a mistake that no other law refutes, or alone states a claim or compares a function with its
     definition, or says why it stands. Measured: each law is run on every mistake in its functions."""

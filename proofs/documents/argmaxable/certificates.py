@@ -18,6 +18,7 @@ HOST_U = 2.0**-53
     "argmaxable.certificates",
     "every certificate proves its verdict exactly, so that no class can have both kinds",
     source="argmaxable C2, D2",
+    stands="that verdicts are proven, not only right",
     about=("argmaxable.classify",),
     inputs=inputs.decided,
     tolerance=Rounding(

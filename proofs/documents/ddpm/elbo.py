@@ -233,6 +233,7 @@ def bound_below_evidence(impl: Impl, on: Setting, case: gaussian.Gaussians) -> I
     "ddpm.exact-chain",
     "reversing with Cov(x_{t−1}|x_t) leaves KL(p_T‖q_T) ≥ KL(p_0‖q_0); one σ_t² adds ½(d log tr/d − log det)",
     source="ddpm C7",
+    stands="what reversing step by step loses, and what one variance a step adds",
     about=("ddpm.exact_generator", "ddpm.joint_kl", "ddpm.marginals"),
     inputs=gaussian.gaussians,
     tolerance=Rounding(
@@ -273,6 +274,7 @@ def exact_chain(impl: Impl, on: Setting, case: gaussian.Gaussians) -> Iterator[R
     "ddpm.optimal-variance-minimises",
     "at the true mean, J is least at σ_t² = E tr Cov(x_{t−1}|x_t)/d: f times it adds T·d/2·(1/f − 1 + log f)",
     source="ddpm C6",
+    stands="that no other variance is better",
     about=("ddpm.optimal_std", "ddpm.exact_generator", "ddpm.joint_kl"),
     inputs=gaussian.gaussians,
     tolerance=Rounding(

@@ -121,6 +121,7 @@ def conversions_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Itera
     "ddpm.conversions-round-trip",
     "x_0 and ε make x_t and v; every prediction leads back; ‖Δv‖² = (1 + SNR) ‖Δx_0‖² at a fixed x_t",
     source="ddpm C11",
+    stands="that the four predictions say the same",
     about=(
         "ddpm.diffuse",
         "ddpm.velocity",
@@ -206,6 +207,7 @@ def loss_weight_definition(impl: Impl, on: Setting, case: inputs.Sampler) -> Ite
     "ddpm.loss_weight-of-data",
     "with the dirac σ, the likelihood's weight of ‖x_0 − x_θ‖² is ½(SNR_{t−1} − SNR_t) for t ≥ 2",
     source="ddpm C11",
+    stands="the weight in terms of x_0, which the definition has in terms of ε",
     about=("ddpm.loss_weight", "ddpm.sampling_std", "ddpm.snr", "ddpm.predict_noise"),
     inputs=later_steps,
     tolerance=Rounding({"weight, σ and two coefficients, squared": 4 * 15}, calls=COEFFICIENTS * 4),

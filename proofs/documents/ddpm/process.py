@@ -31,6 +31,7 @@ def each_step(case: inputs.Steps, on: Setting) -> Iterator[tuple[str, Any, input
     "ddpm.diffusion-definition",
     "diffuse_step gives α_t x_{t−1} + β_t ε and diffuse gives ᾱ_t x_0 + β̄_t ε",
     source="ddpm D3",
+    stands="the definition of two functions",
     about=("ddpm.diffuse_step", "ddpm.diffuse"),
     inputs=inputs.steps,
     tolerance=Rounding({"partial sums": 6, "root, product, sum": 3, "expectation": 4}, calls=COEFFICIENTS),

@@ -102,6 +102,7 @@ def optimal_std_definition(impl: Impl, on: Setting, case: Spectrum) -> Iterator[
     "ddpm.optimal_std-bounds",
     "σ_t is dirac's for a single point, β_t for N(m, I), at most β_t if tr Cov/d ≤ 1, always ≤ β_t/α_t",
     source="ddpm C6",
+    stands="between what the optimum lies, and for which data it is at the ends",
     about=("ddpm.optimal_std", "ddpm.sampling_std"),
     inputs=spectra,
     tolerance=_OPTIMAL,
@@ -255,6 +256,7 @@ def graded(draw: common.Draw, p: Precision, kind: Kind) -> Graded:
     "ddpm.linear-sampler",
     "on N(0, c²): V_{t−1} = a_t² V_t + σ_t² and Cov(x_{t−1}, x_t) = a_t V_t, a_t = (1 − β_t²/v_t)/α_t",
     source="ddpm C12",
+    stands="the variances that samples have, along the whole chain",
     about=("ddpm.sample", "ddpm.ancestral_step", "ddpm.marginals"),
     inputs=graded,
     tolerance=Rounding(
@@ -334,6 +336,7 @@ def multistep(draw: common.Draw, p: Precision, kind: Kind) -> Multistep:
     "ddpm.multistep-sampler",
     "a sampler that uses the last two states is graded by the covariance of their pair",
     source="ddpm C12",
+    stands="that the grade tells samplers with a memory from those without",
     about=("ddpm.marginals",),
     inputs=multistep,
     tolerance=Rounding(

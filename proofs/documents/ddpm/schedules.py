@@ -45,6 +45,7 @@ def linear_schedule_definition(impl: Impl, on: Setting, case: inputs.Lengths) ->
     "ddpm.linear_schedule-forgets",
     "log ᾱ_T² < −0.01 (T + 1) for the linear schedule: at T = 1000, ᾱ_T = 0.00648203, which is not 0",
     source="ddpm C7",
+    stands="what the linear schedule leaves of the signal",
     about=("ddpm.linear_schedule", "ddpm.cumulative"),
     inputs=inputs.lengths,
     tolerance=Rounding(
@@ -360,6 +361,7 @@ def snr_definition(impl: Impl, on: Setting, case: inputs.Scheduled) -> Iterator[
     "ddpm.snr-decreases",
     "SNR_t strictly decreases in t: SNR_{t−1} = SNR_t (1 + β_t²/(α_t² β̄²_{t−1}))",
     source="ddpm C7",
+    stands="that noise only grows",
     about=("ddpm.snr", "ddpm.log_snr"),
     inputs=inputs.schedules,
     tolerance=Rounding(

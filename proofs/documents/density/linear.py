@@ -193,6 +193,7 @@ def _proposal_size(model: _Model, z: FloatArray) -> FloatArray:
     "density.gaussian-bound-gap-is-kl",
     "in the linear Gaussian VAE, elbo + KL(proposal ‖ posterior) = log q(x) for every normal proposal",
     source="density C4",
+    stands="the gap with real densities; the other law has weights alone",
     about=(
         "density.log_weights",
         "density.elbo",
@@ -256,6 +257,7 @@ def _slopes(model: _Model, z: FloatArray) -> FloatArray:
     "density.prior-proposal-loses-exponentially",
     "with the prior as proposal, W = I and x = b, E w²/(E w)² = ((1 + s²)/(s√(2 + s²)))^d",
     source="density C6",
+    stands="how the share falls with the dimension",
     about=("density.linear_evidence", "density.linear_posterior"),
     inputs=inputs.isotropic_models,
     tolerance=Rounding({"an evidence at 5 and twice another": 3 * 5, "difference": 1}, calls=("log", "log")),

@@ -38,6 +38,7 @@ def condition(matrices: FloatArray) -> FloatArray:
     "density.normal-moments",
     "exp(normal_log_density) has mass 1, mean m and variance v",
     source="density D6",
+    stands="that it is a density: the definition compares the formula alone",
     about=("density.normal_log_density",),
     inputs=inputs.normals,
     tolerance=Rounding(
@@ -256,6 +257,7 @@ def normal_kl_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals)
     "for normal posterior (m₁, v₁) and proposal (m₂, v₂), E w²/(E w)² = 1 + χ² = "
     "v₂/√(v₁(2v₂ − v₁))·exp((m₁ − m₂)²/(2v₂ − v₁)), infinite if 2v₂ ≤ v₁",
     source="density C6",
+    stands="χ² in closed form, and where it is infinite",
     about=("density.normal_log_density",),
     inputs=inputs.proposals,
     tolerance=Rounding({"two log-densities": 2 * 4, "their sums": 2}, calls=("log", "log")),
@@ -304,6 +306,7 @@ def gaussian_chi_square(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iter
     "density.effective_sample_size-converges",
     "the sampled ESS/M converges to 1/(1 + χ²) where the weights are bounded",
     source="density C6",
+    stands="that the estimate from samples has the limit that C6 says",
     about=("density.normal_log_density", "density.log_weights", "density.effective_sample_size"),
     inputs=inputs.sampled_proposals,
     tolerance=Sampling(

@@ -255,6 +255,7 @@ def ess_definition(impl: Impl, on: Setting, case: inputs.Weights) -> Iterator[Re
     "density.effective_sample_size-range",
     "1 ≤ ESS ≤ M: so ESS/M cannot fall below 1/M, however poor the proposal",
     source="density C6",
+    stands="the bounds for any weights",
     about=("density.effective_sample_size",),
     inputs=inputs.weights,
     tolerance=Rounding({"sum of 8, squared": 2 * 7, "square and quotient": 2}),

@@ -106,6 +106,7 @@ def weights_unbiased(impl: Impl, on: Setting, case: inputs.CoveredLatents) -> It
     "density.bound-gap-is-kl",
     "log q(x) − E elbo = KL(p(z|x) ‖ q(z|x)), which vanishes only if the proposal is the posterior",
     source="density C4",
+    stands="the gap for any weights on finitely many points",
     about=("density.log_weights", "density.elbo"),
     inputs=inputs.latents,
     tolerance=Rounding(
@@ -134,6 +135,7 @@ def bound_gap_is_kl(impl: Impl, on: Setting, case: inputs.LogDensities) -> Itera
     "density.ess-is-chi-square",
     "(E w)²/E w² = 1/(1 + χ²(posterior ‖ proposal)): the share of samples that count",
     source="density C6",
+    stands="the identity itself, exact on finitely many points",
     about=("density.log_weights", "density.effective_sample_size"),
     inputs=inputs.counted_latents,
     tolerance=Rounding(

@@ -132,6 +132,7 @@ def _pairs(impl: Impl, on: Setting, case: inputs.Jumps) -> tuple[Any, Any]:
     "flow.ddim-exact-for-one-point",
     "one DDIM step of any length is exact for data at one point, with ε from the exact score",
     source="flow C6",
+    stands="the case in which no step is too long",
     about=("flow.ddim_step", "flow.noise_from_score", "flow.mixture_score", "flow.diagonal_mixture"),
     inputs=inputs.jumps,
     tolerance=Rounding(
@@ -169,6 +170,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: inputs.Jumps) -> Ite
     "flow.flow-is-ddim",
     "the flow ODE is d(x/ᾱ) = ε d(β̄/ᾱ): (v − f x)/ᾱ = ε d/dt(β̄/ᾱ) at every point",
     source="flow C6",
+    stands="that the flow is the limit of the steps, for any data",
     about=(
         "flow.flow_velocity",
         "flow.drift_coefficient",

@@ -82,6 +82,7 @@ def _member(impl: Impl, on: Setting, case: host.Mixture, name: str, ratio: float
     "flow.fokker-planck",
     "∂ₜp = −∇·(f p) + ½g²Δp holds at every point for the marginals of mixture data",
     source="flow C1",
+    stands="the equation itself, point by point",
     about=_CLOSED_FORMS,
     inputs=inputs.mixtures,
     tolerance=_POINTWISE,
@@ -147,6 +148,7 @@ def _phases(numbers: tuple[int, ...], sizes: tuple[int, ...], on: Setting) -> An
     "flow.fokker_planck_rhs_grid-spectral-definition",
     "the spectral right-hand side is exact for waves that the grid resolves, with a drift that varies",
     source="flow D4",
+    stands="the definition of one of the two methods",
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
     tolerance=Rounding(
@@ -260,6 +262,7 @@ def grid_varying_diffusion(impl: Impl, on: Setting, case: inputs.Waves) -> Itera
     "flow.fokker_planck_rhs_grid-differences-order",
     "the error of central differences falls by 2² ± 0.2 in the exponent when the spacing is halved",
     source="flow D4",
+    stands="the order of the other method",
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
     tolerance=Rounding({"8 on the finer grid, 2^2.2 < 4.6 times": 4.6 * 8, "half on the coarser": 4}),
@@ -287,6 +290,7 @@ def grid_differences_order(impl: Impl, on: Setting, case: inputs.Waves) -> Itera
     "flow.fokker_planck_rhs_grid-agrees-with-mixture",
     "on a wide grid the right-hand side is p ∂ₜlog p of mixture data",
     source="flow C1",
+    stands="the equation on a grid, which knows no formula of the mixture",
     about=(
         "flow.fokker_planck_rhs_grid",
         "flow.mixture_log_density",

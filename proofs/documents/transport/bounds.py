@@ -120,6 +120,7 @@ def growth_definition(impl: Impl, on: Setting, case: inputs_of_bounds.Rates) -> 
     "transport.growth-smooth",
     "growth_factor is exp ∫₀ᵗ L to the last digits for smooth L",
     source="transport D6",
+    stands="the digits where quadrature could have them; the definition takes steps",
     about=("transport.growth_factor",),
     inputs=inputs_of_bounds.rates,
     tolerance=Rounding(
@@ -310,6 +311,7 @@ def linear_pair_definition(impl: Impl, on: Setting, case: inputs_of_bounds.Linea
     "transport.bound-linear",
     "W₂[p₀, q₀] is at most the bound for affine flows, same or different terminals",
     source="transport C4",
+    stands="the bound for affine flows in any dimension",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
     inputs=inputs_of_bounds.linear_pairs,
     tolerance=Rounding(BOUND.terms, calls=("exp",)),
@@ -358,6 +360,7 @@ def _flow(name: str, c: float, xp: Any) -> _Flow:
     "transport.bound-curved",
     "W₂[p₀, q₀] is at most the bound for flows on the line that bend, by their quantile functions",
     source="transport C4",
+    stands="the bound for flows that are not affine",
     about=("transport.wasserstein_bound", "transport.wasserstein_quantile"),
     inputs=inputs_of_bounds.curved_pairs,
     tolerance=Rounding({**BOUND.terms, "two distances, as in wasserstein_quantile-definition": 2 * 151}),

@@ -46,6 +46,7 @@ def _scale(
     "transport.equality-shift",
     "the bound is attained for g = c_t x + e_t, f − g = a_t v with a_t ≥ 0, and equal terminals",
     source="transport C5",
+    stands="equality by a shift",
     about=("transport.wasserstein_bound", "transport.wasserstein_gaussian"),
     inputs=inputs_of_bounds.homotheties,
     tolerance=_ATTAINED,
@@ -82,6 +83,7 @@ def equality_shift(impl: Impl, on: Setting, case: inputs_of_bounds.Homotheties) 
     "transport.equality-terminal",
     "the bound is attained for f = g = c_t x + e_t and any terminals: it is I_T W₂[p_T, q_T]",
     source="transport C5",
+    stands="equality by the terminals",
     about=("transport.wasserstein_bound", "transport.wasserstein_gaussian"),
     inputs=inputs_of_bounds.homotheties,
     tolerance=_ATTAINED,
@@ -145,6 +147,7 @@ def equality_scale(impl: Impl, on: Setting, case: inputs_of_bounds.Homotheties) 
     "transport.not-tight",
     "for f − g = a·e₁ and g = diag(λ, −λ)x the distance is e^{−λT} of the bound: 0.368 for λ = T = 1",
     source="transport C5",
+    stands="how far from equality the bound can be",
     about=("transport.wasserstein_bound", "transport.linear_flow_pair"),
     inputs=inputs_of_bounds.saddles,
     tolerance=Rounding(

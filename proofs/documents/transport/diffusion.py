@@ -194,6 +194,7 @@ def bound_of_scores_definition(
     "transport.flow-drift-gap",
     "with the drifts of the probability flow, E‖f − g‖² = (½g²)² SM",
     source="transport C6",
+    stands="what the drifts of flows have to do with score matching",
     about=("transport.gaussian_score_matching",),
     inputs=inputs.gaussian_scores,
     tolerance=Rounding({"gaussian_score_matching-definition": 60, "expectation, alike": 60}),

@@ -129,6 +129,7 @@ def _of_masses(x: Any, counts: Any, y: Any, order: float) -> tuple[Any, Any]:
     "on the line W is a metric, W₁ ≤ W₂ ≤ W₃, W(p, p+v) = |v|, W₂²(p, q+v) = W₂²(p, q) + 2v(m_q − m_p) + v², "
     "W(cp, cq) = |c|W(p, q)",
     source="transport C1",
+    stands="the metric on the line, whose function is another",
     about=("transport.wasserstein_1d",),
     inputs=inputs.triples,
     tolerance=Rounding(
@@ -165,6 +166,7 @@ def line_metric(impl: Impl, on: Setting, case: inputs.Triples) -> Iterator[Recor
     "transport.empirical-distance",
     "the expected squared distance of samples is not below that of the distributions",
     source="transport C2",
+    stands="to which side samples err",
     about=("transport.wasserstein_1d",),
     inputs=inputs.uniform_samples,
     tolerance=Sampling(

@@ -100,6 +100,7 @@ def gaussian_map_definition(impl: Impl, on: Setting, case: inputs.Gaussians) -> 
     "W₂ of Gaussians is a metric, W(p, p+v) = ‖v‖, W²(p, q+v) = W²(p, q) + 2v·(m_q − m_p) + ‖v‖², "
     "W(cp, cq) = |c|W(p, q)",
     source="transport C1",
+    stands="the metric among Gaussians, whose function is another",
     about=("transport.wasserstein_gaussian",),
     inputs=inputs.gaussian_triples,
     tolerance=Rounding({"two distances at 24": 2 * 24}),
@@ -178,6 +179,7 @@ def monotonicity_definition(impl: Impl, on: Setting, case: inputs.LinearCoupling
     "transport.monotone-couplings",
     "the expectation is ≥ 0 for the optimal coupling, and for y = Mx if all eigenvalues of M are positive",
     source="transport C10",
+    stands="the expectation of C10 for Gaussians, in closed form",
     about=("transport.coupling_monotonicity", "transport.gaussian_map"),
     inputs=inputs.regular_gaussians,
     tolerance=Rounding({"M, times κ(S₁)": 24, "expectation": 24}),

@@ -172,6 +172,7 @@ def gaussian_score_definition(impl: Impl, on: Setting, case: inputs.AffineScores
     "transport.conditional-excess",
     "CSM − SM is the same for every model and ≥ 0: for one Gaussian it is d/β̄² − tr P⁻¹",
     source="transport C7",
+    stands="the excess in closed form, for one Gaussian",
     about=("transport.mixture_conditional_score_matching", "transport.gaussian_score_matching"),
     inputs=inputs.gaussian_scores,
     tolerance=Rounding(
@@ -262,6 +263,7 @@ def mixture_score_definition(impl: Impl, on: Setting, case: inputs.Mixtures) -> 
     "for mixtures too CSM − SM is the same for every affine model: the Fisher information that noise has "
     "beyond p_t",
     source="transport C7",
+    stands="that the excess is the same for every model of a mixture",
     about=("transport.mixture_score_matching", "transport.mixture_conditional_score_matching"),
     inputs=inputs.mixtures,
     tolerance=_PANELS,
@@ -294,6 +296,7 @@ def mixture_excess(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[R
     "transport.total-score",
     "∇log p_t(x) = E[∇log p(x_t|x_0) | x_t = x]: that model has score matching 0",
     source="transport C7",
+    stands="which model attains zero",
     about=("transport.mixture_score_matching",),
     inputs=inputs.mixtures,
     tolerance=_PANELS,
