@@ -1,5 +1,6 @@
 """Balls follow the Array API standard as array-api-strict does: shapes, dtypes, indexing, values."""
 
+import inspect
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -365,3 +366,72 @@ MISSING = {
     "ArrayAPIStrictFlags", "get_array_api_strict_flags", "reset_array_api_strict_flags",
     "set_array_api_strict_flags", "Device",
 }  # fmt: skip
+
+
+# What the standard says in words: https://data-apis.org/array-api/latest/API_specification
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ([1, False], "int64"),
+        ([[True], [2]], "int64"),
+        ([True, False], "bool"),
+        ([True, 1.5], "float64"),
+        ([1, 1.5], "float64"),
+        ([True, 2, 0.5], "float64"),
+    ],
+)
+def test_asarray_of_mixed_numbers(values: Any, name: str) -> None:
+    """Integers and truths make the default integer dtype; with a float among them, the default floating."""
+    made = XP.asarray(values)
+    assert str(made.dtype) == name
+    assert midpoints(made).tolist() == np.asarray(values).tolist()
+
+
+@pytest.mark.parametrize("dtype", NUMERIC)
+def test_vecdot_has_the_promoted_dtype(dtype: str) -> None:
+    """It keeps the dtype of its arguments, unlike `sum`; integers wrap."""
+    x = XP.asarray([100, 27], dtype=dtype)
+    found = XP.vecdot(x, x)
+    assert str(found.dtype) == dtype
+    if not dtype.startswith("float"):
+        exact = np.asarray([100, 27], dtype=dtype)
+        assert int(found) == int(np.sum(exact * exact, dtype=dtype))
+    assert str(XP.sum(XP.asarray([1], dtype="int8")).dtype) == "int64"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "shape"),
+    [
+        ((0, 0), (0,), (0,)),
+        ((0, 0), (0, 3), (0, 3)),
+        ((2, 0, 0), (2, 0, 3), (2, 0, 3)),
+        ((3, 2, 2), (2,), (3, 2)),
+        ((0, 2, 2), (2,), (0, 2)),
+        ((2, 2), (2, 0), (2, 0)),
+    ],
+)
+def test_solve_has_the_shape_of_the_right_side(a: Any, b: Any, shape: Any) -> None:
+    matrix = XP.broadcast_to(XP.eye(a[-1]), a)
+    assert XP.linalg.solve(matrix, XP.ones(b)).shape == shape
+
+
+NAMES = sorted(name for name in dir(XP) if callable(getattr(XP, name)) and name.islower() and name[0] != "_")
+
+
+def test_signatures_are_those_of_the_standard() -> None:
+    import array_api_strict  # noqa: PLC0415
+
+    assert len(NAMES) > 100
+    for home, reference in ((XP, array_api_strict), (XP.linalg, array_api_strict.linalg)):
+        for name in dir(home):
+            theirs = getattr(reference, name, None)
+            if name.startswith("_") or not inspect.isfunction(theirs):
+                continue
+            ours = {(p.name, p.kind) for p in inspect.signature(getattr(home, name)).parameters.values()}
+            assert ("xp", inspect.Parameter.POSITIONAL_OR_KEYWORD) not in ours
+            wanted = {(p.name, p.kind) for p in inspect.signature(theirs).parameters.values()}
+            named = {pair for pair in wanted if pair[1] is not inspect.Parameter.POSITIONAL_ONLY}
+            ours_named = {pair for pair in ours if pair[1] is not inspect.Parameter.POSITIONAL_ONLY}
+            assert named <= ours_named or name in ("result_type", "broadcast_arrays", "meshgrid"), name

@@ -62,6 +62,8 @@ def _nested(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
     kinds = {row.dtype.kind for row in rows}
     if len(kinds) == 1 and kinds != {"O"}:
         return np.stack(rows)
+    if kinds == {"b", "i"}:  # truths beside integers count as such
+        return np.stack(rows).astype(np.int64)
     out = np.empty((len(rows), *shape), dtype=object)
     for i, row in enumerate(rows):
         out[i] = row if shape else row[()]

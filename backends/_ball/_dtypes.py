@@ -120,7 +120,7 @@ class IInfo(NamedTuple):
     dtype: DType
 
 
-def finfo(given: Any) -> FInfo:
+def finfo(given: Any, /) -> FInfo:
     """Of the format that the dtype names."""
     dtype = of(getattr(given, "dtype", given))
     if not dtype.real:
@@ -131,7 +131,7 @@ def finfo(given: Any) -> FInfo:
     return FInfo(size, 2.0 ** (1 - bits), largest, -largest, 2.0**low, dtype)
 
 
-def iinfo(given: Any) -> IInfo:
+def iinfo(given: Any, /) -> IInfo:
     """Of an integer dtype."""
     dtype = of(getattr(given, "dtype", given))
     if not isdtype(dtype, "integral"):
@@ -140,7 +140,7 @@ def iinfo(given: Any) -> IInfo:
     return IInfo(info.bits, int(info.max), int(info.min), dtype)
 
 
-def can_cast(given: Any, to: DType) -> bool:
+def can_cast(given: Any, to: DType, /) -> bool:
     """Whether promotion leads from one dtype to the other."""
     try:
         return promote(of(getattr(given, "dtype", given)), to) is to

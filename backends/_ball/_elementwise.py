@@ -36,27 +36,31 @@ def _real(
     return elementwise
 
 
-# One operand, or two: the count is checked here, since the functions above take any.
-def _unary(
-    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
-) -> Callable[..., BallArray]:
-    inner = _real(name, function, integers)
+def _of(count: int, inner: Callable[..., BallArray]) -> Callable[..., BallArray]:
+    """A function of one array or of two, with the standard's names, by one of any number."""
+    if count == 1:
 
-    def unary(xp: Namespace, x: BallArray, /) -> BallArray:
-        return inner(xp, x)
+        def unary(xp: Namespace, x: BallArray, /) -> BallArray:
+            return inner(xp, x)
 
-    return unary
-
-
-def _binary(
-    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
-) -> Callable[..., BallArray]:
-    inner = _real(name, function, integers)
+        return unary
 
     def binary(xp: Namespace, x1: Any, x2: Any, /) -> BallArray:
         return inner(xp, x1, x2)
 
     return binary
+
+
+def _unary(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
+    return _of(1, _real(name, function, integers))
+
+
+def _binary(
+    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+) -> Callable[..., BallArray]:
+    return _of(2, _real(name, function, integers))
 
 
 def _integer_power(x: Any, y: Any) -> Any:
@@ -107,7 +111,7 @@ def _whether(known: Callable[[Any], bool]) -> Callable[[Any], int]:
 
 
 def _bits(
-    name: str, truths: Callable[..., Any] | None, integers: Callable[..., Any]
+    name: str, truths: Callable[..., Any] | None, integers: Callable[..., Any], count: int = 2
 ) -> Callable[..., BallArray]:
     """Bitwise on integers; on booleans as Kleene has it."""
 
@@ -117,16 +121,16 @@ def _bits(
         function = truths if arrays[0].dtype.boolean and truths else integers
         return arrays[0].like(function(*(array.data for array in arrays)))
 
-    return bitwise
+    return _of(count, bitwise)
 
 
-def _logical(name: str, truths: Callable[..., Any]) -> Callable[..., BallArray]:
+def _logical(name: str, truths: Callable[..., Any], count: int = 2) -> Callable[..., BallArray]:
     def logical(xp: Namespace, *given: Any) -> BallArray:
         arrays = operands(xp, name, *given)
         require(name, arrays[0], "bool")
         return arrays[0].like(truths(*(array.data for array in arrays)))
 
-    return logical
+    return _of(count, logical)
 
 
 def _not(x: Any) -> Any:
@@ -194,11 +198,11 @@ isinf = _class("isinf", _whether(lambda x: not x.is_finite() and not s.is_nan(x)
 logical_and = _logical("logical_and", np.minimum)
 logical_or = _logical("logical_or", np.maximum)
 logical_xor = _logical("logical_xor", _xor)
-logical_not = _logical("logical_not", _not)
+logical_not = _logical("logical_not", _not, 1)
 bitwise_and = _bits("bitwise_and", np.minimum, np.bitwise_and)
 bitwise_or = _bits("bitwise_or", np.maximum, np.bitwise_or)
 bitwise_xor = _bits("bitwise_xor", _xor, np.bitwise_xor)
-bitwise_invert = _bits("bitwise_invert", _not, np.invert)
+bitwise_invert = _bits("bitwise_invert", _not, np.invert, 1)
 bitwise_left_shift = _bits("bitwise_left_shift", None, np.left_shift)
 bitwise_right_shift = _bits("bitwise_right_shift", None, np.right_shift)
 

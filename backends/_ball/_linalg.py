@@ -91,8 +91,9 @@ def _all_finite(matrix: Any) -> bool:
 
 
 def vecdot(xp: Namespace, x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:
-    """Inner products along an axis."""
-    return _sum(xp, xp.multiply(x1, x2), axis=axis)
+    """Inner products along an axis; those of integers keep their width."""
+    products = xp.multiply(x1, x2)
+    return _sum(xp, products, axis=axis, dtype=products.dtype)
 
 
 def tensordot(xp: Namespace, x1: BallArray, x2: BallArray, /, *, axes: Any = 2) -> BallArray:
@@ -196,7 +197,7 @@ def solve(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
         return (_invertible("solve", lambda: left.solve(values)).tolist(),)
 
     if not n or not k:
-        return a.like(np.empty((*batch, n, k)[: b.ndim and None], dtype=object))
+        return a.like(np.empty((*batch, n) if b.ndim == 1 else (*batch, n, k), dtype=object))
     (result,) = _each(both, one, (n, k))
     return result[..., 0] if b.ndim == 1 else result
 

@@ -77,7 +77,9 @@ class BallNamespace:
             with Rounding(self.model):
                 return bound(*args, **kwargs)
 
-        return bound if self.model is None else rounding
+        made = bound if self.model is None else rounding
+        made.__signature__ = _without_first(function)  # type: ignore[attr-defined]
+        return made
 
     def __getattr__(self, name: str) -> Callable[..., BallArray]:
         # Only for what is not there; the text also serves type checkers.
@@ -111,6 +113,13 @@ class BallNamespace:
         import numpy as np  # noqa: PLC0415
 
         return np.broadcast_shapes(*shapes)
+
+
+@functools.cache
+def _without_first(function: Callable[..., Any]) -> inspect.Signature:
+    """The signature of a function that is bound to its namespace."""
+    found = inspect.signature(function)
+    return found.replace(parameters=list(found.parameters.values())[1:])
 
 
 class Info:

@@ -117,8 +117,10 @@ def var(
     return reduce(x, variance, axis, keepdims)
 
 
-def std(xp: Namespace, x: BallArray, /, **options: Any) -> BallArray:
-    return xp.sqrt(var(xp, x, **options))
+def std(
+    xp: Namespace, x: BallArray, /, *, axis: Axis = None, correction: float = 0.0, keepdims: bool = False
+) -> BallArray:
+    return xp.sqrt(var(xp, x, axis=axis, correction=correction, keepdims=keepdims))
 
 
 def _truths(empty: int, reduction: Callable[..., Any]) -> Callable[..., BallArray]:

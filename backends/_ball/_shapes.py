@@ -31,7 +31,7 @@ def broadcast_arrays(xp: Namespace, *arrays: BallArray) -> tuple[BallArray, ...]
     return tuple(broadcast_to(xp, x, shape) for x in arrays)
 
 
-def expand_dims(xp: Namespace, x: BallArray, /, *, axis: Axes = 0) -> BallArray:
+def expand_dims(xp: Namespace, x: BallArray, /, axis: Axes = 0) -> BallArray:
     return _moved(xp, "expand_dims", x, np.expand_dims(x.data, axis))
 
 
