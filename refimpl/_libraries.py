@@ -147,7 +147,7 @@ def where(*given: Any) -> AbstractContextManager[Any]:
         elif is_dataclass(value) and not isinstance(value, type):
             found = where(*(getattr(value, field.name) for field in fields(value)))
         else:
-            found = current(device(value) if is_array(value) else value)
+            found = current(getattr(value, "device", None) if is_array(value) else value)
         if not isinstance(found, nullcontext):
             return found
     return nullcontext()

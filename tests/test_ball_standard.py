@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 from conftest import usable
 
+from refimpl._errors import UndecidedError
 from refimpl.backends.ball import ball, midpoints
 
 XP = ball(prec=128)
+INF = math.inf
 SHAPES = [(), (1,), (3,), (0,), (2, 3), (3, 1), (1, 3), (2, 1, 3), (4, 2, 3), (0, 3)]
 NUMERIC = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"]
 KINDS = ["bool", *NUMERIC]
@@ -435,3 +438,33 @@ def test_signatures_are_those_of_the_standard() -> None:
             named = {pair for pair in wanted if pair[1] is not inspect.Parameter.POSITIONAL_ONLY}
             ours_named = {pair for pair in ours if pair[1] is not inspect.Parameter.POSITIONAL_ONLY}
             assert named <= ours_named or name in ("result_type", "broadcast_arrays", "meshgrid"), name
+
+
+@pytest.mark.parametrize("x", [INF, -INF])
+@pytest.mark.parametrize("y", [0.5, 3.0, -0.5, -3.0])
+def test_quotients_of_infinities_are_infinite_when_rounded_down(x: float, y: float) -> None:
+    """The standard has ±infinity for ⌊±∞/y⌋ with a finite y, where NumPy has NaN."""
+    assert midpoints(XP.floor_divide(XP.asarray(x), XP.asarray(y))) == x * y
+
+
+@pytest.mark.parametrize(
+    ("y", "right"), [(0.5, INF), (2.0**60, INF), (2.0**-1074, INF), (-0.5, 0.0), (-(2.0**1023), 0.0)]
+)
+def test_powers_of_negative_infinity(y: float, right: float) -> None:
+    """Positive unless the exponent is odd."""
+    assert midpoints(XP.pow(XP.asarray(-INF), XP.asarray(y))) == right
+
+
+def test_special_cases_of_wide_balls_hold_for_every_number_in_them() -> None:
+    one = XP.asarray(1.0)
+    wide = XP.where(one / 3 == one / 3, -2 * one, 3 * one)  # all from −2 to 3
+    positive = wide + 4
+    assert midpoints(XP.floor_divide(positive, XP.asarray(INF))) == 0
+    assert midpoints(XP.pow(positive, XP.asarray(INF))) == INF
+    assert math.isnan(midpoints(XP.pow(-positive / 100, XP.asarray(0.5))))
+    for undecided in (
+        XP.pow(wide, XP.asarray(INF)),
+        XP.atan2(wide, -XP.asarray(INF)),
+    ):
+        with pytest.raises(UndecidedError):
+            midpoints(undecided)

@@ -122,6 +122,9 @@ sign = _monotone(arb.sgn, np.sign)
 @rounds("remainder")
 def remainder(x: Ball, y: Ball) -> Ball:
     """x − ⌊x/y⌋·y, of the sign of y."""
+    if x.is_finite() and not y.is_finite() and not y.is_nan():
+        alike = (x >= ZERO and y > ZERO) or (x <= ZERO and y < ZERO)
+        return x if alike else y if x > ZERO or x < ZERO else INDETERMINATE
     whole = floor_divide(x, y)
     value = subtract(x, multiply(whole, y))
     return (
@@ -132,10 +135,11 @@ def remainder(x: Ball, y: Ball) -> Ball:
 def floor_divide(x: Ball, y: Ball) -> Ball:
     if not active() and x.is_finite() and y.is_finite() and x.is_exact() and y.is_exact() and not y.is_zero():
         return arb((x.fmpq() / y.fmpq()).floor())
-    value = floor(divide(x, y))
-    if value.is_finite() and x.is_finite() and y.is_finite():
-        return value
-    return resolve(np.floor_divide, (0.0,), INDETERMINATE, x, y)
+    quotient = divide(x, y)
+    if x.is_finite() == y.is_finite():  # two infinities have no quotient
+        value = floor(quotient)
+        return value if value.is_finite() else resolve(np.floor_divide, (0.0,), INDETERMINATE, x, y)
+    return floor(quotient)
 
 
 # Smaller and larger
@@ -185,6 +189,8 @@ def _power(x: Ball, y: Ball) -> Ball:
         return _whole_power(x, y)
     if x.is_finite() and y.is_finite() and x >= ZERO:
         return _positive_power(x, y)
+    if x.is_finite() and x < ZERO and y.is_finite() and not y.contains_integer():
+        return NAN
     return resolve(np.power, (-1.0, 0.0, 1.0), INDETERMINATE, x, y)
 
 
@@ -256,7 +262,14 @@ atanh = _unary("atanh", arb.atanh, np.arctanh, -1.0, 1.0)
 def atan2(y: Ball, x: Ball) -> Ball:
     if y.is_finite() and x.is_finite():
         return arb.atan2(y, x)
-    return resolve(np.arctan2, (0.0,), INDETERMINATE, y, x)
+    if is_nan(y) or is_nan(x):
+        return NAN
+    if is_indeterminate(y) or is_indeterminate(x) or not (y >= ZERO or y < ZERO):
+        return INDETERMINATE
+    quarters = 2 if x.is_finite() else 1 if x > ZERO else 3  # of y = inf; of a finite y, 0 or 4
+    if y.is_finite():
+        quarters = 0 if x > ZERO else 4
+    return arb.pi() * quarters / 4 * (1 if y >= ZERO else -1)
 
 
 @rounds("hypot")

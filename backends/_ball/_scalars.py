@@ -184,7 +184,7 @@ def _inside(low: float, high: float) -> float:
     """A float strictly between the two."""
     if math.isinf(low):
         return high - 1 if math.isfinite(high) else 1.0
-    return low + 1 if math.isinf(high) else (low + high) / 2
+    return low + 1 if math.isinf(high) else low + (high - low) / 4  # at ½ NumPy's power is a root: NaN of −∞
 
 
 def resolve(reference: Callable[..., Any], borders: tuple[float, ...], value: Ball, *arguments: Ball) -> Ball:
@@ -203,6 +203,9 @@ def resolve(reference: Callable[..., Any], borders: tuple[float, ...], value: Ba
         return value
     if len(found) == 1 and special:
         return {"nan": NAN, "inf": INF, "-inf": -INF}[special.pop()]
+    if len(found) == 1 and any(x.is_exact() and not x.is_finite() for x in arguments):
+        (limit,) = map(float, found)  # at an infinity what is finite is constant between the borders
+        return lift(limit) if limit.is_integer() else INDETERMINATE
     return INDETERMINATE
 
 
