@@ -6,6 +6,7 @@ where there is none.
 
 import os
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 from .._typing import Device
@@ -60,4 +61,4 @@ def _tell_loader() -> None:
         return
     for file in files:
         if file.name == "libintelocl.so":
-            os.environ.setdefault("OCL_ICD_FILENAMES", str(file.locate().resolve()))
+            os.environ.setdefault("OCL_ICD_FILENAMES", str(Path(str(file.locate())).resolve()))

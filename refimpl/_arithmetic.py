@@ -1,6 +1,6 @@
 """Arithmetic wider than float64: what its numbers, arrays and namespaces tell the functions of documents."""
 
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol
 
 
 class Arithmetic(Protocol):
@@ -18,6 +18,6 @@ class Arithmetic(Protocol):
         """Of an array: NumPy's with the exact values; an error if they have none."""
 
 
-def is_wider(given: Any) -> TypeGuard[Arithmetic]:
+def is_wider(given: Any) -> bool:
     """Whether a number, array or namespace has an arithmetic of its own."""
     return hasattr(given, "refimpl_math")
