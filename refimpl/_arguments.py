@@ -357,6 +357,26 @@ class DTypeOf(Argument):
 
 
 @dataclass(frozen=True)
+class AxisOf(Argument):
+    """An axis of some arrays, counted from the end if they have unlike numbers of them."""
+
+    arrays: tuple[str, ...]
+
+    def words(self) -> str:
+        """Its type."""
+        return "int"
+
+    def errors(self, name: str) -> Errors:
+        """Of an axis that is not there."""
+        yield DTypeError, "is no integer"
+        yield DomainError, f"is no axis of {' and '.join(self.arrays)}"
+
+    def check(self, name: str, value: Any, values: Values, xp: Namespace) -> Any:
+        """The axis as an int."""
+        return _xp.check_axis(value, *(values[array] for array in self.arrays))
+
+
+@dataclass(frozen=True)
 class Made(Argument):
     """The namespace, dtype and device of a result that is made of no array; `_xp.create` checks them."""
 

@@ -12,6 +12,7 @@ import numpy as np
 from . import _given, _libraries
 from ._arguments import (
     Argument,
+    AxisOf,
     Choice,
     DTypeOf,
     Flag,
@@ -36,6 +37,7 @@ __all__ = [
     "EVEN",
     "RAISES",
     "STAYS",
+    "AxisOf",
     "Choice",
     "DTypeOf",
     "Flag",

@@ -220,14 +220,16 @@ def check_shapes(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(result)
 
 
-def check_axis(axis: int, *arrays: Array) -> None:
+def check_axis(axis: int, *arrays: Array) -> int:
     """Require an axis that all the arrays have, and that means the same in all of them."""
     least = min(array.ndim for array in arrays)
     same = all(array.ndim == least for array in arrays)
-    if not -least <= check_integer("axis", axis, -(2**63)) < (least if same else 0):
+    number = check_integer("axis", axis, -(2**63))
+    if not -least <= number < (least if same else 0):
         shapes = " and ".join(str(tuple(array.shape)) for array in arrays)
         expected = f"an axis of shape {shapes}" + ("" if same else ", counted from the end")
         raise DomainError(message("axis", axis, expected))
+    return number
 
 
 def check_integer(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:

@@ -288,7 +288,7 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("ShapeError: W", lambda: density.linear_evidence(FLOAT, FLOAT, FLOAT, np.asarray(1.0))),
     ("NamespaceError: s2", lambda: density.linear_evidence(FLOAT, MATRIX, FLOAT, 1.0)),
     ("ShapeError: s2", lambda: density.linear_evidence(FLOAT, MATRIX, FLOAT, FLOAT)),
-    ("ShapeError: x", lambda: density.linear_posterior(FLOAT[:2], MATRIX, FLOAT, FLOAT[0])),
+    ("ShapeError: W", lambda: density.linear_posterior(FLOAT[:2], MATRIX, FLOAT, FLOAT[0])),
     ("ShapeError: b", lambda: density.linear_posterior(FLOAT, MATRIX, FLOAT[:2], FLOAT[0])),
     ("ShapeError: shapes", lambda: density.mixture_log_density(FLOAT, FLOAT[:2])),
     ("ShapeError: log_weights", lambda: density.mixture_log_density(FLOAT[0], FLOAT)),

@@ -1,11 +1,15 @@
 """Log-density as a code length."""
 
 from .. import _xp
-from .._public import public
+from .._public import STAYS, Integer, Number, Reals, public
 from .._typing import Array
 
 
-@public()
+@public(
+    {"log_density": Reals("..."), "dims": Integer(1), "levels": Integer(1), "width": Number(above=0)},
+    Reals("..."),
+    nan=STAYS,
+)
 def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: float = 1.0) -> Array:
     """Bits that each dimension of quantised data costs under a density of the scaled data.
 
@@ -13,25 +17,18 @@ def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: 
 
     Parameters
     ----------
-    log_density : (...) real floating
+    log_density
         log q(x) in nats, of data scaled to a range of the given width.
-    dims : integer ≥ 1
+    dims
         Dimensions of x.
-    levels : integer ≥ 1
+    levels
         Values that a dimension takes before scaling: 256 for bytes.
-    width : positive number
+    width
         The range of the scaled data: 1 for [0, 1], 2 for [−1, 1].
 
     Returns
     -------
-    (...), in the dtype of log_density, on its device. NaN in an array is NaN in every result that depends
-    on it.
-
-    Raises
-    ------
-    DTypeError, DomainError, NamespaceError, ShapeError
-        for an integer array, dims or levels below 1, a width that is not positive and finite, or no
-        array, or more than 24 axes.
+    in the dtype of log_density, on its device.
 
     Source: density D9.
 
@@ -41,10 +38,5 @@ def bits_per_dim(log_density: Array, /, *, dims: int, levels: int = 256, width: 
     >>> float(bits_per_dim(np.asarray(0.0), dims=3072))
     8.0
     """
-    xp = _xp.namespace(log_density=log_density)
-    _xp.floating(xp, log_density=log_density)
-    dims = _xp.check_integer("dims", dims, 1)
-    levels = _xp.check_integer("levels", levels, 1)
-    width = _xp.check_number("width", width, 0)
-    m = _xp.numbers(xp)
+    m = _xp.numbers(_xp.of(log_density))
     return -log_density / (dims * m.log(2)) + (m.log2(levels) - m.log2(width))

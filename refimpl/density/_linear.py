@@ -5,13 +5,18 @@ matrix never enters, and no difference of large quadratic forms, so s² may be a
 """
 
 from .. import _libraries, _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._public import STAYS, Reals, public
 from .._typing import Array, Namespace
-from ._normal import common, log_2pi, solve_rows
+from ._normal import UNSOLVABLE, common, log_2pi, solve_rows
 
 
-@public("linalg")
+@public(
+    {"x": Reals("..., d", d=1), "W": Reals("d, k", k=1), "b": Reals("d"), "s2": Reals("")},
+    Reals("..."),
+    needs="linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     """Log-density of x under the linear Gaussian VAE, log N(x; b, WWᵀ + s²I).
 
@@ -20,23 +25,18 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
 
     Parameters
     ----------
-    x : (..., d) real floating
+    x
         Data.
-    W : (d, k), b : (d,) real floating
-        Decoder, d, k ≥ 1.
-    s2 : () real floating
+    W
+        Matrix of the decoder.
+    b
+        Its bias.
+    s2
         Variance s² > 0 of the decoder; a negative one gives NaN.
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
-        library cannot solve with.
+    in the common dtype of the arguments, on their device.
 
     Source: density D7, C4, C5.
 
@@ -47,11 +47,18 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     >>> float(linear_evidence(np.asarray([2.0, 1.0]), W, b, np.asarray(1.0)).round(6))
     -3.684451
     """
-    xp, x, W, b, s2 = _model(x, W, b, s2)
+    xp = _xp.of(x)
+    x, W, b, s2 = common(xp, x, W, b, s2)
     return _evidence(x - b, W, s2, xp=xp)
 
 
-@public("linalg")
+@public(
+    {"x": Reals("..., d", d=1), "W": Reals("d, k", k=1), "b": Reals("d"), "s2": Reals("")},
+    (Reals("..., k"), Reals("k, k")),
+    needs="linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array, Array]:
     """Mean and covariance of z given x under the linear Gaussian VAE.
 
@@ -59,23 +66,18 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
 
     Parameters
     ----------
-    x : (..., d) real floating
+    x
         Data.
-    W : (d, k), b : (d,) real floating
-        Decoder, d, k ≥ 1.
-    s2 : () real floating
+    W
+        Matrix of the decoder.
+    b
+        Its bias.
+    s2
         Variance s² > 0 of the decoder; a negative one gives NaN.
 
     Returns
     -------
-    Mean (..., k) and covariance (k, k), in the common dtype of the arguments, on their device. NaN in an
-    array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
-        library cannot solve with.
+    Mean (..., k) and covariance (k, k), in the common dtype of the arguments, on their device.
 
     Source: density D7, C4, C5.
 
@@ -87,26 +89,11 @@ def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array,
     >>> mean.round(12), covariance.round(12)
     (array([1.]), array([[0.5]]))
     """
-    xp, x, W, b, s2 = _model(x, W, b, s2)
+    xp = _xp.of(x)
+    x, W, b, s2 = common(xp, x, W, b, s2)
     q, r = _factors(W, s2, xp=xp)
     root = xp.sqrt(s2) * solve_rows(r, _eye(r, xp=xp), xp=xp)
     return solve_rows(r, xp.matmul(x - b, q), xp=xp), xp.matmul(xp.matrix_transpose(root), root)
-
-
-def _model(x: Array, W: Array, b: Array, s2: Array) -> tuple[Namespace, Array, Array, Array, Array]:
-    """The namespace and the arrays, checked against W and in their common dtype."""
-    given = {"x": x, "W": W, "b": b, "s2": s2}
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, solves=True, **given)
-    if W.ndim != 2 or 0 in W.shape:
-        raise ShapeError(message("W", f"shape {tuple(W.shape)}", "a matrix (d, k) with d, k ≥ 1"))
-    _xp.check_last_axis("x", x, W.shape[0], "W.shape[0]")
-    if b.shape != (W.shape[0],):
-        raise ShapeError(message("b", f"shape {tuple(b.shape)}", f"({W.shape[0]},), as W has rows"))
-    if s2.ndim != 0:
-        raise ShapeError(message("s2", f"shape {tuple(s2.shape)}", "()"))
-    x, W, b, s2 = common(xp, x, W, b, s2)
-    return xp, x, W, b, s2
 
 
 def _eye(like: Array, *, xp: Namespace) -> Array:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from .. import _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._errors import DomainError, ShapeError, message
+from .._public import STAYS, Raises, Reals, public
 from .._typing import Array, Namespace
+
+UNSOLVABLE: Raises = {DomainError: "for matrices that the library cannot solve with"}
 
 
 def log_2pi(xp: Namespace) -> Any:
@@ -14,7 +16,7 @@ def log_2pi(xp: Namespace) -> Any:
     return m.log(2 * m.pi)
 
 
-@public()
+@public({"x, mean, variance": Reals("..., d")}, Reals("..."), nan=STAYS, broadcast="all")
 def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     """Log-density of a normal distribution with independent components.
 
@@ -22,18 +24,12 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
 
     Parameters
     ----------
-    x, mean, variance : (..., d) real floating
-        Shapes broadcast. Variances are positive; a negative one gives NaN.
+    x, mean, variance
+        Variances are positive; a negative one gives NaN.
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast or have no axis, integer arrays, or arrays of two libraries.
+    in the common dtype of the arguments, on their device.
 
     Source: density D6.
 
@@ -44,12 +40,12 @@ def normal_log_density(x: Array, mean: Array, variance: Array, /) -> Array:
     >>> float(normal_log_density(x, np.zeros(2), np.ones(2)).round(6))
     -2.337877
     """
-    xp, _ = _vectors(x=x, mean=mean, variance=variance)
+    xp = _xp.of(x, mean, variance)
     z = (x - mean) / xp.sqrt(variance)
     return -0.5 * xp.sum(z * z + xp.log(variance) + log_2pi(xp), axis=-1)
 
 
-@public()
+@public({"m1, v1, m2, v2": Reals("..., d")}, Reals("..."), nan=STAYS, broadcast="all")
 def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     """KL(N(m₁, v₁) ‖ N(m₂, v₂)) of normal distributions with independent components.
 
@@ -57,18 +53,12 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
 
     Parameters
     ----------
-    m1, v1, m2, v2 : (..., d) real floating
-        Means and variances; shapes broadcast. Variances are positive; a negative one gives NaN.
+    m1, v1, m2, v2
+        Means and variances. Variances are positive; a negative one gives NaN.
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast or have no axis, integer arrays, or arrays of two libraries.
+    in the common dtype of the arguments, on their device.
 
     Source: density D6, C4.
 
@@ -79,7 +69,7 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     >>> float(normal_kl(one, one, 0 * one, one))
     0.5
     """
-    xp, _ = _vectors(m1=m1, v1=v1, m2=m2, v2=v2)
+    xp = _xp.of(m1, v1, m2, v2)
     deviation = xp.sqrt(v2)
     z = (m1 - m2) / deviation
     # The quotient of the roots has half the exponent of v1/v2, so it does not underflow.
@@ -87,7 +77,14 @@ def normal_kl(m1: Array, v1: Array, m2: Array, v2: Array, /) -> Array:
     return 0.5 * xp.sum(excess + z * z, axis=-1)
 
 
-@public("linalg")
+@public(
+    {"x, mean": Reals("..., d").freely(), "covariance": Reals("..., d, d", d=1).freely()},
+    Reals("..."),
+    needs="linalg",
+    nan=STAYS,
+    broadcast="batch",
+    raises=UNSOLVABLE,
+)
 def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Array:
     """Log-density of a normal distribution with a full covariance matrix.
 
@@ -95,22 +92,14 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
 
     Parameters
     ----------
-    x, mean : (..., d) real floating
-        Shapes broadcast.
-    covariance : (..., d, d) real floating
+    x, mean
+    covariance
         Symmetric positive definite, else the Cholesky factorisation of the library fails in its own way
-        (an exception or NaN); its leading axes broadcast against those of x and mean.
+        (an exception or NaN).
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
-        library cannot solve with.
+    in the common dtype of the arguments, on their device.
 
     Source: density D6.
 
@@ -128,7 +117,19 @@ def normal_log_density_full(x: Array, mean: Array, covariance: Array, /) -> Arra
     return -0.5 * (xp.sum(z * z, axis=-1) + log_det + covariance.shape[-1] * log_2pi(xp))
 
 
-@public("linalg")
+@public(
+    {
+        "m1": Reals("..., d").freely(),
+        "c1": Reals("..., d, d", d=1).freely(),
+        "m2": Reals("..., d").freely(),
+        "c2": Reals("..., d, d", d=1).freely(),
+    },
+    Reals("..."),
+    needs="linalg",
+    nan=STAYS,
+    broadcast="batch",
+    raises=UNSOLVABLE,
+)
 def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     """KL(N(m₁, C₁) ‖ N(m₂, C₂)) of normal distributions with full covariance matrices.
 
@@ -137,22 +138,19 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
 
     Parameters
     ----------
-    m1, m2 : (..., d) real floating
-        Means; shapes broadcast.
-    c1, c2 : (..., d, d) real floating
+    m1
+        Mean.
+    c1
         Symmetric positive definite, else the Cholesky factorisation of the library fails in its own way
-        (an exception or NaN); leading axes broadcast against each other and against those of the means.
+        (an exception or NaN).
+    m2
+        Mean.
+    c2
+        As c1.
 
     Returns
     -------
-    (...), in the common dtype of the arguments, on their device. NaN in an array is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
-        library cannot solve with.
+    in the common dtype of the arguments, on their device.
 
     Source: density D6, C4.
 
@@ -172,20 +170,11 @@ def normal_kl_full(m1: Array, c1: Array, m2: Array, c2: Array, /) -> Array:
     return 0.5 * (scale + xp.sum(below * below, axis=(-2, -1)) + xp.sum(z * z, axis=-1))
 
 
-def _vectors(*, solves: bool = False, **arrays: Array) -> tuple[Namespace, int]:
-    """The namespace of real vectors that broadcast, and their length."""
-    xp = _xp.namespace(**arrays)
-    _xp.floating(xp, solves=solves, **arrays)
-    for name, array in arrays.items():
-        _xp.check_axes(name, array, 1)
-    return xp, _xp.check_broadcast(**arrays)[-1]
-
-
 def _gaussian(vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any]:
-    """The namespace, then real vectors (..., d) and matrices (..., d, d) in their common dtype."""
-    xp, d = _vectors(solves=True, **vectors)
-    _xp.namespace(**vectors, **matrices)
-    _xp.floating(xp, solves=True, **matrices)
+    """The namespace; vectors (..., d) that broadcast, and matrices (..., d, d), in their common dtype."""
+    for name, array in vectors.items():
+        _xp.check_axes(name, array, 1)
+    d = _xp.check_broadcast(**vectors)[-1]
     for name, matrix in matrices.items():
         if tuple(matrix.shape[-2:]) != (d, d):
             raise ShapeError(message(name, f"shape {tuple(matrix.shape)}", f"last axes ({d}, {d})"))
@@ -193,7 +182,8 @@ def _gaussian(vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any
         raise ShapeError(message("vectors", "a last axis of length 0", "at least one dimension"))
     rows = {f"{name}[..., 0]": matrix[..., 0] for name, matrix in matrices.items()}
     _xp.check_broadcast(**vectors, **rows)
-    return [xp, *common(xp, *vectors.values(), *matrices.values())]
+    arrays = (*vectors.values(), *matrices.values())
+    return [xp := _xp.of(*arrays), *common(xp, *arrays)]
 
 
 def common(xp: Namespace, *arrays: Array) -> tuple[Array, ...]:

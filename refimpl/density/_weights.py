@@ -7,11 +7,18 @@ import array_api_compat
 
 from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
-from .._public import public
+from .._public import STAYS, AxisOf, Integer, Raises, Reals, Several, public
 from .._typing import Array, Namespace
 
+NO_SAMPLES: Raises = {ShapeError: "for no samples"}
 
-@public()
+
+@public(
+    {"log_likelihood, log_prior, log_proposal": Reals("..., M").freely()},
+    Reals("..., M"),
+    nan=STAYS,
+    broadcast="all",
+)
 def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /) -> Array:
     """Logarithms of the importance weights of latent samples.
 
@@ -19,18 +26,12 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
 
     Parameters
     ----------
-    log_likelihood, log_prior, log_proposal : (..., M) real floating
-        The three log-densities at z ~ p(z|x); their shapes broadcast. A sample has log_proposal > −inf.
+    log_likelihood, log_prior, log_proposal
+        The three log-densities at z ~ p(z|x). A sample has log_proposal > −inf.
 
     Returns
     -------
-    (..., M), in the common dtype of the arguments, on their device; NaN where infinities cancel. NaN in
-    an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    in the common dtype of the arguments, on their device; NaN where infinities cancel.
 
     Source: density D1, C3.
 
@@ -40,33 +41,24 @@ def log_weights(log_likelihood: Array, log_prior: Array, log_proposal: Array, /)
     >>> log_weights(np.asarray([-2.0]), np.asarray([-1.0]), np.asarray([-0.5]))
     array([-2.5])
     """
-    given = {"log_likelihood": log_likelihood, "log_prior": log_prior, "log_proposal": log_proposal}
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, **given)
-    _xp.check_broadcast(**given)
+    _xp.check_broadcast(log_likelihood=log_likelihood, log_prior=log_prior, log_proposal=log_proposal)
     return log_likelihood + log_prior - log_proposal
 
 
-@public()
+@public({"log_w": Reals("..., M"), "axis": AxisOf(("log_w",))}, Reals("..."), nan=STAYS, raises=NO_SAMPLES)
 def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     """The evidence lower bound: the mean of the log-weights.
 
     Parameters
     ----------
-    log_w : (..., M) real floating
+    log_w
         Log-weights of M ≥ 1 samples; any −inf gives −inf.
-    axis : int
+    axis
         The axis of the samples.
 
     Returns
     -------
-    (...), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
-    it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for no samples, integer arrays, an axis that log_w lacks, or no array.
+    in the dtype of log_w, on its device.
 
     Source: density D2, C2, C4.
 
@@ -80,26 +72,20 @@ def elbo(log_w: Array, /, *, axis: int = -1) -> Array:
     return xp.mean(log_w, axis=axis)
 
 
-@public()
+@public({"log_w": Reals("..., M"), "axis": AxisOf(("log_w",))}, Reals("..."), nan=STAYS, raises=NO_SAMPLES)
 def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
     """The importance-weighted bound log((1/M) Σ w), for weights of any size.
 
     Parameters
     ----------
-    log_w : (..., M) real floating
+    log_w
         Log-weights of M ≥ 1 samples. −inf is a weight of zero; all −inf gives −inf.
-    axis : int
+    axis
         The axis of the samples.
 
     Returns
     -------
-    (...), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
-    it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for no samples, integer arrays, an axis that log_w lacks, or no array.
+    in the dtype of log_w, on its device.
 
     Source: density D3, C1, C2, C8.
 
@@ -126,7 +112,13 @@ def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
     return xp.where(near, close, far)
 
 
-@public("eager sort cumulative")
+@public(
+    {"log_w": Reals("..., M", M=1), "sizes": Several(Integer(1), "integers", least=1)},
+    Reals("..., len(sizes)"),
+    needs="eager sort cumulative",
+    nan=STAYS,
+    raises={DomainError: "for sizes above M"},
+)
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     """The importance-weighted bound of every subset of m samples, averaged, for several m.
 
@@ -136,20 +128,14 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
 
     Parameters
     ----------
-    log_w : (..., M) real floating
+    log_w
         Log-weights below +inf. −inf is a weight of zero; m of them give −inf.
-    sizes : sequence of integers from 1 to M
-        The sizes m of the subsets.
+    sizes
+        The sizes m of the subsets, at most M.
 
     Returns
     -------
-    (..., len(sizes)), in the dtype of log_w, on its device. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for no samples, integer log_w or sizes that are none, sizes outside 1…M or none, or no array.
+    in the dtype of log_w, on its device.
 
     Source: density D4, C9.
 
@@ -159,40 +145,31 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     >>> importance_bounds(np.log(np.asarray([1.0, 2.0, 4.0])), sizes=(1, 2, 3)).round(4)
     array([0.6931, 0.8068, 0.8473])
     """
-    xp = _samples(log_w, -1)
-    M = log_w.shape[-1]
-    given = _xp.check_sequence("sizes", sizes, "integers")
-    wanted = [_xp.check_integer("sizes", m, 1) for m in given]
-    if not wanted or max(wanted) > M:
-        raise DomainError(message("sizes", wanted, f"one or more integers from 1 to {M}"))
+    xp, M = _xp.of(log_w), log_w.shape[-1]
+    if max(sizes) > M:
+        raise DomainError(message("sizes", sizes, f"integers from 1 to {M}"))
     means = {M: _log_mean(log_w, -1, xp=xp), 1: xp.mean(log_w, axis=-1)}
-    between = sorted({m for m in wanted if 1 < m < M})
+    between = sorted({m for m in sizes if 1 < m < M})
     if between:
         inner = _subset_means(log_w, between, xp=xp)
         means |= {m: inner[..., i] for i, m in enumerate(between)}
-    return xp.stack([means[m] for m in wanted], axis=-1)
+    return xp.stack([means[m] for m in sizes], axis=-1)
 
 
-@public()
+@public({"log_w": Reals("..., M"), "axis": AxisOf(("log_w",))}, Reals("..., M"), nan=STAYS, raises=NO_SAMPLES)
 def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     """Importance weights divided by their sum.
 
     Parameters
     ----------
-    log_w : (..., M) real floating
+    log_w
         Log-weights of M ≥ 1 samples, below +inf. −inf is a weight of zero; all −inf gives NaN.
-    axis : int
+    axis
         The axis of the samples.
 
     Returns
     -------
-    (..., M), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
-    it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for no samples, integer arrays, an axis that log_w lacks, or no array.
+    in the dtype of log_w, on its device.
 
     Source: density D5.
 
@@ -207,26 +184,20 @@ def normalized_weights(log_w: Array, /, *, axis: int = -1) -> Array:
     return w / xp.sum(w, axis=axis, keepdims=True)
 
 
-@public()
+@public({"log_w": Reals("..., M"), "axis": AxisOf(("log_w",))}, Reals("..."), nan=STAYS, raises=NO_SAMPLES)
 def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
     """Kish's effective sample size (Σw)²/Σw², between 1 and M.
 
     Parameters
     ----------
-    log_w : (..., M) real floating
+    log_w
         Log-weights of M ≥ 1 samples, below +inf. −inf is a weight of zero; all −inf gives NaN.
-    axis : int
+    axis
         The axis of the samples.
 
     Returns
     -------
-    (...), in the dtype of log_w, on its device. NaN in an array is NaN in every result that depends on
-    it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, DomainError, NamespaceError
-        for no samples, integer arrays, an axis that log_w lacks, or no array.
+    in the dtype of log_w, on its device.
 
     Source: density D5, C5, C6.
 
@@ -243,13 +214,9 @@ def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
 
 def _samples(log_w: Array, axis: int) -> Namespace:
     """The namespace of log-weights that have at least one sample along the axis."""
-    xp = _xp.namespace(log_w=log_w)
-    _xp.floating(xp, log_w=log_w)
-    _xp.check_axes("log_w", log_w, 1)
-    _xp.check_axis(axis, log_w)
     if log_w.shape[axis] == 0:
         raise ShapeError(message("log_w", f"shape {tuple(log_w.shape)}", "at least one sample"))
-    return xp
+    return _xp.of(log_w)
 
 
 def _scaled_weights(log_w: Array, axis: int, *, xp: Namespace) -> Array:

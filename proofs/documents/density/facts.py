@@ -1,13 +1,9 @@
 """What is to be known of single functions of refimpl.density and of their laws."""
 
 from ...language.facts import Facts
-from ...language.shapes import ROW
 from .remedies import REMEDIES
 
 FACTS = Facts(
-    parts={
-        "density.linear_posterior": (ROW, "shared"),
-    },
     notes={
         "density.linear_posterior": "by QR of [W; sI], which is right relative to ‖x − b‖/√(‖W‖² + s²), "
         "not to a mean that is small beside it, and to the matrix's condition, for any rank of W",
