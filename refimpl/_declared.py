@@ -149,12 +149,13 @@ class Declaration:
         head, _, more = head.partition("\n\nReturns\n-------\n")
         joint = "" if not (result and more) else ". " if more[0].isupper() else ", "
         head += f"\n\nReturns\n-------\n{result}{joint}{more}"
-        return f"{head}\n{self._promises()}\n\nRaises\n------\n{self._errors()}{source}{tail}"
+        promises = f"\n{told}" if (told := self._promises()) else ""
+        return f"{head}{promises}\n\nRaises\n------\n{self._errors()}{source}{tail}"
 
     @property
     def nan_raises(self) -> type[RefimplError] | None:
         """The error of NaN, if it is refused."""
-        numbers = any(isinstance(kind, Number) for kind in self._scalars())
+        numbers = any(isinstance(kind, Number) or kind.real for kind in self._scalars())
         return (DomainError if numbers else DTypeError) if self.nan == RAISES else None
 
     def _scalars(self) -> list[Argument]:

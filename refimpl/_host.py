@@ -8,10 +8,10 @@ from . import _libraries
 from ._errors import DomainError, message
 from ._typing import Array, Namespace
 
-Reals: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def to_float64(xp: Namespace, **arrays: Array) -> list[Reals]:
+def to_float64(xp: Namespace, **arrays: Array) -> list[Floats]:
     """The arrays as finite NumPy float64; formats up to 64 bits convert exactly."""
     result = []
     for name, array in arrays.items():
@@ -23,7 +23,7 @@ def to_float64(xp: Namespace, **arrays: Array) -> list[Reals]:
     return result
 
 
-def to_exact(xp: Namespace, **arrays: Array) -> list[Reals]:
+def to_exact(xp: Namespace, **arrays: Array) -> list[Floats]:
     """As to_float64, for functions that decide in rationals: of numbers with an error bound, those without
     error are taken as what they are, and others raise."""
     given = {

@@ -22,9 +22,6 @@ STAYS = (
 )
 RAISES = ("NaN raises DomainError", "NaN raises DTypeError")
 OWN_WORDS = {
-    "argmaxable.five_vectors": "",  # takes no numbers
-    "argmaxable.verify": "False for undecided classes and for certificates with NaN",
-    "argmaxable.winner": "−1 also where a score is NaN",
     "flow.from_functions": "NaN from a function is NaN",
     "matching.check_nonzero": "no NaN",
     "matching.cosine_similarity": "as do vectors with infinite or NaN entries",

@@ -6,11 +6,11 @@ from typing import ClassVar, Literal, TypeAlias
 import numpy as np
 
 from .. import _libraries, _xp
-from .._errors import DTypeError, ShapeError, kind, message
-from .._host import Reals, to_exact
-from .._public import public
+from .._errors import ShapeError, message
+from .._host import Floats, to_exact
+from .._public import Flag, Record, Truths, public
 from .._typing import Array
-from ._checks import check_problem
+from ._checks import BIASES, INFINITE, ROWS
 from ._exact import Problem
 
 Verdict: TypeAlias = Literal["argmaxable", "unargmaxable", "undecided"]
@@ -63,7 +63,13 @@ class Result:
         return tuple(certificate.verdict for certificate in self.certificates)
 
 
-@public("eager rational")
+@public(
+    {"W": ROWS, "b": BIASES, "result": Record(Result, {}, "See argmaxable.classify"), "exact": Flag()},
+    Truths("n"),
+    needs="eager rational",
+    nan="NaN in an array raises DomainError; certificates with NaN prove nothing.",
+    raises={**INFINITE, ShapeError: "for another number of certificates than of classes"},
+)
 def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Array:
     """Whether each certificate proves its verdict, whoever made it.
 
@@ -77,24 +83,18 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
 
     Parameters
     ----------
-    W : (n, d) real floating
-        One row a class, finite.
-    b : (n,) real floating
+    W
+        One row for each class, finite.
+    b
         Biases, finite.
-    result : Result
+    result
         Certificates of the n classes.
-    exact : bool
+    exact
         Whether to use rational arithmetic.
 
     Returns
     -------
-    (n,) bool, on the device of W; False for undecided classes and for certificates with NaN.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, other types, arrays of two libraries, or values that are not
-        finite. NaN in an array raises DomainError.
+    bool, on the device of W; False for undecided classes.
 
     Source: argmaxable D3, C2.
 
@@ -105,11 +105,7 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     >>> verify(np.asarray([[1.0], [2.0]]), np.zeros(2), claim)
     array([False,  True])
     """
-    xp = check_problem(W, b)
-    if not isinstance(result, Result):
-        raise DTypeError(message("result", kind(result), "a Result", "See argmaxable.classify"))
-    n = W.shape[0]
-    exact = _xp.check_flag("exact", exact)
+    xp, n = _xp.of(W), W.shape[0]
     if len(result.certificates) != n:
         raise ShapeError(message("result", f"{len(result.certificates)} certificates", f"{n}, one a class"))
     problem = Problem(*to_exact(xp, W=W, b=b))
@@ -125,7 +121,7 @@ def _proved(problem: Problem, k: int, certificate: Certificate, exact: bool) -> 
     return False
 
 
-def bounded_margins(problem: Problem, k: int, z: Reals) -> tuple[Reals, Reals]:
+def bounded_margins(problem: Problem, k: int, z: Floats) -> tuple[Floats, Floats]:
     """Margins of class k at z over all classes (+inf for itself), and bounds of their rounding."""
     u, terms = np.finfo(np.float64).eps / 2, len(z) + 5
     with np.errstate(all="ignore"):  # what overflows has no finite bound and proves nothing
@@ -140,7 +136,7 @@ def bounded_margins(problem: Problem, k: int, z: Reals) -> tuple[Reals, Reals]:
     return found, error
 
 
-def lead(problem: Problem, k: int, z: Reals, *, exact: bool = False) -> Witness | None:
+def lead(problem: Problem, k: int, z: Floats, *, exact: bool = False) -> Witness | None:
     """The witness that z makes, if class k wins there by the rounding bound, or exactly."""
     if not np.isfinite(z).all():
         return None

@@ -1,31 +1,16 @@
-"""Checks that the functions share."""
+"""What the functions take, and the check of an index."""
 
-from typing import Any
+from .._errors import DomainError, message
+from .._public import Integer, Raises, Reals
 
-from .. import _xp
-from .._errors import DomainError, ShapeError, message
-from .._typing import Array, Namespace
-
-
-def check_problem(W: Array, b: Array, **others: Array) -> Namespace:
-    """The namespace of real W (n, d), b (n,) and further real arrays, with n, d ≥ 1."""
-    xp = _xp.namespace(W=W, b=b, **others)
-    _xp.floating(xp, W=W, b=b, **others)
-    check_matrix("W", W)
-    if tuple(b.shape) != (W.shape[0],):
-        raise ShapeError(message("b", f"shape {tuple(b.shape)}", f"shape ({W.shape[0]},), one a row of W"))
-    return xp
+ROWS = Reals("n, d", n=1, d=1)
+"""One row for each class."""
+BIASES = Reals("n")
+CLASS = Integer(0)
+INFINITE: Raises = {DomainError: "for values that are not finite"}
 
 
-def check_matrix(name: str, matrix: Array) -> None:
-    """Require two axes, neither of them empty."""
-    if matrix.ndim != 2 or 0 in matrix.shape:
-        raise ShapeError(message(name, f"shape {tuple(matrix.shape)}", "shape (n, d) with n, d ≥ 1"))
-
-
-def check_class(k: Any, n: int) -> int:
+def check_class(k: int, n: int) -> None:
     """Require the index of one of n classes."""
-    number = _xp.check_integer("k", k, 0)
-    if number >= n:
-        raise DomainError(message("k", number, f"an integer in [0, {n - 1}]"))
-    return number
+    if k >= n:
+        raise DomainError(message("k", k, f"an integer in [0, {n - 1}]"))

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .._host import Reals, to_exact
-from .._public import public
+from .. import _xp
+from .._host import Floats, to_exact
+from .._public import RAISES, Record, public
 from .._typing import Array
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
-from ._checks import check_problem
+from ._checks import BIASES, INFINITE, ROWS
 from ._exact import RAY, Problem, decide, to_float
 from ._nearest import nearest
 
 
-@public("eager rational")
+@public({"W": ROWS, "b": BIASES}, Record(Result), needs="eager rational", nan=RAISES, raises=INFINITE)
 def classify(W: Array, b: Array, /) -> Result:
     """Decide for every class whether it can win, with a certificate.
 
@@ -27,21 +28,15 @@ def classify(W: Array, b: Array, /) -> Result:
 
     Parameters
     ----------
-    W : (n, d) real floating
-        One row a class, finite.
-    b : (n,) real floating
+    W
+        One row for each class, finite.
+    b
         Biases, finite.
 
     Returns
     -------
-    Result with n certificates, each a Witness, a Combination or Undecided; they hold Python numbers of
+    with n certificates, each a Witness, a Combination or Undecided; they hold Python numbers of
     float64 precision whatever the library, dtype and device of W.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, arrays of two libraries, or values that are not
-        finite. NaN raises DomainError.
 
     Source: argmaxable D2, C1, C2, C4, C5, C6, C8.
 
@@ -54,8 +49,7 @@ def classify(W: Array, b: Array, /) -> Result:
     >>> result.certificates[1]
     Combination(indices=(0, 2), weights=(0.5, 0.5))
     """
-    xp = check_problem(W, b)
-    problem = Problem(*to_exact(xp, W=W, b=b))
+    problem = Problem(*to_exact(_xp.of(W), W=W, b=b))
     frame = Frame(problem.W, problem.b)
     found: dict[int, Certificate] = {}
     for k, z in frame.seeds():
@@ -71,7 +65,7 @@ class Frame:
     They are rounded, so they only suggest certificates.
     """
 
-    def __init__(self, W: Reals, b: Reals) -> None:
+    def __init__(self, W: Floats, b: Floats) -> None:
         rows, self._columns = _level(W)
         bias, self._bias = _level(b[:, None])
         _, sizes, axes = np.linalg.svd(rows, full_matrices=False)
@@ -80,18 +74,18 @@ class Frame:
         self.rows, self.biases = rows @ self._back, bias[:, 0]
 
     @property
-    def scales(self) -> Reals:
+    def scales(self) -> Floats:
         """A power of two for every column of W and for b that brings it to about 1."""
         exponents = np.append(self._columns, self._bias)
         return np.ldexp(1.0, np.clip(-exponents, -1000, 1000))
 
-    def point(self, y: Reals, s: float = 1.0) -> Reals:
+    def point(self, y: Floats, s: float = 1.0) -> Floats:
         """z in the coordinates of W, for (y, s) in these."""
         with np.errstate(all="ignore"):
-            z: Reals = np.ldexp(self._back @ y / s, int(self._bias[0]) - self._columns)
+            z: Floats = np.ldexp(self._back @ y / s, int(self._bias[0]) - self._columns)
         return z
 
-    def seeds(self) -> Iterator[tuple[int, Reals]]:
+    def seeds(self) -> Iterator[tuple[int, Floats]]:
         """For classes that win at their own row without bias: that row, long enough for the bias."""
         n = len(self.biases)
         step = max(1, 2**22 // n)  # blocks of 32 MiB
@@ -104,7 +98,7 @@ class Frame:
                 length = np.max((self.biases - self.biases[first + k]) / ahead[k])
                 yield first + k, self.point(block[k] * max(1.0, 2 * length))
 
-    def rays(self, k: int, others: list[int]) -> Reals:
+    def rays(self, k: int, others: list[int]) -> Floats:
         """The rays of class k and, last, (0, 1), scaled to unit length."""
         rays = np.column_stack([self.rows[k] - self.rows[others], self.biases[k] - self.biases[others]])
         rays = np.vstack([rays, np.append(np.zeros(rays.shape[1] - 1), 1.0)])
@@ -112,7 +106,7 @@ class Frame:
         return rays / np.where(sizes > 0, sizes, 1.0)
 
 
-def _level(values: Reals) -> tuple[Reals, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _level(values: Floats) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     """Columns with mean about 0 and size about 1, and the exponents of two that were divided out."""
     first = np.frexp(np.max(np.abs(values), axis=0))[1]
     small = np.ldexp(values, -first)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat
 
-from .._host import Reals
+from .._host import Floats
 from ._nearest import wolfe
 
 Rational = Any
@@ -33,7 +33,7 @@ class Problem:
     k is argmaxable iff some (z, s) has positive products with all its rays and with (0, 1).
     """
 
-    def __init__(self, W: Reals, b: Reals) -> None:
+    def __init__(self, W: Floats, b: Floats) -> None:
         self.W, self.b = W, b
         self._rows: dict[int, list[Rational]] = {}
 
@@ -49,7 +49,7 @@ class Problem:
             return [fmpq(0)] * (self.W.shape[1]) + [fmpq(1)]
         return [own - other for own, other in zip(self.row(k), self.row(i), strict=True)]
 
-    def margin(self, k: int, z: Reals, others: Sequence[int]) -> Rational:
+    def margin(self, k: int, z: Floats, others: Sequence[int]) -> Rational:
         """Least margin of class k at z over some other classes, at least one."""
         point = [rational(value) for value in z] + [fmpq(1)]
         return min(sum(r * y for r, y in zip(self.ray(k, i), point, strict=True)) for i in others)
@@ -89,7 +89,7 @@ class Rays:
     `scales` are powers of two too, one for every column of W and for b.
     """
 
-    def __init__(self, problem: Problem, k: int, scales: Reals) -> None:
+    def __init__(self, problem: Problem, k: int, scales: Floats) -> None:
         self.problem, self.k = problem, k
         self.columns = [rational(scale) for scale in scales]
         self.everything = [RAY, *(i for i in range(len(problem.b)) if i != k)]
@@ -132,7 +132,7 @@ class Rays:
 
 
 def decide(
-    problem: Problem, k: int, scales: Reals, support: list[int], weights: Sequence[float]
+    problem: Problem, k: int, scales: Floats, support: list[int], weights: Sequence[float]
 ) -> tuple[dict[int, Rational], list[Rational] | None, float]:
     """Decide class k by Wolfe's method in rational arithmetic, from a float64 start.
 

@@ -6,11 +6,11 @@ import numpy as np
 import scipy  # its parts load on first use
 
 from .. import _xp
-from .._errors import DomainError, ShapeError, message
-from .._host import Reals, like, to_float64
-from .._public import public
+from .._errors import DomainError, message
+from .._host import Floats, like, to_float64
+from .._public import RAISES, Number, Reals, public
 from .._typing import Array
-from ._checks import check_class, check_problem
+from ._checks import BIASES, CLASS, check_class
 
 
 class Minimax(NamedTuple):
@@ -26,7 +26,13 @@ class Minimax(NamedTuple):
     """() r‖Σα_iΔw_i‖ + Σα_iΔb_i at the weights; never exceeded in the ball."""
 
 
-@public("eager host")
+@public(
+    {"W": Reals("n, d", n=2, d=1), "b": BIASES, "k": CLASS, "radius": Number(above=0)},
+    (Reals("d"), Reals("n − 1"), Reals(""), Reals("")),
+    needs="eager host",
+    nan=RAISES,
+    raises={DomainError: "for values that are not finite, margins in the ball beyond float64, or k ≥ n"},
+)
 def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     """The largest least margin of class k over the ball of a radius, with its dual.
 
@@ -37,24 +43,18 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
 
     Parameters
     ----------
-    W : (n, d) real floating
-        One row a class, n ≥ 2, finite.
-    b : (n,) real floating
+    W
+        One row for each class, finite.
+    b
         Biases, finite.
-    k : int
-        A class, 0 ≤ k < n.
-    radius : float
-        r > 0.
+    k
+        A class, k < n.
+    radius
+        r.
 
     Returns
     -------
     Minimax(z (d,), weights (n − 1,), lower (), upper ()), in the dtype of W, on its device.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, arrays of two libraries, values or margins that
-        are not finite, or k or radius outside its range. NaN raises DomainError.
 
     Source: argmaxable D5.
 
@@ -64,11 +64,8 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     >>> minimax_value(np.asarray([[1.0], [0.0]]), np.zeros(2), k=0, radius=2.0).upper
     array(2.)
     """
-    xp = check_problem(W, b)
-    if W.shape[0] < 2:
-        raise ShapeError(message("W", f"shape {tuple(W.shape)}", "at least two classes"))
-    k = check_class(k, W.shape[0])
-    radius = _xp.check_number("radius", radius, 0.0)
+    xp = _xp.of(W)
+    check_class(k, W.shape[0])
     rows, biases = to_float64(xp, W=W, b=b)
     with np.errstate(over="ignore"):
         rows, biases = rows[k] - np.delete(rows, k, axis=0), biases[k] - np.delete(biases, k)
@@ -84,15 +81,15 @@ def minimax_value(W: Array, b: Array, /, k: int, radius: float) -> Minimax:
     return Minimax(*(like(value, W, xp) for value in values))
 
 
-def _least_norm(rows: Reals, biases: Reals, value: float) -> Reals:
+def _least_norm(rows: Floats, biases: Floats, value: float) -> Floats:
     """Multipliers of min ‖z‖ with rows·z + biases ≥ value, up to a factor (Lawson and Hanson)."""
     system = np.vstack([rows.T, value - biases])
     target = np.append(np.zeros(rows.shape[1]), 1.0)
-    multipliers: Reals = scipy.optimize.nnls(system, target, maxiter=30 * sum(system.shape))[0]
+    multipliers: Floats = scipy.optimize.nnls(system, target, maxiter=30 * sum(system.shape))[0]
     return multipliers
 
 
-def _dual(rows: Reals, biases: Reals) -> tuple[Reals, float]:
+def _dual(rows: Floats, biases: Floats) -> tuple[Floats, float]:
     """Weights that minimise ‖Σα·rows‖ + Σα·biases, and the minimum.
 
     The norm of the least-norm z is convex in the value and reaches 1 at the minimax value. The
@@ -113,17 +110,17 @@ def _dual(rows: Reals, biases: Reals) -> tuple[Reals, float]:
         weights, value = candidate, objective
 
 
-def _primal(rows: Reals, biases: Reals, value: float) -> Reals:
+def _primal(rows: Floats, biases: Floats, value: float) -> Floats:
     """A point of the unit ball whose least margin comes nearest to the minimax value.
 
     Margins that are active in the least-norm problem are set equal to the value. If the ball does not
     bind, that problem has no solution beyond the value and is well posed only somewhat below it, where
     the active margins are the same; how far below depends on the data.
     """
-    best: Reals = np.zeros(rows.shape[1])
+    best: Floats = np.zeros(rows.shape[1])
     margin = float(np.min(biases))
     for slack in (0.0, 1e-10, 1e-8, 1e-6, 1e-4):
-        z: Reals = np.zeros(rows.shape[1])
+        z: Floats = np.zeros(rows.shape[1])
         active = np.flatnonzero(_least_norm(rows, biases, value - slack))
         for _ in range(2):  # once more with all that are equal up to rounding, which may be more than d
             z = z + np.linalg.lstsq(rows[active], value - biases[active] - rows[active] @ z, rcond=None)[0]

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _xp
-from .._host import Reals, like, to_float64
-from .._public import public
+from .._host import Floats, like, to_float64
+from .._public import RAISES, Reals, public
 from .._typing import Array
-from ._checks import check_matrix
+from ._checks import INFINITE, ROWS
 
 
 class NearestPoint(NamedTuple):
@@ -24,7 +24,9 @@ class NearestPoint(NamedTuple):
     it may overflow where the points do not."""
 
 
-@public("eager host")
+@public(
+    {"points": ROWS}, (Reals("d"), Reals("n"), Reals("")), needs="eager host", nan=RAISES, raises=INFINITE
+)
 def minimum_norm_point(points: Array, /) -> NearestPoint:
     """The point of the convex hull of the rows that is nearest to the origin.
 
@@ -34,18 +36,12 @@ def minimum_norm_point(points: Array, /) -> NearestPoint:
 
     Parameters
     ----------
-    points : (n, d) real floating
+    points
         Finite points.
 
     Returns
     -------
     NearestPoint(point (d,), weights (n,), gap ()), in the dtype of the points, on their device.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for other shapes, integer arrays, other objects, or values that are not finite. NaN raises
-        DomainError.
 
     Source: argmaxable D4.
 
@@ -55,9 +51,7 @@ def minimum_norm_point(points: Array, /) -> NearestPoint:
     >>> minimum_norm_point(np.asarray([[1.0, 0.0], [0.0, 1.0]])).point
     array([0.5, 0.5])
     """
-    xp = _xp.namespace(points=points)
-    _xp.floating(xp, points=points)
-    check_matrix("points", points)
+    xp = _xp.of(points)
     (host,) = to_float64(xp, points=points)
     exponent = int(np.frexp(np.max(np.abs(host)))[1])
     scaled = np.ldexp(host, -exponent)
@@ -102,7 +96,7 @@ def wolfe(
         support, weights = [*support, new], [*weights, 0 * weights[0]]
 
 
-def nearest(points: Reals) -> tuple[list[int], Reals]:
+def nearest(points: Floats) -> tuple[list[int], Floats]:
     """Support and positive weights of the nearest point, in float64; points of size about 1."""
     d = points.shape[1]
     squares = np.sum(points**2, axis=1)

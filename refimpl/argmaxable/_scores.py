@@ -1,12 +1,18 @@
 """Scores of the classes at given points: margins and strict winners."""
 
 from .. import _libraries, _xp
-from .._public import public
+from .._errors import DomainError
+from .._public import STAYS, Integers, Made, Reals, public
 from .._typing import Array, Device, DType, Namespace
-from ._checks import check_class, check_problem
+from ._checks import BIASES, CLASS, ROWS, check_class
 
 
-@public()
+@public(
+    {"W": ROWS, "b": BIASES, "z": Reals("..., d"), "k": CLASS},
+    Reals("..., n − 1"),
+    nan=STAYS,
+    raises={DomainError: "for k ≥ n"},
+)
 def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
     """How far class k is ahead of every other class at z.
 
@@ -15,24 +21,18 @@ def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
 
     Parameters
     ----------
-    W : (n, d) real floating
-        One row a class.
-    b : (n,) real floating
+    W
+        One row for each class.
+    b
         Biases.
-    z : (..., d) real floating
+    z
         Points.
-    k : int
-        A class, 0 ≤ k < n.
+    k
+        A class, k < n.
 
     Returns
     -------
-    (..., n − 1), in the common dtype of the arguments, on their device. NaN in an array is NaN in every
-    result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, arrays of two libraries, or k outside its range.
+    in the common dtype of the arguments, on their device.
 
     Source: argmaxable D1.
 
@@ -42,9 +42,8 @@ def margins(W: Array, b: Array, z: Array, /, k: int) -> Array:
     >>> margins(np.asarray([[1.0], [0.0], [-1.0]]), np.zeros(3), np.asarray([2.0]), k=0)
     array([2., 4.])
     """
-    xp = check_problem(W, b, z=z)
-    _xp.check_last_axis("z", z, W.shape[1], "W.shape[1]")
-    return _margins(W, b, z, check_class(k, W.shape[0]), xp=xp)
+    check_class(k, W.shape[0])
+    return _margins(W, b, z, k, xp=_xp.of(W))
 
 
 def _margins(W: Array, b: Array, z: Array, k: int, *, xp: Namespace) -> Array:
@@ -53,7 +52,11 @@ def _margins(W: Array, b: Array, z: Array, k: int, *, xp: Namespace) -> Array:
     return xp.matmul(z, xp.matrix_transpose(rows)) + biases
 
 
-@public()
+@public(
+    {"W": ROWS, "b": BIASES, "z": Reals("..., d")},
+    Integers("..."),
+    nan="It is −1 also where a score is NaN.",
+)
 def winner(W: Array, b: Array, z: Array, /) -> Array:
     """The class that wins strictly at z, or −1 where rounding leaves it open.
 
@@ -64,22 +67,17 @@ def winner(W: Array, b: Array, z: Array, /) -> Array:
 
     Parameters
     ----------
-    W : (n, d) real floating
-        One row a class.
-    b : (n,) real floating
+    W
+        One row for each class.
+    b
         Biases.
-    z : (..., d) real floating
+    z
         Points.
 
     Returns
     -------
-    (...), in the default integer dtype, on the device of the arguments; −1 also where a score is NaN or
+    in the default integer dtype, on the device of the arguments; −1 also where a score is
     infinite.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
 
     Source: argmaxable D1, C7.
 
@@ -89,9 +87,7 @@ def winner(W: Array, b: Array, z: Array, /) -> Array:
     >>> winner(np.asarray([[1.0], [1.0], [-1.0]]), np.zeros(3), np.asarray([[1.0], [-1.0]]))
     array([-1,  2])
     """
-    xp = check_problem(W, b, z=z)
-    _xp.check_last_axis("z", z, W.shape[1], "W.shape[1]")
-    return _winner(W, b, z, xp=xp)
+    return _winner(W, b, z, xp=_xp.of(W))
 
 
 def _winner(W: Array, b: Array, z: Array, *, xp: Namespace) -> Array:
@@ -112,7 +108,7 @@ def _winner(W: Array, b: Array, z: Array, *, xp: Namespace) -> Array:
     return xp.where(lead > rest, best, -xp.ones_like(best))
 
 
-@public()
+@public({"xp, dtype, device": Made()}, Reals("5, 2"))
 def five_vectors(
     *, xp: Namespace | None = None, dtype: DType | None = None, device: Device | None = None
 ) -> Array:
@@ -123,16 +119,10 @@ def five_vectors(
     Parameters
     ----------
     xp, dtype, device
-        Where to make it; NumPy float64 by default.
 
     Returns
     -------
-    (5, 2) W, with w₅ = (1,1) as row 4.
-
-    Raises
-    ------
-    DTypeError, NamespaceError, DomainError
-        if dtype is no real floating one, or a library or device that is not there.
+    W, with w₅ = (1,1) as row 4.
 
     Source: argmaxable D6, C1.
 

@@ -13,12 +13,12 @@ import numpy as np
 
 from .. import _host, _xp
 from .._errors import DomainError, ShapeError, message
-from .._host import Reals
+from .._host import Floats
 from .._libraries import device
 from .._public import public
 from .._typing import Array, Namespace
 
-Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Reals]
+Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Floats]
 """Labels (r,) and margins (r, K); the margin of a row to its own class is 0."""
 Interval: TypeAlias = tuple[int, float, float]
 """How many rows are right in an interval, and its ends."""
@@ -123,7 +123,7 @@ def _count_right(p: Array, labels: Array, weights: Array, *, xp: Namespace) -> i
 
 
 def _search(
-    p: Reals, y: np.ndarray[Any, np.dtype[np.int64]], right: Callable[[Point], int], exact: bool
+    p: Floats, y: np.ndarray[Any, np.dtype[np.int64]], right: Callable[[Point], int], exact: bool
 ) -> tuple[int, Point, Literal["optimal", "coordinatewise"]]:
     """The most rows that are right, where, and whether that is optimal."""
     rows, equal = _rows(p, y), [0.0] * p.shape[1]
@@ -138,7 +138,7 @@ def _search(
     return most, point, "coordinatewise"
 
 
-def _rows(p: Reals, y: np.ndarray[Any, np.dtype[np.int64]]) -> Rows:
+def _rows(p: Floats, y: np.ndarray[Any, np.dtype[np.int64]]) -> Rows:
     """Labels and margins log(p_y/p_k) of the rows that some weights get right.
 
     Equal quotients have equal margins, and swapping y and k turns the sign exactly: the smaller
@@ -170,7 +170,7 @@ def _ascend(rows: Rows, point: Point, right: Callable[[Point], int]) -> tuple[in
     return most, place.tolist()
 
 
-def _bounds(rows: Rows, point: Reals, free: int) -> tuple[Reals, Reals]:
+def _bounds(rows: Rows, point: Floats, free: int) -> tuple[Floats, Floats]:
     """What one log-weight must exceed (rows of its class) or stay below (other rows that the
     remaining classes do not spoil) for each row to be right."""
     y, margins = rows
@@ -181,7 +181,7 @@ def _bounds(rows: Rows, point: Reals, free: int) -> tuple[Reals, Reals]:
     return highest[y == free], own[kept] + margins[kept, free]
 
 
-def _best_interval(lower: Reals, upper: Reals, narrow: float) -> Interval:
+def _best_interval(lower: Floats, upper: Floats, narrow: float) -> Interval:
     """The open interval of x, wider than `narrow`, in which most of lower < x and x < upper hold."""
     starts = np.concatenate([[-np.inf], np.sort(lower)])
     ends = np.concatenate([np.sort(upper), [np.inf]])

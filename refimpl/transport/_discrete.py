@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _given, _xp
 from .._errors import DomainError, ShapeError, message
-from .._host import Reals, like, to_float64
+from .._host import Floats, like, to_float64
 from .._public import public
 from .._typing import Array, Device, DType, Namespace
 from ._rules import Rule, graded
@@ -284,7 +284,7 @@ def wasserstein_discrete(
     return Transport(*(like(value, x, xp) for value in (distance, plan, *powers)))
 
 
-def _masses(name: str, weights: Array | None, count: int, xp: Namespace) -> Reals:
+def _masses(name: str, weights: Array | None, count: int, xp: Namespace) -> Floats:
     if weights is None:
         return np.full(count, 1 / count)
     if tuple(weights.shape) != (count,):
@@ -294,19 +294,19 @@ def _masses(name: str, weights: Array | None, count: int, xp: Namespace) -> Real
         got = f"masses from {host.min()} to {host.max()}"
         raise DomainError(message(name, got, "masses ≥ 0 with sum > 0"))
     unit = np.ldexp(host, -np.frexp(host.max())[1])  # whose sum cannot overflow
-    masses: Reals = unit / math.fsum(unit)
+    masses: Floats = unit / math.fsum(unit)
     return masses
 
 
-def _distances(x: Reals, y: Reals) -> Reals:
+def _distances(x: Floats, y: Floats) -> Floats:
     gaps = np.abs(x[:, None, :] - y[None, :, :])
     peak = gaps.max(axis=-1, initial=0.0)
     unit = np.where(peak > 0, peak, 1.0)
-    distances: Reals = unit * np.sqrt(np.sum((gaps / unit[..., None]) ** 2, axis=-1))
+    distances: Floats = unit * np.sqrt(np.sum((gaps / unit[..., None]) ** 2, axis=-1))
     return distances
 
 
-def _solve(a: Reals, b: Reals, cost: Reals) -> tuple[Reals, Reals, Reals]:
+def _solve(a: Floats, b: Floats, cost: Floats) -> tuple[Floats, Floats, Floats]:
     """A plan and feasible potentials."""
     import ot  # noqa: PLC0415  (slow to import)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _given, _xp
 from .._errors import DomainError, ShapeError, message
-from .._host import Reals, like, to_float64
+from .._host import Floats, like, to_float64
 from .._public import public
 from .._typing import Array
 from ._gaussian import wasserstein_gaussian
@@ -107,7 +107,7 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     return LinearFlowPair(*(like(value, times, xp) for value in (distance, terminal, gap, -lowest)))
 
 
-def _carry(side: Affine, duration: Reals) -> tuple[Reals, Reals]:
+def _carry(side: Affine, duration: Floats) -> tuple[Floats, Floats]:
     """Mean and covariance after the flow has run for `duration` (negative: backward)."""
     d = side.mean.shape[0]
     # One exponential carries the offset too: (x, 1)' = [[F, e], [0, 0]](x, 1). In units in which e is no
@@ -121,7 +121,7 @@ def _carry(side: Affine, duration: Reals) -> tuple[Reals, Reals]:
     return mean, turn @ side.covariance @ host_xp.matrix_transpose(turn)
 
 
-def _exponential(generators: Reals) -> Reals:
+def _exponential(generators: Floats) -> Floats:
     """exp of matrices (..., n, n) by scaling to a norm of ½ and squaring; all at once, unlike SciPy's."""
     norm = max(float(np.max(np.sum(np.abs(generators), axis=-1), initial=0.0)), 0.5)
     if not norm < 2.0**62:

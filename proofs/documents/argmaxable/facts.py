@@ -18,8 +18,6 @@ def _verdicts(result: Any) -> Any:
 FACTS = Facts(
     not_differentiable={"argmaxable.winner": "it gives places, which are integers"},
     unique={"argmaxable.classify": _verdicts},
-    no_reals=frozenset({"argmaxable.classify", "argmaxable.verify", "argmaxable.winner"}),
-    integer_results=frozenset({"argmaxable.winner"}),
     constant=frozenset({"argmaxable.five_vectors"}),
     numbers=frozenset({"argmaxable.classify"}),
     insensitive={
