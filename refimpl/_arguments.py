@@ -107,7 +107,7 @@ class Arrays(Argument):
 
     def words(self) -> str:
         """Its shape and dtypes."""
-        kinds = " or ".join({"integral": "integer"}.get(kind, kind) for kind in self.kinds)
+        kinds = " or ".join({"integral": "integer", "bool": "boolean"}.get(kind, kind) for kind in self.kinds)
         least = "".join(f", {at_least(symbol, length)}" for symbol, length in self.least.items())
         return f"{'int ≥ 1 or ' if self.number else ''}({self.axes.text}) {kinds}{least}"
 
@@ -154,8 +154,11 @@ class Arrays(Argument):
             _xp.floating(xp, solves=solves, **{name: array})
         elif self.kinds == ("integral",):
             _xp.integral(xp, **{name: array})
-        else:
+        elif "real floating" in self.kinds:
             _xp.real(xp, **{name: array})
+        elif not _xp.is_kind(array.dtype, self.kinds, xp):
+            expected, advice = "a boolean or integer dtype", f"Convert it first, for example {name} == 1"
+            raise DTypeError(message(name, f"dtype {array.dtype}", expected, advice))
 
 
 Parts: TypeAlias = list[tuple[str, Arrays, Array]]
@@ -174,6 +177,11 @@ def Integers(shape: str, meaning: Meaning = "", /, **least: int) -> Arrays:  # n
 def RealsOrIntegers(shape: str, meaning: Meaning = "", /, **least: int) -> Arrays:  # noqa: N802
     """An array of either."""
     return Arrays(shape, ("integral", "real floating"), least, meaning)
+
+
+def Labels(shape: str, /, **least: int) -> Arrays:  # noqa: N802
+    """An array of truth values, or of integers that stand for them."""
+    return Arrays(shape, ("bool", "integral"), least, "label")
 
 
 def Truths(shape: str, /) -> Arrays:  # noqa: N802

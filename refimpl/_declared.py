@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from . import _xp
-from ._arguments import Argument, Arrays, Function, Number, Parts, Record, Several
+from ._arguments import Argument, Arrays, Function, Integer, Number, Parts, Record, Several
 from ._axes import Lengths
 from ._capabilities import KNOWN
 from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, message
@@ -210,7 +210,9 @@ def _is_given(name: str, kind: Argument, values: Mapping[str, Any]) -> bool:
 def _result(kind: Argument) -> str:
     if isinstance(kind, Arrays):
         return f"({kind.axes.text})"
-    return kind.type.__name__ if isinstance(kind, Record) else kind.words()
+    if isinstance(kind, Record):
+        return kind.type.__name__
+    return "int" if isinstance(kind, Integer) else kind.words()
 
 
 def _or(names: Sequence[str]) -> str:

@@ -23,10 +23,6 @@ STAYS = (
 RAISES = ("NaN raises DomainError", "NaN raises DTypeError")
 OWN_WORDS = {
     "flow.from_functions": "NaN from a function is NaN",
-    "matching.check_nonzero": "no NaN",
-    "matching.cosine_similarity": "as do vectors with infinite or NaN entries",
-    "matching.rank": "a NaN among them makes all ranks NaN",
-    "matching.spearman": "a NaN is among them, the result is NaN",
     "transport.wasserstein_1d": "NaN gives NaN",
 }
 """Functions that say more than the sentences above, or for which those are not true; tested below or by laws.

@@ -1,13 +1,6 @@
-"""What several functions of this document check."""
+"""What several functions of this document share."""
 
-from .._errors import ShapeError, message
 from .._typing import Array, Namespace
-
-
-def check_vector(name: str, x: Array) -> None:
-    """Require one axis."""
-    if x.ndim != 1:
-        raise ShapeError(message(name, f"shape {tuple(x.shape)}", "one axis"))
 
 
 def unless_nan(x: Array, result: Array, *, xp: Namespace) -> Array:

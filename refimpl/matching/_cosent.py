@@ -2,35 +2,34 @@
 
 from .. import _xp
 from .._errors import ShapeError, message
-from .._public import public
+from .._public import STAYS, AxisOf, Number, Reals, RealsOrIntegers, Truths, public
 from .._typing import Array, Namespace
-from ._checks import check_vector, unless_nan
+from ._checks import unless_nan
 
 
-@public()
+@public(
+    {"u, v": Reals("..., d").freely(), "axis": AxisOf(("u", "v"))},
+    Reals("..."),
+    nan="Vectors with infinite or NaN entries give NaN.",
+    broadcast="all",
+    raises={ShapeError: "for vectors of different lengths, or of none"},
+)
 def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
     """Cosine of the angle between vectors: ⟨u, v⟩ / (‖u‖ ‖v‖).
 
     Each vector is divided by its largest magnitude first, so that no square overflows or
-    underflows. A zero vector has no direction and gives NaN (see `check_nonzero`), as do vectors
-    with infinite or NaN entries.
+    underflows. A zero vector has no direction and gives NaN (see `check_nonzero`).
 
     Parameters
     ----------
-    u, v : (..., d) real floating
+    u, v
         Vectors along `axis`; the other axes broadcast.
-    axis : int
+    axis
         The axis of the vectors; negative unless u and v have equally many axes.
 
     Returns
     -------
-    (...), the broadcast shape without `axis`, in the common dtype, on the common device; within [−1, 1].
-
-    Raises
-    ------
-    ShapeError, DomainError, DTypeError, NamespaceError
-        for vectors of different lengths, an axis that is not there, integer arrays, or arrays of
-        two libraries.
+    the broadcast shape without `axis`, in the common dtype, on the common device; within [−1, 1].
 
     Source: matching D1.
 
@@ -40,15 +39,12 @@ def cosine_similarity(u: Array, v: Array, /, *, axis: int = -1) -> Array:
     >>> float(cosine_similarity(np.asarray([3e200, 0.0]), np.asarray([1e-200, 0.0])))
     1.0
     """
-    xp = _xp.namespace(u=u, v=v)
-    _xp.floating(xp, u=u, v=v)
-    _xp.check_axis(axis, u, v)
     if u.shape[axis] != v.shape[axis]:
         raise ShapeError(message("v", f"shape {tuple(v.shape)}", f"length {u.shape[axis]} on {axis=}"))
     _xp.check_broadcast(u=u, v=v)
     if u.shape[axis] == 0:
         raise ShapeError(message("u", f"shape {tuple(u.shape)}", "at least one component"))
-    return _cosine_similarity(u, v, axis, xp=xp)
+    return _cosine_similarity(u, v, axis, xp=_xp.of(u, v))
 
 
 def _cosine_similarity(u: Array, v: Array, axis: int, *, xp: Namespace) -> Array:
@@ -66,24 +62,24 @@ def _unit_peak(x: Array, axis: int, *, xp: Namespace) -> Array:
     return x / xp.where(peak == 0, xp.ones_like(peak), peak)
 
 
-@public()
+@public(
+    {"vectors": Reals("..., d").freely(), "axis": AxisOf(("vectors",))},
+    Truths("..."),
+    nan="A vector with NaN has none.",
+)
 def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     """Which vectors have a direction: finite entries (no NaN, no infinity) that are not all zero.
 
     Parameters
     ----------
-    vectors : (..., d) real floating
+    vectors
         Vectors along `axis`.
+    axis
+        The axis of the vectors.
 
     Returns
     -------
-    (...), the shape without `axis`, boolean, on the device of the vectors.
-
-    Raises
-    ------
-    DomainError, DTypeError, NamespaceError, ShapeError
-        for an axis that is not there, integers, or something that is no array, or more than 24
-        axes.
+    the shape without `axis`, boolean, on the device of the vectors.
 
     Source: matching D1.
 
@@ -93,13 +89,15 @@ def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
     >>> check_nonzero(np.asarray([[1.0, -1.0], [0.0, 0.0]]))
     array([ True, False])
     """
-    xp = _xp.namespace(vectors=vectors)
-    _xp.floating(xp, vectors=vectors)
-    _xp.check_axis(axis, vectors)
+    xp = _xp.of(vectors)
     return xp.all(xp.isfinite(vectors), axis=axis) & xp.any(vectors != 0, axis=axis)
 
 
-@public()
+@public(
+    {"cosines": Reals("n"), "labels": RealsOrIntegers("n", "order"), "scale": Number(above=0)},
+    Reals(""),
+    nan=STAYS,
+)
 def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """CoSENT loss as it is defined, over all pairs of pairs: O(n²) time and memory.
 
@@ -107,23 +105,15 @@ def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.
 
     Parameters
     ----------
-    cosines : (n,) real floating
+    cosines
         Cosine c_i of each pair, or any numbers whose scaled differences are finite.
-    labels : (n,) integer or real floating
-        Label y_i of each pair; only their order counts. A NaN among them gives NaN.
-    scale : float
-        Positive.
+    labels
+        Label y_i of each pair; only their order counts.
+    scale
 
     Returns
     -------
-    (), in the dtype and on the device of `cosines`; 0 if no two labels differ. NaN in an array is NaN in
-    every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DomainError, DTypeError, NamespaceError
-        for other shapes, a scale that is not positive and finite, integer cosines, or arrays of
-        two libraries.
+    in the dtype and on the device of `cosines`; 0 if no two labels differ.
 
     Source: matching D2.
 
@@ -134,7 +124,7 @@ def cosent_loss_pairwise(cosines: Array, labels: Array, /, *, scale: float = 20.
     >>> bool(np.isclose(loss, np.log(2)))
     True
     """
-    xp, scale = _check_pairs(cosines, labels, scale)
+    xp = _xp.of(cosines)
     return _cosent_loss_pairwise(cosines, labels, scale, xp=xp)
 
 
@@ -145,7 +135,12 @@ def _cosent_loss_pairwise(cosines: Array, labels: Array, scale: float, *, xp: Na
     return unless_nan(labels, _log_one_plus_sum(xp.reshape(exponents, (-1,)), xp=xp), xp=xp)
 
 
-@public("sort indexing")
+@public(
+    {"cosines": Reals("n"), "labels": RealsOrIntegers("n", "order"), "scale": Number(above=0)},
+    Reals(""),
+    needs="sort indexing",
+    nan=STAYS,
+)
 def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """CoSENT loss log(1 + Σ_{y_i > y_j} exp(scale·(c_j − c_i))) in O(n log n) time and O(n) memory.
 
@@ -156,23 +151,15 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
 
     Parameters
     ----------
-    cosines : (n,) real floating
+    cosines
         Cosine c_i of each pair, or any numbers whose scaled differences are finite.
-    labels : (n,) integer or real floating
-        Label y_i of each pair; only their order counts. A NaN among them gives NaN.
-    scale : float
-        Positive.
+    labels
+        Label y_i of each pair; only their order counts.
+    scale
 
     Returns
     -------
-    (), in the dtype and on the device of `cosines`; 0 if no two labels differ. NaN in an array is NaN in
-    every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DomainError, DTypeError, NamespaceError
-        for other shapes, a scale that is not positive and finite, integer cosines, or arrays of
-        two libraries.
+    in the dtype and on the device of `cosines`; 0 if no two labels differ.
 
     Source: matching D2, C1.
 
@@ -182,7 +169,7 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
     >>> float(cosent_loss(np.asarray([-0.5, -0.875, 1.0]), np.asarray([0, 1, 2]), scale=1000.0))
     375.0
     """
-    xp, scale = _check_pairs(cosines, labels, scale)
+    xp = _xp.of(cosines)
     return _cosent_loss(cosines, labels, scale, xp=xp)
 
 
@@ -192,7 +179,12 @@ def _cosent_loss(cosines: Array, labels: Array, scale: float, *, xp: Namespace) 
     return unless_nan(labels, _log_one_plus_sum(lower, xp=xp), xp=xp)
 
 
-@public("sort indexing")
+@public(
+    {"cosines": Reals("n"), "labels": RealsOrIntegers("n", "order"), "scale": Number(above=0)},
+    Reals("n"),
+    needs="sort indexing",
+    nan=STAYS,
+)
 def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Array:
     """Gradient of `cosent_loss` with respect to the cosines, in O(n log n) time and O(n) memory.
 
@@ -200,23 +192,15 @@ def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) ->
 
     Parameters
     ----------
-    cosines : (n,) real floating
+    cosines
         Cosine c_i of each pair, or any numbers whose scaled differences are finite.
-    labels : (n,) integer or real floating
-        Label y_i of each pair; only their order counts. A NaN among them gives NaN.
-    scale : float
-        Positive.
+    labels
+        Label y_i of each pair; only their order counts.
+    scale
 
     Returns
     -------
-    (n,), in the dtype and on the device of `cosines`. NaN in an array is NaN in every result that depends
-    on it.
-
-    Raises
-    ------
-    ShapeError, DomainError, DTypeError, NamespaceError
-        for other shapes, a scale that is not positive and finite, integer cosines, or arrays of
-        two libraries.
+    in the dtype and on the device of `cosines`.
 
     Source: matching D3.
 
@@ -226,7 +210,7 @@ def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) ->
     >>> cosent_gradient(np.asarray([0.5, 0.5]), np.asarray([0, 1])).round(12)
     array([ 10., -10.])
     """
-    xp, scale = _check_pairs(cosines, labels, scale)
+    xp = _xp.of(cosines)
     return _cosent_gradient(cosines, labels, scale, xp=xp)
 
 
@@ -296,14 +280,3 @@ def _log_one_plus_sum(exponents: Array, *, xp: Namespace) -> Array:
     peak = xp.max(exponents)
     shift = xp.maximum(peak, xp.zeros_like(peak))
     return shift + xp.log1p(xp.sum(xp.exp(exponents - shift)) + xp.expm1(-shift))
-
-
-def _check_pairs(cosines: Array, labels: Array, scale: float) -> tuple[Namespace, float]:
-    xp = _xp.namespace(cosines=cosines, labels=labels)
-    _xp.floating(xp, cosines=cosines)
-    _xp.real(xp, labels=labels)
-    check_vector("cosines", cosines)
-    if labels.shape != cosines.shape:
-        expected = f"shape {tuple(cosines.shape)}, as the cosines"
-        raise ShapeError(message("labels", f"shape {tuple(labels.shape)}", expected))
-    return xp, _xp.check_number("scale", scale, 0.0)

@@ -4,29 +4,22 @@ import math
 from decimal import ROUND_CEILING, Decimal, localcontext
 
 from .. import _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._public import RAISES, STAYS, Integer, Number, Reals, public
 from .._typing import Array, Namespace
 
 
-@public()
+@public({"u, v": Reals("..., d")}, Reals("..., 3d"), nan=STAYS, broadcast="batch")
 def sbert_features(u: Array, v: Array, /) -> Array:
     """Features of a pair of sentence vectors as Sentence-BERT's classifier takes them: [u, v, |u − v|].
 
     Parameters
     ----------
-    u, v : (..., d) real floating
-        Vectors of equal length; the leading axes broadcast.
+    u, v
+        Vectors of equal length.
 
     Returns
     -------
-    (..., 3d), in the common dtype, on the common device. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for vectors of different lengths, integer arrays, or arrays of two libraries.
+    in the common dtype, on the common device.
 
     Source: matching D7.
 
@@ -36,12 +29,7 @@ def sbert_features(u: Array, v: Array, /) -> Array:
     >>> sbert_features(np.asarray([1.0, 2.0]), np.asarray([3.0, 0.0]))
     array([1., 2., 3., 0., 2., 2.])
     """
-    xp = _xp.namespace(u=u, v=v)
-    _xp.floating(xp, u=u, v=v)
-    _xp.check_axes("u", u, 1)
-    _xp.check_last_axis("v", v, u.shape[-1], "the length of u")
-    _xp.check_broadcast(u=u, v=v)
-    return _sbert_features(u, v, xp=xp)
+    return _sbert_features(u, v, xp=_xp.of(u, v))
 
 
 def _sbert_features(u: Array, v: Array, *, xp: Namespace) -> Array:
@@ -49,7 +37,7 @@ def _sbert_features(u: Array, v: Array, *, xp: Namespace) -> Array:
     return xp.concat([u, v, xp.abs(u - v)], axis=-1)
 
 
-@public()
+@public({"vectors": Reals("..., d"), "directions": Reals("m, d")}, Reals("..., m"), nan=STAYS)
 def jl_project(vectors: Array, directions: Array, /) -> Array:
     """Random projection R x of vectors, R the matrix whose rows are the directions.
 
@@ -58,20 +46,14 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
 
     Parameters
     ----------
-    vectors : (..., d) real floating
+    vectors
         Vectors x.
-    directions : (m, d) real floating
+    directions
         Rows of R, drawn by the caller.
 
     Returns
     -------
-    (..., m), in the common dtype, on the common device. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, integer arrays, or arrays of two libraries.
+    in the common dtype, on the common device.
 
     Source: matching D9, C8.
 
@@ -81,17 +63,17 @@ def jl_project(vectors: Array, directions: Array, /) -> Array:
     >>> jl_project(np.asarray([1.0, 2.0]), np.asarray([[1.0, 0.0], [1.0, 1.0], [0.0, -1.0]]))
     array([ 1.,  3., -2.])
     """
-    xp = _xp.namespace(vectors=vectors, directions=directions)
-    _xp.floating(xp, vectors=vectors, directions=directions)
-    _xp.check_axes("vectors", vectors, 1)
-    if directions.ndim != 2 or directions.shape[1] != vectors.shape[-1]:
-        got, expected = f"shape {tuple(directions.shape)}", f"(m, {vectors.shape[-1]}), as the vectors"
-        raise ShapeError(message("directions", got, expected))
+    xp = _xp.of(vectors, directions)
     dtype = xp.result_type(vectors, directions)  # products in half precision do not look for it
     return xp.matmul(xp.astype(vectors, dtype, copy=False), xp.astype(directions.T, dtype, copy=False))
 
 
-@public("eager")
+@public(
+    {"n": Integer(2, 2**1023 - 1), "error": Number(above=0), "failure": Number(above=0, below=1)},
+    Integer(),
+    needs="eager",
+    nan=RAISES,
+)
 def jl_dimension(n: int, error: float, failure: float) -> int:
     """Dimensions that suffice to keep the inner products of n unit vectors under random projection.
 
@@ -101,21 +83,16 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
 
     Parameters
     ----------
-    n : int
-        Number of vectors, at least 2.
-    error : float
-        ε > 0.
-    failure : float
-        δ in (0, 1).
+    n
+        Number of vectors.
+    error
+        ε.
+    failure
+        δ.
 
     Returns
     -------
-    A Python integer.
-
-    Raises
-    ------
-    DomainError, DTypeError
-        for numbers outside these ranges, or no numbers. NaN raises DomainError.
+    the least that is known to do.
 
     Source: matching D9, C8.
 
@@ -124,9 +101,6 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
     >>> jl_dimension(1_000_000, 0.5, 0.5)
     600
     """
-    n = _xp.check_integer("n", n, 2, 2**1023 - 1)
-    error = _xp.check_number("error", error, 0.0)
-    failure = _xp.check_number("failure", failure, 0.0, 1.0)
     with localcontext() as context:
         epsilon, delta = Decimal(error), Decimal(failure)
         context.prec = 60 - 4 * min(epsilon.adjusted(), 0)
@@ -134,7 +108,7 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
         return int((2 * (n * (n - 1) / delta).ln() / rate).to_integral_value(ROUND_CEILING))
 
 
-@public("eager")
+@public({"n": Integer(1, exact=True)}, Number(), needs="eager", nan=RAISES)
 def rule_of_thumb_dimension(n: int) -> float:
     """The source's rule of thumb for the dimension that suffices for n vectors: 8·ln n.
 
@@ -143,17 +117,12 @@ def rule_of_thumb_dimension(n: int) -> float:
 
     Parameters
     ----------
-    n : int
-        Number of vectors, at least 1.
+    n
+        Number of vectors.
 
     Returns
     -------
-    A Python float, not rounded to an integer.
-
-    Raises
-    ------
-    DomainError, DTypeError
-        for a smaller number, or no integer. NaN raises DTypeError.
+    not rounded to an integer.
 
     Source: matching D9, E3.
 
@@ -162,12 +131,11 @@ def rule_of_thumb_dimension(n: int) -> float:
     >>> round(rule_of_thumb_dimension(1000), 2)
     55.26
     """
-    n = _xp.check_count("n", n, 1)
     dimension: float = 8 * _xp.numbers(n).log(n)
     return dimension
 
 
-@public("eager")
+@public({"n": Integer(2)}, Integer(), needs="eager", nan=RAISES)
 def ranking_dimension(n: int) -> int:
     """Dimensions without which n vectors cannot realise every ranking of their similarities.
 
@@ -179,17 +147,12 @@ def ranking_dimension(n: int) -> int:
 
     Parameters
     ----------
-    n : int
-        Number of vectors, at least 2.
+    n
+        Number of vectors.
 
     Returns
     -------
-    A Python integer, a lower bound of the dimension; it grows like n/2.
-
-    Raises
-    ------
-    DomainError, DTypeError
-        for a smaller number, or no integer. NaN raises DTypeError.
+    a lower bound of the dimension; it grows like n/2.
 
     Source: matching D9, C9.
 
@@ -198,7 +161,6 @@ def ranking_dimension(n: int) -> int:
     >>> ranking_dimension(1000)
     384
     """
-    n = _xp.check_integer("n", n, 2)
     pairs = n * (n - 1) // 2
     comparisons = pairs * (pairs - 1) // 2
     orders = math.lgamma(pairs + 1)

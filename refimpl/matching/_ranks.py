@@ -1,13 +1,17 @@
 """Average ranks and Spearman's correlation."""
 
 from .. import _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._public import Reals, RealsOrIntegers, public
 from .._typing import Array, DType, Namespace
-from ._checks import check_vector, unless_nan
+from ._checks import unless_nan
 
 
-@public("sort indexing")
+@public(
+    {"x": RealsOrIntegers("n", "order")},
+    Reals("n"),
+    needs="sort indexing",
+    nan="A NaN among the values makes all ranks NaN.",
+)
 def rank(x: Array, /) -> Array:
     """Rank of each value among all, from 1 to n; equal values share the average of their places.
 
@@ -15,17 +19,11 @@ def rank(x: Array, /) -> Array:
 
     Parameters
     ----------
-    x : (n,) integer or real floating
-        Values; a NaN among them makes all ranks NaN.
+    x
 
     Returns
     -------
-    (n,), in the dtype of x (for integers the default floating dtype), on its device.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, complex or boolean values, or something that is no array.
+    in the dtype of x (for integers the default floating dtype), on its device.
 
     Source: matching D4.
 
@@ -35,14 +33,17 @@ def rank(x: Array, /) -> Array:
     >>> rank(np.asarray([0.5, 0.1, 0.5, 0.9]))
     array([2.5, 1. , 2.5, 4. ])
     """
-    xp = _xp.namespace(x=x)
-    _xp.real(xp, x=x)
-    check_vector("x", x)
+    xp = _xp.of(x)
     dtype = _floating_dtype(xp, x)
     return unless_nan(x, (xp.astype(_offsets(x, xp=xp), dtype) + (x.shape[0] + 1)) / 2, xp=xp)
 
 
-@public("sort indexing")
+@public(
+    {"x, y": RealsOrIntegers("n", "order", n=1)},
+    Reals(""),
+    needs="sort indexing",
+    nan="It is NaN if a NaN is among the values.",
+)
 def spearman(x: Array, y: Array, /) -> Array:
     """Spearman's rank correlation: Pearson's correlation of the average ranks.
 
@@ -51,18 +52,13 @@ def spearman(x: Array, y: Array, /) -> Array:
 
     Parameters
     ----------
-    x, y : (n,) integer or real floating
-        Paired values. If all of x or all of y are equal, or a NaN is among them, the result is NaN.
+    x, y
+        Paired values. If all of x or all of y are equal, the result is NaN.
 
     Returns
     -------
-    (), in the floating dtype of the arguments (of two integer arrays the default floating
+    in the floating dtype of the arguments (of two integer arrays the default floating
     dtype), on their device; within [−1, 1].
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, complex or boolean values, or arrays of two libraries.
 
     Source: matching D4, C6.
 
@@ -72,13 +68,7 @@ def spearman(x: Array, y: Array, /) -> Array:
     >>> float(spearman(np.asarray([0.1, 0.2, 0.9]), np.asarray([1, 2, 3])))
     1.0
     """
-    xp = _xp.namespace(x=x, y=y)
-    _xp.real(xp, x=x, y=y)
-    check_vector("x", x)
-    if x.shape != y.shape:
-        raise ShapeError(message("y", f"shape {tuple(y.shape)}", f"shape {tuple(x.shape)}, as x"))
-    if x.shape[0] == 0:
-        raise ShapeError(message("x", "shape (0,)", "at least one value"))
+    xp = _xp.of(x, y)
     return _spearman(x, y, _floating_dtype(xp, x, y), xp=xp)
 
 

@@ -3,12 +3,21 @@
 import math
 
 from .. import _xp
-from .._errors import DomainError, ShapeError, message
-from .._public import public
+from .._errors import DomainError, message
+from .._public import RAISES, STAYS, Reals, public
 from .._typing import Array, Namespace
 
 
-@public("linalg eager host")
+@public(
+    {"similarity": Reals("n, n", n=1)},
+    Reals("n, r"),
+    needs="linalg eager host",
+    nan=RAISES,
+    raises={
+        DomainError: "if S is not symmetric or not finite, or has a negative eigenvalue, which the message "
+        "names"
+    },
+)
 def factor_similarity(similarity: Array, /) -> Array:
     """Vectors with a given matrix of inner products: B with S = B Bᵀ, from the eigenvectors of S.
 
@@ -18,19 +27,12 @@ def factor_similarity(similarity: Array, /) -> Array:
 
     Parameters
     ----------
-    similarity : (n, n) real floating
-        Symmetric positive semidefinite; n ≥ 1.
+    similarity
+        Symmetric positive semidefinite.
 
     Returns
     -------
-    (n, r), r the rank of S, in its dtype and on its device; row i is the vector of item i.
-
-    Raises
-    ------
-    DomainError
-        if S is not symmetric or not finite, or has a negative eigenvalue, which the message names.
-    ShapeError, DTypeError, NamespaceError
-        for other shapes, integers, or something that is no array. NaN raises DomainError.
+    r the rank of S, in its dtype and on its device; row i is the vector of item i.
 
     Source: matching D8, C7.
 
@@ -41,7 +43,7 @@ def factor_similarity(similarity: Array, /) -> Array:
     >>> vectors.shape, (vectors @ vectors.T).round(12).tolist()
     ((2, 1), [[1.0, 1.0], [1.0, 1.0]])
     """
-    xp = _check_square(similarity=similarity)
+    xp = _xp.of(similarity)
     roundoff = 8 * similarity.shape[0] * float(xp.finfo(similarity.dtype).eps) / 2
     asymmetry = float(xp.max(xp.abs(similarity - xp.matrix_transpose(similarity))))
     largest = float(xp.max(xp.abs(similarity)))
@@ -63,7 +65,13 @@ def factor_similarity(similarity: Array, /) -> Array:
     return vectors[:, first:] * xp.sqrt(values[first:])
 
 
-@public("linalg")
+@public(
+    {"matrix": Reals("..., n, n", n=1)},
+    Reals("..., n, n"),
+    needs="linalg",
+    nan=STAYS,
+    raises={DomainError: "for matrices that the library cannot solve with"},
+)
 def nearest_semidefinite(matrix: Array, /) -> Array:
     """The positive semidefinite matrix that is nearest in Frobenius norm.
 
@@ -72,19 +80,12 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
 
     Parameters
     ----------
-    matrix : (..., n, n) real floating
-        Any square matrices, n ≥ 1.
+    matrix
+        Any square matrices.
 
     Returns
     -------
-    (..., n, n), symmetric, in the dtype and on the device of the matrix. NaN in an array is NaN in every
-    result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for other shapes, integers, or something that is no array, or matrices that the library
-        cannot solve with.
+    symmetric, in the dtype and on the device of the matrix.
 
     Source: matching D8, C7.
 
@@ -94,8 +95,7 @@ def nearest_semidefinite(matrix: Array, /) -> Array:
     >>> nearest_semidefinite(np.asarray([[1.0, 0.0], [0.0, -1.0]])).tolist()
     [[1.0, 0.0], [0.0, 0.0]]
     """
-    xp = _check_square(stacked=True, matrix=matrix)
-    return _nearest_semidefinite(matrix, xp=xp)
+    return _nearest_semidefinite(matrix, xp=_xp.of(matrix))
 
 
 def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
@@ -103,15 +103,3 @@ def _nearest_semidefinite(matrix: Array, *, xp: Namespace) -> Array:
     kept = xp.where(values < 0, xp.zeros_like(values), values)
     nearest = xp.matmul(vectors * kept[..., None, :], xp.matrix_transpose(vectors))
     return nearest / 2 + xp.matrix_transpose(nearest) / 2
-
-
-def _check_square(*, stacked: bool = False, **given: Array) -> Namespace:
-    """The namespace of the one matrix, or stack of matrices, given by its name."""
-    ((name, matrix),) = given.items()
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, solves=True, **given)
-    square = matrix.ndim >= 2 and matrix.shape[-1] == matrix.shape[-2] >= 1
-    if not square or (matrix.ndim > 2 and not stacked):
-        expected = "(..., n, n)" if stacked else "(n, n)"
-        raise ShapeError(message(name, f"shape {tuple(matrix.shape)}", f"{expected}, n ≥ 1"))
-    return xp

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from .. import _given, _libraries, _xp
-from .._errors import DomainError, DTypeError, ShapeError, message, shown
-from .._public import public
+from .._errors import DomainError, message, shown
+from .._public import RAISES, Labels, Number, Own, Reals, public
 from .._typing import Array, DType, Namespace
-from ._checks import check_vector
 
 Metric = Callable[[Array, Array, Array, Array], Array]
 
@@ -19,7 +18,17 @@ class Threshold(NamedTuple):
     value: float
 
 
-@public("sort cumulative indexing eager host")
+@public(
+    {
+        "scores": Reals("n", n=1),
+        "labels": Labels("n"),
+        "metric": Own('"accuracy", "f1" or a function', {DomainError: "is another word, or gives NaN"}),
+    },
+    (Number(), Number()),
+    needs="sort cumulative indexing eager host",
+    nan=RAISES,
+    raises={DomainError: "for NaN scores, or labels other than 0 and 1"},
+)
 def best_threshold(
     scores: Array, labels: Array, /, *, metric: Literal["accuracy", "f1"] | Metric = "accuracy"
 ) -> Threshold:
@@ -31,11 +40,11 @@ def best_threshold(
 
     Parameters
     ----------
-    scores : (n,) real floating
-        At least one; ±inf allowed.
-    labels : (n,) boolean or integer
+    scores
+        ±inf is allowed.
+    labels
         True or 1 for positive, False or 0 for negative.
-    metric : "accuracy", "f1" or a function
+    metric
         "f1" is 0 where it is 0/0. A function gets the numbers of true positives, false positives,
         false negatives and true negatives with the k lowest scores negative, k = 0 … n, as four
         arrays of whole numbers (in float64 if the library has it), and returns the array of
@@ -48,12 +57,6 @@ def best_threshold(
     the upper or one of them is infinite; inf if no score is positive, −inf if all above −inf
     are; for the lowest of equally good cuts.
 
-    Raises
-    ------
-    ShapeError, DomainError, DTypeError, NamespaceError
-        for other shapes, no scores, NaN scores, labels other than 0 and 1, an unknown metric or
-        one that gives NaN, or arrays of two libraries. NaN raises DomainError.
-
     Source: matching D5, C4.
 
     Examples
@@ -62,17 +65,7 @@ def best_threshold(
     >>> best_threshold(np.asarray([0.5, 0.25, 0.75, 0.5]), np.asarray([0, 0, 1, 1]))
     Threshold(threshold=0.375, value=0.75)
     """
-    xp = _xp.namespace(scores=scores, labels=labels)
-    _xp.floating(xp, scores=scores)
-    check_vector("scores", scores)
-    if labels.shape != scores.shape:
-        expected = f"shape {tuple(scores.shape)}, as the scores"
-        raise ShapeError(message("labels", f"shape {tuple(labels.shape)}", expected))
-    if scores.shape[0] == 0:
-        raise ShapeError(message("scores", "shape (0,)", "at least one score"))
-    if not _xp.is_kind(labels.dtype, ("bool", "integral"), xp):
-        expected, advice = "a boolean or integer dtype", "Convert it first, for example labels == 1"
-        raise DTypeError(message("labels", f"dtype {labels.dtype}", expected, advice))
+    xp = _xp.of(scores, labels)
     positive = labels if xp.isdtype(labels.dtype, "bool") else labels == 1
     if not (xp.isdtype(labels.dtype, "bool") or bool(xp.all(positive | (labels == 0)))):
         advice = "Say which are positive, for example labels > 0"

@@ -12,10 +12,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from .. import _host, _xp
-from .._errors import DomainError, ShapeError, message
+from .._errors import DomainError, message
 from .._host import Floats
 from .._libraries import device
-from .._public import public
+from .._public import RAISES, Choice, Integer, Integers, Number, Reals, public
 from .._typing import Array, Namespace
 
 Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Floats]
@@ -36,7 +36,17 @@ class ClassWeights(NamedTuple):
     proven: Literal["optimal", "coordinatewise"]
 
 
-@public("eager host")
+@public(
+    {
+        "probabilities": Reals("n, K", n=1, K=1),
+        "labels": Integers("n", "label"),
+        "exact_rows": Integer(0),
+    },
+    (Reals("K"), Number(), Choice("optimal", "coordinatewise")),
+    needs="eager host",
+    nan=RAISES,
+    raises={DomainError: "for negative or infinite probabilities, or labels outside 0 … K − 1"},
+)
 def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: int = 1000) -> ClassWeights:
     """Weights t > 0 that maximise the accuracy of argmax_k p_k·t_k, where ties count as wrong.
 
@@ -48,11 +58,11 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
 
     Parameters
     ----------
-    probabilities : (n, K) real floating
-        Finite and not negative; rows need not sum to 1. n, K ≥ 1.
-    labels : (n,) integer
+    probabilities
+        Finite and not negative; rows need not sum to 1.
+    labels
         The right class of each row, from 0 to K − 1.
-    exact_rows : int
+    exact_rows
         Three classes are solved exactly, in O(n² log n) time, up to this many rows; beyond,
         one weight at a time.
 
@@ -64,12 +74,6 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     cells of log t narrower than 2⁻⁴⁰, which rounding could have made, are left aside; "optimal"
     is claimed only if the weights, as they are rounded, reach the count of the best cell.
 
-    Raises
-    ------
-    ShapeError, DomainError, DTypeError, NamespaceError
-        for other shapes, negative or infinite probabilities, labels outside 0 … K − 1, or arrays
-        of two libraries. NaN raises DomainError.
-
     Source: matching D6, C5.
 
     Examples
@@ -80,22 +84,14 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     >>> found.accuracy, found.proven, np.argmax(p * found.weights, axis=1).tolist()
     (1.0, 'optimal', [0, 1, 1])
     """
-    xp = _xp.namespace(probabilities=probabilities, labels=labels)
-    _xp.floating(xp, probabilities=probabilities)
-    _xp.integral(xp, labels=labels)
-    if probabilities.ndim != 2 or 0 in probabilities.shape:
-        got = f"shape {tuple(probabilities.shape)}"
-        raise ShapeError(message("probabilities", got, "(n, K) with n, K ≥ 1"))
+    xp = _xp.of(probabilities, labels)
     n, classes = probabilities.shape
-    if labels.shape != (n,):
-        raise ShapeError(message("labels", f"shape {tuple(labels.shape)}", f"({n},)"))
     p, y = _host.to_float64(xp, probabilities=probabilities, labels=labels)
     if np.min(p) < 0:
         raise DomainError(message("probabilities", np.min(p), "numbers ≥ 0"))
     if np.min(y) < 0 or np.max(y) >= classes:
         got = f"a class {int(np.min(y) if np.min(y) < 0 else np.max(y))}"
         raise DomainError(message("labels", got, f"classes from 0 to {classes - 1}"))
-    exact_rows = _xp.check_integer("exact_rows", exact_rows, 0)
     exact = classes <= 2 or (classes == 3 and n <= exact_rows)
 
     def right(point: Point) -> int:

@@ -19,26 +19,7 @@ FACTS = Facts(
         "matching.spearman": "ranks stay as they are where values change a little",
     },
     unique={"matching.factor_similarity": _products},
-    no_reals=frozenset({"matching.check_nonzero"}),
     nan_untried=frozenset({"matching.factor_similarity"}),
-    ordered_integers=frozenset(
-        {
-            "matching.cosent_gradient",
-            "matching.cosent_loss",
-            "matching.cosent_loss_pairwise",
-            "matching.rank",
-            "matching.spearman",
-        }
-    ),
-    labels=frozenset({"matching.best_class_weights", "matching.best_threshold"}),
-    numbers=frozenset(
-        {
-            "matching.best_threshold",
-            "matching.jl_dimension",
-            "matching.ranking_dimension",
-            "matching.rule_of_thumb_dimension",
-        }
-    ),
     predicates=frozenset({"matching.check_nonzero"}),
     notes={
         "matching.cosent_gradient": "the difference of a pair's shares as the better and as the worse one",
