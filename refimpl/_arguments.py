@@ -128,6 +128,10 @@ class Arrays(Argument):
         """Of a result: it has the batch axes of some arguments only."""
         return replace(self, loose=True)
 
+    def gridded(self) -> Self:
+        """Dots stand for axes that belong together."""
+        return replace(self, grid=True)
+
     def freely(self) -> Self:
         """The function itself checks the shape."""
         return replace(self, free=True)
@@ -436,11 +440,12 @@ class Record(Argument):
     def parts(self, name: str, value: Any) -> Parts:
         """Its arrays."""
         _given.check_record(name, value, self.type, self.advice)
-        return [(f"{name}.{part}", kind, getattr(value, part)) for part, kind in self.arrays.items()]
+        arrays = [(f"{name}.{part}", kind, getattr(value, part)) for part, kind in self.arrays.items()]
+        return [(part, kind, array) for part, kind, array in arrays if array is not None or not kind.optional]
 
 
 @dataclass(frozen=True)
-class Function(Argument):
+class FunctionOf(Argument):
     """A function of the caller's."""
 
     text: str = "function"
@@ -467,6 +472,10 @@ class Nested(Argument):
     text: str
     depth: int = 1
     """How many lists there may be in each other."""
+    count: int | None = None
+    """How many there are, if that is fixed."""
+    inside: Arrays = Arrays("", ("real floating",), free=True)
+    """What each array is."""
 
     def words(self) -> str:
         """What is in it."""
@@ -484,6 +493,8 @@ class Nested(Argument):
         """Its arrays, without None."""
         if not isinstance(value, (list, tuple)):
             raise ShapeError(message(name, kind(value), f"a list or tuple of {self.text}"))
+        if self.count is not None and len(value) != self.count:
+            raise ShapeError(message(name, f"{len(value)} of them", f"{self.count}"))
         return self._inside(name, value, self.depth)
 
     def _inside(self, name: str, values: Any, depth: int) -> Parts:
@@ -492,11 +503,8 @@ class Nested(Argument):
             if depth > 1 and isinstance(part, (list, tuple)):
                 found += self._inside(f"{name}[{place}]", part, depth - 1)
             elif part is not None or depth == self.depth == 1:
-                found.append((f"{name}[{place}]", _ANY, part))
+                found.append((f"{name}[{place}]", self.inside, part))
         return found
-
-
-_ANY = Arrays("...", ("real floating",), free=True)
 
 
 @dataclass(frozen=True)

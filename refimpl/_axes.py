@@ -89,13 +89,14 @@ class Axes:
             if not axis.fits(length, lengths, name):
                 where = f" with {axis.symbol} = {known[0]}, as in {known[1]}" if known else ""
                 raise ShapeError(message(name, f"shape {shape}", f"({self.text}){where}"))
-            if known is None and axis.symbol in least and not _enough(length, least[axis.symbol]):
+            if known is None and axis.symbol in least and not _enough(lengths, axis.symbol, least):
                 expected = f"({self.text}) with {at_least(axis.symbol, least[axis.symbol])}"
                 raise ShapeError(message(name, f"shape {shape}", expected))
 
 
-def _enough(length: int, least: int) -> bool:
-    return length >= 2 and length % 2 == 0 if least == EVEN else length >= least
+def _enough(lengths: Lengths, symbol: str, least: Mapping[str, int]) -> bool:
+    length = lengths[symbol][0]
+    return length >= 2 and length % 2 == 0 if least[symbol] == EVEN else length >= least[symbol]
 
 
 def at_least(symbol: str, least: int) -> str:

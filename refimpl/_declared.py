@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from . import _xp
-from ._arguments import Argument, Arrays, Function, Integer, Number, Parts, Record, Several
+from ._arguments import Argument, Arrays, FunctionOf, Integer, Number, Parts, Record, Several
 from ._axes import Lengths
 from ._capabilities import KNOWN
 from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, message
@@ -128,10 +128,11 @@ class Declaration:
         if self.broadcast:
             _xp.check_shapes(batches)
             return
-        (first, expected), *others = batches.items()
-        for entry, batch in others:
+        (first, expected), *rest = batches.items()
+        for entry, batch in rest:
             if batch != expected:
-                raise ShapeError(message(entry, f"shape {batch}", f"{expected}, that of {first}"))
+                name, wanted = entry.partition("[")[0], f"{expected}, those of {first}"
+                raise ShapeError(message(name, f"batch axes {batch}", wanted))
 
     def written(self, doc: str | None) -> str | None:
         """A docstring with what is declared: the kinds of arguments and of the result, what becomes of NaN,
@@ -164,7 +165,7 @@ class Declaration:
     def _of_nan(self) -> str:
         if self.nan_raises:
             return f"NaN raises {self.nan_raises.__name__}."
-        functions = any(isinstance(kind, Function) for kind in self.arguments.values())
+        functions = any(isinstance(kind, FunctionOf) for kind in self.arguments.values())
         where = "an array, or from a function, is NaN" if functions else "an array is NaN"
         return f"NaN in {where} in every result that depends on it." if self.nan == STAYS else self.nan
 

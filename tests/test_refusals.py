@@ -117,7 +117,6 @@ def _refused_for(kind: str, exception: str, answer: str) -> None:
     assert found[1] == exception or (kind, f"{found[1]}: {found[3]}") in OTHERWISE, answer
     function = catalogue.reference().get(found[2])
     arguments = inspect.signature(function).parameters if function else ["t"]  # of a schedule's functions
-    arguments = [*arguments, "alpha_from", "beta_from"]  # flow.ddim_step's two parts of `source`
     assert any(re.search(rf"\b{name}\b", f"{found[3]} {found[4]}") for name in arguments), answer
 
 

@@ -22,7 +22,6 @@ STAYS = (
 )
 RAISES = ("NaN raises DomainError", "NaN raises DTypeError")
 OWN_WORDS = {
-    "flow.from_functions": "NaN from a function is NaN",
     "transport.wasserstein_1d": "NaN gives NaN",
 }
 """Functions that say more than the sentences above, or for which those are not true; tested below or by laws.

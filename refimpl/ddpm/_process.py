@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from .. import _given, _xp
 from .._errors import DTypeError, NamespaceError, ShapeError, message
-from .._public import STAYS, Choice, Function, Reals, public
+from .._public import STAYS, Choice, FunctionOf, Reals, public
 from .._typing import Array, Namespace
 from ._steps import OUTSIDE, SCHEDULE, STEP, Coefficients, Schedule, Steps, at_step, at_steps, coefficients
 
@@ -267,7 +267,7 @@ def ancestral_step(
 
 @public(
     {
-        "eps_model": Function("function (x_t, t) ↦ (..., d)", arrays=False),
+        "eps_model": FunctionOf("function (x_t, t) ↦ (..., d)", arrays=False),
         "x_T": Reals("..., d"),
         "noises": Reals("T, ..., d"),
         "schedule": SCHEDULE,

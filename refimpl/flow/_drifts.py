@@ -1,11 +1,15 @@
 """The family of processes that share p_t, and the parametrisations by noise."""
 
 from .. import _xp
-from .._public import public
-from .._typing import Array, Namespace
+from .._errors import ShapeError
+from .._public import STAYS, Nested, Raises, Reals, public
+from .._typing import Array
+
+ANY = Reals("...").freely()
+UNLIKE: Raises = {ShapeError: "for shapes that do not broadcast"}
 
 
-@public()
+@public({"f": ANY, "g2, sigma2": ANY, "score": ANY}, Reals("..."), nan=STAYS, raises=UNLIKE)
 def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     """Compute the drift f − ½(g² − σ²)∇log p_t of the SDE with noise σ_t that has the marginals p_t.
 
@@ -13,22 +17,16 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
 
     Parameters
     ----------
-    f : (...) real floating
+    f
         Drift vectors f_t(x) of dx = f_t(x) dt + g_t dw.
-    g2, sigma2 : (...) real floating
+    g2, sigma2
         g_t² and σ_t²; they broadcast against f.
-    score : (...) real floating
+    score
         ∇log p_t(x), of the shape of f.
 
     Returns
     -------
-    (...), the drift vectors, in the common dtype of the arguments, on their device. NaN in an array is
-    NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    the drift vectors, in the common dtype of the arguments, on their device.
 
     Source: flow D2, C2.
 
@@ -39,11 +37,11 @@ def forward_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     >>> forward_drift(np.asarray([-0.5]), one, 4 * one, np.asarray([-1.0]))
     array([-2.])
     """
-    _check(f=f, g2=g2, sigma2=sigma2, score=score)
+    _xp.check_broadcast(f=f, g2=g2, sigma2=sigma2, score=score)
     return f - 0.5 * (g2 - sigma2) * score
 
 
-@public()
+@public({"f": ANY, "g2, sigma2": ANY, "score": ANY}, Reals("..."), nan=STAYS, raises=UNLIKE)
 def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     """Compute the drift f − ½(g² + σ²)∇log p_t of the SDE that runs from T to 0 with marginals p_t.
 
@@ -51,22 +49,16 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
 
     Parameters
     ----------
-    f : (...) real floating
+    f
         Drift vectors f_t(x) of dx = f_t(x) dt + g_t dw.
-    g2, sigma2 : (...) real floating
+    g2, sigma2
         g_t² and σ_t², any σ² ≥ 0; they broadcast against f.
-    score : (...) real floating
+    score
         ∇log p_t(x), of the shape of f.
 
     Returns
     -------
-    (...), the drift vectors dx/dt (dt < 0 in use), in the common dtype of the arguments, on their device.
-    NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    the drift vectors dx/dt (dt < 0 in use), in the common dtype of the arguments, on their device.
 
     Source: flow D2, C9.
 
@@ -77,32 +69,26 @@ def reverse_drift(f: Array, g2: Array, sigma2: Array, score: Array, /) -> Array:
     >>> reverse_drift(np.asarray([-0.5]), one, one, np.asarray([-1.0]))
     array([0.5])
     """
-    _check(f=f, g2=g2, sigma2=sigma2, score=score)
+    _xp.check_broadcast(f=f, g2=g2, sigma2=sigma2, score=score)
     return f - 0.5 * (g2 + sigma2) * score
 
 
-@public()
+@public({"f": ANY, "g2": ANY, "score": ANY}, Reals("..."), nan=STAYS, raises=UNLIKE)
 def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     """Compute the velocity f − ½g²∇log p_t of the probability-flow ODE.
 
     Parameters
     ----------
-    f : (...) real floating
+    f
         Drift vectors f_t(x) of dx = f_t(x) dt + g_t dw.
-    g2 : (...) real floating
+    g2
         g_t²; broadcasts against f.
-    score : (...) real floating
+    score
         ∇log p_t(x), of the shape of f.
 
     Returns
     -------
-    (...), the velocities, in the common dtype of the arguments, on their device. NaN in an array is NaN
-    in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    the velocities, in the common dtype of the arguments, on their device.
 
     Source: flow D2.
 
@@ -112,30 +98,24 @@ def flow_velocity(f: Array, g2: Array, score: Array, /) -> Array:
     >>> flow_velocity(np.asarray([-0.5]), np.asarray(1.0), np.asarray([-1.0]))
     array([0.])
     """
-    _check(f=f, g2=g2, score=score)
+    _xp.check_broadcast(f=f, g2=g2, score=score)
     return f - 0.5 * g2 * score
 
 
-@public()
+@public({"eps": Reals("..."), "beta_bar": Reals("...")}, Reals("..."), nan=STAYS, broadcast="all")
 def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     """Compute the score −ε/β̄_t of a noise prediction ε = E[(x_t − ᾱ_t x_0)/β̄_t | x_t].
 
     Parameters
     ----------
-    eps : (...) real floating
+    eps
         Predicted noise.
-    beta_bar : (...) real floating, > 0
-        β̄_t, a standard deviation; broadcasts against eps.
+    beta_bar
+        β̄_t > 0, a standard deviation.
 
     Returns
     -------
-    (...), the score, in the common dtype of the arguments, on their device; infinite or NaN where β̄ = 0.
-    NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    the score, in the common dtype of the arguments, on their device; infinite or NaN where β̄ = 0.
 
     Source: flow D7.
 
@@ -145,30 +125,23 @@ def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
     >>> score_from_noise(np.asarray([1.0, -2.0]), np.asarray(0.5))
     array([-2.,  4.])
     """
-    _check(eps=eps, beta_bar=beta_bar)
     return -eps / beta_bar
 
 
-@public()
+@public({"score": Reals("..."), "beta_bar": Reals("...")}, Reals("..."), nan=STAYS, broadcast="all")
 def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     """Compute the noise prediction −β̄_t·score, the inverse of `score_from_noise`.
 
     Parameters
     ----------
-    score : (...) real floating
+    score
         ∇log p_t(x).
-    beta_bar : (...) real floating, ≥ 0
-        β̄_t, a standard deviation; broadcasts against the score.
+    beta_bar
+        β̄_t ≥ 0, a standard deviation.
 
     Returns
     -------
-    (...), the noise, in the common dtype of the arguments, on their device. NaN in an array is NaN in
-    every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    the noise, in the common dtype of the arguments, on their device.
 
     Source: flow D7.
 
@@ -178,11 +151,15 @@ def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
     >>> noise_from_score(np.asarray([-2.0, 4.0]), np.asarray(0.5))
     array([ 1., -2.])
     """
-    _check(score=score, beta_bar=beta_bar)
     return -score * beta_bar
 
 
-@public()
+@public(
+    {"x": ANY, "eps": ANY, "source, target": Nested("(...) real floating", count=2, inside=ANY)},
+    Reals("..."),
+    nan=STAYS,
+    raises=UNLIKE,
+)
 def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[Array, Array], /) -> Array:
     """Advance x by one DDIM step, the flow ODE d(x/ᾱ) = ε d(β̄/ᾱ) at constant ε.
 
@@ -190,22 +167,17 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
 
     Parameters
     ----------
-    x : (...) real floating
+    x
         Points at the time of `source`.
-    eps : (...) real floating
+    eps
         Predicted noise there, of the shape of x.
-    source, target : pairs of (...) real floating arrays
+    source, target
         (ᾱ, β̄) where x is and where it goes, ᾱ > 0; they broadcast against x. Either may be later.
 
     Returns
     -------
-    (...), the points at the time of `target`, in the common dtype of the arguments, on their device. NaN
+    the points at the time of `target`, in the common dtype of the arguments, on their device. NaN
     in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
 
     Source: flow D6, C6.
 
@@ -218,9 +190,8 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
     >>> ddim_step(np.asarray([3.8]), np.asarray([1.0]), (0.6 * one, 0.8 * one), (one, 0 * one)).round(12)
     array([5.])
     """
-    alpha_from, beta_from = _xp.check_sequence("source", source, "two arrays", 2)
-    alpha_to, beta_to = _xp.check_sequence("target", target, "two arrays", 2)
-    _check(
+    (alpha_from, beta_from), (alpha_to, beta_to) = source, target
+    _xp.check_broadcast(
         x=x,
         eps=eps,
         alpha_from=alpha_from,
@@ -230,10 +201,3 @@ def ddim_step(x: Array, eps: Array, source: tuple[Array, Array], target: tuple[A
     )
     ratio = alpha_to / alpha_from
     return ratio * x + (beta_to - ratio * beta_from) * eps
-
-
-def _check(**arrays: Array) -> Namespace:
-    xp = _xp.namespace(**arrays)
-    _xp.floating(xp, **arrays)
-    _xp.check_broadcast(**arrays)
-    return xp

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from .. import _libraries, _xp
 from .._errors import ShapeError, message
-from .._public import public
+from .._public import STAYS, Choice, Number, Reals, Several, public
 from .._typing import Array, Namespace
 
 Stencil = Literal["differences", "spectral"]
@@ -17,7 +17,19 @@ class Residual(NamedTuple):
     magnitude: Array
 
 
-@public()
+@public(
+    {
+        "rate": Reals("..."),
+        "drift": Reals("..., d"),
+        "drift_divergence": Reals("..."),
+        "diffusion": Reals("..."),
+        "score": Reals("..., d"),
+        "score_divergence": Reals("..."),
+    },
+    (Reals("..."), Reals("...")),
+    nan=STAYS,
+    broadcast="batch",
+)
 def fokker_planck_residual(
     rate: Array,
     drift: Array,
@@ -34,28 +46,22 @@ def fokker_planck_residual(
 
     Parameters
     ----------
-    rate : (...) real floating
+    rate
         ∂_t log p.
-    drift : (..., d) real floating
+    drift
         f.
-    drift_divergence : (...) real floating
+    drift_divergence
         ∇·f.
-    diffusion : (...) real floating
+    diffusion
         D: g² of a forward process with noise g, −σ² of a backward one with noise σ.
-    score : (..., d) real floating
+    score
         ∇log p.
-    score_divergence : (...) real floating
+    score_divergence
         Δlog p.
 
     Returns
     -------
-    Residual(value, magnitude), both (...): the sum of the terms, and the sum of their magnitudes. NaN in
-    an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not broadcast, integer arrays, or arrays of two libraries.
+    Residual(value, magnitude), both (...): the sum of the terms, and the sum of their magnitudes.
 
     Source: flow D4, C1, C2, C9.
 
@@ -68,26 +74,7 @@ def fokker_planck_residual(
     >>> fokker_planck_residual(0 * one, -x / 2, -one / 2, one, -x, -one)
     Residual(value=np.float64(0.0), magnitude=np.float64(5.0))
     """
-    xp = _xp.namespace(
-        rate=rate,
-        drift=drift,
-        drift_divergence=drift_divergence,
-        diffusion=diffusion,
-        score=score,
-        score_divergence=score_divergence,
-    )
-    scalars = {
-        "rate": rate,
-        "drift_divergence": drift_divergence,
-        "diffusion": diffusion,
-        "score_divergence": score_divergence,
-    }
-    _xp.floating(xp, drift=drift, score=score, **scalars)
-    _xp.check_axes("score", score, 1)
-    _xp.check_last_axis("drift", drift, score.shape[-1], "the dimension of the score")
-    vectors = {"drift without its last axis": drift, "score without its last axis": score}
-    shapes = {name: tuple(array.shape[:-1]) for name, array in vectors.items()}
-    _xp.check_shapes(shapes | {name: tuple(array.shape) for name, array in scalars.items()})
+    xp = _xp.of(drift, score)
     transport, spread = drift * score, 0.5 * diffusion
     value = rate + drift_divergence + xp.sum(transport, axis=-1)
     value = value - spread * (score_divergence + xp.sum(score**2, axis=-1))
@@ -96,7 +83,18 @@ def fokker_planck_residual(
     return Residual(value, magnitude)
 
 
-@public()
+@public(
+    {
+        "density": Reals("n_1, ..., n_d").freely(),
+        "drift": Reals("d, n_1, ..., n_d").freely(),
+        "diffusion": Reals("...").freely(),
+        "spacing": Several(Number(above=0), "numbers"),
+        "method": Choice("differences", "spectral"),
+    },
+    Reals("n_1, ..., n_d").gridded(),
+    nan=STAYS,
+    raises={ShapeError: "for another number of spacings than of axes"},
+)
 def fokker_planck_rhs_grid(
     density: Array,
     drift: Array,
@@ -114,25 +112,19 @@ def fokker_planck_rhs_grid(
 
     Parameters
     ----------
-    density : (n_1, ..., n_d) real floating
+    density
         p at the grid points.
-    drift : (d, n_1, ..., n_d) real floating
+    drift
         The components of f there.
-    diffusion : real floating
+    diffusion
         g², which broadcasts against the density: one number, or a value for every point.
-    spacing : d floats > 0
+    spacing
         Distances of neighbouring points along each axis; the period is n·spacing.
-    method : "differences" or "spectral"
+    method
 
     Returns
     -------
-    (n_1, ..., n_d), in the common dtype of the arguments, on their device. NaN in an array is NaN in
-    every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, arrays of two libraries, spacing ≤ 0.
+    in the common dtype of the arguments, on their device.
 
     Source: flow D4.
 
@@ -145,8 +137,7 @@ def fokker_planck_rhs_grid(
     >>> np.allclose(heat, -np.cos(x))
     True
     """
-    xp = _xp.namespace(density=density, drift=drift, diffusion=diffusion)
-    _xp.floating(xp, density=density, drift=drift, diffusion=diffusion)
+    xp = _xp.of(density, drift, diffusion)
     _xp.check_axes("density", density, 1)
     if tuple(drift.shape) != (density.ndim, *density.shape):
         expected = f"{(density.ndim, *density.shape)}, one component an axis of the density"
@@ -154,14 +145,13 @@ def fokker_planck_rhs_grid(
     if _xp.check_broadcast(density=density, diffusion=diffusion) != tuple(density.shape):
         expected = f"a shape that broadcasts to {tuple(density.shape)}"
         raise ShapeError(message("diffusion", f"shape {tuple(diffusion.shape)}", expected))
-    spacing = _xp.check_sequence("spacing", spacing, "numbers")
     if len(spacing) != density.ndim:
         raise ShapeError(message("spacing", f"{len(spacing)} numbers", f"{density.ndim}, one an axis"))
-    steps = tuple(_xp.check_number("spacing", step, 0.0) for step in spacing)
-    _xp.check_choice("method", method, ("differences", "spectral"))
     terms = _differences if method == "differences" else _spectral
     spread = 0.5 * diffusion * density
-    parts = [terms(drift[axis, ...] * density, spread, axis, step, xp=xp) for axis, step in enumerate(steps)]
+    parts = [
+        terms(drift[axis, ...] * density, spread, axis, step, xp=xp) for axis, step in enumerate(spacing)
+    ]
     return xp.sum(xp.stack(parts), axis=0)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from .. import _given, _xp
-from .._errors import DomainError, DTypeError, ShapeError, message
-from .._public import public
+from .._errors import DomainError, DTypeError, NamespaceError, ShapeError, message
+from .._public import RAISES, STAYS, Choice, FunctionOf, Number, Raises, Reals, public
 from .._typing import Array, Namespace
 from . import _tableaux
 from ._tableaux import Row, Tableau
@@ -15,11 +15,29 @@ Field: TypeAlias = Callable[[Array, Array], Array]
 Method = Literal["euler", "heun", "rk4"]
 _METHODS = {"euler": _tableaux.EULER, "heun": _tableaux.HEUN, "rk4": _tableaux.RK4}
 
+POINTS, TIMES = Reals("..., d", d=1), Reals("n+1", n=0)
+UNLIKE: Raises = {
+    ShapeError: "for a result of a function that is of another shape than x",
+    DTypeError: "for arrays of unlike dtypes, or a function that does not take its arguments",
+    NamespaceError: "for such a result of another library",
+}
+
 MAX_STEPS = 10_000
 """Steps that `integrate_adaptive` may take between two neighbouring times."""
 
 
-@public("loops")
+@public(
+    {
+        "velocity": FunctionOf("(t, x) ↦ v_t(x)", arrays=False),
+        "x": POINTS,
+        "times": TIMES,
+        "method": Choice("euler", "heun", "rk4"),
+    },
+    Reals("n+1, ..., d"),
+    needs="loops",
+    nan=STAYS,
+    raises=UNLIKE,
+)
 def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "rk4") -> Array:
     """Integrate dx/dt = v_t(x) with one Runge–Kutta step between neighbouring times.
 
@@ -27,23 +45,17 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
 
     Parameters
     ----------
-    velocity : (t, x) ↦ v_t(x)
+    velocity
         Gets a 0-d array t and x; returns an array of x's shape.
-    x : (..., d) real floating
+    x
         Where to start, at times[0].
-    times : (n+1,) real floating
+    times
         In the order in which they are visited, forward or backward.
-    method : "euler", "heun" or "rk4"
+    method
 
     Returns
     -------
-    (n+1, ..., d), the states at all times, with dtype and device of x. NaN in an array, or from a
-    function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit (also of the velocity), integer or mixed arrays, unknown methods.
+    the states at all times, with dtype and device of x.
 
     Source: flow D5.
 
@@ -54,7 +66,6 @@ def integrate(velocity: Field, x: Array, times: Array, /, *, method: Method = "r
     array([0.606771])
     """
     xp = _check(x, times)
-    _xp.check_choice("method", method, _METHODS)
     return _integrate(_checked(velocity), x, times, _tableaux.exact(_METHODS[method], xp), xp=xp)
 
 
@@ -67,7 +78,22 @@ def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp:
     return xp.stack(states)
 
 
-@public("eager loops")
+@public(
+    {
+        "velocity": FunctionOf("(t, x) ↦ v_t(x)", arrays=False),
+        "x": POINTS,
+        "times": TIMES,
+        "rtol, atol": Number(above=0),
+    },
+    Reals("n+1, ..., d"),
+    needs="eager loops",
+    nan=RAISES,
+    raises={
+        **UNLIKE,
+        DomainError: "for rtol below 4 eps of the dtype, or where the tolerance cannot be met in "
+        "MAX_STEPS = 10000 steps",
+    },
+)
 def integrate_adaptive(
     velocity: Field, x: Array, times: Array, /, *, rtol: float = 1e-6, atol: float = 1e-6
 ) -> Array:
@@ -80,26 +106,18 @@ def integrate_adaptive(
 
     Parameters
     ----------
-    velocity : (t, x) ↦ v_t(x)
+    velocity
         Gets t of shape (...) and x of shape (..., d); returns an array of x's shape.
-    x : (..., d) real floating
+    x
         Where to start, at times[0].
-    times : (n+1,) real floating
+    times
         Where results are wanted, in the order in which they are visited, forward or backward.
-    rtol : float ≥ 4 eps of the dtype
-        Relative error allowed in a step.
-    atol : float > 0
-        Absolute error allowed in a step.
+    rtol, atol
+        Relative and absolute error allowed in a step; rtol at least 4 eps of the dtype.
 
     Returns
     -------
-    (n+1, ..., d), the states at all times, with dtype and device of x.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit (also of the velocity), integer or mixed arrays, tolerances out
-        of range, or where the tolerance cannot be met in MAX_STEPS = 10000 steps. NaN raises DomainError.
+    the states at all times, with dtype and device of x.
 
     Source: flow D5.
 
@@ -110,8 +128,7 @@ def integrate_adaptive(
     array([0.367879])
     """
     xp = _check(x, times)
-    rtol = _xp.check_number("rtol", rtol, 4 * float(xp.finfo(x.dtype).eps), closed=True)
-    atol = _xp.check_number("atol", atol, 0.0)
+    _xp.check_number("rtol", rtol, 4 * float(xp.finfo(x.dtype).eps), closed=True)
     velocity = _checked(velocity)
     if _xp.rounds(xp) and not bool(xp.all(xp.isfinite(times))):
         raise DomainError(message("times", "a time that is not finite", "finite times"))
@@ -215,7 +232,20 @@ def _combine(row: Row, stages: list[Array]) -> Array:
     return sum((weight * stages[stage] for stage, weight in row.items()), start=0)
 
 
-@public("loops")
+@public(
+    {
+        "velocity": FunctionOf("(t, x) ↦ v_t(x)", arrays=False),
+        "divergence": FunctionOf("(t, x) ↦ ∇·v_t(x)", arrays=False),
+        "terminal_log_density": FunctionOf("x ↦ log p_T(x)", arrays=False),
+        "x": POINTS,
+        "times": TIMES,
+        "integrator": FunctionOf("(velocity, x, times) ↦ states", arrays=False),
+    },
+    Reals("..."),
+    needs="loops",
+    nan=STAYS,
+    raises=UNLIKE,
+)
 def flow_log_likelihood(
     velocity: Field,
     divergence: Field,
@@ -232,26 +262,20 @@ def flow_log_likelihood(
 
     Parameters
     ----------
-    velocity : (t, x) ↦ v_t(x)
-    divergence : (t, x) ↦ ∇·v_t(x)
+    velocity
+    divergence
         Returns the shape of x without its last axis.
-    terminal_log_density : x ↦ log p_T(x)
-    x : (..., d) real floating
+    terminal_log_density
+    x
         Points at times[0].
-    times : (n+1,) real floating
+    times
         From 0 to T (or backward, if the known density is at the earlier time).
-    integrator : (velocity, x, times) ↦ states
+    integrator
         `integrate`, by RK4 steps, or for example functools.partial(integrate_adaptive, rtol=1e-9).
 
     Returns
     -------
-    (...), with dtype and device of x. NaN in an array, or from a function, is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    with dtype and device of x.
 
     Source: flow D5, C5.
 
@@ -289,7 +313,19 @@ def flow_log_likelihood(
     return _given.as_given("terminal_log_density", known, end[..., -1]) + end[..., -1]
 
 
-@public("loops")
+@public(
+    {
+        "drift": FunctionOf("(t, x) ↦ vectors of x's shape", arrays=False),
+        "sigma2": FunctionOf("t ↦ σ_t²"),
+        "x": POINTS,
+        "times": TIMES,
+        "noises": Reals("n, ..., d"),
+    },
+    Reals("n+1, ..., d"),
+    needs="loops",
+    nan=STAYS,
+    raises=UNLIKE,
+)
 def euler_maruyama(
     drift: Field, sigma2: Callable[[Array], Array], x: Array, times: Array, noises: Array, /
 ) -> Array:
@@ -297,26 +333,20 @@ def euler_maruyama(
 
     Parameters
     ----------
-    drift : (t, x) ↦ vectors of x's shape
+    drift
         `forward_drift` for growing times, `reverse_drift` for falling ones.
-    sigma2 : t ↦ σ_t²
+    sigma2
         Gets a 0-d array.
-    x : (..., d) real floating
+    x
         Where to start, at times[0].
-    times : (n+1,) real floating
+    times
         In the order in which they are visited.
-    noises : (n, ..., d) real floating
+    noises
         Standard normal samples z, one array of x's shape a step.
 
     Returns
     -------
-    (n+1, ..., d), the states at all times, with dtype and device of x. NaN in an array, or from a
-    function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    the states at all times, with dtype and device of x.
 
     Source: flow D6, D2.
 
@@ -328,14 +358,8 @@ def euler_maruyama(
     array([1.75])
     """
     xp = _check(x, times)
-    _xp.namespace(x=x, noises=noises)
     _same_dtype(x, "noises", noises)
-    expected = (times.shape[0] - 1, *x.shape)
-    if tuple(noises.shape) != expected:
-        raise ShapeError(
-            message("noises", f"shape {tuple(noises.shape)}", f"{expected}, one draw of x's shape a step")
-        )
-    drift, sigma2 = _checked(drift), _given.checked("sigma2", sigma2)
+    drift = _checked(drift)
     states = [x]
     for i in range(times.shape[0] - 1):
         step = times[i + 1] - times[i]
@@ -345,14 +369,8 @@ def euler_maruyama(
 
 
 def _check(x: Array, times: Array) -> Namespace:
-    xp = _xp.namespace(x=x, times=times)
-    _xp.floating(xp, x=x)
     _same_dtype(x, "times", times)
-    if x.ndim < 1 or x.shape[-1] < 1:
-        raise ShapeError(message("x", f"shape {tuple(x.shape)}", "(..., d) with d ≥ 1"))
-    if times.ndim != 1 or times.shape[0] < 1:
-        raise ShapeError(message("times", f"shape {tuple(times.shape)}", "one axis of at least one time"))
-    return xp
+    return _xp.of(x)
 
 
 def _same_dtype(x: Array, name: str, array: Array) -> None:
@@ -362,7 +380,6 @@ def _same_dtype(x: Array, name: str, array: Array) -> None:
 
 def _checked(field: Field) -> Field:
     """The vector field, with shape and dtype of what it returns held to those of x."""
-    _given.check_function("vector field", field)
 
     def checked(t: Array, x: Array) -> Array:
         vectors = _given.called("vector field", field, t, x)

@@ -7,11 +7,11 @@ variances along its principal axes, which no t changes, so no time needs a new f
 import math
 from typing import NamedTuple
 
-from .. import _given, _libraries, _xp, density
-from .._errors import ShapeError, message
-from .._public import public
+from .. import _libraries, _xp, density
+from .._errors import DomainError, ShapeError, message
+from .._public import STAYS, Reals, Record, public
 from .._typing import Array, Namespace
-from ._schedules import Schedule
+from ._schedules import SCHEDULE, Schedule
 
 
 class Mixture(NamedTuple):
@@ -27,6 +27,18 @@ class Mixture(NamedTuple):
     """(K, d, d) with orthonormal columns; None for the coordinate axes."""
 
 
+MIXTURE = Record(
+    Mixture,
+    {
+        "log_weights": Reals("K", K=1),
+        "means": Reals("K, d", d=1),
+        "variances": Reals("K, d"),
+        "axes": Reals("K, d, d") | None,
+    },
+    "See flow.diagonal_mixture",
+)
+
+
 class _Components(NamedTuple):
     """The K components at time t, seen from x, along their axes."""
 
@@ -38,27 +50,26 @@ class _Components(NamedTuple):
     """(..., K) log N(x; …)."""
 
 
-@public()
+@public(
+    {"log_weights": Reals("K", K=1), "means": Reals("K, d", d=1), "variances": Reals("K, d").freely()},
+    MIXTURE,
+    nan=STAYS,
+)
 def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
     """Make mixture data whose components have diagonal (or isotropic) covariances.
 
     Parameters
     ----------
-    log_weights : (K,) real floating
+    log_weights
         log π_k up to a common constant; −inf switches a component off.
-    means : (K, d) real floating
-    variances : (K, d) or (K,) real floating, ≥ 0
-        Of every coordinate, or one a component. Zero is a point mass (then β̄_t > 0 is needed).
+    means
+    variances
+        ≥ 0, of every coordinate, or (K,), one for each component. Zero is a point mass (then β̄_t > 0 is
+        needed).
 
     Returns
     -------
-    Mixture, in the dtype and on the device of the arguments. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    in the dtype and on the device of the arguments.
 
     Source: flow D3.
 
@@ -68,9 +79,7 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
     >>> diagonal_mixture(np.zeros(2), np.zeros((2, 3)), np.ones(2)).variances.shape
     (2, 3)
     """
-    xp = _xp.namespace(log_weights=log_weights, means=means, variances=variances)
-    _xp.floating(xp, log_weights=log_weights, means=means, variances=variances)
-    _check_components(log_weights, means)
+    xp = _xp.of(means, variances)
     if tuple(variances.shape) not in (tuple(means.shape), tuple(means.shape[:1])):
         expected = f"{tuple(means.shape[:1])} or {tuple(means.shape)}"
         raise ShapeError(message("variances", f"shape {tuple(variances.shape)}", expected))
@@ -79,28 +88,27 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
     return Mixture(_normalised(log_weights, xp=xp), means, variances, None)
 
 
-@public("linalg")
+@public(
+    {"log_weights": Reals("K", K=1), "means": Reals("K, d", d=1), "covariances": Reals("K, d, d")},
+    MIXTURE,
+    needs="linalg",
+    nan=STAYS,
+    raises={DomainError: "for matrices that the library cannot solve with"},
+)
 def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mixture:
     """Make mixture data whose components have full covariances.
 
     Parameters
     ----------
-    log_weights : (K,) real floating
+    log_weights
         log π_k up to a common constant; −inf switches a component off.
-    means : (K, d) real floating
-    covariances : (K, d, d) real floating
+    means
+    covariances
         Symmetric and positive semi-definite; a singular one needs β̄_t > 0.
 
     Returns
     -------
-    Mixture, in the dtype and on the device of the arguments; variances of an indefinite matrix are NaN.
-    NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, or arrays of two libraries, or matrices that the
-        library cannot solve with.
+    in the dtype and on the device of the arguments; variances of an indefinite matrix are NaN.
 
     Source: flow D3.
 
@@ -111,12 +119,7 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     >>> full_mixture(np.zeros(1), np.zeros((1, 2)), covariances).variances.round(12)
     array([[1., 3.]])
     """
-    xp = _xp.namespace(log_weights=log_weights, means=means, covariances=covariances)
-    _xp.floating(xp, solves=True, log_weights=log_weights, means=means, covariances=covariances)
-    _check_components(log_weights, means)
-    expected = (*means.shape, means.shape[-1])
-    if tuple(covariances.shape) != expected:
-        raise ShapeError(message("covariances", f"shape {tuple(covariances.shape)}", f"{expected}"))
+    xp = _xp.of(means, covariances)
     variances, axes = _xp.eigh(covariances, xp=xp)
     # Rounding may leave a zero slightly negative; anything more is no covariance.
     slack = (
@@ -127,7 +130,12 @@ def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mix
     return Mixture(_normalised(log_weights, xp=xp), means, variances, axes)
 
 
-@public()
+@public(
+    {"mixture": MIXTURE, "schedule": SCHEDULE, "t": Reals("..."), "x": Reals("..., d")},
+    Reals("..."),
+    nan=STAYS,
+    broadcast="batch",
+)
 def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute log p_t(x) for mixture data carried by the schedule.
 
@@ -135,21 +143,15 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
 
     Parameters
     ----------
-    mixture : Mixture
-    schedule : Schedule
-    t : (...) real floating
-        Times; broadcast against the leading axes of x.
-    x : (..., d) real floating
+    mixture
+    schedule
+    t
+        Times.
+    x
 
     Returns
     -------
-    (...), in the common dtype, on the device of x; NaN or infinite where a component has variance 0 at t.
-    NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    in the common dtype, on the device of x; NaN or infinite where a component has variance 0 at t.
 
     Source: flow D3.
 
@@ -161,12 +163,17 @@ def mixture_log_density(mixture: Mixture, schedule: Schedule, t: Array, x: Array
     >>> mixture_log_density(data, variance_preserving(), np.asarray(0.5), np.zeros(2)).round(12)
     np.float64(-1.837877066409)
     """
-    xp = _check(mixture, schedule, t, x)
+    xp = _xp.of(t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     return density.mixture_log_density(mixture.log_weights, at.log_density)
 
 
-@public()
+@public(
+    {"mixture": MIXTURE, "schedule": SCHEDULE, "t": Reals("..."), "x": Reals("..., d")},
+    Reals("..., d"),
+    nan=STAYS,
+    broadcast="batch",
+)
 def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the score ∇ log p_t(x) = Σ_k r_k(x) ∇ log N_k(x) of mixture data.
 
@@ -174,21 +181,15 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
 
     Parameters
     ----------
-    mixture : Mixture
-    schedule : Schedule
-    t : (...) real floating
-        Times; broadcast against the leading axes of x.
-    x : (..., d) real floating
+    mixture
+    schedule
+    t
+        Times.
+    x
 
     Returns
     -------
-    (..., d), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN in
-    an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
 
     Source: flow D3.
 
@@ -200,13 +201,18 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
     >>> mixture_score(data, variance_preserving(), np.asarray(0.5), np.asarray([1.0, -2.0])).round(12)
     array([-1.,  2.])
     """
-    xp = _check(mixture, schedule, t, x)
+    xp = _xp.of(t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
     return xp.sum(weights[..., None] * _component_scores(mixture, at, xp=xp), axis=-2)
 
 
-@public()
+@public(
+    {"mixture": MIXTURE, "schedule": SCHEDULE, "t": Reals("..."), "x": Reals("..., d")},
+    Reals("..., d, d"),
+    nan=STAYS,
+    broadcast="batch",
+)
 def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the Jacobian of the score, the Hessian of log p_t, for mixture data.
 
@@ -214,21 +220,16 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
 
     Parameters
     ----------
-    mixture : Mixture
-    schedule : Schedule
-    t : (...) real floating
-        Times; broadcast against the leading axes of x.
-    x : (..., d) real floating
+    mixture
+    schedule
+    t
+        Times.
+    x
 
     Returns
     -------
-    (..., d, d), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN
+    in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN
     in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
 
     Source: flow D3.
 
@@ -241,7 +242,7 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     array([[-1.,  0.],
            [ 0., -1.]])
     """
-    xp = _check(mixture, schedule, t, x)
+    xp = _xp.of(t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)[..., None, None]
     scores = _component_scores(mixture, at, xp=xp)
@@ -254,7 +255,12 @@ def mixture_score_jacobian(mixture: Mixture, schedule: Schedule, t: Array, x: Ar
     return spread - xp.sum(weights * precision, axis=-3)
 
 
-@public()
+@public(
+    {"mixture": MIXTURE, "schedule": SCHEDULE, "t": Reals("..."), "x": Reals("..., d")},
+    Reals("..."),
+    nan=STAYS,
+    broadcast="batch",
+)
 def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute the divergence of the score, Δ log p_t(x), for mixture data.
 
@@ -262,21 +268,15 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
 
     Parameters
     ----------
-    mixture : Mixture
-    schedule : Schedule
-    t : (...) real floating
-        Times; broadcast against the leading axes of x.
-    x : (..., d) real floating
+    mixture
+    schedule
+    t
+        Times.
+    x
 
     Returns
     -------
-    (...), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN in an
-    array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
 
     Source: flow D3.
 
@@ -288,7 +288,7 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     >>> mixture_score_divergence(data, variance_preserving(), np.asarray(0.5), np.zeros(2)).round(12)
     np.float64(-2.0)
     """
-    xp = _check(mixture, schedule, t, x)
+    xp = _xp.of(t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
     scores = _component_scores(mixture, at, xp=xp)
@@ -296,7 +296,12 @@ def mixture_score_divergence(mixture: Mixture, schedule: Schedule, t: Array, x: 
     return xp.sum(weights * xp.sum(centred**2 - 1 / at.variance, axis=-1), axis=-1)
 
 
-@public()
+@public(
+    {"mixture": MIXTURE, "schedule": SCHEDULE, "t": Reals("..."), "x": Reals("..., d")},
+    Reals("..."),
+    nan=STAYS,
+    broadcast="batch",
+)
 def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -> Array:
     """Compute ∂/∂t log p_t(x) at fixed x for mixture data.
 
@@ -305,21 +310,15 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
 
     Parameters
     ----------
-    mixture : Mixture
-    schedule : Schedule
-    t : (...) real floating
-        Times; broadcast against the leading axes of x.
-    x : (..., d) real floating
+    mixture
+    schedule
+    t
+        Times.
+    x
 
     Returns
     -------
-    (...), in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t. NaN in an
-    array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or arrays of two libraries.
+    in the common dtype, on the device of x; NaN or infinite where a variance is 0 at t.
 
     Source: flow D3.
 
@@ -332,7 +331,7 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
     >>> mixture_time_derivative(data, grow, np.asarray(0.0), np.zeros(2)).round(12)
     np.float64(-2.0)
     """
-    xp = _check(mixture, schedule, t, x)
+    xp = _xp.of(t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     t = t[..., None, None]
     velocity = _along_axes(schedule.alpha_derivative(t) * mixture.means, mixture, xp=xp)
@@ -377,33 +376,3 @@ def _responsibilities(mixture: Mixture, at: _Components, *, xp: Namespace) -> Ar
 def _normalised(log_weights: Array, *, xp: Namespace) -> Array:
     peak, log = _xp.log_sum(log_weights, axis=-1, xp=xp)
     return (log_weights - peak) - log[..., None]
-
-
-def _check_components(log_weights: Array, means: Array) -> None:
-    if means.ndim != 2:
-        raise ShapeError(message("means", f"shape {tuple(means.shape)}", "two axes (K, d)"))
-    if 0 in means.shape:
-        raise ShapeError(message("means", f"shape {tuple(means.shape)}", "(K, d) with K, d ≥ 1"))
-    if tuple(log_weights.shape) != (means.shape[0],):
-        got = f"shape {tuple(log_weights.shape)}"
-        raise ShapeError(message("log_weights", got, f"({means.shape[0]},), one a component"))
-
-
-def _check(mixture: Mixture, schedule: Schedule, t: Array, x: Array) -> Namespace:
-    _given.check_record("mixture", mixture, Mixture, "See flow.diagonal_mixture")
-    _given.check_record("schedule", schedule, Schedule, "See flow.variance_preserving")
-    parts = {f"mixture.{key}": part for key, part in mixture._asdict().items()}
-    if mixture.axes is None:  # which stands for the coordinate axes
-        del parts["mixture.axes"]
-    xp = _xp.namespace(t=t, x=x, **parts)
-    _xp.floating(xp, t=t, x=x, **parts)
-    _check_components(mixture.log_weights, mixture.means)
-    shape = tuple(mixture.means.shape)
-    if tuple(mixture.variances.shape) != shape:
-        raise ShapeError(message("variances", f"shape {tuple(mixture.variances.shape)}", f"{shape}"))
-    if mixture.axes is not None and tuple(mixture.axes.shape) != (*shape, shape[1]):
-        got = f"shape {tuple(mixture.axes.shape)}"
-        raise ShapeError(message("axes", got, f"{(*shape, shape[1])}"))
-    _xp.check_last_axis("x", x, mixture.means.shape[-1], "the dimension of the means")
-    _xp.check_broadcast(**{"t": t, "x without its last axis": x[..., 0]})
-    return xp

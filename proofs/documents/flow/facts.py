@@ -4,7 +4,6 @@ from typing import Any
 
 from ...._libraries import array_namespace
 from ...language.facts import Facts
-from ...language.shapes import SCALAR
 from .remedies import REMEDIES
 
 
@@ -24,10 +23,6 @@ FACTS = Facts(
         "flow.full_mixture": "it gives eigenvectors, whose signs are free",
         "flow.integrate_adaptive": "its steps follow error estimates, and so do its errors",
     },
-    parts={
-        "flow.fokker_planck_residual": (SCALAR, SCALAR),
-    },
-    grids=frozenset({"flow.fokker_planck_rhs_grid"}),
     batch_order_hidden=frozenset({"flow.integrate_adaptive"}),
     numbers=frozenset(
         {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from ...._arguments import Argument, Arrays, Integer, Number, Own
+from ...._arguments import Argument, Arrays, Integer, Nested, Number, Own
 from ...._declared import Declaration
 from ...language.shapes import Part, Shape
 from .. import registry
@@ -54,8 +54,8 @@ def _part(result: Argument) -> Part:
 def arguments(function: str) -> Mapping[str, Shape]:
     """The arguments that have batch axes, by name."""
     if known := _declared(function):
-        arrays = ((name, kind) for name, kind in known.arguments.items() if isinstance(kind, Arrays))
-        return {name: _shape(kind) for name, kind in arrays if kind.axes.dots}
+        inside = {n: k.inside if isinstance(k, Nested) else k for n, k in known.arguments.items()}
+        return {n: _shape(k) for n, k in inside.items() if isinstance(k, Arrays) and k.axes.dots}
     found: dict[str, Shape] = {}
     for line in _section(registry.functions()[function].doc, "Parameters"):
         names, colon, text = line.partition(" : ")
