@@ -81,6 +81,8 @@ class Arrays(Argument):
     _: KW_ONLY
     number: bool = False
     """May be a Python integer instead, of at least 1."""
+    function: str = ""
+    """May be a function instead, of this."""
     free: bool = False
     """The function itself checks the shape; as when it broadcasts otherwise than leading axes do."""
     grid: bool = False
@@ -109,7 +111,8 @@ class Arrays(Argument):
         """Its shape and dtypes."""
         kinds = " or ".join({"integral": "integer", "bool": "boolean"}.get(kind, kind) for kind in self.kinds)
         least = "".join(f", {at_least(symbol, length)}" for symbol, length in self.least.items())
-        return f"{'int ≥ 1 or ' if self.number else ''}({self.axes.text}) {kinds}{least}"
+        function = f", or a function of {self.function}" if self.function else ""
+        return f"{'int ≥ 1 or ' if self.number else ''}({self.axes.text}) {kinds}{least}{function}"
 
     def errors(self, name: str) -> Errors:
         """Those of arrays."""
@@ -119,6 +122,10 @@ class Arrays(Argument):
             yield NamespaceError, "is no array"
         yield DTypeError, "has another dtype"
         yield ShapeError, "has another shape"
+
+    def or_function(self, of: str) -> Self:
+        """May be a function instead."""
+        return replace(self, function=of)
 
     def or_number(self) -> Self:
         """May be a Python integer instead."""
@@ -142,6 +149,8 @@ class Arrays(Argument):
 
     def parts(self, name: str, value: Any) -> "Parts":
         """The array itself."""
+        if self.function and callable(value):
+            return []
         if not self.number or not (isinstance(value, Integral) or not hasattr(value, "shape")):
             return [(name, self, value)]
         if not _xp.is_number(value, "__index__"):
@@ -149,7 +158,9 @@ class Arrays(Argument):
         return []
 
     def check(self, name: str, value: Any, values: Values, xp: Namespace) -> Any:
-        """The array, or a number as an int."""
+        """The array, a number as an int, or a function whose results are checked."""
+        if self.function and callable(value):
+            return _given.checked(name, value)
         return _xp.check_integer(name, value, 1) if self.number and not self.parts(name, value) else value
 
     def check_dtype(self, name: str, array: Array, xp: Namespace, *, solves: bool) -> None:

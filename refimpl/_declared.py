@@ -72,7 +72,9 @@ class Declaration:
             gives if isinstance(gives, tuple) else (gives,),
             arguments=arguments,
             others={
-                name: one for name, one in arguments.items() if not isinstance(one, Arrays) or one.number
+                name: one
+                for name, one in arguments.items()
+                if not isinstance(one, Arrays) or one.number or one.function
             },
             limits={
                 name: one.default
@@ -165,7 +167,9 @@ class Declaration:
     def _of_nan(self) -> str:
         if self.nan_raises:
             return f"NaN raises {self.nan_raises.__name__}."
-        functions = any(isinstance(kind, FunctionOf) for kind in self.arguments.values())
+        functions = any(
+            getattr(kind, "function", isinstance(kind, FunctionOf)) for kind in self.arguments.values()
+        )
         where = "an array, or from a function, is NaN" if functions else "an array is NaN"
         return f"NaN in {where} in every result that depends on it." if self.nan == STAYS else self.nan
 

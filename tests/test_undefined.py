@@ -21,9 +21,7 @@ STAYS = (
     "NaN in an array, or from a function, is NaN in every result",
 )
 RAISES = ("NaN raises DomainError", "NaN raises DTypeError")
-OWN_WORDS = {
-    "transport.wasserstein_1d": "NaN gives NaN",
-}
+OWN_WORDS = {}
 """Functions that say more than the sentences above, or for which those are not true; tested below or by laws.
 """
 

@@ -7,13 +7,16 @@ fast paths separate on the way back; the bounds integrate that against the gap o
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from .. import _given, _libraries, _xp
-from .._errors import NamespaceError, ShapeError, message
-from .._public import public
+from .. import _libraries, _xp
+from .._errors import DomainError, NamespaceError, ShapeError, message
+from .._public import STAYS, FunctionOf, Reals, public
 from .._typing import Array, Namespace
 from ._rules import Rule, legendre, nodes_between, partial
 
 Function: TypeAlias = Callable[[Array], Array]
+
+OF_TIMES = FunctionOf("function of an array of times")
+EITHER = Reals("n").or_function("an array of times")
 
 
 class Spectrum(NamedTuple):
@@ -23,7 +26,16 @@ class Spectrum(NamedTuple):
     highest: Array
 
 
-@public("linalg")
+@public(
+    {"jacobians": Reals("..., d, d", d=1)},
+    (Reals(""), Reals("")),
+    needs="linalg",
+    nan=STAYS,
+    raises={
+        ShapeError: "for no matrix at all",
+        DomainError: "for matrices that the library cannot solve with",
+    },
+)
 def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
     """One-sided Lipschitz constants of a drift from its Jacobians at some points.
 
@@ -34,19 +46,12 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
 
     Parameters
     ----------
-    jacobians : (..., d, d) real floating
+    jacobians
         ∂g_i/∂x_j at any number of points.
 
     Returns
     -------
-    Spectrum(lowest (), highest ()), with dtype and device of the input. NaN in an array is NaN in every
-    result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for matrices that are not square, no points, or integer arrays, or matrices that the library
-        cannot solve with.
+    Spectrum(lowest (), highest ()), with dtype and device of the input.
 
     Source: transport D5.
 
@@ -56,13 +61,9 @@ def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:
     >>> one_sided_lipschitz(np.asarray([[-1.0, 5.0], [-5.0, 2.0]]))
     Spectrum(lowest=np.float64(-1.0), highest=np.float64(2.0))
     """
-    xp = _xp.namespace(jacobians=jacobians)
-    _xp.floating(xp, solves=True, jacobians=jacobians)
-    _xp.check_axes("jacobians", jacobians, 2)
-    if jacobians.shape[-1] != jacobians.shape[-2] or 0 in jacobians.shape:
-        raise ShapeError(
-            message("jacobians", f"shape {tuple(jacobians.shape)}", "(..., d, d), at least one matrix")
-        )
+    xp = _xp.of(jacobians)
+    if 0 in jacobians.shape:
+        raise ShapeError(message("jacobians", f"shape {tuple(jacobians.shape)}", "at least one matrix"))
     values = _xp.eigvalsh(0.5 * jacobians + 0.5 * xp.matrix_transpose(jacobians), xp=xp)
     return Spectrum(xp.min(values), xp.max(values))
 
@@ -74,28 +75,27 @@ class Growth(NamedTuple):
     error: Array
 
 
-@public("cumulative")
+@public(
+    {"lipschitz": EITHER, "times": Reals("n", n=1)},
+    (Reals("n"), Reals("n")),
+    needs="cumulative",
+    nan=STAYS,
+)
 def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     """The factor I_t = exp ∫₀ᵗ L_s ds by which distances at t can have grown at 0.
 
     Parameters
     ----------
-    lipschitz : (n,) real floating, or a function of an array of times
+    lipschitz
         L at the times, taken as piecewise linear (then I_t is exact up to rounding), or L itself,
         integrated by Gauss–Legendre with 16 nodes an interval.
-    times : (n,) real floating
+    times
         Increasing, from times[0] = 0 (a precondition).
 
     Returns
     -------
     Growth(factor (n,), error (n,)): I_t, and the relative error estimated from half as many
-    nodes (0 for arrays); in the dtype and on the device of the times. NaN in an array, or from a
-    function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for times that are no axis of at least one value, other shapes, or integer arrays.
+    nodes (0 for arrays); in the dtype and on the device of the times.
 
     Source: transport D6.
 
@@ -106,25 +106,12 @@ def growth_factor(lipschitz: Array | Function, times: Array, /) -> Growth:
     >>> growth_factor(np.asarray([0.0, 2.0, 0.0]), times).factor.round(4)
     array([1.    , 2.7183, 7.3891])
     """
-    xp = _check_times(times)
+    xp = _xp.of(times)
     if callable(lipschitz):
-        lipschitz = _given.checked("lipschitz", lipschitz)
         exponent, rough = (_integrals(lipschitz, times, rule, xp=xp) for rule in (_FINE, _COARSE))
         return Growth(xp.exp(exponent), xp.abs(xp.expm1(exponent - rough)))
-    _xp.namespace(lipschitz=lipschitz, times=times)
-    _xp.floating(xp, lipschitz=lipschitz)
-    if tuple(lipschitz.shape) != tuple(times.shape):
-        raise ShapeError(message("lipschitz", f"shape {tuple(lipschitz.shape)}", f"{tuple(times.shape)}"))
     exponent = _cumulate(_trapezoids(lipschitz, times), times, xp=xp)
     return Growth(xp.exp(exponent), xp.zeros_like(times))
-
-
-def _check_times(times: Array) -> Namespace:
-    xp = _xp.namespace(times=times)
-    _xp.floating(xp, times=times)
-    if times.ndim != 1 or times.shape[0] < 1:
-        raise ShapeError(message("times", f"shape {tuple(times.shape)}", "(n,) with n ≥ 1"))
-    return xp
 
 
 def _trapezoids(values: Array, times: Array) -> Array:
@@ -170,7 +157,16 @@ class Bound(NamedTuple):
     """Estimated quadrature error of both."""
 
 
-@public("cumulative")
+@public(
+    {"times": Reals("n", n=2), "gap, lipschitz": EITHER, "terminal": Reals("")},
+    (Reals(""), Reals(""), Reals(""), Reals("")),
+    needs="cumulative",
+    nan=STAYS,
+    raises={
+        ShapeError: "for arrays at fewer than three times",
+        NamespaceError: "for an array with a function",
+    },
+)
 def wasserstein_bound(
     times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array, /
 ) -> Bound:
@@ -182,24 +178,18 @@ def wasserstein_bound(
 
     Parameters
     ----------
-    times : (n,) real floating, n ≥ 2, or n ≥ 3 with arrays
+    times
         Strictly increasing from 0 to T (a precondition): the nodes of arrays, or the panels of functions.
-    gap, lipschitz : (n,) real floating, or functions of an array of times
+    gap, lipschitz
         Both arrays (trapezoids) or both functions (Gauss–Legendre, 16 nodes a panel).
-    terminal : () real floating
+    terminal
         W₂[p_T, q_T].
 
     Returns
     -------
     Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times.
     The error is ¼ Σ h³|second derivative| by divided differences (arrays), or the sum over panels of
-    differences from half as many nodes: estimates, which features between the nodes escape. NaN in an
-    array, or from a function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, integer arrays, or an array with a function.
+    differences from half as many nodes: estimates, which features between the nodes escape.
 
     Source: transport D8.
 
@@ -210,29 +200,15 @@ def wasserstein_bound(
     >>> float(wasserstein_bound(times, lambda t: 0 * t + 2, lambda t: 0 * t, one).value)
     3.0
     """
-    return _bound(times, gap, lipschitz, terminal)
-
-
-def _bound(times: Array, gap: Array | Function, lipschitz: Array | Function, terminal: Array) -> Bound:
-    xp = _check_times(times)
-    _xp.floating(_xp.namespace(times=times, terminal=terminal), terminal=terminal)
-    if tuple(terminal.shape):
-        raise ShapeError(message("terminal", f"shape {tuple(terminal.shape)}", "()"))
-    least = 2 if callable(gap) else 3
-    if times.shape[0] < least:
-        raise ShapeError(message("times", f"shape {tuple(times.shape)}", f"(n,) with n ≥ {least}"))
+    xp = _xp.of(times)
     if callable(gap) and callable(lipschitz):
-        functions = _given.checked("gap", gap), _given.checked("lipschitz", lipschitz)
-        return _by_panels(times, *functions, terminal, xp=xp)
+        return _by_panels(times, gap, lipschitz, terminal, xp=xp)
     if callable(gap) or callable(lipschitz):
         raise NamespaceError(
             message("gap, lipschitz", "an array and a function", "two arrays or two functions")
         )
-    _xp.namespace(gap=gap, lipschitz=lipschitz, times=times)
-    _xp.floating(xp, gap=gap, lipschitz=lipschitz)
-    if tuple(gap.shape) != tuple(times.shape) or tuple(lipschitz.shape) != tuple(times.shape):
-        got = f"gap {tuple(gap.shape)}, lipschitz {tuple(lipschitz.shape)}"
-        raise ShapeError(message("shapes", got, f"{tuple(times.shape)}, as times"))
+    if times.shape[0] < 3:
+        raise ShapeError(message("times", f"shape {tuple(times.shape)}", "(n,) with n ≥ 3"))
     return _by_nodes(times, gap, lipschitz, terminal, xp=xp)
 
 
@@ -267,7 +243,16 @@ def _panels(
     return xp.sum(growth * gap(nodes) * weights, axis=-1), xp.exp(before[-1])
 
 
-@public("cumulative")
+@public(
+    {
+        "times": Reals("n", n=2),
+        "diffusion_squared, sigma_squared, root_score_matching, lipschitz": OF_TIMES,
+        "terminal": Reals(""),
+    },
+    (Reals(""), Reals(""), Reals(""), Reals("")),
+    needs="cumulative",
+    nan=STAYS,
+)
 def score_matching_bound(
     times: Array,
     diffusion_squared: Function,
@@ -286,26 +271,17 @@ def score_matching_bound(
 
     Parameters
     ----------
-    times : (n,) real floating, n ≥ 2
+    times
         Panels, increasing from 0 to T.
-    diffusion_squared, sigma_squared : functions of an array of times
-        g_t² and σ_t² ≥ 0.
-    root_score_matching : function of an array of times
-        √SM_t = (E_{x∼p_t} ‖s_t(x) − ∇log p_t(x)‖²)^{1/2}, p the process whose score is exact.
-    lipschitz : function of an array of times
-        L_t = sup_x λ_max of the symmetric part of the Jacobian of −f_t + κ_t s_t, s the model's.
-    terminal : () real floating
+    diffusion_squared, sigma_squared, root_score_matching, lipschitz
+        g_t², σ_t² ≥ 0, √SM_t = (E_{x∼p_t} ‖s_t(x) − ∇log p_t(x)‖²)^{1/2}, p the process whose score is
+        exact, and L_t = sup_x λ_max of the symmetric part of the Jacobian of −f_t + κ_t s_t, s the model's.
+    terminal
         W₂[p_T, q_T].
 
     Returns
     -------
-    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times. NaN in
-    an array, or from a function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        as `wasserstein_bound`.
+    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times.
 
     Source: transport D8, C6, C8.
 
@@ -317,18 +293,23 @@ def score_matching_bound(
     >>> round(float(score_matching_bound(times, one, one, one, lambda t: 0 * t, zero).value), 12)
     1.0
     """
-    g2 = _given.checked("diffusion_squared", diffusion_squared)
-    sigma2 = _given.checked("sigma_squared", sigma_squared)
-    root = _given.checked("root_score_matching", root_score_matching)
-    _given.check_function("lipschitz", lipschitz)
 
     def gap(t: Array) -> Array:
-        return 0.5 * (g2(t) + sigma2(t)) * root(t)
+        return 0.5 * (diffusion_squared(t) + sigma_squared(t)) * root_score_matching(t)
 
-    return _bound(times, gap, lipschitz, terminal)
+    return _by_panels(times, gap, lipschitz, terminal, xp=_xp.of(times))
 
 
-@public("cumulative")
+@public(
+    {
+        "times": Reals("n", n=2),
+        "diffusion_squared, root_score_matching, drift_lipschitz, score_lipschitz": OF_TIMES,
+        "terminal": Reals(""),
+    },
+    (Reals(""), Reals(""), Reals(""), Reals("")),
+    needs="cumulative",
+    nan=STAYS,
+)
 def printed_score_matching_bound(
     times: Array,
     diffusion_squared: Function,
@@ -344,24 +325,16 @@ def printed_score_matching_bound(
 
     Parameters
     ----------
-    times : (n,) real floating, n ≥ 2
+    times
         Panels, increasing from 0 to T.
-    diffusion_squared, root_score_matching : functions of an array of times
-        g_t² and √SM_t, as in `score_matching_bound`.
-    drift_lipschitz, score_lipschitz : functions of an array of times
-        One-sided Lipschitz constants of −f_t and of s_t.
-    terminal : () real floating
+    diffusion_squared, root_score_matching, drift_lipschitz, score_lipschitz
+        g_t² and √SM_t, as in `score_matching_bound`; one-sided Lipschitz constants of −f_t and of s_t.
+    terminal
         W₂[p_T, q_T].
 
     Returns
     -------
-    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times. NaN in
-    an array, or from a function, is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        as `wasserstein_bound`.
+    Bound(value, integral, terminal, error), each (), in the dtype and on the device of the times.
 
     Source: transport D8, E2.
 
@@ -373,15 +346,11 @@ def printed_score_matching_bound(
     >>> round(float(printed_score_matching_bound(times, one, one, none, none, zero).value), 12)
     1.0
     """
-    g2 = _given.checked("diffusion_squared", diffusion_squared)
-    root = _given.checked("root_score_matching", root_score_matching)
-    of_drift = _given.checked("drift_lipschitz", drift_lipschitz)
-    of_score = _given.checked("score_lipschitz", score_lipschitz)
 
     def gap(t: Array) -> Array:
-        return g2(t) * root(t)
+        return diffusion_squared(t) * root_score_matching(t)
 
     def lipschitz(t: Array) -> Array:
-        return of_drift(t) + g2(t) * of_score(t)
+        return drift_lipschitz(t) + diffusion_squared(t) * score_lipschitz(t)
 
-    return _bound(times, gap, lipschitz, terminal)
+    return _by_panels(times, gap, lipschitz, terminal, xp=_xp.of(times))

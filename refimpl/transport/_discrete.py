@@ -7,15 +7,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import _given, _xp
+from .. import _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Floats, like, to_float64
-from .._public import public
+from .._public import RAISES, STAYS, FunctionOf, Made, Number, Reals, public
 from .._typing import Array, Device, DType, Namespace
 from ._rules import Rule, graded
 
 
-@public("cumulative indexing sort")
+@public(
+    {
+        "x": Reals("..., n", n=1).freely(),
+        "y": Reals("..., m", m=1).freely(),
+        "order": Number(least=1),
+        "x_weights": Reals("n").freely() | None,
+        "y_weights": Reals("m").freely() | None,
+    },
+    Reals("..."),
+    needs="cumulative indexing sort",
+    nan="NaN gives NaN (a value without mass does not count).",
+    raises={ShapeError: "for batches with weights, or of unlike lengths"},
+)
 def wasserstein_1d(
     x: Array,
     y: Array,
@@ -31,26 +43,23 @@ def wasserstein_1d(
 
     Parameters
     ----------
-    x : (..., n) real floating
+    x
         A sample; without weights and with m = n the leading axes are a batch.
-    y : (..., m) real floating
+    y
         The other sample. Weights, or m ≠ n, need one axis each.
-    order : float ≥ 1
+    order
         p.
-    x_weights, y_weights : (n,), (m,) real floating ≥ 0
-        Masses, divided by their sums; equal by default.
+    x_weights
+        Masses, divided by their sum; equal by default.
+    y_weights
+        As x_weights.
 
     Returns
     -------
-    (...) W_p, a distance and not its p-th power, in the common dtype, on the device of the inputs.
-    Infinite values that meet finite ones give inf, that meet equal ones NaN; NaN gives NaN (a value
-    without mass does not count), as do masses of which one is negative, or that sum to 0. Masses that
-    are off by u move W_p by up to u^{1/p} times the range: that is the problem's own sensitivity.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for empty samples, weights of another shape, integer arrays, or order < 1.
+    W_p, a distance and not its p-th power, in the common dtype, on the device of the inputs.
+    Infinite values that meet finite ones give inf, that meet equal ones NaN. Masses of which one is
+    negative, or that sum to 0, give NaN. Masses that are off by u move W_p by up to u^{1/p} times the
+    range: that is the problem's own sensitivity.
 
     Source: transport D1.
 
@@ -62,16 +71,14 @@ def wasserstein_1d(
     """
     given = {"x": x, "y": y}
     given |= {k: v for k, v in (("x_weights", x_weights), ("y_weights", y_weights)) if v is not None}
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, **given)
-    power = _xp.check_number("order", order, 1.0, closed=True)
+    xp = _xp.of(*given.values())
     for name, sample in (("x", x), ("y", y)):
         _xp.check_axes(name, sample, 1)
         if sample.shape[-1] == 0:
             raise ShapeError(message(name, f"shape {tuple(sample.shape)}", "at least one value"))
     if x_weights is None and y_weights is None and x.shape[-1] == y.shape[-1]:
         _xp.check_broadcast(x=x, y=y)
-        return _equal_weights(x, y, power, xp=xp)
+        return _equal_weights(x, y, order, xp=xp)
     for name, sample, weights in (("x", x, x_weights), ("y", y, y_weights)):
         if sample.ndim != 1 or (weights is not None and tuple(weights.shape) != tuple(sample.shape)):
             shapes = ", ".join(f"{key} {tuple(value.shape)}" for key, value in given.items())
@@ -80,7 +87,7 @@ def wasserstein_1d(
             )
     x_mass = xp.ones_like(x) if x_weights is None else x_weights
     y_mass = xp.ones_like(y) if y_weights is None else y_weights
-    found = _weighted(x, y, x_mass, y_mass, power, xp=xp)
+    found = _weighted(x, y, x_mass, y_mass, order, xp=xp)
     if not _xp.rounds(xp):
         return found
     negative = xp.any(x_mass < 0) | xp.any(y_mass < 0)
@@ -136,7 +143,16 @@ class Quadrature(NamedTuple):
     error: Array
 
 
-@public()
+@public(
+    {
+        "p, q": FunctionOf("function of an array u of levels in (0, 1)"),
+        "order": Number(least=1),
+        "xp, dtype, device": Made(),
+    },
+    (Reals(""), Reals("")),
+    nan=RAISES,
+    raises={ShapeError: "for a result of a function that is of another shape"},
+)
 def wasserstein_quantile(
     p: Callable[[Array], Array],
     q: Callable[[Array], Array],
@@ -153,9 +169,9 @@ def wasserstein_quantile(
 
     Parameters
     ----------
-    p, q : functions of an array u of levels in (0, 1)
+    p, q
         Quantile functions; unbounded ends are fine if the p-th moments are finite.
-    order : float ≥ 1
+    order
         p.
     xp, dtype, device
         Where the levels are made; NumPy float64 by default.
@@ -166,12 +182,6 @@ def wasserstein_quantile(
     formats shorter than float64 levels near 1 are rounded, which the error does not show. NaN from a
     function is NaN in every result that depends on it.
 
-    Raises
-    ------
-    DomainError, DTypeError, ShapeError, NamespaceError
-        for order < 1, or a dtype that the library lacks, or a library or device that is not there,
-        or more than 24 axes. NaN raises DomainError.
-
     Source: transport D1.
 
     Examples
@@ -180,17 +190,14 @@ def wasserstein_quantile(
     >>> round(float(value), 12) == round(2 / 3**0.5, 12)
     True
     """
-    power = _xp.check_number("order", order, 1.0, closed=True)
     resolved, dtype = _xp.create(xp, dtype, device)
-
-    p, q = _given.checked("p", p), _given.checked("q", q)
     limits = resolved.finfo(dtype)
 
     def distance(rule: Rule) -> Array:
         levels, masses = (resolved.asarray(v, dtype=dtype, device=device) for v in rule)
         # A level that rounds to 0 or 1 would make a quantile infinite.
         inside = resolved.clip(levels, float(limits.smallest_normal), 1 - float(limits.eps) / 2)
-        return _power_mean(p(inside) - q(inside), masses, power, xp=resolved)
+        return _power_mean(p(inside) - q(inside), masses, order, xp=resolved)
 
     value = distance(_GRADED)
     return Quadrature(value, resolved.abs(value - distance(_COARSE)))
@@ -214,7 +221,22 @@ class Transport(NamedTuple):
     """() plan cost − dual value, of the p-th powers: how far the plan can be from optimal."""
 
 
-@public("eager host")
+@public(
+    {
+        "x": Reals("n, d", n=1),
+        "y": Reals("m, d", m=1),
+        "x_weights": Reals("n") | None,
+        "y_weights": Reals("m") | None,
+        "order": Number(least=1),
+    },
+    (Reals(""), Reals("n, m"), Reals("n"), Reals("m"), Reals("")),
+    needs="eager host",
+    nan=RAISES,
+    raises={
+        DomainError: "for values that are not finite, negative masses or a sum of 0, or a solver that did "
+        "not finish"
+    },
+)
 def wasserstein_discrete(
     x: Array,
     y: Array,
@@ -232,23 +254,19 @@ def wasserstein_discrete(
 
     Parameters
     ----------
-    x : (n, d) real floating
-    y : (m, d) real floating
-    x_weights, y_weights : (n,), (m,) real floating ≥ 0, optional
-        Masses, divided by their sums; equal by default.
-    order : float ≥ 1
+    x
+    y
+    x_weights
+        Masses, divided by their sum; equal by default.
+    y_weights
+        As x_weights.
+    order
         p.
 
     Returns
     -------
     Transport(distance, plan, x_potential, y_potential, gap), in the dtype of x, on its device; the
     potentials and the gap are p-th powers and may leave its range.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for empty or mismatched clouds, integers, values that are not finite, negative
-        masses or a sum of 0, order < 1, or a solver that did not finish. NaN raises DomainError.
 
     Source: transport D3.
 
@@ -259,14 +277,7 @@ def wasserstein_discrete(
     >>> float(found.distance), float(found.gap)
     (2.0, 0.0)
     """
-    given = {"x": x, "y": y}
-    given |= {k: v for k, v in (("x_weights", x_weights), ("y_weights", y_weights)) if v is not None}
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, **given)
-    power = _xp.check_number("order", order, 1.0, closed=True)
-    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or 0 in (x.shape[0], y.shape[0]):
-        got = f"shapes {tuple(x.shape)} and {tuple(y.shape)}"
-        raise ShapeError(message("x, y", got, "(n, d) and (m, d) with n, m ≥ 1"))
+    xp = _xp.of(x, y)
     host_x, host_y = to_float64(xp, x=x, y=y)
     a = _masses("x_weights", x_weights, x.shape[0], xp)
     b = _masses("y_weights", y_weights, y.shape[0], xp)
@@ -274,21 +285,19 @@ def wasserstein_discrete(
     if not np.isfinite(distances).all():
         raise DomainError(message("x, y", "distances beyond float64", "finite distances", "Scale them"))
     unit = np.max(distances) or np.float64(1.0)
-    cost = (distances / unit) ** power
+    cost = (distances / unit) ** order
     plan, u, v = _solve(a, b, cost)
     primal = math.fsum((plan * cost).ravel())
     gap = primal - math.fsum([*(a * u), *(b * v)])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        powers = [value * unit**power for value in (u, v, np.float64(gap))]
-    distance = unit * primal ** (1 / power)
+        powers = [value * unit**order for value in (u, v, np.float64(gap))]
+    distance = unit * primal ** (1 / order)
     return Transport(*(like(value, x, xp) for value in (distance, plan, *powers)))
 
 
 def _masses(name: str, weights: Array | None, count: int, xp: Namespace) -> Floats:
     if weights is None:
         return np.full(count, 1 / count)
-    if tuple(weights.shape) != (count,):
-        raise ShapeError(message(name, f"shape {tuple(weights.shape)}", f"shape ({count},)"))
     (host,) = to_float64(xp, **{name: weights})
     if host.min() < 0 or host.max() <= 0:
         got = f"masses from {host.min()} to {host.max()}"
@@ -322,28 +331,33 @@ def _solve(a: Floats, b: Floats, cost: Floats) -> tuple[Floats, Floats, Floats]:
     return plan, u, v
 
 
-@public()
+@public(
+    {
+        "x": Reals("..., n, d").freely(),
+        "y": Reals("..., m, d").freely(),
+        "plan": Reals("..., n, m").freely(),
+        "order": Number(least=1),
+    },
+    Reals("..."),
+    nan=STAYS,
+    raises={ShapeError: "for shapes that do not fit"},
+)
 def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> Array:
     """The cost (Σ π_ij ‖x_i − y_j‖^p)^{1/p} of a coupling, an upper bound of W_p.
 
     Parameters
     ----------
-    x : (..., n, d) real floating
-    y : (..., m, d) real floating
-    plan : (..., n, m) real floating ≥ 0
+    x
+    y
+    plan
         Masses π, with sum 1 (a precondition).
-    order : float ≥ 1
+    order
         p.
 
     Returns
     -------
-    (...), in the common dtype, on the device of the inputs. NaN in an array is NaN in every result that
+    in the common dtype, on the device of the inputs. NaN in an array is NaN in every result that
     depends on it; points without mass do not count.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, or order < 1.
 
     Source: transport D4.
 
@@ -354,9 +368,7 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
     >>> coupling_cost(x, x, np.full((2, 2), 0.25), order=1)
     np.float64(0.5)
     """
-    xp = _xp.namespace(x=x, y=y, plan=plan)
-    _xp.floating(xp, x=x, y=y, plan=plan)
-    power = _xp.check_number("order", order, 1.0, closed=True)
+    xp = _xp.of(x, y, plan)
     for name, array in (("x", x), ("y", y), ("plan", plan)):
         _xp.check_axes(name, array, 2)
     fits = x.shape[-1] == y.shape[-1] and tuple(plan.shape[-2:]) == (x.shape[-2], y.shape[-2])
@@ -365,7 +377,7 @@ def coupling_cost(x: Array, y: Array, plan: Array, /, *, order: float = 2.0) -> 
         raise ShapeError(message("shapes", got, "(..., n, d), (..., m, d), (..., n, m) with n, m, d ≥ 1"))
     batches = {"x": x[..., 0, 0], "y": y[..., 0, 0], "plan": plan[..., 0, 0]}
     _xp.check_broadcast(**{f"{name}[..., 0, 0]": batch for name, batch in batches.items()})
-    return _coupling_cost(x, y, plan, power, xp=xp)
+    return _coupling_cost(x, y, plan, order, xp=xp)
 
 
 def _coupling_cost(x: Array, y: Array, plan: Array, order: float, *, xp: Namespace) -> Array:

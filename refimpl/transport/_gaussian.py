@@ -3,15 +3,17 @@
 from typing import NamedTuple
 
 from .. import _libraries, _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .._errors import DomainError, ShapeError, message
+from .._public import STAYS, Raises, Reals, public
 from .._typing import Array, Namespace
+
+UNSOLVABLE: Raises = {
+    ShapeError: "for shapes that do not fit",
+    DomainError: "for matrices that the library cannot solve with",
+}
 
 
 def _check_gaussians(m1: Array, S1: Array, m2: Array, S2: Array) -> Namespace:
-    given = {"m1": m1, "S1": S1, "m2": m2, "S2": S2}
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, solves=True, **given)
     for name, mean, covariance in (("1", m1, S1), ("2", m2, S2)):
         _xp.check_axes(f"m{name}", mean, 1)
         _xp.check_axes(f"S{name}", covariance, 2)
@@ -22,7 +24,7 @@ def _check_gaussians(m1: Array, S1: Array, m2: Array, S2: Array) -> Namespace:
         got = f"m1 {tuple(m1.shape)}, m2 {tuple(m2.shape)}"
         raise ShapeError(message("shapes", got, "Gaussians of the same dimension"))
     _xp.check_broadcast(m1=m1, m2=m2, **{"S1[..., 0]": S1[..., 0], "S2[..., 0]": S2[..., 0]})
-    return xp
+    return _xp.of(m1, S1, m2, S2)
 
 
 def _factor(covariance: Array, *, xp: Namespace) -> Array:
@@ -50,7 +52,18 @@ def _norm(x: Array, *, xp: Namespace) -> Array:
     return xp.squeeze(unit, axis=-1) * xp.sqrt(xp.sum((x / unit) ** 2, axis=-1))
 
 
-@public("linalg")
+@public(
+    {
+        "m1": Reals("..., d", d=1).freely(),
+        "S1": Reals("..., d, d").freely(),
+        "m2": Reals("..., d", d=1).freely(),
+        "S2": Reals("..., d, d").freely(),
+    },
+    Reals("..."),
+    needs="linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array:
     """Wasserstein-2 distance of two Gaussians.
 
@@ -60,23 +73,20 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
 
     Parameters
     ----------
-    m1, m2 : (..., d) real floating
-        Means.
-    S1, S2 : (..., d, d) real floating
-        Symmetric positive semidefinite covariances, possibly singular (a precondition).
+    m1
+        Mean.
+    S1
+        Symmetric positive semidefinite covariance, possibly singular (a precondition).
+    m2
+        Mean.
+    S2
+        As S1.
 
     Returns
     -------
-    (...) W₂, a distance and not its square, in the common dtype, on the device of the inputs. Its
+    W₂, a distance and not its square, in the common dtype, on the device of the inputs. Its
     absolute error is a small multiple of d·√u·‖S‖^{1/2} for singular covariances, whose roots are
-    that sensitive, and of d·u·κ^{1/2}·‖S‖^{1/2} otherwise, κ the larger condition number. NaN in an array
-    is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, or integer arrays, or matrices that the library cannot solve
-        with.
+    that sensitive, and of d·u·κ^{1/2}·‖S‖^{1/2} otherwise, κ the larger condition number.
 
     Source: transport D2.
 
@@ -112,7 +122,18 @@ class AffineMap(NamedTuple):
     offset: Array
 
 
-@public("linalg")
+@public(
+    {
+        "m1": Reals("..., d", d=1).freely(),
+        "S1": Reals("..., d, d").freely(),
+        "m2": Reals("..., d", d=1).freely(),
+        "S2": Reals("..., d, d").freely(),
+    },
+    (Reals("..., d, d"), Reals("..., d")),
+    needs="linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     """The optimal map that carries one Gaussian to another.
 
@@ -120,21 +141,18 @@ def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
 
     Parameters
     ----------
-    m1, m2 : (..., d) real floating
-    S1, S2 : (..., d, d) real floating
-        Symmetric; S₁ > 0, S₂ ≥ 0 (preconditions).
+    m1
+    S1
+        Symmetric, > 0 (a precondition).
+    m2
+    S2
+        Symmetric, ≥ 0 (a precondition).
 
     Returns
     -------
     AffineMap(matrix (..., d, d), offset (..., d)), in the common dtype, on the device of the
     inputs; of no meaning (infinite, NaN or huge) where S₁ is singular, since no map need exist there. NaN
     in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, or integer arrays, or matrices that the library cannot solve
-        with.
 
     Source: transport D2.
 
@@ -160,7 +178,13 @@ def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) 
     return AffineMap(M, m2 - xp.squeeze(xp.matmul(M, m1[..., None]), axis=-1))
 
 
-@public("linalg")
+@public(
+    {"M": Reals("..., d, d").freely(), "covariance": Reals("..., d, d").freely()},
+    Reals("..."),
+    needs="linalg",
+    nan=STAYS,
+    raises=UNSOLVABLE,
+)
 def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     """E[(x − y)·(∇log p(x) − ∇log q(y))] for x ~ p = N(0, P) coupled to y = Mx ~ q.
 
@@ -169,21 +193,14 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
 
     Parameters
     ----------
-    M : (..., d, d) real floating
+    M
         Invertible.
-    covariance : (..., d, d) real floating
+    covariance
         P > 0. It drops out, but it fixes the score, so its shape is checked.
 
     Returns
     -------
-    (...), in the common dtype, on the device of the inputs. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for matrices that are not square or not of one size, or integer arrays, or matrices that the
-        library cannot solve with.
+    in the common dtype, on the device of the inputs.
 
     Source: transport D10.
 
@@ -195,8 +212,7 @@ def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     >>> float(coupling_monotonicity(np.asarray([[0.0, -1.0], [1.0, 0.0]]), np.eye(2)))
     -4.0
     """
-    xp = _xp.namespace(M=M, covariance=covariance)
-    _xp.floating(xp, solves=True, M=M, covariance=covariance)
+    xp = _xp.of(M, covariance)
     for name, matrix in (("M", M), ("covariance", covariance)):
         _xp.check_axes(name, matrix, 2)
         if matrix.shape[-1] != matrix.shape[-2] or matrix.shape[-1] != M.shape[-1]:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import array_api_compat.numpy as host_xp
 import numpy as np
 
-from .. import _given, _xp
-from .._errors import DomainError, ShapeError, message
+from .. import _xp
+from .._errors import DomainError, message
 from .._host import Floats, like, to_float64
-from .._public import public
+from .._public import RAISES, Number, Reals, Record, public
 from .._typing import Array
 from ._gaussian import wasserstein_gaussian
 
@@ -27,6 +27,17 @@ class Affine(NamedTuple):
     """(d, d) at T."""
 
 
+AFFINE = Record(
+    Affine,
+    {
+        "matrix": Reals("d, d", d=1),
+        "offset": Reals("d"),
+        "mean": Reals("d"),
+        "covariance": Reals("d, d"),
+    },
+)
+
+
 class LinearFlowPair(NamedTuple):
     """What the bound of `wasserstein_bound` needs, and the distance that it bounds."""
 
@@ -40,7 +51,13 @@ class LinearFlowPair(NamedTuple):
     """() L = −λ_min of the symmetric part of g's matrix, the same at all times."""
 
 
-@public("eager host")
+@public(
+    {"p, q": AFFINE, "times": Reals("..."), "end": Number(above=0)},
+    (Reals(""), Reals(""), Reals("..."), Reals("")),
+    needs="eager host",
+    nan=RAISES,
+    raises={DomainError: "for values that are not finite, or a flow that leaves float64"},
+)
 def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> LinearFlowPair:
     """Two flows x' = Fx + e (of p) and x' = Gx + h (of q) from Gaussians at T down to 0.
 
@@ -49,22 +66,16 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
 
     Parameters
     ----------
-    p, q : Affine(matrix (d, d), offset (d,), mean (d,), covariance (d, d)), real floating
+    p, q
         Drift, and terminal Gaussian with covariance ≥ 0 (a precondition).
-    times : (...) real floating
+    times
         Where the gap is wanted.
-    end : float > 0
+    end
         T.
 
     Returns
     -------
     LinearFlowPair(distance, terminal, gap, lipschitz), in the dtype and on the device of the times.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, integer arrays, values that are not finite, or end ≤ 0. NaN raises
-        DomainError.
 
     Source: transport D9.
 
@@ -78,27 +89,18 @@ def linear_flow_pair(p: Affine, q: Affine, times: Array, /, *, end: float) -> Li
     >>> float(pair.distance), pair.gap
     (2.0, array([1.]))
     """
-    for name, side in (("p", p), ("q", q)):
-        _given.check_record(name, side, Affine)
     named = {f"{name}.{key}": v for name, side in (("p", p), ("q", q)) for key, v in side._asdict().items()}
-    xp = _xp.namespace(**named, times=times)
-    _xp.floating(xp, **named, times=times)
-    final = _xp.check_number("end", end, 0.0)
-    d = p.mean.shape[0] if p.mean.ndim == 1 else 0
-    for name, array in named.items():
-        shape = (d,) if name.endswith(("offset", "mean")) else (d, d)
-        if d == 0 or tuple(array.shape) != shape:
-            raise ShapeError(message(name, f"shape {tuple(array.shape)}", f"{shape}, d ≥ 1 that of p.mean"))
+    xp = _xp.of(times)
     sides = to_float64(xp, **named)
     host_p, host_q = Affine(*sides[:4]), Affine(*sides[4:])
     (host_times,) = to_float64(xp, times=times)
-    started = [_carry(side, np.asarray(-final)) for side in (host_p, host_q)]
+    started = [_carry(side, np.asarray(-end)) for side in (host_p, host_q)]
     if not all(np.isfinite(part).all() for part in (*started[0], *started[1])):
         got = "a flow that carries it out of float64"
         raise DomainError(message("p, q", got, "smaller matrices or a smaller end"))
     distance = wasserstein_gaussian(*started[0], *started[1])
     terminal = wasserstein_gaussian(host_p.mean, host_p.covariance, host_q.mean, host_q.covariance)
-    mean, covariance = _carry(host_p, host_times - final)
+    mean, covariance = _carry(host_p, host_times - end)
     difference = host_p.matrix - host_q.matrix
     bias = np.squeeze(difference @ mean[..., None], -1) + (host_p.offset - host_q.offset)
     spread = np.trace(difference @ covariance @ difference.T, axis1=-2, axis2=-1)

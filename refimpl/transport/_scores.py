@@ -2,34 +2,36 @@
 
 from collections.abc import Callable
 
-from .. import _given, _libraries, _xp
-from .._errors import ShapeError, message
-from .._public import public
+from .. import _libraries, _xp
+from .._errors import DomainError, ShapeError, message
+from .._public import STAYS, FunctionOf, Raises, Reals, public
 from .._typing import Array, Namespace
 from ._discrete import Quadrature
 from ._rules import Rule, legendre, nodes_between
 
+NO_POINTS: Raises = {ShapeError: "for no points, or shapes that do not fit"}
 
-@public()
+
+@public(
+    {"model_score, score": Reals("..., n, d").freely(), "weights": Reals("..., n").freely() | None},
+    Reals("..."),
+    nan=STAYS,
+    raises=NO_POINTS,
+)
 def score_matching(model_score: Array, score: Array, /, *, weights: Array | None = None) -> Array:
     """Score matching from scores at points of p_t: E ‖s_t(x) − ∇log p_t(x)‖².
 
     Parameters
     ----------
-    model_score, score : (..., n, d) real floating
+    model_score, score
         s_t and ∇log p_t at n points: samples of p_t, or nodes of a quadrature.
-    weights : (..., n) real floating, optional
+    weights
         Probabilities of the points (their sum is not changed); 1/n by default.
 
     Returns
     -------
-    (...) the squared expectation (the bounds take its root), in the common dtype, on the device
-    of the inputs. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, no points, or integer arrays.
+    the squared expectation (the bounds take its root), in the common dtype, on the device
+    of the inputs.
 
     Source: transport D7.
 
@@ -39,15 +41,12 @@ def score_matching(model_score: Array, score: Array, /, *, weights: Array | None
     >>> score_matching(np.asarray([[1.0], [2.0]]), np.asarray([[0.0], [0.0]]))
     np.float64(2.5)
     """
-    given = {"model_score": model_score, "score": score} | ({} if weights is None else {"weights": weights})
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, **given)
     count = _count_points(model_score=model_score, score=score)
     if weights is not None:
         _xp.check_last_axis("weights", weights, count, "the number of points")
         rows = {"model_score[..., 0]": model_score[..., 0], "score[..., 0]": score[..., 0]}
         _xp.check_broadcast(weights=weights, **rows)
-    return _score_matching(model_score, score, weights, xp=xp)
+    return _score_matching(model_score, score, weights, xp=_xp.of(model_score, score, weights))
 
 
 def _count_points(**scores: Array) -> int:
@@ -65,7 +64,16 @@ def _score_matching(model_score: Array, score: Array, weights: Array | None, *, 
     return xp.mean(squares, axis=-1) if weights is None else xp.sum(weights * squares, axis=-1)
 
 
-@public()
+@public(
+    {
+        "model_score": Reals("..., n, d").freely(),
+        "noise": Reals("..., n, d").freely(),
+        "beta_bar": Reals("...").freely(),
+    },
+    Reals("..."),
+    nan=STAYS,
+    raises=NO_POINTS,
+)
 def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array, /) -> Array:
     """Denoising score matching from samples: E ‖s_t(x_t) + ε/β̄_t‖², x_t = ᾱ_t x_0 + β̄_t ε.
 
@@ -74,22 +82,16 @@ def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array
 
     Parameters
     ----------
-    model_score : (..., n, d) real floating
+    model_score
         s_t at the n samples x_t.
-    noise : (..., n, d) real floating
+    noise
         ε.
-    beta_bar : () or (...,) real floating > 0
-        β̄_t, one for each set of samples.
+    beta_bar
+        β̄_t > 0, one for each set of samples.
 
     Returns
     -------
-    (...) the squared expectation, in the common dtype, on the device of the inputs. NaN in an array is
-    NaN in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, no points, or integer arrays.
+    the squared expectation, in the common dtype, on the device of the inputs.
 
     Source: transport D7.
 
@@ -99,48 +101,26 @@ def conditional_score_matching(model_score: Array, noise: Array, beta_bar: Array
     >>> conditional_score_matching(np.zeros((2, 1)), np.asarray([[1.0], [-1.0]]), np.asarray(0.5))
     np.float64(4.0)
     """
-    xp = _xp.namespace(model_score=model_score, noise=noise, beta_bar=beta_bar)
-    _xp.floating(xp, model_score=model_score, noise=noise, beta_bar=beta_bar)
+    xp = _xp.of(model_score, noise, beta_bar)
     _count_points(model_score=model_score, noise=noise)
     scales = {"beta_bar[..., None, None]": beta_bar[..., None, None]}
     _xp.check_broadcast(model_score=model_score, noise=noise, **scales)
     return _score_matching(model_score, -noise / beta_bar[..., None, None], None, xp=xp)
 
 
-def _check_affine(
-    A: Array,
-    c: Array,
-    means: Array,
-    covariances: Array,
-    alpha: Array,
-    beta: Array,
-    *,
-    mixture: bool = False,
-) -> Namespace:
-    """Affine score (d, d), (d,), data (..., d), (..., d, d), scalars alpha and beta."""
-    s = "s" if mixture else ""
-    data = {f"mean{s}": means, f"covariance{s}": covariances}
-    given = {"A": A, "c": c, **data, "alpha_bar": alpha, "beta_bar": beta}
-    xp = _xp.namespace(**given)
-    _xp.floating(xp, solves=not mixture, **given)
-    d = means.shape[-1] if means.ndim else 0
-    if d == 0:
-        raise ShapeError(message(f"mean{s}", f"shape {tuple(means.shape)}", "last axis d ≥ 1"))
-    wanted = {
-        "A": (d, d),
-        "c": (d,),
-        f"covariance{s}": (*means.shape[:-1], d, d),
-        "alpha_bar": (),
-        "beta_bar": (),
-    }
-    for name, shape in wanted.items():
-        if tuple(given[name].shape) != shape:
-            got = f"shape {tuple(given[name].shape)} with mean{s} {tuple(means.shape)}"
-            raise ShapeError(message(name, got, f"{shape}"))
-    return xp
-
-
-@public("linalg")
+@public(
+    {
+        "A": Reals("d, d", d=1),
+        "c": Reals("d"),
+        "mean": Reals("d"),
+        "covariance": Reals("d, d"),
+        "alpha_bar, beta_bar": Reals(""),
+    },
+    Reals(""),
+    needs="linalg",
+    nan=STAYS,
+    raises={DomainError: "for matrices that the library cannot solve with"},
+)
 def gaussian_score_matching(
     A: Array, c: Array, mean: Array, covariance: Array, alpha_bar: Array, beta_bar: Array, /
 ) -> Array:
@@ -150,23 +130,20 @@ def gaussian_score_matching(
 
     Parameters
     ----------
-    A : (d, d), c : (d,) real floating
-        The model's score.
-    mean : (d,), covariance : (d, d) real floating
-        The data N(m, S), S ≥ 0.
-    alpha_bar, beta_bar : () real floating
+    A
+        Of the model's score.
+    c
+        Of the model's score.
+    mean
+        Of the data N(m, S).
+    covariance
+        S ≥ 0.
+    alpha_bar, beta_bar
         ᾱ_t and β̄_t; P must be positive definite (a precondition).
 
     Returns
     -------
-    () the squared expectation, in the common dtype, on the device of the inputs. NaN in an array is NaN
-    in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError, DomainError
-        for shapes that do not fit, or integer arrays, or matrices that the library cannot solve
-        with.
+    the squared expectation, in the common dtype, on the device of the inputs.
 
     Source: transport D7.
 
@@ -179,9 +156,7 @@ def gaussian_score_matching(
     >>> float(gaussian_score_matching(-one, one[0] * 0, one[0] * 0, one, np.asarray(0.6), np.asarray(0.8)))
     0.0
     """
-    xp = _check_affine(A, c, mean, covariance, alpha_bar, beta_bar)
-    if mean.ndim != 1:
-        raise ShapeError(message("mean", f"shape {tuple(mean.shape)}", "(d,)"))
+    xp = _xp.of(A)
     return _gaussian_score_matching(A, c, mean, covariance, alpha_bar, beta_bar, xp=xp)
 
 
@@ -196,7 +171,18 @@ def _gaussian_score_matching(
     return xp.sum(bias**2) + xp.sum(excess**2)
 
 
-@public()
+@public(
+    {
+        "A": Reals("d, d", d=1),
+        "c": Reals("d"),
+        "weights": Reals("k"),
+        "means": Reals("k, d"),
+        "covariances": Reals("k, d, d"),
+        "alpha_bar, beta_bar": Reals(""),
+    },
+    Reals(""),
+    nan=STAYS,
+)
 def mixture_conditional_score_matching(
     A: Array,
     c: Array,
@@ -213,22 +199,22 @@ def mixture_conditional_score_matching(
 
     Parameters
     ----------
-    A : (d, d), c : (d,) real floating
-        The model's score.
-    weights : (k,), means : (k, d), covariances : (k, d, d) real floating
-        The data Σ π_k N(m_k, S_k); the weights sum to 1 (a precondition).
-    alpha_bar, beta_bar : () real floating
+    A
+        Of the model's score.
+    c
+        Of the model's score.
+    weights
+        Of the data Σ π_k N(m_k, S_k); they sum to 1 (a precondition).
+    means
+        m_k.
+    covariances
+        S_k.
+    alpha_bar, beta_bar
         ᾱ_t and β̄_t > 0.
 
     Returns
     -------
-    () the squared expectation, in the common dtype, on the device of the inputs. NaN in an array is NaN
-    in every result that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, or integer arrays.
+    the squared expectation, in the common dtype, on the device of the inputs.
 
     Source: transport D7.
 
@@ -242,11 +228,7 @@ def mixture_conditional_score_matching(
     ...     A, c, np.ones(1), np.zeros((1, 2)), S, np.asarray(0.6), np.asarray(0.5)))
     8.0
     """
-    xp = _check_affine(A, c, means, covariances, alpha_bar, beta_bar, mixture=True)
-    _xp.floating(_xp.namespace(weights=weights, A=A), weights=weights)
-    if means.ndim != 2 or tuple(weights.shape) != tuple(means.shape[:1]):
-        got = f"weights {tuple(weights.shape)}, means {tuple(means.shape)}"
-        raise ShapeError(message("shapes", got, "(k,) and (k, d)"))
+    xp = _xp.of(A)
     return _mixture_conditional(A, c, weights, means, covariances, alpha_bar, beta_bar, xp=xp)
 
 
@@ -267,7 +249,16 @@ def _mixture_conditional(
     return xp.sum(weights * (bias + spread)) + xp.sum((beta * A + unit / beta) ** 2)
 
 
-@public("sort")
+@public(
+    {
+        "model_score": FunctionOf("function of an array of points"),
+        "weights, means, variances": Reals("k", k=1),
+        "alpha_bar, beta_bar": Reals(""),
+    },
+    (Reals(""), Reals("")),
+    needs="sort",
+    nan=STAYS,
+)
 def mixture_score_matching(
     model_score: Callable[[Array], Array],
     weights: Array,
@@ -284,24 +275,18 @@ def mixture_score_matching(
 
     Parameters
     ----------
-    model_score : function of an array of points
+    model_score
         s_t.
-    weights, means, variances : (k,) real floating
+    weights, means, variances
         The data Σ π_k N(m_k, v_k); the weights sum to 1 (a precondition).
-    alpha_bar, beta_bar : () real floating
+    alpha_bar, beta_bar
         ᾱ_t and β̄_t, so that ᾱ²v_k + β̄² > 0.
 
     Returns
     -------
     Quadrature(value (), error ()): the squared expectation, and the difference from half as many
     nodes a panel, in the common dtype, on the device of the inputs; features of the model that are
-    much narrower than a panel escape both. NaN in an array, or from a function, is NaN in every result
-    that depends on it.
-
-    Raises
-    ------
-    ShapeError, DTypeError, NamespaceError
-        for shapes that do not fit, or integer arrays.
+    much narrower than a panel escape both.
 
     Source: transport D7.
 
@@ -312,16 +297,7 @@ def mixture_score_matching(
     >>> float(mixture_score_matching(lambda x: -x, one, zero, one, np.asarray(0.6), np.asarray(0.8)).value)
     0.0
     """
-    given = {"weights": weights, "means": means, "variances": variances}
-    xp = _xp.namespace(**given, alpha_bar=alpha_bar, beta_bar=beta_bar)
-    _xp.floating(xp, **given, alpha_bar=alpha_bar, beta_bar=beta_bar)
-    for name, array in given.items():
-        if array.ndim != 1 or array.shape != weights.shape or array.shape[0] == 0:
-            raise ShapeError(message(name, f"shape {tuple(array.shape)}", "(k,), k ≥ 1, for all three"))
-    for name, array in (("alpha_bar", alpha_bar), ("beta_bar", beta_bar)):
-        if tuple(array.shape):
-            raise ShapeError(message(name, f"shape {tuple(array.shape)}", "()"))
-    model_score = _given.checked("model_score", model_score)
+    xp = _xp.of(weights)
     at = (weights, alpha_bar * means, alpha_bar**2 * variances + beta_bar**2)
     fine, coarse = (_mixture_score_matching(model_score, *at, rule, xp=xp) for rule in (_FINE, _COARSE))
     return Quadrature(fine, xp.abs(fine - coarse))

@@ -3,7 +3,6 @@
 from typing import Any
 
 from ...language.facts import Facts
-from ...language.shapes import MATRIX, ROW, SCALAR
 from .remedies import REMEDIES
 
 
@@ -22,13 +21,6 @@ FACTS = Facts(
             "transport.score_matching_bound",
         ),
         "it is computed by quadrature, whose error is not proven",
-    ),
-    parts={
-        "transport.gaussian_map": (MATRIX, ROW),
-        "transport.linear_flow_pair": ("shared", "shared", SCALAR, "shared"),
-    },
-    without_axes=frozenset(
-        {"transport.linear_flow_pair", "transport.wasserstein_discrete", "transport.wasserstein_quantile"}
     ),
     numbers=frozenset(
         {
