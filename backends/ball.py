@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._errors import DTypeError, told
-from .._public import naming
 from .._typing import Array, Namespace
 from .._xp import check_integer
+from ..public import naming
 from ._backend import FORMATS, Backend, Precision, Setting, load
 
 if TYPE_CHECKING:

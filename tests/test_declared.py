@@ -8,8 +8,8 @@ import pytest
 
 from refimpl import residual, rope
 from refimpl._errors import DomainError, DTypeError, ShapeError
-from refimpl._public import EVEN, RAISES, STAYS, Integer, Number, Reals, public
 from refimpl.proofs.engine import general, registry
+from refimpl.public import EVEN, RAISES, STAYS, Integer, Number, Reals, public
 
 
 def test_rewording_docstrings_changes_no_law(monkeypatch: pytest.MonkeyPatch) -> None:

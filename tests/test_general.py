@@ -1,4 +1,4 @@
-"""The general laws: what they read from docstrings, that the reference keeps them, and whom they refute."""
+"""The general laws: what they read from declarations, that the reference keeps them, and whom they refute."""
 
 import functools
 import random
@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from refimpl import density, matching, proofs, rope, transport
+from refimpl._arguments import Arrays, Integer, Number
+from refimpl._libraries import is_array
 from refimpl.backends import Setting, get
 from refimpl.proofs.engine import ambient, catalogue, registry, selftest
 from refimpl.proofs.engine.calls import record
@@ -19,7 +21,6 @@ from refimpl.proofs.engine.general.batches import Batched, stacked
 from refimpl.proofs.engine.general.mistakes import Drifts, Remembers
 from refimpl.proofs.engine.runner import run_law
 from refimpl.proofs.language.judge import judge
-from refimpl.proofs.language.shapes import Shape
 
 ON = Setting.of(get("numpy"))
 GENERAL = [law for law in catalogue.laws().values() if law.general]
@@ -34,8 +35,8 @@ NO_BATCH = {
 
 @pytest.mark.parametrize("law", GENERAL, ids=lambda law: law.id)
 def test_the_reference_as_a_foreign_implementation(law: proofs.Law, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a replacement, so that its inputs are watched too, and with empty batches also where the docstring
-    promises nothing. Other dtypes and backends: `refimpl prove`."""
+    """As a replacement, so that its inputs are watched too, and with empty batches also where nothing is
+    promised. Other dtypes and backends: `refimpl prove`."""
     monkeypatch.setattr(shapes, "empties", lambda _: True)
     [name] = law.about
     outcome = run_law(law, ON, examples=2, seed=0, replaced={name: catalogue.reference()[name]})
@@ -59,39 +60,36 @@ def test_every_function_is_tried_for_purity_and_every_batch_for_being_one() -> N
     assert made >= {f"{name}-stored" for name in catalogue.functions() if shapes.takes_arrays(name)}
     assert made >= {f"{name}-integers" for name in catalogue.functions() if shapes.integers(name)}
     assert made >= {f"{name}-batched" for name in shapes.batched()}
-    reals = {name for name in catalogue.functions() if "real floating" in catalogue.functions()[name].doc}
-    numbers = {name for name in reals if not shapes.takes_arrays(name)}
-    assert made >= {
-        f"{name}-nan" for name in reals - numbers - registry.facts().no_reals - registry.facts().nan_untried
-    }
+    real = {name for name in catalogue.functions() if shapes.real(name) and not shapes.no_reals(name)}
+    assert made >= {f"{name}-nan" for name in real - registry.facts().nan_untried}
     assert {name for name in catalogue.functions() if shapes.arguments(name)} == {
         *shapes.batched(),
         *NO_BATCH,
     }
 
 
-@pytest.mark.parametrize("name", registry.facts().parts)
-def test_results_of_several_parts_are_as_documented(name: str) -> None:
-    assert name in shapes.batched()
-    reals = [part for part in registry.facts().parts[name] if isinstance(part, Shape)]
-    doc = catalogue.functions()[name].doc
-    documented = {shape for line in doc.splitlines() if (shape := shapes.shape_in(line))}
-    assert {Shape(part.before, part.after) for part in reals} <= documented
+def found_parts(value: Any) -> list[Any]:
+    """The parts of a result as they are declared: a list, or a tuple that has no names, counts as one."""
+    return list(value) if hasattr(value, "_fields") or type(value) is tuple else [value]
 
 
-@pytest.mark.parametrize(
-    ("text", "shape"),
-    [
-        ("(..., d) real floating", Shape(0, 1)),
-        ("int in 1..T or integer array (...)", Shape(0, 0)),
-        ("(n+1, ..., d), the states", Shape(1, 1)),
-        ("(..., len(sizes)), in the dtype", Shape(0, 1)),
-        ("() or (...,) real floating > 0", Shape(0, 0)),
-        ("(n, d) real floating", None),
-    ],
-)
-def test_shapes_are_read_from_texts(text: str, shape: Shape | None) -> None:
-    assert shapes.shape_in(text) == shape
+@pytest.mark.parametrize("name", catalogue.functions())
+def test_results_have_the_parts_and_kinds_that_are_declared(name: str) -> None:
+    """On a recorded call: how many parts there are, and the axes and dtypes of those that are arrays."""
+    args, kwargs = _call(name)
+    result = catalogue.reference()[name](*args, **kwargs)
+    gives = catalogue.functions()[name].declared.gives
+    if len(gives) == 1 and not isinstance(gives[0], Arrays):
+        return
+    parts = found_parts(result)
+    assert len(parts) == len(gives)
+    for part, kind in zip(parts, gives, strict=True):
+        for array in filter(is_array, part if isinstance(part, tuple | list) else [part]):
+            assert isinstance(kind, Arrays | Number | Integer)
+            if isinstance(kind, Arrays):
+                fits = array.ndim >= kind.axes.least if kind.axes.dots else array.ndim == kind.axes.least
+                assert fits or kind.grid, (kind.axes.text, array.shape)
+                assert any(ON.xp.isdtype(array.dtype, dtype) for dtype in kind.kinds)
 
 
 def rotation(*batch: int) -> Batched:
@@ -323,7 +321,7 @@ def _call(name: str) -> Any:
     raise AssertionError(f"no law calls {name}")
 
 
-def test_arrays_among_arguments_are_read_from_docstrings() -> None:
+def test_arrays_among_arguments_are_declared() -> None:
     """That is what decides for which functions there is a law of storage."""
     found = {name for name in catalogue.functions() if storage.arrays(_call(name))}
     assert found == {name for name in catalogue.functions() if shapes.takes_arrays(name)}

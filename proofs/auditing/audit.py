@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, told
-from ..._public import naming
 from ..._xp import check_integer, check_number
 from ...backends import Setting
+from ...public import naming
 from ..engine import catalogue
 from ..engine.foreign import cleaned
 from ..engine.gradient.laws import reason

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 from ..._errors import RefimplError, UndecidedError
-from ..._public import naming
 from ..._xp import check_integer
 from ...backends import ball
 from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._precision import WorkingPrecision
+from ...public import naming
 from ..language.law import Implementation, Kind, Law, Sampling, WrongResultError
 from . import catalogue
 from .cases import converted, each_case, missing

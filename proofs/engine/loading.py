@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from ..._capabilities import KNOWN
+from ..._declared import Declaration
 from ..._errors import RefimplError
 from ..language.adapter import Adapter
 from ..language.document import Document, cited, parse
@@ -135,6 +136,8 @@ def _wrong(document: Installed, functions: set[str], sound: Mapping[str, Install
         if name not in tried:
             yield f"no law is about function {name!r}: {_first_law(document, name)}"
     for name, function in document.public():
+        if not isinstance(getattr(function, "declared", None), Declaration):
+            yield f"{name} has no declaration: put @public(...) of refimpl.public above it"
         needs: Any = getattr(function, "needs", frozenset())
         if not (isinstance(needs, frozenset) and needs <= KNOWN):
             yield f"{name}.needs is {needs!r}; expected a frozenset of some of {', '.join(sorted(KNOWN))}"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, told
-from ..._public import naming
 from ..._xp import check_integer
 from ...backends import BackendUnavailableError, Setting
+from ...public import naming
 from ..language.law import Implementation
 from . import catalogue, exits
 from .runner import Bounds, Outcome, Verdict, run_law

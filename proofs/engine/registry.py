@@ -83,14 +83,14 @@ def names() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A public function and what its docstring says of it."""
+    """A public function, and what it declares and its docstring says."""
 
     name: str
     implementation: "Implementation"
     summary: str
     source: str
     needs: frozenset[str]
-    declared: Declaration | None = None
+    declared: Declaration
 
     @property
     def document(self) -> str:
@@ -163,8 +163,7 @@ def functions() -> Mapping[str, Function]:
 def _function(full: str, member: Any) -> Function:
     text = inspect.getdoc(member) or ""
     needs: frozenset[str] = getattr(member, "needs", frozenset())
-    declared = getattr(member, "declared", None)
-    return Function(full, member, text.partition("\n")[0], source(member), needs, declared)
+    return Function(full, member, text.partition("\n")[0], source(member), needs, member.declared)
 
 
 @cache

@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ... import backends
-from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Setting
+from ...public import naming
 from ..language.law import Implementation
 from ..language.packing import mapped
 from . import catalogue, registry

@@ -1,4 +1,4 @@
-"""What the engine has to be told of single functions and laws, as docstrings do not say it.
+"""What the engine has to be told of single functions and laws, beside what functions declare.
 
 A document has `FACTS = Facts(...)` in its module `facts`. Functions and laws are named in full.
 """
@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from .shapes import Part
-
 _Names = frozenset[str]
 
 
@@ -16,14 +14,9 @@ _Names = frozenset[str]
 class Facts:
     """Facts of one document, or of all."""
 
-    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
-    """The parts of results that are more than one array, in order (a list within a part counts as one)."""
-    grids: _Names = frozenset()
-    """Functions whose dots stand for axes that belong together, not for a batch."""
-    without_axes: _Names = frozenset()
-    """Functions whose named results have no axes, without a word of it."""
     numbers: _Names = frozenset()
-    """Functions whose results in NumPy are numbers, which nobody can write into."""
+    """Functions whose results in NumPy are numbers, which nobody can write into, though they are declared to
+    be arrays or records."""
     constant: _Names = frozenset()
     """Functions whose result is always the same, so that nobody sees it remembered."""
     given_back: _Names = frozenset()
@@ -38,22 +31,10 @@ class Facts:
     """Functions that take their time for each entry of a batch, for other reasons than their needs."""
     in_batches: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
     """Functions that take batches only of some of their calls: the arguments of any call in that form."""
-    no_reals: _Names = frozenset()
-    """Functions whose results are no reals: of NaN they say no, or that nothing is known."""
     nan_untried: _Names = frozenset()
     """Functions whose recorded calls cannot be changed in one entry: symmetric matrices, integer lengths."""
     not_differentiable: Mapping[str, str] = field(default_factory=dict)
     """Functions of arrays that have no derivative, and why, in words that follow "because"."""
-    any_integers: _Names = frozenset()
-    """Functions of any integer, so also of the ends of a width."""
-    ordered_integers: _Names = frozenset()
-    """Functions of the order of integers alone."""
-    labels: _Names = frozenset()
-    """Functions of integers that stand for classes."""
-    steps: _Names = frozenset()
-    """Functions of integers that count steps; eight bits would not count to a usual number of them."""
-    integer_results: _Names = frozenset()
-    """Functions whose results are arrays of integers."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Functions whose result is, in classes that people write, no result of a call but this attribute."""
     defined: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)

@@ -11,9 +11,9 @@ import numpy as np
 
 from ..._errors import DomainError, told
 from ..._names import find
-from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Setting
+from ...public import naming
 from ..auditing.fitting import Foreign, Manner, adapted
 from ..auditing.objects import TargetError
 from ..auditing.targets import Source, call, sources

@@ -8,10 +8,10 @@ from typing import Any
 
 from ... import backends
 from ..._errors import DomainError, DTypeError, UnknownNameError, told
-from ..._public import naming
 from ..._xp import check_integer
 from ...backends import Backend, BackendUnavailableError
 from ...backends._backend import FORMATS, identity, load
+from ...public import naming
 from ..engine.accuracy.plan import PROVER
 
 TF32 = ("torch", "jax")

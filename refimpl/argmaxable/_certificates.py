@@ -8,8 +8,8 @@ import numpy as np
 from .. import _libraries, _xp
 from .._errors import ShapeError, message
 from .._host import Floats, to_exact
-from .._public import Flag, Record, Truths, public
 from .._typing import Array
+from ..public import Flag, Record, Truths, public
 from ._checks import BIASES, INFINITE, ROWS
 from ._exact import Problem
 

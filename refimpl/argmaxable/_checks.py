@@ -1,7 +1,7 @@
 """What the functions take, and the check of an index."""
 
 from .._errors import DomainError, message
-from .._public import Integer, Raises, Reals
+from ..public import Integer, Raises, Reals
 
 ROWS = Reals("n, d", n=1, d=1)
 """One row for each class."""

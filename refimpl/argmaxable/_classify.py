@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import _xp
 from .._host import Floats, to_exact
-from .._public import RAISES, Record, public
 from .._typing import Array
+from ..public import RAISES, Record, public
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
 from ._checks import BIASES, INFINITE, ROWS
 from ._exact import RAY, Problem, decide, to_float

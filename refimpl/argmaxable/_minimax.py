@@ -8,8 +8,8 @@ import scipy  # its parts load on first use
 from .. import _xp
 from .._errors import DomainError, message
 from .._host import Floats, like, to_float64
-from .._public import RAISES, Number, Reals, public
 from .._typing import Array
+from ..public import RAISES, Number, Reals, public
 from ._checks import BIASES, CLASS, check_class
 
 

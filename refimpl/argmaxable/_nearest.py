@@ -7,8 +7,8 @@ import numpy as np
 
 from .. import _xp
 from .._host import Floats, like, to_float64
-from .._public import RAISES, Reals, public
 from .._typing import Array
+from ..public import RAISES, Reals, public
 from ._checks import INFINITE, ROWS
 
 

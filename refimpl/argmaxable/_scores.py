@@ -2,8 +2,8 @@
 
 from .. import _libraries, _xp
 from .._errors import DomainError
-from .._public import STAYS, Integers, Made, Reals, public
 from .._typing import Array, Device, DType, Namespace
+from ..public import STAYS, Integers, Made, Reals, public
 from ._checks import BIASES, CLASS, ROWS, check_class
 
 

@@ -1,8 +1,8 @@
 """Whether a schedule, steps along it, and its signal are valid."""
 
 from .. import _xp
-from .._public import Integers, Truths, public
 from .._typing import Array
+from ..public import Integers, Truths, public
 from ._steps import SCHEDULE, Schedule, log_signal
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from .. import _libraries, _xp
 from .._errors import DomainError
-from .._public import STAYS, Raises, Reals, Record, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Raises, Reals, Record, public
 from ._steps import SCHEDULE, Coefficients, Schedule, coefficients, log_signal
 
 

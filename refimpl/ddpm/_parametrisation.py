@@ -3,8 +3,8 @@
 from typing import Literal
 
 from .. import _xp
-from .._public import STAYS, Choice, Flag, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Choice, Flag, Reals, public
 from ._steps import OUTSIDE, SCHEDULE, STEP, Coefficients, Schedule, Steps, at_steps, coefficients
 
 

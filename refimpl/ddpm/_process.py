@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 
 from .. import _given, _xp
 from .._errors import DTypeError, NamespaceError, ShapeError, message
-from .._public import STAYS, Choice, FunctionOf, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Choice, FunctionOf, Reals, public
 from ._steps import OUTSIDE, SCHEDULE, STEP, Coefficients, Schedule, Steps, at_step, at_steps, coefficients
 
 NoiseModel: TypeAlias = Callable[[Array, int], Array]

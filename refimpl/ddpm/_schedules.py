@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from .. import _xp
-from .._public import RAISES, STAYS, Integer, Made, Number, Reals, public
 from .._typing import Array, Device, DType, Namespace
+from ..public import RAISES, STAYS, Integer, Made, Number, Reals, public
 from ._steps import SCHEDULE, Schedule, log_signal
 
 STEPS = Integer(1, _xp.MOST_ENTRIES)

@@ -4,8 +4,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import Integers, Raises, Reals, Record
 from .._typing import Array, Namespace
+from ..public import Integers, Raises, Reals, Record
 
 Steps: TypeAlias = Any  # a Python or NumPy integer, or an integer array
 

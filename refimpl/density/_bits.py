@@ -1,8 +1,8 @@
 """Log-density as a code length."""
 
 from .. import _xp
-from .._public import STAYS, Integer, Number, Reals, public
 from .._typing import Array
+from ..public import STAYS, Integer, Number, Reals, public
 
 
 @public(

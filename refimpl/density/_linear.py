@@ -5,8 +5,8 @@ matrix never enters, and no difference of large quadratic forms, so s² may be a
 """
 
 from .. import _libraries, _xp
-from .._public import STAYS, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Reals, public
 from ._normal import UNSOLVABLE, common, log_2pi, solve_rows
 
 

@@ -2,8 +2,8 @@
 
 from .. import _xp
 from .._errors import ShapeError, message
-from .._public import STAYS, Reals, public
 from .._typing import Array
+from ..public import STAYS, Reals, public
 
 
 @public(

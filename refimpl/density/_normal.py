@@ -4,8 +4,8 @@ from typing import Any
 
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
-from .._public import STAYS, Raises, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Raises, Reals, public
 
 UNSOLVABLE: Raises = {DomainError: "for matrices that the library cannot solve with"}
 

@@ -7,8 +7,8 @@ import array_api_compat
 
 from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
-from .._public import STAYS, AxisOf, Integer, Raises, Reals, Several, public
 from .._typing import Array, Namespace
+from ..public import STAYS, AxisOf, Integer, Raises, Reals, Several, public
 
 NO_SAMPLES: Raises = {ShapeError: "for no samples"}
 

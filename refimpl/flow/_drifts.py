@@ -2,8 +2,8 @@
 
 from .. import _xp
 from .._errors import ShapeError
-from .._public import STAYS, Nested, Raises, Reals, public
 from .._typing import Array
+from ..public import STAYS, Nested, Raises, Reals, public
 
 ANY = Reals("...").freely()
 UNLIKE: Raises = {ShapeError: "for shapes that do not broadcast"}

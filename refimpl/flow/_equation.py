@@ -4,8 +4,8 @@ from typing import Literal, NamedTuple
 
 from .. import _libraries, _xp
 from .._errors import ShapeError, message
-from .._public import STAYS, Choice, Number, Reals, Several, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Choice, Number, Reals, Several, public
 
 Stencil = Literal["differences", "spectral"]
 

@@ -5,8 +5,8 @@ from typing import Literal, TypeAlias
 
 from .. import _given, _xp
 from .._errors import DomainError, DTypeError, NamespaceError, ShapeError, message
-from .._public import RAISES, STAYS, Choice, FunctionOf, Number, Raises, Reals, public
 from .._typing import Array, Namespace
+from ..public import RAISES, STAYS, Choice, FunctionOf, Number, Raises, Reals, public
 from . import _tableaux
 from ._tableaux import Row, Tableau
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from .. import _libraries, _xp, density
 from .._errors import DomainError, ShapeError, message
-from .._public import STAYS, Reals, Record, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Reals, Record, public
 from ._schedules import SCHEDULE, Schedule
 
 

@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from .. import _xp
 from .._errors import DTypeError, told
-from .._public import RAISES, STAYS, FunctionOf, Number, Reals, Record, naming, public
 from .._typing import Array
+from ..public import RAISES, STAYS, FunctionOf, Number, Reals, Record, naming, public
 
 Function: TypeAlias = Callable[[Array], Array]
 

@@ -2,8 +2,8 @@
 
 from .. import _xp
 from .._errors import ShapeError, message
-from .._public import STAYS, AxisOf, Number, Reals, RealsOrIntegers, Truths, public
 from .._typing import Array, Namespace
+from ..public import STAYS, AxisOf, Number, Reals, RealsOrIntegers, Truths, public
 from ._checks import unless_nan
 
 

@@ -4,8 +4,8 @@ import math
 from decimal import ROUND_CEILING, Decimal, localcontext
 
 from .. import _xp
-from .._public import RAISES, STAYS, Integer, Number, Reals, public
 from .._typing import Array, Namespace
+from ..public import RAISES, STAYS, Integer, Number, Reals, public
 
 
 @public({"u, v": Reals("..., d")}, Reals("..., 3d"), nan=STAYS, broadcast="batch")

@@ -1,8 +1,8 @@
 """Average ranks and Spearman's correlation."""
 
 from .. import _xp
-from .._public import Reals, RealsOrIntegers, public
 from .._typing import Array, DType, Namespace
+from ..public import Reals, RealsOrIntegers, public
 from ._checks import unless_nan
 
 

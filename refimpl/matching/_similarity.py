@@ -4,8 +4,8 @@ import math
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import RAISES, STAYS, Reals, public
 from .._typing import Array, Namespace
+from ..public import RAISES, STAYS, Reals, public
 
 
 @public(

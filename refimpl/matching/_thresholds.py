@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 from .. import _given, _libraries, _xp
 from .._errors import DomainError, message, shown
-from .._public import RAISES, Labels, Number, Own, Reals, public
 from .._typing import Array, DType, Namespace
+from ..public import RAISES, Labels, Number, Own, Reals, public
 
 Metric = Callable[[Array, Array, Array, Array], Array]
 

@@ -15,8 +15,8 @@ from .. import _host, _xp
 from .._errors import DomainError, message
 from .._host import Floats
 from .._libraries import device
-from .._public import RAISES, Choice, Integer, Integers, Number, Reals, public
 from .._typing import Array, Namespace
+from ..public import RAISES, Choice, Integer, Integers, Number, Reals, public
 
 Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Floats]
 """Labels (r,) and margins (r, K); the margin of a row to its own class is 0."""

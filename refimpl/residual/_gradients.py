@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from .. import _xp
 from .._errors import ShapeError, message
-from .._public import STAYS, Nested, Number, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Nested, Number, Reals, public
 from ._stacks import (
     ACTIVATION,
     BLOCKS,

@@ -1,8 +1,8 @@
 """Layer normalisation and DeepNorm's residual connection."""
 
 from .. import _xp
-from .._public import STAYS, Number, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Number, Reals, public
 
 
 @public(

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import RAISES, Choice, Flag, Integer, Number, Own, public
+from ..public import RAISES, Choice, Flag, Integer, Number, Own, public
 
 
 class Constants(NamedTuple):

@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from .. import _xp
 from .._errors import ShapeError, kind, message
-from .._public import STAYS, Choice, Nested, Number, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Choice, Nested, Number, Reals, public
 
 Activation = Literal["linear", "relu", "tanh"]
 ACTIVATION = Choice("linear", "relu", "tanh")

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import (
+from .._typing import Array, Device, DType, Namespace
+from ..public import (
     RAISES,
     STAYS,
     DTypeOf,
@@ -18,7 +19,6 @@ from .._public import (
     RealsOrIntegers,
     public,
 )
-from .._typing import Array, Device, DType, Namespace
 from . import _tables
 
 DIM = Integer(4, _xp.MOST_ENTRIES, even=True)

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from .. import _libraries, _xp
-from .._public import RAISES, STAYS, DTypeOf, Made, Number, Reals, RealsOrIntegers, Several, public
 from .._typing import Array, Device, DType, Namespace
+from ..public import RAISES, STAYS, DTypeOf, Made, Number, Reals, RealsOrIntegers, Several, public
 from . import _tables
 
 MOST_BASES = 2**12

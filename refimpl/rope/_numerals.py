@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import RAISES, Integer, Integers, Number, Raises, Several, public
 from .._typing import Array, Namespace
+from ..public import RAISES, Integer, Integers, Number, Raises, Several, public
 
 MOST_BITS = 2**20
 """Of an exact range: with more, a power is no longer computed in an instant."""

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from .. import _xp
 from .._errors import DomainError, message
-from .._public import RAISES, Choice, Made, Number, Reals, public
 from .._typing import Array, Device, DType, Namespace
+from ..public import RAISES, Choice, Made, Number, Reals, public
 from . import _tables
 
 Ramp = Literal["paper", "code"]

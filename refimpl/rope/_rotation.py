@@ -3,8 +3,8 @@
 from typing import Literal
 
 from .. import _xp
-from .._public import EVEN, STAYS, Choice, Reals, RealsOrIntegers, public
 from .._typing import Array, Namespace
+from ..public import EVEN, STAYS, Choice, Reals, RealsOrIntegers, public
 from ._frequencies import wide_angles
 
 Layout = Literal["interleaved", "half"]

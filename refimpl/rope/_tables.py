@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from .. import _libraries, _xp
-from .._public import Integer, Number
 from .._typing import Array, Device, DType, Namespace
+from ..public import Integer, Number
 
 DIM = Integer(2, _xp.MOST_ENTRIES, even=True)
 """A number of features, which turn in pairs."""

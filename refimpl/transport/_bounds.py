@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias
 
 from .. import _libraries, _xp
 from .._errors import DomainError, NamespaceError, ShapeError, message
-from .._public import STAYS, FunctionOf, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, FunctionOf, Reals, public
 from ._rules import Rule, legendre, nodes_between, partial
 
 Function: TypeAlias = Callable[[Array], Array]

@@ -10,8 +10,8 @@ import numpy as np
 from .. import _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Floats, like, to_float64
-from .._public import RAISES, STAYS, FunctionOf, Made, Number, Reals, public
 from .._typing import Array, Device, DType, Namespace
+from ..public import RAISES, STAYS, FunctionOf, Made, Number, Reals, public
 from ._rules import Rule, graded
 
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
-from .._public import STAYS, Raises, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, Raises, Reals, public
 
 UNSOLVABLE: Raises = {
     ShapeError: "for shapes that do not fit",

@@ -9,8 +9,8 @@ import numpy as np
 from .. import _xp
 from .._errors import DomainError, message
 from .._host import Floats, like, to_float64
-from .._public import RAISES, Number, Reals, Record, public
 from .._typing import Array
+from ..public import RAISES, Number, Reals, Record, public
 from ._gaussian import wasserstein_gaussian
 
 

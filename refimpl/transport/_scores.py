@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
-from .._public import STAYS, FunctionOf, Raises, Reals, public
 from .._typing import Array, Namespace
+from ..public import STAYS, FunctionOf, Raises, Reals, public
 from ._discrete import Quadrature
 from ._rules import Rule, legendre, nodes_between
 

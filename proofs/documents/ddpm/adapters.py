@@ -10,9 +10,9 @@ from typing import Any
 
 from .... import ddpm
 from ...._libraries import array_namespace, device
-from ...._public import naming
 from ...._xp import create
 from ....ddpm import Schedule
+from ....public import naming
 from ...language.adapter import adapter
 from ...language.law import Implementation
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from .... import rope
 from ...._libraries import array_namespace
-from ...._public import naming
 from ...._xp import create
+from ....public import naming
 from ...language.adapter import adapter
 from ...language.law import Implementation
 

@@ -6,10 +6,12 @@
 from typing import Any
 
 import array_api_compat
+from refimpl.public import STAYS, Reals, public
 
 __all__ = ["attend", "softmax"]
 
 
+@public({"x": Reals("..., n", n=1)}, Reals("..., n"), nan=STAYS)
 def softmax(x: Any, /) -> Any:
     """Softmax over the last axis, exp x / Σ exp x.
 
@@ -17,16 +19,11 @@ def softmax(x: Any, /) -> Any:
 
     Parameters
     ----------
-    x : (..., n) real floating, n ≥ 1
+    x
 
     Returns
     -------
-    (..., n) in the dtype of x, on its device. NaN in an array is NaN in every result that depends on it.
-
-    Raises
-    ------
-    ValueError
-        for rows that are empty.
+    in the dtype of x, on its device.
 
     Source: attention D1, C1.
 
@@ -36,31 +33,28 @@ def softmax(x: Any, /) -> Any:
     >>> softmax(np.asarray([0.0, 0.0]))
     array([0.5, 0.5])
     """
-    if not x.shape or not x.shape[-1]:
-        raise ValueError(f"softmax: x: got shape {tuple(x.shape)}; expected a last axis of at least 1")
     xp = array_api_compat.array_namespace(x)
     shares = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
     return shares / xp.sum(shares, axis=-1, keepdims=True)
 
 
+@public(
+    {"q": Reals("..., n, d", d=1), "k": Reals("..., m, d", m=1), "v": Reals("..., m, c")},
+    Reals("..., n, c"),
+    nan=STAYS,
+)
 def attend(q: Any, k: Any, v: Any, /) -> Any:
     """Scaled dot-product attention, softmax(q kᵀ/√d) v.
 
     Parameters
     ----------
-    q : (..., n, d) real floating, d ≥ 1
-    k : (..., m, d) real floating, m ≥ 1
-    v : (..., m, c) real floating
+    q
+    k
+    v
 
     Returns
     -------
-    (..., n, c) in the dtype of the arguments, on their device. NaN in an array is NaN in every result that
-    depends on it.
-
-    Raises
-    ------
-    ValueError
-        for arrays whose lengths d or m differ.
+    in the dtype of the arguments, on their device.
 
     Source: attention D2.
 
@@ -70,9 +64,6 @@ def attend(q: Any, k: Any, v: Any, /) -> Any:
     >>> attend(np.zeros((1, 2)), np.eye(2), np.asarray([[1.0], [3.0]]))
     array([[2.]])
     """
-    if q.shape[-1:] != k.shape[-1:] or k.shape[-2:-1] != v.shape[-2:-1]:
-        got = f"{tuple(q.shape)}, {tuple(k.shape)}, {tuple(v.shape)}"
-        raise ValueError(f"attend: shapes: got {got}; expected (..., n, d), (..., m, d), (..., m, c)")
     xp = array_api_compat.array_namespace(q, k, v)
     root = xp.sqrt(xp.full_like(q[..., :1], q.shape[-1]))
     return xp.matmul(softmax(xp.matmul(q, xp.matrix_transpose(k)) / root), v)

@@ -52,7 +52,7 @@ def test_examples() -> None:
 
 @pytest.mark.parametrize("shape", [(), (3, 0)])
 def test_empty_rows_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="expected a last axis of at least 1"):
+    with pytest.raises(ValueError, match="x: got shape "):
         document.softmax(np.ones(shape))
 
 
