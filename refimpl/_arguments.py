@@ -384,6 +384,7 @@ class AxisOf(Argument):
     """An axis of some arrays, counted from the end if they have unlike numbers of them."""
 
     arrays: tuple[str, ...]
+    always = True
 
     def words(self) -> str:
         """Its type."""
@@ -396,6 +397,8 @@ class AxisOf(Argument):
 
     def check(self, name: str, value: Any, values: Values, xp: Namespace) -> Any:
         """The axis as an int."""
+        if not values.keys() >= set(self.arrays):  # Python says that they are missing
+            return value
         return _xp.check_axis(value, *(values[array] for array in self.arrays))
 
 

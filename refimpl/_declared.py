@@ -50,7 +50,7 @@ class Declaration:
     """The largest number of core axes."""
     always: tuple[str, ...]
     limits: Mapping[str, Any]
-    """The defaults of arguments that are limits of others."""
+    """The defaults of arguments that are limits of others, or that are checked always."""
 
     @classmethod
     def of(cls, function: Any, groups: Mapping[str, Argument], gives: Any, **facts: Any) -> "Declaration":
@@ -65,6 +65,7 @@ class Declaration:
             raise TypeError(
                 f"{function.__name__} has the arguments {list(parameters)}, not {list(arguments)}"
             )
+        limits = {one.above for one in arguments.values() if isinstance(one, Number)}
         dotted = [one for one in arguments.values() if isinstance(one, Arrays) and one.axes.dots]
         return cls(
             groups,
@@ -79,8 +80,7 @@ class Declaration:
             limits={
                 name: one.default
                 for name, one in parameters.items()
-                if any(isinstance(other, Number) and other.above == name for other in arguments.values())
-                and one.default is not one.empty
+                if (arguments[name].always or name in limits) and one.default is not one.empty
             },
             most_behind=max((one.axes.least for one in dotted), default=0),
             always=tuple(name for name, one in arguments.items() if one.always),

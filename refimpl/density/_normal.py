@@ -183,7 +183,8 @@ def _gaussian(vectors: dict[str, Array], matrices: dict[str, Array]) -> list[Any
     rows = {f"{name}[..., 0]": matrix[..., 0] for name, matrix in matrices.items()}
     _xp.check_broadcast(**vectors, **rows)
     arrays = (*vectors.values(), *matrices.values())
-    return [xp := _xp.of(*arrays), *common(xp, *arrays)]
+    xp = _xp.of(*arrays)
+    return [xp, *common(xp, *arrays)]
 
 
 def common(xp: Namespace, *arrays: Array) -> tuple[Array, ...]:
