@@ -76,4 +76,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _skipped(terminalreporter: pytest.TerminalReporter) -> Iterator[pytest.TestReport]:
-    return (report for report in terminalreporter.stats.get("skipped", []) if type(report.longrepr) is tuple)
+    return (
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple | list)
+    )
