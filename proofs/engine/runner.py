@@ -50,7 +50,8 @@ Bounds: TypeAlias = Literal["written", "derived"]
 MOST_REASONS = 12
 """After so many different reasons for leaving calls out no more are kept: they may have numbers in them."""
 SHRINK_SECONDS = 5.0
-"""How long a counterexample may be made smaller."""
+"""Processor time for which a counterexample may be made smaller, so that it does not hang on how busy the
+machine is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class _Trial:
 
     def example(self, kind: Kind, case: Any) -> None:
         """Run the check on one case; record the worst finding; raise if it fails."""
-        if self.failure and time.perf_counter() - self.failed_at > SHRINK_SECONDS:
+        if self.failure and time.process_time() - self.failed_at > SHRINK_SECONDS:
             raise _Stop
         self.examples[kind] = self.examples.get(kind, 0) + 1
         if (pinned := self._pinned(case)) is not case:
@@ -234,7 +235,7 @@ class _Trial:
         case: Any,
         finding: Finding | None,
     ) -> None:
-        self.failed_at = self.failed_at or time.perf_counter()
+        self.failed_at = self.failed_at or time.process_time()
         self.failure = (verdict, reason, Counterexample(kind, case, finding))
         raise _RefutedError
 
