@@ -229,8 +229,8 @@ def audit(
         What the functions may give where practice differs, such as {"zero-vector": "0"}; see `refimpl list
         edges`. Elsewhere, and for other values, nothing is forgiven.
     backend, dtype, device
-        The array library whose arrays the functions take, and where. JAX needs
-        refimpl.backends.jax.enable_x64() first.
+        The array library whose arrays the functions take, or any Array API module by its name, as in `prove`,
+        and where. JAX needs refimpl.backends.jax.enable_x64() first.
     laws : patterns
         Only these laws; all about the functions by default.
     examples, seed
