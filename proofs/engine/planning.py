@@ -149,8 +149,8 @@ def prove(
     """Prove laws in this process, on the reference or on implementations of your own.
 
     Patterns are ids of laws, functions or documents, with shell wildcards; of a name the last part is enough
-    where it is the only one. `backend` and `dtype` are one name or several, as `audit` and the command line have
-    them; a backend may be any Array API module, as "package.module" or "package.module:attribute".
+    where it is the only one. `backend` and `dtype` are one name or several; a backend may be any Array API
+    module, as "package.module" or "package.module:attribute".
 
     With `impl`, {"rope.rotate": mine}, only the laws about those functions run, with every
     other function taken from the reference. JAX needs refimpl.backends.jax.enable_x64() first.
