@@ -7,7 +7,7 @@ from scipy.optimize import linprog, nnls
 
 from refimpl.argmaxable import Combination, Minimax, NearestPoint, Witness
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 NO_BIAS = r"no-bias|without (the )?bias|forgets.{0,40}bias|" + ignored("b")
 BIAS_SIGN = r"bias.{0,60}(sign|negat|subtract|minus|other side)|(sign|negat|subtract)\w*.{0,40}bias"
@@ -18,20 +18,8 @@ def margins(W, b, z, k):
     return np.stack([z @ (W[k] - W[i]) + b[k] - b[i] for i in range(len(W)) if i != k], axis=-1)
 
 
-def margins_reversed(W, b, z, k):
-    return np.stack([z @ (W[i] - W[k]) + b[i] - b[k] for i in range(len(W)) if i != k], axis=-1)
-
-
 def margins_without_bias(W, b, z, k):
     return np.delete(z @ (W[k] - W).T, k, axis=-1)
-
-
-def margins_bias_exchanged(W, b, z, k):
-    return np.delete(z @ (W[k] - W).T + b - b[k], k, axis=-1)
-
-
-def margins_absolute(W, b, z, k):
-    return np.abs(margins(W, b, z, k))
 
 
 def margins_of_all(W, b, z, k):
@@ -53,45 +41,13 @@ def predict(W, b, z):
     return np.argmax(z @ W.T + b, axis=-1)
 
 
-def predict_without_bias(W, b, z):
-    return np.argmax(z @ W.T, axis=-1)
-
-
-def predict_least(W, b, z):
-    return np.argmin(z @ W.T + b, axis=-1)
-
-
-def predict_absolute(W, b, z):
-    return np.argmax(np.abs(z @ W.T + b), axis=-1)
-
-
-def predict_bias_subtracted(W, b, z):
-    return np.argmax(z @ W.T - b, axis=-1)
-
-
 def predict_from_one(W, b, z):
     return np.argmax(z @ W.T + b, axis=-1) + 1
-
-
-def predict_nearest_row(W, b, z):
-    return np.argmin(((z[..., None, :] - W) ** 2).sum(-1), axis=-1)
 
 
 # The example.
 def five():
     return [[1, 2], [2, 1], [1, 0], [0, 1], [1, 1]]
-
-
-def five_scaled():
-    return [[1, 2], [2, 1], [1, 0], [0, 1], [2, 2]]
-
-
-def five_exchanged():
-    return [[2, 1], [1, 2], [1, 0], [0, 1], [1, 1]]
-
-
-def five_mean_first():
-    return [[1, 1], [1, 2], [2, 1], [1, 0], [0, 1]]
 
 
 # Which classes can win, by a linear program for each.
@@ -128,18 +84,6 @@ def _positive(W, b):
         top = linprog(np.append(np.zeros(d), -1.0), A_ub=A, b_ub=c, bounds=[(-100, 100)] * d + [(None, 1)])
         found.append(top.x is not None and top.x[-1] > 1e-9)
     return np.array(found)
-
-
-def can_win_without_bias(W, b):
-    return can_win(W, np.zeros_like(b))
-
-
-def can_win_in_a_box(W, b):
-    return _positive(W, b)
-
-
-def can_win_bias_negated(W, b):
-    return can_win(W, -b)
 
 
 def can_win_long_rows(W, b):
@@ -258,10 +202,6 @@ def nearest_vertex(points):
     return _point(points, np.eye(len(points))[np.argmin(np.linalg.norm(points, axis=1))])
 
 
-def nearest_mean(points):
-    return _point(points, np.full(len(points), 1 / len(points)))
-
-
 def nearest_few_steps(points):
     weights = np.full(len(points), 1 / len(points))
     for t in range(50):
@@ -300,18 +240,6 @@ def minimax(W, b, k, radius):
     return Minimax(z_best * radius, weights, np.asarray(best * unit), np.asarray(bound * unit))
 
 
-def minimax_unit_ball(W, b, k, radius):
-    return minimax(W, b, k, 1.0)
-
-
-def minimax_without_bias(W, b, k, radius):
-    return minimax(W, np.zeros_like(b), k, radius)
-
-
-def minimax_bias_negated(W, b, k, radius):
-    return minimax(W, -b, k, radius)
-
-
 def minimax_box(W, b, k, radius):
     D, c = np.delete(W[k] - W, k, axis=0), np.delete(b[k] - b, k)
     d = D.shape[1]
@@ -328,10 +256,14 @@ ORDINARY = [
         "argmaxable.margins",
         margins,
         (
-            Slip(margins_reversed, r"margins/reversed|negative|sign"),
+            typo(
+                "@ (W[k] - W[i]) + b[k] - b[i]",
+                "@ (W[i] - W[k]) + b[i] - b[k]",
+                r"margins/reversed|negative|sign",
+            ),
             Slip(margins_without_bias, NO_BIAS),
-            Slip(margins_bias_exchanged, BIAS_SIGN),
-            Slip(margins_absolute, r"absolute|sign"),
+            Slip(lambda W, b, z, k: np.delete(z @ (W[k] - W).T + b - b[k], k, axis=-1), BIAS_SIGN),
+            Slip(lambda W, b, z, k: np.abs(margins(W, b, z, k)), r"absolute|sign"),
             Slip(margins_of_all, r"shape|class k itself|own (row|class)|n entries|also class"),
             Slip(margins_divided_by_length, r"length|norm|distance|unit"),
         ),
@@ -347,12 +279,16 @@ ORDINARY = [
         "argmaxable.winner",
         predict,
         (
-            Slip(predict_without_bias, NO_BIAS),
-            Slip(predict_least, r"argmin|least|smallest|lowest|last place"),
-            Slip(predict_absolute, r"absolute|sign of the score|largest size|modul"),
-            Slip(predict_bias_subtracted, BIAS_SIGN),
+            typo("T + b", "T", NO_BIAS),
+            typo("argmax", "argmin", r"argmin|least|smallest|lowest|last place"),
+            typo("z @ W.T + b", "np.abs(z @ W.T + b)", r"absolute|sign of the score|largest size|modul"),
+            typo("T + b", "T - b", BIAS_SIGN),
             Slip(predict_from_one, r"from 1|next class|one (too|more)|\+ ?1|off by one"),
-            Slip(predict_nearest_row, r"nearest|distance"),
+            typo(
+                "argmax(z @ W.T + b, axis=-1)",
+                "argmin(((z[..., None, :] - W) ** 2).sum(-1), axis=-1)",
+                r"nearest|distance",
+            ),
         ),
         adapter="argmax",
     ),
@@ -360,11 +296,13 @@ ORDINARY = [
         "argmaxable.five_vectors",
         five,
         (
-            Slip(five_scaled, r"five_vectors/scaled|\(2, ?2\)|times two|last row"),
-            Slip(
-                five_exchanged, r"rows?.{0,40}(exchang|swap|order)|(exchang|swap)\w*.{0,40}row|columns?|order"
+            typo("1, 1", "2, 2", r"five_vectors/scaled|\(2, ?2\)|times two|last row"),
+            typo(
+                "[1, 2], [2, 1]",
+                "[2, 1], [1, 2]",
+                r"rows?.{0,40}(exchang|swap|order)|(exchang|swap)\w*.{0,40}row|columns?|order",
             ),
-            Slip(five_mean_first, r"order|shift|row|first|roll"),
+            Slip(lambda: [[1, 1], [1, 2], [2, 1], [1, 0], [0, 1]], r"order|shift|row|first|roll"),
         ),
         adapter="plain",
     ),
@@ -372,9 +310,9 @@ ORDINARY = [
         "argmaxable.classify",
         can_win,
         (
-            Slip(can_win_without_bias, NO_BIAS),
-            Slip(can_win_in_a_box, r"classify/box|\|z\| ?≤ ?100|longer z"),
-            Slip(can_win_bias_negated, r"bias-sign|" + BIAS_SIGN),
+            Slip(lambda W, b: can_win(W, np.zeros_like(b)), NO_BIAS),
+            Slip(_positive, r"classify/box|\|z\| ?≤ ?100|longer z"),
+            Slip(lambda W, b: can_win(W, -b), r"bias-sign|" + BIAS_SIGN),
             Slip(can_win_long_rows, r"classify/norms|small norm"),
             Slip(can_win_at_random, r"random"),
             Slip(can_win_unit_rows, r"unit-rows|normalis"),
@@ -400,7 +338,7 @@ ORDINARY = [
         (
             Slip(nearest_affine, "least-squares|affine"),
             Slip(nearest_vertex, "nearest-vertex"),
-            Slip(nearest_mean, "centroid|mean"),
+            Slip(lambda points: _point(points, np.full(len(points), 1 / len(points))), "centroid|mean"),
             Slip(nearest_few_steps, r"step|iteration|no-gap|centroid|converge"),
         ),
     ),
@@ -408,9 +346,9 @@ ORDINARY = [
         "argmaxable.minimax_value",
         minimax,
         (
-            Slip(minimax_unit_ball, "no-radius|" + ignored("radius")),
-            Slip(minimax_without_bias, NO_BIAS),
-            Slip(minimax_bias_negated, BIAS_SIGN),
+            Slip(lambda W, b, k, radius: minimax(W, b, k, 1.0), "no-radius|" + ignored("radius")),
+            Slip(lambda W, b, k, radius: minimax(W, np.zeros_like(b), k, radius), NO_BIAS),
+            Slip(lambda W, b, k, radius: minimax(W, -b, k, radius), BIAS_SIGN),
             Slip(minimax_box, "minimax_value/box|coordinate"),
         ),
     ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from refimpl.ddpm import Schedule
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def linear_betas(T):
@@ -30,18 +30,6 @@ def ho_loop(T, first=1e-4, last=0.02):
     return betas
 
 
-def ho_scaled_linear(T, beta_start=1e-4, beta_end=0.02):
-    return np.linspace(beta_start**0.5, beta_end**0.5, T) ** 2
-
-
-def ho_to_last_excluded(T, beta_start=1e-4, beta_end=0.02):
-    return np.linspace(beta_start, beta_end, T, endpoint=False)
-
-
-def ho_log_spaced(T, beta_start=1e-4, beta_end=0.02):
-    return np.exp(np.linspace(np.log(beta_start), np.log(beta_end), T))
-
-
 def cosine_loop(T, s=0.008, max_beta=0.999):
     def alpha_bar(u):
         return math.cos((u + s) / (1 + s) * math.pi / 2) ** 2
@@ -54,20 +42,6 @@ def cosine_unclipped(T, s=0.008):
         return math.cos((u + s) / (1 + s) * math.pi / 2) ** 2
 
     return [1 - alpha_bar((i + 1) / T) / alpha_bar(i / T) for i in range(T)]
-
-
-def cosine_not_squared(T, s=0.008, max_beta=0.999):
-    def alpha_bar(u):
-        return math.cos((u + s) / (1 + s) * math.pi / 2)
-
-    return [min(1 - alpha_bar((i + 1) / T) / alpha_bar(i / T), max_beta) for i in range(T)]
-
-
-def cosine_whole_turn(T, s=0.008, max_beta=0.999):
-    def alpha_bar(u):
-        return math.cos((u + s) / (1 + s) * math.pi) ** 2
-
-    return [min(1 - alpha_bar((i + 1) / T) / alpha_bar(i / T), max_beta) for i in range(T)]
 
 
 def cosine_table(T, s=0.008):
@@ -148,9 +122,15 @@ ORDINARY = [
         adapter="ho",
         textbook=ho_linspace,
         slips=(
-            Slip(ho_scaled_linear, "evenly-spaced-roots"),
-            Slip(ho_to_last_excluded, "endpoint-left-out"),
-            Slip(ho_log_spaced, "logarithms"),
+            typo(
+                "(beta_start, beta_end, T)", "(beta_start**0.5, beta_end**0.5, T) ** 2", "evenly-spaced-roots"
+            ),
+            typo("beta_end, T", "beta_end, T, endpoint=False", "endpoint-left-out"),
+            typo(
+                "linspace(beta_start, beta_end, T)",
+                "exp(np.linspace(np.log(beta_start), np.log(beta_end), T))",
+                "logarithms",
+            ),
         ),
     ),
     Ordinary(
@@ -172,8 +152,8 @@ ORDINARY = [
         textbook=cosine_loop,
         slips=(
             Slip(cosine_unclipped, "unclipped"),
-            Slip(cosine_not_squared, "cosine-not-squared"),
-            Slip(cosine_whole_turn, "half-turn|π/2|whole"),
+            typo("** 2", "", "cosine-not-squared"),
+            typo("pi / 2", "pi", "half-turn|π/2|whole"),
         ),
         answer="imprecise",
     ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from refimpl.ddpm import AffineGenerator, Marginals
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def gaussian_kl(mean1, cov1, mean2, cov2):
@@ -40,10 +40,6 @@ def reversing(mean, covariance, schedule, *, ratio_of=None, bias=True, noise=Non
 
 def reversing_generator(mean, covariance, schedule):
     return reversing(mean, covariance, schedule)
-
-
-def reversing_without_mean(mean, covariance, schedule):
-    return reversing(mean, covariance, schedule, bias=False)
 
 
 def reversing_with_beta(mean, covariance, schedule):
@@ -173,10 +169,6 @@ def bound_in_bits(x0, generator, schedule):
     return bound()(x0, generator, schedule) / math.log(2)
 
 
-def bound_last_first(x0, generator, schedule):
-    return bound()(x0, generator, schedule)[..., ::-1]
-
-
 def bound_root_for_log(x0, generator, schedule):
     """√(1 − ᾱ_T) where log(1 − ᾱ_T) is meant, for mean and variance given by their logarithm."""
     terms = bound()(x0, generator, schedule)
@@ -228,7 +220,11 @@ ORDINARY = [
         target="ddpm.exact_generator",
         textbook=reversing_generator,
         slips=(
-            Slip(reversing_without_mean, "without-mean"),
+            typo(
+                "reversing(mean, covariance, schedule)",
+                "reversing(mean, covariance, schedule, bias=False)",
+                "without-mean",
+            ),
             Slip(reversing_with_beta, "prior-covariance"),
             Slip(reversing_forward_gain, "forward-weight|α_t instead of|forward"),
             Slip(reversing_marginal_noise, "marginal-covariance|Cov\\(x_\\{t−1\\}\\)"),
@@ -257,7 +253,7 @@ ORDINARY = [
             Slip(bound(constant=0), "without-constant|2π|normaliser"),
             Slip(bound_root_for_log, "root-for-log|where (the )?log"),
             Slip(bound_in_bits, "bits|1/ln 2|base 2"),
-            Slip(bound_last_first, "revers|order"),
+            Slip(lambda x0, generator, schedule: bound()(x0, generator, schedule)[..., ::-1], "revers|order"),
         ),
         answer="imprecise",
     ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def signal_and_noise(betas, t):
@@ -14,21 +14,6 @@ def signal_and_noise(betas, t):
 def get_velocity(x0, noise, betas, t):
     alpha, sigma = signal_and_noise(betas, t)
     return alpha * noise - sigma * x0
-
-
-def get_velocity_opposite(x0, noise, betas, t):
-    alpha, sigma = signal_and_noise(betas, t)
-    return sigma * x0 - alpha * noise
-
-
-def get_velocity_exchanged(x0, noise, betas, t):
-    alpha, sigma = signal_and_noise(betas, t)
-    return alpha * x0 - sigma * noise
-
-
-def get_velocity_plus(x0, noise, betas, t):
-    alpha, sigma = signal_and_noise(betas, t)
-    return alpha * noise + sigma * x0
 
 
 def get_velocity_of_flow(x0, noise, betas, t):
@@ -202,9 +187,9 @@ ORDINARY = [
         adapter="ho",
         textbook=get_velocity,
         slips=(
-            Slip(get_velocity_opposite, "opposite-sign"),
-            Slip(get_velocity_exchanged, "roles-exchanged|exchang"),
-            Slip(get_velocity_plus, "adds-data|plus|data-added|adds"),
+            typo("alpha * noise - sigma * x0", "sigma * x0 - alpha * noise", "opposite-sign"),
+            typo("noise - sigma * x0", "x0 - sigma * noise", "roles-exchanged|exchang"),
+            typo("- sigma", "+ sigma", "adds-data|plus|data-added|adds"),
             Slip(get_velocity_of_flow, "straight|flow|ε − x_0|coefficients left out|unweighted"),
         ),
         answer="imprecise",

@@ -4,7 +4,7 @@ import numpy as np
 
 from refimpl.ddpm import Cumulative, HoSchedule
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def ho_variables(schedule):
@@ -76,11 +76,6 @@ def square_roots_of_alphas(betas):
     return np.sqrt(alphas), np.sqrt(1.0 - alphas)
 
 
-def square_roots_of_previous(betas):
-    alphas_cumprod = np.append(1.0, np.cumprod(1.0 - betas)[:-1])
-    return np.sqrt(alphas_cumprod), np.sqrt(1.0 - alphas_cumprod)
-
-
 def no_root_of_noise(betas):
     alphas_cumprod = np.cumprod(1.0 - betas)
     return np.sqrt(alphas_cumprod), 1.0 - alphas_cumprod
@@ -115,12 +110,6 @@ def with_step_zero_left_out(schedule):
     return Cumulative(alpha_bar, np.sqrt(1 - alpha_bar**2))
 
 
-def with_step_zero_without_root(schedule):
-    alpha = 1 - schedule.beta_squared
-    alpha_bar = np.cumprod(np.concatenate([np.ones_like(alpha[:1]), alpha]))
-    return Cumulative(alpha_bar, np.sqrt(1 - alpha_bar**2))
-
-
 def snr_of(betas):
     alphas_cumprod = np.cumprod(1.0 - betas)
     return alphas_cumprod / (1.0 - alphas_cumprod)
@@ -130,11 +119,6 @@ def snr_from_amplitudes(betas):
     alphas_cumprod = np.cumprod(1.0 - betas)
     alpha, sigma = alphas_cumprod**0.5, (1.0 - alphas_cumprod) ** 0.5
     return (alpha / sigma) ** 2
-
-
-def snr_of_amplitudes(betas):
-    alphas_cumprod = np.cumprod(1.0 - betas)
-    return alphas_cumprod**0.5 / (1.0 - alphas_cumprod) ** 0.5
 
 
 def snr_of_single_steps(betas):
@@ -212,7 +196,11 @@ ORDINARY = [
             Slip(square_roots_of_alphas, "alpha-for-alpha-bar|alphas-for-products|product"),
             Slip(no_root_of_noise, "variance"),
             Slip(no_roots, "squares|not-rooted"),
-            Slip(square_roots_of_previous, "previous|one (step )?(too )?(early|small)"),
+            typo(
+                "cumprod(1.0 - betas, axis=0)",
+                "append(1.0, np.cumprod(1.0 - betas)[:-1])",
+                "previous|one (step )?(too )?(early|small)",
+            ),
         ),
         answer="imprecise",
     ),
@@ -232,7 +220,7 @@ ORDINARY = [
         textbook=with_step_zero,
         slips=(
             Slip(with_step_zero_left_out, "without-step-zero"),
-            Slip(with_step_zero_without_root, "squares|not-rooted|α²"),
+            typo("np.sqrt(1 - schedule.beta_squared)", "1 - schedule.beta_squared", "squares|not-rooted|α²"),
         ),
         answer="imprecise",
     ),
@@ -241,7 +229,7 @@ ORDINARY = [
         adapter="ho",
         textbook=snr_of,
         slips=(
-            Slip(snr_of_amplitudes, "not-squared"),
+            typo("/ (1.0 - alphas_cumprod)", "**0.5 / (1.0 - alphas_cumprod) ** 0.5", "not-squared"),
             Slip(lambda b: (1 - np.cumprod(1 - b)) / np.cumprod(1 - b), "inverted"),
             Slip(snr_of_single_steps, "alpha-for-alpha-bar|product"),
             Slip(lambda b: 1 / (1 - np.cumprod(1 - b)), r"plus 1\b|without-signal"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 from .ddpm_steps import extract, p_mean
 
 
@@ -12,10 +12,6 @@ def fixed_variances(betas, *, kind="dirac"):
     alphas_cumprod = np.cumprod(1.0 - betas)
     previous = np.append(1.0, alphas_cumprod[:-1])
     return betas * (1.0 - previous) / (1.0 - alphas_cumprod)
-
-
-def fixed_variances_deviations(betas, *, kind="dirac"):
-    return np.sqrt(fixed_variances(betas, kind=kind))
 
 
 def fixed_variances_clipped(betas, *, kind="dirac"):
@@ -31,22 +27,6 @@ def fixed_variances_exchanged(betas, *, kind="dirac"):
 
 def fixed_variances_one_kind(betas, *, kind="dirac"):
     return fixed_variances(betas)
-
-
-def fixed_variances_upside_down(betas, *, kind="dirac"):
-    if kind == "normal":
-        return betas
-    alphas_cumprod = np.cumprod(1.0 - betas)
-    previous = np.append(1.0, alphas_cumprod[:-1])
-    return betas * (1.0 - alphas_cumprod) / np.maximum(1.0 - previous, 1e-20)
-
-
-def fixed_variances_own_ratio(betas, *, kind="dirac"):
-    if kind == "normal":
-        return betas
-    alphas_cumprod = np.cumprod(1.0 - betas)
-    previous = np.append(1.0, alphas_cumprod[:-1])
-    return (1.0 - previous) / (1.0 - alphas_cumprod)
 
 
 def analytic_variances(betas, conditional_variance):
@@ -82,16 +62,6 @@ def p_sample_log_variance(x, eps, noise, betas, variances, t):
 
 def p_sample_variance(x, eps, noise, betas, variances, t):
     return p_mean(x, eps, betas, t) + (t != 0)[:, None] * extract(variances, t) * noise
-
-
-def p_sample_log_not_halved(x, eps, noise, betas, variances, t):
-    with np.errstate(divide="ignore"):
-        log_variance = extract(np.log(variances), t)
-    return p_mean(x, eps, betas, t) + (t > 0)[:, None] * np.exp(log_variance) * noise
-
-
-def p_sample_without_noise(x, eps, noise, betas, variances, t):
-    return p_mean(x, eps, betas, t)
 
 
 def p_sample_own_variance(x, eps, noise, betas, variances, t):
@@ -163,14 +133,18 @@ ORDINARY = [
         adapter="ho",
         textbook=fixed_variances,
         slips=(
-            Slip(fixed_variances_deviations, "root|deviation"),
+            Slip(lambda betas, *, kind="dirac": np.sqrt(fixed_variances(betas, kind=kind)), "root|deviation"),
             Slip(fixed_variances_clipped, "first-clipped"),
             Slip(fixed_variances_exchanged, "kinds-exchanged"),
             Slip(
                 fixed_variances_one_kind, r"(ignor|not depend|no effect|whatever)[^|]*\bkind\b|kind[^|]*ignor"
             ),
-            Slip(fixed_variances_upside_down, "inverted|upside|numerator"),
-            Slip(fixed_variances_own_ratio, "without-beta|without β|β̄_{t−1}/β̄_t"),
+            typo(
+                "(1.0 - previous) / (1.0 - alphas_cumprod)",
+                "(1.0 - alphas_cumprod) / np.maximum(1.0 - previous, 1e-20)",
+                "inverted|upside|numerator",
+            ),
+            typo("betas *", "", "without-beta|without β|β̄_{t−1}/β̄_t"),
         ),
         answer="imprecise",
     ),
@@ -195,7 +169,7 @@ ORDINARY = [
         slips=(
             Slip(p_sample_variance, "variance-for-deviation"),
             Slip(
-                p_sample_without_noise,
+                lambda x, eps, noise, betas, variances, t: p_mean(x, eps, betas, t),
                 r"without-noise|\bnoise\b[^|]*(ignor|not depend)|ignor\w* [^|]*\bnoise\b",
             ),
             Slip(p_sample_own_variance, r"fixed-large|\bsigma\b"),
@@ -211,7 +185,7 @@ ORDINARY = [
         adapter="ho",
         textbook=p_sample_log_variance,
         slips=(
-            Slip(p_sample_log_not_halved, "variance-for-deviation"),
+            typo("0.5 *", "", "variance-for-deviation"),
             Slip(p_sample_no_division, "without-division"),
         ),
         answer="imprecise",

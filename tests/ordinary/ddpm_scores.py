@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 from .ddpm_predictions import noise_of, signal_and_noise, x0_of
 
 
@@ -35,13 +35,6 @@ def v_not_divided(x_t, prediction, betas, t, given="noise"):
     if given == "noise":
         return prediction - sigma * x_t
     return v_of(x_t, prediction, betas, t, given)
-
-
-def v_roles_exchanged(x_t, prediction, betas, t, given="noise"):
-    alpha, sigma = signal_and_noise(betas, t)
-    x0 = prediction if given == "x0" else x0_of(x_t, prediction, betas, t, given)
-    noise = prediction if given == "noise" else noise_of(x_t, prediction, betas, t, given)
-    return alpha * x0 - sigma * noise
 
 
 def score_of(x_t, prediction, betas, t, given="noise"):
@@ -80,12 +73,6 @@ def score_x0_by_deviation(x_t, prediction, betas, t, given="noise"):
     if given == "x0":
         return (alpha * prediction - x_t) / sigma
     return score_of(x_t, prediction, betas, t, given)
-
-
-def score_multiplied(x_t, prediction, betas, t, given="noise"):
-    _alpha, sigma = signal_and_noise(betas, t)
-    noise = prediction if given == "noise" else noise_of(x_t, prediction, betas, t, given)
-    return -noise * sigma
 
 
 def vlb_weights(betas, variances):
@@ -145,7 +132,7 @@ ORDINARY = [
         target="ddpm.predict_v",
         adapter="ho",
         textbook=v_through_both,
-        slips=(Slip(v_roles_exchanged, "exchang"),),
+        slips=(typo("noise - sigma * x0", "x0 - sigma * noise", "exchang"),),
         answer="imprecise",
     ),
     Ordinary(
@@ -164,7 +151,7 @@ ORDINARY = [
         target="ddpm.predict_score",
         adapter="ho",
         textbook=score_through_noise,
-        slips=(Slip(score_multiplied, "multipli"),),
+        slips=(typo("/ sigma", "* sigma", "multipli"),),
         answer="imprecise",
     ),
     Ordinary(

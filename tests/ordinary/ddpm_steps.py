@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, changed, typo
 
 
 def extract(table, t):
@@ -23,16 +23,6 @@ def step_forward_loop(x, noise, betas, t):
     return out
 
 
-def step_forward_variance(x, noise, betas, t):
-    beta = betas[t][:, None]
-    return np.sqrt(1 - beta) * x + beta * noise
-
-
-def step_forward_no_root(x, noise, betas, t):
-    beta = betas[t][:, None]
-    return (1 - beta) * x + np.sqrt(beta) * noise
-
-
 def step_forward_unscaled(x, noise, betas, t):
     return x + np.sqrt(betas[t][:, None]) * noise
 
@@ -40,11 +30,6 @@ def step_forward_unscaled(x, noise, betas, t):
 def step_forward_all(x, noise, betas, t):
     product = np.cumprod(1 - betas)[t][:, None]
     return np.sqrt(product) * x + np.sqrt(1 - product) * noise
-
-
-def step_forward_next(x, noise, betas, t):
-    beta = betas[np.minimum(t + 1, len(betas) - 1)][:, None]
-    return np.sqrt(1 - beta) * x + np.sqrt(beta) * noise
 
 
 def q_sample(x0, noise, betas, t):
@@ -139,24 +124,6 @@ def q_posterior(x0, x_t, betas, t):
     return extract(coef1, t) * x0 + extract(coef2, t) * x_t, extract(variance, t)
 
 
-def q_posterior_swapped(x0, x_t, betas, t):
-    alphas_cumprod = np.cumprod(1.0 - betas)
-    previous = np.append(1.0, alphas_cumprod[:-1])
-    coef1 = betas * np.sqrt(previous) / (1.0 - alphas_cumprod)
-    coef2 = (1.0 - previous) * np.sqrt(1.0 - betas) / (1.0 - alphas_cumprod)
-    variance = betas * (1.0 - previous) / (1.0 - alphas_cumprod)
-    return extract(coef2, t) * x0 + extract(coef1, t) * x_t, extract(variance, t)
-
-
-def q_posterior_without_previous(x0, x_t, betas, t):
-    alphas_cumprod = np.cumprod(1.0 - betas)
-    previous = np.append(1.0, alphas_cumprod[:-1])
-    coef1 = betas / (1.0 - alphas_cumprod)
-    coef2 = (1.0 - previous) * np.sqrt(1.0 - betas) / (1.0 - alphas_cumprod)
-    variance = betas * (1.0 - previous) / (1.0 - alphas_cumprod)
-    return extract(coef1, t) * x0 + extract(coef2, t) * x_t, extract(variance, t)
-
-
 def q_posterior_no_root(x0, x_t, betas, t):
     alphas_cumprod = np.cumprod(1.0 - betas)
     previous = np.append(1.0, alphas_cumprod[:-1])
@@ -198,15 +165,6 @@ def posterior_by_precision(x0, x_t, betas, t):
     return means, variances[:, :1]
 
 
-def posterior_padded_with_zero(x0, x_t, betas, t):
-    alphas_cumprod = np.cumprod(1.0 - betas)
-    previous = np.append(0.0, alphas_cumprod[:-1])
-    coef1 = betas * np.sqrt(previous) / (1.0 - alphas_cumprod)
-    coef2 = (1.0 - previous) * np.sqrt(1.0 - betas) / (1.0 - alphas_cumprod)
-    variance = betas * (1.0 - previous) / (1.0 - alphas_cumprod)
-    return extract(coef1, t) * x0 + extract(coef2, t) * x_t, extract(variance, t)
-
-
 def p_mean(x_t, eps, betas, t):
     beta = extract(betas, t)
     alpha_bar = extract(np.cumprod(1 - betas), t)
@@ -237,12 +195,6 @@ def right_scale(beta, alpha_bar):
     return np.sqrt(1 - beta)
 
 
-def p_mean_clipped(x_t, eps, betas, t):
-    alpha_bar = extract(np.cumprod(1 - betas), t)
-    x0 = (x_t - np.sqrt(1 - alpha_bar) * eps) / np.sqrt(alpha_bar)
-    return q_posterior(np.clip(x0, -1, 1), x_t, betas, t)[0]
-
-
 class Stepper(Scheduler):
     """A scheduler whose step gives the mean."""
 
@@ -269,8 +221,8 @@ ORDINARY = [
         adapter="ho",
         textbook=step_forward,
         slips=(
-            Slip(step_forward_variance, "variance-as-deviation"),
-            Slip(step_forward_no_root, "alpha-squared|signal-not-rooted|α_t²"),
+            typo("np.sqrt(beta)", "beta", "variance-as-deviation"),
+            typo("return np.sqrt", "return", "alpha-squared|signal-not-rooted|α_t²"),
             Slip(step_forward_unscaled, "unscaled|signal kept|without α"),
         ),
     ),
@@ -280,7 +232,10 @@ ORDINARY = [
         textbook=step_forward_loop,
         slips=(
             Slip(step_forward_all, r"alpha-bar-for-alpha|all steps|equals? .*ddpm\.diffuse\b"),
-            Slip(step_forward_next, "next-step|one (step )?(too )?(late|large)"),
+            Slip(
+                changed(step_forward, "betas[t]", "betas[np.minimum(t + 1, len(betas) - 1)]"),
+                "next-step|one (step )?(too )?(late|large)",
+            ),
         ),
     ),
     Ordinary(
@@ -334,8 +289,12 @@ ORDINARY = [
         adapter="ho",
         textbook=q_posterior,
         slips=(
-            Slip(q_posterior_swapped, "swapped|exchang"),
-            Slip(q_posterior_without_previous, "without-alpha-bar"),
+            typo(
+                "(coef1, t) * x0 + extract(coef2, t)",
+                "(coef2, t) * x0 + extract(coef1, t)",
+                "swapped|exchang",
+            ),
+            typo("betas * np.sqrt(previous)", "betas", "without-alpha-bar"),
             Slip(q_posterior_no_root, "not-rooted|α²|squares"),
             Slip(q_posterior_fixed_large, "fixed-large|β_t²"),
             Slip(q_posterior_deviation, "deviation"),
@@ -348,7 +307,7 @@ ORDINARY = [
         textbook=posterior_by_precision,
         slips=(
             Slip(q_posterior_clipped, "clipped"),
-            Slip(posterior_padded_with_zero, "padded-with-zero|0 (for|in place of|instead of) 1"),
+            Slip(changed(q_posterior, "1.0,", "0.0,"), "padded-with-zero|0 (for|in place of|instead of) 1"),
         ),
         answer="imprecise",
     ),
@@ -374,7 +333,7 @@ ORDINARY = [
             Slip(
                 p_mean_of(lambda b, a: (1 - b) / np.sqrt(1 - a), right_scale), "alpha-for-beta|α_t²/β̄|exchang"
             ),
-            Slip(p_mean_clipped, "clip|cut to"),
+            typo("x0, x_t", "np.clip(x0, -1, 1), x_t", "clip|cut to"),
         ),
         answer="imprecise",
     ),

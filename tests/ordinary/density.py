@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 LOG_2PI = math.log(2 * math.pi)
 
@@ -16,20 +16,8 @@ def gaussian_log_pdf(x, mu, var):
     return -0.5 * np.sum(np.log(2 * np.pi * var) + (x - mu) ** 2 / var, axis=-1)
 
 
-def pdf_without_constant(x, mu, var):
-    return -0.5 * np.sum(np.log(var) + (x - mu) ** 2 / var, axis=-1)
-
-
 def pdf_sigma_for_variance(x, mu, sigma):
     return np.sum(-np.log(sigma) - 0.5 * LOG_2PI - 0.5 * ((x - mu) / sigma) ** 2, axis=-1)
-
-
-def pdf_mean(x, mu, var):
-    return -0.5 * np.mean(np.log(2 * np.pi * var) + (x - mu) ** 2 / var, axis=-1)
-
-
-def pdf_variance_squared(x, mu, var):
-    return -0.5 * np.sum(np.log(2 * np.pi * var) + ((x - mu) / var) ** 2, axis=-1)
 
 
 def pdf_no_half_in_square(x, mu, var):
@@ -38,22 +26,6 @@ def pdf_no_half_in_square(x, mu, var):
 
 def pdf_no_half_in_log(x, mu, var):
     return np.sum(-0.5 * LOG_2PI - np.log(var) - 0.5 * (x - mu) ** 2 / var, axis=-1)
-
-
-def pdf_constant_once(x, mu, var):
-    return -0.5 * (LOG_2PI + np.sum(np.log(var) + (x - mu) ** 2 / var, axis=-1))
-
-
-def pdf_no_log_variance(x, mu, var):
-    return -0.5 * np.sum((x - mu) ** 2 / var + LOG_2PI, axis=-1)
-
-
-def pdf_negative(x, mu, var):
-    return 0.5 * np.sum(np.log(2 * np.pi * var) + (x - mu) ** 2 / var, axis=-1)
-
-
-def pdf_pi_for_two_pi(x, mu, var):
-    return -0.5 * np.sum(np.log(np.pi * var) + (x - mu) ** 2 / var, axis=-1)
 
 
 def log_prob(value, loc, scale):
@@ -65,25 +37,12 @@ def log_prob_half_lost(value, loc, scale):
     return -((value - loc) ** 2) / scale**2 - np.log(scale) - math.log(math.sqrt(2 * math.pi))
 
 
-def log_prob_log_variance(value, loc, scale):
-    var = scale**2
-    return -((value - loc) ** 2) / (2 * var) - np.log(var) - math.log(math.sqrt(2 * math.pi))
-
-
 def log_prob_two_pi(value, loc, scale):
     return -((value - loc) ** 2) / (2 * scale**2) - np.log(scale) - math.log(2 * math.pi)
 
 
 def vae_log_normal(x, mean, logvar):
     return np.sum(-0.5 * (LOG_2PI + logvar + (x - mean) ** 2 * np.exp(-logvar)), -1)
-
-
-def vae_log_normal_sign(x, mean, logvar):
-    return np.sum(-0.5 * (LOG_2PI + logvar + (x - mean) ** 2 * np.exp(logvar)), -1)
-
-
-def vae_log_normal_log_sigma(x, mean, logvar):
-    return np.sum(-0.5 * (LOG_2PI + logvar + (x - mean) ** 2 * np.exp(-2 * logvar)), -1)
 
 
 # KL(N₁ ‖ N₂)
@@ -93,32 +52,8 @@ def kl_variances(m1, v1, m2, v2):
     return 0.5 * np.sum(np.log(v2 / v1) + (v1 + (m1 - m2) ** 2) / v2 - 1, axis=-1)
 
 
-def kl_swapped(m1, v1, m2, v2):
-    return 0.5 * np.sum(np.log(v1 / v2) + (v2 + (m1 - m2) ** 2) / v1 - 1, axis=-1)
-
-
-def kl_log_inverted(m1, v1, m2, v2):
-    return 0.5 * np.sum(np.log(v1 / v2) + (v1 + (m1 - m2) ** 2) / v2 - 1, axis=-1)
-
-
-def kl_no_one(m1, v1, m2, v2):
-    return 0.5 * np.sum(np.log(v2 / v1) + (v1 + (m1 - m2) ** 2) / v2, axis=-1)
-
-
-def kl_no_half(m1, v1, m2, v2):
-    return np.sum(np.log(v2 / v1) + (v1 + (m1 - m2) ** 2) / v2 - 1, axis=-1)
-
-
 def kl_log_without_half(m1, v1, m2, v2):
     return np.sum(np.log(v2 / v1) + 0.5 * ((v1 + (m1 - m2) ** 2) / v2 - 1), axis=-1)
-
-
-def kl_divided_by_first(m1, v1, m2, v2):
-    return 0.5 * np.sum(np.log(v2 / v1) + v1 / v2 + (m1 - m2) ** 2 / v1 - 1, axis=-1)
-
-
-def kl_not_squared(m1, v1, m2, v2):
-    return 0.5 * np.sum(np.log(v2 / v1) + (v1 + np.abs(m1 - m2)) / v2 - 1, axis=-1)
 
 
 def kl_log_squared(m1, v1, m2, v2):
@@ -134,31 +69,9 @@ def kl_bishop(mu1, s1, mu2, s2):
     return (np.log(s2 / s1) + (s1**2 + (mu1 - mu2) ** 2) / (2 * s2**2) - 0.5).sum(axis=-1)
 
 
-def kl_bishop_unsquared(mu1, s1, mu2, s2):
-    return (np.log(s2 / s1) + (s1 + (mu1 - mu2) ** 2) / (2 * s2) - 0.5).sum(axis=-1)
-
-
-def kl_bishop_minus_one(mu1, s1, mu2, s2):
-    return (np.log(s2 / s1) + (s1**2 + (mu1 - mu2) ** 2) / (2 * s2**2) - 1).sum(axis=-1)
-
-
-def kl_bishop_log_half(mu1, s1, mu2, s2):
-    return (0.5 * np.log(s2 / s1) + (s1**2 + (mu1 - mu2) ** 2) / (2 * s2**2) - 0.5).sum(axis=-1)
-
-
 def kl_diffusion(mean1, logvar1, mean2, logvar2):
     terms = -1.0 + logvar2 - logvar1 + np.exp(logvar1 - logvar2) + (mean1 - mean2) ** 2 * np.exp(-logvar2)
     return 0.5 * np.sum(terms, axis=-1)
-
-
-def kl_diffusion_exchanged(mean1, logvar1, mean2, logvar2):
-    terms = -1.0 + logvar1 - logvar2 + np.exp(logvar1 - logvar2) + (mean1 - mean2) ** 2 * np.exp(-logvar2)
-    return 0.5 * np.sum(terms, axis=-1)
-
-
-def kl_diffusion_mean(mean1, logvar1, mean2, logvar2):
-    terms = -1.0 + logvar2 - logvar1 + np.exp(logvar1 - logvar2) + (mean1 - mean2) ** 2 * np.exp(-logvar2)
-    return 0.5 * np.mean(terms, axis=-1)
 
 
 def kl_diffusion_swapped(mean1, logvar1, mean2, logvar2):
@@ -181,24 +94,6 @@ def multivariate_half_log_det(x, mean, cov):
     maha = np.sum(np.linalg.solve(L, diff[..., None])[..., 0] ** 2, axis=-1)
     log_det = np.sum(np.log(np.diagonal(L, axis1=-2, axis2=-1)), axis=-1)
     return -0.5 * (maha + log_det + x.shape[-1] * LOG_2PI)
-
-
-def multivariate_sign_of_log_det(x, mean, cov):
-    diff = x - mean
-    maha = np.sum(diff * np.linalg.solve(cov, diff[..., None])[..., 0], axis=-1)
-    return -0.5 * (maha - np.linalg.slogdet(cov)[1] + cov.shape[-1] * LOG_2PI)
-
-
-def multivariate_no_constant(x, mean, cov):
-    diff = x - mean
-    maha = np.sum(diff * np.linalg.solve(cov, diff[..., None])[..., 0], axis=-1)
-    return -0.5 * (maha + np.linalg.slogdet(cov)[1])
-
-
-def multivariate_constant_once(x, mean, cov):
-    diff = x - mean
-    maha = np.sum(diff * np.linalg.solve(cov, diff[..., None])[..., 0], axis=-1)
-    return -0.5 * (maha + np.linalg.slogdet(cov)[1] + LOG_2PI)
 
 
 def multivariate_diagonal(x, mean, cov):
@@ -228,12 +123,6 @@ def scale_tril_halved(x, loc, L):
     return -0.5 * (L.shape[-1] * LOG_2PI + (z**2).sum(-1) + half_log_det)
 
 
-def scale_tril_transposed(x, loc, L):
-    z = np.linalg.solve(np.swapaxes(L, -1, -2), (x - loc)[..., None])[..., 0]
-    half_log_det = np.log(np.diagonal(L, axis1=-2, axis2=-1)).sum(-1)
-    return -0.5 * (L.shape[-1] * LOG_2PI + (z**2).sum(-1)) - half_log_det
-
-
 def kl_full(m1, C1, m2, C2):
     d, diff = m1.shape[-1], m2 - m1
     trace = np.trace(np.linalg.solve(C2, C1), axis1=-2, axis2=-1)
@@ -241,30 +130,8 @@ def kl_full(m1, C1, m2, C2):
     return 0.5 * (trace + maha - d + np.linalg.slogdet(C2)[1] - np.linalg.slogdet(C1)[1])
 
 
-def kl_full_swapped(m1, C1, m2, C2):
-    return kl_full(m2, C2, m1, C1)
-
-
 def kl_full_no_dimension(m1, C1, m2, C2):
     return kl_full(m1, C1, m2, C2) + 0.5 * m1.shape[-1]
-
-
-def kl_full_log_dets_exchanged(m1, C1, m2, C2):
-    d, diff = m1.shape[-1], m2 - m1
-    trace = np.trace(np.linalg.solve(C2, C1), axis1=-2, axis2=-1)
-    maha = np.sum(diff * np.linalg.solve(C2, diff[..., None])[..., 0], -1)
-    return 0.5 * (trace + maha - d + np.linalg.slogdet(C1)[1] - np.linalg.slogdet(C2)[1])
-
-
-def kl_full_first_inverse(m1, C1, m2, C2):
-    d, diff = m1.shape[-1], m2 - m1
-    trace = np.trace(np.linalg.solve(C2, C1), axis1=-2, axis2=-1)
-    maha = np.sum(diff * np.linalg.solve(C1, diff[..., None])[..., 0], -1)
-    return 0.5 * (trace + maha - d + np.linalg.slogdet(C2)[1] - np.linalg.slogdet(C1)[1])
-
-
-def kl_full_no_half(m1, C1, m2, C2):
-    return 2 * kl_full(m1, C1, m2, C2)
 
 
 def kl_full_no_log_dets(m1, C1, m2, C2):
@@ -287,16 +154,28 @@ ORDINARY = (
         "density.normal_log_density",
         gaussian_log_pdf,
         (
-            Slip(pdf_without_constant, r"log-2pi|log 2π"),
+            typo("2 * np.pi * var", "var", r"log-2pi|log 2π"),
             Slip(pdf_sigma_for_variance, r"deviation"),
-            Slip(pdf_mean, r"mean-over|averag|mean over|1/d\b|divided by d\b"),
-            Slip(pdf_variance_squared, r"variance-squared|v²|squares? .{0,20}variance"),
+            typo(".sum", ".mean", r"mean-over|averag|mean over|1/d\b|divided by d\b"),
+            typo(
+                "(x - mu) ** 2 / var",
+                "((x - mu) / var) ** 2",
+                r"variance-squared|v²|squares? .{0,20}variance",
+            ),
             Slip(pdf_no_half_in_square, r"square-without-half|½"),
             Slip(pdf_no_half_in_log, r"log-det-without-half|½ log v"),
-            Slip(pdf_constant_once, r"constant-once|log 2π.{0,30}once"),
-            Slip(pdf_no_log_variance, r"no-log-det|missing-log-det|log v"),
-            Slip(pdf_negative, r"negative|sign|−1 times|negated|loss"),
-            Slip(pdf_pi_for_two_pi, r"log-pi|log π|log 2π"),
+            typo(
+                "np.sum(np.log(2 * np.pi * var) + (x - mu) ** 2 / var, axis=-1)",
+                "(LOG_2PI + np.sum(np.log(var) + (x - mu) ** 2 / var, axis=-1))",
+                r"constant-once|log 2π.{0,30}once",
+            ),
+            typo(
+                "np.log(2 * np.pi * var) + (x - mu) ** 2 / var",
+                "(x - mu) ** 2 / var + LOG_2PI",
+                r"no-log-det|missing-log-det|log v",
+            ),
+            typo("-0.5", "0.5", r"negative|sign|−1 times|negated|loss"),
+            typo("2 * np.pi", "np.pi", r"log-pi|log π|log 2π"),
         ),
         answer="imprecise",
     ),
@@ -305,7 +184,7 @@ ORDINARY = (
         log_prob,
         (
             Slip(log_prob_half_lost, r"square-without-half|½"),
-            Slip(log_prob_log_variance, r"log-det-without-half|½ log v"),
+            typo("log(scale)", "log(var)", r"log-det-without-half|½ log v"),
             Slip(log_prob_two_pi, r"two-pi|log 2π"),
         ),
         adapter="per-coordinate",
@@ -315,8 +194,8 @@ ORDINARY = (
         "density.normal_log_density",
         vae_log_normal,
         (
-            Slip(vae_log_normal_sign, r"precision|multipl\w+ by the variance|times the variance|inverse|1/v"),
-            Slip(vae_log_normal_log_sigma, r"variance-squared|v²|squares? .{0,20}variance"),
+            typo("-logvar", "logvar", r"precision|multipl\w+ by the variance|times the variance|inverse|1/v"),
+            typo("-logvar", "-2 * logvar", r"variance-squared|v²|squares? .{0,20}variance"),
         ),
         adapter="log-variance",
         answer="imprecise",
@@ -325,13 +204,17 @@ ORDINARY = (
         "density.normal_kl",
         kl_variances,
         (
-            Slip(kl_swapped, r"swapped|other direction|exchanged"),
-            Slip(kl_log_inverted, r"inverted-ratio|log v₁/v₂"),
-            Slip(kl_no_one, r"missing-minus-one|−1"),
-            Slip(kl_no_half, r"no-half|½|2 times|twice|×2|× 2"),
+            typo(
+                "log(v2 / v1) + (v1 + (m1 - m2) ** 2) / v2",
+                "log(v1 / v2) + (v2 + (m1 - m2) ** 2) / v1",
+                r"swapped|other direction|exchanged",
+            ),
+            typo("v2 / v1", "v1 / v2", r"inverted-ratio|log v₁/v₂"),
+            typo("v2 - 1", "v2", r"missing-minus-one|−1"),
+            typo("0.5 * np", "np", r"no-half|½|2 times|twice|×2|× 2"),
             Slip(kl_log_without_half, r"log-without-half|½"),
-            Slip(kl_divided_by_first, r"first-variance|/v₁|by v₁"),
-            Slip(kl_not_squared, r"not-squared|without.{0,20}square|\|m₁ − m₂\|"),
+            typo("(v1 + (m1 - m2) ** 2) / v2", "v1 / v2 + (m1 - m2) ** 2 / v1", r"first-variance|/v₁|by v₁"),
+            typo("(m1 - m2) ** 2", "np.abs(m1 - m2)", r"not-squared|without.{0,20}square|\|m₁ − m₂\|"),
             Slip(kl_log_squared, r"logarithm-squared|square of the log"),
             Slip(kl_one_minus_one, r"minus-one|−1.{0,40}once|once.{0,40}−1"),
         ),
@@ -341,9 +224,9 @@ ORDINARY = (
         "density.normal_kl",
         kl_bishop,
         (
-            Slip(kl_bishop_unsquared, r"deviation|not squared|without .{0,20}square"),
-            Slip(kl_bishop_minus_one, r"minus-one|½.{0,30}1\b|−1\b"),
-            Slip(kl_bishop_log_half, r"half-log|½ .{0,20}log|log.{0,40}½"),
+            typo("**2", "", r"deviation|not squared|without .{0,20}square"),
+            typo("- 0.5", "- 1", r"minus-one|½.{0,30}1\b|−1\b"),
+            typo("np.log", "0.5 * np.log", r"half-log|½ .{0,20}log|log.{0,40}½"),
         ),
         adapter="std",
         answer="imprecise",
@@ -352,8 +235,8 @@ ORDINARY = (
         "density.normal_kl",
         kl_diffusion,
         (
-            Slip(kl_diffusion_exchanged, r"inverted-ratio|log v₁/v₂"),
-            Slip(kl_diffusion_mean, r"mean-over|averag|mean over|1/d\b|divided by d\b"),
+            typo("logvar2 - logvar1", "logvar1 - logvar2", r"inverted-ratio|log v₁/v₂"),
+            typo(".sum", ".mean", r"mean-over|averag|mean over|1/d\b|divided by d\b"),
             Slip(kl_diffusion_swapped, r"swapped|other direction|exchanged"),
         ),
         adapter="log-variance",
@@ -364,9 +247,9 @@ ORDINARY = (
         multivariate_log_pdf,
         (
             Slip(multivariate_half_log_det, r"half-log-det|log L_ii"),
-            Slip(multivariate_sign_of_log_det, r"log-det-sign|sign.{0,20}log det"),
-            Slip(multivariate_no_constant, r"log-2pi|log 2π"),
-            Slip(multivariate_constant_once, r"constant-once|log 2π.{0,30}once"),
+            typo("maha +", "maha -", r"log-det-sign|sign.{0,20}log det"),
+            typo("+ cov.shape[-1] * LOG_2PI", "", r"log-2pi|log 2π"),
+            typo("cov.shape[-1] *", "", r"constant-once|log 2π.{0,30}once"),
             Slip(multivariate_diagonal, r"diagonal-only|ignores the covariances"),
             Slip(multivariate_not_inverted, r"not-inverted|without inver|inver"),
             Slip(multivariate_jitter, r"jitter|1e-0?6|10⁻⁶|epsilon"),
@@ -378,7 +261,7 @@ ORDINARY = (
         scale_tril_log_prob,
         (
             Slip(scale_tril_halved, r"half-log-det|log L_ii"),
-            Slip(scale_tril_transposed, r"transpos|Lᵀ|upper"),
+            typo("L, (x - loc)", "np.swapaxes(L, -1, -2), (x - loc)", r"transpos|Lᵀ|upper"),
         ),
         adapter="cholesky",
         answer="imprecise",
@@ -387,11 +270,15 @@ ORDINARY = (
         "density.normal_kl_full",
         kl_full,
         (
-            Slip(kl_full_swapped, r"swapped|other direction|exchanged"),
+            Slip(lambda m1, C1, m2, C2: kl_full(m2, C2, m1, C1), r"swapped|other direction|exchanged"),
             Slip(kl_full_no_dimension, r"missing-dimension|−d"),
-            Slip(kl_full_log_dets_exchanged, r"inverted-ratio|log-det|log det"),
-            Slip(kl_full_first_inverse, r"first-covariance|C₁⁻¹|inverse of the first"),
-            Slip(kl_full_no_half, r"no-half|½|2 times|twice|×2|× 2"),
+            typo(
+                "(C2)[1] - np.linalg.slogdet(C1)",
+                "(C1)[1] - np.linalg.slogdet(C2)",
+                r"inverted-ratio|log-det|log det",
+            ),
+            typo("C2, diff", "C1, diff", r"first-covariance|C₁⁻¹|inverse of the first"),
+            Slip(lambda m1, C1, m2, C2: 2 * kl_full(m1, C1, m2, C2), r"no-half|½|2 times|twice|×2|× 2"),
             Slip(kl_full_no_log_dets, r"no-log-det|log det"),
             Slip(
                 kl_full_means_left_out,

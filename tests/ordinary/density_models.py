@@ -24,14 +24,6 @@ def mixture_no_weights(log_pi, log_q):
     return np.logaddexp.reduce(log_q + 0 * np.exp(log_pi), axis=-1)
 
 
-def mixture_mean_of_logs(log_pi, log_q):
-    return np.sum(np.exp(log_pi) * log_q, axis=-1)
-
-
-def mixture_of_maxima(log_pi, log_q):
-    return np.max(log_pi + log_q, axis=-1)
-
-
 def mixture_added(log_pi, log_q):
     return np.log(np.sum(np.exp(log_pi) + np.exp(log_q), axis=-1))
 
@@ -51,10 +43,6 @@ def mixture_of_weights(pi, log_q):
     top = np.where(np.isneginf(top), 0, top)
     with np.errstate(divide="ignore"):
         return top[..., 0] + np.log((pi * np.exp(log_q - top)).sum(axis=-1))
-
-
-def mixture_of_weights_log_inside(pi, log_q):
-    return (pi * log_q).sum(axis=-1)
 
 
 def mixture_of_weights_forgotten_peak(pi, log_q):
@@ -82,10 +70,6 @@ def ppca_evidence_woodbury(x, W, b, s2):
     return -0.5 * (quadratic + log_det + d * LOG_2PI)
 
 
-def ppca_evidence_sigma(x, W, b, s):
-    return ppca_evidence(x, W, b, s**2)
-
-
 def ppca_evidence_log_det_of_precision(x, W, b, s2):
     (d, k), r = W.shape, x - b
     M = W.T @ W + s2 * np.eye(k)
@@ -98,10 +82,6 @@ def ppca_evidence_reconstruction(x, W, b, s2):
     mean, _ = ppca_posterior(x, W, b, s2)
     error = x - b - mean @ W.T
     return -0.5 * np.sum(error**2 / s2 + np.log(s2) + LOG_2PI, axis=-1)
-
-
-def ppca_evidence_no_offset(x, W, b, s2):
-    return ppca_evidence(x, W, 0 * b, s2)
 
 
 def ppca_evidence_no_noise(x, W, b, s2):
@@ -168,8 +148,8 @@ ORDINARY = (
         mixture,
         (
             Slip(mixture_no_weights, r"unweighted|all weights were one|ignor\w+ .{0,20}weights"),
-            Slip(mixture_mean_of_logs, r"mean-of-logs|Σ π log q"),
-            Slip(mixture_of_maxima, r"largest|maximum|max\b"),
+            Slip(lambda log_pi, log_q: np.sum(np.exp(log_pi) * log_q, axis=-1), r"mean-of-logs|Σ π log q"),
+            Slip(lambda log_pi, log_q: np.max(log_pi + log_q, axis=-1), r"largest|maximum|max\b"),
             Slip(mixture_added, r"added|plus|π_k ?\+|adds"),
             Slip(mixture_averaged, r"log K|averag|count|\bK\b"),
             Slip(mixture_renormalised, r"renormali[sz]|normali[sz]"),
@@ -180,7 +160,7 @@ ORDINARY = (
         "density.mixture_log_density",
         mixture_of_weights,
         (
-            Slip(mixture_of_weights_log_inside, r"mean-of-logs|Σ π log q"),
+            Slip(lambda pi, log_q: (pi * log_q).sum(axis=-1), r"mean-of-logs|Σ π log q"),
             Slip(mixture_of_weights_forgotten_peak, r"shift-lost|peak|largest|max\b"),
         ),
         adapter="weights",
@@ -190,8 +170,8 @@ ORDINARY = (
         "density.linear_evidence",
         ppca_evidence,
         (
-            Slip(ppca_evidence_sigma, r"deviation"),
-            Slip(ppca_evidence_no_offset, r"offset|\bb\b"),
+            Slip(lambda x, W, b, s: ppca_evidence(x, W, b, s**2), r"deviation"),
+            Slip(lambda x, W, b, s2: ppca_evidence(x, W, 0 * b, s2), r"offset|\bb\b"),
             Slip(ppca_evidence_no_noise, r"unit-noise|s²|ignor\w+ .{0,10}s2"),
             Slip(ppca_evidence_no_constant, r"log-2pi|log 2π"),
             Slip(ppca_evidence_reconstruction, r"reconstruction"),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, changed, typo
 
 
 def logsumexp(a, axis=-1):
@@ -25,41 +25,13 @@ def iwae(log_w, axis=-1):
     return logsumexp(log_w, axis) - math.log(log_w.shape[axis])
 
 
-def iwae_no_count(log_w, axis=-1):
-    return logsumexp(log_w, axis)
-
-
 def iwae_plain(log_w, axis=-1):
     return np.log(np.mean(np.exp(log_w), axis=axis))
-
-
-def iwae_plain_sum(log_w, axis=-1):
-    return np.log(np.sum(np.exp(log_w), axis=axis))
-
-
-def iwae_mean_of_logs(log_w, axis=-1):
-    return np.mean(log_w, axis=axis)
 
 
 def iwae_batch_axis(log_w, axis=-1):
     other = 0 if axis == -1 else -1
     return logsumexp(log_w, other) - math.log(log_w.shape[other])
-
-
-def iwae_divided(log_w, axis=-1):
-    return logsumexp(log_w, axis) / log_w.shape[axis]
-
-
-def iwae_plus_count(log_w, axis=-1):
-    return logsumexp(log_w, axis) + math.log(log_w.shape[axis])
-
-
-def iwae_other_count(log_w, axis=-1):
-    return logsumexp(log_w, axis) - math.log(log_w.size // log_w.shape[axis])
-
-
-def iwae_max(log_w, axis=-1):
-    return np.max(log_w, axis=axis)
 
 
 def iwae_shift_lost(log_w, axis=-1):
@@ -70,10 +42,6 @@ def iwae_shift_lost(log_w, axis=-1):
 def iwae_loss(log_w):
     log_k = math.log(log_w.shape[-1])
     return -(np.logaddexp.reduce(log_w, axis=-1) - log_k)
-
-
-def iwae_loss_no_count(log_w):
-    return -np.logaddexp.reduce(log_w, axis=-1)
 
 
 def iwae_loss_maximised(log_w):
@@ -140,16 +108,6 @@ def softmax_plain(log_w, axis=-1):
     return w / w.sum(axis=axis, keepdims=True)
 
 
-def softmax_plain_columns(log_w, axis=-1):
-    w = np.exp(log_w)
-    return w / w.sum(axis=0 if axis == -1 else -1, keepdims=True)
-
-
-def softmax_all(log_w, axis=-1):
-    w = np.exp(log_w - log_w.max())
-    return w / w.sum()
-
-
 def softmax_batch(log_w, axis=-1):
     return softmax(log_w, axis=0 if axis == -1 else -1)
 
@@ -158,27 +116,13 @@ def softmax_by_peak(log_w, axis=-1):
     return np.exp(log_w - log_w.max(axis=axis, keepdims=True))
 
 
-def softmax_epsilon(log_w, axis=-1):
-    w = np.exp(log_w - log_w.max(axis=axis, keepdims=True))
-    return w / (w.sum(axis=axis, keepdims=True) + 1e-8)
-
-
 def softmax_logs_divided(log_w, axis=-1):
     return log_w / log_w.sum(axis=axis, keepdims=True)
-
-
-def softmax_mean(log_w, axis=-1):
-    w = np.exp(log_w - log_w.max(axis=axis, keepdims=True))
-    return w / w.mean(axis=axis, keepdims=True)
 
 
 def kish(log_w, axis=-1):
     w = softmax(log_w, axis)
     return 1.0 / np.sum(w**2, axis=axis)
-
-
-def kish_unnormalised(log_w, axis=-1):
-    return 1.0 / np.sum(np.exp(log_w) ** 2, axis=axis)
 
 
 def kish_no_square(log_w, axis=-1):
@@ -191,43 +135,17 @@ def kish_share(log_w, axis=-1):
     return 1.0 / np.sum(w**2, axis=axis) / log_w.shape[axis]
 
 
-def kish_root(log_w, axis=-1):
-    w = softmax(log_w, axis)
-    return 1.0 / np.sqrt(np.sum(w**2, axis=axis))
-
-
-def kish_peak(log_w, axis=-1):
-    return 1.0 / np.max(softmax(log_w, axis), axis=axis)
-
-
 def kish_perplexity(log_w, axis=-1):
     w = softmax(log_w, axis)
     return np.exp(-np.sum(np.where(w > 0, w * np.log(np.where(w > 0, w, 1)), 0), axis=axis))
-
-
-def kish_inverse(log_w, axis=-1):
-    w = softmax(log_w, axis)
-    return np.sum(w**2, axis=axis)
 
 
 def kish_in_logs(log_w, axis=-1):
     return np.exp(2 * logsumexp(log_w, axis) - logsumexp(2 * log_w, axis))
 
 
-def kish_in_logs_once(log_w, axis=-1):
-    return np.exp(logsumexp(log_w, axis) - logsumexp(2 * log_w, axis))
-
-
 def kish_of_weights(w):
     return 1.0 / (w**2).sum(-1)
-
-
-def kish_of_weights_squared_sum(w):
-    return 1.0 / w.sum(-1) ** 2
-
-
-def kish_of_weights_share(w):
-    return 1.0 / (w.shape[-1] * (w**2).sum(-1))
 
 
 ORDINARY = (
@@ -281,13 +199,17 @@ ORDINARY = (
         "density.importance_bound",
         iwae,
         (
-            Slip(iwae_no_count, r"missing-log-count|−log M"),
-            Slip(iwae_mean_of_logs, r"mean-of-logs|elbo|averages log"),
+            typo("- math.log(log_w.shape[axis])", "", r"missing-log-count|−log M"),
+            Slip(lambda log_w, axis=-1: np.mean(log_w, axis=axis), r"mean-of-logs|elbo|averages log"),
             Slip(iwae_batch_axis, r"wrong-axis|other axis|over the batch"),
-            Slip(iwae_divided, r"divided-by-count|divid\w+ .{0,40}\bM\b|1/M"),
-            Slip(iwae_plus_count, r"count-added|log M"),
-            Slip(iwae_other_count, r"batch-count|count.{0,30}batch|size of the (other|batch)"),
-            Slip(iwae_max, r"largest|maximum|max\b"),
+            typo(
+                "- math.log(log_w.shape[axis])",
+                "/ log_w.shape[axis]",
+                r"divided-by-count|divid\w+ .{0,40}\bM\b|1/M",
+            ),
+            typo("- math", "+ math", r"count-added|log M"),
+            typo("shape", "size // log_w.shape", r"batch-count|count.{0,30}batch|size of the (other|batch)"),
+            Slip(lambda log_w, axis=-1: np.max(log_w, axis=axis), r"largest|maximum|max\b"),
             Slip(iwae_shift_lost, r"shift-lost|largest|max\b"),
         ),
         answer="imprecise",
@@ -296,7 +218,7 @@ ORDINARY = (
         "density.importance_bound",
         iwae_loss,
         (
-            Slip(iwae_loss_no_count, r"missing-log-count|−log M"),
+            Slip(lambda log_w: -np.logaddexp.reduce(log_w, axis=-1), r"missing-log-count|−log M"),
             Slip(iwae_loss_maximised, r"negative|sign|−1 times|negated|loss|without the adapter"),
         ),
         adapter="loss",
@@ -305,7 +227,7 @@ ORDINARY = (
     Ordinary(
         "density.importance_bound",
         iwae_plain,
-        (Slip(iwae_plain_sum, r"missing-log-count|−log M"),),
+        (typo("mean", "sum", r"missing-log-count|−log M"),),
         answer="imprecise",
     ),
     Ordinary(
@@ -323,45 +245,64 @@ ORDINARY = (
         "density.normalized_weights",
         softmax,
         (
-            Slip(softmax_all, r"all-axes|over all|whole (array|batch)|wrong-axis"),
+            typo("axis=axis, keepdims=True", "", r"all-axes|over all|whole (array|batch)|wrong-axis"),
             Slip(softmax_batch, r"wrong-axis|over the batch|other axis"),
             Slip(softmax_by_peak, r"peak|largest|not normali[sz]ed|unnormali[sz]ed"),
-            Slip(softmax_epsilon, r"epsilon|1e-0?8|10⁻⁸"),
+            typo(
+                "w.sum(axis=axis, keepdims=True)",
+                "(w.sum(axis=axis, keepdims=True) + 1e-8)",
+                r"epsilon|1e-0?8|10⁻⁸",
+            ),
             Slip(softmax_logs_divided, r"logarithms|logs|without .{0,20}exp"),
-            Slip(softmax_mean, r"mean.{0,40}in place of.{0,20}sum|\bM\b|by the mean"),
+            typo(".sum", ".mean", r"mean.{0,40}in place of.{0,20}sum|\bM\b|by the mean"),
         ),
     ),
     Ordinary(
         "density.normalized_weights",
         softmax_plain,
-        (Slip(softmax_plain_columns, r"wrong-axis|over the batch|other axis"),),
+        (typo("=axis", "=0 if axis == -1 else -1", r"wrong-axis|over the batch|other axis"),),
         answer="imprecise",
     ),
     Ordinary(
         "density.effective_sample_size",
         kish,
         (
-            Slip(kish_unnormalised, r"unnormali[sz]ed|not normali[sz]ed"),
+            Slip(
+                changed(
+                    kish_in_logs,
+                    "np.exp(2 * logsumexp(log_w, axis) - logsumexp(2 * log_w, axis))",
+                    "1.0 / np.sum(np.exp(log_w) ** 2, axis=axis)",
+                ),
+                r"unnormali[sz]ed|not normali[sz]ed",
+            ),
             Slip(kish_no_square, r"no-square|lost its square|Σw/Σw²"),
             Slip(kish_share, r"fraction|share|1/M|divided by M|\bM\b"),
-            Slip(kish_root, r"root"),
-            Slip(kish_peak, r"largest|max|peak"),
+            typo("sum(w**2, axis=axis)", "sqrt(np.sum(w**2, axis=axis))", r"root"),
+            Slip(lambda log_w, axis=-1: 1.0 / np.max(softmax(log_w, axis), axis=axis), r"largest|max|peak"),
             Slip(kish_perplexity, r"perplexity|entropy"),
-            Slip(kish_inverse, r"reciprocal|inver|1/"),
+            typo("1.0 / np", "np", r"reciprocal|inver|1/"),
         ),
     ),
     Ordinary(
         "density.effective_sample_size",
         kish_in_logs,
-        (Slip(kish_in_logs_once, r"no-square|lost its square|Σw/Σw²|unnormali[sz]ed|not normali[sz]ed"),),
+        (
+            typo(
+                "2 * logsumexp",
+                "logsumexp",
+                r"no-square|lost its square|Σw/Σw²|unnormali[sz]ed|not normali[sz]ed",
+            ),
+        ),
         answer="imprecise",
     ),
     Ordinary(
         "density.effective_sample_size",
         kish_of_weights,
         (
-            Slip(kish_of_weights_squared_sum, r"constant|always 1|square"),
-            Slip(kish_of_weights_share, r"fraction|share|1/M|divided by M|\bM\b"),
+            typo("(w**2).sum(-1)", "w.sum(-1) ** 2", r"constant|always 1|square"),
+            typo(
+                "(w**2).sum(-1)", "(w.shape[-1] * (w**2).sum(-1))", r"fraction|share|1/M|divided by M|\bM\b"
+            ),
         ),
         adapter="weights",
     ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from refimpl.flow import Schedule, from_functions
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def vp_marginal_prob(t, beta_min, beta_max):
@@ -20,30 +20,10 @@ def vp_one_minus_mean(t, beta_min, beta_max):
     return mean, 1.0 - mean
 
 
-def vp_not_doubled(t, beta_min, beta_max):
-    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
-    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(log_mean_coeff))
-
-
-def vp_whole_integral(t, beta_min, beta_max):
-    log_mean_coeff = -0.5 * t**2 * (beta_max - beta_min) - t * beta_min
-    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(2.0 * log_mean_coeff))
-
-
-def vp_no_root(t, beta_min, beta_max):
-    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
-    return np.exp(log_mean_coeff), 1.0 - np.exp(2.0 * log_mean_coeff)
-
-
 def vp_rate_times_t(t, beta_min, beta_max):
     """β(t)·t in the place of ∫β."""
     integral = t * (beta_min + t * (beta_max - beta_min))
     return np.exp(-0.5 * integral), np.sqrt(1.0 - np.exp(-integral))
-
-
-def vp_not_minus_min(t, beta_min, beta_max):
-    log_mean_coeff = -0.25 * t**2 * beta_max - 0.5 * t * beta_min
-    return np.exp(log_mean_coeff), np.sqrt(1.0 - np.exp(2.0 * log_mean_coeff))
 
 
 def vp_schedule(*, beta_min=0.1, beta_max=20.0):
@@ -89,16 +69,6 @@ def vp_schedule_deviation(*, beta_min=0.1, beta_max=20.0):
 def sub_vp_marginal_prob(t, beta_min, beta_max):
     log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
     return np.exp(log_mean_coeff), 1 - np.exp(2.0 * log_mean_coeff)
-
-
-def sub_vp_not_doubled(t, beta_min, beta_max):
-    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
-    return np.exp(log_mean_coeff), 1 - np.exp(log_mean_coeff)
-
-
-def sub_vp_squared(t, beta_min, beta_max):
-    log_mean_coeff = -0.25 * t**2 * (beta_max - beta_min) - 0.5 * t * beta_min
-    return np.exp(log_mean_coeff), (1 - np.exp(2.0 * log_mean_coeff)) ** 2
 
 
 def sub_vp_schedule(*, beta_min=0.1, beta_max=20.0):
@@ -204,11 +174,19 @@ ORDINARY = [
         textbook=vp_marginal_prob,
         slips=(
             Slip(vp_one_minus_mean, "sum-to-one|one-minus-mean"),
-            Slip(vp_not_doubled, "not-doubled|exp\\(−B/2\\)|variance"),
-            Slip(vp_whole_integral, "missing-half"),
-            Slip(vp_no_root, "variance|square|root"),
+            typo("2.0 *", "", "not-doubled|exp\\(−B/2\\)|variance"),
+            typo(
+                "0.25 * t**2 * (beta_max - beta_min) - 0.5 * t",
+                "0.5 * t**2 * (beta_max - beta_min) - t",
+                "missing-half",
+            ),
+            typo(
+                "np.sqrt(1.0 - np.exp(2.0 * log_mean_coeff))",
+                "1.0 - np.exp(2.0 * log_mean_coeff)",
+                "variance|square|root",
+            ),
             Slip(vp_rate_times_t, "rate-times-time|β\\(t\\) t|for its integral|rate-for-integral"),
-            Slip(vp_not_minus_min, "slope|difference|β_max for"),
+            typo("(beta_max - beta_min)", "beta_max", "slope|difference|β_max for"),
         ),
         answer="imprecise",
     ),
@@ -229,8 +207,12 @@ ORDINARY = [
         textbook=sub_vp_marginal_prob,
         slips=(
             Slip(vp_marginal_prob, "not-squared|variance-preserving|variance_preserving"),
-            Slip(sub_vp_not_doubled, "not-doubled|exp\\(−B/2\\)"),
-            Slip(sub_vp_squared, "squared-twice|square"),
+            typo("2.0 *", "", "not-doubled|exp\\(−B/2\\)"),
+            typo(
+                "1 - np.exp(2.0 * log_mean_coeff)",
+                "(1 - np.exp(2.0 * log_mean_coeff)) ** 2",
+                "squared-twice|square",
+            ),
         ),
         answer="imprecise",
     ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, changed, typo
 
 
 def family_drift(f, g2, sigma2, score):
@@ -50,18 +50,6 @@ def ddim_noise_of_source(x, eps, source, target):
     (a, b), (a_next, _) = source, target
     x0 = (x - b * eps) / a
     return a_next * x0 + b * eps
-
-
-def ddim_backward(x, eps, source, target):
-    (a_next, b_next), (a, b) = source, target
-    x0 = (x - b * eps) / a
-    return a_next * x0 + b_next * eps
-
-
-def ddim_clipped(x, eps, source, target):
-    (a, b), (a_next, b_next) = source, target
-    x0 = np.clip((x - b * eps) / a, -1, 1)
-    return a_next * x0 + b_next * eps
 
 
 def karras_euler(x, eps, sigma, sigma_next):
@@ -162,7 +150,7 @@ ORDINARY = [
             Slip(ddim_of(of_x0=lambda x, eps, a, b: (x - b**2 * eps) / a), "variance"),
             Slip(ddim_of(back=lambda x0, eps, a, b: a * x0), "without-noise|noise-left-out"),
             Slip(ddim_noise_of_source, "noise-of-the-source|old-noise|β̄ of (the )?source"),
-            Slip(ddim_backward, "backward"),
+            typo("(a, b), (a_next, b_next)", "(a_next, b_next), (a, b)", "backward"),
         ),
         answer="imprecise",
     ),
@@ -179,7 +167,7 @@ ORDINARY = [
                 ),
                 "roots|square root",
             ),
-            Slip(ddim_clipped, "clip|cut to"),
+            Slip(changed(ddim, "= (x - b * eps) / a", "= np.clip((x - b * eps) / a, -1, 1)"), "clip|cut to"),
         ),
         answer="imprecise",
     ),

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, changed
 
 
 def euler_step(f, t, x, h):
@@ -80,52 +80,12 @@ def with_step(method, step):
     return marching(STEPS | {method: step})
 
 
-def rk4_equal(f, t, x, h):
-    k1 = f(t, x)
-    k2 = f(t + h / 2, x + h / 2 * k1)
-    k3 = f(t + h / 2, x + h / 2 * k2)
-    k4 = f(t + h, x + h * k3)
-    return x + h / 4 * (k1 + k2 + k3 + k4)
-
-
-def rk4_third_from_first(f, t, x, h):
-    k1 = f(t, x)
-    k2 = f(t + h / 2, x + h / 2 * k1)
-    k3 = f(t + h / 2, x + h / 2 * k1)
-    k4 = f(t + h, x + h * k3)
-    return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-
-
-def rk4_whole_middle(f, t, x, h):
-    k1 = f(t, x)
-    k2 = f(t + h / 2, x + h * k1)
-    k3 = f(t + h / 2, x + h * k2)
-    k4 = f(t + h, x + h * k3)
-    return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-
-
-def rk4_last_in_middle(f, t, x, h):
-    k1 = f(t, x)
-    k2 = f(t + h / 2, x + h / 2 * k1)
-    k3 = f(t + h / 2, x + h / 2 * k2)
-    k4 = f(t + h / 2, x + h * k3)
-    return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-
-
 def rk4_frozen(f, t, x, h):
     k1 = f(t, x)
     k2 = f(t, x + h / 2 * k1)
     k3 = f(t, x + h / 2 * k2)
     k4 = f(t, x + h * k3)
     return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-
-
-def rk4_weights(f, t, x, h):
-    k1 = f(t, x)
-    k2 = f(t + h / 2, x + h / 2 * k1)
-    k3 = f(t + h / 2, x + h / 2 * k2)
-    k4 = f(t + h, x + h * k3)
-    return x + h / 6 * (k1 + k2 + 2 * k3 + k4)
 
 
 def heun_old_state(f, t, x, h):
@@ -303,12 +263,20 @@ ORDINARY = [
         target="flow.integrate",
         textbook=marching(),
         slips=(
-            Slip(with_step("rk4", rk4_equal), "equal-weights"),
-            Slip(with_step("rk4", rk4_third_from_first), "stage-from-stage"),
-            Slip(with_step("rk4", rk4_whole_middle), "whole-step-in-the-middle|half-step|whole"),
-            Slip(with_step("rk4", rk4_last_in_middle), "last-stage|t \\+ h/2|middle"),
+            Slip(
+                with_step(
+                    "rk4", changed(rk4_step, "6 * (k1 + 2 * k2 + 2 * k3 + k4)", "4 * (k1 + k2 + k3 + k4)")
+                ),
+                "equal-weights",
+            ),
+            Slip(with_step("rk4", changed(rk4_step, "h / 2 * k2", "h / 2 * k1")), "stage-from-stage"),
+            Slip(
+                with_step("rk4", changed(rk4_step, "x + h / 2", "x + h")),
+                "whole-step-in-the-middle|half-step|whole",
+            ),
+            Slip(with_step("rk4", changed(rk4_step, "h, x", "h / 2, x")), "last-stage|t \\+ h/2|middle"),
             Slip(with_step("rk4", rk4_frozen), "frozen-time"),
-            Slip(with_step("rk4", rk4_weights), "second-weight|weight"),
+            Slip(with_step("rk4", changed(rk4_step, "2 * k2 + 2", "k2 + 2")), "second-weight|weight"),
         ),
     ),
     Ordinary(

@@ -6,7 +6,7 @@ import numpy as np
 
 from refimpl.flow import Mixture
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def log_softmax(values):
@@ -184,18 +184,10 @@ def divergence_direct(mixture, schedule, t, x):
     return np.sum(r * inner, -1) - np.sum(total**2, -1)
 
 
-def divergence_without_mean(mixture, schedule, t, x):
-    return np.trace(jacobian_without("mean")(mixture, schedule, t, x), axis1=-2, axis2=-1)
-
-
 def divergence_of_components(mixture, schedule, t, x):
     log_weights, means, covariances = components(mixture, schedule, t, x)
     r = responsibilities(log_weights + log_normals(x, means, covariances))
     return -np.sum(r * np.trace(np.linalg.inv(covariances), axis1=-2, axis2=-1), axis=-1)
-
-
-def divergence_averaged(mixture, schedule, t, x):
-    return np.einsum("...ii->...i", jacobian(mixture, schedule, t, x)).mean(-1)
 
 
 def time_derivative(mixture, schedule, t, x, *, means_move=True, spreads=True, noise=True):
@@ -369,8 +361,12 @@ ORDINARY = [
         textbook=divergence,
         slips=(
             Slip(divergence_of_components, "mean-of-components"),
-            Slip(divergence_averaged, "averaged-trace"),
-            Slip(divergence_without_mean, "without-mean|square of the mean|not-centred"),
+            typo(
+                "trace(jacobian(mixture, schedule, t, x), axis1=-2, axis2=-1)",
+                'einsum("...ii->...i", jacobian(mixture, schedule, t, x)).mean(-1)',
+                "averaged-trace",
+            ),
+            typo("jacobian", 'jacobian_without("mean")', "without-mean|square of the mean|not-centred"),
         ),
         answer="imprecise",
     ),

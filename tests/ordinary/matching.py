@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 # Cosine similarity
 
@@ -11,55 +11,13 @@ def cos_sim(u, v, axis=-1):
     return np.sum(u * v, axis=axis) / (np.linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis))
 
 
-def cos_dot(u, v, axis=-1):
-    return np.sum(u * v, axis=axis)
-
-
-def cos_one_side(u, v, axis=-1):
-    return np.sum(u * v, axis=axis) / np.linalg.norm(u, axis=axis)
-
-
-def cos_squared_norms(u, v, axis=-1):
-    return np.sum(u * v, axis=axis) / (np.sum(u**2, axis=axis) * np.sum(v**2, axis=axis))
-
-
-def cos_distance(u, v, axis=-1):
-    return 1 - cos_sim(u, v, axis)
-
-
 def cos_centred(u, v, axis=-1):
     return cos_sim(u - u.mean(axis, keepdims=True), v - v.mean(axis, keepdims=True), axis)
-
-
-def cos_absolute(u, v, axis=-1):
-    return np.abs(cos_sim(u, v, axis))
-
-
-def cos_epsilon(u, v, axis=-1):
-    return np.sum(u * v, axis=axis) / (np.linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis) + 1e-8)
-
-
-def cos_l1(u, v, axis=-1):
-    return np.sum(u * v, axis=axis) / (np.sum(np.abs(u), axis=axis) * np.sum(np.abs(v), axis=axis))
-
-
-def cos_flat_norm(u, v, axis=-1):
-    return np.sum(u * v, axis=axis) / (np.linalg.norm(u) * np.linalg.norm(v))
-
-
-def cos_angle(u, v, axis=-1):
-    return np.arccos(np.clip(cos_sim(u, v, axis), -1, 1))
 
 
 def cos_matrix(a, b):
     a = a / np.linalg.norm(a, axis=1, keepdims=True)
     b = b / np.linalg.norm(b, axis=1, keepdims=True)
-    return a @ b.T
-
-
-def cos_matrix_columns(a, b):
-    a = a / np.linalg.norm(a, axis=0, keepdims=True)
-    b = b / np.linalg.norm(b, axis=0, keepdims=True)
     return a @ b.T
 
 
@@ -152,45 +110,8 @@ def pairwise_loop(cosines, labels, scale=20.0):
     return np.log(1 + total)
 
 
-def pairwise_wrong_way(cosines, labels, scale=20.0):
-    total = 0.0
-    for i in range(len(cosines)):
-        for j in range(len(cosines)):
-            if labels[i] > labels[j]:
-                total += np.exp(scale * (cosines[i] - cosines[j]))
-    return np.log(1 + total)
-
-
-def pairwise_at_least(cosines, labels, scale=20.0):
-    total = 0.0
-    for i in range(len(cosines)):
-        for j in range(len(cosines)):
-            if labels[i] >= labels[j]:
-                total += np.exp(scale * (cosines[j] - cosines[i]))
-    return np.log(1 + total)
-
-
-def pairwise_later_only(cosines, labels, scale=20.0):
-    total = 0.0
-    for i in range(len(cosines)):
-        for j in range(i + 1, len(cosines)):
-            if labels[i] > labels[j]:
-                total += np.exp(scale * (cosines[j] - cosines[i]))
-    return np.log(1 + total)
-
-
 def cosent_temperature(cosines, labels, temperature):
     diff = (cosines[None, :] - cosines[:, None]) / temperature
-    return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
-
-
-def cosent_temperature_times(cosines, labels, temperature):
-    diff = (cosines[None, :] - cosines[:, None]) * temperature
-    return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
-
-
-def cosent_temperature_reversed(cosines, labels, temperature):
-    diff = (cosines[:, None] - cosines[None, :]) / temperature
     return np.logaddexp.reduce(np.append(diff[labels[:, None] > labels[None, :]], 0.0))
 
 
@@ -252,16 +173,36 @@ ORDINARY = (
         "matching.cosine_similarity",
         cos_sim,
         (
-            Slip(cos_dot, r"dot|not normali[sz]|unnormali[sz]|norms? .{0,20}(left out|missing|forgot)"),
-            Slip(cos_one_side, r"one-side|queries only"),
-            Slip(cos_squared_norms, r"squared-norms|squares? of the norms|root"),
-            Slip(cos_distance, r"distance|1 − "),
+            typo(
+                "/ (np.linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis))",
+                "",
+                r"dot|not normali[sz]|unnormali[sz]|norms? .{0,20}(left out|missing|forgot)",
+            ),
+            typo(
+                "(np.linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis))",
+                "np.linalg.norm(u, axis=axis)",
+                r"one-side|queries only",
+            ),
+            typo(
+                "linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis)",
+                "sum(u**2, axis=axis) * np.sum(v**2, axis=axis)",
+                r"squared-norms|squares? of the norms|root",
+            ),
+            Slip(lambda u, v, axis=-1: 1 - cos_sim(u, v, axis), r"distance|1 − "),
             Slip(cos_centred, r"centred|mean|Pearson"),
-            Slip(cos_absolute, r"absolute"),
-            Slip(cos_epsilon, r"epsilon|1e-0?8|10⁻⁸"),
-            Slip(cos_l1, r"l1|sums? of (the )?(absolute|magnitudes)|absolute"),
-            Slip(cos_flat_norm, r"all-axes|whole (array|matrix|batch)|all (axes|vectors)|flat"),
-            Slip(cos_angle, r"angle|arccos"),
+            Slip(lambda u, v, axis=-1: np.abs(cos_sim(u, v, axis)), r"absolute"),
+            typo("norm(v, axis=axis)", "norm(v, axis=axis) + 1e-8", r"epsilon|1e-0?8|10⁻⁸"),
+            typo(
+                "linalg.norm(u, axis=axis) * np.linalg.norm(v, axis=axis)",
+                "sum(np.abs(u), axis=axis) * np.sum(np.abs(v), axis=axis)",
+                r"l1|sums? of (the )?(absolute|magnitudes)|absolute",
+            ),
+            typo(
+                "norm(u, axis=axis) * np.linalg.norm(v, axis=axis)",
+                "norm(u) * np.linalg.norm(v)",
+                r"all-axes|whole (array|matrix|batch)|all (axes|vectors)|flat",
+            ),
+            Slip(lambda u, v, axis=-1: np.arccos(np.clip(cos_sim(u, v, axis), -1, 1)), r"angle|arccos"),
         ),
         answer="imprecise",
     ),
@@ -269,7 +210,7 @@ ORDINARY = (
         "matching.cosine_similarity",
         cos_matrix,
         (
-            Slip(cos_matrix_columns, r"columns|wrong-axis|other axis|axis"),
+            typo("axis=1", "axis=0", r"columns|wrong-axis|other axis|axis"),
             Slip(cos_matrix_one, r"one-side|queries only"),
             Slip(cos_matrix_no_root, r"squared-norms|squares? of the norms|root"),
         ),
@@ -297,8 +238,12 @@ ORDINARY = (
         "matching.cosent_loss",
         cosent_temperature,
         (
-            Slip(cosent_temperature_times, r"multipl|scale|temperature"),
-            Slip(cosent_temperature_reversed, r"reversed|wrong order|y_i < y_j"),
+            typo("/ temperature", "* temperature", r"multipl|scale|temperature"),
+            typo(
+                "[None, :] - cosines[:, None]",
+                "[:, None] - cosines[None, :]",
+                r"reversed|wrong order|y_i < y_j",
+            ),
         ),
         adapter="temperature",
         answer="imprecise",
@@ -307,10 +252,12 @@ ORDINARY = (
         "matching.cosent_loss_pairwise",
         pairwise_loop,
         (
-            Slip(pairwise_wrong_way, r"reversed|wrong order|c_i ?− ?c_j"),
-            Slip(pairwise_at_least, r"ties-count|≥ instead of >"),
-            Slip(
-                pairwise_later_only, r"half-of-pairs|later|each pair once|i < j|triangle|order of the input"
+            typo("[j] - cosines[i]", "[i] - cosines[j]", r"reversed|wrong order|c_i ?− ?c_j"),
+            typo("> labels", ">= labels", r"ties-count|≥ instead of >"),
+            typo(
+                "j in range(len(cosines))",
+                "j in range(i + 1, len(cosines))",
+                r"half-of-pairs|later|each pair once|i < j|triangle|order of the input",
             ),
         ),
         answer="imprecise",

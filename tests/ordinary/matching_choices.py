@@ -6,7 +6,7 @@ import numpy as np
 
 from refimpl.matching import Threshold
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 # Thresholds: every cut, from scratch
 
@@ -97,15 +97,6 @@ def pr_curve(scores, labels, metric):
     return cut, best
 
 
-def pr_curve_strict(scores, labels, metric):
-    best, cut = -1.0, np.inf
-    for t in [*np.unique(scores), np.inf]:
-        value = score_cut(scores > t, labels, metric)
-        if value > best:
-            best, cut = value, t
-    return cut, best
-
-
 def pr_curve_no_end(scores, labels, metric):
     cuts = np.unique(scores)
     values = [score_cut(scores >= t, labels, metric) for t in cuts]
@@ -155,10 +146,6 @@ def breakpoints(logits, b, k):
         cuts = others - logits[:, k]
     cuts = np.unique(cuts[np.isfinite(cuts)])
     return [*(cuts[:1] - 1), *((cuts[:-1] + cuts[1:]) / 2), *(cuts[-1:] + 1)]
-
-
-def biases_none(logits, labels):
-    return np.zeros(logits.shape[1], logits.dtype)
 
 
 def biases_prior(logits, labels):
@@ -244,7 +231,7 @@ ORDINARY = (
         "matching.best_threshold",
         pr_curve,
         (
-            Slip(pr_curve_strict, r"not-below|strict|> for ≥|score > threshold|score ≥ threshold"),
+            typo(">= t", "> t", r"not-below|strict|> for ≥|score > threshold|score ≥ threshold"),
             Slip(pr_curve_no_end, r"no-ends|all negative|above all"),
         ),
         adapter="at-least",
@@ -254,7 +241,7 @@ ORDINARY = (
         "matching.best_class_weights",
         biases_of_two,
         (
-            Slip(biases_none, r"untuned|equal weights"),
+            Slip(lambda logits, labels: np.zeros(logits.shape[1], logits.dtype), r"untuned|equal weights"),
             Slip(biases_prior, r"frequenc|prior"),
         ),
         adapter="logits",

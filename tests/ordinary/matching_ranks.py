@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import stats
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 # Ranks
 
@@ -18,34 +18,6 @@ def ranks_double_argsort(x):
     return np.argsort(np.argsort(x)) + 1.0
 
 
-def ranks_dense(x):
-    return np.unique(x, return_inverse=True)[1] + 1.0
-
-
-def ranks_minimum(x):
-    return np.searchsorted(np.sort(x), x) + 1.0
-
-
-def ranks_maximum(x):
-    return np.searchsorted(np.sort(x), x, side="right") + 0.0
-
-
-def ranks_from_zero(x):
-    return midranks(x) - 1.0
-
-
-def ranks_one_argsort(x):
-    return np.argsort(x) + 1.0
-
-
-def ranks_descending(x):
-    return midranks(-np.asarray(x))
-
-
-def ranks_share(x):
-    return midranks(x) / len(x)
-
-
 def ranks_loop(x):
     order, n = np.argsort(x), len(x)
     ranks, i = np.empty(n), 0
@@ -58,18 +30,6 @@ def ranks_loop(x):
     return ranks
 
 
-def ranks_loop_from_zero(x):
-    order, n = np.argsort(x), len(x)
-    ranks, i = np.empty(n), 0
-    while i < n:
-        j = i
-        while j + 1 < n and x[order[j + 1]] == x[order[i]]:
-            j += 1
-        ranks[order[i : j + 1]] = (i + j) / 2
-        i = j + 1
-    return ranks
-
-
 def pearson(a, b):
     return np.corrcoef(a, b)[0, 1] if len(a) > 1 else np.float64("nan")
 
@@ -78,30 +38,10 @@ def spearman(x, y):
     return pearson(midranks(x), midranks(y))
 
 
-def spearman_of_values(x, y):
-    return pearson(x, y)
-
-
-def spearman_first_come(x, y):
-    return pearson(np.argsort(np.argsort(x)), np.argsort(np.argsort(y)))
-
-
-def spearman_one_argsort(x, y):
-    return pearson(np.argsort(x), np.argsort(y))
-
-
 def spearman_shortcut(x, y):
     n = len(x)
     d = midranks(x) - midranks(y)
     return 1 - 6 * np.sum(d**2) / (n * (n**2 - 1)) if n > 1 else np.float64("nan")
-
-
-def spearman_one_ranked(x, y):
-    return pearson(midranks(x), y)
-
-
-def spearman_squared(x, y):
-    return pearson(midranks(x), midranks(y)) ** 2
 
 
 def spearman_kendall(x, y):
@@ -137,32 +77,36 @@ ORDINARY = (
         midranks,
         (
             Slip(ranks_double_argsort, r"ordinal|order of the input|wrong where x has ties"),
-            Slip(ranks_dense, r"dense|distinct"),
-            Slip(ranks_minimum, r"lowest"),
-            Slip(ranks_maximum, r"highest"),
-            Slip(ranks_from_zero, r"from-zero|from 0|zero-based"),
-            Slip(ranks_one_argsort, r"argsort|order.{0,20}rank|once"),
-            Slip(ranks_descending, r"descending|largest first|reversed"),
-            Slip(ranks_share, r"share|fraction|1/n|divided by n|percentile|\bn\b"),
+            Slip(lambda x: np.unique(x, return_inverse=True)[1] + 1.0, r"dense|distinct"),
+            Slip(lambda x: np.searchsorted(np.sort(x), x) + 1.0, r"lowest"),
+            Slip(lambda x: np.searchsorted(np.sort(x), x, side="right") + 0.0, r"highest"),
+            Slip(lambda x: midranks(x) - 1.0, r"from-zero|from 0|zero-based"),
+            Slip(lambda x: np.argsort(x) + 1.0, r"argsort|order.{0,20}rank|once"),
+            Slip(lambda x: midranks(-np.asarray(x)), r"descending|largest first|reversed"),
+            Slip(lambda x: midranks(x) / len(x), r"share|fraction|1/n|divided by n|percentile|\bn\b"),
         ),
         answer="edge",
     ),
     Ordinary(
         "matching.rank",
         ranks_loop,
-        (Slip(ranks_loop_from_zero, r"from-zero|from 0|zero-based"),),
+        (typo("2 + 1", "2", r"from-zero|from 0|zero-based"),),
         answer="edge",
     ),
     Ordinary(
         "matching.spearman",
         spearman,
         (
-            Slip(spearman_of_values, r"raw-values|Pearson"),
-            Slip(spearman_first_come, r"ordinal|sorting twice|wrong where [xy] has ties"),
-            Slip(spearman_one_argsort, r"argsort|sort(s|ing) once"),
+            Slip(pearson, r"raw-values|Pearson"),
+            typo(
+                "midranks(x), midranks(y)",
+                "np.argsort(np.argsort(x)), np.argsort(np.argsort(y))",
+                r"ordinal|sorting twice|wrong where [xy] has ties",
+            ),
+            typo("midranks", "np.argsort", r"argsort|sort(s|ing) once"),
             Slip(spearman_shortcut, r"no-ties-formula|6Σd²"),
-            Slip(spearman_one_ranked, r"one-ranked|only one|one of (the|them)|y as it is"),
-            Slip(spearman_squared, r"squared|square"),
+            typo("midranks(y)", "y", r"one-ranked|only one|one of (the|them)|y as it is"),
+            Slip(lambda x, y: pearson(midranks(x), midranks(y)) ** 2, r"squared|square"),
             Slip(spearman_kendall, r"kendall"),
             Slip(spearman_mixed_n, r"n − 1|n ?/ ?\(n|unbiased|\(n−1\)"),
             Slip(spearman_not_centred, r"cosine|centred|mean"),

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def cosine(a, b):
@@ -15,16 +15,8 @@ def cosine_of_roots(a, b):
     return np.sum(a * b, axis=-1) / (roots[0] * roots[1])
 
 
-def cosine_of_all(a, b):
-    return np.sum(a * b, axis=-1) / (np.linalg.norm(a) * np.linalg.norm(b))
-
-
 def features(u, v):
     return torch.cat([u, v, torch.abs(u - v)], dim=-1)
-
-
-def features_and_product(u, v):
-    return torch.cat([u, v, torch.abs(u - v), u * v], dim=-1)
 
 
 def midranks(values):
@@ -41,31 +33,31 @@ def spearman(x, y):
     return pearson(midranks(x), midranks(y))
 
 
-def spearman_of_argsort(x, y):
-    return pearson(np.argsort(x) + 1.0, np.argsort(y) + 1.0)
-
-
 ORDINARY = [
     Ordinary(
         "matching.cosine_similarity",
         cosine,
         (
             Slip(cosine_of_roots, r"roots-of-norms|root of the norms"),
-            Slip(cosine_of_all, "all-axes|whole array"),
+            typo(
+                "sqrt(np.sum(a**2, axis=-1)) * np.sqrt(np.sum(b**2, axis=-1))",
+                "linalg.norm(a) * np.linalg.norm(b)",
+                "all-axes|whole array",
+            ),
         ),
         answer="imprecise",
     ),
     Ordinary(
         "matching.sbert_features",
         features,
-        (Slip(features_and_product, "product"),),
+        (typo("abs(u - v)", "abs(u - v), u * v", "product"),),
         backend="torch",
         answer="edge",
     ),
     Ordinary(
         "matching.spearman",
         spearman,
-        (Slip(spearman_of_argsort, "argsort"),),
+        (Slip(lambda x, y: pearson(np.argsort(x) + 1.0, np.argsort(y) + 1.0), "argsort"),),
         answer="edge",
     ),
 ]

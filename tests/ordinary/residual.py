@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 NO_ROOT = r"(without|no|in place of).{0,30}root|by the variance|variance.{0,40}for .{0,20}deviation"
 UNBIASED = r"unbiased|n ?[−-] ?1\b"
@@ -68,10 +68,6 @@ def layer_norm_fixed_eps(x, gamma=None, beta=None, *, eps=1e-5):
     return layer_norm(x, gamma, beta, eps=1e-5)
 
 
-def layer_norm_no_eps(x, gamma=None, beta=None, *, eps=1e-5):
-    return layer_norm(x, gamma, beta, eps=0.0)
-
-
 def layer_norm_shift_scaled(x, gamma=None, beta=None, *, eps=1e-5):
     y = layer_norm(x, eps=eps)
     y = y if beta is None else y + beta
@@ -126,24 +122,12 @@ def deep_norm(x, branch, gamma=None, beta=None, *, alpha, eps=1e-5):
     return layer_norm(alpha * x + branch, gamma, beta, eps=eps)
 
 
-def deep_norm_branch_scaled(x, branch, gamma=None, beta=None, *, alpha, eps=1e-5):
-    return layer_norm(x + alpha * branch, gamma, beta, eps=eps)
-
-
-def deep_norm_post(x, branch, gamma=None, beta=None, *, alpha, eps=1e-5):
-    return layer_norm(x + branch, gamma, beta, eps=eps)
-
-
 def deep_norm_outside(x, branch, gamma=None, beta=None, *, alpha, eps=1e-5):
     return alpha * x + layer_norm(branch, gamma, beta, eps=eps)
 
 
 def deep_norm_both_scaled(x, branch, gamma=None, beta=None, *, alpha, eps=1e-5):
     return alpha * layer_norm(x + branch, gamma, beta, eps=eps)
-
-
-def deep_norm_plain(x, branch, gamma=None, beta=None, *, alpha, eps=1e-5):
-    return layer_norm(alpha * x + branch, eps=eps)
 
 
 class DeepNorm:
@@ -160,14 +144,6 @@ def deep_norm_module(x, sublayer, norm, alpha):
     return DeepNorm(norm, alpha).forward(x, sublayer)
 
 
-def deep_norm_module_pre(x, sublayer, norm, alpha):
-    return alpha * x + sublayer(norm(x))
-
-
-def deep_norm_module_unscaled(x, sublayer, norm, alpha):
-    return DeepNorm(norm, 1.0).forward(x, sublayer)
-
-
 ORDINARY = [
     Ordinary(
         "residual.layer_norm",
@@ -181,7 +157,7 @@ ORDINARY = [
             Slip(layer_norm_squared, r"variance-squared|square of the variance|\*\* ?2"),
             Slip(layer_norm_whole, WHOLE),
             Slip(layer_norm_fixed_eps, ignored("eps")),
-            Slip(layer_norm_no_eps, NO_EPS),
+            Slip(lambda x, gamma=None, beta=None, *, eps=1e-5: layer_norm(x, gamma, beta, eps=0.0), NO_EPS),
             Slip(layer_norm_shift_scaled, "beta-scaled"),
             Slip(layer_norm_one_plus, ONE_PLUS),
             Slip(layer_norm_mean_not_in_variance, SECOND_MOMENT),
@@ -206,11 +182,11 @@ ORDINARY = [
         "residual.deep_norm",
         deep_norm,
         (
-            Slip(deep_norm_branch_scaled, "branch-scaled"),
-            Slip(deep_norm_post, r"post-norm|Post-LN|" + ignored("alpha")),
+            typo("alpha * x +", "x + alpha *", "branch-scaled"),
+            typo("alpha * x", "x", r"post-norm|Post-LN|" + ignored("alpha")),
             Slip(deep_norm_outside, "branch-normalised"),
             Slip(deep_norm_both_scaled, r"whole|outside the norm|after the norm|result.{0,40}(α|alpha)|both"),
-            Slip(deep_norm_plain, "no-gain"),
+            typo("gamma, beta, eps", "eps", "no-gain"),
         ),
         answer="imprecise",
     ),
@@ -218,8 +194,8 @@ ORDINARY = [
         "residual.deep_norm",
         deep_norm_module,
         (
-            Slip(deep_norm_module_pre, PRE_NORM),
-            Slip(deep_norm_module_unscaled, r"post-norm|Post-LN|" + ignored("alpha")),
+            Slip(lambda x, sublayer, norm, alpha: alpha * x + sublayer(norm(x)), PRE_NORM),
+            typo("(norm, alpha)", "(norm, 1.0)", r"post-norm|Post-LN|" + ignored("alpha")),
         ),
         adapter="sublayer",
     ),

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 UNBIASED = r"unbiased|n ?− ?1"
 LAST = r"activation-last|after the second product"
@@ -36,13 +36,6 @@ def blocks(x, layers, scale, activation):
     for up, down in layers:
         hidden = x @ up.T
         x = x + scale * (hidden if down is None else ACT[activation](hidden) @ down.T)
-    return x
-
-
-def blocks_activated_last(x, layers, scale, activation):
-    for up, down in layers:
-        hidden = x @ up.T
-        x = x + scale * (hidden if down is None else ACT[activation](hidden @ down.T))
     return x
 
 
@@ -96,7 +89,7 @@ ORDINARY = [
     Ordinary(
         "residual.residual_stack",
         blocks,
-        (Slip(blocks_activated_last, LAST), Slip(blocks_scaled_sum, SUM)),
+        (typo("(hidden) @ down.T", "(hidden @ down.T)", LAST), Slip(blocks_scaled_sum, SUM)),
         adapter="out-in",
         backend="torch",
     ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from refimpl.residual import Constants, DeepNormConstants
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 
 # Initial weights.
@@ -22,12 +22,6 @@ def variance_fans_exchanged(fan_in, fan_out, mode="forward", activation="linear"
 
 def variance_without_gain(fan_in, fan_out, mode="forward", activation="linear"):
     return variance(fan_in, fan_out, mode)
-
-
-def variance_gain_not_squared(fan_in, fan_out, mode="forward", activation="linear"):
-    fan = {"forward": fan_in, "backward": fan_out, "xavier": (fan_in + fan_out) / 2}[mode]
-    gain = math.sqrt(2.0) if activation == "relu" else 1.0
-    return gain / fan
 
 
 def variance_of_sum(fan_in, fan_out, mode="forward", activation="linear"):
@@ -176,10 +170,6 @@ def sgd_norm(gradients, learning_rate):
     return -learning_rate * np.sqrt(-sgd(gradients, 1.0))
 
 
-def sgd_half(gradients, learning_rate):
-    return 0.5 * sgd(gradients, learning_rate)
-
-
 def sgd_rate_squared(gradients, learning_rate):
     return sgd(gradients, learning_rate**2)
 
@@ -201,7 +191,7 @@ ORDINARY = [
         (
             Slip(variance_fans_exchanged, "fans-swapped|exchang|swap"),
             Slip(variance_without_gain, "no-relu-factor|" + ignored("activation")),
-            Slip(variance_gain_not_squared, r"√ ?2|sqrt.?2|root of 2|gain.{0,40}squar|0\.707|1/√2"),
+            typo("= 2.0", "= math.sqrt(2.0)", r"√ ?2|sqrt.?2|root of 2|gain.{0,40}squar|0\.707|1/√2"),
             Slip(variance_of_sum, "xavier-sum"),
             Slip(variance_parenthesis_lost, r"parenthes|precedence|2/n ?\+ ?m"),
             Slip(variance_uniform, r"uniform|3 times|factor (of )?3|three"),
@@ -249,7 +239,7 @@ ORDINARY = [
         (
             Slip(sgd_plus, r"plus-sign|sign|−1 times|negat"),
             Slip(sgd_norm, "norm-not-squared|root"),
-            Slip(sgd_half, r"half|½|1/2|0\.5"),
+            Slip(lambda gradients, learning_rate: 0.5 * sgd(gradients, learning_rate), r"half|½|1/2|0\.5"),
             Slip(sgd_rate_squared, r"learning_rate|η²|rate.{0,30}(squar|twice)"),
             Slip(sgd_mean, "mean-of-squares"),
         ),

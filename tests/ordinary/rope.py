@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 SHIFT = r"d ?[−-] ?2|half ?[−-] ?1|includes its end|last pair|1/B at the last"
 COSINE_FIRST = r"cosines? (first|before|in front)|without (an?|the) adapter|own convention"
@@ -19,49 +19,9 @@ def inv_freq(dim, base):
     return 1.0 / (base ** (np.arange(0, dim, 2) / dim))
 
 
-def inv_freq_of_pairs(dim, base):
-    return 1.0 / (base ** (np.arange(dim // 2) / dim))
-
-
-def inv_freq_twice(dim, base):
-    return 1.0 / (base ** (np.arange(0, dim, 2) / (dim // 2)))
-
-
-def inv_freq_of_odd_features(dim, base):
-    return 1.0 / (base ** (np.arange(1, dim + 1, 2) / dim))
-
-
-def inv_freq_linspace(dim, base):
-    return 1.0 / base ** np.linspace(0, 1, dim // 2)
-
-
-def inv_freq_not_inverted(dim, base):
-    return base ** (np.arange(0, dim, 2) / dim)
-
-
-def inv_freq_from_one(dim, base):
-    return np.array([base ** (-2 * i / dim) for i in range(1, dim // 2 + 1)])
-
-
-def inv_freq_of_10000(dim, base):
-    return 1.0 / 10000 ** (np.arange(0, dim, 2) / dim)
-
-
-def inv_freq_floor_division(dim, base):
-    return 1.0 / (base ** (np.arange(0, dim, 2) // dim))
-
-
 # The same by a logarithm, as the Annotated Transformer has it.
 def div_term(dim, base):
     return np.exp(np.arange(0, dim, 2) * -(math.log(base) / dim))
-
-
-def div_term_of_log10(dim, base):
-    return np.exp(np.arange(0, dim, 2) * -(math.log10(base) / dim))
-
-
-def div_term_growing(dim, base):
-    return np.exp(np.arange(0, dim, 2) * (math.log(base) / dim))
 
 
 def div_term_half_less_one(dim, base):
@@ -79,29 +39,9 @@ def llama_freqs_bfloat16(dim, theta):
     return (1.0 / (theta ** (torch.arange(0, dim, 2).float() / dim))).to(torch.bfloat16).float()
 
 
-def llama_freqs_of_pairs(dim, theta):
-    return 1.0 / (theta ** (torch.arange(dim // 2).float() / dim))
-
-
 # Angles.
 def outer(positions, inv_freq):
     return positions[..., None] * inv_freq
-
-
-def outer_from_one(positions, inv_freq):
-    return (positions + 1)[..., None] * inv_freq
-
-
-def outer_divided(positions, inv_freq):
-    return positions[..., None] / inv_freq
-
-
-def outer_reduced(positions, inv_freq):
-    return (positions[..., None] * inv_freq) % (2 * np.pi)
-
-
-def outer_of_turns(positions, inv_freq):
-    return 2 * np.pi * positions[..., None] * inv_freq
 
 
 def einsum_angles(positions, inv_freq):
@@ -120,16 +60,6 @@ def einsum_angles_half_product(positions, inv_freq):
 
 def doubled(positions, inv_freq):
     freqs = positions[..., None] * inv_freq
-    return np.concatenate((freqs, freqs), axis=-1)
-
-
-def doubled_from_one(positions, inv_freq):
-    freqs = (positions + 1)[..., None] * inv_freq
-    return np.concatenate((freqs, freqs), axis=-1)
-
-
-def doubled_negative(positions, inv_freq):
-    freqs = -positions[..., None] * inv_freq
     return np.concatenate((freqs, freqs), axis=-1)
 
 
@@ -170,44 +100,10 @@ def vaswani_even(positions, dim, base):
     return vaswani(np.abs(positions), dim, base)
 
 
-def vaswani_from_one(positions, dim, base):
-    return vaswani(positions + 1, dim, base)
-
-
-def vaswani_of_pairs(positions, dim, base):
-    pe = np.zeros((*positions.shape, dim))
-    angle = positions[..., None] * np.exp(-math.log(base) * np.arange(dim // 2) / dim)
-    pe[..., 0::2] = np.sin(angle)
-    pe[..., 1::2] = np.cos(angle)
-    return pe
-
-
-def vaswani_only_sines(positions, dim, base):
-    pe = np.zeros((*positions.shape, dim))
-    angle = positions[..., None] / base ** (np.arange(0, dim, 2) / dim)
-    pe[..., 0::2] = np.sin(angle)
-    pe[..., 1::2] = np.sin(angle)
-    return pe
-
-
 # Time steps of diffusion models: all sines, then all cosines.
 def timestep_embedding(timesteps, dim, max_period):
     half = dim // 2
     freqs = np.exp(-math.log(max_period) * np.arange(half) / half)
-    args = timesteps[..., None] * freqs
-    return np.concatenate([np.sin(args), np.cos(args)], axis=-1)
-
-
-def timestep_embedding_cosines_first(timesteps, dim, max_period):
-    half = dim // 2
-    freqs = np.exp(-math.log(max_period) * np.arange(half) / half)
-    args = timesteps[..., None] * freqs
-    return np.concatenate([np.cos(args), np.sin(args)], axis=-1)
-
-
-def timestep_embedding_shifted(timesteps, dim, max_period):
-    half = dim // 2
-    freqs = np.exp(-math.log(max_period) * np.arange(half) / max(half - 1, 1))
     args = timesteps[..., None] * freqs
     return np.concatenate([np.sin(args), np.cos(args)], axis=-1)
 
@@ -226,18 +122,6 @@ def encode(positions, *, dim, base=10000.0, dtype=None):
     return np.stack(columns, axis=-1)
 
 
-def encode_halves(positions, *, dim, base=10000.0, dtype=None):
-    w = [base ** (-2 * m / dim) for m in range(dim // 2)]
-    columns = [f(positions * wm) for f in (np.cos, np.sin) for wm in w]
-    return np.stack(columns, axis=-1)
-
-
-def encode_sine_first(positions, *, dim, base=10000.0, dtype=None):
-    w = [base ** (-2 * m / dim) for m in range(dim // 2)]
-    columns = [f(positions * wm) for wm in w for f in (np.sin, np.cos)]
-    return np.stack(columns, axis=-1)
-
-
 def encode_base_fixed(positions, *, dim, base=10000.0, dtype=None):
     w = [10000.0 ** (-2 * m / dim) for m in range(dim // 2)]
     return np.stack([f(positions * wm) for wm in w for f in (np.cos, np.sin)], axis=-1)
@@ -248,37 +132,9 @@ def wavelength(frequencies):
     return 2 * np.pi / frequencies
 
 
-def wavelength_radians(frequencies):
-    return 1 / frequencies
-
-
-def wavelength_half_turn(frequencies):
-    return np.pi / frequencies
-
-
-def wavelength_inverted(frequencies):
-    return frequencies / (2 * np.pi)
-
-
-def wavelength_multiplied(frequencies):
-    return 2 * np.pi * frequencies
-
-
 # A mixed radix.
 def radix_frequencies(bases):
     return 1 / np.cumprod([1.0, *bases])
-
-
-def radix_frequencies_one_early(bases):
-    return 1 / np.cumprod([*bases, 1.0])
-
-
-def radix_frequencies_summed(bases):
-    return 1 / np.cumsum([1.0, *bases])
-
-
-def radix_frequencies_growing(bases):
-    return np.cumprod([1.0, *bases])
 
 
 def radix_frequencies_reversed(bases):
@@ -293,17 +149,29 @@ ORDINARY = [
         "rope.frequencies",
         inv_freq,
         (
-            Slip(inv_freq_of_pairs, "exponent-m-over-d|m/d"),
-            Slip(inv_freq_twice, r"exponent.{0,40}(twice|doubled|4m)|4m/d|base.{0,20}squared|power (of )?2"),
-            Slip(inv_freq_of_odd_features, r"2m ?\+ ?1|odd"),
-            Slip(inv_freq_linspace, SHIFT),
+            typo("0, dim, 2", "dim // 2", "exponent-m-over-d|m/d"),
+            typo(
+                "/ dim",
+                "/ (dim // 2)",
+                r"exponent.{0,40}(twice|doubled|4m)|4m/d|base.{0,20}squared|power (of )?2",
+            ),
+            typo("0, dim", "1, dim + 1", r"2m ?\+ ?1|odd"),
+            Slip(lambda dim, base: 1.0 / base ** np.linspace(0, 1, dim // 2), SHIFT),
             Slip(
-                inv_freq_not_inverted,
+                lambda dim, base: base ** (np.arange(0, dim, 2) / dim),
                 r"reciprocal|inver|1/|sign of the exponent|without (the )?minus|growing",
             ),
-            Slip(inv_freq_from_one, "from-one|from 1"),
-            Slip(inv_freq_of_10000, "default-base|" + ignored("base")),
-            Slip(inv_freq_floor_division, "floor|integer|constant|always 1|is 1 everywhere|gives 1"),
+            typo(
+                "1.0 / (base ** (np.arange(0, dim, 2) / dim))",
+                "np.array([base ** (-2 * i / dim) for i in range(1, dim // 2 + 1)])",
+                "from-one|from 1",
+            ),
+            typo(
+                "(base ** (np.arange(0, dim, 2) / dim))",
+                "10000 ** (np.arange(0, dim, 2) / dim)",
+                "default-base|" + ignored("base"),
+            ),
+            typo("/ dim", "// dim", "floor|integer|constant|always 1|is 1 everywhere|gives 1"),
         ),
         adapter="inv-freq",
     ),
@@ -311,8 +179,8 @@ ORDINARY = [
         "rope.frequencies",
         div_term,
         (
-            Slip(div_term_of_log10, r"log(_| ?)10|base 10|decimal|ln 10|2\.30"),
-            Slip(div_term_growing, GROWING),
+            typo(".log", ".log10", r"log(_| ?)10|base 10|decimal|ln 10|2\.30"),
+            typo("-", "", GROWING),
             Slip(div_term_half_less_one, SHIFT),
         ),
         adapter="inv-freq",
@@ -322,7 +190,7 @@ ORDINARY = [
         llama_freqs,
         (
             Slip(llama_freqs_bfloat16, HALF_PRECISION),
-            Slip(llama_freqs_of_pairs, "exponent-m-over-d|m/d"),
+            typo("(0, dim, 2)[: (dim // 2)]", "(dim // 2)", "exponent-m-over-d|m/d"),
         ),
         adapter="inv-freq",
         backend="torch",
@@ -332,10 +200,14 @@ ORDINARY = [
         "rope.angles",
         outer,
         (
-            Slip(outer_from_one, "from-one|from 1"),
-            Slip(outer_divided, r"divi|quotient|reciprocal|period|1/(ω|frequenc)"),
-            Slip(outer_reduced, r"modul|reduced|remainder|2π"),
-            Slip(outer_of_turns, r"2 ?π|turns"),
+            typo("return positions", "return (positions + 1)", "from-one|from 1"),
+            typo("* inv_freq", "/ inv_freq", r"divi|quotient|reciprocal|period|1/(ω|frequenc)"),
+            typo(
+                "positions[..., None] * inv_freq",
+                "(positions[..., None] * inv_freq) % (2 * np.pi)",
+                r"modul|reduced|remainder|2π",
+            ),
+            typo("return", "return 2 * np.pi *", r"2 ?π|turns"),
         ),
     ),
     Ordinary(
@@ -355,8 +227,8 @@ ORDINARY = [
         "rope.angles",
         doubled,
         (
-            Slip(doubled_from_one, "from-one|from 1"),
-            Slip(doubled_negative, r"sign|negat|−1 times|-1 times|minus"),
+            typo("= positions", "= (positions + 1)", "from-one|from 1"),
+            typo("freqs =", "freqs = -", r"sign|negat|−1 times|-1 times|minus"),
         ),
         adapter="doubled",
     ),
@@ -371,10 +243,15 @@ ORDINARY = [
             Slip(vaswani_every_index, r"exponent-index|every feature|each feature"),
             Slip(vaswani_index_doubled, r"(every|each) feature|exponent-index"),
             Slip(vaswani_even, r"\|n\||absolute|before 0|negative|even-sine"),
-            Slip(vaswani_from_one, "from-one|from 1"),
-            Slip(vaswani_of_pairs, r"m/d|base.{0,30}(root|√)|(root|√).{0,30}base"),
-            Slip(
-                vaswani_only_sines,
+            Slip(lambda positions, dim, base: vaswani(positions + 1, dim, base), "from-one|from 1"),
+            typo(
+                "/ base ** (np.arange(0, dim, 2) / dim)",
+                "* np.exp(-math.log(base) * np.arange(dim // 2) / dim)",
+                r"m/d|base.{0,30}(root|√)|(root|√).{0,30}base",
+            ),
+            typo(
+                ".cos",
+                ".sin",
                 r"sine.{0,30}(both|twice|for (the )?cosine)|no cosine|cosine.{0,40}(sine|miss)",
             ),
         ),
@@ -384,11 +261,12 @@ ORDINARY = [
         "rope.sinusoidal",
         timestep_embedding,
         (
-            Slip(
-                timestep_embedding_cosines_first,
+            typo(
+                "sin(args), np.cos",
+                "cos(args), np.sin",
                 r"cosines? (first|before|in front)|halves.{0,30}(swap|exchang)|swap",
             ),
-            Slip(timestep_embedding_shifted, SHIFT),
+            typo("/ half", "/ max(half - 1, 1)", SHIFT),
             Slip(timestep_embedding_interleaved, r"sine-first|interleav|side by side|each pair"),
         ),
         adapter="sin-cos-halves",
@@ -397,8 +275,12 @@ ORDINARY = [
         "rope.sinusoidal",
         encode,
         (
-            Slip(encode_halves, "half-layout|all cosines"),
-            Slip(encode_sine_first, "sine-first|sine first"),
+            typo(
+                "wm in w for f in (np.cos, np.sin)",
+                "f in (np.cos, np.sin) for wm in w",
+                "half-layout|all cosines",
+            ),
+            typo("cos, np.sin", "sin, np.cos", "sine-first|sine first"),
             Slip(encode_base_fixed, "default-base|" + ignored("base")),
         ),
     ),
@@ -406,19 +288,19 @@ ORDINARY = [
         "rope.period",
         wavelength,
         (
-            Slip(wavelength_radians, "radians|2π|2 π"),
-            Slip(wavelength_half_turn, r"half|½|1/2|0\.5"),
-            Slip(wavelength_inverted, r"reciprocal|1/|inver"),
-            Slip(wavelength_multiplied, r"multipli|2πω|product|reciprocal"),
+            typo("2 * np.pi", "1", "radians|2π|2 π"),
+            typo("2 * np.pi", "np.pi", r"half|½|1/2|0\.5"),
+            Slip(lambda frequencies: frequencies / (2 * np.pi), r"reciprocal|1/|inver"),
+            typo("pi /", "pi *", r"multipli|2πω|product|reciprocal"),
         ),
     ),
     Ordinary(
         "rope.mixed_radix_frequencies",
         radix_frequencies,
         (
-            Slip(radix_frequencies_one_early, "off-by-one|one (base|place|entry) early|shifted"),
-            Slip(radix_frequencies_summed, r"\bsum|added"),
-            Slip(radix_frequencies_growing, r"reciprocal|1/|inver|product.{0,30}itself"),
+            typo("1.0, *bases", "*bases, 1.0", "off-by-one|one (base|place|entry) early|shifted"),
+            typo("cumprod", "cumsum", r"\bsum|added"),
+            typo("1 / np", "np", r"reciprocal|1/|inver|product.{0,30}itself"),
             Slip(radix_frequencies_reversed, r"revers|other (order|end)|last base first|most significant"),
         ),
     ),

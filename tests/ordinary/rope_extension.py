@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 INVERTED_EXPONENT = r"\(?d ?[−-] ?2\)?/d|(fraction|exponent).{0,40}(invert|upside|reciprocal|other way)"
 
@@ -14,77 +14,17 @@ def interpolate(positions, factor, dtype=None):
     return positions / factor
 
 
-def interpolate_multiplied(positions, factor, dtype=None):
-    return positions * factor
-
-
-def interpolate_floored(positions, factor, dtype=None):
-    return (positions // factor).astype(np.float64)
-
-
-def interpolate_from_one(positions, factor, dtype=None):
-    return (positions + 1) / factor
-
-
-def interpolate_not(positions, factor, dtype=None):
-    return positions * 1.0
-
-
 # NTK-aware scaling.
 def ntk_scale(factor, dim):
     return factor ** (2 / (dim - 2))
-
-
-def ntk_scale_over_d(factor, dim):
-    return factor ** (2 / dim)
-
-
-def ntk_scale_of_base(factor, dim):
-    return factor ** (dim / (dim - 2))
-
-
-def ntk_scale_of_pairs(factor, dim):
-    return factor ** (1 / (dim - 2))
 
 
 def ntk_base(base, factor, dim):
     return base * factor ** (dim / (dim - 2))
 
 
-def ntk_base_times_factor(base, factor, dim):
-    return base * factor
-
-
-def ntk_base_of_beta(base, factor, dim):
-    return base * factor ** (2 / (dim - 2))
-
-
-def ntk_base_inverted(base, factor, dim):
-    return base * factor ** ((dim - 2) / dim)
-
-
-def ntk_base_power_of_both(base, factor, dim):
-    return (base * factor) ** (dim / (dim - 2))
-
-
 def rebase(base, factor):
     return base * factor
-
-
-def rebase_divided(base, factor):
-    return base / factor
-
-
-def rebase_of_beta(base, factor):
-    return base * factor ** (2 / 128)
-
-
-def rebase_ntk(base, factor):
-    return base * factor ** (128 / 126)
-
-
-def rebase_power(base, factor):
-    return base**factor
 
 
 # Dynamic NTK, as transformers has it.
@@ -149,22 +89,8 @@ def log_n_always(n, train_length, clip=True, dtype=None):
     return np.log(n) / math.log(train_length)
 
 
-def log_n_inverted(n, train_length, clip=True, dtype=None):
-    scale = math.log(train_length) / np.log(n)
-    return np.maximum(scale, 1.0) if clip else scale
-
-
-def log_n_of_512(n, train_length, clip=True, dtype=None):
-    return log_n(n, 512, clip)
-
-
 def log_n_from_zero(n, train_length, clip=True, dtype=None):
     return log_n(n + 1, train_length, clip)
-
-
-def log_n_minimum(n, train_length, clip=True, dtype=None):
-    scale = np.log(n) / math.log(train_length)
-    return np.minimum(scale, 1.0) if clip else scale
 
 
 def log_n_root(n, train_length, clip=True, dtype=None):
@@ -176,39 +102,43 @@ ORDINARY = [
         "rope.interpolate",
         interpolate,
         (
-            Slip(interpolate_multiplied, "interpolate/multiplies"),
-            Slip(interpolate_floored, "floor|whole|integer|truncat|rounded down"),
-            Slip(interpolate_from_one, "from 1|one too|off by one|positions? ?\\+ ?1|next position"),
-            Slip(interpolate_not, ignored("factor")),
+            typo("/ factor", "* factor", "interpolate/multiplies"),
+            typo("positions / factor", "(positions // factor).astype(np.float64)",
+                 "floor|whole|integer|truncat|rounded down"),
+            typo("return positions", "return (positions + 1)",
+                 "from 1|one too|off by one|positions? ?\\+ ?1|next position"),
+            typo("/ factor", "* 1.0", ignored("factor")),
         ),
     ),
     Ordinary(
         "rope.ntk_scale",
         ntk_scale,
         (
-            Slip(ntk_scale_over_d, "exponent-2-over-d"),
-            Slip(ntk_scale_of_base, r"d/\(d ?[−-] ?2\)|ntk_base|factor of the base|belongs to B"),
-            Slip(ntk_scale_of_pairs, r"root|1/\(d ?[−-] ?2\)|half the exponent|power ½"),
+            typo("(dim - 2)", "dim", "exponent-2-over-d"),
+            typo("2 / (dim - 2)", "dim / (dim - 2)",
+                 r"d/\(d ?[−-] ?2\)|ntk_base|factor of the base|belongs to B"),
+            typo("2 / (dim - 2)", "1 / (dim - 2)", r"root|1/\(d ?[−-] ?2\)|half the exponent|power ½"),
         ),
     ),
     Ordinary(
         "rope.ntk_base",
         ntk_base,
         (
-            Slip(ntk_base_times_factor, "base-times-factor|rebase"),
-            Slip(ntk_base_of_beta, "scale-of-beta"),
-            Slip(ntk_base_inverted, INVERTED_EXPONENT),
-            Slip(ntk_base_power_of_both, r"power of both|\(B ?k\)|(base|B).{0,40}(power|exponent|raised)"),
+            typo("** (dim / (dim - 2))", "", "base-times-factor|rebase"),
+            typo("dim /", "2 /", "scale-of-beta"),
+            typo("dim / (dim - 2)", "(dim - 2) / dim", INVERTED_EXPONENT),
+            typo("base * factor", "(base * factor)",
+                 r"power of both|\(B ?k\)|(base|B).{0,40}(power|exponent|raised)"),
         ),
     ),
     Ordinary(
         "rope.rebase",
         rebase,
         (
-            Slip(rebase_divided, "divi|reciprocal|1/k|B/k"),
-            Slip(rebase_of_beta, "digit-base"),
-            Slip(rebase_ntk, r"ntk|d/\(d ?[−-] ?2\)"),
-            Slip(rebase_power, r"power|raise|B\^k|exponent"),
+            typo("base *", "base /", "divi|reciprocal|1/k|B/k"),
+            typo("* factor", "* factor ** (2 / 128)", "digit-base"),
+            typo("* factor", "* factor ** (128 / 126)", r"ntk|d/\(d ?[−-] ?2\)"),
+            typo("base *", "base**", r"power|raise|B\^k|exponent"),
         ),
     ),
     Ordinary(
@@ -236,10 +166,10 @@ ORDINARY = [
         log_n,
         (
             Slip(log_n_always, "not-clipped"),
-            Slip(log_n_inverted, "inverted"),
-            Slip(log_n_of_512, ignored("train_length")),
+            typo("np.log(n) / math.log(train_length)", "math.log(train_length) / np.log(n)", "inverted"),
+            Slip(lambda n, train_length, clip=True, dtype=None: log_n(n, 512, clip), ignored("train_length")),
             Slip(log_n_from_zero, r"n ?\+ ?1|from (0|zero)|one more|log1p"),
-            Slip(log_n_minimum, r"minimum|clip"),
+            typo("maximum", "minimum", r"minimum|clip"),
             Slip(log_n_root, "root"),
         ),
     ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 FROM_ZERO = r"digit 0|first digit|one (digit|place)|off by one|shift|m ?\+ ?1|least significant digit"
 REVERSED = r"revers|most-significant-first|most significant|other (order|end)|reading order"
@@ -31,10 +31,6 @@ def to_base_without_remainder(n, base, count):
         out.append(n)
         n = n // base
     return np.stack(out[::-1], axis=-1)
-
-
-def to_base_ten(n, base, count):
-    return to_base(n, 10, count)
 
 
 def to_base_one_late(n, base, count):
@@ -66,10 +62,6 @@ def digits_not_divided(n, base, count):
     return np.stack([*out, last], axis=-1)
 
 
-def digits_most_first(n, base, count):
-    return digits(n, base, count)[..., ::-1]
-
-
 def digits_truncated(n, base, count):
     return np.sign(n)[..., None] * digits(np.abs(n), base, count)
 
@@ -89,24 +81,8 @@ def horner_from_the_last(digits, base):
     return n
 
 
-def horner_ten(digits, base):
-    return horner(digits, 10)
-
-
 def polynomial(digits, base):
     return sum(digits[..., m] * base**m for m in range(digits.shape[-1]))
-
-
-def polynomial_from_one(digits, base):
-    return sum(digits[..., m] * base ** (m + 1) for m in range(digits.shape[-1]))
-
-
-def polynomial_reversed(digits, base):
-    return sum(d * base**m for m, d in enumerate(np.moveaxis(digits[..., ::-1], -1, 0)))
-
-
-def polynomial_without_powers(digits, base):
-    return digits.sum(axis=-1)
 
 
 def polynomial_times_m(digits, base):
@@ -142,14 +118,6 @@ def mixed_reversed(n, bases):
     return mixed(n, bases[::-1])
 
 
-def mixed_without_remainder(n, bases):
-    out = []
-    for b in bases:
-        out.append(n)
-        n = n // b
-    return np.stack(out, axis=-1)
-
-
 def mixed_truncated(n, bases):
     out = []
     for b in bases:
@@ -158,29 +126,9 @@ def mixed_truncated(n, bases):
     return np.stack(out, axis=-1)
 
 
-def mixed_most_first(n, bases):
-    return mixed(n, bases)[..., ::-1]
-
-
 # The range.
 def range_of(base, digits):
     return base**digits
-
-
-def range_largest(base, digits):
-    return base**digits - 1
-
-
-def range_product(base, digits):
-    return base * digits
-
-
-def range_exchanged(base, digits):
-    return digits**base
-
-
-def range_one_digit_less(base, digits):
-    return base ** (digits - 1)
 
 
 ORDINARY = [
@@ -190,7 +138,7 @@ ORDINARY = [
         (
             Slip(to_base_least_first, f"{REVERSED}|without (an?|the) adapter|own convention"),
             Slip(to_base_without_remainder, "no-remainder"),
-            Slip(to_base_ten, ignored("base")),
+            Slip(lambda n, base, count: to_base(n, 10, count), ignored("base")),
             Slip(to_base_one_late, FROM_ZERO),
         ),
         adapter="big-endian",
@@ -200,7 +148,7 @@ ORDINARY = [
         digits,
         (
             Slip(digits_not_divided, r"(never|not) divid|remainders"),
-            Slip(digits_most_first, "most-significant-first"),
+            Slip(lambda n, base, count: digits(n, base, count)[..., ::-1], "most-significant-first"),
             Slip(digits_truncated, "truncat|towards zero|negative"),
         ),
     ),
@@ -210,7 +158,7 @@ ORDINARY = [
         horner,
         (
             Slip(horner_from_the_last, f"{REVERSED}|without (an?|the) adapter|own convention"),
-            Slip(horner_ten, ignored("base")),
+            Slip(lambda digits, base: horner(digits, 10), ignored("base")),
         ),
         adapter="big-endian",
     ),
@@ -218,9 +166,13 @@ ORDINARY = [
         "rope.from_digits",
         polynomial,
         (
-            Slip(polynomial_from_one, r"m ?\+ ?1|from 1|one power|base times|times (the |its )?.{0,12}base"),
-            Slip(polynomial_reversed, REVERSED),
-            Slip(polynomial_without_powers, r"\bsum|powers?|" + r"(ignor|not depend)[^|]{0,60}\bbase\b"),
+            typo("m for", "(m + 1) for",
+                 r"m ?\+ ?1|from 1|one power|base times|times (the |its )?.{0,12}base"),
+            typo("digits[..., m] * base**m for m in range(digits.shape[-1])",
+                 "d * base**m for m, d in enumerate(np.moveaxis(digits[..., ::-1], -1, 0))",
+                 REVERSED),
+            typo("sum(digits[..., m] * base**m for m in range(digits.shape[-1]))", "digits.sum(axis=-1)",
+                 r"\bsum|powers?|" + r"(ignor|not depend)[^|]{0,60}\bbase\b"),
             Slip(polynomial_times_m, r"power|base ?[·*] ?m|times m|\bm ?[·*]"),
         ),
     ),
@@ -230,9 +182,9 @@ ORDINARY = [
         (
             Slip(mixed_off_by_one, "off-by-one"),
             Slip(mixed_reversed, f"bases.{{0,40}}({REVERSED})|({REVERSED}).{{0,40}}bases"),
-            Slip(mixed_without_remainder, r"remainder|unreduced|not reduced|quotients"),
+            typo("n % b", "n", r"remainder|unreduced|not reduced|quotients"),
             Slip(mixed_truncated, "truncates|towards zero"),
-            Slip(mixed_most_first, REVERSED),
+            Slip(lambda n, bases: mixed(n, bases)[..., ::-1], REVERSED),
         ),
     ),
     Ordinary("rope.mixed_radix_digits", mixed_by_products, (Slip(mixed_off_by_one, "off-by-one"),)),
@@ -240,10 +192,11 @@ ORDINARY = [
         "rope.range_of",
         range_of,
         (
-            Slip(range_largest, r"largest-number|−1|- ?1\b"),
-            Slip(range_product, r"product|multipl|times digits|base ?[·*] ?digits|base times"),
-            Slip(range_exchanged, r"exchang|swap|digits\^base|digits ?\*\* ?base"),
-            Slip(range_one_digit_less, r"one (digit|power|less)|digits ?[−-] ?1|1/base|1 / base|off by one"),
+            typo("**digits", "**digits - 1", r"largest-number|−1|- ?1\b"),
+            typo("base**", "base *", r"product|multipl|times digits|base ?[·*] ?digits|base times"),
+            typo("base**digits", "digits**base", r"exchang|swap|digits\^base|digits ?\*\* ?base"),
+            typo("**digits", "** (digits - 1)",
+                 r"one (digit|power|less)|digits ?[−-] ?1|1/base|1 / base|off by one"),
         ),
     ),
 ]  # fmt: skip

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 PARTNERS = r"partners-mixed|(mix\w*|other|two) layouts?|partner"
 ALIKE = r"queries and keys|q and k|same for both"
@@ -26,11 +26,6 @@ def rotate_half(x):
 def apply_repeated(x, freqs):
     emb = freqs.repeat_interleave(2, dim=-1)
     return x * emb.cos() + rotate_neighbours(x) * emb.sin()
-
-
-def apply_repeated_to_halves(x, freqs):
-    emb = freqs.repeat_interleave(2, dim=-1)
-    return x * emb.cos() + rotate_half(x) * emb.sin()
 
 
 def apply_repeated_without_sine(x, freqs):
@@ -63,10 +58,6 @@ def apply_cis(xq, xk, freqs_cis):
     return torch.view_as_real(q).flatten(3), torch.view_as_real(k).flatten(3)
 
 
-def apply_cis_conjugated(xq, xk, freqs_cis):
-    return apply_cis(xq, xk, freqs_cis.conj())
-
-
 # The frequencies of a half-precision module.
 def inv_freq(dim, base=10000.0):
     return 1.0 / base ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim)
@@ -96,25 +87,10 @@ def yarn(dim, max_position, factor, base=10000.0, beta_slow=1.0, beta_fast=32.0)
     return plain / factor * mask + plain * (1 - mask)
 
 
-def yarn_swapped(dim, max_position, factor, base=10000.0, beta_slow=1.0, beta_fast=32.0):
-    mask, plain = ramp(dim, base, max_position, beta_slow, beta_fast, dim - 1), table(dim, base)
-    return plain * mask + plain / factor * (1 - mask)
-
-
-def yarn_scaled_base(dim, max_position, factor, base=10000.0, beta_slow=1.0, beta_fast=32.0):
-    mask, plain = ramp(dim, base, max_position, beta_slow, beta_fast, dim - 1), table(dim, base)
-    return table(dim, factor * base) * mask + plain * (1 - mask)
-
-
 def yarn_of_ntk(dim, max_position, factor, base=10000.0, beta_slow=1.0, beta_fast=32.0):
     mask, plain = ramp(dim, base, max_position, beta_slow, beta_fast, dim - 1), table(dim, base)
     aware = table(dim, base * factor ** (dim / max(dim - 2, 1)))
     return plain / factor * mask + aware * (1 - mask)
-
-
-def yarn_to_last_pair(dim, max_position, factor, base=10000.0, beta_slow=1.0, beta_fast=32.0):
-    mask, plain = ramp(dim, base, max_position, beta_slow, beta_fast, dim // 2 - 1), table(dim, base)
-    return plain / factor * mask + plain * (1 - mask)
 
 
 # Dynamic NTK, and attention that knows the length.
@@ -127,11 +103,6 @@ def dynamic_without_power(seq_len, dim, base=10000.0, max_position=2048, factor=
     return table(dim, base * (factor * max(seq_len, max_position) / max_position - (factor - 1)))
 
 
-def dynamic_of_longest(seq_len, dim, base=10000.0, max_position=2048, factor=1.0):
-    scale = factor * (max_position * factor) / max_position - (factor - 1)
-    return table(dim, base * scale ** (dim / (dim - 2)))
-
-
 def dynamic_switched(seq_len, dim, base=10000.0, max_position=2048, factor=1.0):
     return table(dim, base * factor ** (dim / (dim - 2)) if seq_len > max_position else base)
 
@@ -139,11 +110,6 @@ def dynamic_switched(seq_len, dim, base=10000.0, max_position=2048, factor=1.0):
 def log_n(n, training_length):
     n = np.asarray(n, dtype=np.float64)
     return np.where(n > training_length, np.log(n) / np.log(training_length), 1.0)
-
-
-def log_n_of_ratio(n, training_length):
-    n = np.asarray(n, dtype=np.float64)
-    return np.where(n > training_length, np.log(n / training_length), 1.0)
 
 
 # Digits.
@@ -163,7 +129,7 @@ ORDINARY = [
     Ordinary(
         "rope.rotate",
         apply_repeated,
-        (Slip(apply_repeated_to_halves, PARTNERS), Slip(apply_repeated_without_sine, NO_SINE)),
+        (typo("rotate_neighbours", "rotate_half", PARTNERS), Slip(apply_repeated_without_sine, NO_SINE)),
         backend="torch",
     ),
     Ordinary(
@@ -177,7 +143,7 @@ ORDINARY = [
     Ordinary(
         "rope.rotate",
         apply_cis,
-        (Slip(apply_cis_conjugated, BACKWARDS),),
+        (Slip(lambda xq, xk, freqs_cis: apply_cis(xq, xk, freqs_cis.conj()), BACKWARDS),),
         adapter="freqs-cis",
         backend="torch",
         answer="edge",
@@ -187,10 +153,10 @@ ORDINARY = [
         "rope.yarn",
         yarn,
         (
-            Slip(yarn_swapped, "ramp-inverted"),
-            Slip(yarn_scaled_base, r"factor-in-the-power|inside the power"),
+            typo("/ factor * mask + plain", "* mask + plain / factor", "ramp-inverted"),
+            typo("plain / factor", "table(dim, factor * base)", r"factor-in-the-power|inside the power"),
             Slip(yarn_of_ntk, "ntk"),
-            Slip(yarn_to_last_pair, r"end-at-the-last-pair|d/2 − 1"),
+            typo("dim - 1", "dim // 2 - 1", r"end-at-the-last-pair|d/2 − 1"),
         ),
     ),
     Ordinary(
@@ -198,10 +164,14 @@ ORDINARY = [
         dynamic,
         (
             Slip(dynamic_without_power, r"power|exponent"),
-            Slip(dynamic_of_longest, ignored("length") + "|longest"),
+            typo("max(seq_len, max_position)", "(max_position * factor)", ignored("length") + "|longest"),
             Slip(dynamic_switched, "static"),
         ),
     ),
-    Ordinary("rope.log_n_scale", log_n, (Slip(log_n_of_ratio, r"ratio|ln\(n/L\)"),)),
+    Ordinary(
+        "rope.log_n_scale",
+        log_n,
+        (typo("log(n) / np.log(training_length)", "log(n / training_length)", r"ratio|ln\(n/L\)"),),
+    ),
     Ordinary("rope.digits", digits, (Slip(digits_of_products, r"product|power"),), answer="edge"),
 ]

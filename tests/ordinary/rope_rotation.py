@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 IN_PLACE = r"in[- ]place|overwrit|already (new|rotated|turned)|reads the new|written before"
 EXCHANGED = (
@@ -143,20 +143,12 @@ def rotate(x, angles, layout="interleaved"):
     return out
 
 
-def rotate_layout_ignored(x, angles, layout="interleaved"):
-    return rotate(x, angles)
-
-
 def rotate_layouts_exchanged(x, angles, layout="interleaved"):
     return rotate(x, angles, "half" if layout == "interleaved" else "interleaved")
 
 
 def rotate_conjugated(x, angles, layout="interleaved"):
     return rotate(x, -angles, layout)
-
-
-def rotate_half_angle(x, angles, layout="interleaved"):
-    return rotate(x, angles / 2, layout)
 
 
 def rotate_degrees(x, angles, layout="interleaved"):
@@ -211,11 +203,6 @@ def with_tables(x, cos, sin):
 
 def with_tables_rolled(x, cos, sin):
     return x * cos + np.roll(x, x.shape[-1] // 2, axis=-1) * sin
-
-
-def with_tables_minus(x, cos, sin):
-    d = x.shape[-1] // 2
-    return x * cos - np.concatenate([-x[..., d:], x[..., :d]], axis=-1) * sin
 
 
 # Weights of one library for another.
@@ -279,11 +266,6 @@ def matrix_transposed(theta):
     return np.stack([np.stack([c, s], axis=-1), np.stack([-s, c], axis=-1)], axis=-2)
 
 
-def matrix_columns_stacked(theta):
-    c, s = np.cos(theta), np.sin(theta)
-    return np.stack([np.stack([c, -s], axis=-1), np.stack([s, c], axis=-1)], axis=-1)
-
-
 def matrix_reflection(theta):
     R = np.empty((*theta.shape, 2, 2))
     R[..., 0, 0] = np.cos(theta)
@@ -291,15 +273,6 @@ def matrix_reflection(theta):
     R[..., 1, 0] = np.sin(theta)
     R[..., 1, 1] = -np.cos(theta)
     return R
-
-
-def matrix_exchanged(theta):
-    s, c = np.cos(theta), np.sin(theta)
-    return np.stack([np.stack([c, -s], axis=-1), np.stack([s, c], axis=-1)], axis=-2)
-
-
-def matrix_half_angle(theta):
-    return matrix(theta / 2)
 
 
 def matrix_axes_first(theta):
@@ -342,10 +315,10 @@ ORDINARY = [
         "rope.rotate",
         rotate,
         (
-            Slip(rotate_layout_ignored, ignored("layout")),
+            Slip(lambda x, angles, layout="interleaved": rotate(x, angles), ignored("layout")),
             Slip(rotate_layouts_exchanged, "layouts-swapped"),
             Slip(rotate_conjugated, "wrong-sign|−θ"),
-            Slip(rotate_half_angle, HALF_ANGLE),
+            Slip(lambda x, angles, layout="interleaved": rotate(x, angles / 2, layout), HALF_ANGLE),
             Slip(rotate_degrees, r"degree|π ?/ ?180|0\.0174"),
         ),
     ),
@@ -367,7 +340,7 @@ ORDINARY = [
         with_tables,
         (
             Slip(with_tables_rolled, "lost-sign|without the minus"),
-            Slip(with_tables_minus, "wrong-sign|−θ"),
+            typo("cos +", "cos -", "wrong-sign|−θ"),
         ),
         adapter="tables",
     ),
@@ -393,10 +366,10 @@ ORDINARY = [
         matrix,
         (
             Slip(matrix_transposed, "transposed"),
-            Slip(matrix_columns_stacked, "transposed"),
+            typo("axis=-2", "axis=-1", "transposed"),
             Slip(matrix_reflection, "reflect|minus.{0,30}(other|second|wrong) row"),
-            Slip(matrix_exchanged, EXCHANGED),
-            Slip(matrix_half_angle, HALF_ANGLE),
+            typo("c, s", "s, c", EXCHANGED),
+            Slip(lambda theta: matrix(theta / 2), HALF_ANGLE),
             Slip(matrix_axes_first, "axes|axis|from the (front|left)"),
         ),
     ),

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ._ordinary import Ordinary, Slip, ignored
+from ._ordinary import Ordinary, Slip, ignored, typo
 
 NO_TWO_PI = r"without.{0,20}2 ?π|2 ?π.{0,40}(miss|forgot|omit|left out)|turns.{0,40}radian|radian"
 MIDDLE = "no-middle-band|smooth middle"
@@ -51,11 +51,6 @@ def yarn_inverted(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0
 def yarn_not_rounded(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0):
     low = max(find_correction_dim(beta_fast, dim, base, train_length), 0)
     high = min(find_correction_dim(beta_slow, dim, base, train_length), dim - 1)
-    return yarn_mixed(dim, base, factor, 1 - linear_ramp_mask(low, high, dim // 2))
-
-
-def yarn_longer(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0):
-    low, high = find_correction_range(beta_fast, beta_slow, dim, base, train_length * factor)
     return yarn_mixed(dim, base, factor, 1 - linear_ramp_mask(low, high, dim // 2))
 
 
@@ -121,30 +116,6 @@ def yarn_get_mscale(scale):
     if scale <= 1:
         return 1.0
     return 0.1 * math.log(scale) + 1.0
-
-
-def mscale_without_one(scale):
-    return 0.1 * math.log(scale)
-
-
-def mscale_squared(scale):
-    return (0.1 * math.log(scale) + 1.0) ** 2
-
-
-def mscale_decimal(scale):
-    return 0.1 * math.log10(scale) + 1.0
-
-
-def mscale_binary(scale):
-    return 0.1 * math.log2(scale) + 1.0
-
-
-def mscale_root(scale):
-    return math.sqrt(0.1 * math.log(scale) + 1.0)
-
-
-def mscale_reciprocal(scale):
-    return 1 / (0.1 * math.log(scale) + 1.0)
 
 
 def mscale_of_one_more(scale):
@@ -246,7 +217,7 @@ ORDINARY = [
         (
             Slip(yarn_inverted, "ramp-inverted"),
             Slip(yarn_not_rounded, "no-rounding|unrounded"),
-            Slip(yarn_longer, LONGER),
+            typo("base, train_length", "base, train_length * factor", LONGER),
             Slip(yarn_without_two_pi, NO_TWO_PI),
             Slip(yarn_of_features, r"features?.{0,60}pairs?|twice the (index|pair)|2m\b"),
         ),
@@ -267,12 +238,12 @@ ORDINARY = [
         "rope.yarn_scale",
         yarn_get_mscale,
         (
-            Slip(mscale_without_one, "no-one"),
-            Slip(mscale_squared, "yarn_scale/squared|square"),
-            Slip(mscale_decimal, r"log(_| ?)10|base 10|decimal|lg"),
-            Slip(mscale_binary, r"log(_| ?)2|base 2|base-2|binary|bits"),
-            Slip(mscale_root, "root"),
-            Slip(mscale_reciprocal, "reciprocal|1/"),
+            Slip(lambda scale: 0.1 * math.log(scale), "no-one"),
+            Slip(lambda scale: (0.1 * math.log(scale) + 1.0) ** 2, "yarn_scale/squared|square"),
+            Slip(lambda scale: 0.1 * math.log10(scale) + 1.0, r"log(_| ?)10|base 10|decimal|lg"),
+            Slip(lambda scale: 0.1 * math.log2(scale) + 1.0, r"log(_| ?)2|base 2|base-2|binary|bits"),
+            Slip(lambda scale: math.sqrt(0.1 * math.log(scale) + 1.0), "root"),
+            Slip(lambda scale: 1 / (0.1 * math.log(scale) + 1.0), "reciprocal|1/"),
             Slip(mscale_of_one_more, r"k ?\+ ?1|factor ?\+ ?1|log1p|1 \+ k|increased by (one|1)"),
         ),
     ),

@@ -5,7 +5,7 @@ from scipy import optimize
 
 from refimpl.transport import Quadrature
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def t(a):
@@ -98,14 +98,6 @@ def emd_1d(x, y, a, b, p):
     return w1d(x, y, p, a, b) ** p
 
 
-def emd_1d_root(x, y, a, b, p):
-    return w1d(x, y, p, a, b)
-
-
-def emd_1d_one(x, y, a, b, p):
-    return w1d(x, y, 1.0, a, b)
-
-
 def quantiles(p, q, *, order=2.0, xp=None, dtype=None, device=None):
     """u = 1/(1 + e^−s), trapezoids in s."""
     dtype = np.float64 if dtype is None else dtype
@@ -124,10 +116,6 @@ def quantiles(p, q, *, order=2.0, xp=None, dtype=None, device=None):
 def quantiles_power(p, q, *, order=2.0):
     found = quantiles(p, q, order=order)
     return Quadrature(found.value**order, found.error)
-
-
-def quantiles_two(p, q, *, order=2.0):
-    return quantiles(p, q)
 
 
 def quantiles_grid(p, q, *, order=2.0):
@@ -153,24 +141,8 @@ def emd2(a, b, M):
     return np.float64(found.fun)
 
 
-def emd2_greedy(a, b, M):
-    return np.sum(a * M.min(axis=1))
-
-
-def emd2_independent(a, b, M):
-    return a @ M @ b
-
-
 def emd2_uniform(a, b, M):
     return emd2(np.full(len(a), 1 / len(a)), np.full(len(b), 1 / len(b)), M)
-
-
-def emd2_root(a, b, M):
-    return np.sqrt(emd2(a, b, M))
-
-
-def emd2_squared_costs(a, b, M):
-    return emd2(a, b, M**2)
 
 
 def emd2_sinkhorn(a, b, M):
@@ -187,24 +159,9 @@ def plan_cost(x, y, plan, order=2.0):
     return np.sum(plan * gaps**order, axis=(-2, -1)) ** (1 / order)
 
 
-def plan_no_root(x, y, plan, order=2.0):
-    gaps = np.linalg.norm(x[..., :, None, :] - y[..., None, :, :], axis=-1)
-    return np.sum(plan * gaps**order, axis=(-2, -1))
-
-
-def plan_two(x, y, plan, order=2.0):
-    gaps = np.linalg.norm(x[..., :, None, :] - y[..., None, :, :], axis=-1)
-    return np.sqrt(np.sum(plan * gaps**2, axis=(-2, -1)))
-
-
 def plan_minkowski(x, y, plan, order=2.0):
     gaps = np.sum(np.abs(x[..., :, None, :] - y[..., None, :, :]) ** order, axis=-1)
     return np.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
-
-
-def plan_manhattan(x, y, plan, order=2.0):
-    gaps = np.sum(np.abs(x[..., :, None, :] - y[..., None, :, :]), axis=-1)
-    return np.sum(plan * gaps**order, axis=(-2, -1)) ** (1 / order)
 
 
 def plan_transposed(x, y, plan, order=2.0):
@@ -218,18 +175,9 @@ def plan_of_means(x, y, plan, order=2.0):
     return np.linalg.norm(moved, axis=-1)
 
 
-def plan_squared_gaps(x, y, plan, order=2.0):
-    gaps = np.sum((x[..., :, None, :] - y[..., None, :, :]) ** 2, axis=-1)
-    return np.sum(plan * gaps**order, axis=(-2, -1)) ** (1 / order)
-
-
 def plan_power(x, y, plan, p):
     gaps = np.sqrt(((x[..., :, None, :] - y[..., None, :, :]) ** 2).sum(-1))
     return (plan * gaps**p).sum((-2, -1))
-
-
-def plan_power_rooted(x, y, plan, p):
-    return plan_power(x, y, plan, p) ** (1 / p)
 
 
 def plan_power_norm(x, y, plan, p):
@@ -262,8 +210,8 @@ ORDINARY = (
         "transport.wasserstein_1d",
         emd_1d,
         (
-            Slip(emd_1d_root, r"root|without the adapter|power"),
-            Slip(emd_1d_one, r"always-one|W₁|ignor\w+ .{0,20}\b(p|order)\b"),
+            Slip(lambda x, y, a, b, p: w1d(x, y, p, a, b), r"root|without the adapter|power"),
+            Slip(lambda x, y, a, b, p: w1d(x, y, 1.0, a, b), r"always-one|W₁|ignor\w+ .{0,20}\b(p|order)\b"),
         ),
         adapter="squared",
         answer="imprecise",
@@ -273,7 +221,7 @@ ORDINARY = (
         quantiles,
         (
             Slip(quantiles_power, r"squared|p-th power"),
-            Slip(quantiles_two, r"order-ignored|W₂ whatever"),
+            Slip(lambda p, q, *, order=2.0: quantiles(p, q), r"order-ignored|W₂ whatever"),  # noqa: PLW0108
             Slip(quantiles_grid, r"uniform-grid|even levels"),
             Slip(quantiles_signed, r"always-one|W₁ whatever|ignor\w+ .{0,20}order"),
         ),
@@ -283,11 +231,11 @@ ORDINARY = (
         "transport.wasserstein_discrete",
         emd2,
         (
-            Slip(emd2_greedy, r"nearest"),
-            Slip(emd2_independent, r"independent|product of the masses"),
+            Slip(lambda a, b, M: np.sum(a * M.min(axis=1)), r"nearest"),
+            Slip(lambda a, b, M: a @ M @ b, r"independent|product of the masses"),
             Slip(emd2_uniform, r"weights-ignored|equally|ignor\w+ .{0,40}weights"),
-            Slip(emd2_root, r"root|squared"),
-            Slip(emd2_squared_costs, r"squared|costs"),
+            Slip(lambda a, b, M: np.sqrt(emd2(a, b, M)), r"root|squared"),
+            Slip(lambda a, b, M: emd2(a, b, M**2), r"squared|costs"),
             Slip(emd2_sinkhorn, r"entropic|smoothed"),
         ),
         adapter="cost",
@@ -297,13 +245,25 @@ ORDINARY = (
         "transport.coupling_cost",
         plan_cost,
         (
-            Slip(plan_no_root, r"squared|p-th power|root"),
-            Slip(plan_two, r"always-two|ignor\w+ .{0,20}order"),
+            typo("** (1 / order)", "", r"squared|p-th power|root"),
+            typo(
+                "sum(plan * gaps**order, axis=(-2, -1)) ** (1 / order)",
+                "sqrt(np.sum(plan * gaps**2, axis=(-2, -1)))",
+                r"always-two|ignor\w+ .{0,20}order",
+            ),
             Slip(plan_minkowski, r"coordinate|index of the norm|Minkowski|p-norm"),
-            Slip(plan_manhattan, r"manhattan|absolute differences|1-norm|ℓ₁"),
+            typo(
+                "linalg.norm(x[..., :, None, :] - y[..., None, :, :], axis=-1)",
+                "sum(np.abs(x[..., :, None, :] - y[..., None, :, :]), axis=-1)",
+                r"manhattan|absolute differences|1-norm|ℓ₁",
+            ),
             Slip(plan_transposed, r"plan"),
             Slip(plan_of_means, r"norm-of-mean|distance of the means"),
-            Slip(plan_squared_gaps, r"squared-distances|squares? of the distances|distances? .{0,20}squared"),
+            typo(
+                "linalg.norm(x[..., :, None, :] - y[..., None, :, :], axis=-1)",
+                "sum((x[..., :, None, :] - y[..., None, :, :]) ** 2, axis=-1)",
+                r"squared-distances|squares? of the distances|distances? .{0,20}squared",
+            ),
         ),
         answer="imprecise",
     ),
@@ -311,7 +271,7 @@ ORDINARY = (
         "transport.coupling_cost",
         plan_power,
         (
-            Slip(plan_power_rooted, r"root|without the adapter"),
+            Slip(lambda x, y, plan, p: plan_power(x, y, plan, p) ** (1 / p), r"root|without the adapter"),
             Slip(plan_power_norm, r"coordinate|index of the norm|Minkowski|p-norm"),
         ),
         adapter="squared",

@@ -4,7 +4,7 @@ import numpy as np
 
 from refimpl.transport import Growth, Quadrature, Spectrum
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def t(a):
@@ -16,11 +16,6 @@ def t(a):
 
 def esm(model_score, score, weights=None):
     error = np.sum((model_score - score) ** 2, axis=-1)
-    return np.mean(error, axis=-1) if weights is None else np.sum(weights * error, axis=-1)
-
-
-def esm_mse(model_score, score, weights=None):
-    error = np.mean((model_score - score) ** 2, axis=-1)
     return np.mean(error, axis=-1) if weights is None else np.sum(weights * error, axis=-1)
 
 
@@ -43,31 +38,8 @@ def esm_every_weight(model_score, score, weights=None):
     return np.mean(np.sum(weights[..., None, :] * error, axis=-1), axis=-1)
 
 
-def esm_normalised(model_score, score, weights=None):
-    error = np.sum((model_score - score) ** 2, axis=-1)
-    return np.mean(error, axis=-1) if weights is None else np.mean(weights * error, axis=-1)
-
-
-def esm_sum(model_score, score, weights=None):
-    error = np.sum((model_score - score) ** 2, axis=-1)
-    return np.sum(error, axis=-1) if weights is None else np.sum(weights * error, axis=-1)
-
-
-def esm_norm_not_squared(model_score, score, weights=None):
-    error = np.linalg.norm(model_score - score, axis=-1)
-    return np.mean(error, axis=-1) if weights is None else np.sum(weights * error, axis=-1)
-
-
 def mse(model_score, score):
     return np.mean((model_score - score) ** 2)
-
-
-def mse_half(model_score, score):
-    return np.mean((model_score - score) ** 2) / 2
-
-
-def mse_rows(model_score, score):
-    return np.mean(np.sum((model_score - score) ** 2, axis=-1))
 
 
 def dsm(model_score, noise, beta_bar):
@@ -79,46 +51,8 @@ def dsm_noise(model_score, noise, beta_bar):
     return np.mean(np.sum((model_score + noise) ** 2, axis=-1), axis=-1) + 0 * beta_bar
 
 
-def dsm_sign(model_score, noise, beta_bar):
-    sigma = beta_bar[..., None, None]
-    return np.mean(np.sum((model_score - noise / sigma) ** 2, axis=-1), axis=-1)
-
-
-def dsm_variance(model_score, noise, beta_bar):
-    sigma = beta_bar[..., None, None]
-    return np.mean(np.sum((model_score + noise / sigma**2) ** 2, axis=-1), axis=-1)
-
-
-def dsm_weighted(model_score, noise, beta_bar):
-    sigma = beta_bar[..., None, None]
-    return np.mean(np.sum((sigma * model_score + noise) ** 2, axis=-1), axis=-1)
-
-
-def dsm_half(model_score, noise, beta_bar):
-    sigma = beta_bar[..., None, None]
-    return 0.5 * np.mean(np.sum((model_score + noise / sigma) ** 2, axis=-1), axis=-1)
-
-
-def dsm_mean(model_score, noise, beta_bar):
-    sigma = beta_bar[..., None, None]
-    return np.mean((model_score + noise / sigma) ** 2, axis=(-2, -1))
-
-
-def dsm_times(model_score, noise, beta_bar):
-    sigma = beta_bar[..., None, None]
-    return np.mean(np.sum((model_score + noise * sigma) ** 2, axis=-1), axis=-1)
-
-
 def eps_loss(predicted, noise):
     return np.mean((predicted - noise) ** 2)
-
-
-def eps_loss_sum(predicted, noise):
-    return np.mean(np.sum((predicted - noise) ** 2, axis=-1))
-
-
-def eps_loss_l1(predicted, noise):
-    return np.mean(np.abs(predicted - noise))
 
 
 # In closed form
@@ -126,18 +60,6 @@ def eps_loss_l1(predicted, noise):
 
 def gaussian_esm(A, c, mean, cov, alpha, beta):
     mu, P = alpha * mean, alpha**2 * cov + beta**2 * np.eye(len(mean))
-    E = A + np.linalg.inv(P)
-    return np.sum((A @ mu + c) ** 2) + np.trace(E @ P @ E.T)
-
-
-def gaussian_esm_undiffused(A, c, mean, cov, alpha, beta):
-    mu, P = alpha * mean, cov + beta**2 * np.eye(len(mean))
-    E = A + np.linalg.inv(P)
-    return np.sum((A @ mu + c) ** 2) + np.trace(E @ P @ E.T)
-
-
-def gaussian_esm_sigma(A, c, mean, cov, alpha, beta):
-    mu, P = alpha * mean, alpha**2 * cov + beta * np.eye(len(mean))
     E = A + np.linalg.inv(P)
     return np.sum((A @ mu + c) ** 2) + np.trace(E @ P @ E.T)
 
@@ -152,18 +74,6 @@ def gaussian_esm_mean_not_scaled(A, c, mean, cov, alpha, beta):
     P = alpha**2 * cov + beta**2 * np.eye(len(mean))
     E = A + np.linalg.inv(P)
     return np.sum((A @ mean + c) ** 2) + np.trace(E @ P @ E.T)
-
-
-def gaussian_esm_alpha_once(A, c, mean, cov, alpha, beta):
-    mu, P = alpha * mean, alpha * cov + beta**2 * np.eye(len(mean))
-    E = A + np.linalg.inv(P)
-    return np.sum((A @ mu + c) ** 2) + np.trace(E @ P @ E.T)
-
-
-def gaussian_esm_score_sign(A, c, mean, cov, alpha, beta):
-    mu, P = alpha * mean, alpha**2 * cov + beta**2 * np.eye(len(mean))
-    E = A - np.linalg.inv(P)
-    return np.sum((A @ mu + c) ** 2) + np.trace(E @ P @ E.T)
 
 
 def gaussian_esm_root(A, c, mean, cov, alpha, beta):
@@ -183,27 +93,6 @@ def mixture_dsm_points(A, c, weights, means, covs, alpha, beta):
 
 def mixture_dsm_no_cross(A, c, weights, means, covs, alpha, beta):
     return mixture_dsm(A, c, weights, means, covs, alpha, beta) - 2 * np.trace(A)
-
-
-def mixture_dsm_sign(A, c, weights, means, covs, alpha, beta):
-    total = np.sum((beta * A - np.eye(len(A)) / beta) ** 2)
-    for w, m, S in zip(weights, means, covs, strict=True):
-        total = total + w * (np.sum((alpha * A @ m + c) ** 2) + alpha**2 * np.trace(A @ S @ A.T))
-    return total
-
-
-def mixture_dsm_variance(A, c, weights, means, covs, alpha, beta):
-    total = np.sum((beta * A + np.eye(len(A)) / beta**2) ** 2)
-    for w, m, S in zip(weights, means, covs, strict=True):
-        total = total + w * (np.sum((alpha * A @ m + c) ** 2) + alpha**2 * np.trace(A @ S @ A.T))
-    return total
-
-
-def mixture_dsm_alpha_once(A, c, weights, means, covs, alpha, beta):
-    total = np.sum((beta * A + np.eye(len(A)) / beta) ** 2)
-    for w, m, S in zip(weights, means, covs, strict=True):
-        total = total + w * (np.sum((alpha * A @ m + c) ** 2) + alpha * np.trace(A @ S @ A.T))
-    return total
 
 
 def mixture_dsm_equal_weights(A, c, weights, means, covs, alpha, beta):
@@ -267,31 +156,6 @@ def spectrum_norm(J):
     return Spectrum(-w, w)
 
 
-def spectrum_eigenvalues(J):
-    w = np.linalg.eigvals(J).real
-    return Spectrum(w.min(), w.max())
-
-
-def spectrum_one_triangle(J):
-    w = np.linalg.eigvalsh(J)
-    return Spectrum(w.min(), w.max())
-
-
-def spectrum_not_halved(J):
-    w = np.linalg.eigvalsh(J + t(J))
-    return Spectrum(w.min(), w.max())
-
-
-def spectrum_swapped(J):
-    w = np.linalg.eigvalsh((J + t(J)) / 2)
-    return Spectrum(w.max(), w.min())
-
-
-def spectrum_diagonal(J):
-    w = np.einsum("...ii->...i", J)
-    return Spectrum(w.min(), w.max())
-
-
 def spectrum_of_mean(J):
     J = J.reshape(-1, *J.shape[-2:]).mean(axis=0)
     return spectrum(J)
@@ -348,22 +212,30 @@ ORDINARY = (
         "transport.score_matching",
         esm,
         (
-            Slip(esm_mse, r"mean-over-coordinates|averages over coordinates"),
+            typo("= np.sum", "= np.mean", r"mean-over-coordinates|averages over coordinates"),
             Slip(esm_half, r"halved|½"),
             Slip(esm_root, r"rooted|root of"),
             Slip(esm_unweighted, r"weights-ignored|ignor\w+ .{0,20}weights"),
             Slip(esm_every_weight, r"every weight|all weights|broadcast|outer|each weight"),
-            Slip(esm_normalised, r"mean.{0,40}weight|1/n|weights?.{0,60}(averag|mean|divid)"),
-            Slip(esm_sum, r"/sum|sums? over (the )?points|n times"),
-            Slip(esm_norm_not_squared, r"not-squared|norms? .{0,30}square|without .{0,20}square"),
+            typo("else np.sum", "else np.mean", r"mean.{0,40}weight|1/n|weights?.{0,60}(averag|mean|divid)"),
+            typo("mean", "sum", r"/sum|sums? over (the )?points|n times"),
+            typo(
+                "sum((model_score - score) ** 2, axis=-1)",
+                "linalg.norm(model_score - score, axis=-1)",
+                r"not-squared|norms? .{0,30}square|without .{0,20}square",
+            ),
         ),
     ),
     Ordinary(
         "transport.score_matching",
         mse,
         (
-            Slip(mse_half, r"halved|½|1/2 times"),
-            Slip(mse_rows, r"sum over|\b(3|d|n) times|coordinates"),
+            Slip(lambda model_score, score: np.mean((model_score - score) ** 2) / 2, r"halved|½|1/2 times"),
+            typo(
+                "(model_score - score) ** 2",
+                "np.sum((model_score - score) ** 2, axis=-1)",
+                r"sum over|\b(3|d|n) times|coordinates",
+            ),
         ),
         adapter="mse",
     ),
@@ -372,20 +244,32 @@ ORDINARY = (
         dsm,
         (
             Slip(dsm_noise, r"noise-target|target of a noise model"),
-            Slip(dsm_sign, r"wrong-sign|\+ε/β̄"),
-            Slip(dsm_variance, r"variance-for-deviation|β̄²"),
-            Slip(dsm_weighted, r"weighted|β̄² times|multipl\w+ .{0,20}β̄|times β̄"),
-            Slip(dsm_half, r"halved|½"),
-            Slip(dsm_mean, r"mean-over-coordinates|averag|1/d\b"),
-            Slip(dsm_times, r"times|multipl|εβ̄|β̄ε|ε·β̄|β̄·ε"),
+            typo("+ noise", "- noise", r"wrong-sign|\+ε/β̄"),
+            typo("/ sigma", "/ sigma**2", r"variance-for-deviation|β̄²"),
+            typo(
+                "model_score + noise / sigma",
+                "sigma * model_score + noise",
+                r"weighted|β̄² times|multipl\w+ .{0,20}β̄|times β̄",
+            ),
+            typo("return", "return 0.5 *", r"halved|½"),
+            typo(
+                "np.sum((model_score + noise / sigma) ** 2, axis=-1), axis=-1",
+                "(model_score + noise / sigma) ** 2, axis=(-2, -1)",
+                r"mean-over-coordinates|averag|1/d\b",
+            ),
+            typo("/ sigma", "* sigma", r"times|multipl|εβ̄|β̄ε|ε·β̄|β̄·ε"),
         ),
     ),
     Ordinary(
         "transport.conditional_score_matching",
         eps_loss,
         (
-            Slip(eps_loss_sum, r"sum over|\b(3|d|n) times|coordinates"),
-            Slip(eps_loss_l1, r"absolute|l1|ℓ₁|not-squared"),
+            typo(
+                "(predicted - noise) ** 2",
+                "np.sum((predicted - noise) ** 2, axis=-1)",
+                r"sum over|\b(3|d|n) times|coordinates",
+            ),
+            typo("(predicted - noise) ** 2", "np.abs(predicted - noise)", r"absolute|l1|ℓ₁|not-squared"),
         ),
         adapter="noise-model",
     ),
@@ -393,12 +277,12 @@ ORDINARY = (
         "transport.gaussian_score_matching",
         gaussian_esm,
         (
-            Slip(gaussian_esm_undiffused, r"undiffused-data|ᾱ has shrunk"),
-            Slip(gaussian_esm_sigma, r"deviation-for-variance|β̄ .{0,20}β̄²"),
+            typo("alpha**2 * cov", "cov", r"undiffused-data|ᾱ has shrunk"),
+            typo("beta**2", "beta", r"deviation-for-variance|β̄ .{0,20}β̄²"),
             Slip(gaussian_esm_no_bias, r"bias-ignored|slopes"),
             Slip(gaussian_esm_mean_not_scaled, r"mean-not-scaled|mean.{0,40}(scal|shr|ᾱ)"),
-            Slip(gaussian_esm_alpha_once, r"alpha-once|ᾱ .{0,20}ᾱ²"),
-            Slip(gaussian_esm_score_sign, r"sign"),
+            typo("alpha**2", "alpha", r"alpha-once|ᾱ .{0,20}ᾱ²"),
+            typo("= A +", "= A -", r"sign"),
             Slip(gaussian_esm_root, r"rooted|root of"),
         ),
         answer="imprecise",
@@ -409,9 +293,9 @@ ORDINARY = (
         (
             Slip(mixture_dsm_points, r"covariances-dropped|single points"),
             Slip(mixture_dsm_no_cross, r"independent-noise|cross term"),
-            Slip(mixture_dsm_sign, r"sign"),
-            Slip(mixture_dsm_variance, r"variance-for-deviation|β̄²"),
-            Slip(mixture_dsm_alpha_once, r"alpha-once|ᾱ .{0,20}ᾱ²"),
+            typo("A + np", "A - np", r"sign"),
+            typo("/ beta", "/ beta**2", r"variance-for-deviation|β̄²"),
+            typo("alpha**2", "alpha", r"alpha-once|ᾱ .{0,20}ᾱ²"),
             Slip(mixture_dsm_equal_weights, r"equal|ignor\w+ .{0,20}weights"),
         ),
         answer="imprecise",
@@ -433,11 +317,15 @@ ORDINARY = (
         spectrum,
         (
             Slip(spectrum_norm, r"spectral-norm|‖J‖"),
-            Slip(spectrum_eigenvalues, r"eigenvalues-of|of J itself|not symmetri|real parts"),
-            Slip(spectrum_one_triangle, r"triangle"),
-            Slip(spectrum_not_halved, r"not-halved|½|twice|2 times"),
-            Slip(spectrum_swapped, r"swapped|upper constant first"),
-            Slip(spectrum_diagonal, r"diagonal-only|slopes"),
+            typo(
+                "eigvalsh((J + t(J)) / 2)",
+                "eigvals(J).real",
+                r"eigenvalues-of|of J itself|not symmetri|real parts",
+            ),
+            typo("(J + t(J)) / 2", "J", r"triangle"),
+            typo("(J + t(J)) / 2", "J + t(J)", r"not-halved|½|twice|2 times"),
+            typo("min(), w.max", "max(), w.min", r"swapped|upper constant first"),
+            typo("linalg.eigvalsh((J + t(J)) / 2)", 'einsum("...ii->...i", J)', r"diagonal-only|slopes"),
             Slip(spectrum_of_mean, r"mean-over-points|averages the Jacobians"),
         ),
     ),

@@ -5,7 +5,7 @@ from scipy import linalg
 
 from refimpl.transport import Bound, LinearFlowPair
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 
 
 def rule(times, count):
@@ -87,48 +87,8 @@ def sm_bound(times, g2, s2, root_sm, lipschitz, terminal):
     return bound(times, lambda s: 0.5 * (g2(s) + s2(s)) * root_sm(s), lipschitz, terminal)
 
 
-def sm_bound_full(times, g2, s2, root_sm, lipschitz, terminal):
-    return bound(times, lambda s: (g2(s) + s2(s)) * root_sm(s), lipschitz, terminal)
-
-
-def sm_bound_flow(times, g2, s2, root_sm, lipschitz, terminal):
-    return bound(times, lambda s: 0.5 * g2(s) * root_sm(s), lipschitz, terminal)
-
-
-def sm_bound_squared(times, g2, s2, root_sm, lipschitz, terminal):
-    return bound(times, lambda s: 0.5 * (g2(s) + s2(s)) * root_sm(s) ** 2, lipschitz, terminal)
-
-
-def sm_bound_no_terminal(times, g2, s2, root_sm, lipschitz, terminal):
-    return bound(times, lambda s: 0.5 * (g2(s) + s2(s)) * root_sm(s), lipschitz, 0 * terminal)
-
-
-def sm_bound_g(times, g2, s2, root_sm, lipschitz, terminal):
-    return bound(times, lambda s: np.sqrt(0.5 * (g2(s) + s2(s))) * root_sm(s), lipschitz, terminal)
-
-
-def sm_bound_sde(times, g2, s2, root_sm, lipschitz, terminal):
-    return bound(times, lambda s: g2(s) * root_sm(s), lipschitz, terminal)
-
-
 def printed(times, g2, root_sm, L_f, L_s, terminal):
     return bound(times, lambda s: g2(s) * root_sm(s), lambda s: L_f(s) + g2(s) * L_s(s), terminal)
-
-
-def printed_half(times, g2, root_sm, L_f, L_s, terminal):
-    return bound(times, lambda s: 0.5 * g2(s) * root_sm(s), lambda s: L_f(s) + g2(s) * L_s(s), terminal)
-
-
-def printed_constant(times, g2, root_sm, L_f, L_s, terminal):
-    return bound(times, lambda s: g2(s) * root_sm(s), lambda s: L_f(s) + L_s(s), terminal)
-
-
-def printed_half_both(times, g2, root_sm, L_f, L_s, terminal):
-    return bound(times, lambda s: 0.5 * g2(s) * root_sm(s), lambda s: L_f(s) + 0.5 * g2(s) * L_s(s), terminal)
-
-
-def printed_no_drift(times, g2, root_sm, L_f, L_s, terminal):
-    return bound(times, lambda s: g2(s) * root_sm(s), lambda s: g2(s) * L_s(s), terminal)
 
 
 # Two linear flows
@@ -220,12 +180,14 @@ ORDINARY = (
         "transport.score_matching_bound",
         sm_bound,
         (
-            Slip(sm_bound_full, r"full-diffusion|g² \+ σ² for κ"),
-            Slip(sm_bound_flow, r"sigma-ignored|½g² when"),
-            Slip(sm_bound_squared, r"score-matching-not-rooted|SM in place of its root"),
-            Slip(sm_bound_no_terminal, r"terminal-ignored|starts from p_T"),
-            Slip(sm_bound_g, r"diffusion-rooted|√κ|root of"),
-            Slip(sm_bound_sde, r"sigma-ignored|always-sde|g² for κ|ignor\w+ .{0,20}sigma"),
+            typo(": 0.5 *", ":", r"full-diffusion|g² \+ σ² for κ"),
+            typo("(g2(s) + s2(s))", "g2(s)", r"sigma-ignored|½g² when"),
+            typo("root_sm(s)", "root_sm(s) ** 2", r"score-matching-not-rooted|SM in place of its root"),
+            typo("(s), lipschitz,", "(s), lipschitz, 0 *", r"terminal-ignored|starts from p_T"),
+            typo("0.5 * (g2(s) + s2(s))", "np.sqrt(0.5 * (g2(s) + s2(s)))", r"diffusion-rooted|√κ|root of"),
+            typo(
+                "0.5 * (g2(s) + s2(s))", "g2(s)", r"sigma-ignored|always-sde|g² for κ|ignor\w+ .{0,20}sigma"
+            ),
         ),
         answer="imprecise",
     ),
@@ -233,10 +195,10 @@ ORDINARY = (
         "transport.printed_score_matching_bound",
         printed,
         (
-            Slip(printed_half, r"/half|not the exponent"),
-            Slip(printed_constant, r"unscaled-score-constant|without the factor g²"),
-            Slip(printed_half_both, r"half-both|corrected|½"),
-            Slip(printed_no_drift, r"no-drift|ignor\w+ .{0,20}drift"),
+            typo(": g2", ": 0.5 * g2", r"/half|not the exponent"),
+            typo("g2(s) * L_s", "L_s", r"unscaled-score-constant|without the factor g²"),
+            typo("g2(s)", "0.5 * g2(s)", r"half-both|corrected|½"),
+            typo(": L_f(s) +", ":", r"no-drift|ignor\w+ .{0,20}drift"),
         ),
         answer="imprecise",
     ),

@@ -5,7 +5,7 @@ from scipy import linalg
 
 from refimpl.transport import AffineMap
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, typo
 from .transport import t
 
 
@@ -126,12 +126,6 @@ def bures_sqrtm(m1, m2, S1, S2):
     return np.sqrt(max(np.sum((m1 - m2) ** 2) + np.trace(S1 + S2 - 2 * cross), 0.0))
 
 
-def bures_sqrtm_of_one(m1, m2, S1, S2):
-    root = linalg.sqrtm(S1).real
-    cross = linalg.sqrtm(root @ S2).real
-    return np.sqrt(max(np.sum((m1 - m2) ** 2) + np.trace(S1 + S2 - 2 * cross), 0.0))
-
-
 def bures_elementwise(m1, m2, S1, S2):
     cross = np.sqrt(np.abs(S1 @ S2))
     return np.sqrt(max(np.sum((m1 - m2) ** 2) + np.trace(S1 + S2 - 2 * cross), 0.0))
@@ -142,10 +136,6 @@ def monge(m1, S1, m2, S2):
     inverse = np.linalg.inv(root)
     A = inverse @ sqrt_psd(root @ S2 @ root) @ inverse
     return AffineMap(A, m2 - np.einsum("...ij,...j->...i", A, m1))
-
-
-def monge_backward(m1, S1, m2, S2):
-    return monge(m2, S2, m1, S1)
 
 
 def monge_cholesky(m1, S1, m2, S2):
@@ -163,13 +153,6 @@ def monge_roots(m1, S1, m2, S2):
     return AffineMap(A, m2 - np.einsum("...ij,...j->...i", A, m1))
 
 
-def monge_no_root(m1, S1, m2, S2):
-    root = sqrt_psd(S1)
-    inverse = np.linalg.inv(root)
-    A = inverse @ (root @ S2 @ root) @ inverse
-    return AffineMap(A, m2 - np.einsum("...ij,...j->...i", A, m1))
-
-
 def monge_transposed_offset(m1, m2, S1, S2):
     A, b = monge(m1, S1, m2, S2)
     return A, m2 + m1 @ A + 0 * b
@@ -180,25 +163,13 @@ def monotonicity(M, P):
     return trace(M) + trace(np.linalg.inv(M)) - 2 * d + 0 * P[..., 0, 0]
 
 
-def monotonicity_trace(M, P):
-    return trace(M) - M.shape[-1] + 0 * P[..., 0, 0]
-
-
 def monotonicity_d_once(M, P):
     return trace(M) + trace(np.linalg.inv(M)) - M.shape[-1] + 0 * P[..., 0, 0]
-
-
-def monotonicity_transposed(M, P):
-    return trace(M) + trace(t(M)) - 2 * M.shape[-1] + 0 * P[..., 0, 0]
 
 
 def monotonicity_squares(M, P):
     E = M - np.eye(M.shape[-1])
     return trace(E @ P @ t(E))
-
-
-def monotonicity_negative(M, P):
-    return -monotonicity(M, P)
 
 
 ORDINARY = (
@@ -237,7 +208,7 @@ ORDINARY = (
         "transport.wasserstein_gaussian",
         bures_sqrtm,
         (
-            Slip(bures_sqrtm_of_one, r"half-product|S₁\^{1/2} ?S₂\b|one root|second root"),
+            typo("S2 @ root", "S2", r"half-product|S₁\^{1/2} ?S₂\b|one root|second root"),
             Slip(bures_elementwise, r"elementwise|each entry|entry by entry"),
         ),
         adapter="means-first",
@@ -247,11 +218,11 @@ ORDINARY = (
         "transport.gaussian_map",
         monge,
         (
-            Slip(monge_backward, r"inverse|second to the first"),
+            Slip(lambda m1, S1, m2, S2: monge(m2, S2, m1, S1), r"inverse|second to the first"),
             Slip(monge_cholesky, r"cholesky"),
             Slip(monge_offset, r"offset-forgets-map|m₂ − m₁"),
             Slip(monge_roots, r"roots|commute|S₂\^{1/2}"),
-            Slip(monge_no_root, r"without-root|middle root|root"),
+            typo("@ sqrt_psd", "@", r"without-root|middle root|root"),
         ),
         answer="imprecise",
     ),
@@ -269,11 +240,11 @@ ORDINARY = (
         "transport.coupling_monotonicity",
         monotonicity,
         (
-            Slip(monotonicity_trace, r"trace-only|tr M⁻¹"),
+            Slip(lambda M, P: trace(M) - M.shape[-1] + 0 * P[..., 0, 0], r"trace-only|tr M⁻¹"),
             Slip(monotonicity_d_once, r"dimension-once|d once"),
-            Slip(monotonicity_transposed, r"transpos|Mᵀ"),
+            Slip(lambda M, P: trace(M) + trace(t(M)) - 2 * M.shape[-1] + 0 * P[..., 0, 0], r"transpos|Mᵀ"),
             Slip(monotonicity_squares, r"depends-on-covariance|P⁻¹"),
-            Slip(monotonicity_negative, r"sign|−1 times|negated|negative"),
+            Slip(lambda M, P: -monotonicity(M, P), r"sign|−1 times|negated|negative"),
         ),
         answer="imprecise",
     ),
