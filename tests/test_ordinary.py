@@ -6,6 +6,7 @@ import pytest
 from ordinary import ORDINARY, Ordinary
 from ordinary import table as corpus
 from ordinary._judged import judged
+from ordinary._ordinary import changed
 
 from refimpl.proofs.engine import catalogue
 
@@ -33,6 +34,12 @@ def test_forms_are_what_there_is() -> None:
         assert not ordinary.adapter or f"{ordinary.target}/{ordinary.adapter}" in catalogue.adapters()
         assert all(slip.function is not ordinary.textbook for slip in ordinary.slips)
         assert not [slip.named for slip in ordinary.slips if re.search(slip.named, "", re.IGNORECASE)]
+
+
+def test_a_change_is_of_what_stands_there() -> None:
+    assert changed(re.escape, "pattern.translate", "pattern.upper().translate")("a.b") == r"A\.B"
+    with pytest.raises(ValueError, match=r"escape: expected 'cosine' in its text, got:\ndef escape"):
+        changed(re.escape, "cosine", "sine")
 
 
 @pytest.mark.parametrize("ordinary", SAMPLE, ids=lambda ordinary: ordinary.target)
