@@ -16,6 +16,43 @@ INSTALL = "pip install 'refimpl[dpnp]'"
 _DRIVER = "install a driver for an OpenCL or Level Zero device, such as intel-opencl-rt for the CPU"
 
 
+# Worst errors seen on 40 000 arguments a function against Arb, rounded up; dpnp 0.20.0, intel-opencl-rt 2026.2.0
+# on x86-64 with AVX-512. Roots of contiguous arrays are not correctly rounded.
+_ULPS = {
+    "float64": {
+        "default": 4.0,
+        "exp": 1.0,
+        "expm1": 1.0,
+        "log": 1.0,
+        "log1p": 1.0,
+        "sqrt": 1.0,
+        "sin": 3.0,
+        "cos": 3.0,
+        "tanh": 1.5,
+        "sinh": 2.0,
+        "cosh": 2.0,
+        "asinh": 1.5,
+        "pow": 1.5,
+    },
+    "float32": {
+        "default": 4.0,
+        "exp": 1.0,
+        "expm1": 1.0,
+        "log": 1.0,
+        "log1p": 1.0,
+        "sqrt": 1.0,
+        "sin": 2.5,
+        "cos": 2.5,
+        "tanh": 1.5,
+        "sinh": 1.5,
+        "cosh": 2.0,
+        "asinh": 1.0,
+        "pow": 1.0,
+    },
+    "float16": {"default": 2.0},
+}
+
+
 def make() -> Backend:
     """The dpnp backend; unavailable without a SYCL device."""
     _tell_loader()
@@ -35,9 +72,11 @@ def make() -> Backend:
         xp=dpnp,
         devices=_named(found, dpnp),
         dtypes=dtypes,
+        ulps=_ULPS,
         notes=(
             "every operation that is used for the first time is compiled, which takes a while",
             "arrays become NumPy's by asnumpy() alone",
+            "elementary functions of the same numbers differ with their strides, in the last digits",
         ),
     )
 

@@ -119,6 +119,16 @@ def test_laws_hold(law: str, on: Setting) -> None:
     assert outcome.verdict == "held", outcome.reason
 
 
+@pytest.mark.parametrize(
+    "mistake", ["rope.rotate/gives-out-its-cache", "ddpm.elbo_terms/log-determinant-not-halved"]
+)
+def test_mistakes_are_refuted(mistake: str, on: Setting) -> None:
+    wrong = catalogue.mistakes()[mistake]
+    law = next(law for law in catalogue.laws().values() if mistake in law.refutes)
+    outcome = run_law(law, on, examples=12, seed=0, replaced={wrong.function: wrong.fresh()}, shrink=False)
+    assert outcome.verdict == "refuted", outcome.reason
+
+
 def test_a_law_of_integers_tells_what_keeps_the_reference_from_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grudging.xp.__array_namespace_info__, "default_dtypes", None)
     monkeypatch.setattr("refimpl._libraries._told", {})

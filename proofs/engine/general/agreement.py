@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...._libraries import is_array
+from ...._libraries import is_array, to_numpy
 from ....backends import Setting
 from ...language.law import Gap, Record, Rounding, Same
 from ...language.packing import parts
@@ -70,4 +70,4 @@ def size(call: Any, on: Setting) -> float:
 
 
 def _real(value: Any) -> bool:
-    return is_array(value) and np.asarray(value).dtype.kind == "f"
+    return is_array(value) and to_numpy(value).dtype.kind == "f"

@@ -86,7 +86,7 @@ def _value(named: tuple[str, Any]) -> Any:
     place, part = named
     if not is_array(part):
         return place, part if isinstance(part, int | float | str | None) else id(part)
-    host = np.asarray(part)
+    host = _libraries.to_numpy(part)
     return place, host.shape, str(host.dtype), host.tobytes()
 
 
