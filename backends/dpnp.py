@@ -16,8 +16,8 @@ INSTALL = "pip install 'refimpl[dpnp]'"
 _DRIVER = "install a driver for an OpenCL or Level Zero device, such as intel-opencl-rt for the CPU"
 
 
-# Worst errors seen on 40 000 arguments a function against Arb, rounded up; dpnp 0.20.0, intel-opencl-rt 2026.2.0
-# on x86-64 with AVX-512. Roots of contiguous arrays are not correctly rounded.
+# Worst errors seen on 40 000 arguments a function against Arb, rounded up; dpnp 0.20.0 with intel-opencl-rt
+# 2026.2.0 on x86-64 with AVX-512. Roots of contiguous arrays are not correctly rounded.
 _ULPS = {
     "float64": {
         "default": 4.0,

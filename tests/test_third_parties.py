@@ -6,6 +6,7 @@
 import importlib
 import re
 import tomllib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from refimpl.backends import BackendUnavailableError, Setting
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.runner import run_law
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*lossy cast to 'float32':UserWarning")  # of ndonnx, for cos
 REAL = {"mlx": "mlx.core", "marray": "marray", "ndonnx": "ndonnx"}
 LAWS = ("rope.rotate-definition", "matching.rank-definition", "residual.layer_norm-definition")
 
@@ -29,7 +31,9 @@ def on(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Setti
     """The setting of each of them."""
     name: str = request.param
     if name in REAL:
-        pytest.importorskip(REAL[name])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # ndonnx misses an onnxruntime
+            pytest.importorskip(REAL[name])
     join(monkeypatch, f"{name}:make")
     backend = backends.get(name)
     return Setting.of(backend, backend.dtypes[0])
