@@ -7,7 +7,7 @@ from refimpl.backends import Backend
 
 
 def make() -> Backend:
-    """Its arrays are asked for values by `unwrap_numpy`; in float64 it casts to float32 for cos, with a warning."""
+    """Its arrays are asked for values by `unwrap_numpy`; cos casts float64 to float32, with a warning."""
     device = ndonnx.asarray(np.zeros(1)).device
     lacks = {"linalg": "it has no module linalg"}
     return Backend(
