@@ -444,6 +444,11 @@ M2 = np.eye(2)
 
 
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
+    ("ShapeError: x", lambda: matching.spearman(np.eye(2), np.eye(2))),
+    (
+        "ShapeError: scores",
+        lambda: matching.best_threshold(np.eye(2), np.eye(2, dtype=np.int64), metric="f1"),
+    ),
     ("NamespaceError: u", lambda: matching.cosine_similarity([1.0], V2)),
     ("ShapeError: v", lambda: matching.cosine_similarity(V2, V3)),
     ("DTypeError: u", lambda: matching.cosine_similarity(I2, I2)),

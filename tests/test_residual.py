@@ -226,6 +226,7 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], [])),
     ("ShapeError: biases[0]", lambda: residual.plain_stack(X, [SWAP], [SWAP])),
     ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], SWAP)),
+    ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], np.ones((1, 2)))),
     ("ShapeError: x", lambda: residual.plain_stack(np.asarray(1.0), [])),
     ("DomainError: activation", lambda: residual.plain_stack(X, [], activation="gelu")),
     ("DTypeError: x", lambda: residual.plain_stack(INTEGERS, [])),

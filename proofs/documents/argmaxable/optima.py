@@ -54,6 +54,7 @@ def nearest_definition(impl: Impl, on: Setting, case: inputs.Points) -> Iterator
     "argmaxable.minimum_norm_point-gap",
     "⟨p_i,x⟩ ≥ ‖x‖² − gap for all i, so ‖x − x*‖² ≤ gap, and the gap is rounding alone",
     source="argmaxable D4",
+    stands="how far a point is from the minimum, by the certificate that comes with it",
     about=("argmaxable.minimum_norm_point",),
     inputs=inputs.points,
     tolerance=Rounding(
