@@ -234,14 +234,15 @@ def check_axis(axis: int, *arrays: Array) -> int:
 
 def check_integer(name: str, value: Any, least: int, most: int = 2**63 - 1) -> int:
     """Require a Python integer (or NumPy integer) from `least` to `most`."""
+    wanted = "an integer" if least == -(2**63) else f"an integer ≥ {least}"
     if not is_number(value, "__index__"):
-        raise DTypeError(message(name, shown(value), f"an integer ≥ {least}"))
+        raise DTypeError(message(name, shown(value), wanted))
     try:
         number = int(value.__index__())
     except TypeError as error:  # an array of reals
-        raise DTypeError(message(name, shown(value), f"an integer ≥ {least}")) from error
+        raise DTypeError(message(name, shown(value), wanted)) from error
     if number < least:
-        raise DomainError(message(name, shown(number), f"an integer ≥ {least}"))
+        raise DomainError(message(name, shown(number), wanted))
     if number > most:
         power = most.bit_length()
         expected = f"an integer ≤ {most}"

@@ -198,3 +198,9 @@ def test_numbers_beyond_the_squares_of_floats() -> None:
 
 def test_numbers_are_made_in_the_byte_order_of_the_machine() -> None:
     assert rope.frequencies(4, dtype=">f8" if sys.byteorder == "little" else "<f8").dtype.isnative
+
+
+@pytest.mark.parametrize("axis", ["a", 1.0, None])
+def test_an_axis_is_any_integer(axis: Any) -> None:
+    with pytest.raises(DTypeError, match="expected an integer$"):
+        _xp.check_axis(axis, np.ones((2, 3)))
