@@ -202,5 +202,5 @@ def test_numbers_are_made_in_the_byte_order_of_the_machine() -> None:
 
 @pytest.mark.parametrize("axis", ["a", 1.0, None])
 def test_an_axis_is_any_integer(axis: Any) -> None:
-    with pytest.raises(DTypeError, match="expected an integer$"):
+    with pytest.raises(DTypeError, match=r"expected an integer$"):
         _xp.check_axis(axis, np.ones((2, 3)))
