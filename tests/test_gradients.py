@@ -35,10 +35,10 @@ def setting(name: str, dtype: str = "float64") -> Setting:
 
 
 def tried(function: str, gradient: Any, on: Setting, *, law: str = "gradient", examples: int = 6) -> Outcome:
-    """One law of gradients on one gradient."""
-    return gradients.attempted(
-        catalogue.gradients()[f"{function}-{law}"], function, gradient, on, examples, 0
-    )
+    """One law of gradients on one gradient, with what the library gives forwards."""
+    made = catalogue.gradients()[f"{function}-{law}"]
+    forwards = library.tangent(function, registry.reference()[function], on)
+    return gradients.attempted(made, function, gradient, on, examples, 0, forwards)
 
 
 def derivative(function: Callable[..., Any], *arrays: Any, cotangent: Any = None) -> list[Any]:
@@ -146,7 +146,8 @@ def test_closed_forms_are_the_derivative(function: str) -> None:
 def test_the_gradient_of_the_reference_is_right(function: str, name: str) -> None:
     on = setting(name)
     gradient = library.of_library(function, registry.reference()[function], on)
-    for law in ("gradient", "gradient-linear"):
+    others = ["gradient-invariant"] if function in registry.facts().invariant else []
+    for law in ("gradient", "gradient-linear", "gradient-adjoint", *others):
         outcome = tried(function, gradient, on, law=law, examples=9 if function in TIED else 3)
         assert outcome.verdict == "held", outcome.reason
 
@@ -173,6 +174,18 @@ def test_a_gradient_that_is_not_linear_is_refuted() -> None:
         return tuple(np.clip(part, -0.5, 0.5) for part in right(cotangent, *args, **kwargs))
 
     assert tried("rope.rotate", clipped, on, law="gradient-linear").verdict == "refuted"
+
+
+@pytest.mark.parametrize("law", ["gradient-adjoint", "gradient-invariant"])
+def test_a_gradient_with_a_term_too_many_breaks_its_other_laws(law: str) -> None:
+    name = "matching.cosine_similarity"
+
+    def long(cotangent: Any, u: Any, v: Any, *, axis: int = -1) -> Any:
+        found = CLOSED[name](cotangent, u, v, axis=axis)
+        return found[0] + u, found[1]
+
+    outcome = tried(name, library.of_backward(name, long), setting("torch"), law=law)
+    assert outcome.verdict == "refuted", outcome.reason
 
 
 MINE = """

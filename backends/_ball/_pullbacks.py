@@ -352,19 +352,19 @@ def _running(
 
 def _sort(xp: Namespace, g: Any, y: Any, x: Any, axis: int = -1, descending: bool = False, **_: Any) -> Any:
     """Back to where each came from; equal ones, whose order means nothing, share what belongs to any."""
-    ordered, given, cotangents = (np.moveaxis(a.data, axis, -1) for a in (y[0], x, g))
+    given, cotangents = (np.moveaxis(a.data, axis, -1) for a in (x, g))
     out = np.empty(given.shape, dtype=object)
     for row in np.ndindex(given.shape[:-1]):
-        for i, value in enumerate(given[row]):
-            same = [
-                c for o, c in zip(ordered[row], cotangents[row], strict=True) if s.equal(o, value) != s.FALSE
-            ]
-            if not same:
-                raise NoDerivativeError("sort: the order is not known")
-            whole = same[0]
-            for other in same[1:]:
-                whole = s.hull(whole, other)
-            out[(*row, i)] = whole
+        values: Any = given[row]
+        order = sorted(range(len(values)), key=lambda i: s.KEY(values[i]), reverse=descending)
+        start = 0
+        for end in range(1, len(order) + 1):
+            if end < len(order) and s.equal(values[order[end - 1]], values[order[end]]) != s.FALSE:
+                continue
+            shared = functools.reduce(s.hull, cotangents[row][start:end])
+            for i in order[start:end]:
+                out[(*row, i)] = shared
+            start = end
     return [x.like(np.moveaxis(out, -1, axis))]
 
 

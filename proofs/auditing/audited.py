@@ -119,7 +119,9 @@ class Audited:
 
     def _gradient_tried(self, law: Law, request: Try) -> Outcome:
         name, how = request.function, (request.examples, self.request.seed)
-        outcome = gradients.attempted(law, name, self._gradient(name), self.on, *how)
+        own = name in self.request.backward
+        forwards = None if own else library.tangent(name, self.functions[name], self.on)
+        outcome = gradients.attempted(law, name, self._gradient(name), self.on, *how, forwards)
         if outcome.verdict == "refuted" and name not in self.request.backward:
             told = gradients.imprecise(law, name, self.functions[name], self.on, outcome, *how)
             return replace(outcome, verdict="imprecise", evidence=told) if told else outcome

@@ -28,11 +28,20 @@ _OTHER = {"float64": "float32", "float32": "float64"}
 
 
 def attempted(
-    law: Law, function: str, gradient: Implementation, on: Setting, examples: int, seed: int
+    law: Law,
+    function: str,
+    gradient: Implementation,
+    on: Setting,
+    examples: int,
+    seed: int,
+    forwards: Implementation | None = None,
 ) -> Outcome:
-    """A law of gradients, tried on one."""
-    reference = {function: library.of_reference(function, on)}
-    return run_law(law, on, examples=examples, seed=seed, replaced={function: gradient}, reference=reference)
+    """A law of gradients, tried on one; `forwards` is the Jacobian-vector product, if there is one."""
+    reference, replaced = {function: library.of_reference(function, on)}, {function: gradient}
+    if forwards is not None:
+        name = laws.tangent(function)
+        reference[name], replaced[name] = library.of_form(function, on), forwards
+    return run_law(law, on, examples=examples, seed=seed, replaced=replaced, reference=reference)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def laws() -> "Mapping[str, Law]":
 
 def law(name: str) -> "Law":
     """A law by id, also one of gradients."""
-    return gradients()[name] if name.endswith(("-gradient", "-gradient-linear")) else laws()[name]
+    return gradients()[name] if "-gradient" in name and name not in laws() else laws()[name]
 
 
 @cache

@@ -33,6 +33,8 @@ class Facts:
     """Functions that take batches only of some of their calls: the arguments of any call in that form."""
     nan_untried: _Names = frozenset()
     """Functions whose recorded calls cannot be changed in one entry: symmetric matrices, integer lengths."""
+    invariant: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    """Changes of arguments that leave a function's result: "a constant" added to each, or "a factor"."""
     not_differentiable: Mapping[str, str] = field(default_factory=dict)
     """Functions of arrays that have no derivative, and why, in words that follow "because"."""
     attributes: Mapping[str, str] = field(default_factory=dict)

@@ -4,6 +4,12 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    invariant={
+        "density.effective_sample_size": ({"log_w": "a constant"},),
+        "density.normal_kl": ({"m1": "a constant", "m2": "a constant"},),
+        "density.normal_log_density": ({"x": "a constant", "mean": "a constant"},),
+        "density.normalized_weights": ({"log_w": "a constant"},),
+    },
     notes={
         "density.linear_posterior": "by QR of [W; sI], which is right relative to ‖x − b‖/√(‖W‖² + s²), "
         "not to a mean that is small beside it, and to the matrix's condition, for any rank of W",

@@ -13,6 +13,10 @@ def _products(result: Any) -> Any:
 
 
 FACTS = Facts(
+    invariant={
+        "matching.cosine_similarity": ({"u": "a factor"}, {"v": "a factor"}),
+        "matching.cosent_loss": ({"cosines": "a constant"},),
+    },
     not_differentiable={
         "matching.check_nonzero": "it gives truth values",
         "matching.rank": "ranks stay as they are where values change a little",

@@ -4,6 +4,7 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    invariant={"residual.layer_norm": ({"x": "a constant"},)},
     numbers=frozenset({"residual.deepnorm_constants", "residual.sgd_increment"}),
     insensitive={
         "it is of random samples, and sees what goes beyond their spread": (

@@ -14,6 +14,7 @@ def _of_one_length(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 FACTS = Facts(
+    invariant={"transport.wasserstein_1d": ({"x": "a constant", "y": "a constant"},)},
     not_differentiable=dict.fromkeys(
         (
             "transport.mixture_score_matching",

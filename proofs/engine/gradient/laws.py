@@ -4,6 +4,7 @@ What is tested is a function of (cotangent, *arguments, **options) that gives on
 array among the arguments: the vector-Jacobian product.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -49,8 +50,15 @@ def reason(function: str) -> str:
 @cache
 def laws() -> Mapping[str, Law]:
     """The laws by id."""
-    made = [law(name) for name in registry.functions() if not reason(name) for law in (_equal, _linear)]
+    smooth = [name for name in registry.functions() if not reason(name)]
+    made = [law(name) for name in smooth for law in (_equal, _linear, _adjoint)]
+    made += [_invariant(name) for name in smooth if name in registry.facts().invariant]
     return {law.id: law for law in made}
+
+
+def tangent(function: str) -> str:
+    """The name under which laws find the Jacobian-vector product of a function."""
+    return f"{function}, forwards"
 
 
 def _law(function: str, name: str, statement: str, check: Any) -> Law:
@@ -107,6 +115,77 @@ def _added(tested: Any, point: "Point", seed: int) -> Iterator[Record]:
             left, right = host[2][known], host[0][known] - host[1][known] / 2
             scale = (e1.scale + e2.scale)[known]
             yield Gap(f"gradient of {e1.name}, of a difference of cotangents", left, right, scale)
+
+
+def _adjoint(function: str) -> Law:
+    """The law that both modes of differentiation are adjoint."""
+
+    def check(impl: Impl, on: Setting, case: Drawn) -> Iterator[Record]:
+        if tangent(function) not in impl:
+            raise NotApplicableError("it has no forward derivative")
+        yield from _each(function, case, on, partial(_both, impl[function], impl[tangent(function)]))
+
+    return _law(
+        function,
+        "gradient-adjoint",
+        "both modes agree: cotangent · J tangent = Jᵀ cotangent · tangent",
+        check,
+    )
+
+
+def _both(backwards: Any, forwards: Any, point: "Point", seed: int) -> Iterator[Record]:
+    from . import derivative  # noqa: PLC0415
+
+    on, cotangents = point.on, _cotangents(point, seed)
+    expected = point.pulled(cotangents)
+    if not all(part.known.all() and (part.low == part.high).all() for part in expected):
+        return
+    along = list(derivative.cotangents([part.low.shape for part in expected], seed + 1))
+    moved = forwards(tuple(on.array(part) for part in along), *point.args, **point.kwargs)
+    left = _inner(cotangents, [on.host(part) for part in moved])
+    right = _inner(along, [on.host(part) for part in _called(backwards, point, cotangents)])
+    # Forwards every way through the code has the same slopes as backwards, and as many roundings.
+    scale = 2 * _inner([np.abs(part) for part in along], [part.scale for part in expected])
+    yield Gap("both modes", left, right, scale)
+
+
+def _inner(first: list[Any], second: list[Any]) -> float:
+    return math.fsum(float(x) for a, b in zip(first, second, strict=True) for x in (a * b).flat)
+
+
+def _invariant(function: str) -> Law:
+    """The law that the gradient is orthogonal to what changes nothing."""
+
+    def check(impl: Impl, on: Setting, case: Drawn) -> Iterator[Record]:
+        yield from _each(function, case, on, partial(_orthogonal, function, impl[function]))
+
+    return _law(
+        function, "gradient-invariant", "the gradient is orthogonal to changes that leave the result", check
+    )
+
+
+def _orthogonal(function: str, tested: Any, point: "Point", seed: int) -> Iterator[Record]:
+    on, cotangents = point.on, _cotangents(point, seed)
+    expected = point.pulled(cotangents)
+    if not all(part.known.all() and (part.low == part.high).all() for part in expected):
+        return
+    found = [on.host(part) for part in _called(tested, point, cotangents)]
+    for changes in registry.facts().invariant[function]:
+        along = [
+            DIRECTIONS[changes.get(name, "none")](on.host(array))
+            for name, array in zip(point.names, point.arrays, strict=True)
+        ]
+        scale = _inner([np.abs(part) for part in along], [part.scale for part in expected])
+        told = " and ".join(f"{name} by {how}" for name, how in changes.items())
+        yield Gap(f"change of {told}", _inner(along, found), 0.0, scale)
+
+
+DIRECTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "none": np.zeros_like,
+    "a constant": np.ones_like,
+    "a factor": np.asarray,
+}
+"""Changes of an argument, to first order."""
 
 
 def judged(label: str, got: Any, expected: "list[Enclosed]", on: Setting) -> Iterator[Record]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...._errors import DTypeError, told
 from ....backends import Setting
-from ...language.law import Implementation
+from ...language.law import Implementation, NotApplicableError
 from ...language.packing import mapped, parts
 from .. import registry
 from .derivative import Point, cotangents, is_real
@@ -41,7 +41,10 @@ def tangent(function: str, forward: Implementation, on: Setting) -> Implementati
 
     def product(tangents: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
         flat, arrays = _flattened(function, forward, args, kwargs)
-        return tuple(jvp(flat, arrays, _listed(tangents)))
+        try:
+            return tuple(jvp(flat, arrays, _listed(tangents)))
+        except (NotImplementedError, RuntimeError, TypeError) as error:
+            raise NotApplicableError("it has no forward derivative") from error
 
     product.__wrapped__ = forward  # type: ignore[attr-defined]
     return product
@@ -73,6 +76,16 @@ def of_reference(function: str, on: Setting) -> Implementation:
         return tuple(on.array(part.middle / 2 if part.symmetric else part.middle) for part in found)
 
     return gradient
+
+
+def of_form(function: str, on: Setting) -> Implementation:
+    """Tangents of the right form, for what has no reference: zeros."""
+
+    def product(tangents: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        result = registry.reference()[function](*args, **kwargs)
+        return tuple(part * 0 for _, part in parts(result) if is_real(part))
+
+    return product
 
 
 def _listed(value: Any) -> list[Any]:
