@@ -1,5 +1,6 @@
 """PyTorch, on the CPU and on CUDA devices."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -106,7 +107,8 @@ def _jvp(
 ) -> Sequence[Array]:
     import torch.autograd.forward_ad as forward  # noqa: PLC0415
 
-    with forward.dual_level():
+    with forward.dual_level(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of what torch itself uses for some slopes
         pairs = zip(arrays, tangents, strict=True)
         results = function(*(forward.make_dual(array.detach(), tangent) for array, tangent in pairs))
         found = [forward.unpack_dual(result) for result in results]

@@ -282,6 +282,16 @@ def test_gradients_are_refused_where_there_are_none() -> None:
         proofs.audit({"rope.rotate": lambda x, angles: x}, backward={"rope.period": lambda g, f: f})
 
 
+@pytest.mark.long
+def test_the_table_beside_other_checkers_is_what_they_find() -> None:
+    pytest.importorskip("torch")
+    pytest.importorskip("jax")
+    from .gradients import table  # noqa: PLC0415
+
+    written = table.README.read_text(encoding="utf-8").partition("<!-- table -->\n")[2]
+    assert list(table.lines()) == written.splitlines()
+
+
 def test_every_function_has_laws_of_its_gradient_or_a_reason_why_not() -> None:
     for name in registry.functions():
         assert bool(laws.reason(name)) != (f"{name}-gradient" in catalogue.gradients()), name
