@@ -187,6 +187,7 @@ def grid_spectral_definition(impl: Impl, on: Setting, case: inputs.Waves) -> Ite
     "flow.fokker_planck_rhs_grid-differences-definition",
     "central differences act on waves by their symbols: c sin(φ)/h and D(cos φ − 1)/h²; mass is kept",
     source="flow D4",
+    stands="the definition of the other method, and that mass is kept",
     about=("flow.fokker_planck_rhs_grid",),
     inputs=inputs.waves,
     tolerance=Rounding({"p": 1, "difference": 3, "flux": 1, "sum over the axes": 2, "expectation": 1}),

@@ -115,6 +115,7 @@ def equality_terminal(impl: Impl, on: Setting, case: inputs_of_bounds.Homothetie
     "transport.equality-scale",
     "the bound is attained for f = a_t x, g = b_t x with a_t − b_t of one sign, and equal centred terminals",
     source="transport C5",
+    stands="equality by a factor",
     about=("transport.wasserstein_bound", "transport.wasserstein_gaussian"),
     inputs=inputs_of_bounds.homotheties,
     tolerance=_ATTAINED,
