@@ -493,21 +493,6 @@ def test_minimax_of_equal_rows() -> None:
 # Types, devices and errors.
 
 
-def test_strict_arrays_keep_dtype_and_device() -> None:
-    device = strict.Device("device1")
-    W = five_vectors(xp=strict, dtype=strict.float32, device=device)
-    b = strict.zeros(5, dtype=strict.float32, device=device)
-    z = strict.ones((3, 2), dtype=strict.float32, device=device)
-    result = classify(W, b)
-    assert result.verdicts == (YES,) * 4 + (UN,)
-    real = [W, margins(W, b, z, 1), *minimax_value(W, b, 1, 2.0), *minimum_norm_point(W)]
-    for array in (*real, winner(W, b, z), verify(W, b, result)):
-        assert array.device == device
-    assert all(array.dtype == strict.float32 for array in real)
-    assert winner(W, b, z).dtype == strict.int64
-    assert verify(W, b, result, exact=True).dtype == strict.bool
-
-
 def test_certificates_do_not_depend_on_the_library() -> None:
     W, b = five_vectors(), np.zeros(5)
     there = strict.asarray(W), strict.asarray(b)

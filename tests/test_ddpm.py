@@ -259,52 +259,6 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
 )
 
 
-def _everything(xp: Any, dtype: Any, device: Any) -> list[Any]:
-    """The array results of every function, on the device and in the dtype given."""
-    data = [xp.asarray(part.tolist(), dtype=dtype, device=device) for part in (X, EPS, np.eye(2), SIGMA)]
-    x, eps, eye, sigma = data
-    like = {"xp": xp, "dtype": dtype, "device": device}
-    schedule, t = ddpm.linear_schedule(2, **like), xp.asarray([1, 2], device=device)
-    generator = ddpm.exact_generator(x[0, :], eye, schedule)
-    both = [
-        f(x, eps, schedule, t) for f in (ddpm.diffuse, ddpm.diffuse_step, ddpm.denoise_mean, ddpm.velocity)
-    ]
-    conversions = [ddpm.predict_x0, ddpm.predict_noise, ddpm.predict_v, ddpm.predict_score]
-    results = [
-        *both,
-        *(f(x, eps, schedule, t) for f in conversions),
-        ddpm.predict_noise(x, eps, schedule, 1, given="score"),
-        *ddpm.posterior(x, eps, schedule, 1),
-        ddpm.ancestral_step(x, eps, eps, schedule, sigma, t),
-        ddpm.sample(lambda a, _: a / 2, x, xp.stack([x, x]), schedule, sigma),
-        ddpm.ho_schedule(3, **like).beta_squared,
-        ddpm.cosine_schedule(3, **like).beta_squared,
-        ddpm.from_ho(sigma).beta_squared,
-        ddpm.from_alpha(sigma).beta_squared,
-        *ddpm.to_ho(schedule),
-        *ddpm.cumulative(schedule),
-        *(f(schedule) for f in (ddpm.snr, ddpm.log_snr, ddpm.sampling_std)),
-        ddpm.optimal_std(schedule, sigma),
-        ddpm.loss_weight(schedule, sigma),
-        *generator,
-        *ddpm.marginals(generator),
-        ddpm.elbo_terms(x, generator, schedule),
-        ddpm.joint_kl(x[0, :], eye, generator, schedule),
-    ]
-    flags = [f(schedule) for f in (ddpm.check_schedule, ddpm.check_signal)]
-    flags.append(ddpm.check_steps(schedule, t))
-    assert all(flag.dtype == xp.bool and flag.device == device for flag in flags)
-    return results
-
-
-@pytest.mark.parametrize("name", ["float32", "float64"])
-def test_dtype_and_device_are_kept(name: str) -> None:
-    device, dtype = array_api_strict.Device("device1"), getattr(array_api_strict, name)
-    for result in _everything(array_api_strict, dtype, device):
-        assert result.dtype == dtype
-        assert result.device == device
-
-
 def test_mixed_precision_promotes() -> None:
     single = Schedule(np.asarray([0.5, 0.5], dtype=np.float32))
     assert ddpm.diffuse(X, EPS, single, 1).dtype == np.float64

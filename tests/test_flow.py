@@ -5,16 +5,12 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
-import array_api_strict
 import numpy as np
 import pytest
 from scipy.integrate import quad, solve_ivp
-from specimens import flow as specimens
 
-from refimpl import _errors, backends, flow
-from refimpl.backends import Setting
+from refimpl import _errors, flow
 from refimpl.flow import _tableaux
-from refimpl.proofs.engine import catalogue
 
 Tree = tuple[Any, ...]
 SCHEDULES = {
@@ -408,30 +404,3 @@ def _same(t: Any, x: Any = None) -> Any:
 
 def _grid(density: Any, **options: Any) -> Any:
     return flow.fokker_planck_rhs_grid(density, density[None], np.asarray(1.0), **options)
-
-
-# Backends
-
-
-def _arrays(result: Any) -> Iterator[Any]:
-    if isinstance(result, tuple | list):
-        for part in result:
-            yield from _arrays(part)
-    else:
-        yield result
-
-
-@pytest.mark.parametrize("device", ["CPU_DEVICE", "device1"])
-@pytest.mark.parametrize("name", specimens.SPECIMENS)
-def test_dtype_and_device_stay(name: str, device: str) -> None:
-    on = Setting.of(backends.get("strict"), "float32", device)
-    function, arrays = specimens.SPECIMENS[name](on, 4)
-    for result in _arrays(function(*arrays)):
-        assert result.dtype == array_api_strict.float32
-        assert result.device == array_api_strict.Device(device)
-        assert np.all(np.isfinite(on.host(result)))
-
-
-def test_every_function_has_a_specimen() -> None:
-    public = {name for name in catalogue.functions() if name.startswith("flow.")}
-    assert public == set(specimens.SPECIMENS)

@@ -9,11 +9,9 @@ from typing import Any
 import array_api_strict as strict
 import numpy as np
 import pytest
-from specimens.residual import SPECIMENS
 
-from refimpl import backends, residual
+from refimpl import residual
 from refimpl.backends import ball
-from refimpl.proofs.engine import catalogue
 
 X = np.asarray([1.0, -2.0])
 SWAP = np.asarray([[0.0, 1.0], [1.0, 0.0]])
@@ -262,36 +260,3 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("ShapeError: branch", lambda: residual.deep_norm(X, np.ones(3), alpha=1.0)),
     ("DomainError: alpha", lambda: residual.deep_norm(X, X, alpha=0.0)),
 )
-
-
-# dtypes and devices.
-
-
-def _arrays(tree: Any) -> list[Any]:
-    if isinstance(tree, tuple | list):
-        return [leaf for part in tree for leaf in _arrays(part)]
-    return [] if tree is None or isinstance(tree, float) else [tree]
-
-
-def test_every_function_has_a_specimen() -> None:
-    assert sorted(SPECIMENS) == sorted(name for name in catalogue.functions() if name.startswith("residual."))
-
-
-@pytest.mark.parametrize("name", sorted(SPECIMENS))
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_dtype_stays(name: str, dtype: str) -> None:
-    on = backends.Setting.of(backends.get("numpy"), dtype)
-    call, arrays = SPECIMENS[name](on, 4)
-    assert all(part.dtype == on.dtype for part in _arrays(call(*arrays)))
-
-
-@pytest.mark.parametrize("name", sorted(SPECIMENS))
-def test_strict_arrays_stay_on_their_device(name: str) -> None:
-    on = backends.Setting.of(backends.get("numpy"), "float32")
-    device = strict.Device("device1")
-    call, arrays = SPECIMENS[name](on, 4)
-    moved = [strict.asarray(array, dtype=strict.float32, device=device) for array in arrays]
-    for part, expected in zip(_arrays(call(*moved)), _arrays(call(*arrays)), strict=True):
-        assert part.dtype == strict.float32
-        assert part.device == device
-        np.testing.assert_array_equal(np.asarray(part.to_device(strict.Device("CPU_DEVICE"))), expected)

@@ -11,11 +11,9 @@ import numpy as np
 import ot
 import pytest
 from scipy import optimize, special, stats
-from specimens.transport import SPECIMENS
 
-from refimpl import backends, transport
+from refimpl import transport
 from refimpl._errors import DomainError
-from refimpl.proofs.engine import catalogue
 
 A = np.asarray
 INF, NAN = math.inf, math.nan
@@ -513,42 +511,6 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
 
 
 # Places ------------------------------------------------------------------------------------------
-
-
-def test_specimens_are_complete() -> None:
-    assert set(SPECIMENS) == {name for name in catalogue.functions() if name.startswith("transport.")}
-
-
-def _arrays(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, tuple) else [result]
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_float32_and_second_device_stay(name: str) -> None:
-    """Quantile functions have no array arguments: they are told where to be."""
-    device = array_api_strict.Device("device1")
-    on = backends.Setting.of(backends.get("numpy"), "float32")
-    function, arrays = SPECIMENS[name](on, 4)
-    given = [array_api_strict.asarray(array, device=device) for array in arrays]
-    if name == "transport.wasserstein_quantile":
-        place = {"xp": array_api_strict, "dtype": array_api_strict.float32, "device": device}
-        result: Any = transport.wasserstein_quantile(lambda u: u, lambda u: given[0] * u, **place)
-    else:
-        result = function(*given)
-    for array in _arrays(result):
-        assert array.dtype == array_api_strict.float32
-        assert array.device == device
-
-
-@pytest.mark.parametrize("name", SPECIMENS)
-def test_dtypes_agree(name: str) -> None:
-    results = []
-    for dtype in ("float64", "float32"):
-        on = backends.Setting.of(backends.get("numpy"), dtype)
-        function, arrays = SPECIMENS[name](on, 5)
-        results.append([on.host(array) for array in _arrays(function(*arrays))])
-    for exact, rough in zip(*results, strict=True):
-        np.testing.assert_allclose(rough, exact, rtol=1e-3, atol=1e-4)
 
 
 OF_COVARIANCE = {
