@@ -194,6 +194,8 @@ class Declaration:
             told[ShapeError].append(f"for more than {_xp.MOST_AXES} axes")
         if self.broadcast:
             told[ShapeError].append("for shapes that do not broadcast")
+        if "linalg" in self.needs:
+            told.setdefault(DomainError, []).append("for matrices that the library cannot solve with")
         for error, words in self.raises.items():
             told.setdefault(error, []).append(words)
         return {error: told[error] for error in _ORDER if error in told}

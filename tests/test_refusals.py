@@ -2,13 +2,14 @@
 what was expected. The calls are `BAD` of each document's tests, specimens with one array spoilt, and others.
 """
 
+import contextlib
 import importlib
 import inspect
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from types import CodeType
 from typing import Any
 
@@ -19,7 +20,21 @@ from specimens import OWN, SPECIMENS, TAKES
 
 import refimpl
 from refimpl import backends
-from refimpl._errors import RefimplError
+from refimpl._arguments import (
+    Argument,
+    Arrays,
+    AxisOf,
+    DTypeOf,
+    Flag,
+    FunctionOf,
+    Integer,
+    Nested,
+    Number,
+    Record,
+    Several,
+    Word,
+)
+from refimpl._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError
 from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.calls import calls
@@ -85,6 +100,10 @@ def _names(code: CodeType, helpers: dict[str, Any]) -> Iterator[str]:
         yield from _names(inner, helpers)
 
 
+def _bad(document: str) -> Any:
+    return importlib.import_module(f"test_{document}").BAD
+
+
 @pytest.mark.parametrize("document", refimpl.__all__)
 def test_bad_calls(document: str) -> None:
     """Each is refused with its exception, for what is said to be wrong, by a function that it calls."""
@@ -120,20 +139,61 @@ def _refused_for(kind: str, exception: str, answer: str) -> None:
     assert any(re.search(rf"\b{name}\b", f"{found[3]} {found[4]}") for name in arguments), answer
 
 
-@pytest.mark.parametrize("name", catalogue.functions())
-def test_refusals_of_options_say_which(name: str) -> None:
-    """In a call that is accepted, each number, word and dtype in turn is spoilt."""
+def _beside(kind: Argument, others: Mapping[str, Any]) -> Iterator[tuple[type[RefimplError], Any]]:
+    """Values beside what an argument is declared to be, with the error that they raise."""
+    if isinstance(kind, Number):
+        above = others[kind.above] if isinstance(kind.above, str) else kind.above
+        ends = [above, kind.below, None if kind.least is None else math.nextafter(kind.least, -math.inf)]
+        yield from ((DomainError, end) for end in (*ends, math.inf, math.nan) if end is not None)
+        yield from ((DTypeError, bad) for bad in ("1", None, 1j))
+    elif isinstance(kind, Integer):
+        yield DomainError, kind.least - 1
+        yield DTypeError, kind.least + 0.5
+        yield from [(DomainError, kind.most + 1)] if not kind.exact else []
+        yield from [(DomainError, kind.least + 1)] if kind.even else []
+    elif isinstance(kind, Several):
+        yield DTypeError, 3
+        yield from ((error, [bad]) for error, bad in _beside(kind.of, others))
+        yield from [(DomainError, [])] if kind.least else []
+    elif isinstance(kind, Arrays):
+        if not (kind.number or kind.function):
+            yield from ((NamespaceError, bad) for bad in ([1.0], "1", np.ma.ones(2)))
+        yield DTypeError, np.ones(2, complex)
+        yield ShapeError, np.ones((1,) * 25, np.int64 if kind.kinds == ("integral",) else np.float64)
+    else:
+        bad = {Word: DomainError, AxisOf: DomainError, Nested: ShapeError}
+        values = {AxisOf: 64, DTypeOf: np.int64}
+        if isinstance(kind, Word | Flag | AxisOf | DTypeOf | Record | Nested | FunctionOf):
+            yield bad.get(type(kind), DTypeError), values.get(type(kind), "none of these")
+
+
+def _with(call: inspect.BoundArguments, **changed: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A call with other arguments."""
+    other = inspect.BoundArguments(call.signature, OrderedDict({**call.arguments, **changed}))
+    return lambda function: function(*other.args, **other.kwargs)
+
+
+def _accepted(name: str) -> inspect.BoundArguments:
+    """The arguments of a call that is accepted, also those that are not given."""
     call = calls(name, ON, examples=3, limit=1)[0]
-    function = catalogue.reference()[name]
-    given = inspect.signature(function).bind(*call.args, **call.kwargs)
+    given = inspect.signature(catalogue.reference()[name]).bind(*call.args, **call.kwargs)
     given.apply_defaults()
-    for option, value in given.arguments.items():
-        bad = np.int64 if option == "dtype" else {int: "many", float: math.nan, str: "none"}.get(type(value))
-        if bad is None or option == "device":  # which the library refuses
-            continue
-        changed = inspect.BoundArguments(given.signature, OrderedDict({**given.arguments, option: bad}))
-        with pytest.raises(RefimplError, match=f"^{name}: {option}: got .*; expected "):
-            function(*changed.args, **changed.kwargs)
+    return given
+
+
+@pytest.mark.parametrize("name", catalogue.functions())
+def test_what_is_declared_is_refused_beside_it(name: str) -> None:
+    """In a call that is accepted, each argument in turn; the error is one that the docstring has."""
+    function, declared, given = (
+        catalogue.reference()[name],
+        catalogue.functions()[name].declared,
+        _accepted(name),
+    )
+    for argument, kind in declared.arguments.items():
+        for error, bad in _beside(kind, given.arguments):
+            with pytest.raises(error, match=f"^{name}: {argument}\\b.*: got [\\s\\S]*; expected ") as caught:
+                _with(given, **{argument: bad})(function)
+            assert type(caught.value) in declared.errors()
 
 
 def _never(value: Any, solves: bool) -> Iterator[Any]:
@@ -196,6 +256,43 @@ def test_what_no_function_takes(name: str) -> None:
                 else:
                     assert re.match(rf"^\w+: {name}: .*: got [\s\S]*; expected ", answer)
     assert set(accepted) <= TAKEN.get(name, set())
+
+
+def _spoilt_otherwise(value: Any) -> Iterator[Any]:
+    """What is of the declared kind, but does not go with the other arguments, or is no sound value."""
+    if isinstance(value, np.ndarray):
+        yield from [10**6] if value.dtype.kind in "iu" else [value * 0, value * 0 + np.inf]
+        yield from [value[..., :0]] if value.ndim else []
+        yield from (value.astype(np.float32), np.ones((7, 5, 3, 11)))
+    elif callable(value) and not isinstance(value, type):
+        yield lambda: 0
+        yield lambda *args: np.ones((7, 5, 3, 11))
+        yield lambda *args: array_api_strict.asarray(np.asarray(args[0], np.float64))
+
+
+@cache
+def _refused() -> set[tuple[str, str]]:
+    """The functions of the bad calls, and the exceptions."""
+    found = [_answer(call) for document in refimpl.__all__ for _, call in _bad(document)]
+    return {(one[2], one[1]) for one in map(FORM.fullmatch, found) if one}
+
+
+@pytest.mark.parametrize("name", catalogue.functions())
+def test_every_error_of_its_own_is_raised(name: str) -> None:
+    """By a bad call of the document's tests, or by one argument that does not go with the others."""
+    function, given = catalogue.reference()[name], _accepted(name)
+    left = {error.__name__ for error in catalogue.functions()[name].declared.raises}
+    left -= {exception for refused, exception in _refused() if refused == name}
+    tried = [
+        _with(given, **{argument: put(bad)})
+        for argument, value in (given.arguments.items() if left else ())
+        for found, put in _places(value)
+        for bad in _spoilt_otherwise(found)
+    ]
+    for call in tried:
+        with contextlib.suppress(ValueError, TypeError, AttributeError):  # of the law's own functions
+            left.discard(_answer(partial(call, function)).partition(":")[0])
+    assert not left
 
 
 ELSEWHERE: list[dict[str, Any]] = [

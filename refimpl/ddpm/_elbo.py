@@ -4,9 +4,8 @@ import math
 from typing import NamedTuple
 
 from .. import _libraries, _xp
-from .._errors import DomainError
 from .._typing import Array, Namespace
-from ..public import STAYS, Raises, Reals, Record, public
+from ..public import STAYS, Reals, Record, public
 from ._steps import SCHEDULE, Coefficients, Schedule, coefficients, log_signal
 
 
@@ -26,7 +25,6 @@ GENERATOR = Record(
     {"weight": Reals("T, d, d", T=1), "bias": Reals("T, d"), "covariance": Reals("T, d, d")},
     "See ddpm.exact_generator",
 )
-UNSOLVABLE: Raises = {DomainError: "for matrices that the library cannot solve with"}
 
 
 class Marginals(NamedTuple):
@@ -43,7 +41,6 @@ class Marginals(NamedTuple):
     GENERATOR,
     needs="cumulative linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
 )
 def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> AffineGenerator:
     """The generator that reverses the diffusion of Gaussian data N(m, C).
@@ -151,7 +148,6 @@ def _marginals(generator: AffineGenerator, *, xp: Namespace) -> Marginals:
     Reals("..., T+1"),
     needs="cumulative linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
 )
 def elbo_terms(x0: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """The terms L_0, ..., L_T of Ho et al., whose sum is −ELBO(x_0), for an affine generator.
@@ -234,7 +230,6 @@ def _log_noise(schedule: Schedule, *, xp: Namespace) -> Array:
     Reals(""),
     needs="cumulative linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
 )
 def joint_kl(mean: Array, covariance: Array, generator: AffineGenerator, schedule: Schedule, /) -> Array:
     """Divergence of the whole diffusion of Gaussian data N(m, C) from an affine generator.

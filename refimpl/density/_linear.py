@@ -7,7 +7,7 @@ matrix never enters, and no difference of large quadratic forms, so s² may be a
 from .. import _libraries, _xp
 from .._typing import Array, Namespace
 from ..public import STAYS, Reals, public
-from ._normal import UNSOLVABLE, common, log_2pi, solve_rows
+from ._normal import common, log_2pi, solve_rows
 
 
 @public(
@@ -15,7 +15,6 @@ from ._normal import UNSOLVABLE, common, log_2pi, solve_rows
     Reals("..."),
     needs="linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
 )
 def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     """Log-density of x under the linear Gaussian VAE, log N(x; b, WWᵀ + s²I).
@@ -57,7 +56,6 @@ def linear_evidence(x: Array, W: Array, b: Array, s2: Array, /) -> Array:
     (Reals("..., k"), Reals("k, k")),
     needs="linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
 )
 def linear_posterior(x: Array, W: Array, b: Array, s2: Array, /) -> tuple[Array, Array]:
     """Mean and covariance of z given x under the linear Gaussian VAE.

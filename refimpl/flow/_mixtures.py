@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 from .. import _libraries, _xp, density
-from .._errors import DomainError, ShapeError, message
+from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ..public import STAYS, Reals, Record, public
 from ._schedules import SCHEDULE, Schedule
@@ -93,7 +93,6 @@ def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> M
     MIXTURE,
     needs="linalg",
     nan=STAYS,
-    raises={DomainError: "for matrices that the library cannot solve with"},
 )
 def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mixture:
     """Make mixture data whose components have full covariances.

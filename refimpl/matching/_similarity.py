@@ -70,7 +70,6 @@ def factor_similarity(similarity: Array, /) -> Array:
     Reals("..., n, n"),
     needs="linalg",
     nan=STAYS,
-    raises={DomainError: "for matrices that the library cannot solve with"},
 )
 def nearest_semidefinite(matrix: Array, /) -> Array:
     """The positive semidefinite matrix that is nearest in Frobenius norm.

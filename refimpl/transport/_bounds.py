@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from .. import _libraries, _xp
-from .._errors import DomainError, NamespaceError, ShapeError, message
+from .._errors import NamespaceError, ShapeError, message
 from .._typing import Array, Namespace
 from ..public import STAYS, FunctionOf, Reals, public
 from ._rules import Rule, legendre, nodes_between, partial
@@ -33,7 +33,6 @@ class Spectrum(NamedTuple):
     nan=STAYS,
     raises={
         ShapeError: "for no matrix at all",
-        DomainError: "for matrices that the library cannot solve with",
     },
 )
 def one_sided_lipschitz(jacobians: Array, /) -> Spectrum:

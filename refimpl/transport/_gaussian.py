@@ -3,14 +3,11 @@
 from typing import NamedTuple
 
 from .. import _libraries, _xp
-from .._errors import DomainError, ShapeError, message
+from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ..public import STAYS, Raises, Reals, public
 
-UNSOLVABLE: Raises = {
-    ShapeError: "for shapes that do not fit",
-    DomainError: "for matrices that the library cannot solve with",
-}
+UNFIT: Raises = {ShapeError: "for shapes that do not fit"}
 
 
 def _check_gaussians(m1: Array, S1: Array, m2: Array, S2: Array) -> Namespace:
@@ -62,7 +59,7 @@ def _norm(x: Array, *, xp: Namespace) -> Array:
     Reals("..."),
     needs="linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
+    raises=UNFIT,
 )
 def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array:
     """Wasserstein-2 distance of two Gaussians.
@@ -132,7 +129,7 @@ class AffineMap(NamedTuple):
     (Reals("..., d, d"), Reals("..., d")),
     needs="linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
+    raises=UNFIT,
 )
 def gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, /) -> AffineMap:
     """The optimal map that carries one Gaussian to another.
@@ -183,7 +180,7 @@ def _gaussian_map(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) 
     Reals("..."),
     needs="linalg",
     nan=STAYS,
-    raises=UNSOLVABLE,
+    raises=UNFIT,
 )
 def coupling_monotonicity(M: Array, covariance: Array, /) -> Array:
     """E[(x − y)·(∇log p(x) − ∇log q(y))] for x ~ p = N(0, P) coupled to y = Mx ~ q.
