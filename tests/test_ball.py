@@ -544,7 +544,7 @@ def test_the_backend_carries_values() -> None:
 
 
 def test_doctor_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("refimpl.backends._doctor.status", lambda: {"ball": backends.get("ball")})
+    monkeypatch.setattr("refimpl.backends._doctor.status", lambda names: {"ball": backends.get("ball")})
     [found] = backends.diagnose()
     assert found.usable
     assert found.failures == ()
