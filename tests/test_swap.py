@@ -471,7 +471,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_json_has_the_schema(written: Path) -> None:
     found = json.loads((written / "out.json").read_text())
-    assert found["schema"] == "refimpl.swap/1"
+    assert found["command"] == "swap"
     [one] = found["results"]
     assert [way["way"] for way in one["ways"]] == ["numpy float64", "numpy float32"]
     assert one["pairs"][0]["verdict"] == "beyond"

@@ -135,7 +135,18 @@ def run(
     return Gathered(results, found.seconds, found.signal, found.interrupted)
 
 
-_UNASKED = ("json_file", "verbose", "jobs", "markdown", "folder", "resume", "cluster")
+_UNASKED = (
+    "json_file",
+    "svg_file",
+    "html_file",
+    "reproducer",
+    "verbose",
+    "jobs",
+    "markdown",
+    "folder",
+    "resume",
+    "cluster",
+)
 """Options that change nothing in the results."""
 
 

@@ -19,6 +19,7 @@ from ..engine.report import VERSION, Envelope
 from ..engine.runner import Outcome
 from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
+from ..swapping.data import SwapResult
 from .errata import Judged
 
 REPORTS: Mapping[str, tuple[type, type | None]] = {
@@ -29,6 +30,7 @@ REPORTS: Mapping[str, tuple[type, type | None]] = {
     "sensitivity": (Floor, None),
     "accuracy": (Accuracy, None),
     "audit": (Tried, Summary),
+    "swap": (SwapResult, None),
     "errata": (Judged, None),
 }
 """The class of the results of each command, and of their summary."""

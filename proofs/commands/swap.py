@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -9,14 +10,14 @@ from ... import backends
 from ..auditing.audit import TIMEOUT
 from ..engine import planning
 from ..engine.accuracy.measure import Effort
-from ..engine.report import text
 from ..swapping import picture, report
+from ..swapping.data import result
 from ..swapping.experiment import CALLS, Swapped, Task, plan
 from ..swapping.ways import Way, planned
 from . import display, output
 from .audit import targets
 from .output import OutputFile
-from .running import gather, note_x64
+from .running import Gathered, gather, note_x64, save
 
 
 @click.command("swap")
@@ -67,10 +68,12 @@ def swap(
     files = (json_file, svg_file, html_file, reproducer)
     run = gather(planning.run(tasks), lambda found: display.say(*report.text([found])[:-1]),
                  filed=any(file is not None for file in files))  # fmt: skip
-    interrupted = run.interrupted or any(it.interrupted for it in run.results)
     if json_file:
-        content = report.document(run.results, seconds=run.seconds, interrupted=interrupted)
-        output.save(json_file, text(content))
+        interrupted = run.interrupted or any(it.interrupted for it in run.results)
+        found: Gathered[Any] = Gathered(
+            [result(it) for it in run.results], run.seconds, interrupted=interrupted
+        )
+        save(json_file, found, used=[name for name in chosen if _works(name)])
     if svg_file:
         output.save(svg_file, picture.svg(run.results))
     if html_file:

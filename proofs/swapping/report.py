@@ -1,46 +1,10 @@
-"""What moved, as text, as JSON, and as an exit code.
-
-    {"schema": "refimpl.swap/1",
-     "versions": {"refimpl", "python", backend: …},
-     "interrupted": bool, "seconds": float,
-     "results": [{"function", "source", "seed", "calls", "seconds": float,
-                  "left_out": {reason: calls}, "unproven": {reason: calls},
-                  "ways": [{"way", "backend", "device", "dtype", "compiled", "tf32", "threads",
-                            "status": "ran", "failed", "not run" or "unavailable",
-                            "reason", "calls",
-                            "refused": {reason: calls},
-                            "worst_ulps", "median_ulps",     against the proven values
-                            "classes": {class: int},         as in refimpl.accuracy/1
-                            "compared_exactly", "different", integers and truth values
-                            "repeated": int,                 calls whose second run gave the same bits
-                            "dtypes": {dtype: calls},
-                            "judged", "beyond": int,         numbers with a bound, and those beyond it
-                            "share",                         the largest error over its bound
-                            "contract",                      of half precision
-                            "seconds", "ratio"}],            over the first way that ran; no verdict
-                  "pairs": [{"first", "second",              places in "ways"
-                             "verdict",                      "same", "within", "beyond", "other shape",
-                                                             "not judged" or "not compared"
-                             "worst_ulps", "median_ulps", "compared", "same", "judged", "unjudged", "beyond",
-                             "share",                        the largest difference over what both allow
-                             "shapes": {text: calls}, "dtypes": {text: calls},
-                             "spot": null or {"source", "part", "index", "first", "second", "exact", "ulps",
-                                              "share", "program"}}]}]}   of pairs beyond, and of the furthest
-
-Numbers that there are not are null.
-"""
+"""What moved, as text and as an exit code."""
 
 import math
-import platform
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
-from typing import Any
 
-from ... import backends
-from ...backends import BackendUnavailableError
 from ..engine import exits, foreign
 from ..engine.accuracy.shown import FAULTS, number
-from ..engine.report import plain
 from .experiment import Swapped
 from .meeting import Figures, Meeting
 from .program import program
@@ -187,90 +151,6 @@ def exit_code(results: Sequence[Swapped]) -> int:
     whole = all(isinstance(found, Figures) and not found.refused for it in results for found in it.figures)
     judged = bool(verdicts) and not verdicts & {"not judged", "not compared"}
     return exits.HELD if judged and whole and not any(it.interrupted for it in results) else exits.INCOMPLETE
-
-
-def document(results: Sequence[Swapped], *, seconds: float, interrupted: bool) -> dict[str, Any]:
-    """The whole report as in the schema."""
-    return {
-        "schema": "refimpl.swap/1",
-        "versions": _versions(results),
-        "interrupted": interrupted,
-        "seconds": round(seconds, 3),
-        "results": [_result(it) for it in results],
-    }
-
-
-def _versions(results: Sequence[Swapped]) -> dict[str, str]:
-    used = {}
-    for name in dict.fromkeys(way.backend for it in results for way in it.ways):
-        try:
-            used[name] = backends.get(name).version
-        except BackendUnavailableError:  # its ways say so
-            continue
-    return {"refimpl": version("refimpl"), "python": platform.python_version(), **used}
-
-
-def _result(it: Swapped) -> dict[str, Any]:
-    return {
-        "function": it.function,
-        "source": None if it.source is None else str(it.source),
-        "seed": it.seed,
-        "calls": it.calls,
-        "left_out": dict(it.left_out),
-        "unproven": dict(it.unproven),
-        "seconds": round(it.seconds, 3),
-        "ways": [_way(it, place) for place in range(len(it.ways))],
-        "pairs": [_meeting(it, pair) for pair in it.pairs],
-    }
-
-
-def _way(it: Swapped, place: int) -> dict[str, Any]:
-    way, found = it.ways[place], it.figures[place]
-    head = {
-        "way": str(way), "backend": way.backend, "device": way.device, "dtype": way.dtype,
-        "compiled": way.compiled, "tf32": way.tf32, "threads": way.threads,
-        "status": status(found), "reason": reason(found),
-    }  # fmt: skip
-    if isinstance(found, str):
-        return head
-    return head | {
-        "calls": found.calls,
-        "refused": dict(found.refused),
-        "worst_ulps": _number(found.worst),
-        "median_ulps": _number(found.median),
-        "classes": {kind: count for kind, count in sorted(found.tally.counts.items()) if count},
-        "compared_exactly": found.tally.discrete,
-        "different": found.tally.different,
-        "repeated": found.repeated,
-        "dtypes": dict(found.dtypes),
-        "judged": found.judged,
-        "beyond": found.beyond,
-        "share": plain(found.share),
-        "contract": found.contract,
-        "seconds": found.seconds,
-        "ratio": _number(ratio(it, found)),
-    }
-
-
-def _meeting(it: Swapped, pair: Meeting) -> dict[str, Any]:
-    spot = pair.spot
-    return {
-        "first": pair.first, "second": pair.second, "verdict": pair.verdict,
-        "worst_ulps": _number(pair.worst), "median_ulps": _number(pair.median),
-        "compared": pair.compared, "same": pair.same, "judged": pair.judged, "unjudged": pair.unjudged,
-        "beyond": pair.beyond, "share": plain(pair.share),
-        "shapes": dict(pair.shapes), "dtypes": dict(pair.dtypes),
-        "spot": spot and {
-            "source": spot.case.source, "part": spot.part, "index": list(spot.index),
-            "first": plain(spot.values[0]), "second": plain(spot.values[1]), "exact": _number(spot.exact),
-            "ulps": _number(spot.ulps), "share": _number(spot.share),
-            "program": script(it, pair) if pair.verdict == "beyond" or pair is furthest(it) else None,
-        },
-    }  # fmt: skip
-
-
-def _number(value: float) -> Any:
-    return None if math.isnan(value) else plain(float(value))
 
 
 def text(reports: Sequence[Swapped]) -> list[str]:
