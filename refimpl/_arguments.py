@@ -516,7 +516,7 @@ class Nested(Argument):
         for place, part in enumerate(values):
             if depth > 1 and isinstance(part, (list, tuple)):
                 found += self._inside(f"{name}[{place}]", part, depth - 1)
-            elif part is not None or depth == self.depth == 1:
+            elif part is not None or (depth == 1 and not (place and self.depth > 1)):  # (W, None) is a pair
                 found.append((f"{name}[{place}]", self.inside, part))
         return found
 

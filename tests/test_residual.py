@@ -220,6 +220,7 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: activation", lambda: residual.init_variance(1, 1, activation="tanh")),
     ("ShapeError: weights[0]", lambda: residual.plain_stack(X, [np.eye(3)])),
     ("ShapeError: weights[0]", lambda: residual.plain_stack(X, [X])),
+    ("NamespaceError: weights[0][0]", lambda: residual.residual_stack(X, [(None, np.eye(2))], scale=1.0)),
     ("ShapeError: weights", lambda: residual.plain_stack(X, SWAP)),
     ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], [])),
     ("ShapeError: biases[0]", lambda: residual.plain_stack(X, [SWAP], [SWAP])),
