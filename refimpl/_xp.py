@@ -71,7 +71,9 @@ _KINDS = {"bool": "b", "integral": "iu", "real floating": "f"}
 def is_kind(dtype: DType, kinds: str | tuple[str, ...], xp: Namespace) -> bool:
     """Whether a dtype is of some kinds; dtypes of other libraries, and those of texts, are of none."""
     if xp is numpy and isinstance(dtype, np.dtype):  # what the rest would find, by far sooner
-        return dtype.kind in "".join(_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
+        if isinstance(kinds, str):
+            return dtype.kind in _KINDS[kinds]
+        return any(dtype.kind in _KINDS[kind] for kind in kinds)
     if isinstance(dtype, ModuleType) or is_array(dtype):  # which have attributes of torch's dtypes
         return False
     try:
