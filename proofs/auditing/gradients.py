@@ -160,7 +160,8 @@ def _explains(candidate: WrongGradient, name: str, wrong: Sequence[tuple[Seen, i
         scale = np.maximum(one.expected[place].scale, np.abs(given))
         with np.errstate(all="ignore"):
             apart = np.abs(one.got[place] - given) > CLEAR * one.point.on.u * scale
-        if apart.any() or np.isnan(one.got[place] - given).any():
+        known = one.expected[place].known
+        if apart[known].any() or np.isnan(one.got[place] - given)[known].any():
             return False
         tried += 1
     return tried * 2 > len(wrong)

@@ -175,9 +175,10 @@ class Point:
     def middles(
         self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site] = ()
     ) -> list[np.ndarray[Any, Any]]:
-        """The product alone. `without` takes what goes through some operations for constant."""
+        """The product alone, NaN where it is unknown. `without` takes what goes through some operations for
+        constant."""
         found = self.exact[0].back(cotangents, without)
-        return [np.asarray(np.frompyfunc(s.nearest, 1, 1)(part), dtype=np.float64) for part in found]
+        return [np.asarray(np.frompyfunc(_nearest, 1, 1)(part), dtype=np.float64) for part in found]
 
     @cached_property
     def idle(self) -> frozenset[Site]:
@@ -244,6 +245,10 @@ def _where_finite(cotangent: BallArray, result: BallArray) -> BallArray:
 @cache
 def _host_model() -> Any:
     return ball.model(Setting.of(backends.get("numpy")))
+
+
+def _nearest(x: Any) -> float:
+    return s.nearest(x) if x.is_finite() else np.nan
 
 
 def _narrow(balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any]) -> bool:
