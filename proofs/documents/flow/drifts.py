@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 from .mixtures import build
 
 
@@ -191,7 +191,7 @@ def ddim_exact_for_one_point(impl: Impl, on: Setting, case: inputs.Jumps) -> Ite
         "flow.score_from_noise/without-width",
     ),
 )
-def flow_is_ddim(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def flow_is_ddim(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """Both sides from the functions under test, but for d/dt(β̄/ᾱ) by complex step."""
     mixture, schedule, data, errors = build(impl, on, case)
     f = impl["flow.drift_coefficient"](schedule, case.t)[:, None]
@@ -201,9 +201,9 @@ def flow_is_ddim(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record
     score = impl["flow.score_from_noise"](noise, beta)
     velocity = impl["flow.flow_velocity"](f * case.x, g2, score)
     m, t = data.marginals, data.t[:, None]
-    drift, diffusion = host.drift_and_diffusion(m, t)
+    drift, diffusion = closed.drift_and_diffusion(m, t)
     slope = diffusion / (2 * m.alpha(t) * np.sqrt(m.variance(t)))
-    growth = np.abs(host.derivative(m.variance, t)) + 2 * np.abs(drift) * m.variance(t)
+    growth = np.abs(closed.derivative(m.variance, t)) + 2 * np.abs(drift) * m.variance(t)
     scale = np.abs(drift * data.x) + (growth / 2) * (errors.score + np.abs(data.score))
     left = on.host(velocity) - drift * data.x
     right = m.alpha(t) * slope * on.host(noise)

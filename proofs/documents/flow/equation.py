@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 from .mixtures import build
 
 _POINTWISE = Rounding(
@@ -52,7 +52,7 @@ def residual_definition(impl: Impl, on: Setting, case: inputs.Terms) -> Iterator
     yield Gap("magnitude", residual[1], size, size)
 
 
-def _member(impl: Impl, on: Setting, case: host.Mixture, name: str, ratio: float) -> Iterator[Record]:
+def _member(impl: Impl, on: Setting, case: closed.Mixture, name: str, ratio: float) -> Iterator[Record]:
     """The Fokker–Planck equation of one member of the family with σ² = ratio·g²: "flow.forward_drift"
     in time, "flow.reverse_drift" against it, "" for the original SDE."""
     mixture, schedule, data, errors = build(impl, on, case)
@@ -68,8 +68,8 @@ def _member(impl: Impl, on: Setting, case: host.Mixture, name: str, ratio: float
         diffusion = sigma2 if name == "flow.forward_drift" else -sigma2
     rate = impl["flow.mixture_time_derivative"](*at)
     residual = impl["flow.fokker_planck_residual"](rate, drift, spread, diffusion, score, curvature)
-    f_host, _ = host.drift_and_diffusion(data.marginals, data.t)
-    growth = np.abs(host.derivative(data.marginals.variance, data.t))
+    f_host, _ = closed.drift_and_diffusion(data.marginals, data.t)
+    growth = np.abs(closed.derivative(data.marginals.variance, data.t))
     g_size = growth + 2 * np.abs(f_host) * data.marginals.variance(data.t)
     size, moved = np.abs(data.score), np.abs(f_host[:, None] * data.x)
     terms = np.sum(moved * (size + errors.score), axis=-1) + np.abs(f_host) * case.x.shape[1]
@@ -94,7 +94,7 @@ def _member(impl: Impl, on: Setting, case: host.Mixture, name: str, ratio: float
         "flow.fokker_planck_residual/missing-half",
     ),
 )
-def fokker_planck(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def fokker_planck(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """Everything from the functions under test."""
     yield from _member(impl, on, case, "", 1.0)
 
@@ -313,7 +313,7 @@ def grid_differences_order(impl: Impl, on: Setting, case: inputs.Waves) -> Itera
     ),
     needs={"approximation": "the grid resolves the density only to 1e-16"},
 )
-def grid_agrees_with_mixture(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def grid_agrees_with_mixture(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """One-dimensional data at t = ½ on 160 points."""
     mixture, schedule, data, _ = build(impl, on, case)
     size, step = 160, 0.25
@@ -326,7 +326,7 @@ def grid_agrees_with_mixture(impl: Impl, on: Setting, case: host.Mixture) -> Ite
     result = impl["flow.fokker_planck_rhs_grid"](p, drift, diffusion, spacing=(step,), method="spectral")
     expected = on.host(p) * on.host(impl["flow.mixture_time_derivative"](*at))
     half = np.asarray([0.5])
-    f, g2 = host.drift_and_diffusion(data.marginals, half)
+    f, g2 = closed.drift_and_diffusion(data.marginals, half)
     # |D_jk| ≤ (π/(n h)) / |sin(π (j − k)/n)|
     lag = np.subtract.outer(np.arange(size), np.arange(size)) + np.diag(np.full(size, np.inf))
     matrix = (

@@ -9,10 +9,10 @@ from .... import flow
 from ....backends import Setting
 from ...language.erratum import Erratum
 from ...language.law import AtMost, Gap, Record, Rounding
-from . import host
+from . import closed
 
 RATIO = 4.0
-_SCHEDULE = host.Preserving(0.1, 20.0)
+_SCHEDULE = closed.Preserving(0.1, 20.0)
 _POINTS = np.asarray([[-2.0], [0.25], [1.5]])
 _TIME = 0.5
 

@@ -10,25 +10,27 @@ from ...._typing import Array
 from ....backends import Precision
 from ...language import inputs
 from ...language.law import Kind
-from . import host
+from . import closed
+
+_SCHEDULES = [closed.Preserving(1.0, 1.0), closed.Preserving(0.5, 3.0), closed.Exploding(1.0, 2.0)]
 
 
-def schedule(draw: inputs.Draw) -> host.Marginals:
+def schedule(draw: inputs.Draw) -> closed.Marginals:
     """One of the schedules with drawn parameters, all of them for t in [0, 1]."""
     kind = draw(st.sampled_from(["preserving", "exploding", "sub", "cosine"]))
     if kind == "exploding":
-        return host.Exploding(draw(st.sampled_from([1.0, 0.1, 0.01])), draw(st.sampled_from([2.0, 50.0])))
+        return closed.Exploding(draw(st.sampled_from([1.0, 0.1, 0.01])), draw(st.sampled_from([2.0, 50.0])))
     if kind == "cosine":
-        return host.Cosine(draw(st.sampled_from([1.0, 1.25])))
+        return closed.Cosine(draw(st.sampled_from([1.0, 1.25])))
     rates = draw(st.sampled_from([(1.0, 1.0), (0.1, 20.0), (0.5, 3.0), (4.0, 1.0)]))
-    return host.Preserving(*rates) if kind == "preserving" else host.SubPreserving(*rates)
+    return closed.Preserving(*rates) if kind == "preserving" else closed.SubPreserving(*rates)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """A schedule and times."""
 
-    schedule: host.Marginals
+    schedule: closed.Marginals
     t: Array
 
 
@@ -45,7 +47,7 @@ def times(draw: inputs.Draw, p: Precision, kind: Kind) -> Times:
     return Times(schedule=schedule(draw), t=inputs.rounded(values, p))
 
 
-def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> host.Mixture:
+def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> closed.Mixture:
     n, k, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
     rng = inputs.generator(draw)
     chosen = schedule(draw)
@@ -76,7 +78,7 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
             spread = np.where(rng.random((k, 1, 1)) < 0.3, 0.0, spread)
     elif draw(st.booleans()):
         spread = variances[:, 0]
-    return host.Mixture(
+    return closed.Mixture(
         schedule=chosen,
         log_weights=inputs.rounded(weights, p),
         means=inputs.rounded(means, p),
@@ -87,25 +89,25 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
 
 
 @inputs.composite
-def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
+def mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> closed.Mixture:
     """Isotropic or diagonal data, times from 0 on."""
     return _points(draw, p, kind, full=False)
 
 
 @inputs.composite
-def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
+def noised_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> closed.Mixture:
     """The same at times t > 0, where β̄ has a derivative."""
     return _points(draw, p, kind, full=False, start=False)
 
 
 @inputs.composite
-def full_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
+def full_mixtures(draw: inputs.Draw, p: Precision, kind: Kind) -> closed.Mixture:
     """The same with full covariances."""
     return _points(draw, p, kind, full=True)
 
 
 @dataclass(frozen=True, slots=True)
-class NoisyMixture(host.Mixture):
+class NoisyMixture(closed.Mixture):
     """With a noise σ² = ratio·g²."""
 
     ratio: float
@@ -158,7 +160,7 @@ def noises(draw: inputs.Draw, p: Precision, kind: Kind) -> Noises:
 class Jumps:
     """Data points, noises, and two times: any, neighbouring, or the two ends, β̄ = 0 among them."""
 
-    schedule: host.Marginals
+    schedule: closed.Marginals
     source: Array
     target: Array
     data: Array
@@ -270,7 +272,7 @@ def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> Linear:
 
 
 @inputs.composite
-def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
+def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> closed.Mixture:
     """One-dimensional mixtures with points at t = 0; cancellation: components that all but coincide;
     extreme: a far, light component, whose mass the flow must carry through a thin region."""
     n, k = 16, draw(st.sampled_from([1, 2, 3]))
@@ -283,10 +285,8 @@ def lines(draw: inputs.Draw, p: Precision, kind: Kind) -> host.Mixture:
         means[0], weights[0] = 4.0, -4.0
     pick = rng.integers(0, k, n)
     x = means[pick] + np.sqrt(variances[pick]) * rng.uniform(-2, 2, (n, 1))
-    return host.Mixture(
-        schedule=draw(
-            st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
-        ),
+    return closed.Mixture(
+        schedule=draw(st.sampled_from(_SCHEDULES)),
         log_weights=inputs.rounded(weights, p),
         means=inputs.rounded(means, p),
         spread=inputs.rounded(variances, p),
@@ -307,9 +307,7 @@ def gaussians(draw: inputs.Draw, p: Precision, kind: Kind) -> NoisyMixture:
     covariance = inputs.rounded((axes * spectrum) @ axes.T, p)
     mean = rng.normal(size=d)
     return NoisyMixture(
-        schedule=draw(
-            st.sampled_from([host.Preserving(1.0, 1.0), host.Preserving(0.5, 3.0), host.Exploding(1.0, 2.0)])
-        ),
+        schedule=draw(st.sampled_from(_SCHEDULES)),
         log_weights=np.zeros(1),
         means=inputs.rounded(mean[None], p),
         spread=(np.tril(covariance) + np.tril(covariance, -1).T)[None],
@@ -324,7 +322,7 @@ class Scalars:
     """One-dimensional Gaussian data, a noise ratio σ²/g², and uneven times in either direction;
     cancellation: times that nearly touch; extreme: narrow data and strong noise."""
 
-    schedule: host.Marginals
+    schedule: closed.Marginals
     mean: Array
     variance: Array
     ratio: float

@@ -13,7 +13,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 from .mixtures import build
 
 STEPS = 8
@@ -39,19 +39,19 @@ def _refined(on: Setting, run: Callable[[Any], Any]) -> tuple[Any, Any]:
     return fine, max(np.max(np.abs(fine - middle)), np.max(np.abs(middle - coarse)))
 
 
-def _velocity_error(data: host.Data) -> tuple[Any, Any]:
+def _velocity_error(data: closed.Data) -> tuple[Any, Any]:
     """Bounds of the rounding errors of v and ∇·v, in units of the roundoff."""
-    f, g2 = host.drift_and_diffusion(data.marginals, np.maximum(data.t, 1e-12))
-    errors, f, g2 = host.Errors(data), np.abs(f)[:, None], np.abs(g2)[:, None]
+    f, g2 = closed.drift_and_diffusion(data.marginals, np.maximum(data.t, 1e-12))
+    errors, f, g2 = closed.Errors(data), np.abs(f)[:, None], np.abs(g2)[:, None]
     moved = f * np.abs(data.x) + g2 / 2 * (np.abs(data.score) + errors.score)
     return moved, f[:, 0] + g2[:, 0] / 2 * errors.divergence
 
 
-def _path(data: host.Data) -> host.Data:
+def _path(data: closed.Data) -> closed.Data:
     """One-dimensional data where the flow carries x, at five times, through the quantiles."""
-    level = np.tile(host.cumulative(data, data.t, data.x[:, 0]), 5)
+    level = np.tile(closed.cumulative(data, data.t, data.x[:, 0]), 5)
     t = 0 * level + np.repeat(np.linspace(0.0, 1.0, 5), data.t.size)
-    return data.at(t, host.quantile(data, t, level)[:, None])
+    return data.at(t, closed.quantile(data, t, level)[:, None])
 
 
 _MARGINAL = (
@@ -81,7 +81,7 @@ _MARGINAL = (
         "flow.drift_coefficient/missing-half",
     ),
 )
-def keeps_cumulative_probability(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def keeps_cumulative_probability(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """RK4 from 0 to 1 on mixtures."""
     mixture, schedule, data, _ = build(impl, on, case)
     field = velocity(impl, mixture, schedule)
@@ -89,10 +89,10 @@ def keeps_cumulative_probability(impl: Impl, on: Setting, case: host.Mixture) ->
 
     def run(times: Any) -> Any:
         states = impl["flow.integrate"](field, case.x, times)
-        return host.cumulative(data, ones, on.host(states)[-1, :, 0])
+        return closed.cumulative(data, ones, on.host(states)[-1, :, 0])
 
     fine, left = _refined(on, run)
-    level = host.cumulative(data, data.t, data.x[:, 0])
+    level = closed.cumulative(data, data.t, data.x[:, 0])
 
     def scale() -> Any:
         at = _path(data)
@@ -196,7 +196,7 @@ def matrix_drift_breaks_gaussian_map(impl: Impl, on: Setting, case: inputs.Linea
         "flow.flow_velocity/full-score",
     ),
 )
-def change_of_variables(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def change_of_variables(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """From t = 0 to 1 on mixtures, against the closed form at 0."""
     mixture, schedule, data, _ = build(impl, on, case)
     end = on.array(np.asarray(1.0))
@@ -219,7 +219,7 @@ def change_of_variables(impl: Impl, on: Setting, case: host.Mixture) -> Iterator
         at = _path(data)
         moved, spread = _velocity_error(at)
         offset = STEPS * np.abs(at.x[:, 0]) + moved[:, 0]
-        return np.max(np.abs(at.score[:, 0]) * offset + spread + host.Errors(at).log_density)
+        return np.max(np.abs(at.score[:, 0]) * offset + spread + closed.Errors(at).log_density)
 
     yield AtMost("log p₀(x₀)", np.abs(fine - data.log_density), left, scale)
 
@@ -279,12 +279,12 @@ def _rates(case: inputs.Scalars, on: Setting) -> tuple[Any, ...]:
     """On the host at the case's times: f, g², mean and variance of p_t, and the member's slope c, in
     b(x) = f·mean + c (x − mean), with the sum of the magnitudes of its terms."""
     t, m = on.host(case.times), case.schedule
-    f, g2 = host.drift_and_diffusion(m, t)
+    f, g2 = closed.drift_and_diffusion(m, t)
     mean = m.alpha(t) * on.host(case.mean)[0, 0]
     variance = m.alpha(t) ** 2 * on.host(case.variance)[0] + m.variance(t)
     sign = -1 if t[-1] > t[0] else 1
     slope = f + 0.5 * (g2 + sign * case.ratio * g2) / variance
-    growth = np.abs(host.derivative(m.variance, t)) + 2 * np.abs(f) * m.variance(t)
+    growth = np.abs(closed.derivative(m.variance, t)) + 2 * np.abs(f) * m.variance(t)
     return f, g2, mean, variance, slope, np.abs(f) + 0.5 * growth * (1 + case.ratio) / variance
 
 
@@ -315,9 +315,9 @@ def moments_of_the_family(impl: Impl, on: Setting, case: inputs.Scalars) -> Iter
         places = [on.host(centre + side * width)[:, 0] for side in (-1, 1)]
         slope = (high - low) / (places[1] - places[0])
         noise = on.host(sigma2(case.times)) * (1 if name == "flow.forward_drift" else -1)
-        growth = host.derivative(case.schedule.alpha, on.host(case.times)) * on.host(case.mean)[0, 0]
+        growth = closed.derivative(case.schedule.alpha, on.host(case.times)) * on.host(case.mean)[0, 0]
         change = 2 * f * (variance - case.schedule.variance(on.host(case.times)))
-        change = change + host.derivative(case.schedule.variance, on.host(case.times))
+        change = change + closed.derivative(case.schedule.variance, on.host(case.times))
         condition = case.schedule.condition(on.host(case.times))
         reach = (1 + 2 * np.abs(mean) / np.sqrt(variance)) * size * condition
         yield Gap(f"{name} mean", (low + high) / 2, growth, reach * (np.abs(mean) + np.sqrt(variance)))

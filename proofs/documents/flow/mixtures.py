@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 
 _COUNT = Rounding(
     {"offset or variance": 10, "sums over 3 coordinates and components": 8, "dense form": 6},
@@ -21,15 +21,15 @@ _MIXTURE = {
 }
 
 
-def build(impl: Impl, on: Setting, case: host.Mixture) -> tuple[Any, Any, host.Data, host.Errors]:
+def build(impl: Impl, on: Setting, case: closed.Mixture) -> tuple[Any, Any, closed.Data, closed.Errors]:
     """The mixture and the schedule under test, and the same on the host with error bounds."""
-    data = host.Data(on, case)
+    data = closed.Data(on, case)
     make = impl["flow.full_mixture" if data.full else "flow.diagonal_mixture"]
     made = make(case.log_weights, case.means, case.spread)
-    return made, case.schedule.build(impl, on), data, host.Errors(data)
+    return made, case.schedule.build(impl, on), data, closed.Errors(data)
 
 
-def _all(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def _all(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     mixture, schedule, data, errors = build(impl, on, case)
     for name, quantity in _MIXTURE.items():
         value = impl[name](mixture, schedule, case.t, case.x)
@@ -83,7 +83,7 @@ def _all(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
         "flow.mixture_time_derivative/noise-still",
     ),
 )
-def diagonal_mixture_definition(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def diagonal_mixture_definition(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """Compares with dense matrices and complex-step derivatives of the log density, in float64."""
     yield from _all(impl, on, case)
 
@@ -103,6 +103,6 @@ def diagonal_mixture_definition(impl: Impl, on: Setting, case: host.Mixture) -> 
         "flow.full_mixture/order-reversed",
     ),
 )
-def full_mixture_definition(impl: Impl, on: Setting, case: host.Mixture) -> Iterator[Record]:
+def full_mixture_definition(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:
     """Compares with dense matrices and complex-step derivatives of the log density, in float64."""
     yield from _all(impl, on, case)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import Exact, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 
 _CONSTRUCTORS = (
     "flow.variance_preserving",
@@ -60,17 +60,17 @@ _CONSTRUCTORS = (
 def schedule_definition(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
     """Compares with closed forms in float64 and their complex-step derivatives."""
     low, high = on.number(0.1), on.number(20)
-    for marginals in (host.Preserving(low, high), host.SubPreserving(low, high), case.schedule):
+    for marginals in (closed.Preserving(low, high), closed.SubPreserving(low, high), case.schedule):
         yield from _functions(impl, on, marginals, case.t)
-    yield from _functions(impl, on, host.Exploding(on.number(0.01), on.number(50)), case.t)
-    yield from _functions(impl, on, host.Cosine(on.number(1.25)), case.t)
+    yield from _functions(impl, on, closed.Exploding(on.number(0.01), on.number(50)), case.t)
+    yield from _functions(impl, on, closed.Cosine(on.number(1.25)), case.t)
 
 
-def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -> Iterator[Record]:
+def _functions(impl: Impl, on: Setting, marginals: closed.Marginals, times: Any) -> Iterator[Record]:
     made, t = marginals.build(impl, on), on.host(times)
     name, condition = type(marginals).__name__, marginals.condition(t)
-    alpha, slope = marginals.alpha(t), host.derivative(marginals.alpha, t)
-    variance, growth = marginals.variance(t), host.derivative(marginals.variance, t)
+    alpha, slope = marginals.alpha(t), closed.derivative(marginals.alpha, t)
+    variance, growth = marginals.variance(t), closed.derivative(marginals.variance, t)
     yield Gap(f"{name} ᾱ", made.alpha(times), alpha, alpha * condition)
     yield Gap(f"{name} ᾱ'", made.alpha_derivative(times), slope, np.abs(slope) * condition)
     yield Gap(
@@ -113,10 +113,10 @@ def _functions(impl: Impl, on: Setting, marginals: host.Marginals, times: Any) -
 def drift_and_diffusion_definition(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
     """Compares with the complex-step derivatives of log ᾱ and (β̄/ᾱ)²."""
     made, t, marginals = case.schedule.build(impl, on), on.host(case.t), case.schedule
-    f, g2 = host.drift_and_diffusion(marginals, t)
+    f, g2 = closed.drift_and_diffusion(marginals, t)
     condition = marginals.condition(t)
     yield Gap("f", impl["flow.drift_coefficient"](made, case.t), f, np.abs(f) * condition)
-    growth = np.abs(host.derivative(marginals.variance, t))
+    growth = np.abs(closed.derivative(marginals.variance, t))
     scale = (growth + 2 * np.abs(f) * marginals.variance(t)) * condition
     yield Gap("g²", impl["flow.diffusion_squared"](made, case.t), g2, scale)
 

@@ -98,5 +98,5 @@ def leading_axes(impl: Impl, on: Setting, case: Stacks) -> Iterator[Record]:
         found = call(*(array for array, _ in arrays))
         rows = call(*(on.array(_flat(on.host(array), core)) for array, core in arrays))
         for part, expected in zip(found, rows, strict=True) if name == "gaussian_map" else [(found, rows)]:
-            host = on.host(expected)
-            yield Gap(name, part, host.reshape((*STACK, *host.shape[1:])), 243.0)
+            values = on.host(expected)
+            yield Gap(name, part, values.reshape((*STACK, *values.shape[1:])), 243.0)

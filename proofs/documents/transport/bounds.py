@@ -10,7 +10,7 @@ from .... import transport
 from ...._xp import numbers
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs_of_bounds
+from . import closed, inputs_of_bounds
 
 BOUND = Rounding(
     {"32 panels": 32, "16 nodes": 16, "gap and growth at a node": 8, "series up to e⁴": 24},
@@ -175,7 +175,9 @@ def bound_definition(impl: Impl, on: Setting, case: inputs_of_bounds.Exponential
     """Against the series of ∫ tᵏe^{(λ+μ)t}; the error of trapezoids is at most ¼h²∫|v″|, and enough."""
     times, terminal = on.host(case.times), on.number(on.host(case.terminal))
     T, rate = on.number(times[-1]), case.L + case.decay
-    exact = case.alpha * host.exponential_moment(rate, T, 0) + case.beta * host.exponential_moment(rate, T, 1)
+    exact = case.alpha * closed.exponential_moment(rate, T, 0) + case.beta * closed.exponential_moment(
+        rate, T, 1
+    )
     carried = on.math.exp(case.L * T) * terminal
     scale = (exact + carried) * on.math.exp(abs(rate) * T)
     gap, lipschitz = _exponentials(case, on)
@@ -287,19 +289,19 @@ def linear_pair_definition(impl: Impl, on: Setting, case: inputs_of_bounds.Linea
         F, e, m, P = (on.host(v) for v in side)
         block = np.zeros((len(e) + 1,) * 2)
         block[:-1, :-1], block[:-1, -1] = F, e
-        flow = host.exponential((t - case.T) * block)
+        flow = closed.exponential((t - case.T) * block)
         return flow[:-1, :-1] @ m + flow[:-1, -1], flow[:-1, :-1] @ P @ flow[:-1, :-1].T
 
     for name, t, given in (("distance", 0.0, found.distance), ("terminal", case.T, found.terminal)):
         (m1, S1), (m2, S2) = at(p, t), at(q, t)
-        square, terms = host.gaussian_square(m1, S1, m2, S2)
+        square, terms = closed.gaussian_square(m1, S1, m2, S2)
         scale = 4 * terms + (np.linalg.norm(m1) + np.linalg.norm(m2)) ** 2
         yield Gap(name, on.host(given) ** 2, square, scale)
     (F, e, *_), (G, h, *_) = (map(on.host, side) for side in (p, q))
     squares, sizes = [], []
     for t in on.host(case.times):
         mean, P = at(p, t)
-        x = mean + host.cubature(P)
+        x = mean + closed.cubature(P)
         squares.append(np.mean(np.sum((x @ (F - G).T + (e - h)) ** 2, -1)))
         sizes.append(np.mean(np.sum((np.abs(x) @ np.abs(F - G).T + np.abs(e - h)) ** 2, -1)))
     yield Gap("gap", on.host(found.gap) ** 2, np.asarray(squares), 4 * np.asarray(sizes))
@@ -385,7 +387,7 @@ def bound_curved(impl: Impl, on: Setting, case: inputs_of_bounds.CurvedPairs) ->
     end, _ = W(terminal(0), terminal(1), **on.like)
     f, moved, _ = _flow(names[0], rates[0], np)
     g = _flow(names[1], rates[1], np)[0]
-    levels, weights = host.legendre(0.0, 1.0)
+    levels, weights = closed.legendre(0.0, 1.0)
 
     def gap(t: Any) -> Any:
         at = on.host(t)

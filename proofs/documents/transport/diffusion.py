@@ -9,7 +9,7 @@ import numpy as np
 from ....backends import Setting
 from ....flow import diffusion_squared, drift_coefficient, variance_preserving
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs, inputs_of_bounds
+from . import closed, inputs, inputs_of_bounds
 from .bounds import BOUND
 from .inputs import FloatArray
 
@@ -171,7 +171,7 @@ def bound_of_scores_definition(
         return lambda t: 0 * t + value
 
     def expected(kappa: float, L: float) -> float:
-        moment = host.exponential_moment(L + case.decay, T, 0)
+        moment = closed.exponential_moment(L + case.decay, T, 0)
         return kappa * moment + on.math.exp(L * T) * terminal
 
     def root(t: Any) -> Any:
@@ -212,7 +212,7 @@ def flow_drift_gap(impl: Impl, on: Setting, case: inputs.AffineScores) -> Iterat
     t = np.asarray(0.5)
     rate, half = on.number(drift_coefficient(schedule, t)), on.number(diffusion_squared(schedule, t)) / 2
     P = alpha**2 * S + beta**2 * np.eye(len(m))
-    x = alpha * m + host.cubature(P)
+    x = alpha * m + closed.cubature(P)
     f = rate * x + half * np.linalg.solve(P, (x - alpha * m).T).T
     g = rate * x - half * (x @ A.T + c)
     matching = on.host(

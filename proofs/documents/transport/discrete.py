@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, Same, law
-from . import host
+from . import closed
 from . import inputs_of_samples as inputs
 from .inputs import FloatArray
 
@@ -26,7 +26,7 @@ def _expected(case: inputs.Samples, on: Setting) -> tuple[FloatArray, FloatArray
             np.repeat(v, on.host(w).astype(int), axis=0)
             for v, w in ((x, case.x_weights), (y, case.y_weights))
         )
-    return x, y, on.number(np.max(host.distances(on.host(case.x), on.host(case.y)))) or 1.0
+    return x, y, on.number(np.max(closed.distances(on.host(case.x), on.host(case.y)))) or 1.0
 
 
 @law(
@@ -49,7 +49,7 @@ def _expected(case: inputs.Samples, on: Setting) -> tuple[FloatArray, FloatArray
 def discrete_definition(impl: Impl, on: Setting, case: inputs.Samples) -> Iterator[Record]:
     """By Birkhoff's theorem a permutation is optimal for equal masses."""
     x, y, unit = _expected(case, on)
-    least = host.least_over_permutations(host.distances(x, y), case.order)
+    least = closed.least_over_permutations(closed.distances(x, y), case.order)
     found = impl["transport.wasserstein_discrete"](case.x, case.y, order=case.order)
     yield Gap("power", (on.host(found.distance) / unit) ** case.order, (least / unit) ** case.order, 1.0)
 
@@ -71,7 +71,7 @@ def discrete_definition(impl: Impl, on: Setting, case: inputs.Samples) -> Iterat
 def weighted_discrete_definition(impl: Impl, on: Setting, case: inputs.CountedSamples) -> Iterator[Record]:
     """Masses are quarters; a mass of 0 repeats no point."""
     x, y, unit = _expected(case, on)
-    least = host.least_over_permutations(host.distances(x, y), case.order)
+    least = closed.least_over_permutations(closed.distances(x, y), case.order)
     found = impl["transport.wasserstein_discrete"](
         case.x, case.y, case.x_weights, case.y_weights, order=case.order
     )
@@ -93,12 +93,12 @@ def weighted_discrete_definition(impl: Impl, on: Setting, case: inputs.CountedSa
 def unequal_discrete_definition(impl: Impl, on: Setting, case: inputs.WeightedSamples) -> Iterator[Record]:
     """Points are repeated until both clouds have as many; no weights, then those of one cloud."""
     x, y, masses = on.host(case.x), on.host(case.y), on.host(case.x_weights)
-    unit = on.number(np.max(host.distances(x, y))) or 1.0
+    unit = on.number(np.max(closed.distances(x, y))) or 1.0
     for weights, counts in ((None, np.ones(len(x))), (case.x_weights, masses)):
         whole = np.repeat(x, counts.astype(int), axis=0)
         times = math.lcm(len(whole), len(y))
         first, second = (np.repeat(v, times // len(v), axis=0) for v in (whole, y))
-        least = host.least_over_permutations(host.distances(first, second), case.order)
+        least = closed.least_over_permutations(closed.distances(first, second), case.order)
         given = () if weights is None else (weights,)
         found = impl["transport.wasserstein_discrete"](case.x, case.y, *given, order=case.order)
         label = "no weights" if weights is None else "weights of the first"
@@ -125,7 +125,7 @@ def duality(impl: Impl, on: Setting, case: inputs.CountedSamples) -> Iterator[Re
     x, y = (on.array(3 * on.host(v) / unit) for v in (case.x, case.y))
     found = impl["transport.wasserstein_discrete"](x, y, case.x_weights, case.y_weights, order=case.order)
     power = on.host(found.distance) ** case.order
-    costs = host.distances(on.host(x), on.host(y)) ** case.order
+    costs = closed.distances(on.host(x), on.host(y)) ** case.order
     u, v = on.host(found.x_potential), on.host(found.y_potential)
     yield AtMost("plan ≥ 0", 0.0, found.plan, 0.0)
     yield Same("shapes", (u.shape, v.shape), (x.shape[:1], y.shape[:1]))
@@ -166,7 +166,7 @@ def duality(impl: Impl, on: Setting, case: inputs.CountedSamples) -> Iterator[Re
 def coupling_cost_definition(impl: Impl, on: Setting, case: inputs.Couplings) -> Iterator[Record]:
     """Every mass becomes that share of a long list of distances."""
     x, y, plan = (on.host(v) for v in (case.x, case.y, case.plan))
-    lengths = host.distances(x, y)
+    lengths = closed.distances(x, y)
     unit = np.max(lengths, axis=(-2, -1)) + (np.max(lengths, axis=(-2, -1)) == 0)
     powers = np.einsum("bnm,bnm->b", plan, (lengths / unit[:, None, None]) ** case.order)
     expected = unit * powers ** (1 / case.order)

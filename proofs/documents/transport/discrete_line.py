@@ -8,7 +8,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
-from . import host
+from . import closed
 from . import inputs_of_samples as inputs
 
 _WEIGHTED = Rounding(
@@ -46,7 +46,7 @@ _WEIGHTED = Rounding(
 def wasserstein_1d_definition(impl: Impl, on: Setting, case: inputs.Samples) -> Iterator[Record]:
     """All gaps are relative to themselves: a difference of floats is rounded once."""
     x, y = on.host(case.x), on.host(case.y)
-    expected = host.least_over_permutations(np.abs(x[:, :, None] - y[:, None, :]), case.order)
+    expected = closed.least_over_permutations(np.abs(x[:, :, None] - y[:, None, :]), case.order)
     given = impl["transport.wasserstein_1d"](case.x, case.y, order=case.order)
     yield Gap("distance", given, expected, expected)
 
@@ -74,7 +74,7 @@ def weighted_1d_definition(impl: Impl, on: Setting, case: inputs.ScaledSamples) 
         np.repeat(np.sort(v), (w[np.argsort(v)] * total / w.sum()).astype(int)) for v, w in ((x, a), (y, b))
     ]
     gaps = np.abs(repeated[0] - repeated[1])
-    expected = host.power_mean(gaps, case.order)
+    expected = closed.power_mean(gaps, case.order)
     given = impl["transport.wasserstein_1d"](
         case.x, case.y, order=case.order, x_weights=case.x_weights, y_weights=case.y_weights
     )
@@ -118,7 +118,7 @@ def _of_masses(x: Any, counts: Any, y: Any, order: float) -> tuple[Any, Any]:
         np.repeat(np.sort(y), total),
     ]
     gaps = np.abs(repeated[0] - repeated[1])
-    expected = host.power_mean(gaps, order)
+    expected = closed.power_mean(gaps, order)
     new = np.any(np.diff(np.stack(repeated), prepend=np.nan) != 0, axis=0)
     share = np.sum((gaps[new] / expected) ** order) / order if expected > 0 else 0.0
     return expected, expected * (1 + share)

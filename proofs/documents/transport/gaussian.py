@@ -10,7 +10,7 @@ import numpy as np
 from ...._xp import numbers
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 from .inputs import FloatArray
 
 
@@ -62,7 +62,7 @@ def gaussian_definition(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iter
     other, unrelated = np.roll(m2, 1, 0), np.roll(S2, 1, 0)
     unit = case.unit
     if case.full:
-        square, terms = host.gaussian_square(m1 / unit, S1 / unit**2, other / unit, unrelated / unit**2)
+        square, terms = closed.gaussian_square(m1 / unit, S1 / unit**2, other / unit, unrelated / unit**2)
         given = on.host(W(case.m1, case.S1, on.array(other), on.array(unrelated))) / unit
         root = root_error(on.u, S1 / unit**2, unrelated / unit**2)
         yield Gap("unrelated", given**2, square, terms + 2 * root * np.sqrt(terms))

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
-from . import host, inputs
+from . import closed, inputs
 from .inputs import FloatArray
 
 
@@ -93,7 +93,7 @@ def _joint(case: inputs.AffineScores, on: Setting) -> tuple[FloatArray, FloatArr
     for weight, m, covariance in zip(weights, means, S, strict=True):
         block = np.zeros((2 * d, 2 * d), like=m)
         block[:d, :d], block[d:, d:] = covariance, np.eye(d)
-        both = host.cubature(block)
+        both = closed.cubature(block)
         x0, noise = m + both[:, :d], both[:, d:]
         points.append(alpha * x0 + beta * noise)
         targets.append(-noise / beta)
@@ -153,7 +153,7 @@ def gaussian_score_definition(impl: Impl, on: Setting, case: inputs.AffineScores
     m, S, alpha, beta = (on.host(v) for v in _gaussian(case))
     A, c = on.host(case.A1), on.host(case.c1)
     P = alpha**2 * S + beta**2 * np.eye(len(m))
-    offset = host.cubature(P)
+    offset = closed.cubature(P)
     score = -np.linalg.solve(P, offset.T).T
     x = alpha * m + offset
     expected = np.mean(np.sum((x @ A.T + c - score) ** 2, -1))
