@@ -14,13 +14,6 @@ from scipy.optimize import minimize
 
 from refimpl import matching
 
-DEVICE = strict.Device("device1")
-
-
-def strict_array(values: Any, dtype: Any = None) -> Any:
-    return strict.asarray(values, dtype=dtype, device=DEVICE)
-
-
 # Cosines and features
 
 
@@ -443,46 +436,22 @@ M2 = np.eye(2)
 
 
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
-    ("ShapeError: x", lambda: matching.spearman(np.eye(2), np.eye(2))),
-    (
-        "ShapeError: scores",
-        lambda: matching.best_threshold(np.eye(2), np.eye(2, dtype=np.int64), metric="f1"),
-    ),
     ("NamespaceError: u", lambda: matching.cosine_similarity([1.0], V2)),
     ("ShapeError: v", lambda: matching.cosine_similarity(V2, V3)),
-    ("DTypeError: u", lambda: matching.cosine_similarity(I2, I2)),
-    ("DomainError: axis", lambda: matching.cosine_similarity(M2, V2, axis=0)),
-    ("DomainError: axis", lambda: matching.cosine_similarity(V2, V2, axis=1)),
     ("ShapeError: u", lambda: matching.cosine_similarity(V2[:0], V2[:0])),
     ("ShapeError: shapes", lambda: matching.cosine_similarity(np.ones((3, 2)), np.ones((4, 2)))),
-    ("DTypeError: vectors", lambda: matching.check_nonzero(I2)),
-    ("DomainError: axis", lambda: matching.check_nonzero(V2, axis=3)),
-    ("DTypeError: axis", lambda: matching.check_nonzero(V2, axis=0.5)),
-    ("DomainError: axis", lambda: matching.cosine_similarity(M2, V2, axis=-2)),
-    ("ShapeError: labels", lambda: matching.cosent_loss(V2, V3)),
-    ("ShapeError: cosines", lambda: matching.cosent_loss(M2, M2)),
-    ("DTypeError: cosines", lambda: matching.cosent_loss(I2, I2)),
     ("DTypeError: labels", lambda: matching.cosent_loss(V2, V2 == 1)),
     ("NamespaceError: arrays", lambda: matching.cosent_loss(V2, strict.asarray([0, 1]))),
     ("DomainError: scale", lambda: matching.cosent_loss_pairwise(V2, I2, scale=0.0)),
     ("DomainError: scale", lambda: matching.cosent_gradient(V2, I2, scale=-1)),
-    ("DomainError: scale", lambda: matching.cosent_gradient(V2, I2, scale=math.inf)),
-    ("ShapeError: x", lambda: matching.rank(M2)),
     ("DTypeError: x", lambda: matching.rank(V2 == 1)),
-    ("ShapeError: y", lambda: matching.spearman(V2, V3)),
     ("ShapeError: x", lambda: matching.spearman(V2[:0], V2[:0])),
     ("DTypeError: x", lambda: matching.spearman(V2 == 1, V2)),
     ("DTypeError: y", lambda: matching.spearman(V2, V2 == 1)),
-    ("DTypeError: scores", lambda: matching.best_threshold(I2, I2)),
-    ("DTypeError: labels", lambda: matching.best_threshold(V2, V2)),
     ("DomainError: labels", lambda: matching.best_threshold(V2, 2 * I2)),
-    ("ShapeError: labels", lambda: matching.best_threshold(V2, I2[:1])),
     ("ShapeError: scores", lambda: matching.best_threshold(V2[:0], I2[:0])),
     ("DomainError: scores", lambda: matching.best_threshold(V2 * np.nan, I2)),
     ("DomainError: metric", lambda: matching.best_threshold(V2, I2, metric="auc")),
-    ("ShapeError: probabilities", lambda: matching.best_class_weights(V2, I2)),
-    ("ShapeError: labels", lambda: matching.best_class_weights(M2, I2[:1])),
-    ("DTypeError: labels", lambda: matching.best_class_weights(M2, V2)),
     ("DomainError: labels", lambda: matching.best_class_weights(M2, 2 * I2)),
     ("DomainError: probabilities", lambda: matching.best_class_weights(-M2, I2)),
     ("DomainError: exact_rows", lambda: matching.best_class_weights(M2, I2, exact_rows=-1)),
@@ -497,14 +466,8 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: similarity", lambda: matching.factor_similarity(np.asarray([[1.0, 2.0], [0.0, 1.0]]))),
     ("DomainError: similarity", lambda: matching.factor_similarity(np.asarray([[np.nan]]))),
     ("DomainError: similarity", lambda: matching.factor_similarity(CHAIN)),
-    ("ShapeError: similarity", lambda: matching.factor_similarity(np.ones((2, 3)))),
-    ("ShapeError: similarity", lambda: matching.factor_similarity(np.ones((1, 2, 2)))),
-    ("ShapeError: matrix", lambda: matching.nearest_semidefinite(V2)),
-    ("ShapeError: matrix", lambda: matching.nearest_semidefinite(np.ones((2, 2, 3)))),
     ("ShapeError: v", lambda: matching.sbert_features(V2, V3)),
-    ("ShapeError: directions", lambda: matching.jl_project(V2, np.ones((4, 3)))),
     ("DomainError: n", lambda: matching.jl_dimension(1, 0.5, 0.5)),
-    ("DTypeError: n", lambda: matching.jl_dimension(2.0, 0.5, 0.5)),
     ("DomainError: error", lambda: matching.jl_dimension(2, 0.0, 0.5)),
     ("DomainError: failure", lambda: matching.jl_dimension(2, 0.5, 1.0)),
     ("DomainError: n", lambda: matching.rule_of_thumb_dimension(0)),

@@ -1,5 +1,7 @@
 """Bad input is refused with the exception for it, in the one form: the function, the argument, what was got,
 what was expected. The calls are `BAD` of each document's tests, specimens with one array spoilt, and others.
+`BAD` has what the others do not see: ends of ranges, axes that only some calls have, and what a function
+itself checks.
 """
 
 import contextlib

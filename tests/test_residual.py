@@ -6,7 +6,6 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-import array_api_strict as strict
 import numpy as np
 import pytest
 
@@ -210,14 +209,9 @@ def test_deep_norm_with_gain_and_shift() -> None:
 # Errors.
 
 
-INTEGERS = np.asarray([1, 2])
-
-
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: fan_in", lambda: residual.init_variance(0, 1)),
     ("DTypeError: fan_out", lambda: residual.init_variance(1, 2.5)),
-    ("DomainError: mode", lambda: residual.init_variance(1, 1, mode="fan")),
-    ("DomainError: activation", lambda: residual.init_variance(1, 1, activation="tanh")),
     ("ShapeError: weights[0]", lambda: residual.plain_stack(X, [np.eye(3)])),
     ("ShapeError: weights[0]", lambda: residual.plain_stack(X, [X])),
     ("NamespaceError: weights[0][0]", lambda: residual.residual_stack(X, [(None, np.eye(2))], scale=1.0)),
@@ -225,39 +219,22 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], [])),
     ("ShapeError: biases[0]", lambda: residual.plain_stack(X, [SWAP], [SWAP])),
     ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], SWAP)),
-    ("ShapeError: biases", lambda: residual.plain_stack(X, [SWAP], np.ones((1, 2)))),
-    ("ShapeError: x", lambda: residual.plain_stack(np.asarray(1.0), [])),
-    ("DomainError: activation", lambda: residual.plain_stack(X, [], activation="gelu")),
-    ("DTypeError: x", lambda: residual.plain_stack(INTEGERS, [])),
     ("NamespaceError: x", lambda: residual.plain_stack([1.0], [])),
-    ("NamespaceError: arrays", lambda: residual.plain_stack(X, [strict.eye(2)])),
     ("ShapeError: weights[0]", lambda: residual.residual_stack(X, [SWAP], scale=1.0)),
     ("ShapeError: weights[0][0]", lambda: residual.residual_stack(X, [(np.ones((2, 3)), None)], scale=1.0)),
     (
         "ShapeError: weights[0][1]",
         lambda: residual.residual_stack(X, [(np.ones((2, 3)), np.ones((2, 2)))], scale=1.0),
     ),
-    ("DomainError: scale", lambda: residual.residual_stack(X, [], scale=math.nan)),
-    ("ShapeError: weights", lambda: residual.residual_stack(X, SWAP, scale=1.0)),
-    ("DomainError: activation", lambda: residual.residual_stack(X, [], scale=1.0, activation="gelu")),
-    ("ShapeError: x", lambda: residual.residual_stack(np.asarray(1.0), [], scale=1.0)),
-    ("DTypeError: scale", lambda: residual.residual_stack(X, [], scale=X)),
     ("ShapeError: cotangent", lambda: residual.plain_gradients(X, [np.ones((2, 3))], None, X)),
-    ("ShapeError: cotangent", lambda: residual.residual_gradients(X, [], np.ones(3), scale=1.0)),
     ("ShapeError: gradients", lambda: residual.sgd_increment([None], learning_rate=1.0)),
     ("DomainError: learning_rate", lambda: residual.sgd_increment([X], learning_rate=-1.0)),
-    ("DTypeError: gradients[0]", lambda: residual.sgd_increment([INTEGERS], learning_rate=1.0)),
     ("DomainError: eps", lambda: residual.growth(-0.1, 1)),
-    ("DomainError: depth", lambda: residual.growth(0.1, 2**1023)),
     ("DomainError: depth", lambda: residual.growth(0.1, -1)),
-    ("DomainError: kind", lambda: residual.growth(0.1, 1, kind="norm")),
     ("DomainError: encoder_layers, decoder_layers", lambda: residual.deepnorm_constants(0, 0)),
     ("DomainError: encoder_layers", lambda: residual.deepnorm_constants(-1, 2)),
     ("DomainError: decoder_layers", lambda: residual.deepnorm_constants(2, -1)),
     ("ShapeError: x", lambda: residual.layer_norm(np.ones((2, 0)))),
-    ("ShapeError: gamma", lambda: residual.layer_norm(X, np.ones(3))),
     ("DomainError: eps", lambda: residual.layer_norm(X, eps=-1.0)),
-    ("ShapeError: x", lambda: residual.layer_norm(np.asarray(1.0))),
-    ("ShapeError: branch", lambda: residual.deep_norm(X, np.ones(3), alpha=1.0)),
     ("DomainError: alpha", lambda: residual.deep_norm(X, X, alpha=0.0)),
 )
