@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from typing import Any
 
 from .law import Implementation
 
@@ -29,20 +30,30 @@ class Mistake:
         return deepcopy(self.replacement)
 
 
-def mistake(
-    function: str,
-    name: str,
-    sentence: str,
-    *,
-    reference: str = "",
-    only: str = "",
-    told: Mapping[str, str] | None = None,
-) -> Callable[[Implementation], Mistake]:
-    """Make a mistake of the replacement that follows; its id is function/name."""
+@dataclass(frozen=True, slots=True)
+class MistakesOf:
+    """What makes the mistakes of one function: a decorator of each replacement."""
 
-    def make(replacement: Implementation) -> Mistake:
-        return Mistake(
-            f"{function}/{name}", function, sentence, replacement, reference, only, told=told or {}
-        )
+    function: str
 
-    return make
+    def __call__(
+        self,
+        name: str,
+        sentence: str,
+        *,
+        reference: str = "",
+        only: str = "",
+        told: Mapping[str, str] | None = None,
+    ) -> Callable[[Implementation], Mistake]:
+        """Make a mistake of the replacement that follows; its id is function/name."""
+
+        def make(replacement: Implementation) -> Mistake:
+            id_ = f"{self.function}/{name}"
+            return Mistake(id_, self.function, sentence, replacement, reference, only, told=told or {})
+
+        return make
+
+
+def mistake(function: str, name: str, sentence: str, **more: Any) -> Callable[[Implementation], Mistake]:
+    """Make the only mistake of a function."""
+    return MistakesOf(function)(name, sentence, **more)

@@ -7,15 +7,13 @@ import numpy as np
 
 from .... import _libraries
 from ....argmaxable import Combination, Result, Witness, margins, verify
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
 from .mistakes_of_classify import _host
 
+of_verify = MistakesOf("argmaxable.verify")
 
-@mistake(
-    "argmaxable.verify",
-    "anything",
-    "Checks that there is a certificate, not that it holds.",
-)
+
+@of_verify("anything", "Checks that there is a certificate, not that it holds.")
 def verify_anything(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     decided = [certificate.verdict != "undecided" for certificate in result.certificates]
     return _flags(W, decided)
@@ -39,7 +37,7 @@ def _looser(W: Any, b: Any, result: Result, exact: bool, passes: Callable[[Any, 
     )
 
 
-@mistake("argmaxable.verify", "ties-pass", "Accepts margins ≥ 0, so a tie proves a class argmaxable.")
+@of_verify("ties-pass", "Accepts margins ≥ 0, so a tie proves a class argmaxable.")
 def verify_ties_pass(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     def passes(rows: Any, biases: Any, k: int, certificate: Any) -> bool:
         if not isinstance(certificate, Witness):
@@ -60,15 +58,13 @@ def _sums(rows: Any, k: int, certificate: Any) -> tuple[Any, float] | None:
     return weights @ rows[list(certificate.indices)] - rows[k], float(np.sum(weights))
 
 
-@mistake("argmaxable.verify", "rows-only", "Checks Σα_i w_i = w_k and forgets the biases.")
+@of_verify("rows-only", "Checks Σα_i w_i = w_k and forgets the biases.")
 def verify_rows_only(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     return verify(W, 0 * b, result, exact=exact)
 
 
-@mistake(
-    "argmaxable.verify",
-    "negative-weights",
-    "Accepts any affine combination: the weights are never checked for their sign.",
+@of_verify(
+    "negative-weights", "Accepts any affine combination: the weights are never checked for their sign."
 )
 def verify_negative_weights(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     def passes(rows: Any, biases: Any, k: int, certificate: Any) -> bool:
@@ -81,11 +77,7 @@ def verify_negative_weights(W: Any, b: Any, result: Result, /, *, exact: bool = 
     return _looser(W, b, result, exact, passes)
 
 
-@mistake(
-    "argmaxable.verify",
-    "absolute",
-    "Compares margins and residuals with 1e-6, whatever the scale of the data.",
-)
+@of_verify("absolute", "Compares margins and residuals with 1e-6, whatever the scale of the data.")
 def verify_absolute(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     rows, biases = _host(W, b)
 
@@ -98,8 +90,7 @@ def verify_absolute(W: Any, b: Any, result: Result, /, *, exact: bool = False) -
     return _flags(W, (holds(k, certificate) for k, certificate in enumerate(result.certificates)))
 
 
-@mistake(
-    "argmaxable.verify",
+@of_verify(
     "exact-weights",
     "Takes the float weights to be exact rationals, so no combination with thirds is accepted.",
 )
@@ -116,20 +107,12 @@ def verify_exact_weights(W: Any, b: Any, result: Result, /, *, exact: bool = Fal
     )
 
 
-@mistake(
-    "argmaxable.verify",
-    "exact-ignored",
-    "Accepts the option exact, and computes in float64 all the same.",
-)
+@of_verify("exact-ignored", "Accepts the option exact, and computes in float64 all the same.")
 def verify_exact_ignored(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     return verify(W, b, result)
 
 
-@mistake(
-    "argmaxable.verify",
-    "no-bound",
-    "Counts a computed margin above 0 as a win, whatever its rounding.",
-)
+@of_verify("no-bound", "Counts a computed margin above 0 as a win, whatever its rounding.")
 def verify_no_bound(W: Any, b: Any, result: Result, /, *, exact: bool = False) -> Any:
     rows, biases = _host(W, b)
     proved = verify(rows, biases, result, exact=exact).tolist()
@@ -145,8 +128,7 @@ def verify_no_bound(W: Any, b: Any, result: Result, /, *, exact: bool = False) -
     )
 
 
-@mistake(
-    "argmaxable.verify",
+@of_verify(
     "witnesses-only",
     "Checks witnesses only: a combination proves nothing to it, so that no class is ever unargmaxable.",
 )

@@ -10,7 +10,9 @@ import scipy
 from .... import _libraries, _xp
 from ...._host import to_float64
 from ....argmaxable import Combination, Result, Witness, classify, five_vectors, winner
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf, mistake
+
+of_classify = MistakesOf("argmaxable.classify")
 
 UNARGMAXABLE = "andreasgrv/unargmaxable"
 
@@ -33,13 +35,12 @@ def _claim(W: Any, wins: Iterable[Any]) -> Result:
     return Result(tuple(witness if win else combination for win in wins))
 
 
-@mistake("argmaxable.classify", "no-bias", "Forgets that the output layer has a bias.")
+@of_classify("no-bias", "Forgets that the output layer has a bias.")
 def classify_no_bias(W: Any, b: Any, /) -> Result:
     return classify(W, 0 * b)
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "bias-sign",
     "Moves the bias to the other side without changing its sign: combinations with Σα_i b_i ≤ b_k.",
 )
@@ -57,8 +58,7 @@ def _program(W: Any, b: Any, k: int, least: float, bound: float | None) -> bool:
     return bool(found.status == 0)
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "box",
     "Searches |z| ≤ 100 only, so a class that needs a longer z because of its bias counts as unargmaxable.",
     reference=UNARGMAXABLE,
@@ -68,8 +68,7 @@ def classify_box(W: Any, b: Any, /) -> Result:
     return _claim(W, (_program(rows, biases, k, 1e-6, 100.0) for k in range(len(biases))))
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "loose-tolerance",
     "Asks for margins ≥ 1e-8 of a solver whose tolerance is 1e-7, so z = 0 is always accepted.",
     reference=UNARGMAXABLE,
@@ -79,8 +78,7 @@ def classify_loose_tolerance(W: Any, b: Any, /) -> Result:
     return _claim(W, (_program(rows, biases, k, 1e-8, None) for k in range(len(biases))))
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "ties-win",
     "Removes duplicates before the search and gives each the verdict of the one kept.",
     reference=UNARGMAXABLE,
@@ -94,8 +92,7 @@ def classify_ties_win(W: Any, b: Any, /) -> Result:
     return Result(tuple(found[i] for i in np.reshape(inverse, -1)))
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "negative-weights",
     "Solves Σα_i w_i = w_k, Σα = 1 by least squares without α ≥ 0: any affine combination excludes a class.",
 )
@@ -113,21 +110,15 @@ def classify_negative_weights(W: Any, b: Any, /) -> Result:
     return _claim(W, (outside(k) for k in range(len(biases))))
 
 
-@mistake(
-    "argmaxable.classify",
-    "norms",
-    "Takes a small norm to be the cause: rows of less than half of the mean norm cannot win.",
+@of_classify(
+    "norms", "Takes a small norm to be the cause: rows of less than half of the mean norm cannot win."
 )
 def classify_norms(W: Any, b: Any, /) -> Result:
     norms = np.linalg.norm(_host(W, b)[0], axis=1)
     return _claim(W, norms >= np.mean(norms) / 2)
 
 
-@mistake(
-    "argmaxable.classify",
-    "random-points",
-    "Counts the winners at random points and calls the others unargmaxable.",
-)
+@of_classify("random-points", "Counts the winners at random points and calls the others unargmaxable.")
 def classify_random_points(W: Any, b: Any, /) -> Result:
     rows, biases = _host(W, b)
     z = np.random.default_rng(0).standard_normal((100, rows.shape[1]))
@@ -135,17 +126,14 @@ def classify_random_points(W: Any, b: Any, /) -> Result:
     return _claim(W, (k in found for k in range(len(biases))))
 
 
-@mistake(
-    "argmaxable.classify",
-    "own-row",
-    "Leaves class k among the rows to combine, so its own row is a combination and none can win.",
+@of_classify(
+    "own-row", "Leaves class k among the rows to combine, so its own row is a combination and none can win."
 )
 def classify_own_row(W: Any, b: Any, /) -> Result:
     return Result(tuple(Combination((k,), (1.0,)) for k in range(W.shape[0])))
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "unit-rows",
     "Normalises the rows first, as for cosine similarity; factors on single rows do change the set.",
 )
@@ -166,8 +154,7 @@ def _with_weights(result: Result, change: Callable[[Any], Any]) -> Result:
     )
 
 
-@mistake(
-    "argmaxable.classify",
+@of_classify(
     "unnormalised",
     "Returns the multipliers of the program as they are, with the largest and not the sum equal to 1.",
 )
@@ -175,11 +162,7 @@ def classify_unnormalised(W: Any, b: Any, /) -> Result:
     return _with_weights(classify(W, b), lambda weights: weights / np.max(weights))
 
 
-@mistake(
-    "argmaxable.classify",
-    "rounded-witness",
-    "Stores witnesses with three digits, as if directions needed no more.",
-)
+@of_classify("rounded-witness", "Stores witnesses with three digits, as if directions needed no more.")
 def classify_rounded_witness(W: Any, b: Any, /) -> Result:
     def rounded(certificate: Any) -> Any:
         if not isinstance(certificate, Witness):

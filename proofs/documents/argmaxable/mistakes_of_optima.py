@@ -8,12 +8,14 @@ import scipy
 from .... import _xp
 from ...._host import like, to_float64
 from ....argmaxable import minimax_value
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
 from .mistakes_of_classify import UNARGMAXABLE, _host
 
+of_minimum_norm_point = MistakesOf("argmaxable.minimum_norm_point")
+of_minimax_value = MistakesOf("argmaxable.minimax_value")
 
-@mistake(
-    "argmaxable.minimum_norm_point",
+
+@of_minimum_norm_point(
     "least-squares",
     "Minimises ‖Σα_i p_i‖ with Σα = 1 by one linear solve: the nearest point of the affine hull.",
 )
@@ -34,23 +36,18 @@ def _nearest(points: Any, weights: Any) -> Any:
     return like(point, points, xp), like(weights, points, xp), like(gap, points, xp)
 
 
-@mistake("argmaxable.minimum_norm_point", "nearest-vertex", "Returns the vertex of least norm.")
+@of_minimum_norm_point("nearest-vertex", "Returns the vertex of least norm.")
 def nearest_vertex(points: Any, /) -> Any:
     host = to_float64(_xp.namespace(points=points), points=points)[0]
     return _nearest(points, np.eye(len(host))[np.argmin(np.sum(host**2, axis=1))])
 
 
-@mistake(
-    "argmaxable.minimum_norm_point",
-    "centroid",
-    "Runs one step of Frank–Wolfe from the centroid and stops.",
-)
+@of_minimum_norm_point("centroid", "Runs one step of Frank–Wolfe from the centroid and stops.")
 def nearest_centroid(points: Any, /) -> Any:
     return _nearest(points, np.full(points.shape[0], 1 / points.shape[0]))
 
 
-@mistake(
-    "argmaxable.minimum_norm_point",
+@of_minimum_norm_point(
     "no-gap",
     "Stops Frank–Wolfe after three steps and states the last change of the point instead of the gap.",
 )
@@ -64,18 +61,17 @@ def nearest_no_gap(points: Any, /) -> Any:
     return point, alpha, 0 * gap
 
 
-@mistake("argmaxable.minimax_value", "no-radius", "Optimises over the unit ball whatever the radius.")
+@of_minimax_value("no-radius", "Optimises over the unit ball whatever the radius.")
 def minimax_no_radius(W: Any, b: Any, /, k: int, radius: float) -> Any:
     return minimax_value(W, b, k, 1.0)
 
 
-@mistake("argmaxable.minimax_value", "no-bias", "Forgets that the output layer has a bias.")
+@of_minimax_value("no-bias", "Forgets that the output layer has a bias.")
 def minimax_no_bias(W: Any, b: Any, /, k: int, radius: float) -> Any:
     return minimax_value(W, 0 * b, k, radius)
 
 
-@mistake(
-    "argmaxable.minimax_value",
+@of_minimax_value(
     "squared-norm",
     "Minimises r‖Σα_iΔw_i‖² + Σα_iΔb_i, the smooth objective of Frank–Wolfe, and states its value.",
 )
@@ -89,8 +85,7 @@ def minimax_squared_norm(W: Any, b: Any, /, k: int, radius: float) -> Any:
     return z, weights, lower, like(value, W, xp)
 
 
-@mistake(
-    "argmaxable.minimax_value",
+@of_minimax_value(
     "box",
     "Bounds every coordinate of z by r, which a linear program can do, instead of the norm.",
     reference=UNARGMAXABLE,
@@ -112,10 +107,6 @@ def minimax_box(W: Any, b: Any, /, k: int, radius: float) -> Any:
     return tuple(like(part, W, xp) for part in parts)
 
 
-@mistake(
-    "argmaxable.minimax_value",
-    "bias-sign",
-    "Subtracts the biases instead of adding them: their sign is exchanged.",
-)
+@of_minimax_value("bias-sign", "Subtracts the biases instead of adding them: their sign is exchanged.")
 def minimax_bias_sign(W: Any, b: Any, /, k: int, radius: float) -> Any:
     return minimax_value(W, -b, k, radius)

@@ -4,27 +4,26 @@ from typing import Any
 
 from .... import _libraries
 from ....argmaxable import margins, winner
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_margins = MistakesOf("argmaxable.margins")
+of_winner = MistakesOf("argmaxable.winner")
 
 
-@mistake(
-    "argmaxable.margins",
-    "reversed",
-    "Takes the leads of the others over class k, so a winning class has negative margins.",
+@of_margins(
+    "reversed", "Takes the leads of the others over class k, so a winning class has negative margins."
 )
 def margins_reversed(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return -margins(W, b, z, k)
 
 
-@mistake("argmaxable.margins", "no-bias", "Forgets that the output layer has a bias.")
+@of_margins("no-bias", "Forgets that the output layer has a bias.")
 def margins_no_bias(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return margins(W, 0 * b, z, k)
 
 
-@mistake(
-    "argmaxable.margins",
-    "scores-first",
-    "Subtracts finished scores, so what is common to all rows rounds before it cancels.",
+@of_margins(
+    "scores-first", "Subtracts finished scores, so what is common to all rows rounds before it cancels."
 )
 def margins_scores_first(W: Any, b: Any, z: Any, /, k: int) -> Any:
     xp = _libraries.array_namespace(W, b, z)
@@ -33,28 +32,20 @@ def margins_scores_first(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return scores[..., k : k + 1] - others
 
 
-@mistake(
-    "argmaxable.winner",
-    "first-of-a-tie",
-    "Takes argmax to be the winner: in a tie the first class seems argmaxable.",
-)
+@of_winner("first-of-a-tie", "Takes argmax to be the winner: in a tie the first class seems argmaxable.")
 def winner_first_of_a_tie(W: Any, b: Any, z: Any, /) -> Any:
     xp = _libraries.array_namespace(W, b, z)
     return xp.argmax(xp.matmul(z, xp.matrix_transpose(W)) + b, axis=-1)
 
 
-@mistake("argmaxable.winner", "no-bias", "Forgets that the output layer has a bias.")
+@of_winner("no-bias", "Forgets that the output layer has a bias.")
 def winner_no_bias(W: Any, b: Any, z: Any, /) -> Any:
     xp = _libraries.array_namespace(W, b, z)
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W))
     return xp.where(known < 0, known, xp.argmax(scores, axis=-1))  # as argmax does, which knows no tie
 
 
-@mistake(
-    "argmaxable.winner",
-    "no-bound",
-    "Compares the two largest computed scores, whose order rounding may have made.",
-)
+@of_winner("no-bound", "Compares the two largest computed scores, whose order rounding may have made.")
 def winner_no_bound(W: Any, b: Any, z: Any, /) -> Any:
     xp = _libraries.array_namespace(W, b, z)
     scores = xp.matmul(z, xp.matrix_transpose(W)) + b
@@ -63,8 +54,7 @@ def winner_no_bound(W: Any, b: Any, z: Any, /) -> Any:
     return xp.where(ties == 1, best, -xp.ones_like(best))
 
 
-@mistake(
-    "argmaxable.winner",
+@of_winner(
     "loose-bound",
     "Asks for a lead of a thousandth, as a tolerance for ties that knows neither dtype nor sizes.",
 )
@@ -77,26 +67,20 @@ def winner_loose_bound(W: Any, b: Any, z: Any, /) -> Any:
     return xp.where(xp.sum(xp.astype(near, xp.int64), axis=-1) == 1, best, -xp.ones_like(best))
 
 
-@mistake("argmaxable.margins", "bias-sign", "Subtracts b_k − b_i: the sign of the biases is exchanged.")
+@of_margins("bias-sign", "Subtracts b_k − b_i: the sign of the biases is exchanged.")
 def margins_bias_sign(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return margins(W, -b, z, k)
 
 
-@mistake(
-    "argmaxable.margins",
-    "unit-normals",
-    "Divides by the length ‖w_k − w_i‖: the distance to each boundary, not the lead.",
-)
+@of_margins("unit-normals", "Divides by the length ‖w_k − w_i‖: the distance to each boundary, not the lead.")
 def margins_unit_normals(W: Any, b: Any, z: Any, /, k: int) -> Any:
     xp = _libraries.array_namespace(W, b, z)
     rows = xp.concat([W[:k, :], W[k + 1 :, :]]) - W[k : k + 1, :]
     return margins(W, b, z, k) / xp.sqrt(xp.sum(rows * rows, axis=-1))
 
 
-@mistake(
-    "argmaxable.margins",
-    "own-class-too",
-    "Keeps the margin over class k itself, a 0 among n entries: the shape is (…, n).",
+@of_margins(
+    "own-class-too", "Keeps the margin over class k itself, a 0 among n entries: the shape is (…, n)."
 )
 def margins_own_class_too(W: Any, b: Any, z: Any, /, k: int) -> Any:
     xp = _libraries.array_namespace(W, b, z)
@@ -104,11 +88,7 @@ def margins_own_class_too(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return xp.concat([found[..., :k], xp.zeros_like(z[..., :1]), found[..., k:]], axis=-1)
 
 
-@mistake(
-    "argmaxable.margins",
-    "of-the-winner",
-    "Takes the leads of the largest score, the winner's, and not those of class k.",
-)
+@of_margins("of-the-winner", "Takes the leads of the largest score, the winner's, and not those of class k.")
 def margins_of_the_winner(W: Any, b: Any, z: Any, /, k: int) -> Any:
     xp, found = _libraries.array_namespace(W, b, z), margins(W, b, z, k)
     if not found.shape[-1]:
@@ -118,31 +98,30 @@ def margins_of_the_winner(W: Any, b: Any, z: Any, /, k: int) -> Any:
     return found - xp.where(least < 0, least, xp.zeros_like(least))
 
 
-@mistake("argmaxable.winner", "least", "Uses the least score, argmin instead of argmax.")
+@of_winner("least", "Uses the least score, argmin instead of argmax.")
 def winner_least(W: Any, b: Any, z: Any, /) -> Any:
     return winner(-W, -b, z)
 
 
-@mistake("argmaxable.winner", "bias-sign", "Subtracts the bias instead of adding it: its sign is exchanged.")
+@of_winner("bias-sign", "Subtracts the bias instead of adding it: its sign is exchanged.")
 def winner_bias_sign(W: Any, b: Any, z: Any, /) -> Any:
     return winner(W, -b, z)
 
 
-@mistake("argmaxable.winner", "from-one", "Counts classes from 1: off by one.")
+@of_winner("from-one", "Counts classes from 1: off by one.")
 def winner_from_one(W: Any, b: Any, z: Any, /) -> Any:
     found = winner(W, b, z)
     return _libraries.array_namespace(found).where(found < 0, found, found + 1)
 
 
-@mistake("argmaxable.winner", "absolute", "Takes the largest absolute score, whatever its sign.")
+@of_winner("absolute", "Takes the largest absolute score, whatever its sign.")
 def winner_absolute(W: Any, b: Any, z: Any, /) -> Any:
     xp = _libraries.array_namespace(W, b, z)
     known, scores = winner(W, b, z), xp.matmul(z, xp.matrix_transpose(W)) + b
     return xp.where(known < 0, known, xp.argmax(xp.abs(scores), axis=-1))
 
 
-@mistake(
-    "argmaxable.winner",
+@of_winner(
     "nearest-row",
     "Takes the row nearest to z, by distance ‖z − w_i‖, instead of the one with the largest product.",
 )
@@ -152,11 +131,7 @@ def winner_nearest_row(W: Any, b: Any, z: Any, /) -> Any:
     return xp.where(known < 0, known, xp.argmin(xp.sum(apart * apart, axis=-1), axis=-1))
 
 
-@mistake(
-    "argmaxable.winner",
-    "unit-rows",
-    "Normalises the rows of W to length 1, as for cosines, before the product.",
-)
+@of_winner("unit-rows", "Normalises the rows of W to length 1, as for cosines, before the product.")
 def winner_unit_rows(W: Any, b: Any, z: Any, /) -> Any:
     xp = _libraries.array_namespace(W, b, z)
     rows = W / xp.sqrt(xp.sum(W * W, axis=-1, keepdims=True))
@@ -164,8 +139,7 @@ def winner_unit_rows(W: Any, b: Any, z: Any, /) -> Any:
     return xp.where(known < 0, known, xp.argmax(scores, axis=-1))
 
 
-@mistake(
-    "argmaxable.winner",
+@of_winner(
     "padding-wins",
     "Pads the rows with zeros to a multiple of 8 and keeps their scores 0, so that no class wins "
     "where all are negative.",

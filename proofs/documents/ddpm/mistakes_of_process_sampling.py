@@ -3,31 +3,32 @@
 from typing import Any
 
 from .... import ddpm
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
 from .tables import headed, roots, space, tables
+
+of_sampling_std = MistakesOf("ddpm.sampling_std")
+of_optimal_std = MistakesOf("ddpm.optimal_std")
+of_ancestral_step = MistakesOf("ddpm.ancestral_step")
+of_sample = MistakesOf("ddpm.sample")
 
 
 def _without_first(sigma: Any) -> Any:
     return headed(sigma, 0 * sigma[:1])
 
 
-@mistake("ddpm.sampling_std", "variance", "Returns σ_t² instead of σ_t.")
+@of_sampling_std("variance", "Returns σ_t² instead of σ_t.")
 def sampling_std_variance(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     sigma = ddpm.sampling_std(schedule, kind=kind)
     return sigma * sigma
 
 
-@mistake(
-    "ddpm.sampling_std", "kinds-exchanged", "Takes the larger for a single point and the smaller for N(m, I)."
-)
+@of_sampling_std("kinds-exchanged", "Takes the larger for a single point and the smaller for N(m, I).")
 def sampling_std_exchanged(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     return ddpm.sampling_std(schedule, kind="normal" if kind == "dirac" else "dirac")
 
 
-@mistake(
-    "ddpm.sampling_std",
-    "first-clipped",
-    "Repeats σ_2 instead of σ_1 = 0 (β_1 if T = 1), as code does that stores log σ².",
+@of_sampling_std(
+    "first-clipped", "Repeats σ_2 instead of σ_1 = 0 (β_1 if T = 1), as code does that stores log σ²."
 )
 def sampling_std_clipped(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     sigma = ddpm.sampling_std(schedule, kind=kind)
@@ -35,11 +36,7 @@ def sampling_std_clipped(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     return space(sigma).concat([first, sigma[1:]])
 
 
-@mistake(
-    "ddpm.optimal_std",
-    "coefficient-not-squared",
-    "Weights Cov(x_0|x_t) by x_0's coefficient, not its square.",
-)
+@of_optimal_std("coefficient-not-squared", "Weights Cov(x_0|x_t) by x_0's coefficient, not its square.")
 def optimal_std_not_squared(schedule: Any, conditional_variance: Any, /) -> Any:
     dirac = ddpm.sampling_std(schedule)
     alpha_bar, beta_bar = ddpm.cumulative(schedule)
@@ -47,19 +44,18 @@ def optimal_std_not_squared(schedule: Any, conditional_variance: Any, /) -> Any:
     return space(dirac).sqrt(dirac * dirac + pull * conditional_variance)
 
 
-@mistake("ddpm.optimal_std", "variance", "Returns σ_t² instead of σ_t.")
+@of_optimal_std("variance", "Returns σ_t² instead of σ_t.")
 def optimal_std_variance(schedule: Any, conditional_variance: Any, /) -> Any:
     sigma = ddpm.optimal_std(schedule, conditional_variance)
     return sigma * sigma
 
 
-@mistake("ddpm.ancestral_step", "variance-for-deviation", "Multiplies the noise by σ_t².")
+@of_ancestral_step("variance-for-deviation", "Multiplies the noise by σ_t².")
 def ancestral_variance(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     return ddpm.ancestral_step(x_t, eps, noise, schedule, sigma * sigma, t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
+@of_ancestral_step(
     "variance-for-deviation-later",
     "Multiplies the noise by σ_t² instead of σ_t at t > 1; the last step has its noise from elsewhere.",
 )
@@ -67,8 +63,7 @@ def ancestral_variance_later(x_t: Any, eps: Any, noise: Any, schedule: Any, sigm
     return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(sigma * sigma, sigma[:1]), t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
+@of_ancestral_step(
     "no-noise-at-the-end",
     "Adds no noise at t = 1, as Ho et al.: another generator, whose likelihood is infinite or undefined.",
 )
@@ -76,8 +71,7 @@ def ancestral_no_noise(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any
     return ddpm.ancestral_step(x_t, eps, noise, schedule, _without_first(sigma), t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
+@of_ancestral_step(
     "sign-flipped",
     "Returns the mean's opposite: on data symmetric about 0 no variance, and no sample's look, tells.",
 )
@@ -85,33 +79,27 @@ def ancestral_flipped(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any,
     return ddpm.ancestral_step(-x_t, -eps, noise, schedule, sigma, t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
-    "sigma-of-the-next-step",
-    "Looks up σ at t, not t − 1, where t is an array: one number alone was tried.",
+@of_ancestral_step(
+    "sigma-of-the-next-step", "Looks up σ at t, not t − 1, where t is an array: one number alone was tried."
 )
 def ancestral_next_sigma(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     shifted = space(sigma).concat([sigma[1:], sigma[:1] / 2])
     return ddpm.ancestral_step(x_t, eps, noise, schedule, sigma if isinstance(t, int) else shifted, t)
 
 
-@mistake("ddpm.sample", "no-noise-at-the-end", "Adds no noise at t = 1, as Ho et al.")
+@of_sample("no-noise-at-the-end", "Adds no noise at t = 1, as Ho et al.")
 def sample_no_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, _without_first(sigma))
 
 
-@mistake("ddpm.sample", "reversed-time", "Takes the steps 1..T, from little noise to much.")
+@of_sample("reversed-time", "Takes the steps 1..T, from little noise to much.")
 def sample_reversed(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     for t in range(1, noises.shape[0] + 1):
         x_t = ddpm.ancestral_step(x_t, eps_model(x_t, t), noises[t - 1, ...], schedule, sigma, t)
     return x_t
 
 
-@mistake(
-    "ddpm.sample",
-    "zero-based-time",
-    "Tells the model t − 1 (the last step for 0), though it was trained on 1..T.",
-)
+@of_sample("zero-based-time", "Tells the model t − 1 (the last step for 0), though it was trained on 1..T.")
 def sample_zero_based(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     def shifted(x: Any, t: int) -> Any:
         return eps_model(x, t - 1)
@@ -119,20 +107,14 @@ def sample_zero_based(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigm
     return ddpm.sample(shifted, x_t, noises, schedule, sigma)
 
 
-@mistake(
-    "ddpm.sampling_std",
-    "without-beta",
-    "Gives β̄_{t−1}/β̄_t for the smaller kind and forgets the factor β_t.",
-)
+@of_sampling_std("without-beta", "Gives β̄_{t−1}/β̄_t for the smaller kind and forgets the factor β_t.")
 def sampling_std_without_beta(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     sigma = ddpm.sampling_std(schedule, kind=kind)
     return sigma / roots(schedule) if kind == "dirac" else sigma
 
 
-@mistake(
-    "ddpm.sampling_std",
-    "ratio-inverted",
-    "Multiplies β_t by β̄_t/β̄_{t−1} for the smaller kind, the ratio upside down.",
+@of_sampling_std(
+    "ratio-inverted", "Multiplies β_t by β̄_t/β̄_{t−1} for the smaller kind, the ratio upside down."
 )
 def sampling_std_inverted(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     if kind != "dirac":
@@ -141,47 +123,29 @@ def sampling_std_inverted(schedule: Any, /, *, kind: Any = "dirac") -> Any:
     return roots(schedule) * beta_bar[1:] / space(beta_bar).clip(beta_bar[:-1], 1e-10, None)
 
 
-@mistake(
-    "ddpm.optimal_std",
-    "current-signal",
-    "Uses ᾱ_t instead of ᾱ_{t−1} in the coefficient of x_0.",
-)
+@of_optimal_std("current-signal", "Uses ᾱ_t instead of ᾱ_{t−1} in the coefficient of x_0.")
 def optimal_std_current_signal(schedule: Any, conditional_variance: Any, /) -> Any:
     return ddpm.optimal_std(schedule, conditional_variance * (1 - schedule.beta_squared))
 
 
-@mistake(
-    "ddpm.ancestral_step",
-    "without-noise",
-    "Adds no noise at t > 1: what is returned is the mean.",
-)
+@of_ancestral_step("without-noise", "Adds no noise at t > 1: what is returned is the mean.")
 def ancestral_without_noise(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(0 * sigma, sigma[:1]), t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
-    "own-sigma",
-    'Uses β_t, "fixed large", instead of σ_t at t > 1 whatever sigma is given.',
-)
+@of_ancestral_step("own-sigma", 'Uses β_t, "fixed large", instead of σ_t at t > 1 whatever sigma is given.')
 def ancestral_own_sigma(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     return ddpm.ancestral_step(x_t, eps, noise, schedule, headed(roots(schedule), sigma[:1]), t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
-    "sigma-of-the-previous-step",
-    "Looks up σ at t − 1 (at 1 for t = 1): one step too early.",
-)
+@of_ancestral_step("sigma-of-the-previous-step", "Looks up σ at t − 1 (at 1 for t = 1): one step too early.")
 def ancestral_previous_sigma(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     earlier = space(sigma).concat([sigma[:1], sigma[:-1]])
     return ddpm.ancestral_step(x_t, eps, noise, schedule, earlier, t)
 
 
-@mistake(
-    "ddpm.ancestral_step",
-    "without-division",
-    "Forgets 1/α_t in the mean: the signal that the step took is not given back.",
+@of_ancestral_step(
+    "without-division", "Forgets 1/α_t in the mean: the signal that the step took is not given back."
 )
 def ancestral_without_division(x_t: Any, eps: Any, noise: Any, schedule: Any, sigma: Any, t: Any, /) -> Any:
     mean = ddpm.denoise_mean(x_t, eps, schedule, t)
@@ -189,35 +153,29 @@ def ancestral_without_division(x_t: Any, eps: Any, noise: Any, schedule: Any, si
     return right - mean + mean * tables(schedule, t)[0]
 
 
-@mistake("ddpm.sample", "variance-for-deviation", "Multiplies the noise by σ_t² instead of σ_t at t > 1.")
+@of_sample("variance-for-deviation", "Multiplies the noise by σ_t² instead of σ_t at t > 1.")
 def sample_variance(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, headed(sigma * sigma, sigma[:1]))
 
 
-@mistake("ddpm.sample", "without-noise", "Adds no noise at t > 1: the chain of means.")
+@of_sample("without-noise", "Adds no noise at t > 1: the chain of means.")
 def sample_without_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, headed(0 * sigma, sigma[:1]))
 
 
-@mistake(
-    "ddpm.sample",
-    "own-sigma",
-    'Uses β_t, "fixed large", instead of σ_t at t > 1 whatever sigma is given.',
-)
+@of_sample("own-sigma", 'Uses β_t, "fixed large", instead of σ_t at t > 1 whatever sigma is given.')
 def sample_own_sigma(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     return ddpm.sample(eps_model, x_t, noises, schedule, headed(roots(schedule), sigma[:1]))
 
 
-@mistake("ddpm.sample", "one-noise", "Uses the noise of the first step taken, T, in every step at t > 1.")
+@of_sample("one-noise", "Uses the noise of the first step taken, T, in every step at t > 1.")
 def sample_one_noise(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     same = space(noises).broadcast_to(noises[-1:, ...], noises.shape)
     return ddpm.sample(eps_model, x_t, headed(same, noises[:1, ...]), schedule, sigma)
 
 
-@mistake(
-    "ddpm.sample",
-    "time-one-late",
-    "Tells the model t + 1 (the first step for T), as if its steps were counted from 0.",
+@of_sample(
+    "time-one-late", "Tells the model t + 1 (the first step for T), as if its steps were counted from 0."
 )
 def sample_late(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any, /) -> Any:
     def shifted(x: Any, t: int) -> Any:
@@ -226,8 +184,7 @@ def sample_late(eps_model: Any, x_t: Any, noises: Any, schedule: Any, sigma: Any
     return ddpm.sample(shifted, x_t, noises, schedule, sigma)
 
 
-@mistake(
-    "ddpm.sample",
+@of_sample(
     "stops-early",
     "Stops before the last step: from 1 to 0 only noise is added, and what is returned belongs to t = 1.",
 )

@@ -5,7 +5,10 @@ from typing import Any
 from .... import _libraries, flow
 from ...._libraries import array_namespace as _xp
 from ....flow import _integrators, _tableaux
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_integrate = MistakesOf("flow.integrate")
+of_integrate_adaptive = MistakesOf("flow.integrate_adaptive")
 
 
 def _march(step: Any, x: Any, times: Any) -> Any:
@@ -16,8 +19,7 @@ def _march(step: Any, x: Any, times: Any) -> Any:
     return _xp(x).stack(states)
 
 
-@mistake(
-    "flow.integrate",
+@of_integrate(
     "forward-steps-only",
     "Steps by |Δt|, so that integration from T to 0 runs the wrong way.",
     reference="diffrax#598",
@@ -26,12 +28,12 @@ def integrate_forward_only(velocity: Any, x: Any, times: Any, /, *, method: Any 
     return flow.integrate(velocity, x, times[0] + _xp(x).abs(times - times[0]), method=method)
 
 
-@mistake("flow.integrate", "heun-by-default", "Uses Heun's method by default.")
+@of_integrate("heun-by-default", "Uses Heun's method by default.")
 def integrate_heun_by_default(velocity: Any, x: Any, times: Any, /, *, method: Any = "heun") -> Any:
     return flow.integrate(velocity, x, times, method=method)
 
 
-@mistake("flow.integrate", "equal-weights", "Averages the four stages of RK4 with weights ¼.")
+@of_integrate("equal-weights", "Averages the four stages of RK4 with weights ¼.")
 def integrate_equal_weights(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     if method != "rk4":
         return flow.integrate(velocity, x, times, method=method)
@@ -40,8 +42,7 @@ def integrate_equal_weights(velocity: Any, x: Any, times: Any, /, *, method: Any
     return _integrators._integrate(velocity, x, times, tableau, xp=_xp(x))
 
 
-@mistake(
-    "flow.integrate",
+@of_integrate(
     "stage-from-stage",
     "Starts the third stage of RK4 from the first instead of the second.",
     reference="f1tenth_gym#52",
@@ -53,15 +54,14 @@ def integrate_stage_from_stage(velocity: Any, x: Any, times: Any, /, *, method: 
     return _integrators._integrate(velocity, x, times, tableau, xp=_xp(x))
 
 
-@mistake("flow.integrate", "first-order-heun", "Evaluates Heun's second stage at the old state.")
+@of_integrate("first-order-heun", "Evaluates Heun's second stage at the old state.")
 def integrate_first_order_heun(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     if method != "heun":
         return flow.integrate(velocity, x, times, method=method)
     return _march(lambda t, s, x: x + (s - t) / 2 * (velocity(t, x) + velocity(s, x)), x, times)
 
 
-@mistake(
-    "flow.integrate",
+@of_integrate(
     "middle-for-end",
     "Mixes Heun with the midpoint method: the second stage at the Euler step's end, but at time t + h/2.",
 )
@@ -76,15 +76,14 @@ def integrate_middle_for_end(velocity: Any, x: Any, times: Any, /, *, method: An
     return _march(step, x, times)
 
 
-@mistake("flow.integrate", "first-step-for-all", "Takes the first step's size for every step.")
+@of_integrate("first-step-for-all", "Takes the first step's size for every step.")
 def integrate_first_step_for_all(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     xp = _xp(x)
     index = xp.arange(times.shape[0], dtype=times.dtype, device=_libraries.device(times))
     return flow.integrate(velocity, x, times[0] + index * (times[1] - times[0]), method=method)
 
 
-@mistake(
-    "flow.integrate",
+@of_integrate(
     "frozen-time",
     "Evaluates every stage at the time where the step starts; no autonomous equation shows it.",
     reference="probnum#252",
@@ -97,13 +96,12 @@ def integrate_frozen_time(velocity: Any, x: Any, times: Any, /, *, method: Any =
     return _march(step, x, times)
 
 
-@mistake("flow.integrate_adaptive", "one-step", "Accepts every step whatever its error estimate.")
+@of_integrate_adaptive("one-step", "Accepts every step whatever its error estimate.")
 def adaptive_one_step(velocity: Any, x: Any, times: Any, /, *, rtol: Any = 1e-6, atol: Any = 1e-6) -> Any:
     return _integrators._integrate(velocity, x, times, _tableaux.DOP853, xp=_xp(x))
 
 
-@mistake(
-    "flow.integrate_adaptive",
+@of_integrate_adaptive(
     "forward-only",
     "Steps by |Δt|, so that integration from T to 0 runs the wrong way.",
     reference="diffrax#598",
@@ -112,8 +110,7 @@ def adaptive_forward_only(velocity: Any, x: Any, times: Any, /, **options: Any) 
     return flow.integrate_adaptive(velocity, x, times[0] + _xp(x).abs(times - times[0]), **options)
 
 
-@mistake(
-    "flow.integrate_adaptive",
+@of_integrate_adaptive(
     "one-step-for-all",
     "Takes one error norm and one step for the whole batch, so a hard sample changes its neighbours.",
 )
@@ -128,18 +125,12 @@ def adaptive_one_step_for_all(velocity: Any, x: Any, times: Any, /, **options: A
     return xp.reshape(states, (times.shape[0], *shape))
 
 
-@mistake(
-    "flow.integrate_adaptive", "tolerances-ignored", "Always uses 1e-2, whatever tolerance is asked for."
-)
+@of_integrate_adaptive("tolerances-ignored", "Always uses 1e-2, whatever tolerance is asked for.")
 def adaptive_ignores_tolerances(velocity: Any, x: Any, times: Any, /, **tolerances: Any) -> Any:
     return flow.integrate_adaptive(velocity, x, times, rtol=1e-2, atol=1e-2)
 
 
-@mistake(
-    "flow.integrate_adaptive",
-    "loose-by-default",
-    "Allows errors of 10⁻³ by default, as SciPy does relatively.",
-)
+@of_integrate_adaptive("loose-by-default", "Allows errors of 10⁻³ by default, as SciPy does relatively.")
 def adaptive_loose(velocity: Any, x: Any, times: Any, /, *, rtol: float = 1e-3, atol: float = 1e-3) -> Any:
     return flow.integrate_adaptive(velocity, x, times, rtol=rtol, atol=atol)
 
@@ -166,29 +157,23 @@ def _rk4(
     return integrate
 
 
-integrate_whole_middle = mistake(
-    "flow.integrate",
+integrate_whole_middle = of_integrate(
     "whole-step-in-the-middle",
     "Takes whole steps to the two middle stages of RK4, whose times are half a step on.",
 )(_rk4(rows=(1.0, 1.0, 1.0)))
 
 
-integrate_last_in_the_middle = mistake(
-    "flow.integrate",
-    "last-stage-in-the-middle",
-    "Evaluates the last stage of RK4 at t + h/2, instead of t + h.",
+integrate_last_in_the_middle = of_integrate(
+    "last-stage-in-the-middle", "Evaluates the last stage of RK4 at t + h/2, instead of t + h."
 )(_rk4(nodes=(0.5, 0.5, 0.5)))
 
 
-integrate_second_weight = mistake(
-    "flow.integrate",
-    "second-weight",
-    "Counts the second stage of RK4 once: weights 1, 1, 2, 1 over 6, whose sum is not 1.",
+integrate_second_weight = of_integrate(
+    "second-weight", "Counts the second stage of RK4 once: weights 1, 1, 2, 1 over 6, whose sum is not 1."
 )(_rk4(weights=(1, 1, 2, 1)))
 
 
-integrate_first_left_out = mistake(
-    "flow.integrate",
+integrate_first_left_out = of_integrate(
     "first-stage-left-out",
     "Leaves the first stage of RK4 out of the sum: weights 0, 2, 2, 1 over 6.",
     reference="mantaflow#10",
@@ -220,27 +205,23 @@ def _midpoint(velocity: Any, t: Any, s: Any, x: Any) -> Any:
     return x + (s - t) * velocity(t + (s - t) / 2, x + (s - t) / 2 * velocity(t, x))
 
 
-integrate_heun_not_halved = mistake(
-    "flow.integrate",
-    "heun-not-halved",
-    "Adds Heun's two velocities and does not halve the sum: steps twice as long.",
+integrate_heun_not_halved = of_integrate(
+    "heun-not-halved", "Adds Heun's two velocities and does not halve the sum: steps twice as long."
 )(_heun(_heun_sum))
 
 
-integrate_heun_frozen_time = mistake(
-    "flow.integrate", "heun-frozen-time", "Evaluates Heun's second stage at the time where the step starts."
+integrate_heun_frozen_time = of_integrate(
+    "heun-frozen-time", "Evaluates Heun's second stage at the time where the step starts."
 )(_heun(_heun_same_time))
 
 
-integrate_midpoint = mistake(
-    "flow.integrate", "midpoint-for-heun", "Uses the midpoint method, of order 2 as well, instead of Heun's."
+integrate_midpoint = of_integrate(
+    "midpoint-for-heun", "Uses the midpoint method, of order 2 as well, instead of Heun's."
 )(_heun(_midpoint))
 
 
-@mistake(
-    "flow.integrate",
-    "next-time",
-    "Evaluates the velocity at the next time, where the step ends: all stages are a step late.",
+@of_integrate(
+    "next-time", "Evaluates the velocity at the next time, where the step ends: all stages are a step late."
 )
 def integrate_next_time(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     def step(t: Any, s: Any, x: Any) -> Any:
@@ -250,11 +231,7 @@ def integrate_next_time(velocity: Any, x: Any, times: Any, /, *, method: Any = "
     return _march(step, x, times)
 
 
-@mistake(
-    "flow.integrate",
-    "euler-at-the-next-time",
-    "Evaluates Euler's velocity at the next time, where the step ends.",
-)
+@of_integrate("euler-at-the-next-time", "Evaluates Euler's velocity at the next time, where the step ends.")
 def integrate_euler_next_time(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     if method != "euler":
         return flow.integrate(velocity, x, times, method=method)
@@ -274,38 +251,33 @@ def _sized(size: Any) -> Any:
     return integrate
 
 
-integrate_points_for_steps = mistake(
-    "flow.integrate",
+integrate_points_for_steps = of_integrate(
     "points-for-steps",
     "Divides the whole time by the number of points n instead of n − 1, that of steps: it stops short.",
     reference="rectified-flow-pytorch#14",
 )(_sized(lambda times: (times[-1] - times[0]) / times.shape[0]))
 
 
-integrate_equal_steps = mistake(
-    "flow.integrate",
+integrate_equal_steps = of_integrate(
     "equal-steps",
     "Takes equal steps, the whole time over their number, whatever the spacing of the times is.",
 )(_sized(lambda times: (times[-1] - times[0]) / max(times.shape[0] - 1, 1)))
 
 
-integrate_first_size = mistake(
-    "flow.integrate",
+integrate_first_size = of_integrate(
     "first-size-at-given-times",
     "Takes the first step's size for every step (first-step-for-all), each from the time that was given.",
 )(_sized(lambda times: times[1] - times[0] if times.shape[0] > 1 else 0 * times[0]))
 
 
-@mistake("flow.integrate", "ends-alone", "Returns the last state alone instead of the states at all times.")
+@of_integrate("ends-alone", "Returns the last state alone instead of the states at all times.")
 def integrate_ends_alone(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     states = flow.integrate(velocity, x, times, method=method)
     return _xp(x).broadcast_to(states[-1:, ...], states.shape)
 
 
-@mistake(
-    "flow.integrate",
-    "start-left-out",
-    "Leaves out the start, so that every state is one step too early in the list.",
+@of_integrate(
+    "start-left-out", "Leaves out the start, so that every state is one step too early in the list."
 )
 def integrate_start_left_out(velocity: Any, x: Any, times: Any, /, *, method: Any = "rk4") -> Any:
     states = flow.integrate(velocity, x, times, method=method)

@@ -4,17 +4,20 @@ from typing import Any
 
 from .... import flow
 from ...._libraries import array_namespace as _xp
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_flow_log_likelihood = MistakesOf("flow.flow_log_likelihood")
+of_euler_maruyama = MistakesOf("flow.euler_maruyama")
 
 
-@mistake("flow.flow_log_likelihood", "minus-divergence", "Subtracts ∫∇·v, the formula for log p_T.")
+@of_flow_log_likelihood("minus-divergence", "Subtracts ∫∇·v, the formula for log p_T.")
 def likelihood_minus_divergence(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
 ) -> Any:
     return flow.flow_log_likelihood(velocity, lambda t, x: -divergence(t, x), terminal, x, times, **options)
 
 
-@mistake("flow.flow_log_likelihood", "initial-density", "Evaluates log p_T where the flow starts.")
+@of_flow_log_likelihood("initial-density", "Evaluates log p_T where the flow starts.")
 def likelihood_initial_density(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
 ) -> Any:
@@ -22,11 +25,7 @@ def likelihood_initial_density(
     return terminal(x) + gained
 
 
-@mistake(
-    "flow.flow_log_likelihood",
-    "averaged-divergence",
-    "Uses the mean of the Jacobian's diagonal instead of its sum.",
-)
+@of_flow_log_likelihood("averaged-divergence", "Uses the mean of the Jacobian's diagonal instead of its sum.")
 def likelihood_averaged_divergence(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
 ) -> Any:
@@ -35,7 +34,7 @@ def likelihood_averaged_divergence(
     )
 
 
-@mistake("flow.flow_log_likelihood", "own-integrator", "Takes RK4 steps whatever integrator is asked for.")
+@of_flow_log_likelihood("own-integrator", "Takes RK4 steps whatever integrator is asked for.")
 def likelihood_own_integrator(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
 ) -> Any:
@@ -57,34 +56,31 @@ def _noisy(kick: Any, sign: bool = True) -> Any:
     return run
 
 
-noise_by_step = mistake(
-    "flow.euler_maruyama", "noise-by-step", "Scales the noise by Δt instead of its root, like a drift."
+noise_by_step = of_euler_maruyama(
+    "noise-by-step", "Scales the noise by Δt instead of its root, like a drift."
 )(_noisy(lambda sigma2, step: _xp(step).sqrt(sigma2) * step))
 
 
-variance_for_deviation = mistake(
-    "flow.euler_maruyama", "variance-for-deviation", "Multiplies the noise by σ² instead of σ."
+variance_for_deviation = of_euler_maruyama(
+    "variance-for-deviation", "Multiplies the noise by σ² instead of σ."
 )(_noisy(lambda sigma2, step: sigma2 * _xp(step).sqrt(step)))
 
 
-steps_forward_only = mistake(
-    "flow.euler_maruyama",
+steps_forward_only = of_euler_maruyama(
     "forward-steps-only",
     "Multiplies the drift by |Δt|: the sign of a step backward in time.",
     reference="diffrax#598",
 )(_noisy(lambda sigma2, step: _xp(step).sqrt(sigma2 * step), sign=False))
 
 
-@mistake("flow.euler_maruyama", "one-noise", "Draws the noise once and uses it in every step.")
+@of_euler_maruyama("one-noise", "Draws the noise once and uses it in every step.")
 def maruyama_one_noise(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
     same = _xp(x).zeros_like(noises) + noises[:1, ...]
     return flow.euler_maruyama(drift, sigma2, x, times, same)
 
 
-@mistake(
-    "flow.euler_maruyama",
-    "ends-alone",
-    "Keeps the last state alone and repeats it, instead of returning all states.",
+@of_euler_maruyama(
+    "ends-alone", "Keeps the last state alone and repeats it, instead of returning all states."
 )
 def euler_maruyama_ends_alone(drift: Any, sigma2: Any, x: Any, times: Any, noises: Any, /) -> Any:
     states = flow.euler_maruyama(drift, sigma2, x, times, noises)
@@ -92,15 +88,14 @@ def euler_maruyama_ends_alone(drift: Any, sigma2: Any, x: Any, times: Any, noise
     return _xp(x).concat([states[:1, ...], later])
 
 
-@mistake("flow.flow_log_likelihood", "without-divergence", "Leaves out the integral of the divergence.")
+@of_flow_log_likelihood("without-divergence", "Leaves out the integral of the divergence.")
 def likelihood_without_divergence(
     velocity: Any, divergence: Any, terminal: Any, x: Any, times: Any, /, **options: Any
 ) -> Any:
     return flow.flow_log_likelihood(velocity, lambda t, x: 0 * x[..., 0], terminal, x, times, **options)
 
 
-@mistake(
-    "flow.flow_log_likelihood",
+@of_flow_log_likelihood(
     "rectangles",
     "Sums the divergence by rectangles, at the left ends of the steps, whatever the integrator is.",
 )
@@ -133,40 +128,34 @@ def _right(sigma2: Any, step: Any) -> Any:
     return (sigma2 * step) ** 0.5
 
 
-noise_whatever_step = mistake(
-    "flow.euler_maruyama",
+noise_whatever_step = of_euler_maruyama(
     "noise-whatever-the-step",
     "Forgets the root of Δt: the noise is unscaled, the same whatever the step.",
     reference="uclales#7",
 )(_stepped(lambda sigma2, step: sigma2**0.5))
 
 
-noise_of_langevin = mistake(
-    "flow.euler_maruyama",
+noise_of_langevin = of_euler_maruyama(
     "langevin",
     "Multiplies the noise by √2, as Langevin's dynamics with unit diffusion does, beside a σ that has it.",
 )(_stepped(lambda sigma2, step: (2 * sigma2 * step) ** 0.5))
 
 
-noise_left_out = mistake(
-    "flow.euler_maruyama", "without-noise", "Adds no noise: Euler's method for the drift alone."
-)(_stepped(lambda sigma2, step: 0 * sigma2))
+noise_left_out = of_euler_maruyama("without-noise", "Adds no noise: Euler's method for the drift alone.")(
+    _stepped(lambda sigma2, step: 0 * sigma2)
+)
 
 
-maruyama_next_time = mistake(
-    "flow.euler_maruyama", "next-time", "Evaluates drift and σ at the next time, where the step ends."
+maruyama_next_time = of_euler_maruyama(
+    "next-time", "Evaluates drift and σ at the next time, where the step ends."
 )(_stepped(_right, later=True))
 
 
-drift_whatever_step = mistake(
-    "flow.euler_maruyama",
-    "drift-whatever-the-step",
-    "Forgets Δt beside the drift: it is unscaled, the same whatever the step.",
+drift_whatever_step = of_euler_maruyama(
+    "drift-whatever-the-step", "Forgets Δt beside the drift: it is unscaled, the same whatever the step."
 )(_stepped(_right, lambda step: 1 + 0 * step))
 
 
-drift_by_root = mistake(
-    "flow.euler_maruyama",
-    "drift-by-root",
-    "Scales the drift by the root of |Δt|, like the noise, instead of by Δt.",
+drift_by_root = of_euler_maruyama(
+    "drift-by-root", "Scales the drift by the root of |Δt|, like the noise, instead of by Δt."
 )(_stepped(_right, lambda step: _xp(step).sign(step) * _xp(step).abs(step) ** 0.5))

@@ -6,59 +6,53 @@ from typing import Any
 
 from .... import _libraries, flow
 from ...._libraries import array_namespace as _xp
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_mixture_log_density = MistakesOf("flow.mixture_log_density")
+of_mixture_time_derivative = MistakesOf("flow.mixture_time_derivative")
+of_diagonal_mixture = MistakesOf("flow.diagonal_mixture")
+of_full_mixture = MistakesOf("flow.full_mixture")
 
 
-@mistake(
-    "flow.mixture_log_density",
-    "missing-normaliser",
-    "Drops (d/2) log 2π, which no score sees.",
-)
+@of_mixture_log_density("missing-normaliser", "Drops (d/2) log 2π, which no score sees.")
 def density_missing_normaliser(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     return flow.mixture_log_density(mixture, schedule, t, x) + 0.9189385332046727 * x.shape[-1]
 
 
-@mistake(
-    "flow.mixture_log_density",
-    "clean-data",
-    "Adds the noise β̄² to the data as they are: ᾱ shrinks neither means nor covariances.",
+@of_mixture_log_density(
+    "clean-data", "Adds the noise β̄² to the data as they are: ᾱ shrinks neither means nor covariances."
 )
 def density_clean_data(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     still = replace(schedule, alpha=lambda t: _xp(t).ones_like(t))
     return flow.mixture_log_density(mixture, still, t, x)
 
 
-@mistake(
-    "flow.mixture_time_derivative",
-    "only-noise-grows",
-    "Differentiates β̄² and leaves ᾱ, in means and covariances, as a constant.",
+@of_mixture_time_derivative(
+    "only-noise-grows", "Differentiates β̄² and leaves ᾱ, in means and covariances, as a constant."
 )
 def time_derivative_only_noise(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     still = replace(schedule, alpha_log_derivative=lambda t: 0 * t)
     return flow.mixture_time_derivative(mixture, still, t, x)
 
 
-@mistake("flow.diagonal_mixture", "standard-deviations", "Takes the variances to be standard deviations.")
+@of_diagonal_mixture("standard-deviations", "Takes the variances to be standard deviations.")
 def diagonal_standard_deviations(log_weights: Any, means: Any, variances: Any, /) -> Any:
     return flow.diagonal_mixture(log_weights, means, variances**2)
 
 
-@mistake("flow.diagonal_mixture", "weights-as-given", "Leaves weights unnormalised, so p_t is no density.")
+@of_diagonal_mixture("weights-as-given", "Leaves weights unnormalised, so p_t is no density.")
 def diagonal_weights_as_given(log_weights: Any, means: Any, variances: Any, /) -> Any:
     return flow.diagonal_mixture(log_weights, means, variances)._replace(log_weights=log_weights)
 
 
-@mistake(
-    "flow.diagonal_mixture",
-    "relative-to-the-first",
-    "Takes log-weights relative to the first: NaN if that component is switched off.",
+@of_diagonal_mixture(
+    "relative-to-the-first", "Takes log-weights relative to the first: NaN if that component is switched off."
 )
 def diagonal_relative(log_weights: Any, means: Any, variances: Any, /) -> Any:
     return flow.diagonal_mixture(log_weights - log_weights[:1], means, variances)
 
 
-@mistake(
-    "flow.full_mixture",
+@of_full_mixture(
     "jitter-where-singular",
     "Adds a little to singular covariances, which have no Cholesky factor: point masses get a width.",
 )
@@ -69,13 +63,13 @@ def full_jitter(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     return flow.full_mixture(log_weights, means, xp.where(least > 0, covariances, covariances + 0.01 * eye))
 
 
-@mistake("flow.full_mixture", "rows-for-axes", "Uses rows of the eigenvector matrix as the axes.")
+@of_full_mixture("rows-for-axes", "Uses rows of the eigenvector matrix as the axes.")
 def full_rows_for_axes(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     made = flow.full_mixture(log_weights, means, covariances)
     return made._replace(axes=_xp(means).matrix_transpose(made.axes))
 
 
-@mistake("flow.full_mixture", "diagonal-only", "Keeps the diagonals of the covariances.")
+@of_full_mixture("diagonal-only", "Keeps the diagonals of the covariances.")
 def full_diagonal_only(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     xp, d = _xp(means), means.shape[-1]
     eye = xp.eye(d, dtype=means.dtype, device=_libraries.device(means))
@@ -108,36 +102,26 @@ def _mean(function: Any, mixture: Any, schedule: Any, t: Any, x: Any, logs: Any,
     return xp.sum(weights * xp.stack(parts), axis=0)
 
 
-@mistake(
-    "flow.diagonal_mixture",
-    "logarithm-twice",
-    "Takes the logarithm of log-weights, as of weights: NaN below 0.",
-)
+@of_diagonal_mixture("logarithm-twice", "Takes the logarithm of log-weights, as of weights: NaN below 0.")
 def diagonal_logarithm_twice(log_weights: Any, means: Any, variances: Any, /) -> Any:
     xp, made = _xp(means), flow.diagonal_mixture(log_weights, means, variances)
     return made._replace(log_weights=xp.log(log_weights / xp.sum(log_weights)))
 
 
-@mistake(
-    "flow.diagonal_mixture", "roots-of-variances", "Keeps square roots, standard deviations, as variances."
-)
+@of_diagonal_mixture("roots-of-variances", "Keeps square roots, standard deviations, as variances.")
 def diagonal_roots(log_weights: Any, means: Any, variances: Any, /) -> Any:
     return flow.diagonal_mixture(log_weights, means, _xp(means).sqrt(variances))
 
 
-@mistake(
-    "flow.full_mixture",
-    "roots-of-variances",
-    "Keeps square roots, standard deviations along the axes, as variances.",
+@of_full_mixture(
+    "roots-of-variances", "Keeps square roots, standard deviations along the axes, as variances."
 )
 def full_roots(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     made = flow.full_mixture(log_weights, means, covariances)
     return made._replace(variances=_xp(means).sqrt(made.variances))
 
 
-@mistake(
-    "flow.full_mixture", "order-reversed", "Sorts the variances in the reversed order and leaves the axes."
-)
+@of_full_mixture("order-reversed", "Sorts the variances in the reversed order and leaves the axes.")
 def full_reversed(log_weights: Any, means: Any, covariances: Any, /) -> Any:
     made = flow.full_mixture(log_weights, means, covariances)
     return made._replace(variances=_xp(means).flip(made.variances, axis=-1))
@@ -167,42 +151,32 @@ def _density(mixture: Any, schedule: Any, t: Any, x: Any, change: Any) -> Any:
     return peak[..., 0] + xp.log(xp.sum(xp.exp(logs - peak), axis=-1))
 
 
-density_variance_by_alpha = mistake(
-    "flow.mixture_log_density",
-    "variance-by-alpha",
-    "Multiplies the covariances by ᾱ instead of ᾱ²: alpha is not squared.",
+density_variance_by_alpha = of_mixture_log_density(
+    "variance-by-alpha", "Multiplies the covariances by ᾱ instead of ᾱ²: alpha is not squared."
 )(_each_time(lambda a, square, v: (a, a, v)))
 
 
-density_variance_unscaled = mistake(
-    "flow.mixture_log_density",
-    "variance-unscaled",
-    "Leaves the covariances as they are, without ᾱ², and adds β̄².",
+density_variance_unscaled = of_mixture_log_density(
+    "variance-unscaled", "Leaves the covariances as they are, without ᾱ², and adds β̄²."
 )(_each_time(lambda a, square, v: (a, 1 + 0 * a, v)))
 
 
-density_means_unscaled = mistake(
-    "flow.mixture_log_density", "means-unscaled", "Leaves the means as they are, without ᾱ."
-)(_each_time(lambda a, square, v: (1 + 0 * a, square, v)))
+density_means_unscaled = of_mixture_log_density("means-unscaled", "Leaves the means as they are, without ᾱ.")(
+    _each_time(lambda a, square, v: (1 + 0 * a, square, v))
+)
 
 
-density_without_noise = mistake(
-    "flow.mixture_log_density", "without-noise", "Shrinks the data and forgets to add the noise β̄²."
+density_without_noise = of_mixture_log_density(
+    "without-noise", "Shrinks the data and forgets to add the noise β̄²."
 )(_each_time(lambda a, square, v: (a, square, 0 * v)))
 
 
-density_deviation = mistake(
-    "flow.mixture_log_density",
-    "deviation-added",
-    "Adds β̄, a standard deviation, to the covariances instead of β̄².",
+density_deviation = of_mixture_log_density(
+    "deviation-added", "Adds β̄, a standard deviation, to the covariances instead of β̄²."
 )(_each_time(lambda a, square, v: (a, square, v**0.5)))
 
 
-@mistake(
-    "flow.mixture_log_density",
-    "nearest-component",
-    "Uses the largest component alone (max) instead of the sum.",
-)
+@of_mixture_log_density("nearest-component", "Uses the largest component alone (max) instead of the sum.")
 def density_nearest(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     return _xp(x).max(_logs(mixture, schedule, t, x), axis=0)
 
@@ -220,8 +194,7 @@ def _log_sum(logs: Any) -> Any:
     return peak[0, ...] + xp.log(xp.sum(xp.exp(logs - peak), axis=0))
 
 
-@mistake(
-    "flow.mixture_log_density",
+@of_mixture_log_density(
     "log-determinant-not-halved",
     "Subtracts log det 2πC of the covariance instead of half of it.",
     reference="scikit-learn#8897",
@@ -230,8 +203,7 @@ def density_log_determinant(mixture: Any, schedule: Any, t: Any, x: Any, /) -> A
     return _log_sum(_logs(mixture, schedule, t, x) - _log_dets(mixture, schedule, t, x) / 2)
 
 
-@mistake(
-    "flow.mixture_log_density",
+@of_mixture_log_density(
     "log-determinant-halved-twice",
     "Halves the log-determinant twice: that of a Cholesky factor is half already.",
 )
@@ -261,24 +233,22 @@ def _covariances_grow(part: Any, schedule: Any, t: Any) -> Any:
     return 2 * (schedule.alpha(t) * schedule.alpha_derivative(t))[..., None] * part.variances[0, :]
 
 
-@mistake(
-    "flow.mixture_time_derivative",
-    "covariances-still",
-    "Leaves out 2 ᾱ ᾱ' S_k, the shrinking of the covariances of the data.",
+@of_mixture_time_derivative(
+    "covariances-still", "Leaves out 2 ᾱ ᾱ' S_k, the shrinking of the covariances of the data."
 )
 def time_derivative_covariances_still(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     right = flow.mixture_time_derivative(mixture, schedule, t, x)
     return right - _part_of_rate(mixture, schedule, t, x, _covariances_grow)
 
 
-@mistake("flow.mixture_time_derivative", "means-still", "Leaves out the motion ᾱ' m_k of the means.")
+@of_mixture_time_derivative("means-still", "Leaves out the motion ᾱ' m_k of the means.")
 def time_derivative_means_still(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     noise = replace(schedule, alpha_log_derivative=lambda t: 0 * t)
     still = flow.mixture_time_derivative(mixture, noise, t, x)
     return still + _part_of_rate(mixture, schedule, t, x, _covariances_grow)
 
 
-@mistake("flow.mixture_time_derivative", "noise-still", "Leaves out the growth (β̄²)' of the noise.")
+@of_mixture_time_derivative("noise-still", "Leaves out the growth (β̄²)' of the noise.")
 def time_derivative_noise_still(mixture: Any, schedule: Any, t: Any, x: Any, /) -> Any:
     still = replace(schedule, variance_derivative=lambda t: 0 * t)
     return flow.mixture_time_derivative(mixture, still, t, x)

@@ -5,7 +5,11 @@ from typing import Any
 from .... import _libraries
 from ...._libraries import array_namespace as _xp
 from ....matching import cosent_gradient, cosent_loss
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_cosent_loss = MistakesOf("matching.cosent_loss")
+of_cosent_loss_pairwise = MistakesOf("matching.cosent_loss_pairwise")
+of_cosent_gradient = MistakesOf("matching.cosent_gradient")
 
 
 def _exponents(cosines: Any, labels: Any, scale: float, *, ties: bool = False) -> tuple[Any, Any, Any]:
@@ -25,34 +29,23 @@ def _log_sum(exponents: Any, start: float, xp: Any) -> Any:
     return (xp.log1p(total + (start * xp.exp(-peak) - 1.0)) if start else xp.log(total)) + peak
 
 
-@mistake(
-    "matching.cosent_loss",
-    "reversed",
-    "Takes y_i < y_j (or c_i − c_j): the loss rewards the wrong order.",
-)
+@of_cosent_loss("reversed", "Takes y_i < y_j (or c_i − c_j): the loss rewards the wrong order.")
 def loss_reversed(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return cosent_loss(-cosines, labels, scale=scale)
 
 
-@mistake(
-    "matching.cosent_loss", "no-one", "Leaves out the 1 +: the loss of a perfect order falls without end."
-)
+@of_cosent_loss("no-one", "Leaves out the 1 +: the loss of a perfect order falls without end.")
 def loss_no_one(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale)
     return _log_sum(exponents, 0.0, xp)
 
 
-@mistake(
-    "matching.cosent_loss",
-    "scaled-twice",
-    "Gets cosines that the model has scaled already, and scales them again.",
-)
+@of_cosent_loss("scaled-twice", "Gets cosines that the model has scaled already, and scales them again.")
 def loss_scaled_twice(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return cosent_loss(scale * cosines, labels, scale=scale)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "scale-outside",
     "Multiplies the logarithm instead of the exponents by the scale, as with a temperature on the loss.",
 )
@@ -60,18 +53,15 @@ def loss_scale_outside(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> 
     return scale * cosent_loss(cosines, labels, scale=1.0)
 
 
-@mistake(
-    "matching.cosent_loss",
-    "ties-count",
-    "Writes ≥ instead of >: pairs of equal label, and each pair with itself, are pushed apart.",
+@of_cosent_loss(
+    "ties-count", "Writes ≥ instead of >: pairs of equal label, and each pair with itself, are pushed apart."
 )
 def loss_ties_count(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale, ties=True)
     return _log_sum(exponents, 1.0, xp)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "mean",
     "Averages over the ordered pairs, as losses usually do: the loss no longer bounds the largest gap.",
 )
@@ -81,8 +71,7 @@ def loss_mean(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return _log_sum(exponents - xp.log(xp.maximum(count, xp.ones_like(count))), 1.0, xp)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "one-shift",
     "Uses one prefix sum of exp(scale·(c − max c)): groups far below the maximum underflow, 400 becomes 0.",
 )
@@ -93,8 +82,7 @@ def loss_one_shift(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return _log_sum(xp.log(below) - shifted, 1.0, xp)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "log-of-sum",
     "Appends 0 to the exponents and takes their log-sum-exp: of a loss far below 1 the digits are lost.",
     reference="CoSENTLoss of sentence-transformers",
@@ -107,10 +95,8 @@ def loss_log_of_sum(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any
     return xp.log(xp.sum(xp.exp(flat - peak))) + peak
 
 
-@mistake(
-    "matching.cosent_loss",
-    "next-grade-only",
-    "Compares each grade with the next lower one only, as if that implied the rest.",
+@of_cosent_loss(
+    "next-grade-only", "Compares each grade with the next lower one only, as if that implied the rest."
 )
 def loss_next_grade_only(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale)
@@ -118,8 +104,7 @@ def loss_next_grade_only(cosines: Any, labels: Any, /, *, scale: float = 20.0) -
     return _log_sum(xp.where(adjacent, exponents, xp.full_like(exponents, -xp.inf)), 1.0, xp)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "label-gaps",
     "Adds the difference of the labels as a margin, so that their names matter and not only their order.",
 )
@@ -129,54 +114,42 @@ def loss_label_gaps(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any
     return _log_sum(exponents + margins, 1.0, xp)
 
 
-pairwise_ties_count = mistake(
-    "matching.cosent_loss_pairwise", "ties-count", "Writes ≥ instead of >: equal labels and i = j count."
+pairwise_ties_count = of_cosent_loss_pairwise(
+    "ties-count", "Writes ≥ instead of >: equal labels and i = j count."
 )(loss_ties_count.replacement)
 
-pairwise_no_one = mistake(
-    "matching.cosent_loss_pairwise",
-    "no-one",
-    "Leaves out the 1 +, which an ordered set of pairs leaves as log 1 = 0.",
+pairwise_no_one = of_cosent_loss_pairwise(
+    "no-one", "Leaves out the 1 +, which an ordered set of pairs leaves as log 1 = 0."
 )(loss_no_one.replacement)
 
 
-@mistake(
-    "matching.cosent_gradient", "descent", "Returns the direction of descent: the sign of the sums swapped."
-)
+@of_cosent_gradient("descent", "Returns the direction of descent: the sign of the sums swapped.")
 def gradient_descent(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return -cosent_gradient(cosines, labels, scale=scale)
 
 
-@mistake("matching.cosent_gradient", "unscaled", "Forgets the inner derivative, the factor scale.")
+@of_cosent_gradient("unscaled", "Forgets the inner derivative, the factor scale.")
 def gradient_unscaled(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return cosent_gradient(cosines, labels, scale=scale) / scale
 
 
-@mistake(
-    "matching.cosent_gradient",
-    "half",
-    "Differentiates with respect to the lower pair of every two only, as with a stopped gradient.",
+@of_cosent_gradient(
+    "half", "Differentiates with respect to the lower pair of every two only, as with a stopped gradient."
 )
 def gradient_half(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale)
     return scale * xp.sum(xp.exp(exponents - _log_sum(exponents, 1.0, xp)), axis=0)
 
 
-@mistake(
-    "matching.cosent_gradient",
-    "no-one",
-    "Uses a plain softmax over the pairs: the 1 in the denominator is missing.",
-)
+@of_cosent_gradient("no-one", "Uses a plain softmax over the pairs: the 1 in the denominator is missing.")
 def gradient_no_one(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     exponents, _, xp = _exponents(cosines, labels, scale)
     weights = xp.exp(exponents - _log_sum(exponents, 0.0, xp))
     return scale * (xp.sum(weights, axis=0) - xp.sum(weights, axis=1))
 
 
-@mistake(
-    "matching.cosent_gradient",
-    "sorted-order",
-    "Sorts by label and forgets to bring the result back into the order of the input.",
+@of_cosent_gradient(
+    "sorted-order", "Sorts by label and forgets to bring the result back into the order of the input."
 )
 def gradient_sorted_order(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
@@ -188,17 +161,12 @@ def _differences(cosines: Any, labels: Any, scale: float) -> tuple[Any, Any]:
     return scale * (cosines[None, :] - cosines[:, None]), labels[:, None] > labels[None, :]
 
 
-@mistake(
-    "matching.cosent_loss",
-    "temperature",
-    "Divides by the scale, as by a temperature, instead of multiplying by it.",
-)
+@of_cosent_loss("temperature", "Divides by the scale, as by a temperature, instead of multiplying by it.")
 def loss_temperature(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return cosent_loss(cosines, labels, scale=1 / scale)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "masked-with-zero",
     "Masks the exponents of other pairs with 0 instead of −∞: each of them counts as e⁰ = 1.",
 )
@@ -211,8 +179,7 @@ def loss_masked_with_zero(cosines: Any, labels: Any, /, *, scale: float = 20.0) 
     return peak + xp.log(xp.exp(loss - peak) + others * xp.exp(-peak))
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "sum-of-logs",
     "Sums log(1 + exp) of each pair of pairs, instead of the logarithm of one sum of all of them.",
 )
@@ -224,11 +191,7 @@ def loss_sum_of_logs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> An
     return xp.sum(xp.where(ordered, each, zero))
 
 
-@mistake(
-    "matching.cosent_loss",
-    "hinge",
-    "Uses the largest exponent or 0, a hinge, instead of the soft maximum of all.",
-)
+@of_cosent_loss("hinge", "Uses the largest exponent or 0, a hinge, instead of the soft maximum of all.")
 def loss_hinge(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
     exponents, ordered = _differences(cosines, labels, scale)
@@ -236,8 +199,7 @@ def loss_hinge(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return xp.max(violated) if cosines.shape[0] else xp.sum(cosines)
 
 
-@mistake(
-    "matching.cosent_loss",
+@of_cosent_loss(
     "all-pairs-of-texts",
     "Ranks the similarities of every text with every other, column by column of (n, n), instead of "
     "those of the n pairs.",
@@ -258,15 +220,13 @@ def loss_all_pairs(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     return shift + xp.log(xp.exp(-shift) + xp.sum(terms))
 
 
-pairwise_reversed = mistake(
-    "matching.cosent_loss_pairwise", "reversed", "Takes c_i − c_j where y_i > y_j: rewards the wrong order."
+pairwise_reversed = of_cosent_loss_pairwise(
+    "reversed", "Takes c_i − c_j where y_i > y_j: rewards the wrong order."
 )(loss_reversed.replacement)
 
 
-@mistake(
-    "matching.cosent_loss_pairwise",
-    "each-once",
-    "Runs over i < j only, so a pair of pairs counts or not by the order of the input.",
+@of_cosent_loss_pairwise(
+    "each-once", "Runs over i < j only, so a pair of pairs counts or not by the order of the input."
 )
 def pairwise_each_once(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     xp = _xp(cosines, labels)
@@ -280,8 +240,7 @@ def pairwise_each_once(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> 
     return peak + xp.log1p(xp.sum(xp.exp(flat - peak)) + xp.expm1(-peak))
 
 
-@mistake(
-    "matching.cosent_gradient",
+@of_cosent_gradient(
     "upper-half",
     "Differentiates with respect to the higher pair of every two only, the half that is pushed up.",
 )
@@ -292,10 +251,8 @@ def gradient_upper_half(cosines: Any, labels: Any, /, *, scale: float = 20.0) ->
     return -scale * xp.sum(xp.where(ordered, shares, xp.zeros_like(shares)), axis=1)
 
 
-@mistake(
-    "matching.cosent_gradient",
-    "of-the-sum",
-    "Differentiates the sum instead of its logarithm: the result is not divided by 1 + Σ.",
+@of_cosent_gradient(
+    "of-the-sum", "Differentiates the sum instead of its logarithm: the result is not divided by 1 + Σ."
 )
 def gradient_of_the_sum(cosines: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
     loss = cosent_loss(cosines, labels, scale=scale)

@@ -6,49 +6,44 @@ from typing import Any
 
 from ...._libraries import array_namespace as _xp
 from ....matching import jl_dimension, jl_project, rule_of_thumb_dimension
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_jl_project = MistakesOf("matching.jl_project")
+of_rule_of_thumb_dimension = MistakesOf("matching.rule_of_thumb_dimension")
+of_ranking_dimension = MistakesOf("matching.ranking_dimension")
+of_jl_dimension = MistakesOf("matching.jl_dimension")
 
 # Projections
 
 
-@mistake(
-    "matching.jl_project",
-    "scaled-again",
-    "Divides by √m once more: the directions have variance 1/m already.",
-)
+@of_jl_project("scaled-again", "Divides by √m once more: the directions have variance 1/m already.")
 def project_scaled_again(vectors: Any, directions: Any, /) -> Any:
     return jl_project(vectors, directions) / directions.shape[0] ** 0.5
 
 
-@mistake("matching.jl_project", "unscaled", "Expects directions from N(0, 1): multiplies by √m too much.")
+@of_jl_project("unscaled", "Expects directions from N(0, 1): multiplies by √m too much.")
 def project_unscaled(vectors: Any, directions: Any, /) -> Any:
     return jl_project(vectors, directions) * directions.shape[0] ** 0.5
 
 
-@mistake(
-    "matching.jl_project",
-    "unit-directions",
-    "Normalises the directions, which are not meant to be unit vectors.",
-)
+@of_jl_project("unit-directions", "Normalises the directions, which are not meant to be unit vectors.")
 def project_unit_directions(vectors: Any, directions: Any, /) -> Any:
     xp = _xp(vectors, directions)
     norms = xp.sqrt(xp.sum(directions * directions, axis=1, keepdims=True))
     return jl_project(vectors, directions / xp.where(norms > 0, norms, xp.ones_like(norms)))
 
 
-@mistake(
-    "matching.jl_project", "signs", "Keeps the signs only, as locality-sensitive hashing does: no lengths."
-)
+@of_jl_project("signs", "Keeps the signs only, as locality-sensitive hashing does: no lengths.")
 def project_signs(vectors: Any, directions: Any, /) -> Any:
     return _xp(vectors).sign(jl_project(vectors, directions))
 
 
-@mistake("matching.jl_project", "divided-by-m", "Divides by m, as for a mean over the directions.")
+@of_jl_project("divided-by-m", "Divides by m, as for a mean over the directions.")
 def project_divided_by_m(vectors: Any, directions: Any, /) -> Any:
     return jl_project(vectors, directions) / directions.shape[0]
 
 
-@mistake("matching.jl_project", "centred", "Subtracts each vector's mean first, as principal components do.")
+@of_jl_project("centred", "Subtracts each vector's mean first, as principal components do.")
 def project_centred(vectors: Any, directions: Any, /) -> Any:
     return jl_project(vectors - _xp(vectors).mean(vectors, axis=-1, keepdims=True), directions)
 
@@ -56,13 +51,12 @@ def project_centred(vectors: Any, directions: Any, /) -> Any:
 # Dimensions
 
 
-@mistake("matching.rule_of_thumb_dimension", "binary-logarithm", "Reads log as log₂: 44 % more.")
+@of_rule_of_thumb_dimension("binary-logarithm", "Reads log as log₂: 44 % more.")
 def rule_binary_logarithm(n: int) -> float:
     return 8 * math.log2(n)
 
 
-@mistake(
-    "matching.ranking_dimension",
+@of_ranking_dimension(
     "items",
     "Counts the n! rankings of the items for one query, not those of all pairs: far too few dimensions.",
 )
@@ -74,10 +68,8 @@ def ranking_items(n: int) -> int:
     return next(enough, n)
 
 
-@mistake(
-    "matching.ranking_dimension",
-    "no-base",
-    "Uses 2^V as the number of sign patterns, as if the coordinates' own signs decided the order.",
+@of_ranking_dimension(
+    "no-base", "Uses 2^V as the number of sign patterns, as if the coordinates' own signs decided the order."
 )
 def ranking_no_base(n: int) -> int:
     pairs = n * (n - 1) // 2
@@ -92,41 +84,34 @@ def _dimension(pairs: int, error: float, failure: float) -> Decimal:
         return 2 * (pairs / Decimal(failure)).ln() / (epsilon - (1 + epsilon).ln())
 
 
-@mistake(
-    "matching.jl_dimension",
-    "log-n",
-    "Bounds the error of one vector and forgets the pairs: ln(n/δ) instead of ln(n(n−1)/δ).",
+@of_jl_dimension(
+    "log-n", "Bounds the error of one vector and forgets the pairs: ln(n/δ) instead of ln(n(n−1)/δ)."
 )
 def dimension_log_n(n: int, error: float, failure: float) -> int:
     return math.ceil(_dimension(n, error, failure))
 
 
-@mistake("matching.jl_dimension", "rounded-down", "Rounds to the integer below, which does not suffice.")
+@of_jl_dimension("rounded-down", "Rounds to the integer below, which does not suffice.")
 def dimension_rounded_down(n: int, error: float, failure: float) -> int:
     return jl_dimension(n, error, failure) - 1
 
 
-@mistake(
-    "matching.jl_dimension",
-    "quadratic",
-    "Uses the small-error form ε²/2 instead of ε − ln(1+ε) at any error: too few dimensions.",
+@of_jl_dimension(
+    "quadratic", "Uses the small-error form ε²/2 instead of ε − ln(1+ε) at any error: too few dimensions."
 )
 def dimension_quadratic(n: int, error: float, failure: float) -> int:
     return math.ceil(4 * math.log(n * (n - 1) / failure) / error**2)
 
 
-@mistake(
-    "matching.jl_dimension",
-    "floats",
-    "Subtracts ln(1+ε) from ε in floats: for small errors nothing but rounding is left.",
+@of_jl_dimension(
+    "floats", "Subtracts ln(1+ε) from ε in floats: for small errors nothing but rounding is left."
 )
 def dimension_floats(n: int, error: float, failure: float) -> int:
     rate = max(error - math.log(1 + error), 1e-300)
     return math.ceil(2 * math.log(n * (n - 1) / failure) / rate)
 
 
-@mistake(
-    "matching.jl_dimension",
+@of_jl_dimension(
     "of-distances",
     "Uses 4 ln n/(ε²/2 − ε³/3), which is for distances and has no chance of failure in it.",
     reference="scikit-learn's johnson_lindenstrauss_min_dim",
@@ -136,44 +121,40 @@ def dimension_of_distances(n: int, error: float, failure: float) -> int:
     return math.ceil(4 * math.log(n) / rate) if rate > 0 else 1
 
 
-@mistake("matching.jl_dimension", "half", "Leaves out the factor 2: half of what suffices.")
+@of_jl_dimension("half", "Leaves out the factor 2: half of what suffices.")
 def dimension_half(n: int, error: float, failure: float) -> int:
     return math.ceil(_dimension(n * (n - 1), error, failure) / 2)
 
 
-@mistake("matching.jl_dimension", "n-squared", "Counts n² pairs instead of n(n−1).")
+@of_jl_dimension("n-squared", "Counts n² pairs instead of n(n−1).")
 def dimension_n_squared(n: int, error: float, failure: float) -> int:
     return math.ceil(_dimension(n * n, error, failure))
 
 
-@mistake(
-    "matching.jl_dimension", "rounded", "Rounds to the nearest integer, which may not suffice, instead of up."
-)
+@of_jl_dimension("rounded", "Rounds to the nearest integer, which may not suffice, instead of up.")
 def dimension_rounded(n: int, error: float, failure: float) -> int:
     return round(_dimension(n * (n - 1), error, failure))
 
 
-@mistake(
-    "matching.jl_dimension",
-    "binary-logarithm",
-    "Reads log as log₂, in ε − ln(1 + ε) too, which then is negative for small errors.",
+@of_jl_dimension(
+    "binary-logarithm", "Reads log as log₂, in ε − ln(1 + ε) too, which then is negative for small errors."
 )
 def dimension_binary_logarithm(n: int, error: float, failure: float) -> int:
     rate = error - math.log2(1 + error)
     return math.ceil(2 * math.log2(n * (n - 1) / failure) / rate) if rate else 1
 
 
-@mistake("matching.rule_of_thumb_dimension", "decimal-logarithm", "Reads log as log₁₀: 57 % less.")
+@of_rule_of_thumb_dimension("decimal-logarithm", "Reads log as log₁₀: 57 % less.")
 def rule_decimal_logarithm(n: int) -> float:
     return 8 * math.log10(n)
 
 
-@mistake("matching.rule_of_thumb_dimension", "rounded-up", "Rounds up to an integer.")
+@of_rule_of_thumb_dimension("rounded-up", "Rounds up to an integer.")
 def rule_rounded_up(n: int) -> float:
     return float(math.ceil(rule_of_thumb_dimension(n)))
 
 
-@mistake("matching.rule_of_thumb_dimension", "one-more", "Uses ln(n + 1), as log1p does, instead of ln n.")
+@of_rule_of_thumb_dimension("one-more", "Uses ln(n + 1), as log1p does, instead of ln n.")
 def rule_one_more(n: int) -> float:
     return 8 * math.log1p(n)
 
@@ -192,8 +173,7 @@ def _counts(n: int) -> tuple[int, int, float]:
     return pairs, pairs * (pairs - 1) // 2, math.lgamma(pairs + 1)
 
 
-@mistake(
-    "matching.ranking_dimension",
+@of_ranking_dimension(
     "degree-one",
     "Uses Warren's bound with 4e, for polynomials of degree 1, though inner products have degree 2.",
 )
@@ -202,18 +182,15 @@ def ranking_degree_one(n: int) -> int:
     return _least(n, orders, comparisons, 4.0)
 
 
-@mistake(
-    "matching.ranking_dimension",
-    "without-e",
-    "Leaves the e out of (8e·P/V)^V: too few sign patterns, too many dimensions.",
+@of_ranking_dimension(
+    "without-e", "Leaves the e out of (8e·P/V)^V: too few sign patterns, too many dimensions."
 )
 def ranking_without_e(n: int) -> int:
     _, comparisons, orders = _counts(n)
     return _least(n, orders, comparisons, 8.0 / math.e)
 
 
-@mistake(
-    "matching.ranking_dimension",
+@of_ranking_dimension(
     "pairs-for-comparisons",
     "Counts the n(n−1)/2 inner products as the polynomials, and not the comparisons between two of them.",
 )

@@ -4,7 +4,10 @@ from typing import Any
 
 from ...._libraries import array_namespace as _xp
 from ....matching import rank, spearman
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_rank = MistakesOf("matching.rank")
+of_spearman = MistakesOf("matching.spearman")
 
 
 def _places(x: Any) -> Any:
@@ -19,13 +22,13 @@ def _pearson(a: Any, b: Any) -> Any:
     return xp.sum(a * b) / xp.sqrt(xp.sum(a * a) * xp.sum(b * b))
 
 
-@mistake("matching.rank", "ordinal", "Sorts twice: ties get different ranks, in the order of the input.")
+@of_rank("ordinal", "Sorts twice: ties get different ranks, in the order of the input.")
 def rank_ordinal(x: Any, /) -> Any:
     xp = _xp(x)
     return xp.astype(_places(x) + 1, x.dtype)
 
 
-@mistake("matching.rank", "dense", "Numbers the distinct values, as the inverse of `unique` does.")
+@of_rank("dense", "Numbers the distinct values, as the inverse of `unique` does.")
 def rank_dense(x: Any, /) -> Any:
     xp = _xp(x)
     ordered = xp.sort(x)
@@ -33,20 +36,18 @@ def rank_dense(x: Any, /) -> Any:
     return xp.take(xp.cumulative_sum(fresh), xp.searchsorted(ordered, x), axis=0)
 
 
-@mistake("matching.rank", "lowest", "Gives ties the lowest of their ranks, as in sports.")
+@of_rank("lowest", "Gives ties the lowest of their ranks, as in sports.")
 def rank_lowest(x: Any, /) -> Any:
     xp = _xp(x)
     return xp.astype(xp.searchsorted(xp.sort(x), x) + 1, x.dtype)
 
 
-@mistake("matching.rank", "from-zero", "Counts places from 0, as indices are.")
+@of_rank("from-zero", "Counts places from 0, as indices are.")
 def rank_from_zero(x: Any, /) -> Any:
     return rank(x) - 1
 
 
-@mistake(
-    "matching.spearman", "raw-values", "Computes Pearson's correlation of the values, not of their ranks."
-)
+@of_spearman("raw-values", "Computes Pearson's correlation of the values, not of their ranks.")
 def spearman_raw_values(x: Any, y: Any, /) -> Any:
     return _pearson(x, _as(y, x))
 
@@ -56,28 +57,19 @@ def _as(y: Any, x: Any) -> Any:
     return _xp(x, y).astype(y, x.dtype)
 
 
-@mistake(
-    "matching.spearman",
-    "ordinal",
-    "Ranks by sorting twice, so the result depends on the order of tied pairs.",
-)
+@of_spearman("ordinal", "Ranks by sorting twice, so the result depends on the order of tied pairs.")
 def spearman_ordinal(x: Any, y: Any, /) -> Any:
     return _pearson(_as(_places(x), x), _as(_places(y), x))
 
 
-@mistake(
-    "matching.spearman",
-    "no-ties-formula",
-    "Uses 1 − 6Σd²/(n(n²−1)), which holds without ties only.",
-)
+@of_spearman("no-ties-formula", "Uses 1 − 6Σd²/(n(n²−1)), which holds without ties only.")
 def spearman_no_ties_formula(x: Any, y: Any, /) -> Any:
     xp = _xp(x, y)
     n, d = x.shape[0], rank(x) - rank(_as(y, x))
     return 1 - 6 * xp.sum(d * d) / max(n * (n * n - 1), 1)
 
 
-@mistake(
-    "matching.spearman",
+@of_spearman(
     "int32-ties",
     "Sums the tie correction t³ − t in 32-bit integers, which overflow from 1291 equal values on.",
     reference="scipy#5553",
@@ -94,31 +86,28 @@ def spearman_int32_ties(x: Any, y: Any, /) -> Any:
     return (a + b - xp.sum(d * d)) / (2 * xp.sqrt(a * b))
 
 
-@mistake("matching.spearman", "kendall", "Compares signs of differences: Kendall's τ_b under the wrong name.")
+@of_spearman("kendall", "Compares signs of differences: Kendall's τ_b under the wrong name.")
 def spearman_kendall(x: Any, y: Any, /) -> Any:
     xp = _xp(x, y)
     a, b = (xp.sign(rank(v)[:, None] - rank(v)[None, :]) for v in (x, _as(y, x)))
     return xp.sum(a * b) / xp.sqrt(xp.sum(a * a) * xp.sum(b * b))
 
 
-@mistake("matching.rank", "highest", "Gives ties the highest of their ranks.")
+@of_rank("highest", "Gives ties the highest of their ranks.")
 def rank_highest(x: Any, /) -> Any:
     xp = _xp(x)
     return xp.astype(xp.searchsorted(xp.sort(x), x, side="right"), rank(x).dtype)
 
 
-@mistake(
-    "matching.rank",
-    "argsort-once",
-    "Uses argsort as the ranks: the places of the sorted values, the inverse permutation.",
+@of_rank(
+    "argsort-once", "Uses argsort as the ranks: the places of the sorted values, the inverse permutation."
 )
 def rank_argsort_once(x: Any, /) -> Any:
     xp = _xp(x)
     return xp.astype(xp.argsort(x) + 1, rank(x).dtype)
 
 
-@mistake(
-    "matching.spearman",
+@of_spearman(
     "argsort-once",
     "Uses argsort as the ranks: the places of the sorted values, the inverse permutation.",
     reference="statlab/permute#191",
@@ -139,29 +128,27 @@ def _correlation(a: Any, b: Any) -> Any:
     return xp.sum(a * b) / (xp.sqrt(xp.sum(a * a)) * xp.sqrt(xp.sum(b * b)))
 
 
-@mistake("matching.spearman", "one-ranked", "Ranks only one of the two and takes y as it is.")
+@of_spearman("one-ranked", "Ranks only one of the two and takes y as it is.")
 def spearman_one_ranked(x: Any, y: Any, /) -> Any:
     xp, like = _xp(x, y), spearman(x, y)
     values = xp.astype(y, like.dtype)
     return xp.astype(_correlation(_centred_ranks(x), values - xp.mean(values)), like.dtype)
 
 
-@mistake(
-    "matching.spearman",
-    "mixed-counts",
-    "Divides the covariance by n and the variances by n − 1: too small by (n − 1)/n.",
+@of_spearman(
+    "mixed-counts", "Divides the covariance by n and the variances by n − 1: too small by (n − 1)/n."
 )
 def spearman_mixed_counts(x: Any, y: Any, /) -> Any:
     return spearman(x, y) * ((x.shape[0] - 1) / x.shape[0])
 
 
-@mistake("matching.spearman", "not-centred", "Takes the cosine of the ranks: their mean is not subtracted.")
+@of_spearman("not-centred", "Takes the cosine of the ranks: their mean is not subtracted.")
 def spearman_not_centred(x: Any, y: Any, /) -> Any:
     like = spearman(x, y)
     return _xp(like).astype(_correlation(rank(x), rank(y)), like.dtype) + 0 * like
 
 
-@mistake("matching.spearman", "dense", "Correlates dense ranks, which number the distinct values.")
+@of_spearman("dense", "Correlates dense ranks, which number the distinct values.")
 def spearman_dense(x: Any, y: Any, /) -> Any:
     xp, like = _xp(x, y), spearman(x, y)
     places = []
@@ -173,8 +160,7 @@ def spearman_dense(x: Any, y: Any, /) -> Any:
     return _correlation(*(place - xp.mean(place) for place in places))
 
 
-@mistake(
-    "matching.spearman",
+@of_spearman(
     "epsilon",
     "Adds 1e-6 to the product of the deviations against division by zero: correlations shrink towards 0.",
     reference="torchmetrics#3465",
@@ -186,8 +172,7 @@ def spearman_epsilon(x: Any, y: Any, /) -> Any:
     return xp.mean(a * b) / (spread + 1e-6)
 
 
-@mistake(
-    "matching.spearman",
+@of_spearman(
     "one-group",
     "Averages the ranks of the largest group of ties only: the other ties keep the order of the input.",
     reference="torchmetrics#444",

@@ -6,7 +6,9 @@ from typing import Any
 from .... import _libraries
 from ...._libraries import array_namespace as _xp
 from ....matching import Threshold, best_threshold
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_best_threshold = MistakesOf("matching.best_threshold")
 
 
 def _cuts(scores: Any, labels: Any, metric: Any, *, keep_ties: bool) -> tuple[list[float], list[float]]:
@@ -46,8 +48,7 @@ def _first_best(values: list[float]) -> int:
     return max(range(len(values)), key=lambda k: (-math.inf if math.isnan(values[k]) else values[k], -k))
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "splits-ties",
     "Tries a cut after every sorted score, also between equal ones, which no threshold makes.",
     reference="sentence-transformers#384",
@@ -58,8 +59,7 @@ def threshold_splits_ties(scores: Any, labels: Any, /, *, metric: Any = "accurac
     return Threshold(_midpoint(ordered, k), values[k])
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "not-below",
     "Finds the cut for score ≥ threshold and returns the score itself, which score > threshold excludes.",
     reference="deeplearning4j#4473",
@@ -70,8 +70,7 @@ def threshold_not_below(scores: Any, labels: Any, /, *, metric: Any = "accuracy"
     return Threshold([*ordered, math.inf][k], values[k])
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "no-ends",
     "Tries only cuts between two scores: all positive and all negative are missing.",
     reference="sentence-transformers PR#4023",
@@ -95,8 +94,7 @@ def _without_end(scores: Any, labels: Any, metric: Any, end: int) -> Threshold:
     return Threshold(_midpoint(ordered, k), values[k])
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "no-cut-above-all",
     "Never tries the cut above all scores, where all are negative: without positives it calls all positive.",
     reference="anomalib#3357",
@@ -105,17 +103,12 @@ def threshold_no_cut_above_all(scores: Any, labels: Any, /, *, metric: Any = "ac
     return _without_end(scores, labels, metric, -1)
 
 
-@mistake(
-    "matching.best_threshold",
-    "no-cut-below-all",
-    "Never tries the cut below all scores, at which all are positive.",
-)
+@of_best_threshold("no-cut-below-all", "Never tries the cut below all scores, at which all are positive.")
 def threshold_no_cut_below_all(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
     return _without_end(scores, labels, metric, 0)
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "empty-f1-is-one",
     "Sets F1 to 1 at 0/0, as libraries offer: without positive labels it is best to find nothing.",
 )
@@ -126,8 +119,7 @@ def threshold_empty_f1_is_one(scores: Any, labels: Any, /, *, metric: Any = "acc
     return Threshold(_midpoint(ordered, k), values[k])
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "ternary-search",
     "Takes the metric to be unimodal in the threshold and narrows an interval of cuts by thirds.",
 )
@@ -145,8 +137,7 @@ def threshold_ternary_search(scores: Any, labels: Any, /, *, metric: Any = "accu
     return Threshold(_midpoint(ordered, k), values[k])
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "counts-reversed",
     "Hands a metric the counts in the order tn, fp, fn, tp, in which a raveled confusion matrix has them.",
 )
@@ -156,8 +147,7 @@ def threshold_counts_reversed(scores: Any, labels: Any, /, *, metric: Any = "acc
     return best_threshold(scores, labels, metric=lambda tp, fp, fn, tn: metric(tn, fp, fn, tp))
 
 
-@mistake(
-    "matching.best_threshold",
+@of_best_threshold(
     "plain-midpoint",
     "Takes (a + b)/2 as it is: it overflows for large scores, and of neighbours may round to the upper.",
 )
@@ -173,9 +163,7 @@ def threshold_plain_midpoint(scores: Any, labels: Any, /, *, metric: Any = "accu
     return Threshold(float((low + high) / 2), value)
 
 
-@mistake(
-    "matching.best_threshold", "highest", "Keeps the last of equally good cuts (≥ while scanning upwards)."
-)
+@of_best_threshold("highest", "Keeps the last of equally good cuts (≥ while scanning upwards).")
 def threshold_highest(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
     ordered, values = _cuts(scores, labels, metric, keep_ties=True)
     values = [0.0 if math.isnan(v) else v for v in values]
@@ -183,28 +171,22 @@ def threshold_highest(scores: Any, labels: Any, /, *, metric: Any = "accuracy") 
     return Threshold(_midpoint(ordered, k), values[k])
 
 
-@mistake(
-    "matching.best_threshold", "at-a-score", "Returns the score below the cut: no margin to either side."
-)
+@of_best_threshold("at-a-score", "Returns the score below the cut: no margin to either side.")
 def threshold_at_a_score(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
     ordered, _ = _cuts(scores, labels, metric, keep_ties=True)
     threshold, value = best_threshold(scores, labels, metric=metric)
     return Threshold(max((s for s in ordered if s <= threshold), default=-math.inf), value)
 
 
-@mistake(
-    "matching.best_threshold", "finite-ends", "Puts the ends 1 beyond the extreme scores instead of ±inf."
-)
+@of_best_threshold("finite-ends", "Puts the ends 1 beyond the extreme scores instead of ±inf.")
 def threshold_finite_ends(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Any:
     ordered, _ = _cuts(scores, labels, metric, keep_ties=True)
     threshold, value = best_threshold(scores, labels, metric=metric)
     return Threshold(min(max(threshold, ordered[0] - 1), ordered[-1] + 1), value)
 
 
-@mistake(
-    "matching.best_threshold",
-    "grid",
-    "Tries the fixed cuts 0, 0.01, … 0.99, as for probabilities, and returns the best of this grid.",
+@of_best_threshold(
+    "grid", "Tries the fixed cuts 0, 0.01, … 0.99, as for probabilities, and returns the best of this grid."
 )
 def threshold_grid(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Threshold:
     xp = _xp(scores, labels)
@@ -232,10 +214,8 @@ def _value_at_zero(sides: Any, labels: Any, metric: Any) -> float:
     return float(metric(tp, fp, fn, tn)[0])
 
 
-@mistake(
-    "matching.best_threshold",
-    "low-is-positive",
-    "Takes low scores to be positive, as distances are: the scores with the opposite sign.",
+@of_best_threshold(
+    "low-is-positive", "Takes low scores to be positive, as distances are: the scores with the opposite sign."
 )
 def threshold_low_is_positive(scores: Any, labels: Any, /, *, metric: Any = "accuracy") -> Threshold:
     found = best_threshold(-scores, labels, metric=metric)

@@ -7,7 +7,9 @@ from typing import Any
 from .... import _libraries
 from ...._libraries import array_namespace as _xp
 from ....matching import ClassWeights, best_class_weights
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_best_class_weights = MistakesOf("matching.best_class_weights")
 
 
 def _weigh(probabilities: Any, labels: Any, weights: Any, *, ties: bool = False) -> Any:
@@ -24,14 +26,13 @@ def _weigh(probabilities: Any, labels: Any, weights: Any, *, ties: bool = False)
     )
 
 
-@mistake("matching.best_class_weights", "untuned", "Returns equal weights: takes argmax to be optimal.")
+@of_best_class_weights("untuned", "Returns equal weights: takes argmax to be optimal.")
 def weights_untuned(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     xp = _xp(probabilities)
     return _weigh(probabilities, labels, xp.ones_like(probabilities[0, :]))
 
 
-@mistake(
-    "matching.best_class_weights",
+@of_best_class_weights(
     "inverse-frequency",
     "Divides by the class frequencies and does not compare with equal weights, which may be better.",
     reference="mlr#2731",
@@ -43,8 +44,7 @@ def weights_inverse_frequency(probabilities: Any, labels: Any, /, *, exact_rows:
     return _weigh(probabilities, labels, 1 / (counts + 1))
 
 
-@mistake(
-    "matching.best_class_weights",
+@of_best_class_weights(
     "ties-are-right",
     "Writes ≥ instead of >: weights that make two classes equal count as right, though argmax takes "
     "the first.",
@@ -60,10 +60,8 @@ def _to_powers_of_two(weights: Any) -> Any:
     return xp.exp(xp.round(xp.log(weights) / math.log(2)) * math.log(2))
 
 
-@mistake(
-    "matching.best_class_weights",
-    "coarse-grid",
-    "Searches the grid 0.5, 1, 1.5, 2 for each weight and calls the best of it optimal.",
+@of_best_class_weights(
+    "coarse-grid", "Searches the grid 0.5, 1, 1.5, 2 for each weight and calls the best of it optimal."
 )
 def weights_coarse_grid(probabilities: Any, labels: Any, /, *, exact_rows: int = 1000) -> Any:
     xp = _xp(probabilities, labels)
@@ -75,8 +73,7 @@ def weights_coarse_grid(probabilities: Any, labels: Any, /, *, exact_rows: int =
     return best
 
 
-@mistake(
-    "matching.best_class_weights",
+@of_best_class_weights(
     "prior",
     "Multiplies by the frequencies of the classes, a prior, though unbalanced classes need the opposite.",
 )

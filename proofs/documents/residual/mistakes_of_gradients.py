@@ -4,8 +4,12 @@ import math
 from typing import Any
 
 from .... import _libraries, residual
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
 from .mistakes_of_stacks import _reshaped, _transposed, _where_negative
+
+of_plain_gradients = MistakesOf("residual.plain_gradients")
+of_residual_gradients = MistakesOf("residual.residual_gradients")
+of_sgd_increment = MistakesOf("residual.sgd_increment")
 
 
 def _backward(
@@ -33,8 +37,7 @@ def _slope(z: Any, activation: Any) -> Any:
     return _where_negative(z, xp.zeros_like(z), xp.ones_like(z)) if activation == "relu" else xp.ones_like(z)
 
 
-@mistake(
-    "residual.plain_gradients",
+@of_plain_gradients(
     "weight-reshaped-in-backward",
     "Sends the cotangent back through W reshaped to Wᵀ's shape instead of transposed.",
 )
@@ -47,7 +50,7 @@ def plain_gradients_reshaped(
     return _backward(x, weights, biases, cotangent, activation, _reshaped, slope)
 
 
-@mistake("residual.plain_gradients", "mask-missing", "Forgets φ′ on the way back.")
+@of_plain_gradients("mask-missing", "Forgets φ′ on the way back.")
 def plain_gradients_mask_missing(
     x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
 ) -> Any:
@@ -57,10 +60,8 @@ def plain_gradients_mask_missing(
     return _backward(x, weights, biases, cotangent, activation, _transposed, slope)
 
 
-@mistake(
-    "residual.plain_gradients",
-    "mask-without-bias",
-    "Takes φ′ at the product xW, which was saved before the bias was added in place.",
+@of_plain_gradients(
+    "mask-without-bias", "Takes φ′ at the product xW, which was saved before the bias was added in place."
 )
 def plain_gradients_mask_without_bias(
     x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
@@ -72,8 +73,7 @@ def plain_gradients_mask_without_bias(
     return _backward(x, weights, biases, cotangent, activation, _transposed, slope)
 
 
-@mistake(
-    "residual.plain_gradients",
+@of_plain_gradients(
     "tanh-slope-of-preactivation",
     "Uses 1 − z² at the pre-activation instead of 1 − y² at the output: the formula for saved outputs, "
     "applied to inputs.",
@@ -88,7 +88,7 @@ def plain_gradients_tanh_slope(
     return _backward(x, weights, biases, cotangent, activation, _transposed, slope)
 
 
-@mistake("residual.plain_gradients", "batch-mean", "Averages over the rows: takes the loss to be a mean.")
+@of_plain_gradients("batch-mean", "Averages over the rows: takes the loss to be a mean.")
 def plain_gradients_batch_mean(
     x: Any, weights: Any, biases: Any, cotangent: Any, /, *, activation: Any = "linear"
 ) -> Any:
@@ -99,9 +99,7 @@ def plain_gradients_batch_mean(
     )
 
 
-@mistake(
-    "residual.residual_gradients", "unscaled", "Gives the branch's weights the branch's gradient, without ε."
-)
+@of_residual_gradients("unscaled", "Gives the branch's weights the branch's gradient, without ε.")
 def residual_gradients_unscaled(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
 ) -> Any:
@@ -112,8 +110,7 @@ def residual_gradients_unscaled(
     return found._replace(weights=unscaled)
 
 
-@mistake(
-    "residual.residual_gradients",
+@of_residual_gradients(
     "one-projection-unscaled",
     "Applies the scale to every projection of a branch but one.",
     reference="xformers PR#284",
@@ -144,8 +141,7 @@ def _residual_backward(
     return residual.ResidualGradients(cotangent, tuple(reversed(gradients)))
 
 
-@mistake(
-    "residual.residual_gradients",
+@of_residual_gradients(
     "skip-missing",
     "Sends back only what went through the branch: the block was differentiated as if it were plain.",
 )
@@ -158,7 +154,7 @@ def residual_gradients_skip_missing(
     return _residual_backward(x, weights, cotangent, scale, activation, step, activation)
 
 
-@mistake("residual.residual_gradients", "mask-missing", "Forgets φ′ on the way back through the branch.")
+@of_residual_gradients("mask-missing", "Forgets φ′ on the way back through the branch.")
 def residual_gradients_mask_missing(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
 ) -> Any:
@@ -168,8 +164,7 @@ def residual_gradients_mask_missing(
     return _residual_backward(x, weights, cotangent, scale, activation, step, "linear")
 
 
-@mistake(
-    "residual.residual_gradients",
+@of_residual_gradients(
     "weight-reshaped-in-backward",
     "Sends the cotangent back through W₁ reshaped to W₁ᵀ's shape instead of transposed.",
 )
@@ -182,21 +177,17 @@ def residual_gradients_reshaped(
     return _residual_backward(x, weights, cotangent, scale, activation, step, activation)
 
 
-@mistake(
-    "residual.sgd_increment", "plus-sign", "Returns the step's length without its sign: the loss goes down."
-)
+@of_sgd_increment("plus-sign", "Returns the step's length without its sign: the loss goes down.")
 def sgd_increment_plus_sign(gradients: Any, /, *, learning_rate: Any) -> Any:
     return -residual.sgd_increment(gradients, learning_rate=learning_rate)
 
 
-@mistake("residual.sgd_increment", "norm-not-squared", "Returns −η‖∇‖: forgets the square.")
+@of_sgd_increment("norm-not-squared", "Returns −η‖∇‖: forgets the square.")
 def sgd_increment_norm(gradients: Any, /, *, learning_rate: Any) -> Any:
     return -learning_rate * (-residual.sgd_increment(gradients, learning_rate=1.0)) ** 0.5
 
 
-@mistake(
-    "residual.sgd_increment", "mean-of-squares", "Averages over each array: writes `mean` instead of `sum`."
-)
+@of_sgd_increment("mean-of-squares", "Averages over each array: writes `mean` instead of `sum`.")
 def sgd_increment_mean(gradients: Any, /, *, learning_rate: Any) -> Any:
     return sum(
         residual.sgd_increment([part], learning_rate=learning_rate) / math.prod(part.shape)
@@ -204,11 +195,7 @@ def sgd_increment_mean(gradients: Any, /, *, learning_rate: Any) -> Any:
     )
 
 
-@mistake(
-    "residual.sgd_increment",
-    "sum-of-norms-squared",
-    "Returns −η (Σ‖∇‖)²: adds the norms of the arrays before squaring.",
-)
+@of_sgd_increment("sum-of-norms-squared", "Returns −η (Σ‖∇‖)²: adds the norms of the arrays before squaring.")
 def sgd_increment_norms(gradients: Any, /, *, learning_rate: Any) -> Any:
     norms = [(-residual.sgd_increment([part], learning_rate=1.0)) ** 0.5 for part in _flat(gradients)]
     return -learning_rate * sum(norms) ** 2
@@ -220,8 +207,7 @@ def _flat(tree: Any) -> list[Any]:
     return [] if tree is None else [tree]
 
 
-@mistake(
-    "residual.plain_gradients",
+@of_plain_gradients(
     "bias-mean",
     "Averages the gradients of the biases over the rows instead of summing them like those of the weights.",
     reference="Deeplearning.ai-Natural-Language-Processing-Specialization#62",
@@ -234,8 +220,7 @@ def plain_gradients_bias_mean(
     return found._replace(biases=tuple(b / rows for b in found.biases))
 
 
-@mistake(
-    "residual.plain_gradients",
+@of_plain_gradients(
     "slope-of-output",
     "Hands the output to the derivative, φ′(φ(z)): with tanh, the slope is taken twice over.",
 )
@@ -248,22 +233,18 @@ def plain_gradients_slope_of_output(
     return _backward(x, weights, biases, cotangent, activation, _transposed, slope)
 
 
-@mistake(
-    "residual.residual_gradients",
-    "scale-ignored",
-    "Computes and stores ε, but never multiplies by it.",
-)
+@of_residual_gradients("scale-ignored", "Computes and stores ε, but never multiplies by it.")
 def residual_gradients_scale_ignored(
     x: Any, weights: Any, cotangent: Any, /, *, scale: Any, activation: Any = "linear"
 ) -> Any:
     return residual.residual_gradients(x, weights, cotangent, scale=1.0, activation=activation)
 
 
-@mistake("residual.sgd_increment", "half", "Halves the sum of squares, as in ½‖∇‖².")
+@of_sgd_increment("half", "Halves the sum of squares, as in ½‖∇‖².")
 def sgd_increment_half(gradients: Any, /, *, learning_rate: Any) -> Any:
     return residual.sgd_increment(gradients, learning_rate=learning_rate) / 2
 
 
-@mistake("residual.sgd_increment", "rate-squared", "Multiplies by the learning rate twice, η² instead of η.")
+@of_sgd_increment("rate-squared", "Multiplies by the learning rate twice, η² instead of η.")
 def sgd_increment_rate_squared(gradients: Any, /, *, learning_rate: Any) -> Any:
     return residual.sgd_increment(gradients, learning_rate=learning_rate) * learning_rate

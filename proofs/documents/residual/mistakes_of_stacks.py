@@ -4,16 +4,17 @@ import math
 from typing import Any
 
 from .... import _libraries, residual
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_plain_stack = MistakesOf("residual.plain_stack")
+of_residual_stack = MistakesOf("residual.residual_stack")
 
 
 def _where_negative(z: Any, low: Any, high: Any) -> Any:
     return _libraries.array_namespace(z).where(z <= 0, low, high)
 
 
-@mistake(
-    "residual.plain_stack", "last-layer-linear", "Leaves the last layer linear, as in a classifier's head."
-)
+@of_plain_stack("last-layer-linear", "Leaves the last layer linear, as in a classifier's head.")
 def plain_stack_last_layer_linear(
     x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear"
 ) -> Any:
@@ -22,7 +23,7 @@ def plain_stack_last_layer_linear(
     return trace._replace(output=last, states=(*trace.states[:-1], last))
 
 
-@mistake("residual.plain_stack", "bias-after-activation", "Adds the bias to φ(xW) instead of to xW.")
+@of_plain_stack("bias-after-activation", "Adds the bias to φ(xW) instead of to xW.")
 def plain_stack_bias_after_activation(
     x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear"
 ) -> Any:
@@ -43,8 +44,7 @@ def _transposed(W: Any) -> Any:
     return _libraries.array_namespace(W).matrix_transpose(W)
 
 
-@mistake(
-    "residual.plain_stack",
+@of_plain_stack(
     "reshaped-for-transposed",
     "Brings weights stored as (out, in) to (in, out) by reshaping instead of transposing.",
 )
@@ -53,43 +53,31 @@ def plain_stack_reshaped(x: Any, weights: Any, biases: Any = None, /, *, activat
     return residual.plain_stack(x, [_reshaped(W) for W in stored], biases, activation=activation)
 
 
-@mistake(
-    "residual.residual_stack",
-    "scale-ignored",
-    "Computes and stores ε, but never multiplies by it.",
-    reference="transformers#47458",
+@of_residual_stack(
+    "scale-ignored", "Computes and stores ε, but never multiplies by it.", reference="transformers#47458"
 )
 def residual_stack_scale_ignored(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return residual.residual_stack(x, weights, scale=1.0, activation=activation)
 
 
-@mistake(
-    "residual.residual_stack",
-    "half-power-scale",
-    "Uses ε/√2: the 1/√(2N) of two branches in a block, for one.",
-)
+@of_residual_stack("half-power-scale", "Uses ε/√2: the 1/√(2N) of two branches in a block, for one.")
 def residual_stack_half_power_scale(
     x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear"
 ) -> Any:
     return residual.residual_stack(x, weights, scale=scale / math.sqrt(2), activation=activation)
 
 
-@mistake("residual.residual_stack", "scale-on-skip", "Scales x instead of the branch, ε x + φ(xW₁)W₂.")
+@of_residual_stack("scale-on-skip", "Scales x instead of the branch, ε x + φ(xW₁)W₂.")
 def residual_stack_scale_on_skip(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return _run(x, weights, lambda x, z, branch: scale * x + branch, activation)
 
 
-@mistake(
-    "residual.residual_stack",
-    "normalised-sum",
-    "Divides by √(1+ε²) in every block, as variance-preserving sums do.",
-)
+@of_residual_stack("normalised-sum", "Divides by √(1+ε²) in every block, as variance-preserving sums do.")
 def residual_stack_normalised_sum(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return _run(x, weights, lambda x, z, branch: (x + scale * branch) / math.hypot(1.0, scale), activation)
 
 
-@mistake(
-    "residual.residual_stack",
+@of_residual_stack(
     "second-activation",
     "Applies relu after W₂ too, so that the branch has a positive mean and the sum drifts.",
 )
@@ -123,12 +111,12 @@ def _activated(x: Any, weights: Any, biases: Any, activation: Any) -> Any:
     return residual.PlainTrace(states[-1], tuple(states), tuple(preactivations))
 
 
-@mistake("residual.plain_stack", "no-bias", "Leaves the biases out: layers without bias.")
+@of_plain_stack("no-bias", "Leaves the biases out: layers without bias.")
 def plain_stack_no_bias(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
     return residual.plain_stack(x, weights, None, activation=activation)
 
 
-@mistake("residual.plain_stack", "bias-subtracted", "Subtracts the bias, as one subtracts a threshold.")
+@of_plain_stack("bias-subtracted", "Subtracts the bias, as one subtracts a threshold.")
 def plain_stack_bias_subtracted(
     x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear"
 ) -> Any:
@@ -136,14 +124,14 @@ def plain_stack_bias_subtracted(
     return residual.plain_stack(x, weights, opposite, activation=activation)
 
 
-@mistake("residual.plain_stack", "leaky", "Leaks 1 % of negative numbers through relu, as leaky relu does.")
+@of_plain_stack("leaky", "Leaks 1 % of negative numbers through relu, as leaky relu does.")
 def plain_stack_leaky(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
     if activation != "relu":
         return residual.plain_stack(x, weights, biases, activation=activation)
     return _activated(x, weights, biases, lambda z: _where_negative(z, 0.01 * z, z))
 
 
-@mistake("residual.plain_stack", "sigmoid-for-tanh", "Uses the logistic sigmoid instead of tanh.")
+@of_plain_stack("sigmoid-for-tanh", "Uses the logistic sigmoid instead of tanh.")
 def plain_stack_sigmoid(x: Any, weights: Any, biases: Any = None, /, *, activation: Any = "linear") -> Any:
     if activation != "tanh":
         return residual.plain_stack(x, weights, biases, activation=activation)
@@ -151,23 +139,22 @@ def plain_stack_sigmoid(x: Any, weights: Any, biases: Any = None, /, *, activati
     return _activated(x, weights, biases, lambda z: (1 + xp.tanh(z / 2)) / 2)
 
 
-@mistake("residual.residual_stack", "no-skip", "Forgets the skip: y = ε φ(xW₁)W₂, as a plain stack.")
+@of_residual_stack("no-skip", "Forgets the skip: y = ε φ(xW₁)W₂, as a plain stack.")
 def residual_stack_no_skip(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return _run(x, weights, lambda x, z, branch: scale * branch, activation)
 
 
-@mistake("residual.residual_stack", "scale-squared", "Multiplies by the scale twice: ε² instead of ε.")
+@of_residual_stack("scale-squared", "Multiplies by the scale twice: ε² instead of ε.")
 def residual_stack_scale_squared(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return residual.residual_stack(x, weights, scale=scale**2, activation=activation)
 
 
-@mistake("residual.residual_stack", "sum-scaled", "Scales the whole sum, ε (x + φ(xW₁)W₂), the skip too.")
+@of_residual_stack("sum-scaled", "Scales the whole sum, ε (x + φ(xW₁)W₂), the skip too.")
 def residual_stack_sum_scaled(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     return _run(x, weights, lambda x, z, branch: scale * (x + branch), activation)
 
 
-@mistake(
-    "residual.residual_stack",
+@of_residual_stack(
     "activated-sum",
     "Applies φ to the sum too, φ(x + ε φ(xW₁)W₂), as the first residual networks do after the addition.",
 )
@@ -183,10 +170,8 @@ def residual_stack_activated_sum(x: Any, weights: Any, /, *, scale: Any, activat
     return _run(x, weights, join, activation)
 
 
-@mistake(
-    "residual.residual_stack",
-    "activation-last",
-    "Applies φ after the second product instead of before it: x + ε φ(xW₁W₂).",
+@of_residual_stack(
+    "activation-last", "Applies φ after the second product instead of before it: x + ε φ(xW₁W₂)."
 )
 def residual_stack_activation_last(x: Any, weights: Any, /, *, scale: Any, activation: Any = "linear") -> Any:
     rest = iter(weights)

@@ -5,7 +5,13 @@ from typing import Any
 
 from .... import _libraries
 from ....rope import angles, convert_layout, frequencies, mixed_radix_frequencies, period, sinusoidal
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_frequencies = MistakesOf("rope.frequencies")
+of_angles = MistakesOf("rope.angles")
+of_sinusoidal = MistakesOf("rope.sinusoidal")
+of_period = MistakesOf("rope.period")
+of_mixed_radix_frequencies = MistakesOf("rope.mixed_radix_frequencies")
 
 
 def _to_bfloat16(x: Any) -> Any:
@@ -15,13 +21,12 @@ def _to_bfloat16(x: Any) -> Any:
     return shifted - (shifted - x)
 
 
-@mistake("rope.frequencies", "exponent-m-over-d", "Uses base^(−m/d): counts pairs instead of features.")
+@of_frequencies("exponent-m-over-d", "Uses base^(−m/d): counts pairs instead of features.")
 def frequencies_exponent_m_over_d(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, base=math.sqrt(base), **like)
 
 
-@mistake(
-    "rope.frequencies",
+@of_frequencies(
     "exponent-d-minus-2",
     "Lets the exponent run to −1 at the last pair, like a linspace that includes its end.",
 )
@@ -29,13 +34,12 @@ def frequencies_exponent_d_minus_2(dim: int, /, *, base: float = 10000.0, **like
     return frequencies(dim, base=base ** (dim / (dim - 2)) if dim > 2 else base, **like)
 
 
-@mistake("rope.frequencies", "from-one", "Counts pairs from 1, so that the highest frequency is 1/β.")
+@of_frequencies("from-one", "Counts pairs from 1, so that the highest frequency is 1/β.")
 def frequencies_from_one(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, base=base, **like) * base ** (-2 / dim)
 
 
-@mistake(
-    "rope.frequencies",
+@of_frequencies(
     "bfloat16-table",
     "Casts the module to bfloat16, buffers included, so the frequencies are rounded to eight bits.",
     reference="gpt-neox#1003",
@@ -44,8 +48,7 @@ def frequencies_bfloat16(dim: int, /, *, base: float = 10000.0, **like: Any) -> 
     return _to_bfloat16(frequencies(dim, base=base, **like))
 
 
-@mistake(
-    "rope.angles",
+@of_angles(
     "bfloat16-positions",
     "Makes positions in the model's bfloat16, where integers above 256 merge.",
     reference="transformers#28685",
@@ -55,8 +58,7 @@ def angles_bfloat16_positions(positions: Any, frequencies: Any, /) -> Any:
     return angles(_to_bfloat16(xp.astype(positions, frequencies.dtype)), frequencies)
 
 
-@mistake(
-    "rope.angles",
+@of_angles(
     "bfloat16-angles",
     "Multiplies positions and frequencies under autocast, in half precision.",
     reference="transformers#25681",
@@ -65,13 +67,12 @@ def angles_bfloat16(positions: Any, frequencies: Any, /) -> Any:
     return _to_bfloat16(angles(positions, frequencies))
 
 
-@mistake("rope.angles", "positions-from-one", "Counts positions from 1.")
+@of_angles("positions-from-one", "Counts positions from 1.")
 def angles_from_one(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions + 1, frequencies)
 
 
-@mistake(
-    "rope.sinusoidal",
+@of_sinusoidal(
     "sine-first",
     "Puts the sine first, as the first Transformer does.",
     reference="flashinfer PR#3819",
@@ -88,13 +89,12 @@ def sinusoidal_sine_first(positions: Any, /, *, dim: int, base: float = 10000.0,
     return xp.reshape(xp.flip(pairs, axis=-1), table.shape)
 
 
-@mistake("rope.sinusoidal", "positions-from-one", "Counts positions from 1.")
+@of_sinusoidal("positions-from-one", "Counts positions from 1.")
 def sinusoidal_from_one(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     return sinusoidal(positions + 1, dim=dim, base=base, dtype=dtype)
 
 
-@mistake(
-    "rope.sinusoidal",
+@of_sinusoidal(
     "half-layout",
     "Concatenates all cosines and all sines, as half-split code does, instead of placing them side by side.",
 )
@@ -103,7 +103,7 @@ def sinusoidal_half(positions: Any, /, *, dim: int, base: float = 10000.0, dtype
     return convert_layout(table, source="interleaved", target="half")
 
 
-@mistake("rope.sinusoidal", "exponent-index", "Uses base^(−(feature)/d) for every feature, 2m+1 included.")
+@of_sinusoidal("exponent-index", "Uses base^(−(feature)/d) for every feature, 2m+1 included.")
 def sinusoidal_exponent_index(
     positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
 ) -> Any:
@@ -113,25 +113,20 @@ def sinusoidal_exponent_index(
     return xp.reshape(xp.stack([cosines, sines], axis=-1), (*positions.shape, dim))
 
 
-@mistake(
-    "rope.period", "radians", "Returns 1/ω: takes the frequency to be in turns per position, not radians."
-)
+@of_period("radians", "Returns 1/ω: takes the frequency to be in turns per position, not radians.")
 def period_radians(frequencies: Any, /) -> Any:
     return period(frequencies) / (2 * math.pi)
 
 
-@mistake(
-    "rope.mixed_radix_frequencies",
-    "product-off-by-one",
-    "Starts the product one base early, so that ω_0 = 1/b_1 instead of 1.",
+@of_mixed_radix_frequencies(
+    "product-off-by-one", "Starts the product one base early, so that ω_0 = 1/b_1 instead of 1."
 )
 def mixed_radix_frequencies_off_by_one(bases: Any, /, **like: Any) -> Any:
     table = mixed_radix_frequencies(bases, **like)
     return _libraries.array_namespace(table).concat([table[1:], table[-1:]])
 
 
-@mistake(
-    "rope.frequencies",
+@of_frequencies(
     "exponent-4m-over-d",
     "Divides even numbers by d/2: the exponent is twice what it should be, 4m/d, and the base "
     "counts squared.",
@@ -140,15 +135,12 @@ def frequencies_twice(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any
     return frequencies(dim, base=base**2, **like)
 
 
-@mistake(
-    "rope.frequencies", "odd-features", "Counts odd features: base^(−(2m+1)/d), half a step below each pair."
-)
+@of_frequencies("odd-features", "Counts odd features: base^(−(2m+1)/d), half a step below each pair.")
 def frequencies_odd(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, base=base, **like) * base ** (-1 / dim)
 
 
-@mistake(
-    "rope.frequencies",
+@of_frequencies(
     "growing",
     "Forgets the minus of the exponent, or the reciprocal of the table: base^(+2m/d).",
     reference="annotated_deep_learning_paper_implementations#313",
@@ -157,32 +149,27 @@ def frequencies_growing(dim: int, /, *, base: float = 10000.0, **like: Any) -> A
     return 1 / frequencies(dim, base=base, **like)
 
 
-@mistake("rope.frequencies", "default-base", "Keeps the usual base 10000 whatever the configuration says.")
+@of_frequencies("default-base", "Keeps the usual base 10000 whatever the configuration says.")
 def frequencies_default_base(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, **like)
 
 
-@mistake(
-    "rope.frequencies",
-    "decimal-logarithm",
-    "Uses the logarithm to base 10 of the base, log10 instead of ln, in exp(−2m ln B/d).",
+@of_frequencies(
+    "decimal-logarithm", "Uses the logarithm to base 10 of the base, log10 instead of ln, in exp(−2m ln B/d)."
 )
 def frequencies_decimal(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     return frequencies(dim, base=math.exp(math.log10(base)), **like)
 
 
-@mistake(
-    "rope.frequencies",
-    "integer-exponent",
-    "Divides the exponent with //, which floors it to an integer: all frequencies are 1.",
+@of_frequencies(
+    "integer-exponent", "Divides the exponent with //, which floors it to an integer: all frequencies are 1."
 )
 def frequencies_integer_exponent(dim: int, /, *, base: float = 10000.0, **like: Any) -> Any:
     table = frequencies(dim, base=base, **like)
     return _libraries.array_namespace(table).ones_like(table)
 
 
-@mistake(
-    "rope.frequencies",
+@of_frequencies(
     "floored-logarithm",
     "Floors ln B/d by precedence: exp(2m · (−ln B/d // 1)) has a whole exponent.",
     reference="LoFTR#41",
@@ -194,30 +181,23 @@ def frequencies_floored_logarithm(dim: int, /, *, base: float = 10000.0, **like:
     return xp.asarray(powers, dtype=table.dtype, device=_libraries.device(table))
 
 
-@mistake(
-    "rope.angles",
-    "divides",
-    "Divides positions by the table: periods, or base^(2m/d), were meant to be in it.",
-)
+@of_angles("divides", "Divides positions by the table: periods, or base^(2m/d), were meant to be in it.")
 def angles_divides(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions, 1 / frequencies)
 
 
-@mistake(
-    "rope.angles", "turns", "Multiplies by 2π: takes frequencies to be in turns per position, not radians."
-)
+@of_angles("turns", "Multiplies by 2π: takes frequencies to be in turns per position, not radians.")
 def angles_turns(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions, frequencies) * (2 * math.pi)
 
 
-@mistake("rope.angles", "reduced", "Reduces the angles modulo 2π, with a rounded 2π.")
+@of_angles("reduced", "Reduces the angles modulo 2π, with a rounded 2π.")
 def angles_reduced(positions: Any, frequencies: Any, /) -> Any:
     found = angles(positions, frequencies)
     return _libraries.array_namespace(found).remainder(found, 2 * math.pi)
 
 
-@mistake(
-    "rope.angles",
+@of_angles(
     "bfloat16-frequencies",
     "Casts the frequencies to bfloat16 before the product, so that every angle is off by up to 0.4 %.",
     reference="sglang-jax#1472",
@@ -226,21 +206,15 @@ def angles_bfloat16_frequencies(positions: Any, frequencies: Any, /) -> Any:
     return angles(positions, _to_bfloat16(frequencies))
 
 
-@mistake(
-    "rope.sinusoidal",
-    "exponent-m-over-d",
-    "Uses base^(−m/d): counts pairs instead of features, √B instead of B.",
-)
+@of_sinusoidal("exponent-m-over-d", "Uses base^(−m/d): counts pairs instead of features, √B instead of B.")
 def sinusoidal_exponent_m_over_d(
     positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
 ) -> Any:
     return sinusoidal(positions, dim=dim, base=math.sqrt(base), dtype=dtype)
 
 
-@mistake(
-    "rope.sinusoidal",
-    "exponent-d-minus-2",
-    "Divides by d/2 − 1 pairs, so that the last frequency is 1/B: base^(−2m/(d−2)).",
+@of_sinusoidal(
+    "exponent-d-minus-2", "Divides by d/2 − 1 pairs, so that the last frequency is 1/B: base^(−2m/(d−2))."
 )
 def sinusoidal_exponent_d_minus_2(
     positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
@@ -248,15 +222,13 @@ def sinusoidal_exponent_d_minus_2(
     return sinusoidal(positions, dim=dim, base=base ** (dim / (dim - 2)) if dim > 2 else base, dtype=dtype)
 
 
-@mistake("rope.sinusoidal", "default-base", "Keeps the usual base 10000 whatever the configuration says.")
+@of_sinusoidal("default-base", "Keeps the usual base 10000 whatever the configuration says.")
 def sinusoidal_default_base(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     return sinusoidal(positions, dim=dim, dtype=dtype)
 
 
-@mistake(
-    "rope.sinusoidal",
-    "decimal-logarithm",
-    "Uses the logarithm to base 10 of the base, log10 instead of ln, in exp(−2m ln B/d).",
+@of_sinusoidal(
+    "decimal-logarithm", "Uses the logarithm to base 10 of the base, log10 instead of ln, in exp(−2m ln B/d)."
 )
 def sinusoidal_decimal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     return sinusoidal(positions, dim=dim, base=math.exp(math.log10(base)), dtype=dtype)
@@ -270,8 +242,7 @@ def _every_feature(positions: Any, dim: int, base: float, dtype: Any, *, doubled
     return xp.reshape(pairs, (*positions.shape, dim))
 
 
-@mistake(
-    "rope.sinusoidal",
+@of_sinusoidal(
     "exponent-index-sine-first",
     "Uses base^(−i/d) for every feature i, where sines are the even ones: cosines get base^(−(2m+1)/d).",
 )
@@ -281,8 +252,7 @@ def sinusoidal_exponent_index_sine_first(
     return _every_feature(positions, dim, base, dtype)
 
 
-@mistake(
-    "rope.sinusoidal",
+@of_sinusoidal(
     "exponent-index-doubled",
     "Uses base^(−2i/d) for every feature i, not for every pair, where sines are the even ones.",
     reference="DeepCTR#379",
@@ -293,8 +263,7 @@ def sinusoidal_exponent_index_doubled(
     return _every_feature(positions, dim, base, dtype, doubled=True)
 
 
-@mistake(
-    "rope.sinusoidal",
+@of_sinusoidal(
     "even-sine",
     "Takes the sine of |n|: positions before 0 get the sines of those after it.",
     reference="speechbrain#3070",
@@ -304,34 +273,28 @@ def sinusoidal_even_sine(positions: Any, /, *, dim: int, base: float = 10000.0, 
     return sinusoidal(size, dim=dim, base=base, dtype=dtype)
 
 
-@mistake(
-    "rope.sinusoidal", "only-sines", "Puts the sine in both places of a pair: no cosine, twice the sine."
-)
+@of_sinusoidal("only-sines", "Puts the sine in both places of a pair: no cosine, twice the sine.")
 def sinusoidal_only_sines(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
     table = sinusoidal(positions, dim=dim, base=base, dtype=dtype)
     return _libraries.array_namespace(table).repeat(table[..., 1::2], 2, axis=-1)
 
 
-@mistake("rope.period", "half-turn", "Gives π/ω, the positions of half a turn.")
+@of_period("half-turn", "Gives π/ω, the positions of half a turn.")
 def period_half_turn(frequencies: Any, /) -> Any:
     return period(frequencies) / 2
 
 
-@mistake("rope.period", "inverted", "Returns ω/2π, the turns per position: the reciprocal of the period.")
+@of_period("inverted", "Returns ω/2π, the turns per position: the reciprocal of the period.")
 def period_inverted(frequencies: Any, /) -> Any:
     return frequencies / (2 * math.pi)
 
 
-@mistake("rope.period", "multiplies", "Multiplies 2π by ω instead of dividing by it.")
+@of_period("multiplies", "Multiplies 2π by ω instead of dividing by it.")
 def period_multiplies(frequencies: Any, /) -> Any:
     return 2 * math.pi * frequencies
 
 
-@mistake(
-    "rope.mixed_radix_frequencies",
-    "sums",
-    "Adds the bases, 1/(1 + b_1 + ⋯ + b_m), instead of multiplying them.",
-)
+@of_mixed_radix_frequencies("sums", "Adds the bases, 1/(1 + b_1 + ⋯ + b_m), instead of multiplying them.")
 def mixed_radix_frequencies_sums(bases: Any, /, **like: Any) -> Any:
     table = mixed_radix_frequencies(bases, **like)
     sums = [1 / (1.0 + math.fsum(bases[:m])) for m in range(len(bases) + 1)]
@@ -339,15 +302,13 @@ def mixed_radix_frequencies_sums(bases: Any, /, **like: Any) -> Any:
     return xp.asarray(sums, dtype=table.dtype, device=_libraries.device(table))
 
 
-@mistake("rope.mixed_radix_frequencies", "growing", "Gives the products b_1⋯b_m, not their reciprocals.")
+@of_mixed_radix_frequencies("growing", "Gives the products b_1⋯b_m, not their reciprocals.")
 def mixed_radix_frequencies_growing(bases: Any, /, **like: Any) -> Any:
     return 1 / mixed_radix_frequencies(bases, **like)
 
 
-@mistake(
-    "rope.mixed_radix_frequencies",
-    "bases-reversed",
-    "Takes the bases in reading order, the most significant first: reversed.",
+@of_mixed_radix_frequencies(
+    "bases-reversed", "Takes the bases in reading order, the most significant first: reversed."
 )
 def mixed_radix_frequencies_reversed(bases: Any, /, **like: Any) -> Any:
     return mixed_radix_frequencies(list(bases)[::-1], **like)

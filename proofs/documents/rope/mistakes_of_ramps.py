@@ -6,7 +6,11 @@ from typing import Any
 
 from .... import _libraries
 from ....rope import frequencies, llama3, yarn, yarn_scale
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_yarn = MistakesOf("rope.yarn")
+of_yarn_scale = MistakesOf("rope.yarn_scale")
+of_llama3 = MistakesOf("rope.llama3")
 
 
 def _inverted(table: Any, usual: float) -> Any:
@@ -22,16 +26,12 @@ def _inverted(table: Any, usual: float) -> Any:
     return made
 
 
-yarn_ramp_inverted = mistake(
-    "rope.yarn", "ramp-inverted", "Interpolates the fast pairs and keeps the slow ones."
-)(_inverted(yarn, 10000.0))
-
-
-@mistake(
-    "rope.yarn",
-    "ramps-confused",
-    "Uses the common code's ramp when the paper's is asked for, and conversely.",
+yarn_ramp_inverted = of_yarn("ramp-inverted", "Interpolates the fast pairs and keeps the slow ones.")(
+    _inverted(yarn, 10000.0)
 )
+
+
+@of_yarn("ramps-confused", "Uses the common code's ramp when the paper's is asked for, and conversely.")
 def yarn_ramps_confused(dim: int, /, *, ramp: str = "paper", **options: Any) -> Any:
     return yarn(dim, ramp="code" if ramp == "paper" else "paper", **options)
 
@@ -68,10 +68,11 @@ def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Call
     return changed
 
 
-@mistake(
-    "rope.yarn", "no-rounding", "Leaves the ends of the index ramp unrounded, without floor and ceiling.",
+@of_yarn(
+    "no-rounding",
+    "Leaves the ends of the index ramp unrounded, without floor and ceiling.",
     reference="keras-hub PR#2981",
-)  # fmt: skip
+)
 def yarn_no_rounding(dim: int, /, **options: Any) -> Any:
     def ends(first: float, last: float, d: int) -> tuple[float, float]:
         low, high = max(first, 0), min(last, d - 1)
@@ -80,8 +81,7 @@ def yarn_no_rounding(dim: int, /, **options: Any) -> Any:
     return _code_ramp(ends)(dim, **options)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "start-before-the-first",
     "Omits the maximum with 0, so that a ramp that starts before pair 0 no longer keeps it.",
 )
@@ -93,8 +93,7 @@ def yarn_start_before(dim: int, /, **options: Any) -> Any:
     return _code_ramp(ends)(dim, **options)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "end-beyond-the-last",
     "Omits the minimum with d − 1 (itself twice the last pair), so that a long ramp is not cut.",
 )
@@ -106,8 +105,7 @@ def yarn_end_beyond(dim: int, /, **options: Any) -> Any:
     return _code_ramp(ends)(dim, **options)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "equal-ends-apart",
     "Parts equal ends by 1, not 0.001: the ramp of a length that no pair turns is one pair wide.",
 )
@@ -119,8 +117,7 @@ def yarn_equal_ends_apart(dim: int, /, **options: Any) -> Any:
     return _code_ramp(ends)(dim, **options)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "features-for-pairs",
     "Runs the index ramp over features, twice the index of the pair (2m instead of m): it ends too early.",
 )
@@ -132,32 +129,32 @@ def yarn_features_for_pairs(dim: int, /, **options: Any) -> Any:
     return _code_ramp(ends)(dim, **options)
 
 
-@mistake("rope.yarn_scale", "no-one", "Omits the 1 of 0.1 ln k + 1.")
+@of_yarn_scale("no-one", "Omits the 1 of 0.1 ln k + 1.")
 def yarn_scale_no_one(factor: float, /) -> float:
     return yarn_scale(factor) - 1
 
 
-@mistake("rope.yarn_scale", "squared", "Returns 1/t, for scores, instead of √(1/t), for queries and keys.")
+@of_yarn_scale("squared", "Returns 1/t, for scores, instead of √(1/t), for queries and keys.")
 def yarn_scale_squared(factor: float, /) -> float:
     return yarn_scale(factor) ** 2
 
 
-@mistake("rope.yarn", "code-by-default", "Follows the common code instead of the paper by default.")
+@of_yarn("code-by-default", "Follows the common code instead of the paper by default.")
 def yarn_code_by_default(dim: int, /, *, ramp: Any = "code", **options: Any) -> Any:
     return yarn(dim, ramp=ramp, **options)
 
 
-llama3_bands_swapped = mistake(
-    "rope.llama3", "bands-swapped", "Divides short wavelengths and keeps long ones: takes ω to be λ."
+llama3_bands_swapped = of_llama3(
+    "bands-swapped", "Divides short wavelengths and keeps long ones: takes ω to be λ."
 )(_inverted(llama3, 500000.0))
 
 
-@mistake("rope.llama3", "default-base", "Keeps RoPE's usual base 10000 whatever the configuration says.")
+@of_llama3("default-base", "Keeps RoPE's usual base 10000 whatever the configuration says.")
 def llama3_default_base(dim: int, /, *, base: float = 500000.0, **options: Any) -> Any:
     return llama3(dim, base=10000.0, **options)
 
 
-@mistake("rope.llama3", "no-middle-band", "Switches at one wavelength, without the smooth middle band.")
+@of_llama3("no-middle-band", "Switches at one wavelength, without the smooth middle band.")
 def llama3_no_middle_band(
     dim: int, /, *, low_freq_factor: float = 1.0, high_freq_factor: float = 4.0, **options: Any
 ) -> Any:
@@ -165,18 +162,17 @@ def llama3_no_middle_band(
     return llama3(dim, low_freq_factor=edge, high_freq_factor=high_freq_factor, **options)
 
 
-@mistake("rope.yarn", "extended-length", "Counts turns within the extended length, k L instead of L.")
+@of_yarn("extended-length", "Counts turns within the extended length, k L instead of L.")
 def yarn_extended_length(dim: int, /, *, train_length: float, factor: float, **options: Any) -> Any:
     return yarn(dim, train_length=train_length * factor, factor=factor, **options)
 
 
-@mistake("rope.yarn", "radians", "Counts radians instead of turns: Lω without 2π, in the ends of the ramp.")
+@of_yarn("radians", "Counts radians instead of turns: Lω without 2π, in the ends of the ramp.")
 def yarn_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
     return yarn(dim, train_length=train_length * 2 * math.pi, **options)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "wavelengths",
     "Interpolates wavelengths instead of frequencies between the ends of the paper's ramp: a harmonic mean.",
 )
@@ -193,37 +189,32 @@ def yarn_wavelengths(
     return plain / (kept + (1 - kept) * factor)
 
 
-@mistake("rope.yarn_scale", "decimal-logarithm", "Uses the logarithm to base 10, log10 instead of ln.")
+@of_yarn_scale("decimal-logarithm", "Uses the logarithm to base 10, log10 instead of ln.")
 def yarn_scale_decimal(factor: float, /) -> float:
     return 0.1 * math.log10(factor) + 1
 
 
-@mistake("rope.yarn_scale", "binary-logarithm", "Uses the logarithm to base 2, log2 instead of ln.")
+@of_yarn_scale("binary-logarithm", "Uses the logarithm to base 2, log2 instead of ln.")
 def yarn_scale_binary(factor: float, /) -> float:
     return 0.1 * math.log2(factor) + 1
 
 
-@mistake(
-    "rope.yarn_scale", "root", "Takes the root once more, of a scale that is for queries and keys already."
-)
+@of_yarn_scale("root", "Takes the root once more, of a scale that is for queries and keys already.")
 def yarn_scale_root(factor: float, /) -> float:
     return math.sqrt(yarn_scale(factor))
 
 
-@mistake("rope.yarn_scale", "reciprocal", "Gives √t, the reciprocal: the temperature divides scores.")
+@of_yarn_scale("reciprocal", "Gives √t, the reciprocal: the temperature divides scores.")
 def yarn_scale_reciprocal(factor: float, /) -> float:
     return 1 / yarn_scale(factor)
 
 
-@mistake(
-    "rope.yarn_scale", "one-more", "Uses ln(k + 1), log1p instead of log, so that no extension scales too."
-)
+@of_yarn_scale("one-more", "Uses ln(k + 1), log1p instead of log, so that no extension scales too.")
 def yarn_scale_one_more(factor: float, /) -> float:
     return yarn_scale(factor + 1)
 
 
-@mistake(
-    "rope.yarn_scale",
+@of_yarn_scale(
     "coefficient-scaled",
     "Uses the final scale as the coefficient of the logarithm, which then enters twice.",
     reference="TensorRT-LLM PR#16379",
@@ -250,20 +241,17 @@ def _banded(inside: Any) -> Any:
     return lambda s, k: 1.0 if s > 1 else 1 / k if s < 0 else inside(s, k)
 
 
-@mistake("rope.llama3", "smooth-reversed", "Reverses the smooth middle band: s instead of 1 − s.")
+@of_llama3("smooth-reversed", "Reverses the smooth middle band: s instead of 1 − s.")
 def llama3_smooth_reversed(dim: int, /, **options: Any) -> Any:
     return _llama3(dim, _banded(lambda s, k: s / k + (1 - s)), options)
 
 
-@mistake(
-    "rope.llama3", "middle-band-kept", "Keeps the whole middle band as it was, without the smooth middle."
-)
+@of_llama3("middle-band-kept", "Keeps the whole middle band as it was, without the smooth middle.")
 def llama3_middle_kept(dim: int, /, **options: Any) -> Any:
     return _llama3(dim, _banded(lambda s, k: 1.0), options)
 
 
-@mistake(
-    "rope.llama3",
+@of_llama3(
     "linear-in-wavelength",
     "Makes the middle band linear in the wavelength, from the wrong end, instead of linear in the frequency.",
     reference="mlx-examples PR#907",
@@ -282,23 +270,19 @@ def llama3_wavelength(
     return _llama3(dim, _banded(inside), {**options, **ends})
 
 
-@mistake(
-    "rope.llama3",
-    "smooth-everywhere",
-    "Applies the smooth formula to every band, not clipped to [0, 1] outside the middle.",
+@of_llama3(
+    "smooth-everywhere", "Applies the smooth formula to every band, not clipped to [0, 1] outside the middle."
 )
 def llama3_smooth_everywhere(dim: int, /, **options: Any) -> Any:
     return _llama3(dim, lambda s, k: (1 - s) / k + s, options)
 
 
-@mistake(
-    "rope.llama3", "all-divided", "Divides every pair by the factor, as interpolation does, without bands."
-)
+@of_llama3("all-divided", "Divides every pair by the factor, as interpolation does, without bands.")
 def llama3_all_divided(dim: int, /, **options: Any) -> Any:
     return _llama3(dim, lambda s, k: 1 / k, options)
 
 
-@mistake("rope.llama3", "radians", "Counts radians instead of turns: wavelengths 1/ω without 2π.")
+@of_llama3("radians", "Counts radians instead of turns: wavelengths 1/ω without 2π.")
 def llama3_radians(dim: int, /, *, train_length: float, **options: Any) -> Any:
     return llama3(dim, train_length=train_length * 2 * math.pi, **options)
 
@@ -317,8 +301,7 @@ def _powers(number: float, dim: int, divisor: float, like: Any) -> Any:
     return xp.pow(xp.asarray(number, dtype=like.dtype), -2 * xp.arange(dim // 2, dtype=like.dtype) / divisor)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "factor-in-the-power",
     "Interpolates with (kB)^(−2m/d), the factor inside the power, instead of ω/k.",
     reference="tvm PR#18576",
@@ -328,8 +311,7 @@ def yarn_factor_in_the_power(dim: int, /, **options: Any) -> Any:
     return kept + rest * _powers(factor, dim, dim, kept)
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "ntk-base",
     "Keeps fast pairs at the frequencies of the NTK-aware base B k^(d/(d−2)), not of the original base B.",
     reference="aprender PR#2161",
@@ -339,8 +321,7 @@ def yarn_ntk_base(dim: int, /, **options: Any) -> Any:
     return kept * _powers(factor, dim, max(dim - 2, 1), kept) + rest / factor
 
 
-@mistake(
-    "rope.yarn",
+@of_yarn(
     "end-at-the-last-pair",
     "Cuts the index ramp at the last pair, the minimum with d/2 − 1 instead of d − 1: a long ramp is "
     "steeper.",
@@ -354,8 +335,7 @@ def yarn_end_at_last_pair(dim: int, /, **options: Any) -> Any:
     return _code_ramp(ends)(dim, **options)
 
 
-@mistake(
-    "rope.llama3",
+@of_llama3(
     "divided-twice",
     "Blends frequencies that are divided already, without cutting the blend off: beyond the long end the "
     "smooth formula is applied to ω/k, so that the slowest pairs are divided again.",

@@ -5,8 +5,13 @@ from typing import Any
 
 from .... import _libraries
 from ....rope import angles, attention_scores, convert_layout, rotate, rotation_matrix
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
 from .mistakes_of_frequencies import _to_bfloat16
+
+of_rotate = MistakesOf("rope.rotate")
+of_convert_layout = MistakesOf("rope.convert_layout")
+of_rotation_matrix = MistakesOf("rope.rotation_matrix")
+of_attention_scores = MistakesOf("rope.attention_scores")
 
 _NEIGHBOURS = "Pairs neighbours, which is the interleaved layout, where this convention pairs halves."
 
@@ -14,8 +19,7 @@ _NEIGHBOURS = "Pairs neighbours, which is the interleaved layout, where this con
 _HALVES = "Pairs halves, component i with i + d/2, where this convention pairs neighbours."
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "wrong-sign",
     "Rotates by −θ: the rotation matrix was transposed; relative scores survive, absolute ones do not.",
 )
@@ -23,8 +27,7 @@ def rotate_wrong_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") ->
     return rotate(x, -angles, layout=layout)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "layouts-swapped",
     "Rotates half-split pairs in interleaved features and conversely: weights of one library in another.",
     told=dict.fromkeys(("half-split", "tables", "half-tables", "bhsd", "bshd"), _NEIGHBOURS)
@@ -34,11 +37,7 @@ def rotate_layouts_swapped(x: Any, angles: Any, /, *, layout: Any = "interleaved
     return rotate(x, angles, layout="half" if layout == "interleaved" else "interleaved")
 
 
-@mistake(
-    "rope.rotate",
-    "reflection",
-    "Loses the minus of the first row and puts it into the second: norms survive.",
-)
+@of_rotate("reflection", "Loses the minus of the first row and puts it into the second: norms survive.")
 def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     xp = _libraries.array_namespace(x, angles)
     pairs = convert_layout(x, source=layout, target="half")
@@ -47,9 +46,7 @@ def rotate_reflection(x: Any, angles: Any, /, *, layout: Any = "interleaved") ->
     return convert_layout(rotate(flipped, angles, layout="half"), source="half", target=layout)
 
 
-@mistake(
-    "rope.rotate", "lost-sign", "Swaps the members of a pair without the minus: (b, a) instead of (−b, a)."
-)
+@of_rotate("lost-sign", "Swaps the members of a pair without the minus: (b, a) instead of (−b, a).")
 def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     xp = _libraries.array_namespace(x, angles)
     pairs = convert_layout(x, source=layout, target="half")
@@ -59,8 +56,7 @@ def rotate_lost_sign(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> 
     return convert_layout(turned, source="half", target=layout)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "angles-from-the-left",
     "Expands the angles before the wrong axis: those of positions meet the heads, where there are as many.",
 )
@@ -70,13 +66,12 @@ def rotate_angles_from_the_left(x: Any, angles: Any, /, *, layout: Any = "interl
     return rotate(x, _libraries.array_namespace(x).reshape(angles, shape), layout=layout)
 
 
-@mistake("rope.convert_layout", "inverse", "Permutes the other way round: gathers instead of scattering.")
+@of_convert_layout("inverse", "Permutes the other way round: gathers instead of scattering.")
 def convert_layout_inverse(x: Any, /, *, source: Any, target: Any) -> Any:
     return convert_layout(x, source=target, target=source)
 
 
-@mistake(
-    "rope.rotation_matrix",
+@of_rotation_matrix(
     "transposed",
     "Writes the matrix for row vectors.",
     told={"row-vectors": "Writes the matrix for column vectors, Rx, where this convention turns rows, xR."},
@@ -85,8 +80,7 @@ def rotation_matrix_transposed(angles: Any, /) -> Any:
     return rotation_matrix(-angles)
 
 
-@mistake(
-    "rope.rotation_matrix",
+@of_rotation_matrix(
     "axes-from-the-left",
     "Counts the new axes from the front, which is right for a table of positions and pairs alone.",
 )
@@ -96,26 +90,19 @@ def rotation_matrix_axes_from_the_left(angles: Any, /) -> Any:
     return xp.stack([xp.stack([cos, -sin], axis=2), xp.stack([sin, cos], axis=2)], axis=2)
 
 
-@mistake(
-    "rope.attention_scores",
-    "conjugate-keys",
-    "Turns keys the other way, so that scores depend on the sum of the positions.",
+@of_attention_scores(
+    "conjugate-keys", "Turns keys the other way, so that scores depend on the sum of the positions."
 )
 def attention_scores_conjugate(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
     return attention_scores(q, k, i, -j, frequencies, **options)
 
 
-@mistake(
-    "rope.attention_scores",
-    "relative-position-negated",
-    "Turns keys by i − j relative to queries instead of j − i.",
-)
+@of_attention_scores("relative-position-negated", "Turns keys by i − j relative to queries instead of j − i.")
 def attention_scores_negated(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
     return attention_scores(q, k, i, j, -frequencies, **options)
 
 
-@mistake(
-    "rope.attention_scores",
+@of_attention_scores(
     "keys-from-zero",
     "Counts the positions of the keys at hand from zero, though a cache dropped or already turned others.",
 )
@@ -125,8 +112,7 @@ def attention_scores_keys_from_zero(
     return attention_scores(q, k, i, j - j[..., :1], frequencies, **options)
 
 
-@mistake(
-    "rope.attention_scores",
+@of_attention_scores(
     "bfloat16-angles",
     "Forms the angles of both sides in half precision, so that large positions lose their difference.",
     reference="transformers#25681",
@@ -158,8 +144,7 @@ def _turns(x: Any, angles: Any) -> tuple[Any, Any]:
     return xp.astype(xp.cos(angles), x.dtype), xp.astype(xp.sin(angles), x.dtype)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "in-place",
     "Overwrites the first member of a pair in place before the second is computed, which reads the new one.",
 )
@@ -169,18 +154,13 @@ def rotate_in_place(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> A
     return _placed(a, a * sin + b * cos, layout)
 
 
-@mistake(
-    "rope.rotate",
-    "cosine-sine-exchanged",
-    "Exchanges the cosine and sine tables, which turns by π/2 − θ.",
-)
+@of_rotate("cosine-sine-exchanged", "Exchanges the cosine and sine tables, which turns by π/2 − θ.")
 def rotate_exchanged(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     (a, b), (cos, sin) = _members(x, layout), _turns(x, angles)
     return _placed(a * sin - b * cos, a * cos + b * sin, layout)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "written-as-halves",
     "Reads pairs in their layout and writes them in the other layout, first members before second ones.",
 )
@@ -189,8 +169,7 @@ def rotate_written_as_halves(x: Any, angles: Any, /, *, layout: Any = "interleav
     return convert_layout(rotate(x, angles, layout=layout), source=layout, target=other)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "tables-mixed",
     "Mixes layouts: tables for halves, [θ | θ], meet a rotation of neighbours (or conversely), "
     "which is no rotation.",
@@ -206,8 +185,7 @@ def rotate_tables_mixed(x: Any, angles: Any, /, *, layout: Any = "interleaved") 
     return x * cos + _placed(-b, a, layout) * sin
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "partners-mixed",
     "Takes the tables of its layout, but the partner of the other layout: tables [θ₀, θ₀, θ₁, θ₁, …] meet "
     "`rotate_half`, which pairs i with i + d/2 (or [θ | θ] meets neighbours); it is no rotation.",
@@ -230,8 +208,7 @@ _ALIKE = (
 )
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "zeros",
     "Gives zeros, as if the result had been allocated and never filled.",
     reference="ColossalAI#6428",
@@ -241,8 +218,7 @@ def rotate_zeros(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return 0 * rotate(x, angles, layout=layout)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "no-sine",
     "Loses the sine, x cos θ: the sine table is zero, or is read beyond its end.",
     reference="vllm-ascend#12723",
@@ -252,18 +228,17 @@ def rotate_no_sine(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> An
     return _placed(a * cos, b * cos, layout)
 
 
-@mistake("rope.rotate", "half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
+@of_rotate("half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
 def rotate_half_angle(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return rotate(x, angles / 2, layout=layout)
 
 
-@mistake("rope.rotate", "degrees", "Takes the angles to be in degrees: multiplies them by π/180.")
+@of_rotate("degrees", "Takes the angles to be in degrees: multiplies them by π/180.")
 def rotate_degrees(x: Any, angles: Any, /, *, layout: Any = "interleaved") -> Any:
     return rotate(x, angles * (math.pi / 180), layout=layout)
 
 
-@mistake(
-    "rope.rotate",
+@of_rotate(
     "bfloat16-tables",
     "Stores the tables of cosines and sines in bfloat16, with eight significant bits.",
     reference="modded-nanogpt#39",
@@ -273,17 +248,14 @@ def rotate_bfloat16_tables(x: Any, angles: Any, /, *, layout: Any = "interleaved
     return _placed(a * cos - b * sin, a * sin + b * cos, layout)
 
 
-@mistake(
-    "rope.convert_layout",
-    "same-layout-too",
-    "Permutes to the target also where it is the layout already: source == target.",
+@of_convert_layout(
+    "same-layout-too", "Permutes to the target also where it is the layout already: source == target."
 )
 def convert_layout_same_too(x: Any, /, *, source: Any, target: Any) -> Any:
     return convert_layout(x, source="half" if target == "interleaved" else "interleaved", target=target)
 
 
-@mistake(
-    "rope.convert_layout",
+@of_convert_layout(
     "one-way",
     "Always moves members to halves, whatever source and target are: half-split weights are permuted again.",
 )
@@ -291,10 +263,8 @@ def convert_layout_one_way(x: Any, /, *, source: Any, target: Any) -> Any:
     return x if source == target else convert_layout(x, source="interleaved", target="half")
 
 
-@mistake(
-    "rope.convert_layout",
-    "members-exchanged",
-    "Exchanges the members of every pair: the second stands where the first belongs.",
+@of_convert_layout(
+    "members-exchanged", "Exchanges the members of every pair: the second stands where the first belongs."
 )
 def convert_layout_members_exchanged(x: Any, /, *, source: Any, target: Any) -> Any:
     if source == target:
@@ -303,11 +273,7 @@ def convert_layout_members_exchanged(x: Any, /, *, source: Any, target: Any) -> 
     return _placed(second, first, target)
 
 
-@mistake(
-    "rope.rotation_matrix",
-    "reflection",
-    "Puts the minus into the other row: [[cos, sin], [sin, −cos]] reflects.",
-)
+@of_rotation_matrix("reflection", "Puts the minus into the other row: [[cos, sin], [sin, −cos]] reflects.")
 def rotation_matrix_reflection(angles: Any, /) -> Any:
     xp = _libraries.array_namespace(angles)
     found = rotation_matrix(-angles)
@@ -315,29 +281,25 @@ def rotation_matrix_reflection(angles: Any, /) -> Any:
     return found * signs
 
 
-@mistake(
-    "rope.rotation_matrix", "cosine-sine-exchanged", "Exchanges the cosine and sine, which turns by π/2 − θ."
-)
+@of_rotation_matrix("cosine-sine-exchanged", "Exchanges the cosine and sine, which turns by π/2 − θ.")
 def rotation_matrix_exchanged(angles: Any, /) -> Any:
     xp = _libraries.array_namespace(angles)
     cos, sin = xp.cos(angles), xp.sin(angles)
     return xp.stack([xp.stack([sin, -cos], axis=-1), xp.stack([cos, sin], axis=-1)], axis=-2)
 
 
-@mistake("rope.rotation_matrix", "half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
+@of_rotation_matrix("half-angle", "Turns by half of the angle, as quaternions have it: θ/2.")
 def rotation_matrix_half_angle(angles: Any, /) -> Any:
     return rotation_matrix(angles / 2)
 
 
-@mistake("rope.attention_scores", "scaled", "Divides the scores by √d, which attention does later.")
+@of_attention_scores("scaled", "Divides the scores by √d, which attention does later.")
 def attention_scores_scaled(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
     return attention_scores(q, k, i, j, frequencies, **options) / math.sqrt(q.shape[-1])
 
 
-@mistake(
-    "rope.attention_scores",
-    "keys-unturned",
-    "Rotates queries only: keys are never turned, as if they came turned from a cache.",
+@of_attention_scores(
+    "keys-unturned", "Rotates queries only: keys are never turned, as if they came turned from a cache."
 )
 def attention_scores_keys_unturned(
     q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any
@@ -345,7 +307,7 @@ def attention_scores_keys_unturned(
     return attention_scores(q, k, i, j * 0, frequencies, **options)
 
 
-@mistake("rope.attention_scores", "softmax", "Gives the weights, the softmax of the scores over the keys.")
+@of_attention_scores("softmax", "Gives the weights, the softmax of the scores over the keys.")
 def attention_scores_softmax(q: Any, k: Any, i: Any, j: Any, frequencies: Any, /, **options: Any) -> Any:
     found = attention_scores(q, k, i, j, frequencies, **options)
     xp = _libraries.array_namespace(found)

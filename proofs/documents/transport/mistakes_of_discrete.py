@@ -5,11 +5,13 @@ from typing import Any
 from .... import transport
 from ...._libraries import array_namespace as _xp
 from ....transport import Transport
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
+
+of_wasserstein_discrete = MistakesOf("transport.wasserstein_discrete")
+of_coupling_cost = MistakesOf("transport.coupling_cost")
 
 
-@mistake(
-    "transport.wasserstein_discrete",
+@of_wasserstein_discrete(
     "squared",
     "Returns the cost W^p instead of the distance, as POT's emd2 does with squared distances.",
     reference="POT emd2",
@@ -24,11 +26,7 @@ def _distances(x: Any, y: Any) -> Any:
     return xp.sqrt(xp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1))
 
 
-@mistake(
-    "transport.wasserstein_discrete",
-    "nearest",
-    "Sends every point to its nearest, so the plan is no coupling.",
-)
+@of_wasserstein_discrete("nearest", "Sends every point to its nearest, so the plan is no coupling.")
 def wasserstein_discrete_nearest(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
@@ -39,8 +37,7 @@ def wasserstein_discrete_nearest(
     return found._replace(distance=xp.sum(mass * least**order) ** (1 / order))
 
 
-@mistake(
-    "transport.wasserstein_discrete",
+@of_wasserstein_discrete(
     "entropic",
     "Reports the cost of an entropically smoothed plan: here, mixed with the independent one by a hundredth.",
 )
@@ -54,10 +51,8 @@ def wasserstein_discrete_entropic(
     return found._replace(plan=plan, distance=transport.coupling_cost(x, y, plan, order=order))
 
 
-@mistake(
-    "transport.wasserstein_discrete",
-    "expanded-squares",
-    "Expands ‖x − y‖² = ‖x‖² + ‖y‖² − 2x·y, which loses close points far from the origin.",
+@of_wasserstein_discrete(
+    "expanded-squares", "Expands ‖x − y‖² = ‖x‖² + ‖y‖² − 2x·y, which loses close points far from the origin."
 )
 def wasserstein_discrete_expanded(x: Any, y: Any, /, *, order: float = 2.0) -> Transport:
     xp = _xp(x)
@@ -69,51 +64,43 @@ def wasserstein_discrete_expanded(x: Any, y: Any, /, *, order: float = 2.0) -> T
     return found._replace(distance=xp.sum(found.plan * costs) ** (1 / order))
 
 
-@mistake("transport.wasserstein_discrete", "weights-ignored", "Weights points equally.")
+@of_wasserstein_discrete("weights-ignored", "Weights points equally.")
 def wasserstein_discrete_unweighted(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
     return transport.wasserstein_discrete(x, y, order=order)
 
 
-@mistake("transport.wasserstein_discrete", "sum", "Gives every point a mass of 1, so that costs add up.")
+@of_wasserstein_discrete("sum", "Gives every point a mass of 1, so that costs add up.")
 def wasserstein_discrete_sum(x: Any, y: Any, /, *, order: float = 2.0) -> Transport:
     found = transport.wasserstein_discrete(x, y, order=order)
     return found._replace(distance=found.distance * x.shape[0] ** (1 / order), plan=found.plan * x.shape[0])
 
 
-@mistake(
-    "transport.wasserstein_discrete", "potentials-swapped", "Returns y's potential as x's and x's as y's."
-)
+@of_wasserstein_discrete("potentials-swapped", "Returns y's potential as x's and x's as y's.")
 def wasserstein_discrete_swapped(*clouds: Any, order: float = 2.0) -> Transport:
     found = transport.wasserstein_discrete(*clouds, order=order)
     return found._replace(x_potential=found.y_potential, y_potential=found.x_potential)
 
 
-@mistake(
-    "transport.wasserstein_discrete",
-    "potentials-negated",
-    "Writes the dual with u_i − v_j ≤ c_ij, and returns that v.",
-)
+@of_wasserstein_discrete("potentials-negated", "Writes the dual with u_i − v_j ≤ c_ij, and returns that v.")
 def wasserstein_discrete_negated(*clouds: Any, order: float = 2.0) -> Transport:
     found = transport.wasserstein_discrete(*clouds, order=order)
     return found._replace(y_potential=-found.y_potential)
 
 
-@mistake("transport.coupling_cost", "squared", "Returns Σ π‖x − y‖² without the root.")
+@of_coupling_cost("squared", "Returns Σ π‖x − y‖² without the root.")
 def coupling_cost_squared(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return transport.coupling_cost(x, y, plan, order=order) ** 2
 
 
-@mistake("transport.coupling_cost", "always-two", "Ignores the order.")
+@of_coupling_cost("always-two", "Ignores the order.")
 def coupling_cost_always_two(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return transport.coupling_cost(x, y, plan)
 
 
-@mistake(
-    "transport.coupling_cost",
-    "norm-of-mean",
-    "Averages the displacements before taking the norm: the distance of the means.",
+@of_coupling_cost(
+    "norm-of-mean", "Averages the displacements before taking the norm: the distance of the means."
 )
 def coupling_cost_norm_of_mean(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     xp = _xp(x)
@@ -125,8 +112,7 @@ def _recost(found: Transport, **parts: Any) -> Transport:
     return found._replace(**parts)
 
 
-@mistake(
-    "transport.wasserstein_discrete",
+@of_wasserstein_discrete(
     "independent",
     "Uses the product of the masses as the plan: the independent coupling, which moves more than need be.",
 )
@@ -140,11 +126,7 @@ def discrete_independent(
     return _recost(found, plan=plan, distance=transport.coupling_cost(x, y, plan, order=order))
 
 
-@mistake(
-    "transport.wasserstein_discrete",
-    "costs-squared",
-    "Squares the costs, which are powers of the distances already.",
-)
+@of_wasserstein_discrete("costs-squared", "Squares the costs, which are powers of the distances already.")
 def discrete_costs_squared(
     x: Any, y: Any, x_weights: Any = None, y_weights: Any = None, /, *, order: float = 2.0
 ) -> Transport:
@@ -152,8 +134,7 @@ def discrete_costs_squared(
     return _recost(found, distance=found.distance**2)
 
 
-@mistake(
-    "transport.wasserstein_discrete",
+@of_wasserstein_discrete(
     "entropic-unrounded",
     "Reports the cost of Sinkhorn's plan at ε = 0.05, which entropy has smoothed: no optimal plan.",
 )
@@ -172,8 +153,7 @@ def discrete_sinkhorn(
     return _recost(found, plan=plan, distance=xp.sum(plan * costs) ** (1 / order))
 
 
-@mistake(
-    "transport.coupling_cost",
+@of_coupling_cost(
     "p-norm",
     "Uses p as the index of the norm, Σ_k |x_k − y_k|^p by coordinate, instead of as the power of the "
     "Euclidean distance.",
@@ -185,8 +165,7 @@ def cost_p_norm(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return xp.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
 
 
-@mistake(
-    "transport.coupling_cost",
+@of_coupling_cost(
     "norm-for-power",
     "Uses p as the index of the norm, ‖x − y‖_p, and raises no distance to the power p: its costs are "
     "those of order 1 under the root of order p.",
@@ -198,10 +177,8 @@ def cost_norm_for_power(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> 
     return xp.sum(plan * gaps, axis=(-2, -1)) ** (1 / order)
 
 
-@mistake(
-    "transport.coupling_cost",
-    "manhattan",
-    "Uses Manhattan distances, the sums of absolute differences, instead of Euclidean ones.",
+@of_coupling_cost(
+    "manhattan", "Uses Manhattan distances, the sums of absolute differences, instead of Euclidean ones."
 )
 def cost_manhattan(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     xp = _xp(x)
@@ -209,26 +186,19 @@ def cost_manhattan(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return xp.sum(plan * gaps**order, axis=(-2, -1)) ** (1 / order)
 
 
-@mistake(
-    "transport.coupling_cost",
-    "squared-distances",
-    "Raises squared distances to the power p: costs that are squared already.",
+@of_coupling_cost(
+    "squared-distances", "Raises squared distances to the power p: costs that are squared already."
 )
 def cost_squared_distances(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return transport.coupling_cost(x, y, plan, order=2 * order) ** 2
 
 
-@mistake(
-    "transport.coupling_cost",
-    "square-root",
-    "Takes a square root whatever the order, instead of the root of that order.",
-)
+@of_coupling_cost("square-root", "Takes a square root whatever the order, instead of the root of that order.")
 def coupling_square_root(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     return transport.coupling_cost(x, y, plan, order=order) ** (order / 2)
 
 
-@mistake(
-    "transport.coupling_cost",
+@of_coupling_cost(
     "divided-by-order",
     "Writes cost ** 1 / p, which divides by p and takes no root: the power binds first.",
     reference="ott#651",
@@ -237,11 +207,7 @@ def cost_divided_by_order(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -
     return transport.coupling_cost(x, y, plan, order=order) ** order / order
 
 
-@mistake(
-    "transport.coupling_cost",
-    "plan-ignored",
-    "Averages over all pairs of points and does not weigh them with the plan.",
-)
+@of_coupling_cost("plan-ignored", "Averages over all pairs of points and does not weigh them with the plan.")
 def cost_plan_ignored(x: Any, y: Any, plan: Any, /, *, order: float = 2.0) -> Any:
     n, m = plan.shape[-2:]
     total = _xp(plan).sum(plan, axis=(-2, -1), keepdims=True)

@@ -5,11 +5,12 @@ from typing import Any
 from .... import transport
 from ...._libraries import array_namespace, device
 from ....transport import Transport
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf, mistake
+
+of_wasserstein_1d = MistakesOf("transport.wasserstein_1d")
 
 
-@mistake(
-    "transport.wasserstein_1d",
+@of_wasserstein_1d(
     "interpolates-quantiles",
     "Interpolates between the values of a sample, at as many levels as the longer one has: its quantile "
     "function is a staircase.",
@@ -34,10 +35,8 @@ def _interpolated(x: Any, count: int) -> Any:
     return (1 - share) * xp.take(ordered, low) + share * xp.take(ordered, high)
 
 
-@mistake(
-    "transport.wasserstein_1d",
-    "cuts-the-longer",
-    "Sorts both samples and pairs as many values as the shorter one has, as `zip` does.",
+@of_wasserstein_1d(
+    "cuts-the-longer", "Sorts both samples and pairs as many values as the shorter one has, as `zip` does."
 )
 def wasserstein_1d_cuts(
     x: Any, y: Any, /, *, order: float = 2.0, x_weights: Any = None, y_weights: Any = None

@@ -5,61 +5,55 @@ from typing import Any
 from .... import transport
 from ...._libraries import array_namespace as _xp
 from ....transport import Quadrature
-from ...language.mistake import mistake
+from ...language.mistake import MistakesOf
 from .mistakes_of_gaussian import _eye
+
+of_score_matching = MistakesOf("transport.score_matching")
+of_conditional_score_matching = MistakesOf("transport.conditional_score_matching")
+of_gaussian_score_matching = MistakesOf("transport.gaussian_score_matching")
+of_mixture_conditional_score_matching = MistakesOf("transport.mixture_conditional_score_matching")
+of_mixture_score_matching = MistakesOf("transport.mixture_score_matching")
 
 # From samples
 
 
-@mistake("transport.score_matching", "rooted", "Returns the root of the squared expectation.")
+@of_score_matching("rooted", "Returns the root of the squared expectation.")
 def score_matching_rooted(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     found = transport.score_matching(model_score, score, weights=weights)
     return _xp(found).sqrt(found)
 
 
-@mistake("transport.score_matching", "halved", "Keeps the ½ of the training loss.")
+@of_score_matching("halved", "Keeps the ½ of the training loss.")
 def score_matching_halved(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     return transport.score_matching(model_score, score, weights=weights) / 2
 
 
-@mistake(
-    "transport.score_matching", "mean-over-coordinates", "Averages over coordinates too, as mse_loss does."
-)
+@of_score_matching("mean-over-coordinates", "Averages over coordinates too, as mse_loss does.")
 def score_matching_mean(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     return transport.score_matching(model_score, score, weights=weights) / score.shape[-1]
 
 
-@mistake(
-    "transport.score_matching", "weights-ignored", "Averages over the nodes of a quadrature without weights."
-)
+@of_score_matching("weights-ignored", "Averages over the nodes of a quadrature without weights.")
 def score_matching_unweighted(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     return transport.score_matching(model_score, score)
 
 
-@mistake(
-    "transport.conditional_score_matching", "noise-target", "Compares with −ε, the target of a noise model."
-)
+@of_conditional_score_matching("noise-target", "Compares with −ε, the target of a noise model.")
 def conditional_noise(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar / beta_bar)
 
 
-@mistake(
-    "transport.conditional_score_matching",
-    "wrong-sign",
-    "Compares with +ε/β̄.",
-    reference="torchebm#318",
-)
+@of_conditional_score_matching("wrong-sign", "Compares with +ε/β̄.", reference="torchebm#318")
 def conditional_sign(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, -noise, beta_bar)
 
 
-@mistake("transport.conditional_score_matching", "variance-for-deviation", "Divides ε by β̄².")
+@of_conditional_score_matching("variance-for-deviation", "Divides ε by β̄².")
 def conditional_variance(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar**2)
 
 
-@mistake(
-    "transport.conditional_score_matching",
+@of_conditional_score_matching(
     "levels-from-the-left",
     "Gives levels axes up to those of the noise at their right, so that they belong to the first axis.",
 )
@@ -69,13 +63,12 @@ def conditional_levels_from_the_left(model_score: Any, noise: Any, beta_bar: Any
     return transport.conditional_score_matching(model_score, noise, levels)
 
 
-@mistake("transport.conditional_score_matching", "rooted", "Returns the root of the squared expectation.")
+@of_conditional_score_matching("rooted", "Returns the root of the squared expectation.")
 def conditional_rooted(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar) ** 0.5
 
 
-@mistake(
-    "transport.score_matching",
+@of_score_matching(
     "every-weight",
     "Multiplies every weight with every error, (n, 1) against (n,): an average instead of a weighted sum.",
     reference="bayesflow#787",
@@ -85,26 +78,22 @@ def scores_every_weight(model_score: Any, score: Any, /, *, weights: Any = None)
     return found if weights is None else found * _xp(weights).sum(weights, axis=-1)
 
 
-@mistake(
-    "transport.score_matching",
-    "weighted-mean",
-    "Averages the weighted errors, 1/n Σ w·e, although the weights have the 1/n in them.",
+@of_score_matching(
+    "weighted-mean", "Averages the weighted errors, 1/n Σ w·e, although the weights have the 1/n in them."
 )
 def scores_weighted_mean(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     found = transport.score_matching(model_score, score, weights=weights)
     return found if weights is None else found / score.shape[-2]
 
 
-@mistake("transport.score_matching", "sum", "Sums over the points instead of averaging: n times as much.")
+@of_score_matching("sum", "Sums over the points instead of averaging: n times as much.")
 def scores_sum(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     found = transport.score_matching(model_score, score, weights=weights)
     return found * score.shape[-2] if weights is None else found
 
 
-@mistake(
-    "transport.score_matching",
-    "not-squared",
-    "Averages the norms ‖s − ∇log p‖ without the square: the mean instead of the mean square.",
+@of_score_matching(
+    "not-squared", "Averages the norms ‖s − ∇log p‖ without the square: the mean instead of the mean square."
 )
 def scores_not_squared(model_score: Any, score: Any, /, *, weights: Any = None) -> Any:
     xp = _xp(score)
@@ -116,43 +105,31 @@ def _levels(beta_bar: Any) -> Any:
     return beta_bar[..., None, None]
 
 
-@mistake(
-    "transport.conditional_score_matching",
-    "weighted",
-    "Weighs with β̄², as training losses do: ‖β̄s + ε‖², which is β̄² times what is asked for.",
+@of_conditional_score_matching(
+    "weighted", "Weighs with β̄², as training losses do: ‖β̄s + ε‖², which is β̄² times what is asked for."
 )
 def conditional_weighted(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return beta_bar**2 * transport.conditional_score_matching(model_score, noise, beta_bar)
 
 
-@mistake(
-    "transport.conditional_score_matching",
-    "times-deviation",
-    "Multiplies ε by β̄ instead of dividing by it: −β̄ε instead of −ε/β̄.",
+@of_conditional_score_matching(
+    "times-deviation", "Multiplies ε by β̄ instead of dividing by it: −β̄ε instead of −ε/β̄."
 )
 def conditional_times(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, _levels(beta_bar) ** 2 * noise, beta_bar)
 
 
-@mistake("transport.conditional_score_matching", "halved", "Keeps the ½ of the training loss.")
+@of_conditional_score_matching("halved", "Keeps the ½ of the training loss.")
 def conditional_halved(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar) / 2
 
 
-@mistake(
-    "transport.conditional_score_matching",
-    "mean-over-coordinates",
-    "Averages over coordinates too, as mse_loss does.",
-)
+@of_conditional_score_matching("mean-over-coordinates", "Averages over coordinates too, as mse_loss does.")
 def conditional_mean(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     return transport.conditional_score_matching(model_score, noise, beta_bar) / noise.shape[-1]
 
 
-@mistake(
-    "transport.conditional_score_matching",
-    "absolute",
-    "Sums absolute differences, the l1 loss, instead of squares.",
-)
+@of_conditional_score_matching("absolute", "Sums absolute differences, the l1 loss, instead of squares.")
 def conditional_absolute(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
     xp = _xp(noise)
     error = xp.sum(xp.abs(_levels(beta_bar) * model_score + noise), axis=-1)
@@ -162,39 +139,31 @@ def conditional_absolute(model_score: Any, noise: Any, beta_bar: Any, /) -> Any:
 # In closed form
 
 
-@mistake("transport.gaussian_score_matching", "rooted", "Returns the root of the squared expectation.")
+@of_gaussian_score_matching("rooted", "Returns the root of the squared expectation.")
 def gaussian_rooted(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean, covariance, alpha, beta) ** 0.5
 
 
-@mistake(
-    "transport.gaussian_score_matching",
-    "undiffused-data",
-    "Adds β̄²I to the data's covariance and forgets that ᾱ has shrunk it.",
+@of_gaussian_score_matching(
+    "undiffused-data", "Adds β̄²I to the data's covariance and forgets that ᾱ has shrunk it."
 )
 def gaussian_undiffused(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean, covariance / alpha**2, alpha, beta)
 
 
-@mistake("transport.gaussian_score_matching", "bias-ignored", "Compares the slopes of the scores only.")
+@of_gaussian_score_matching("bias-ignored", "Compares the slopes of the scores only.")
 def gaussian_no_bias(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, 0 * c, 0 * mean, covariance, alpha, beta)
 
 
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "covariances-dropped",
-    "Takes the components to be single points.",
-)
+@of_mixture_conditional_score_matching("covariances-dropped", "Takes the components to be single points.")
 def mixture_points(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
     return transport.mixture_conditional_score_matching(A, c, weights, means, 0 * covariances, alpha, beta)
 
 
-@mistake(
-    "transport.mixture_conditional_score_matching", "variance-for-deviation", "Uses −ε/β̄² as the target."
-)
+@of_mixture_conditional_score_matching("variance-for-deviation", "Uses −ε/β̄² as the target.")
 def mixture_variance(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
@@ -204,10 +173,8 @@ def mixture_variance(
     return found - xp.sum((beta * A + unit / beta) ** 2) + xp.sum((beta * A + unit / beta**2) ** 2)
 
 
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "independent-noise",
-    "Adds E‖ε/β̄‖² to E‖s‖² without the cross term, although x_t contains ε.",
+@of_mixture_conditional_score_matching(
+    "independent-noise", "Adds E‖ε/β̄‖² to E‖s‖² without the cross term, although x_t contains ε."
 )
 def mixture_independent(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
@@ -216,8 +183,7 @@ def mixture_independent(
     return found - 2 * _xp(A).linalg.trace(A)
 
 
-@mistake(
-    "transport.mixture_score_matching",
+@of_mixture_score_matching(
     "conditional",
     "Compares with the score of the component a point was drawn from: that is conditional score matching.",
 )
@@ -235,7 +201,7 @@ def mixture_of_components(
     return Quadrature(xp.sum(weights * values), xp.sum(weights * errors))
 
 
-@mistake("transport.mixture_score_matching", "rooted", "Returns the root of the squared expectation.")
+@of_mixture_score_matching("rooted", "Returns the root of the squared expectation.")
 def mixture_rooted(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
 ) -> Quadrature:
@@ -243,10 +209,8 @@ def mixture_rooted(
     return found._replace(value=found.value**0.5)
 
 
-@mistake(
-    "transport.mixture_score_matching",
-    "undiffused-data",
-    "Adds β̄² to the data's variances and forgets that ᾱ has shrunk them.",
+@of_mixture_score_matching(
+    "undiffused-data", "Adds β̄² to the data's variances and forgets that ᾱ has shrunk them."
 )
 def mixture_undiffused(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
@@ -254,36 +218,32 @@ def mixture_undiffused(
     return transport.mixture_score_matching(model, weights, means, variances / alpha**2, alpha, beta)
 
 
-@mistake("transport.mixture_score_matching", "deviation-for-variance", "Adds β̄ to the variances, not β̄².")
+@of_mixture_score_matching("deviation-for-variance", "Adds β̄ to the variances, not β̄².")
 def mixture_deviation(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
 ) -> Quadrature:
     return transport.mixture_score_matching(model, weights, means, variances, alpha, beta**0.5)
 
 
-@mistake("transport.gaussian_score_matching", "deviation-for-variance", "Adds β̄I to the covariance, not β̄²I.")
+@of_gaussian_score_matching("deviation-for-variance", "Adds β̄I to the covariance, not β̄²I.")
 def gaussian_deviation(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean, covariance, alpha, beta**0.5)
 
 
-@mistake(
-    "transport.gaussian_score_matching",
-    "mean-not-scaled",
-    "Uses the data's mean m instead of that of x_t: ᾱ has shrunk it.",
+@of_gaussian_score_matching(
+    "mean-not-scaled", "Uses the data's mean m instead of that of x_t: ᾱ has shrunk it."
 )
 def gaussian_mean_not_scaled(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean / alpha, covariance, alpha, beta)
 
 
-@mistake("transport.gaussian_score_matching", "alpha-once", "Scales the covariance with ᾱ instead of ᾱ².")
+@of_gaussian_score_matching("alpha-once", "Scales the covariance with ᾱ instead of ᾱ².")
 def gaussian_alpha_once(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     return transport.gaussian_score_matching(A, c, mean, covariance / alpha, alpha, beta)
 
 
-@mistake(
-    "transport.gaussian_score_matching",
-    "wrong-sign",
-    "Uses +P⁻¹(x − μ) as the score, with the sign of an energy's gradient.",
+@of_gaussian_score_matching(
+    "wrong-sign", "Uses +P⁻¹(x − μ) as the score, with the sign of an energy's gradient."
 )
 def gaussian_wrong_sign(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, beta: Any, /) -> Any:
     # ‖(A − P⁻¹)R‖² = ‖(A + P⁻¹)R‖² − 4 tr A
@@ -291,11 +251,7 @@ def gaussian_wrong_sign(A: Any, c: Any, mean: Any, covariance: Any, alpha: Any, 
     return found - 4 * _xp(A).linalg.trace(A)
 
 
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "wrong-sign",
-    "Compares with +ε/β̄: the cross term has the wrong sign.",
-)
+@of_mixture_conditional_score_matching("wrong-sign", "Compares with +ε/β̄: the cross term has the wrong sign.")
 def mixture_wrong_sign(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
@@ -303,11 +259,7 @@ def mixture_wrong_sign(
     return found - 4 * _xp(A).linalg.trace(A)
 
 
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "alpha-once",
-    "Scales the covariances with ᾱ instead of ᾱ².",
-)
+@of_mixture_conditional_score_matching("alpha-once", "Scales the covariances with ᾱ instead of ᾱ².")
 def mixture_alpha_once(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
 ) -> Any:
@@ -316,10 +268,8 @@ def mixture_alpha_once(
     )
 
 
-@mistake(
-    "transport.mixture_conditional_score_matching",
-    "equal-weights",
-    "Averages over the components and ignores their weights.",
+@of_mixture_conditional_score_matching(
+    "equal-weights", "Averages over the components and ignores their weights."
 )
 def mixture_equal_weights(
     A: Any, c: Any, weights: Any, means: Any, covariances: Any, alpha: Any, beta: Any, /
@@ -328,10 +278,8 @@ def mixture_equal_weights(
     return transport.mixture_conditional_score_matching(A, c, equal, means, covariances, alpha, beta)
 
 
-@mistake(
-    "transport.mixture_score_matching",
-    "mean-not-scaled",
-    "Uses the data's means m instead of those of x_t: ᾱ has shrunk them.",
+@of_mixture_score_matching(
+    "mean-not-scaled", "Uses the data's means m instead of those of x_t: ᾱ has shrunk them."
 )
 def mixture_mean_not_scaled(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
@@ -339,7 +287,7 @@ def mixture_mean_not_scaled(
     return transport.mixture_score_matching(model, weights, means / alpha, variances, alpha, beta)
 
 
-@mistake("transport.mixture_score_matching", "halved", "Keeps the ½ of the training loss.")
+@of_mixture_score_matching("halved", "Keeps the ½ of the training loss.")
 def mixture_halved(
     model: Any, weights: Any, means: Any, variances: Any, alpha: Any, beta: Any, /
 ) -> Quadrature:
