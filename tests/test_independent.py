@@ -1,8 +1,10 @@
 """No law refutes correct implementations that share no algorithm with refimpl."""
 
 import importlib
+import pkgutil
 from typing import Any
 
+import independent
 import pytest
 from conventions import CONVENTIONS
 from ordinary import ORDINARY
@@ -11,8 +13,8 @@ from refimpl import proofs
 from refimpl.proofs.engine import catalogue
 
 OWN: dict[str, Any] = {}
-for document in catalogue.names():
-    OWN |= importlib.import_module(f"independent.{document}").FUNCTIONS
+for found in pkgutil.iter_modules(independent.__path__):
+    OWN |= importlib.import_module(f"independent.{found.name}").FUNCTIONS
 CONVENTIONAL: dict[str, Any] = {}
 """The first convention of each function on which all its laws hold in every dtype, in refimpl's form."""
 for name, adapter in catalogue.adapters().items():

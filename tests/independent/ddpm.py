@@ -5,30 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.ddpm import AffineGenerator, HoSchedule, Marginals, Schedule
+from refimpl.ddpm import AffineGenerator, Schedule
 
 Array = Any
-
-
-def from_ho(betas: Array, /) -> Schedule:
-    """The same numbers."""
-    return Schedule(betas.copy())
 
 
 def from_alpha(alphas: Array, /) -> Schedule:
     """Through the logarithm: 1 − α² loses what is small beside 1, in any format."""
     return Schedule(-np.expm1(2 * np.log(alphas)))
-
-
-def check_schedule(schedule: Schedule, /) -> Array:
-    """By the extremes."""
-    beta = schedule.beta_squared
-    return np.asarray(beta.min() > 0) & np.asarray(beta.max() < 1)
-
-
-def check_steps(schedule: Schedule, t: Array, /) -> Array:
-    """By membership."""
-    return np.asarray(np.isin(t, np.arange(1, len(schedule.beta_squared) + 1)).all())
 
 
 def _bars(schedule: Schedule) -> tuple[Array, Array]:
@@ -39,18 +23,6 @@ def _bars(schedule: Schedule) -> tuple[Array, Array]:
         noise.append((1 - step) * noise[-1] + step)
     signal = np.concatenate([np.ones(1, beta2.dtype), np.cumprod(1 - beta2)])
     return signal, np.stack(noise)
-
-
-def check_signal(schedule: Schedule, /) -> Array:
-    """The product of the α; that of their squares would underflow twice as early."""
-    alpha = np.cumprod(np.sqrt(1 - schedule.beta_squared))
-    return np.asarray(alpha[-1] > 0)
-
-
-def to_ho(schedule: Schedule, /) -> HoSchedule:
-    """As in most public code."""
-    betas = schedule.beta_squared
-    return HoSchedule(betas, 1.0 - betas, np.cumprod(1.0 - betas))
 
 
 def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> AffineGenerator:
@@ -71,19 +43,6 @@ def exact_generator(mean: Array, covariance: Array, schedule: Schedule, /) -> Af
         biases.append(rest @ (np.sqrt(signal[t - 1]) * mean))
         covariances.append(rest @ prior @ rest.T + beta2 * gain @ gain.T)
     return AffineGenerator(*(np.stack(part).astype(dtype) for part in (weights, biases, covariances)))
-
-
-def marginals(generator: AffineGenerator, /) -> Marginals:
-    """By einsum."""
-    weight, bias, covariance = generator
-    steps, d = bias.shape
-    mean, spread = [np.zeros(d, bias.dtype)], [np.eye(d, dtype=bias.dtype)]
-    cross = []
-    for t in range(steps - 1, -1, -1):
-        mean.append(weight[t] @ mean[-1] + bias[t])
-        cross.append(np.einsum("ij,jk->ik", weight[t], spread[-1]))
-        spread.append(np.einsum("ij,jk,lk->il", weight[t], spread[-1], weight[t]) + covariance[t])
-    return Marginals(np.stack(mean[::-1]), np.stack(spread[::-1]), np.stack(cross[::-1]))
 
 
 def _expected_kl(c1: Array, gap2: Array, c2: Array) -> Array:
@@ -152,9 +111,5 @@ def _terms(x0: Array, generator: AffineGenerator, schedule: Schedule) -> list[fl
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    f"ddpm.{function.__name__}": function
-    for function in (
-        check_schedule, check_signal, check_steps, elbo_terms, exact_generator, from_alpha, from_ho,
-        joint_kl, marginals, to_ho,
-    )
-}  # fmt: skip
+    f"ddpm.{function.__name__}": function for function in (elbo_terms, exact_generator, from_alpha, joint_kl)
+}

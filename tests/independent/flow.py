@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from conventions.flow import odeint
 from scipy import fft
 
-from refimpl.flow import Mixture, Residual, Schedule
+from refimpl.flow import Mixture, Schedule
 
 Array = Any
 
@@ -21,39 +20,6 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
         lambda t: 2 * sigma_min**2 * np.exp(t * growth) * np.sinh(t * growth),
         lambda t: 2 * growth * sigma_min**2 * np.exp(2 * t * growth),
     )
-
-
-def from_functions(*, alpha: Any, alpha_derivative: Any, variance: Any, variance_derivative: Any) -> Schedule:
-    """The quotient as a function."""
-    return Schedule(alpha, lambda t: alpha_derivative(t) / alpha(t), variance, variance_derivative)
-
-
-def drift_coefficient(schedule: Schedule, t: Array, /) -> Array:
-    """ᾱ'/ᾱ as stored."""
-    return np.asarray(schedule.alpha_log_derivative(t))
-
-
-def diffusion_squared(schedule: Schedule, t: Array, /) -> Array:
-    """(β̄²)' less what the drift contributes, ᾱ' over ᾱ twice."""
-    return np.asarray(
-        schedule.variance_derivative(t) - 2 * drift_coefficient(schedule, t) * schedule.variance(t)
-    )
-
-
-def score_from_noise(eps: Array, beta_bar: Array, /) -> Array:
-    """Quotient, then sign."""
-    return -(eps / beta_bar)
-
-
-def noise_from_score(score: Array, beta_bar: Array, /) -> Array:
-    """Product, then sign."""
-    return -(score * beta_bar)
-
-
-def diagonal_mixture(log_weights: Array, means: Array, variances: Array, /) -> Mixture:
-    """Normalised by its own sum."""
-    spread = variances if variances.ndim == 2 else np.repeat(variances[:, None], means.shape[1], axis=1)
-    return Mixture(log_weights - np.logaddexp.reduce(log_weights), means, spread, None)
 
 
 def full_mixture(log_weights: Array, means: Array, covariances: Array, /) -> Mixture:
@@ -137,23 +103,6 @@ def mixture_time_derivative(mixture: Mixture, schedule: Schedule, t: Array, x: A
     return np.sum(at.shares * ((stretch - trace) / 2 + at.moves), axis=-1).astype(at.dtype)
 
 
-def fokker_planck_residual(
-    rate: Array,
-    drift: Array,
-    drift_divergence: Array,
-    diffusion: Array,
-    score: Array,
-    score_divergence: Array,
-    /,
-) -> Residual:
-    """A table of terms, summed with and without their signs."""
-    d = score.shape[-1]
-    terms = [rate, drift_divergence, -diffusion * score_divergence / 2]
-    terms += [drift[..., i] * score[..., i] for i in range(d)]
-    terms += [-diffusion * score[..., i] ** 2 / 2 for i in range(d)]
-    return Residual(sum(terms), sum(np.abs(term) for term in terms))
-
-
 def fokker_planck_rhs_grid(
     density: Array,
     drift: Array,
@@ -181,30 +130,10 @@ def fokker_planck_rhs_grid(
     return total.astype(np.result_type(density, drift, diffusion))
 
 
-def flow_log_likelihood(
-    velocity: Callable[[Array, Array], Array], divergence: Callable[[Array, Array], Array],
-    terminal_log_density: Callable[[Array], Array], x: Array, times: Array, /, *, integrator: Any = None,
-) -> Array:  # fmt: skip
-    """The divergence as one more coordinate."""
-
-    def both(t: Array, state: Array) -> Array:
-        y = state[..., :-1]
-        return np.concatenate([velocity(t, y), divergence(t, y)[..., None]], axis=-1)
-
-    joint = np.concatenate([x, np.zeros_like(x[..., :1])], axis=-1)
-    if integrator is None:
-        end = odeint(lambda y, t: both(np.asarray(t), y), joint, times, "rk4")[-1]
-    else:
-        end = integrator(both, joint, times)[-1]
-    return terminal_log_density(end[..., :-1]) + end[..., -1]
-
-
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"flow.{function.__name__}": function
     for function in (
-        diagonal_mixture, diffusion_squared, drift_coefficient, flow_log_likelihood, fokker_planck_residual,
-        fokker_planck_rhs_grid, from_functions, full_mixture, mixture_score, mixture_score_divergence,
-        mixture_score_jacobian, mixture_time_derivative, noise_from_score, score_from_noise,
-        variance_exploding,
+        fokker_planck_rhs_grid, full_mixture, mixture_score, mixture_score_divergence, mixture_score_jacobian,
+        mixture_time_derivative, variance_exploding,
     )
 }  # fmt: skip

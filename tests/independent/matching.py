@@ -1,6 +1,5 @@
 """Matching by singular values, by balls and by bisection."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -8,17 +7,6 @@ import flint
 import numpy as np
 
 Array = Any
-
-
-def check_nonzero(vectors: Array, /, *, axis: int = -1) -> Array:
-    """By counting entries."""
-    return np.isfinite(vectors).all(axis=axis) & (np.count_nonzero(vectors, axis=axis) > 0)
-
-
-def sbert_features(u: Array, v: Array, /) -> Array:
-    """Larger minus smaller."""
-    u, v = np.broadcast_arrays(u, v)
-    return np.concatenate([u, v, np.maximum(u, v) - np.minimum(u, v)], axis=-1)
 
 
 def nearest_semidefinite(matrix: Array, /) -> Array:
@@ -36,11 +24,6 @@ def jl_dimension(n: int, error: float, failure: float) -> int:
         rate = (flint.arb(error) - flint.arb(error).log1p()) / 2
         bound = (flint.arb(n) * (n - 1) / flint.arb(failure)).log() / rate
         return int(bound.ceil().unique_fmpz())
-
-
-def rule_of_thumb_dimension(n: int) -> float:
-    """Natural from binary logarithm."""
-    return 8 * math.log2(n) * math.log(2)
 
 
 def ranking_dimension(n: int) -> int:
@@ -64,8 +47,5 @@ def ranking_dimension(n: int) -> int:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"matching.{function.__name__}": function
-    for function in (
-        check_nonzero, jl_dimension, nearest_semidefinite, ranking_dimension, rule_of_thumb_dimension,
-        sbert_features,
-    )
-}  # fmt: skip
+    for function in (jl_dimension, nearest_semidefinite, ranking_dimension)
+}

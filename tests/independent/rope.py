@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,6 @@ def _table(values: Any, xp: Any, dtype: Any, device: Any) -> Array:
     return xp.asarray(np.asarray(values), dtype=xp.float64 if dtype is None else dtype, device=device)
 
 
-def range_of(base: float, /, *, digits: int) -> float:
-    """Repeated multiplication."""
-    return math.prod([base] * digits)
-
-
 def mixed_radix_frequencies(
     bases: Sequence[float], /, *, xp: Any = None, dtype: Any = None, device: Any = None
 ) -> Array:
@@ -30,39 +24,14 @@ def mixed_radix_frequencies(
     return _table(found, xp, dtype, device)
 
 
-def convert_layout(x: Array, /, *, source: str, target: str) -> Array:
-    """A transposed table of pairs."""
-    if source == target:
-        return x.copy()
-    shape = (-1, 2) if source == "interleaved" else (2, -1)
-    if not x.size:
-        return x.copy()
-    return np.swapaxes(x.reshape(*x.shape[:-1], *shape), -1, -2).reshape(x.shape)
-
-
 def interpolate(positions: Array, /, *, factor: float, dtype: Any = None) -> Array:
     """Multiplication by the reciprocal."""
     return (positions.astype(np.float64) * (1 / factor)).astype(positions.dtype if dtype is None else dtype)
 
 
-def rebase(base: float, /, *, factor: float) -> float:
-    """A product of rationals. (Through logarithms, digits are lost: ln B roundings.)"""
-    return float(Fraction(base) * Fraction(factor))
-
-
 def ntk_scale(factor: float, /, *, dim: int) -> float:
     """Through a logarithm."""
     return math.exp(2 * math.log(factor) / (dim - 2))
-
-
-def ntk_base(base: float, /, *, factor: float, dim: int) -> float:
-    """As in most public code."""
-    return base * factor ** (dim / (dim - 2))
-
-
-def yarn_scale(factor: float, /) -> float:
-    """Decimal logarithm."""
-    return 1.0 + 0.1 * math.log(10) * math.log10(factor)
 
 
 def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Array:
@@ -80,8 +49,5 @@ def period(frequencies: Array, /) -> Array:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"rope.{function.__name__}": function
-    for function in (
-        convert_layout, interpolate, log_n_scale, mixed_radix_frequencies, ntk_base, ntk_scale, period,
-        range_of, rebase, yarn_scale,
-    )
-}  # fmt: skip
+    for function in (interpolate, log_n_scale, mixed_radix_frequencies, ntk_scale, period)
+}
