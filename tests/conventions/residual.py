@@ -88,9 +88,10 @@ def functional(x, normalized_shape, weight, bias, eps, ddof=0):
     return layer_norm(x, weight, bias, eps, ddof)
 
 
-def std(fan_in, fan_out, *, mode, activation, gain=2**0.5):
+def std(fan_in, fan_out, *, mode, activation, gain=2):
+    """The root of the quotient; a quotient of roots, squared, is further away than the law admits."""
     fan = {"forward": fan_in, "backward": fan_out, "xavier": (fan_in + fan_out) / 2}[mode]
-    return (gain if activation == "relu" else 1) / math.sqrt(fan)
+    return math.sqrt((gain if activation == "relu" else 1) / fan)
 
 
 CONVENTIONS = {
@@ -105,5 +106,5 @@ CONVENTIONS = {
         lambda x, sublayer, norm, alpha: norm(alpha * x + sublayer(x)),
         lambda x, sublayer, norm, alpha: norm(x + alpha * sublayer(x)),
     ),
-    "residual.init_variance/std": Convention(std, lambda *a, **o: std(*a, **o, gain=1.0)),
+    "residual.init_variance/std": Convention(std, lambda *a, **o: std(*a, **o, gain=1)),
 }
