@@ -18,10 +18,6 @@ def margins_without_bias(W, z, k, sign=1):
     )
 
 
-def argmax(W, b, z, sign=1):
-    return np.argmax(sign * (z @ W.T) + b, axis=-1)
-
-
 def feasible(columns, target):
     """Whether some α ≥ 0 has Σ α_j columns_j = target: the simplex method with Bland's rule, in fractions."""
     rows = [
@@ -69,9 +65,5 @@ CONVENTIONS = {
     "argmaxable.margins/no-bias": Convention(
         margins_without_bias, lambda *a: margins_without_bias(*a, sign=-1)
     ),
-    "argmaxable.winner/argmax": Convention(argmax, lambda *a: argmax(*a, sign=-1)),
     "argmaxable.classify/verdicts": Convention(can_win, lambda *a: can_win(*a, strict=False)),
-    "argmaxable.five_vectors/plain": Convention(
-        lambda: [[1, 2], [2, 1], [1, 0], [0, 1], [1, 1]], lambda: [[1, 2], [2, 1], [1, 0], [0, 1], [1, 2]]
-    ),
 }

@@ -31,10 +31,6 @@ def add(x0, noise, betas, t, sign=1):
     return at(table.signal, t) * x0 + sign * at(table.noise, t) * noise
 
 
-def add_once(x, noise, betas, t, power=0.5):
-    return at(np.sqrt(1 - betas), t) * x + at(betas**power, t) * noise
-
-
 def velocity(x0, noise, betas, t, sign=1):
     table = Tables(betas)
     return sign * (at(table.signal, t) * noise - at(table.noise, t) * x0)
@@ -172,18 +168,6 @@ def roots(betas, shift=0):
     return (table.signal, table.noise) if not shift else (table.before_signal, table.before_noise)
 
 
-def linear(steps, first=1):
-    return [0.02 * (t / steps) for t in range(first, steps + first)]
-
-
-def betas_of_ho(steps, first=1e-4, last=0.02):
-    return np.linspace(first, last, steps)
-
-
-def betas_of_ho_by_roots(steps, first=1e-4, last=0.02):
-    return np.linspace(first**0.5, last**0.5, steps) ** 2
-
-
 def cosine(steps, offset=0.008, largest=0.999):
     """1 − cos²b/cos²a by products: (cos a − cos b)(cos a + cos b) = 4 sin·sin·cos·cos of half sums."""
     unit = np.pi / 2 / (1 + offset)
@@ -199,7 +183,6 @@ def _signed(function):
 
 
 CONVENTIONS = {
-    "ddpm.diffuse_step/ho": Convention(add_once, lambda *a: add_once(*a, power=1)),
     "ddpm.diffuse/ho": _signed(add),
     "ddpm.velocity/ho": _signed(velocity),
     "ddpm.denoise_mean/ho": _signed(mean),
@@ -239,7 +222,5 @@ CONVENTIONS = {
     "ddpm.snr/ho": Convention(snr, lambda *a: snr(*a, power=1)),
     "ddpm.log_snr/ho": Convention(log_snr, lambda *a: log_snr(*a, factor=1)),
     "ddpm.cumulative/ho": Convention(roots, lambda *a: roots(*a, shift=1)),
-    "ddpm.linear_schedule/ho": Convention(linear, lambda *a: linear(*a, first=0)),
-    "ddpm.ho_schedule/ho": Convention(betas_of_ho, betas_of_ho_by_roots),
     "ddpm.cosine_schedule/ho": Convention(cosine, lambda *a: cosine(*a, largest=1.0)),
 }

@@ -137,18 +137,9 @@ CONVENTIONS = {
     "density.linear_evidence/std": Convention(evidence, lambda *a: evidence(*a, factor=0.5)),
     "density.linear_posterior/std": Convention(posterior, lambda *a: posterior(*a, sign=-1)),
     "density.mixture_log_density/weights": Convention(log_of_mixture, lambda *a: log_of_mixture(*a, power=2)),
-    "density.log_weights/joint": Convention(np.subtract, np.add),
     "density.elbo/samples-first": Convention(lambda w: w.mean(0), lambda w: w.sum(0)),
     "density.importance_bound/samples-first": Convention(bound, lambda w: bound(w, count=False)),
     "density.effective_sample_size/samples-first": Convention(kish, lambda w: kish(w, power=1)),
     "density.normalized_weights/samples-first": Convention(shares, lambda w: shares(w, shift=1e-3)),
-    "density.elbo/loss": Convention(lambda w: -w.mean(-1), lambda w: w.mean(-1)),
     "density.importance_bound/loss": Convention(last(bound), last(lambda w: bound(w, count=False))),
-    "density.effective_sample_size/weights": Convention(
-        lambda w: 1 / np.sum(w * w, axis=-1), lambda w: 1 / np.sum(w, axis=-1)
-    ),
-    "density.bits_per_dim/loss": Convention(
-        lambda nll, dims, levels: nll / (dims * float(np.log(2))) + float(np.log2(levels)),
-        lambda nll, dims, levels: nll / dims + float(np.log2(levels)),
-    ),
 }

@@ -148,10 +148,5 @@ CONVENTIONS = {
     "matching.rank/descending": Convention(lambda x: places(-x, shift=1), lambda x: places(x, shift=1)),
     "matching.spearman/statistic": _signed(spearman),
     "matching.best_threshold/at-least": Convention(threshold, lambda *a: threshold(*a, ties_split=True)),
-    "matching.best_class_weights/logits": Convention(biases, lambda *a: biases(*a, tuned=False)),
-    "matching.jl_project/columns": Convention(
-        lambda x, R: x @ R,
-        lambda x, R: x @ R / R.shape[1],
-    ),
     "matching.factor_similarity/columns": _signed(factor),
 }

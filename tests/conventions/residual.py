@@ -15,14 +15,6 @@ def slope(z, activation):
     return 1 / np.cosh(z) ** 2 if activation == "tanh" else np.ones_like(z)
 
 
-def forward(x, weights, biases, activation, sign=1):
-    for i, W in enumerate(weights):
-        x = ACTIVATIONS[activation](
-            sign * np.einsum("...i,oi->...o", x, W) + (0 if biases is None else biases[i])
-        )
-    return x
-
-
 def blocks(x, weights, scale, activation, power=1):
     for first, second in weights:
         z = np.einsum("...i,hi->...h", x, first)
@@ -34,24 +26,6 @@ def blocks(x, weights, scale, activation, power=1):
 
 def outer(to_z, x):
     return np.einsum("no,ni->oi", to_z.reshape(-1, to_z.shape[-1]), x.reshape(-1, x.shape[-1]))
-
-
-def backward(x, weights, biases, cotangent, activation, sign=1):
-    """Recursion: the gradients of the layers behind, then of the first."""
-    if not len(weights):
-        return cotangent, [], []
-    bias = None if biases is None else biases[:1]
-    z = forward(x, weights[:1], bias, "linear")
-    after, to_weights, to_biases = backward(
-        ACTIVATIONS[activation](z), weights[1:], None if biases is None else biases[1:], cotangent, activation
-    )
-    to_z = after * slope(z, activation)
-    to_bias = to_z.reshape(-1, to_z.shape[-1]).sum(axis=0)
-    return (
-        np.einsum("...o,oi->...i", to_z, weights[0]),
-        [sign * outer(to_z, x), *to_weights],
-        [to_bias, *to_biases],
-    )
 
 
 def backward_of_blocks(x, weights, cotangent, scale, activation, skip=1):
@@ -95,16 +69,9 @@ def std(fan_in, fan_out, *, mode, activation, gain=2):
 
 
 CONVENTIONS = {
-    "residual.plain_stack/out-in": Convention(forward, lambda *a: forward(*a, sign=-1)),
-    "residual.residual_stack/out-in": Convention(blocks, lambda *a: blocks(*a, power=2)),
-    "residual.plain_gradients/out-in": Convention(backward, lambda *a: backward(*a, sign=-1)),
     "residual.residual_gradients/out-in": Convention(
         backward_of_blocks, lambda *a: backward_of_blocks(*a, skip=0)
     ),
     "residual.layer_norm/normalized-shape": Convention(functional, lambda *a: functional(*a, ddof=1)),
-    "residual.deep_norm/sublayer": Convention(
-        lambda x, sublayer, norm, alpha: norm(alpha * x + sublayer(x)),
-        lambda x, sublayer, norm, alpha: norm(x + alpha * sublayer(x)),
-    ),
     "residual.init_variance/std": Convention(std, lambda *a, **o: std(*a, **o, gain=1)),
 }

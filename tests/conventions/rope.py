@@ -78,24 +78,6 @@ def inv_freq(dim, base, first=0):
     return 1.0 / base ** (np.arange(first, dim + first, 2) / dim)
 
 
-def sine_first(positions, dim, base, sign=1):
-    table = np.empty((*positions.shape, dim))
-    angles = positions[..., None] * inv_freq(dim, base)
-    table[..., 0::2], table[..., 1::2] = np.sin(sign * angles), np.cos(angles)
-    return table
-
-
-def sin_cos_halves(positions, dim, base, first=0):
-    angles = positions[..., None] * inv_freq(dim, base, first)
-    return np.concatenate([np.sin(angles), np.cos(angles)], axis=-1)
-
-
-def dynamic(length, dim, base, *, factor, train_length, plus=1):
-    longer = max(length, train_length)
-    stretch = 1 + factor * (longer - train_length) / train_length * plus
-    return inv_freq(dim, base * stretch ** (dim / (dim - 2))).tolist()
-
-
 def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_fast=32.0, swap=False):
     plain = inv_freq(dim, base)
     if ramp == "paper":
@@ -112,31 +94,6 @@ def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_f
     return plain / factor * (1 - keep) + plain * keep
 
 
-def llama3(dim, base, *, factor, train_length, low_freq_factor=1.0, high_freq_factor=4.0, swap=False):
-    result = []
-    for frequency in inv_freq(dim, base):
-        wavelength = 2 * math.pi / frequency
-        smooth = (train_length / wavelength - low_freq_factor) / (high_freq_factor - low_freq_factor)
-        smooth = min(max(1 - smooth if swap else smooth, 0.0), 1.0)
-        result.append((1 - smooth) * frequency / factor + smooth * frequency)
-    return [float(value) for value in result]
-
-
-def big_endian(n, base, count, shift=0):
-    rest, found = n // base**shift, []
-    for _ in range(count):
-        rest, digit = np.divmod(rest, n.dtype.type(base))
-        found.insert(0, digit)
-    return np.stack(found, axis=-1)
-
-
-def from_big_endian(digits, base, skip=0):
-    total = np.zeros(digits.shape[:-1], dtype=digits.dtype)
-    for place in range(digits.shape[-1] - skip):
-        total = total * base + digits[..., place]
-    return total
-
-
 def clock(n, bases, shift=0):
     shown = []
     for base in reversed(bases):
@@ -151,7 +108,6 @@ def _signed(function):
 
 CONVENTIONS = {
     "rope.rotate/half-split": _signed(half_split),
-    "rope.rotate/tables": _signed(by_tables),
     "rope.rotate/half-tables": _signed(by_half_tables),
     "rope.rotate/bhsd": _signed(bhsd),
     "rope.rotate/bshd": _signed(bshd),
@@ -161,13 +117,6 @@ CONVENTIONS = {
     "rope.attention_scores/half-split": Convention(scores, lambda *a: scores(*a, shift=1)),
     "rope.angles/doubled": Convention(doubled, lambda *a: doubled(*a, shift=1)),
     "rope.rotation_matrix/row-vectors": _signed(row_matrix),
-    "rope.sinusoidal/sine-first": _signed(sine_first),
-    "rope.sinusoidal/sin-cos-halves": Convention(sin_cos_halves, lambda *a: sin_cos_halves(*a, first=2)),
-    "rope.frequencies/inv-freq": Convention(inv_freq, lambda *a: inv_freq(*a, first=2)),
-    "rope.dynamic_ntk/inv-freq": Convention(dynamic, lambda *a, **o: dynamic(*a, **o, plus=2)),
     "rope.yarn/inv-freq": Convention(yarn, lambda *a, **o: yarn(*a, **o, swap=True)),
-    "rope.llama3/inv-freq": Convention(llama3, lambda *a, **o: llama3(*a, **o, swap=True)),
-    "rope.digits/big-endian": Convention(big_endian, lambda *a: big_endian(*a, shift=1)),
-    "rope.from_digits/big-endian": Convention(from_big_endian, lambda *a: from_big_endian(*a, skip=1)),
     "rope.mixed_radix_digits/big-endian": Convention(clock, lambda *a: clock(*a, shift=1)),
 }

@@ -52,10 +52,6 @@ def emd(a, b, M, independent=False):
     return (np.outer(a, b) if independent else plan).astype(M.dtype)
 
 
-def emd2(a, b, M, independent=False):
-    return np.asarray(np.sum(emd(a, b, M, independent) * M), dtype=M.dtype)
-
-
 def coupling_power(x, y, plan, p, factor=1.0):
     gaps = np.linalg.norm(x[..., :, None, :] - y[..., None, :, :], axis=-1)
     return factor * np.sum(plan * gaps**p, axis=(-2, -1))
@@ -86,16 +82,11 @@ def mapping(m1, m2, S1, S2, sign=1):
     return A, m2 - sign * np.einsum("...i,...ij->...j", m1, A)
 
 
-def mse(a, b, sign=1):
-    return np.mean((a - sign * b) ** 2)
-
-
 CONVENTIONS = {
     "transport.wasserstein_1d/squared": Convention(power_1d, lambda *a: power_1d(*a, factor=2.0)),
     "transport.wasserstein_1d/samples-first": Convention(
         samples_first, lambda *a: samples_first(*a, factor=2.0)
     ),
-    "transport.wasserstein_discrete/cost": Convention(emd2, lambda *a: emd2(*a, independent=True)),
     "transport.wasserstein_discrete/plan": Convention(emd, lambda *a: emd(*a, independent=True)),
     "transport.coupling_cost/squared": Convention(coupling_power, lambda *a: coupling_power(*a, factor=2.0)),
     "transport.wasserstein_gaussian/squared": Convention(
@@ -106,6 +97,4 @@ CONVENTIONS = {
     ),
     "transport.wasserstein_gaussian/roots": Convention(of_roots, lambda *a: of_roots(*a, shift=2.0)),
     "transport.gaussian_map/means-first": Convention(mapping, lambda *a: mapping(*a, sign=-1)),
-    "transport.score_matching/mse": Convention(mse, lambda *a: mse(*a, sign=-1)),
-    "transport.conditional_score_matching/noise-model": Convention(mse, lambda *a: mse(*a, sign=-1)),
 }
