@@ -134,8 +134,14 @@ def _integers(step: int, lowest: int | None = None) -> Callable[[Any], Any]:
     return apply
 
 
+def _average(xp: Any, a: Any, axis: int) -> Any:
+    if not a.shape[axis]:  # an empty axis has no mean, and NumPy warns of it
+        raise UnchangedError
+    return xp.mean(a, axis=axis, keepdims=True)
+
+
 def _mean(xp: Any, a: Any, axis: int) -> Any:
-    return xp.broadcast_to(xp.mean(a, axis=axis, keepdims=True), a.shape) + 0 * a
+    return xp.broadcast_to(_average(xp, a, axis), a.shape) + 0 * a
 
 
 def _diagonal(xp: Any, a: Any) -> Any:
@@ -188,7 +194,7 @@ VALUES: Mapping[str, Callable[[Any], Any]] = {
     ),
     "running sums of {0} in place of {0}": _floats(lambda xp, a: xp.cumulative_sum(a, axis=-1)),
     "the mean of {0} over its last axis subtracted": _floats(
-        lambda xp, a: a - xp.mean(a, axis=-1, keepdims=True)
+        lambda xp, a: a - _average(xp, a, -1)
     ),
     "{0} divided by its sum over the last axis": _floats(lambda xp, a: a / xp.sum(a, axis=-1, keepdims=True)),
     "{0} divided by its length (normalised)": _floats(

@@ -111,7 +111,7 @@ def nearest(values: Any, p: Precision) -> np.ndarray[Any, Any]:
     """Float64 values rounded to a format: infinite beyond its range.
 
     >>> nearest([1.00390625, 3e38, 4e38], Precision("bfloat16")).tolist()
-    [1.0, 2.9974647407494474e+38, inf]
+    [1.0, 3.00405527047391e+38, inf]
     """
     host = np.asarray(values, dtype=np.float64)
     steps = np.maximum(np.frexp(host)[1] - 1, FORMATS[p.name][1]) - p.bits + 1
