@@ -193,9 +193,7 @@ VALUES: Mapping[str, Callable[[Any], Any]] = {
         lambda xp, a: xp.roll(a, -1, axis=0), 2
     ),
     "running sums of {0} in place of {0}": _floats(lambda xp, a: xp.cumulative_sum(a, axis=-1)),
-    "the mean of {0} over its last axis subtracted": _floats(
-        lambda xp, a: a - _average(xp, a, -1)
-    ),
+    "the mean of {0} over its last axis subtracted": _floats(lambda xp, a: a - _average(xp, a, -1)),
     "{0} divided by its sum over the last axis": _floats(lambda xp, a: a / xp.sum(a, axis=-1, keepdims=True)),
     "{0} divided by its length (normalised)": _floats(
         lambda xp, a: a / xp.sqrt(xp.sum(a * a, axis=-1, keepdims=True))
