@@ -152,7 +152,7 @@ class Declaration:
         head, _, more = head.partition("\n\nReturns\n-------\n")
         joint = "" if not (result and more) else ". " if more[0].isupper() else ", "
         head += f"\n\nReturns\n-------\n{result}{joint}{more}"
-        promises = f"\n{told}" if (told := self._promises()) else ""
+        promises = f"\n{told}" if (told := self.promises()) else ""
         return f"{head}{promises}\n\nRaises\n------\n{self._errors()}{source}{tail}"
 
     @property
@@ -173,7 +173,8 @@ class Declaration:
         where = "an array, or from a function, is NaN" if functions else "an array is NaN"
         return f"NaN in {where} in every result that depends on it." if self.nan == STAYS else self.nan
 
-    def _promises(self) -> str:
+    def promises(self) -> str:
+        """What holds of all arguments: how they broadcast, and what becomes of NaN."""
         told = {"batch": "Batch axes broadcast against each other. ", "all": "Shapes broadcast. "}
         broadcast = told[self.broadcast] if self.broadcast else ""
         empty = "An empty batch gives an empty result. " if self.empty else ""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import written
 
 from refimpl import residual, rope
 from refimpl._errors import DomainError, DTypeError, ShapeError
@@ -152,3 +153,8 @@ def test_nan_that_is_refused_says_by_what() -> None:
     refused = {name: one for name, one in documented.items() if one is not None and one.nan == RAISES}
     assert refused["rope.rebase"].nan_raises is DomainError
     assert refused["rope.digits"].nan_raises is DTypeError
+
+
+def test_what_functions_take_and_give_is_what_the_table_says() -> None:
+    """A range that is lifted, or a dtype that is taken by accident, changes the table."""
+    assert written.DECLARED.read_text(encoding="utf-8") == written.declared(), "python tests/written.py"

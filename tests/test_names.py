@@ -87,7 +87,7 @@ def test_one_command_finds_definition_law_and_mistake() -> None:
     places = [(Path(file), int(line)) for file, line in re.findall(pattern, output, re.MULTILINE)]
     assert [file.name for file, _ in places] == ["_norms.py", "norms.py", "mistakes_of_norms.py"]
     found = [file.read_text(encoding="utf-8").splitlines()[line - 1] for file, line in places]
-    assert [line.partition("(")[0] for line in found] == ["@public", "@law", "@mistake"]
+    assert [line.partition("(")[0] for line in found] == ["@public", "@law", "@of_layer_norm"]
 
 
 @pytest.mark.parametrize("kind", ["functions", "laws", "mistakes", "adapters", "edges", "errata"])
