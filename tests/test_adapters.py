@@ -110,9 +110,10 @@ def test_wrong_functions_are_refuted(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in ADAPTERS if ADAPTERS[name].beyond])
 def test_laws_beyond_a_convention_are_out_of_its_reach(name: str) -> None:
     adapter = ADAPTERS[name]
-    for law in adapter.beyond:
-        [found] = proofs.prove(law, impl={adapter.function: adapter.wrap(CONVENTIONS[name].right)})
-        assert found.verdict == "refuted"
+    impl = {adapter.function: adapter.wrap(CONVENTIONS[name].right)}
+    for law in adapter.beyond:  # some are out of reach on few inputs alone
+        runs = (proofs.prove(law, impl=impl, seed=seed)[0] for seed in range(8))
+        assert any(found.verdict == "refuted" for found in runs)
 
 
 class Elsewhere:

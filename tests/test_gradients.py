@@ -24,8 +24,8 @@ from refimpl.proofs.engine.runner import Outcome
 from .gradients.closed import CLOSED
 
 CORE = tuple(CLOSED)
-TIED = frozenset({"transport.wasserstein_1d"})
-"""Functions whose first calls are of equal samples, at which they have no derivative."""
+TIED = frozenset({"matching.cosine_similarity", "transport.wasserstein_1d"})
+"""Functions that have no derivative at their first calls: of parallel vectors, and of equal samples."""
 
 
 def setting(name: str, dtype: str = "float64") -> Setting:
