@@ -65,8 +65,8 @@ R = TypeVar("R")
 
 
 def public(
-    arguments: Mapping[str, Argument] | str = "",
-    gives: Argument | tuple[Argument, ...] = (),
+    arguments: Mapping[str, Argument],
+    gives: Argument | tuple[Argument, ...],
     *,
     needs: str = "",
     nan: str = "",
@@ -83,8 +83,6 @@ def public(
     """
 
     def made(function: Callable[P, R]) -> Callable[P, R]:
-        if isinstance(arguments, str):
-            return _owing(function, function, frozenset(arguments.split()))
         of_it = frozenset(needs.split())
         declared = Declaration.of(
             function, arguments, gives, needs=of_it, nan=nan, broadcast=broadcast, empty=empty, raises=raises
