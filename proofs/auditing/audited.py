@@ -111,21 +111,21 @@ class Audited:
             shown = show(law, self.on, request.function, function, outcome.counterexample, source, adapter)
         return Tried(request.function, outcome, shown)
 
-    def _gradient(self, name: str) -> Implementation:
+    def _gradient(self, name: str, on: Setting | None = None) -> Implementation:
         """The gradient of a function: its backward function, or what the library makes of it."""
         if (source := self.request.backward.get(name)) is not None:
             return library.of_backward(name, self._guard(call(source, name)))
-        return library.of_library(name, self.functions[name], self.on)
+        return library.of_library(name, self.functions[name], on or self.on)
 
     def _gradient_tried(self, law: Law, request: Try) -> Outcome:
         name, how = request.function, (request.examples, self.request.seed)
         own = name in self.request.backward
         forwards = None if own else library.tangent(name, self.functions[name], self.on)
         outcome = gradients.attempted(law, name, self._gradient(name), self.on, *how, forwards)
-        if outcome.verdict == "refuted" and name not in self.request.backward:
-            told = gradients.imprecise(law, name, self.functions[name], self.on, outcome, *how)
-            return replace(outcome, verdict="imprecise", evidence=told) if told else outcome
-        return outcome
+        if outcome.verdict != "refuted":
+            return outcome
+        told = gradients.imprecise(law, name, partial(self._gradient, name), self.on, outcome, *how)
+        return replace(outcome, verdict="imprecise", evidence=told) if told else outcome
 
     def _gradient_explained(self, name: str, failed: bool) -> Diagnosis:
         """What is wrong with a gradient, and a call that shows it."""

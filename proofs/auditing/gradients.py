@@ -1,7 +1,7 @@
 """Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -256,21 +256,24 @@ def _shown(function: str, one: Seen, place: int, wanted: Enclosed) -> Shown:
 
 
 def imprecise(
-    law: Law, function: str, forward: Any, on: Setting, outcome: Outcome, examples: int, seed: int
-) -> str:
-    """Evidence that a gradient loses digits and is no other formula: its errors shrink with the format's
-    roundoff. Empty if they do not."""
+    law: Law, function: str, made: Callable[[Setting], Implementation], on: Setting, outcome: Outcome,
+    examples: int, seed: int,
+) -> str:  # fmt: skip
+    """Evidence that a gradient loses digits and is no other formula; empty if there is none: its errors
+    shrink with the format's roundoff, or all are right at ordinary inputs."""
+    finding = outcome.counterexample and outcome.counterexample.finding
+    if finding is None or not isinstance(finding.left, float):  # of another form
+        return ""
     other = _OTHER.get(on.precision.name, "")
-    if other not in on.backend.dtypes or not np.isfinite(outcome.worst):
-        return ""
-    there = Setting.of(backends.get(on.backend.name), other, on.device_name)
-    made = library.of_library(function, forward, there)
-    found = attempted(law, function, made, there, examples, seed)
-    if found.verdict != "refuted" or not np.isfinite(found.worst):
-        return ""
-    if max(outcome.worst / found.worst, found.worst / outcome.worst) < SAME:
-        return f"its errors are as many bounds in {other}, so they are roundings and no other formula"
-    return ""
+    if np.isfinite(outcome.worst) and other in on.backend.dtypes:
+        there = Setting.of(backends.get(on.backend.name), other, on.device_name)
+        found = attempted(law, function, made(there), there, examples, seed)
+        if found.verdict == "refuted" and 1 / SAME < outcome.worst / found.worst < SAME:
+            return f"its errors are as many bounds in {other}, so they are roundings and no other formula"
+    ordinary = replace(law, kinds=("ordinary",))
+    found = attempted(ordinary, function, made(on), on, 2 * examples, seed)
+    where = "where digits cancel or the scale is extreme"
+    return f"it holds at ordinary inputs, and fails {where} alone" if found.verdict == "held" else ""
 
 
 SAME = 2.0**12

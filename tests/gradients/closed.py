@@ -73,7 +73,7 @@ def cosent_loss(g: Any, cosines: Any, labels: Any, /, *, scale: float = 20.0) ->
     """The softmax of the pairs and one 0: each raises one cosine and lowers the other."""
     xp = array_api_compat.array_namespace(cosines)
     if not cosines.shape[0]:
-        return (cosines,)
+        return (cosines, labels)[: 1 + xp.isdtype(labels.dtype, "real floating")]
     gaps = scale * (cosines[None, :] - cosines[:, None])
     wanted = labels[:, None] > labels[None, :]
     peak = xp.maximum(xp.max(xp.where(wanted, gaps, xp.zeros_like(gaps))), xp.zeros_like(g))

@@ -22,7 +22,10 @@ from .rotation import ROTATED, SCORES, complex_pairs, features, sizes
 
 def _wide(values: Any, on: Setting) -> Any:
     """Reals of the host in float64, where the device has it."""
-    known = on.xp.__array_namespace_info__().dtypes(device=on.device)
+    try:
+        known = on.xp.__array_namespace_info__().dtypes(device=on.device)
+    except TypeError:  # ndonnx asks for no device there
+        known = on.backend.dtypes
     return (replace(on, precision=Precision("float64")) if "float64" in known else on).array(values)
 
 

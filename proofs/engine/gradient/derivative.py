@@ -17,6 +17,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from .... import backends
 from ...._errors import RefimplError, UndecidedError
@@ -199,7 +200,7 @@ class Point:
     def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
         """The radii of what rounding may give, in units of roundoff; infinite where nothing is known."""
         try:
-            return [_radii(balls) / self.on.u for balls in self._rounded.back(cotangents)]
+            return [_radii(balls) / self.on.u for balls in self._rounded.back(cotangents, spread=self.on.u)]
         except (UndecidedError, ZeroDivisionError):
             return [np.full(self.on.host(part).shape, np.inf) for part in self.arrays]
 
@@ -218,17 +219,31 @@ class _Run:
     results: list[BallArray]
 
     def back(
-        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site] = ()
+        self,
+        cotangents: Sequence[np.ndarray[Any, Any]],
+        without: Collection[Site] = (),
+        spread: float = 0.0,
     ) -> list[np.ndarray[Any, Any]]:
-        """The balls of the derivative, for every input."""
+        """The balls of the derivative, for every input. Cotangents are off by `spread` of themselves, so that
+        other orders of the same sums are admitted, whose terms our own order may cancel exactly."""
         base = self.tape.base
         given = [
-            _where_finite(base.asarray(c, dtype=r.dtype), r)
+            _where_finite(_spread(base.asarray(c, dtype=r.dtype), spread), r)
             for c, r in zip(cotangents, self.results, strict=True)
         ]
         found = self.tape.pulled(list(zip(self.results, given, strict=True)), self.inputs, without=without)
         zeros = (np.full(x.shape, s.ZERO, dtype=object) for x in self.inputs)
         return [zero if part is None else part.data for part, zero in zip(found, zeros, strict=True)]
+
+
+def _spread(cotangent: BallArray, spread: float) -> BallArray:
+    if not spread:
+        return cotangent
+    factor, out = arb(1, spread), np.empty(cotangent.shape, dtype=object)
+    for at in np.ndindex(cotangent.shape):
+        value: Any = cotangent.data[at]
+        out[at] = value * factor
+    return cotangent.like(out)
 
 
 def _where_finite(cotangent: BallArray, result: BallArray) -> BallArray:
