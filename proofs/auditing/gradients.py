@@ -261,7 +261,7 @@ def imprecise(
 ) -> str:  # fmt: skip
     """Evidence that a gradient loses digits and is no other formula; empty if there is none: its errors
     shrink with the format's roundoff, or all are right at ordinary inputs."""
-    finding = outcome.counterexample and outcome.counterexample.finding
+    finding = None if outcome.counterexample is None else outcome.counterexample.finding
     if finding is None or not isinstance(finding.left, float):  # of another form
         return ""
     other = _OTHER.get(on.precision.name, "")
