@@ -130,10 +130,8 @@ def plan(
     if dtype not in DTYPES:
         raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}"))
     on = Setting.of(backends.get(backend), dtype, device)
-    own = {name: name.replace(".", ":") for name in backward}  # as refimpl's, unless it is given
-    found = sources(
-        {**{name: f"refimpl.{place}" for name, place in own.items()}, **targets}, isolated=isolated
-    )
+    alone = {name: f"refimpl.{name.replace('.', ':')}" for name in backward}
+    found = sources(targets or alone, isolated=isolated)
     generic, used = wishes.adapters([adapter] if isinstance(adapter, str) else adapter, found)
     taken = wishes.options(options or {}, found)
     limit = memory if on.on_host else None  # drivers reserve far more address space than they use
