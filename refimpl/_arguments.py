@@ -495,7 +495,15 @@ class Nested(Argument):
         """What is in it."""
         return f"list or tuple of {self.text}"
 
-    holds = real = True
+    @property
+    def holds(self) -> bool:
+        """There are."""
+        return True
+
+    @property
+    def real(self) -> bool:
+        """All are."""
+        return True
 
     def errors(self, name: str) -> Errors:
         """Those of its arrays."""

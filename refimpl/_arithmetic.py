@@ -13,6 +13,7 @@ class Arithmetic(Protocol):
     @property
     def refimpl_rounds(self) -> bool:
         """Of a namespace: whether it rounds to a dtype as the library under test does."""
+        ...
 
     def refimpl_exact(self) -> Any:
         """Of an array: NumPy's with the exact values; an error if they have none."""
