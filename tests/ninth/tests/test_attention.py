@@ -57,5 +57,5 @@ def test_empty_rows_are_refused(shape: tuple[int, ...]) -> None:
 
 
 def test_unlike_lengths_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"got \(2, 3\), \(4, 2\), \(4, 1\)"):
+    with pytest.raises(ValueError, match=r"k: got shape \(4, 2\); expected .* with d = 3"):
         document.attend(np.ones((2, 3)), np.ones((4, 2)), np.ones((4, 1)))
