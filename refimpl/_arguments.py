@@ -12,7 +12,17 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 from . import _given, _xp
 from ._axes import Axes, at_least, axes
-from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, kind, message, shown
+from ._errors import (
+    DomainError,
+    DTypeError,
+    NamespaceError,
+    RefimplError,
+    ShapeError,
+    either,
+    kind,
+    message,
+    shown,
+)
 from ._typing import Array, Namespace
 
 Values: TypeAlias = dict[str, Any]
@@ -288,8 +298,7 @@ class Word(Argument):
 
     def words(self) -> str:
         """All of them."""
-        *others, last = (f'"{word}"' for word in self.choices)
-        return f"{', '.join(others)} or {last}"
+        return either([f'"{word}"' for word in self.choices])
 
     def errors(self, name: str) -> Errors:
         """That of other words."""

@@ -10,7 +10,7 @@ from . import _xp
 from ._arguments import Argument, Arrays, FunctionOf, Integer, Number, Parts, Record, Several
 from ._axes import Lengths
 from ._capabilities import KNOWN
-from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, message
+from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, either, message
 from ._typing import Namespace
 
 STAYS = "stays"
@@ -187,7 +187,7 @@ class Declaration:
             for error, words in kind.errors(name):
                 found.setdefault(error, {}).setdefault(words, []).append(name)
         told = {
-            error: [f"if {_or(names)} {what}" for what, names in of.items()] for error, of in found.items()
+            error: [f"if {either(names)} {what}" for what, names in of.items()] for error, of in found.items()
         }
         if sum(kind.holds for kind in self.arguments.values()) > 1:
             told.setdefault(NamespaceError, []).append("if arrays are of different libraries")
@@ -221,7 +221,3 @@ def _result(kind: Argument) -> str:
     if isinstance(kind, Record):
         return kind.type.__name__
     return "int" if isinstance(kind, Integer) else kind.words()
-
-
-def _or(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"

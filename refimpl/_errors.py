@@ -1,5 +1,7 @@
 """The exceptions of refimpl: what was wrong, what was got, what was expected, in which call."""
 
+from collections.abc import Sequence
+
 __all__ = [
     "DTypeError",
     "DomainError",
@@ -60,6 +62,11 @@ def put_name(call: str, error: RefimplError) -> None:
     """Put the name of the call before an error's text, unless there is one."""
     if not isinstance(error.args[0], Named):
         error.args = (Named(f"{call}: {error.args[0]}"), *error.args[1:])
+
+
+def either(words: Sequence[str]) -> str:
+    """Several words as "a, b or c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def kind(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ._errors import UnknownNameError
+from ._errors import UnknownNameError, either
 
 _PLURALS = {"erratum": "errata", "name": "functions"}
 FEW = 12
@@ -39,14 +39,14 @@ def find(name: str, known: Iterable[str], what: str, *, call: str = "", of: str 
         return meant[0]
     begin = f"{call}: " if call else ""
     if meant:
-        raise UnknownNameError(f"{begin}several {what}s are called {name!r}; did you mean {_or(meant)}?")
+        raise UnknownNameError(f"{begin}several {what}s are called {name!r}; did you mean {either(meant)}?")
     where = f" of {of}" if of else ""
     raise UnknownNameError(f"{begin}no {what}{where} is called {name!r}; {_advice(name, names, what)}")
 
 
 def _advice(name: str, names: Sequence[str], what: str) -> str:
     if close := near(name, names):
-        return f"did you mean {_or(close)}?"
+        return f"did you mean {either(close)}?"
     if len(names) > FEW:
         return f"see `refimpl list {_PLURALS.get(what, f'{what}s')}`"
     return f"there are: {', '.join(names) or 'none'}"
@@ -66,7 +66,3 @@ def near(name: str, known: Sequence[str]) -> list[str]:
 
 def _plain(name: str) -> str:
     return name.replace("_", "-").lower()
-
-
-def _or(names: Sequence[str]) -> str:
-    return " or ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])

@@ -13,9 +13,10 @@ from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation
 from . import changes, roundings, small
-from .changes import Change, changed, named, signature
+from .changes import Change, changed, named
 from .observed import Candidate, Observed, Parts, apply, apply_all, numbers, same_form
 from .options import PLACEMENT
+from .signatures import signature
 from .slips import Slip, slips
 from .views import View, whole
 

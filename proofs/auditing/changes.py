@@ -1,6 +1,5 @@
 """Calls with a changed argument: what the reference would give if an argument were read in another way."""
 
-import inspect
 import itertools
 import math
 import typing
@@ -18,6 +17,7 @@ from ..engine.calls import Call
 from ..language.law import REFUSALS
 from ..language.packing import mapped, parts
 from .options import PLACEMENT
+from .signatures import is_number, signature
 
 
 class UnchangedError(Exception):
@@ -32,12 +32,6 @@ class Change:
     """Completes "your function equals the reference …"."""
     apply: Callable[[dict[str, Any]], dict[str, Any]]
     """New arguments; raises UnchangedError, or anything else, where there are none."""
-
-
-@cache
-def signature(name: str) -> Mapping[str, inspect.Parameter]:
-    """The reference's parameters."""
-    return inspect.signature(catalogue.functions()[name].implementation).parameters
 
 
 def named(name: str, call: Call) -> dict[str, Any]:
@@ -66,7 +60,7 @@ def changed(name: str, change: Change, call: Call) -> Call | None:
 @cache
 def _numbers_by_default(name: str) -> dict[str, Any]:
     """The numbers that stand for options that a call does not give: they are read all the same."""
-    return {key: p.default for key, p in signature(name).items() if _number(p.default)}
+    return {key: p.default for key, p in signature(name).items() if is_number(p.default)}
 
 
 def _each(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -253,11 +247,7 @@ def _alike(a: Any, b: Any) -> bool:
         return bool(a.ndim == b.ndim)
     if type(a) is type(b) and _fields(a) == _fields(b):
         return any(is_array(part) for _, part in parts(a)) or callable(a)
-    return _number(a) and _number(b)
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number(a) and is_number(b)
 
 
 def choices(name: str, option: str) -> tuple[Any, ...]:
@@ -310,7 +300,7 @@ CONSTANTS = (1, 2, 0.5, 0.0, 4, 3, 10, 64, 128, 10000.0, 1e-5, 1e-6, 1e-8, 0.1)
 def of_constants(name: str, given: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     """Numbers of the call replaced by a fixed one."""
     for parameter in signature(name):
-        values = [arguments[parameter] for arguments in given if _number(arguments.get(parameter))]
+        values = [arguments[parameter] for arguments in given if is_number(arguments.get(parameter))]
         if len(set(values)) > 1:
             for constant in CONSTANTS:
                 value = type(values[0])(constant)

@@ -15,7 +15,7 @@ from ..language.law import Implementation
 from . import inference
 from .binding import Binding, described
 from .objects import TargetError
-from .signatures import PLACEMENT, Match, Parameter, asked, match, parameters, reference
+from .signatures import PLACEMENT, Match, Parameter, asked, match, parameters, signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class _Fit:
     def _options(self, candidate: tuple[Match, Mapping[str, Any]]) -> Mapping[str, Any]:
         """The reference's options at the values that are taken; positional arguments stay as they are."""
         named = {self.wanted.option(n): value for n, value in candidate[1].items()}
-        own = reference(self.name)
+        own = signature(self.name)
         return {o: v for o, v in named.items() if o in own and own[o].kind is Parameter.KEYWORD_ONLY}
 
     def _notes(self, chosen: Match, taken: Mapping[str, Any]) -> Iterator[str]:

@@ -12,9 +12,10 @@ from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation
 from ..language.packing import mapped
-from .changes import choices, named, signature, with_arguments
+from .changes import choices, named, with_arguments
 from .observed import Observed, Raised, apply, distance, numbers, same_form
 from .options import PLACEMENT, options
+from .signatures import signature
 
 _CALLS = 6
 """So many calls are asked again for an argument."""

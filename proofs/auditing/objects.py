@@ -10,7 +10,7 @@ from ..._libraries import array_namespace, is_array
 from ..engine import registry
 from ..language.law import Implementation
 from ..language.packing import mapped_arrays
-from .signatures import PLACEMENT, SYNONYMS, Parameter, parameters, reference
+from .signatures import PLACEMENT, SYNONYMS, Parameter, parameters, signature
 
 
 class TargetError(RefimplError, LookupError):
@@ -100,7 +100,7 @@ class _Use:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         given = dict(
-            inspect.Signature(list(reference(self.name).values())).bind_partial(*args, **kwargs).arguments
+            inspect.Signature(list(signature(self.name).values())).bind_partial(*args, **kwargs).arguments
         )
         array = next((value for value in given.values() if is_array(value)), None)
         first = dict(self.settings)
@@ -124,7 +124,7 @@ class _Use:
         return inspect.Signature(
             [
                 parameter
-                for argument, parameter in reference(self.name).items()
+                for argument, parameter in signature(self.name).items()
                 if argument not in PLACEMENT
                 and (
                     parameter.default is parameter.empty

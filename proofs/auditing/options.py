@@ -7,6 +7,7 @@ from typing import Any
 from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation, NotApplicableError
+from .signatures import alike
 
 PLACEMENT = frozenset({"xp", "dtype", "device"})
 """Where a result is made; a function without them makes it where it makes it, and is judged by that."""
@@ -46,7 +47,7 @@ def options(name: str, call: Call) -> list[str]:
     return [
         option
         for option, value in call.kwargs.items()
-        if option in defaults and option not in PLACEMENT and not _same(value, defaults[option])
+        if option in defaults and option not in PLACEMENT and not alike(value, defaults[option])
     ]
 
 
@@ -60,12 +61,8 @@ def narrowed(name: str, function: Implementation) -> Implementation:
         for option in missing:
             if option in kwargs:
                 value = kwargs.pop(option)
-                if option not in PLACEMENT and not _same(value, defaults[option]):
+                if option not in PLACEMENT and not alike(value, defaults[option]):
                     raise NotApplicableError(f"{option}={value!r}")
         return function(*args, **kwargs)
 
     return call
-
-
-def _same(value: Any, default: Any) -> bool:
-    return value is default or (type(value) is type(default) and bool(value == default))

@@ -59,7 +59,8 @@ class Asked:
         return self.positional + self.keywords
 
 
-def reference(name: str) -> Mapping[str, Parameter]:
+@cache
+def signature(name: str) -> Mapping[str, Parameter]:
     """The parameters of refimpl's function."""
     return inspect.signature(catalogue.functions()[name].implementation).parameters
 
@@ -67,7 +68,7 @@ def reference(name: str) -> Mapping[str, Parameter]:
 @cache
 def asked(name: str, adapter: str = "") -> Asked:
     """What a function is called with; `adapter` is the id of one."""
-    own = reference(name)
+    own = signature(name)
     defaults = {p.name: p.default for p in own.values() if p.default is not p.empty}
     if not adapter:
         positional = tuple(p.name for p in own.values() if p.kind is not p.KEYWORD_ONLY)
@@ -201,10 +202,10 @@ def _fits(wanted: Asked, name: str, slot: Parameter) -> bool:
     """Whether an argument may go to the next place: what may be left out only where nothing else is meant."""
     if name not in wanted.defaults or slot.default is slot.empty:
         return True
-    return _alike(slot.default, wanted.defaults[name])
+    return alike(slot.default, wanted.defaults[name])
 
 
-def _alike(value: Any, default: Any) -> bool:
+def alike(value: Any, default: Any) -> bool:
     """Whether two defaults are the same."""
     return value is default or (type(value) is type(default) and bool(value == default))
 
@@ -234,13 +235,14 @@ def _rest(wanted: Asked, free: dict[str, Parameter], left: Any, take: Any) -> tu
 
 def _telling(value: Any, default: Any) -> bool:
     """Whether equal defaults show that the same option is meant: a number or a text."""
-    return (_number(default) or isinstance(default, str)) and _alike(value, default)
+    return (is_number(default) or isinstance(default, str)) and alike(value, default)
 
 
 def _plain(value: Any) -> bool:
     """Whether an option's default is such as a parameter of another name might have."""
-    return value is None or _number(value)
+    return value is None or is_number(value)
 
 
-def _number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether it is a number of Python, and no truth value."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from ..._errors import DomainError, UnknownNameError, told
 from ..._names import find
 from ..engine import catalogue, generic
-from .signatures import PLACEMENT, reference
+from .signatures import PLACEMENT, signature
 
 
 def adapters(names: Sequence[str], functions: Iterable[str]) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -53,7 +53,7 @@ def options(wanted: Mapping[str, Any], functions: Iterable[str]) -> dict[str, An
     UnknownNameError, DomainError
         for an option that none of the functions has, or a value that it cannot have.
     """
-    known = {n: f for f in functions for n, p in reference(f).items() if p.default is not p.empty}
+    known = {n: f for f in functions for n, p in signature(f).items() if p.default is not p.empty}
     known = {n: f for n, f in known.items() if n not in PLACEMENT}
     for name, value in wanted.items():
         find(name, known, "option", call="audit")

@@ -13,7 +13,7 @@ from ...language.mistake import Mistake
 from ...language.packing import copied, mapped, mapped_arrays, parts
 from .. import registry
 from ..calls import Given
-from . import shapes, sources
+from . import shapes, sources, storage
 from .laws import general
 
 
@@ -31,11 +31,11 @@ def not_a_number(function: str, refutes: tuple[str, ...]) -> Law:
         may refuse NaN."""
         tested = impl[function]
         made = sources.recorded(function, case, on)
-        call = next((call for call in made if any(map(_spoils, _arrays(call)))), None)
+        call = next((call for call in made if any(map(_spoils, storage.arrays(call)))), None)
         if call is None:
             raise NotApplicableError("an argument is an array of reals")
         # Beside a function only the first: an integration over other times might not end.
-        arrays = 1 if any(map(callable, call[0])) else sum(map(_spoils, _arrays(call)))
+        arrays = 1 if any(map(callable, call[0])) else sum(map(_spoils, storage.arrays(call)))
         for place in range(arrays):
             yield from _entry(call, place, case.turn, tested, on)
 
@@ -82,7 +82,7 @@ def _undefined(place: int, before: Any, other: Any, after: Any, on: Setting) -> 
 
 def changed(call: Given, place: int, turn: int, change: Any) -> Given:
     """A call with the first or last entry of one of its arrays of reals changed."""
-    left = iter(range(len(_arrays(call))))
+    left = iter(range(len(storage.arrays(call))))
 
     def one(part: Any) -> Any:
         if not (is_array(part) and _spoils(part)) or next(left) != place:
@@ -94,10 +94,6 @@ def changed(call: Given, place: int, turn: int, change: Any) -> Given:
 
     args, kwargs = mapped(call, one)
     return args, kwargs
-
-
-def _arrays(call: Given) -> list[Any]:
-    return [part for _, part in parts(call) if is_array(part)]
 
 
 def _spoils(array: Any) -> bool:

@@ -13,13 +13,12 @@ import inspect
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from flint import arb
 
-from .... import backends
 from ...._errors import RefimplError, UndecidedError
 from ...._libraries import is_array
 from ....backends import Setting, ball
@@ -32,6 +31,7 @@ from ...language.exact import UnprovenError
 from ...language.law import Implementation
 from ...language.packing import mapped, parts
 from .. import registry
+from ..derived import host_model
 from ..exactly import exact_numbers
 
 PRECISIONS = (128, 1024)
@@ -124,7 +124,7 @@ class Point:
         for name, value in list(bound.arguments.items()):
             bound.arguments[name] = "cpu" if name == "device" else mapped(value, lifted)
         # What becomes of numbers is computed in Python's float64, whatever the dtype.
-        exact = exact_numbers() if base.model is None else Rounding(_host_model())
+        exact = exact_numbers() if base.model is None else Rounding(host_model())
         with WorkingPrecision(base.prec), exact, np.errstate(all="ignore"):
             result = self.reference(*bound.args, **bound.kwargs)
         return _Run(
@@ -255,11 +255,6 @@ def _where_finite(cotangent: BallArray, result: BallArray) -> BallArray:
         if not value.is_finite():
             out[at] = s.INDETERMINATE
     return cotangent.like(out)
-
-
-@cache
-def _host_model() -> Any:
-    return ball.model(Setting.of(backends.get("numpy")))
 
 
 def _nearest(x: Any) -> float:
