@@ -44,6 +44,7 @@ def test_a_change_is_of_what_stands_there() -> None:
 
 @pytest.mark.parametrize("ordinary", SAMPLE, ids=lambda ordinary: ordinary.target)
 def test_sample(ordinary: Ordinary) -> None:
+    pytest.importorskip(ordinary.backend)
     assert corpus.does_justice(ordinary)
     slip = ordinary.slips[0]
     said = judged(ordinary, slip.function)

@@ -1,10 +1,15 @@
 """What a corpus of ordinary code consists of."""
 
+import importlib
 import inspect
 import linecache
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Literal
+
+torch: Any = importlib.import_module("torch") if find_spec("torch") else None
+"""For the forms that are typed in it; the others do without."""
 
 Answer = Literal["held", "imprecise", "edge"]
 

@@ -1,9 +1,8 @@
 """Similarities and ranks as public code has them, and mistakes that were reported of such code."""
 
 import numpy as np
-import torch
 
-from ._ordinary import Ordinary, Slip, typo
+from ._ordinary import Ordinary, Slip, torch, typo
 
 
 def cosine(a, b):

@@ -1,9 +1,8 @@
 """Layer normalisation as people type it."""
 
 import numpy as np
-import torch
 
-from ._ordinary import Ordinary, Slip, ignored, typo
+from ._ordinary import Ordinary, Slip, ignored, torch, typo
 
 NO_ROOT = r"(without|no|in place of).{0,30}root|by the variance|variance.{0,40}for .{0,20}deviation"
 UNBIASED = r"unbiased|n ?[−-] ?1\b"

@@ -1,9 +1,8 @@
 """Norms and stacks as public code has them, and mistakes that were reported of such code."""
 
 import numpy as np
-import torch
 
-from ._ordinary import Ordinary, Slip, typo
+from ._ordinary import Ordinary, Slip, torch, typo
 
 UNBIASED = r"unbiased|n ?− ?1"
 LAST = r"activation-last|after the second product"
@@ -11,8 +10,11 @@ SUM = r"sum-scaled|whole sum"
 BIASES = r"bias-mean|averages the gradients of the biases"
 
 
+Module = torch.nn.Module if torch else object
+
+
 # Layer norm as a module, from the annotated Transformer.
-class Norm(torch.nn.Module):
+class Norm(Module):
     def forward(self, x, weight=None, bias=None, eps=1e-5):
         mean, variance = x.mean(-1, keepdim=True), x.var(-1, keepdim=True, unbiased=False)
         y = (x - mean) / torch.sqrt(variance + eps)
@@ -20,7 +22,7 @@ class Norm(torch.nn.Module):
         return y if bias is None else y + bias
 
 
-class AnnotatedNorm(torch.nn.Module):
+class AnnotatedNorm(Module):
     def forward(self, x, weight=None, bias=None, eps=1e-5):
         mean, std = x.mean(-1, keepdim=True), x.std(-1, keepdim=True)
         y = (x - mean) / (std + eps)
@@ -29,7 +31,7 @@ class AnnotatedNorm(torch.nn.Module):
 
 
 # A residual stack of linear layers.
-ACT = {"linear": lambda z: z, "relu": torch.relu, "tanh": torch.tanh}
+ACT = {"linear": lambda z: z, "relu": lambda z: torch.relu(z), "tanh": lambda z: torch.tanh(z)}
 
 
 def blocks(x, layers, scale, activation):

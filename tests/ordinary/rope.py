@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-import torch
 
-from ._ordinary import Ordinary, Slip, ignored, typo
+from ._ordinary import Ordinary, Slip, ignored, torch, typo
 
 SHIFT = r"d ?[−-] ?2|half ?[−-] ?1|includes its end|last pair|1/B at the last"
 COSINE_FIRST = r"cosines? (first|before|in front)|without (an?|the) adapter|own convention"

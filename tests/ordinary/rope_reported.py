@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-import torch
 
-from ._ordinary import Ordinary, Slip, ignored, typo
+from ._ordinary import Ordinary, Slip, ignored, torch, typo
 
 PARTNERS = r"partners-mixed|(mix\w*|other|two) layouts?|partner"
 ALIKE = r"queries and keys|q and k|same for both"

@@ -1,9 +1,8 @@
 """Rotary embeddings as people apply them."""
 
 import numpy as np
-import torch
 
-from ._ordinary import Ordinary, Slip, ignored, typo
+from ._ordinary import Ordinary, Slip, ignored, torch, typo
 
 IN_PLACE = r"in[- ]place|overwrit|already (new|rotated|turned)|reads the new|written before"
 EXCHANGED = (

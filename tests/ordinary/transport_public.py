@@ -2,9 +2,8 @@
 
 import numpy as np
 import ot
-import torch
 
-from ._ordinary import Ordinary, Slip
+from ._ordinary import Ordinary, Slip, torch
 
 
 def emd_cost(a, b, M):
