@@ -31,20 +31,21 @@ class AnnotatedNorm(Module):
 
 
 # A residual stack of linear layers.
-ACT = {"linear": lambda z: z, "relu": lambda z: torch.relu(z), "tanh": lambda z: torch.tanh(z)}
+def act(activation):
+    return getattr(torch, activation) if activation != "linear" else lambda z: z
 
 
 def blocks(x, layers, scale, activation):
     for up, down in layers:
         hidden = x @ up.T
-        x = x + scale * (hidden if down is None else ACT[activation](hidden) @ down.T)
+        x = x + scale * (hidden if down is None else act(activation)(hidden) @ down.T)
     return x
 
 
 def blocks_scaled_sum(x, layers, scale, activation):
     for up, down in layers:
         hidden = x @ up.T
-        x = scale * (x + (hidden if down is None else ACT[activation](hidden) @ down.T))
+        x = scale * (x + (hidden if down is None else act(activation)(hidden) @ down.T))
     return x
 
 
