@@ -173,6 +173,12 @@ class Setting:
         return self.precision.u
 
     @property
+    def double(self) -> float:
+        """The unit roundoff of float64 over that of the dtype: for numbers of Python, and for steps that are
+        taken in float64 whatever the dtype under test."""
+        return 2.0**-53 / self.u
+
+    @property
     def like(self) -> dict[str, Any]:
         """Keyword arguments for functions that create arrays."""
         return {"xp": self.xp, "dtype": self.dtype, "device": self.device}

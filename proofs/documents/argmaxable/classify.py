@@ -232,7 +232,7 @@ def plane(impl: Impl, on: Setting, case: inputs.Rows) -> Iterator[Record]:
     decided = [(k, verdict) for k, verdict in enumerate(result.verdicts) if k not in open_]
     yield Same("decided", decided, [(k, _named([k in vertices])[0]) for k, _ in decided])
     for k in open_:
-        yield AtMost("margin of the undecided", result.certificates[k].margin, 0.0, 2.0**-53 / on.u)
+        yield AtMost("margin of the undecided", result.certificates[k].margin, 0.0, on.double)
 
 
 @law(

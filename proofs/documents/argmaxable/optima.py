@@ -12,7 +12,7 @@ from . import inputs, oracle
 
 def _solved(d: int, condition: float, on: Setting) -> float:
     """Roundings of least squares with d + 1 equations in float64, and of the result, in units of u."""
-    return (d + 1) ** 2 * condition * 2.0**-53 / on.u + 1
+    return (d + 1) ** 2 * condition * on.double + 1
 
 
 _DUALITY = Rounding({"margin and objective, d + 3 ≤ 6": 2 * 6, "least squares": 3, "result": 1})
@@ -75,7 +75,7 @@ def nearest_gap(impl: Impl, on: Setting, case: inputs.Points) -> Iterator[Record
     expected, condition = oracle.nearest(points)
     d, square = points.shape[1], np.max(np.sum(points**2, axis=1))
     products = points @ point
-    scale = (d + 2) * square * (1 + 8 * 2.0**-53 / on.u)
+    scale = (d + 2) * square * (1 + 8 * on.double)
     yield AtMost("‖x‖² − gap", point @ point - gap, products, scale)
     apart = d * _solved(d, condition, on) * np.max(np.sum(np.abs(points), axis=1))
     yield AtMost("distance", np.linalg.norm(point - expected), np.sqrt(gap), apart)

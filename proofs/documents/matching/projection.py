@@ -129,7 +129,7 @@ def rule_of_thumb(impl: Impl, on: Setting, case: inputs.Counts) -> Iterator[Reco
     for n in (case.few, case.many, 1):
         expected = on.number(8 * Decimal(n).ln()) if rounds(on.number(1)) else 8 * on.math.log(n)
         found = on.number(impl["matching.rule_of_thumb_dimension"](on.whole(n)))
-        yield Gap("8·ln n", found, expected, expected * 2.0**-53 / on.u)
+        yield Gap("8·ln n", found, expected, expected * on.double)
 
 
 @law(

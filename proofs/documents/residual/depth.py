@@ -13,7 +13,7 @@ from ....backends import Setting
 from ...language.law import FALSE_ALARM, AtMost, Gap, Impl, Record, Rounding, Sampling, law
 from . import ensembles, inputs
 from .ensembles import Real
-from .scales import double, relu_stacks
+from .scales import relu_stacks
 
 _ORTHOGONAL = Rounding(
     {
@@ -56,7 +56,7 @@ def growth_definition(impl: Impl, on: Setting, case: inputs.Growth) -> Iterator[
     else:
         expected = on.math.exp(on.number(steps * (increment - increment**2 / 2 + increment**3 / 3)))
     got = impl["residual.growth"](case.eps, case.depth, kind=case.kind)
-    yield Gap("growth", got, expected, expected * (8 + 4 * on.math.log(expected)) * double(on))
+    yield Gap("growth", got, expected, expected * (8 + 4 * on.math.log(expected)) * on.double)
 
 
 @law(
@@ -79,7 +79,7 @@ def growth_limits(impl: Impl, on: Setting, case: inputs.Depth) -> Iterator[Recor
     """N log(1+1/N) lies between 1 − 1/2N and 1 − 1/2N + 1/3N², which gives the rate of convergence."""
     growth, N, e = impl["residual.growth"], case.depth, on.math.e
     here, after = growth(1 / on.number(N), N), growth(1 / on.number(N + 1), N + 1)
-    few = 20 * e * double(on)
+    few = 20 * e * on.double
     yield AtMost("increases", here, after, few)
     yield AtMost("stays below e", after, e, few)
     yield AtMost("tends to e", e * on.math.exp(-1 / on.number(2 * N)), here, few)
@@ -87,7 +87,7 @@ def growth_limits(impl: Impl, on: Setting, case: inputs.Depth) -> Iterator[Recor
     if N <= 10**5:  # beyond it leaves the range of float64
         bound = on.math.exp(on.math.sqrt(N) - 0.5)
         yield AtMost(
-            "without bound", bound, growth(1 / on.math.sqrt(N), N), bound * 5 * on.math.sqrt(N) * double(on)
+            "without bound", bound, growth(1 / on.math.sqrt(N), N), bound * 5 * on.math.sqrt(N) * on.double
         )
     root = growth(1 / on.math.sqrt(N), N, kind="zero_mean")
     yield Gap("zero mean is the root", root, on.math.sqrt(here), few)

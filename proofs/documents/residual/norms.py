@@ -12,7 +12,6 @@ from ....backends import Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import ensembles, inputs
 from .ensembles import Real
-from .scales import double
 
 _DIGITS = 2400
 """Binary digits of the exact square roots: float64 spans 2¹⁰²⁴ to 2⁻¹⁰⁷⁴."""
@@ -187,7 +186,7 @@ def deepnorm_constants_definition(impl: Impl, on: Setting, case: inputs.Transfor
         ("exact encoder α¹⁶", 27 * alpha**16, N**4 * M),
         ("exact encoder β⁻¹⁶", 27 * beta**-16, 256 * N**4 * M),
     ):
-        yield Gap(label, power, on.number(expected), on.number(expected) * double(on))
+        yield Gap(label, power, on.number(expected), on.number(expected) * on.double)
 
 
 @law(
@@ -218,7 +217,7 @@ def deepnorm_balance(impl: Impl, on: Setting, case: inputs.Transformer) -> Itera
 
     single, decoder_only = constants(N, 0)[0], constants(0, M)[1]
     encoder, decoder = constants(N, M, exact=True)
-    one = double(on)
+    one = on.double
     for label, c in (
         ("encoder-only", single),
         ("decoder-only", decoder_only),

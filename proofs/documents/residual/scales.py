@@ -11,11 +11,6 @@ from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
 from . import ensembles, inputs
 
 
-def double(on: Setting) -> float:
-    """Scales a bound for Python floats, which round in float64 whatever the dtype under test."""
-    return 2.0**-53 / on.u
-
-
 @law(
     "residual.init_variance-definition",
     "init_variance is 1/n, 1/m or 2/(n+m), doubled for relu",
@@ -51,7 +46,7 @@ def init_variance_definition(impl: Impl, on: Setting, case: inputs.Fans) -> Iter
         for activation, gain in (("linear", 1), ("relu", 2)):
             got = impl["residual.init_variance"](n, m, mode=mode, activation=activation)
             expected = on.number(gain * exact)
-            yield Gap(f"{mode}, {activation}", got, expected, expected * double(on))
+            yield Gap(f"{mode}, {activation}", got, expected, expected * on.double)
 
 
 @law(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from ...._xp import rounds
-from ....backends import Setting
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -33,9 +32,3 @@ def weight(power: Any) -> Any:
     """1 + |ln p|, the condition of a power in its exponent: code that computes −2m/d or d/(d−2) in
     floats rounds it, which moves p by |ln p| roundings, and is not wrong for that."""
     return 1 + np.abs(np.log(power))
-
-
-def double(on: Setting) -> float:
-    """What turns a scale for the dtype under test into one for float64: functions that give
-    Python numbers, and steps that are taken in float64, round there."""
-    return 2.0**-53 / on.u

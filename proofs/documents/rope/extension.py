@@ -103,7 +103,7 @@ def ntk_scale_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterat
     """A power in 50 decimal digits."""
     expected = exact.power(case.factor, Fraction(2, case.dim - 2))
     found = impl["rope.ntk_scale"](case.factor, dim=case.dim)
-    yield Gap("λ", found, expected, expected * exact.weight(expected) * exact.double(on))
+    yield Gap("λ", found, expected, expected * exact.weight(expected) * on.double)
 
 
 @law(
@@ -128,7 +128,7 @@ def ntk_base_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterato
     """Powers in 50 decimal digits; β from the new base on one side, λβ on the other."""
     found = impl["rope.ntk_base"](case.base, factor=case.factor, dim=case.dim)
     growth = exact.power(case.factor, Fraction(case.dim, case.dim - 2))
-    unit = exact.weight(growth) * exact.double(on)
+    unit = exact.weight(growth) * on.double
     yield Gap("base", found, case.base * growth, case.base * growth * unit)
     beta = exact.power(case.base, Fraction(2, case.dim))
     scaled = beta * impl["rope.ntk_scale"](case.factor, dim=case.dim)
@@ -161,9 +161,9 @@ def ntk_ends(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     table = on.host(impl["rope.frequencies"](case.dim, base=new, **on.like))
     unit = exact.weight(plain / k)
     yield Gap("lowest", table[-1], plain[-1] / k, plain[-1] / k * unit[-1])
-    yield Gap("highest", table[0], 1.0, exact.double(on))
+    yield Gap("highest", table[0], 1.0, on.double)
     steps = impl["rope.ntk_scale"](k, dim=case.dim) ** -m.astype(np.float64)
-    yield Gap("(βλ)^−m", table, plain * steps, plain * steps * (unit + 2 * m * exact.double(on)))
+    yield Gap("(βλ)^−m", table, plain * steps, plain * steps * (unit + 2 * m * on.double))
     yield AtMost("no faster", table, plain, plain * unit)
     yield AtMost("no slower", plain / k, table, plain / k * unit)
     scale = plain[:-1] * plain[1:] * unit[1:]
@@ -193,7 +193,7 @@ PRINTED = ((64, 1.00209841, 1.0694), (128, 1.00051587, 1.0336))
 def ntk_against_rebase(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """Powers in 50 decimal digits, and the source's figures with half a unit of their last place."""
     k, d = case.factor, case.dim
-    unit = exact.weight(exact.power(k, Fraction(d, d - 2))) * exact.double(on)
+    unit = exact.weight(exact.power(k, Fraction(d, d - 2))) * on.double
 
     def ratio(factor: float, dim: int) -> float:
         return on.number(impl["rope.ntk_scale"](factor, dim=dim) / exact.power(factor, Fraction(2, dim)))
@@ -246,7 +246,7 @@ def dynamic_ntk_definition(impl: Impl, on: Setting, case: inputs.Extension) -> I
         expected = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
         options = inputs.configured(case, on) | {"factor": factor}
         found = impl["rope.dynamic_ntk"](length, dim=d, **options)
-        unit = exact.weight(expected) + (8 + cancelled) * exact.double(on)
+        unit = exact.weight(expected) + (8 + cancelled) * on.double
         yield Gap(f"ω, k = {factor}", found, expected, expected * unit)
 
 
@@ -275,6 +275,6 @@ def dynamic_ntk_rests(impl: Impl, on: Setting, case: inputs.Extension) -> Iterat
     before = on.host(impl["rope.dynamic_ntk"](longer, **options))
     impl["rope.dynamic_ntk"](longer * 4, **options)
     yield Gap("asked again", impl["rope.dynamic_ntk"](longer, **options), before, before)
-    scale = plain * (exact.weight(plain) + case.factor * exact.double(on))
+    scale = plain * (exact.weight(plain) + case.factor * on.double)
     for length in (train, train * case.ratio):
         yield Gap("within", impl["rope.dynamic_ntk"](length, **options), plain, scale)

@@ -63,7 +63,7 @@ def mixed_radix_frequencies_definition(impl: Impl, on: Setting, case: inputs.Bas
     roundings = np.arange(len(case.bases) + 1) + 1
     expected = 1 / np.cumprod(on.reals([1.0, *case.bases]))
     found = impl["rope.mixed_radix_frequencies"](case.bases, **on.like)
-    yield Gap("ω", found, expected, expected * (1 + roundings * exact.double(on)))
+    yield Gap("ω", found, expected, expected * (1 + roundings * on.double))
     for beta in (10, 2):
         equal = impl["rope.mixed_radix_frequencies"]([beta] * case.count, **on.like)
         dim = 2 * (case.count + 1)
@@ -100,7 +100,7 @@ def angles_definition(impl: Impl, on: Setting, case: inputs.Angled) -> Iterator[
 def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
     """The scale of a cosine that is formed in float64, where it loses by its angle nω too, of which ω has its
     exponent rounded. The dtype rounds it once a side: a third of the six or more operations is enough."""
-    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega) * exact.weight(omega)) * exact.double(on)
+    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega) * exact.weight(omega)) * on.double
 
 
 @law(

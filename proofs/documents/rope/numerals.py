@@ -162,7 +162,7 @@ def range_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[R
     yield Same("integer base", impl["rope.range_of"](base, digits=digits), math.prod([base] * digits))
     expected = on.number(on.fraction(case.base) ** digits)
     found = impl["rope.range_of"](case.base, digits=digits)
-    yield Gap("real base", found, expected, expected * exact.double(on))
+    yield Gap("real base", found, expected, expected * on.double)
 
 
 @law(
@@ -192,14 +192,14 @@ def range_extension(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Re
     found = impl["rope.range_of"](beta * grown, digits=half)
     larger = impl["rope.rebase"](case.base, factor=case.factor)
     expected = on.number(on.fraction(case.base) * on.fraction(case.factor))
-    yield Gap("range", found, expected, expected * half * exact.double(on))
-    yield Gap("base", larger, expected, expected * exact.double(on))
+    yield Gap("range", found, expected, expected * half * on.double)
+    yield Gap("base", larger, expected, expected * on.double)
     b, t = case.whole
     exactly = impl["rope.range_of"](b, digits=half) * t**half
     yield Same("whole β and t", impl["rope.range_of"](b * t, digits=half), exactly)
     table = impl["rope.frequencies"](case.dim, base=larger, **on.like)
     steps = (beta * grown) ** -np.arange(half)
-    yield Gap("frequencies", table, steps, steps * (exact.weight(steps) + half * exact.double(on)))
+    yield Gap("frequencies", table, steps, steps * (exact.weight(steps) + half * on.double))
 
 
 @law(

@@ -89,7 +89,7 @@ def yarn_code_definition(impl: Impl, on: Setting, case: inputs.Extension) -> Ite
     found = impl["rope.yarn"](
         case.dim, ramp="code", beta_slow=case.slow, beta_fast=case.fast, **inputs.configured(case, on)
     )
-    yield Gap("ω", found, expected, expected * exact.weight(omega) + omega * exact.double(on))
+    yield Gap("ω", found, expected, expected * exact.weight(omega) + omega * on.double)
 
 
 @law(
@@ -145,7 +145,7 @@ def yarn_ends(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Recor
 def yarn_scale_definition(impl: Impl, on: Setting, case: inputs.Ranges) -> Iterator[Record]:
     """The constant is the float64 number next to a tenth."""
     expected = 1 + 0.1 * on.math.log(case.factor)
-    yield Gap("scale", impl["rope.yarn_scale"](case.factor), expected, expected * exact.double(on))
+    yield Gap("scale", impl["rope.yarn_scale"](case.factor), expected, expected * on.double)
 
 
 def _llama3(impl: Impl, on: Setting, case: inputs.Extension, **more: Any) -> Any:
@@ -255,7 +255,7 @@ def llama3_is_yarn(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[
 )
 def plain_at_factor_one(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[Record]:
     """Frequencies against the plain table, numbers against what leaves them as they are."""
-    dim, unit = case.dim, exact.double(on)
+    dim, unit = case.dim, on.double
     plain = on.host(impl["rope.frequencies"](dim, base=case.base, **on.like))
     scale = plain * exact.weight(plain)
     options = inputs.configured(case, on) | {"factor": 1.0}
@@ -300,11 +300,11 @@ def log_n_definition(impl: Impl, on: Setting, case: inputs.Lengths) -> Iterator[
         ratio = on.reals([on.math.log2(x) / on.math.log2(case.train_length) for x in n.tolist()])
         options = {"train_length": case.train_length, "dtype": on.dtype}
         found = impl["rope.log_n_scale"](array, clip=False, **options)
-        yield Gap(f"{label}, unclipped", found, ratio, ratio * (1 / 8 + exact.double(on)))
+        yield Gap(f"{label}, unclipped", found, ratio, ratio * (1 / 8 + on.double))
         clipped = np.maximum(ratio, 1.0)
         found = impl["rope.log_n_scale"](array, **options)
-        yield Gap(f"{label}, clipped", found, clipped, clipped * (1 / 8 + exact.double(on)))
-        yield AtMost(f"{label}, at least 1", 1.0, found, exact.double(on))
+        yield Gap(f"{label}, clipped", found, clipped, clipped * (1 / 8 + on.double))
+        yield AtMost(f"{label}, at least 1", 1.0, found, on.double)
 
 
 @law(

@@ -7,7 +7,7 @@ import numpy as np
 
 from ....backends import Setting
 from ...language.law import Exact, Gap, Impl, Record, Rounding, Same, law
-from . import exact, inputs
+from . import inputs
 
 
 def _members(d: int, layout: str) -> tuple[Any, Any]:
@@ -270,5 +270,5 @@ def attention_scores_definition(impl: Impl, on: Setting, case: inputs.Attention)
     found = impl["rope.attention_scores"](
         case.q, case.k, case.i, case.j, case.frequencies, layout=case.layout
     )
-    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * exact.double(on)
+    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * on.double
     yield Gap("score", found, expected, np.sum(2 * np.abs(pairs) * slack, axis=-1))

@@ -16,7 +16,7 @@ from ...language.law import (
     WrongResultError,
     law,
 )
-from . import exact, inputs
+from . import inputs
 from .rotation import ROTATED, SCORES, complex_pairs, features, sizes
 
 
@@ -79,5 +79,5 @@ def wide_frequencies(impl: Impl, on: Setting, case: inputs.WideAttention) -> Ite
     found = _taken(
         "frequencies", wider, lambda: score(case.q, case.k, case.i, case.j, wide, layout=case.layout)
     )
-    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * exact.double(on)
+    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * on.double
     yield Gap("score", found, expected, np.sum(2 * np.abs(pairs) * slack, axis=-1))
