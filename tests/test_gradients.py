@@ -278,12 +278,13 @@ def test_an_audit_says_what_is_wrong_with_a_gradient(
     assert f"{function}, its gradient: " in str(report)
 
 
-def test_a_backward_function_is_judged_as_it_is(mine: Path) -> None:
+@pytest.mark.parametrize("isolated", [False, True])
+def test_a_backward_function_is_judged_as_it_is(mine: Path, isolated: bool) -> None:
     report = proofs.audit(
         {"rope.rotate": "refimpl.rope:rotate"},
         backward={"rope.rotate": f"{mine}:backward"},
         examples=3,
-        isolated=False,
+        isolated=isolated,
     )
     answer = str(report)
     assert "with respect to x equals that of the reference with the mistake rope.rotate/wrong-sign" in answer

@@ -16,6 +16,7 @@ import numpy as np
 from ..engine.cases import items
 from ..engine.foreign import shown
 from ..engine.general.sources import Drawn
+from ..engine.gradient import laws as of_gradients
 from ..engine.loading import loaded
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
@@ -163,7 +164,19 @@ class Diagnosis:
 
 _CLASSES = {
     (kind.__module__, kind.__qualname__): kind
-    for kind in (Failed, Loaded, Shown, Tried, Diagnosis, Digits, Outcome, Counterexample, Drawn, Finding)
+    for kind in (
+        Failed,
+        Loaded,
+        Shown,
+        Tried,
+        Diagnosis,
+        Digits,
+        Outcome,
+        Counterexample,
+        Drawn,
+        of_gradients.Drawn,
+        Finding,
+    )
 }
 _NUMPY = {
     ("numpy", "ndarray"), ("numpy", "dtype"), ("numpy._core.multiarray", "_reconstruct"),
