@@ -291,6 +291,15 @@ def test_a_backward_function_is_judged_as_it_is(mine: Path, isolated: bool) -> N
     assert "with respect to angles is zero: nothing comes back" in answer
 
 
+def test_a_backward_function_without_an_option_stands_for_its_default() -> None:
+    def back(g: Any, x: Any, angles: Any) -> Any:
+        return CLOSED["rope.rotate"](g, x, angles)
+
+    report = proofs.audit({}, backward={"rope.rotate": back}, examples=12, isolated=False)
+    assert report.verdict == "held", str(report)
+    assert "layout='half'" in str(report)
+
+
 def test_gradients_are_refused_where_there_are_none() -> None:
     with pytest.raises(UnknownNameError, match="no gradient: it takes no arrays"):
         proofs.audit({"rope.frequencies": lambda dim: dim}, gradient=True)

@@ -26,6 +26,7 @@ from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapter
 from .gathered import recorded
 from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
 from .objects import TargetError
+from .options import narrowed
 from .precision import digits
 from .shown import show, typical
 from .targets import call
@@ -114,7 +115,7 @@ class Audited:
     def _gradient(self, name: str, on: Setting | None = None) -> Implementation:
         """The gradient of a function: its backward function, or what the library makes of it."""
         if (source := self.request.backward.get(name)) is not None:
-            return library.of_backward(name, self._guard(call(source, name)))
+            return library.of_backward(name, self._guard(narrowed(name, call(source, name))))
         return library.of_library(name, self.functions[name], on or self.on)
 
     def _gradient_tried(self, law: Law, request: Try) -> Outcome:
