@@ -38,7 +38,7 @@ def tried(function: str, gradient: Any, on: Setting, *, law: str = "gradient", e
     """One law of gradients on one gradient, with what the library gives forwards."""
     made = catalogue.gradients()[f"{function}-{law}"]
     forwards = library.tangent(function, registry.reference()[function], on)
-    return gradients.attempted(made, function, gradient, on, examples, 0, forwards)
+    return gradients.attempted(made, function, gradient, forwards, on, examples, 0)
 
 
 def derivative(function: Callable[..., Any], *arrays: Any, cotangent: Any = None) -> list[Any]:
@@ -252,6 +252,7 @@ def backward(g, x, angles, *, layout="interleaved"):
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with functions whose gradients are right and wrong."""
+    pytest.importorskip("torch")
     file = tmp_path_factory.mktemp("gradients") / "mine_gradients.py"
     file.write_text(MINE, encoding="utf-8")
     return file
@@ -289,6 +290,19 @@ def test_a_backward_function_is_judged_as_it_is(mine: Path, isolated: bool) -> N
     answer = str(report)
     assert "with respect to x equals that of the reference with the mistake rope.rotate/wrong-sign" in answer
     assert "with respect to angles is zero: nothing comes back" in answer
+
+
+def test_the_gradient_of_torch_is_not_called_wrong() -> None:
+    """It loses digits in rows of one feature, where the reference rounds nothing."""
+    torch = pytest.importorskip("torch")
+
+    def norm(x: Any, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5) -> Any:
+        return torch.nn.functional.layer_norm(x, x.shape[-1:], gamma, beta, eps)
+
+    report = proofs.audit(
+        {"residual.layer_norm": norm}, backend="torch", gradient=True, examples=12, isolated=False
+    )
+    assert report.verdict == "imprecise", str(report)
 
 
 def test_a_backward_function_without_an_option_stands_for_its_default() -> None:

@@ -112,20 +112,19 @@ class Audited:
             shown = show(law, self.on, request.function, function, outcome.counterexample, source, adapter)
         return Tried(request.function, outcome, shown)
 
-    def _gradient(self, name: str, on: Setting | None = None) -> Implementation:
-        """The gradient of a function: its backward function, or what the library makes of it."""
+    def _modes(self, name: str, on: Setting) -> gradients.Modes:
+        """The gradient of a function: its backward function, or what the library makes of it both ways."""
         if (source := self.request.backward.get(name)) is not None:
-            return library.of_backward(name, self._guard(narrowed(name, call(source, name))))
-        return library.of_library(name, self.functions[name], on or self.on)
+            return library.of_backward(name, self._guard(narrowed(name, call(source, name)))), None
+        function = self.functions[name]
+        return library.of_library(name, function, on), library.tangent(name, function, on)
 
     def _gradient_tried(self, law: Law, request: Try) -> Outcome:
         name, how = request.function, (request.examples, self.request.seed)
-        own = name in self.request.backward
-        forwards = None if own else library.tangent(name, self.functions[name], self.on)
-        outcome = gradients.attempted(law, name, self._gradient(name), self.on, *how, forwards)
+        outcome = gradients.attempted(law, name, *self._modes(name, self.on), self.on, *how)
         if outcome.verdict != "refuted":
             return outcome
-        told = gradients.imprecise(law, name, partial(self._gradient, name), self.on, outcome, *how)
+        told = gradients.imprecise(law, name, partial(self._modes, name), self.on, outcome, *how)
         return replace(outcome, verdict="imprecise", evidence=told) if told else outcome
 
     def _gradient_explained(self, name: str, failed: bool) -> Diagnosis:
@@ -133,7 +132,7 @@ class Audited:
         if not failed:
             return Diagnosis(name, ())
         put = fixed(self.functions[name])
-        seen = gradients.observed(name, self._gradient(name), self.on, self.request.seed, put)
+        seen = gradients.observed(name, self._modes(name, self.on)[0], self.on, self.request.seed, put)
         return replace(gradients.explained(name, seen), shown=gradients.shown(name, seen))
 
     def _weighed(self, law: Law, request: Try) -> tuple[Outcome, Implementation]:

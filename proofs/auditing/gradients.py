@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,8 @@ LARGEST = 256
 """Numbers in a call that is compared with everything that may be wrong."""
 CLEAR = 64
 """A gradient is wrong by so many bounds at the least, where a cause is looked for."""
+Modes: TypeAlias = tuple[Implementation, Implementation | None]
+"""The gradient of a function, and its Jacobian-vector product, if there is one."""
 _OTHER = {"float64": "float32", "float32": "float64"}
 
 
@@ -31,10 +33,10 @@ def attempted(
     law: Law,
     function: str,
     gradient: Implementation,
+    forwards: Implementation | None,
     on: Setting,
     examples: int,
     seed: int,
-    forwards: Implementation | None = None,
 ) -> Outcome:
     """A law of gradients, tried on one; `forwards` is the Jacobian-vector product, if there is one."""
     reference, replaced = {function: library.of_reference(function, on)}, {function: gradient}
@@ -256,24 +258,33 @@ def _shown(function: str, one: Seen, place: int, wanted: Enclosed) -> Shown:
 
 
 def imprecise(
-    law: Law, function: str, made: Callable[[Setting], Implementation], on: Setting, outcome: Outcome,
+    law: Law, function: str, made: Callable[[Setting], Modes], on: Setting, outcome: Outcome,
     examples: int, seed: int,
 ) -> str:  # fmt: skip
     """Evidence that a gradient loses digits and is no other formula; empty if there is none: its errors
     shrink with the format's roundoff, or all are right at ordinary inputs."""
-    finding = None if outcome.counterexample is None else outcome.counterexample.finding
-    if finding is None or not isinstance(finding.left, float):  # of another form
+    if not _sizes(outcome, on.u):  # of another form
         return ""
     other = _OTHER.get(on.precision.name, "")
     if np.isfinite(outcome.worst) and other in on.backend.dtypes:
         there = Setting.of(backends.get(on.backend.name), other, on.device_name)
-        found = attempted(law, function, made(there), there, examples, seed)
-        if found.verdict == "refuted" and 1 / SAME < outcome.worst / found.worst < SAME:
+        found = attempted(law, function, *made(there), there, examples, seed)
+        pairs = zip(_sizes(outcome, on.u), _sizes(found, there.u), strict=False)
+        if found.verdict == "refuted" and any(1 / SAME < here / away < SAME for here, away in pairs):
             return f"its errors are as many bounds in {other}, so they are roundings and no other formula"
     ordinary = replace(law, kinds=("ordinary",))
-    found = attempted(ordinary, function, made(on), on, 2 * examples, seed)
+    found = attempted(ordinary, function, *made(on), on, 2 * examples, seed)
     where = "where digits cancel or the scale is extreme"
     return f"it holds at ordinary inputs, and fails {where} alone" if found.verdict == "held" else ""
+
+
+def _sizes(outcome: Outcome, u: float) -> list[float]:
+    """How large an error is, in bounds and in units of roundoff: where nothing is rounded by the reference,
+    the bound is none. Empty if it is no number."""
+    finding = None if outcome.counterexample is None else outcome.counterexample.finding
+    if finding is None or not (isinstance(finding.left, float) and isinstance(finding.right, float)):
+        return []
+    return [outcome.worst, abs(finding.left - finding.right) / u]
 
 
 SAME = 2.0**12

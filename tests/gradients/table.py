@@ -114,7 +114,7 @@ def ours(function: str, backward: Backward, args: Any, kwargs: Any) -> bool:
     if any(not judge(record, laws.TOLERANCE, on).holds for record in records):
         return True
     law = replace(catalogue.gradients()[f"{function}-gradient"], kinds=("ordinary",))
-    return attempted(law, function, gradient, on, EXAMPLES, 0).verdict == "refuted"
+    return attempted(law, function, gradient, None, on, EXAMPLES, 0).verdict == "refuted"
 
 
 @cache
