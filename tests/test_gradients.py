@@ -15,7 +15,7 @@ from refimpl.backends import Setting
 from refimpl.backends._ball._pullbacks import NoDerivativeError
 from refimpl.backends._ball._tape import TapeNamespace
 from refimpl.backends.ball import ball
-from refimpl.proofs.auditing import gradients
+from refimpl.proofs.auditing import TargetError, gradients
 from refimpl.proofs.engine import calls, catalogue, registry
 from refimpl.proofs.engine.gradient import laws, library
 from refimpl.proofs.engine.gradient.mistakes import all_of, of_any
@@ -319,6 +319,8 @@ def test_gradients_are_refused_where_there_are_none() -> None:
         proofs.audit({"rope.frequencies": lambda dim: dim}, gradient=True)
     with pytest.raises(DTypeError, match="torch or jax"):
         proofs.audit({"rope.rotate": lambda x, angles: x}, gradient=True)
+    with pytest.raises(TargetError, match="has no 'nothing'"):
+        proofs.audit({}, backward={"rope.rotate": f"{__file__}:nothing"}, isolated=False)
     with pytest.raises(UnknownNameError, match="backward"):
         proofs.audit({"rope.rotate": lambda x, angles: x}, backward={"rope.period": lambda g, f: f})
 

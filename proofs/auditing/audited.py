@@ -50,6 +50,7 @@ class Audited:
         self.request, self._guard = request, guard
         self.raw: dict[str, Implementation] = {}
         self.functions: dict[str, Implementation] = {}
+        self.backward: dict[str, Implementation] = {}
         self._scales: dict[tuple[str, Any], Scale] = {}
         if request.backend == "jax":
             enable_x64()  # laws draw int64 positions, and tables are made in float64
@@ -72,6 +73,8 @@ class Audited:
             self.raw[name] = Foreign(found, manner)
             fits[name] = self._fitted(name)
             self.functions[name] = self._adapted(name, self.raw[name])
+        for name, source in self.request.backward.items():
+            self.backward[name] = library.of_backward(name, self._guard(narrowed(name, call(source, name))))
         return Loaded(
             {name: fit.lacking for name, fit in fits.items()}, {name: fit.notes for name, fit in fits.items()}
         )
@@ -114,8 +117,8 @@ class Audited:
 
     def _modes(self, name: str, on: Setting) -> gradients.Modes:
         """The gradient of a function: its backward function, or what the library makes of it both ways."""
-        if (source := self.request.backward.get(name)) is not None:
-            return library.of_backward(name, self._guard(narrowed(name, call(source, name)))), None
+        if name in self.backward:
+            return self.backward[name], None
         function = self.functions[name]
         return library.of_library(name, function, on), library.tangent(name, function, on)
 
