@@ -24,6 +24,7 @@ from refimpl.proofs.engine.runner import Outcome
 from .gradients.closed import CLOSED
 
 CORE = tuple(CLOSED)
+PORT = Path(__file__).parent / "audited" / "port.py"
 TIED = frozenset({"matching.cosine_similarity", "transport.wasserstein_1d"})
 """Functions that have no derivative at their first calls: of parallel vectors, and of equal samples."""
 
@@ -320,7 +321,7 @@ def test_gradients_are_refused_where_there_are_none() -> None:
     with pytest.raises(DTypeError, match="torch or jax"):
         proofs.audit({"rope.rotate": lambda x, angles: x}, gradient=True)
     with pytest.raises(TargetError, match="has no 'nothing'"):
-        proofs.audit({}, backward={"rope.rotate": f"{__file__}:nothing"}, isolated=False)
+        proofs.audit({}, backward={"rope.rotate": f"{PORT}:nothing"}, isolated=False)
     with pytest.raises(UnknownNameError, match="backward"):
         proofs.audit({"rope.rotate": lambda x, angles: x}, backward={"rope.period": lambda g, f: f})
 
