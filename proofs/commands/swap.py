@@ -34,7 +34,9 @@ from .running import Gathered, gather, note_x64, save
 @click.option("--compiled", is_flag=True, help="Also compiled, where the library has a compiler.")
 @click.option("--tf32", is_flag=True, help="Also with TF32 in float32 matrix products (torch, JAX).")
 @click.option("--threads", type=click.IntRange(1), multiple=True, help="Repeatable: threads of the library.")
-@click.option("--calls", type=click.IntRange(1), default=CALLS, show_default=True, help="About so many inputs, of laws.")
+@click.option(
+    "--calls", type=click.IntRange(1), default=CALLS, show_default=True, help="About so many inputs, of laws."
+)
 @click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
 @click.option("--json", "json_file", type=OutputFile(), help="Write everything to this file.")
 @click.option("--svg", "svg_file", type=OutputFile(), help="Write the picture to this file.")
