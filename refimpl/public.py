@@ -104,8 +104,9 @@ def naming(call: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """The name for the errors of what is no function of `__all__`, such as a method."""
 
     def made(function: Callable[P, R]) -> Callable[P, R]:
+        # Any: torch's compiler, inside which schedules are made, can't guard the annotation P.args.
         @wraps(function)
-        def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        def called(*args: Any, **kwargs: Any) -> Any:
             try:
                 return function(*args, **kwargs)
             except RefimplError as error:

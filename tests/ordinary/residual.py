@@ -10,7 +10,7 @@ OUTSIDE = r"eps-outside|outside the root|σ ?\+ ?eps"
 SECOND_MOMENT = r"second moment|mean.{0,40}variance|E x²|mean square|variance.{0,40}mean"
 PRE_NORM = r"pre-?(norm|LN)|before the (branch|sublayer)|not normalised|without (the )?norm"
 WHOLE = r"whole array|all (axes|rows|entries)|every axis|over the batch|not only the last|other rows"
-NO_EPS = r"without eps|eps.{0,40}(omit|miss|left out|forgot|0\b)|no eps|" + ignored("eps")
+NO_EPS = r"without eps|leaves eps out|eps.{0,40}(omit|miss|left out|forgot|0\b)|no eps|" + ignored("eps")
 ONE_PLUS = r"1 ?\+ ?γ|γ ?\+ ?1|one plus|gamma.{0,30}(\+ ?1|plus (one|1)|increased)|zero-cent"
 
 
