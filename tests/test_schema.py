@@ -28,6 +28,7 @@ COMMANDS = {
     "errata": ["rope"],
     "campaign": ["rope.norm-kept", "--examples", "3"],
     "swap": ["rope.rotate", "--backend", "numpy", "--dtype", "float64", "--dtype", "float32", "--calls", "4"],
+    "bench": ["matching.spearman-1e6", "--seconds", "0.01"],
 }
 
 
@@ -78,7 +79,7 @@ def test_what_commands_write_follows_it(
     monkeypatch.setattr("refimpl.proofs.commands.running.LAST", tmp_path / "last.json")
     file = tmp_path / "out.json"
     words = ["prove", "--campaign", str(tmp_path / "kept")] if command == "campaign" else [command]
-    jobs = [] if command in ("errata", "swap") else ["--jobs", "1"]
+    jobs = [] if command in ("errata", "swap", "bench") else ["--jobs", "1"]
     run = CliRunner().invoke(main, [*words, *COMMANDS[command], *jobs, "--json", str(file)])
     assert run.exit_code in (0, 1), run.output
     report = json.loads(file.read_text(encoding="utf-8"), parse_constant=pytest.fail)

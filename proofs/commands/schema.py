@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from ..auditing.messages import Tried
 from ..auditing.report import Summary
+from ..benchmarks._result import Machine, Measured
 from ..engine.accuracy.measure import Accuracy
 from ..engine.certify import Certificate
 from ..engine.merged import Progress, Row
@@ -32,6 +33,7 @@ REPORTS: Mapping[str, tuple[type, type | None]] = {
     "audit": (Tried, Summary),
     "swap": (SwapResult, None),
     "errata": (Judged, None),
+    "bench": (Measured, Machine),
 }
 """The class of the results of each command, and of their summary."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}
