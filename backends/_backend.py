@@ -78,6 +78,8 @@ class Backend:
     list of them, at the arguments, for one cotangent to each result; one gradient for each argument."""
     jvp: Callable[[Function, Sequence[Array], Sequence[Array]], Sequence[Array]] | None = None
     """The Jacobian-vector product likewise, for one tangent to each argument."""
+    namespaces: Mapping[str, Callable[[], Namespace]] = field(default_factory=dict)
+    """By dtype, where another one than `xp` computes with it."""
     notes: tuple[str, ...] = ()
     """What a user should know, printed by `refimpl doctor`."""
 
@@ -141,7 +143,8 @@ class Setting:
     @property
     def xp(self) -> Namespace:
         """The Array API namespace."""
-        return self.backend.xp
+        own = self.backend.namespaces.get(self.precision.name)
+        return self.backend.xp if own is None else own()
 
     @property
     def dtype(self) -> DType:
@@ -177,6 +180,11 @@ class Setting:
         """The unit roundoff of float64 over that of the dtype: for numbers of Python, and for steps that are
         taken in float64 whatever the dtype under test."""
         return 2.0**-53 / self.u
+
+    @property
+    def stores(self) -> bool:
+        """Whether the library only stores the dtype, and computes with another."""
+        return self.precision.name in self.backend.namespaces
 
     @property
     def like(self) -> dict[str, Any]:

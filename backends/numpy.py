@@ -1,8 +1,11 @@
 """NumPy: the reference backend."""
 
+from importlib.util import find_spec
+
 import array_api_compat.numpy as xp
 import numpy as np
 
+from .. import _short
 from ._backend import Backend
 
 # Worst errors seen on 80 000 arguments a function against Arb, rounded up; NumPy 2.4.6,
@@ -40,16 +43,20 @@ ULPS = {
         "pow": 1.5,
     },
     "float16": {"default": 1.0},
+    "bfloat16": {"default": 1.0},
 }
 
 
 def make() -> Backend:
     """The NumPy backend."""
+    stores = find_spec("ml_dtypes") is not None
     return Backend(
         name="numpy",
         version=np.__version__,
         xp=xp,
         devices={"cpu": "cpu"},
-        dtypes=("float64", "float32", "float16"),
+        dtypes=("float64", "float32", "float16") + ("bfloat16",) * stores,
+        namespaces={"bfloat16": _short.namespace} if stores else {},
         ulps=ULPS,
+        notes=() if stores else ("bfloat16 is missing: pip install ml_dtypes",),
     )

@@ -178,7 +178,8 @@ class Declaration:
         told = {"batch": "Batch axes broadcast against each other. ", "all": "Shapes broadcast. "}
         broadcast = told[self.broadcast] if self.broadcast else ""
         empty = "An empty batch gives an empty result. " if self.empty else ""
-        return f"{broadcast}{empty}{self._of_nan()}"
+        half = "Half precision is computed in float32 and rounded once. " if "linalg" in self.needs else ""
+        return f"{broadcast}{empty}{half}{self._of_nan()}"
 
     def errors(self) -> dict[type[RefimplError], list[str]]:
         """Every error, and when."""

@@ -34,6 +34,16 @@ _KNOWN = (
 )
 
 
+_SHORT = ("bfloat16", "float8_", "float6_", "float4_")
+
+
+def is_stored(dtype: Any) -> bool:
+    """Whether it is a real dtype of ml_dtypes, which NumPy stores and hardly computes with."""
+    # By kind they are "V", but for float8_e5m2, which is "f".
+    short = isinstance(dtype, np.dtype) and (dtype.kind == "V" or dtype.itemsize == 1)
+    return short and dtype.name.startswith(_SHORT)
+
+
 def tell(array: Array, namespace: Namespace, to_numpy: ToNumpy) -> None:
     """From now on arrays of this one's class have a namespace, whatever they say, and a way to NumPy; what is
     known of large libraries stays."""
@@ -57,6 +67,10 @@ def array_namespace(*arrays: Array) -> Namespace:
             if strange or any(namespace is not found for namespace in told.values()):
                 raise TypeError("arrays of several libraries")
             return found
+    if any(isinstance(array, np.ndarray | np.generic) and is_stored(array.dtype) for array in arrays):
+        from ._short import namespace  # noqa: PLC0415  (which few arrays need)
+
+        return namespace()
     return array_api_compat.array_namespace(*arrays)
 
 

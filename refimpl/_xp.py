@@ -88,7 +88,7 @@ def floating(xp: Namespace, *, solves: bool = False, **arrays: Array) -> None:
         if not is_kind(array.dtype, "real floating", xp):
             expected = "a real floating-point dtype"
         elif solves and rounds(xp) and xp.finfo(array.dtype).bits not in (32, 64):
-            expected = "float32 or float64, in which libraries solve equations"
+            expected = "float64 or less, in which libraries solve equations"
         else:
             continue
         advice = f"Convert it first, for example xp.astype({name}, xp.float64)"

@@ -75,7 +75,7 @@ def test_a_right_implementation_of_another_algorithm_holds() -> None:
         (DomainError, "examples: got 0", {"examples": 0}),
         (DTypeError, "examples: got 2.5", {"examples": 2.5}),
         (UnknownNameError, "no backend is called 'numpyy'; did you mean numpy or", {"backend": ["numpyy"]}),
-        (DTypeError, "got float16", {"dtype": "float16"}),
+        (DTypeError, "got float8", {"dtype": "float8"}),
     ],
 )
 def test_arguments_that_would_prove_nothing_are_errors(

@@ -205,7 +205,7 @@ def _never(value: Any, solves: bool) -> Iterator[Any]:
         yield from (value.astype(kind) for kind in ("U8", "S8", object, complex))
         yield from (np.full(value.shape, "a", np.dtypes.StringDType()), np.zeros(value.shape, "M8[s]"))
         if solves and value.dtype.kind == "f":
-            yield from (value.astype(np.float16), value.astype(np.longdouble))
+            yield value.astype(np.longdouble)
     elif isinstance(value, str):
         yield from ([value], (value,), np.asarray(value), np.asarray([value, value]), value.encode(), 3)
     elif isinstance(value, bool):

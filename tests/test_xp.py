@@ -52,7 +52,6 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "a tuple": lambda: rope.rotate((1.0, 2.0), np.ones(1)),
     "an array of 25 axes": lambda: rope.rotate(np.ones((1,) * 24 + (2,)), np.ones(1)),
     "dtype StringDType()": lambda: rope.rotate(np.full(2, "a", np.dtypes.StringDType()), np.ones(1)),
-    "dtype float16": lambda: matching.nearest_semidefinite(np.eye(2, dtype=np.float16)),
     "Singular matrix": lambda: transport.coupling_monotonicity(np.zeros((2, 2)), np.eye(2)),
     "a complex number": lambda: rope.yarn_scale(np.complex128(2)),
     "a text": lambda: rope.yarn_scale(np.str_("2")),

@@ -14,12 +14,19 @@ from hypothesis.internal.conjecture import providers
 
 from ..._errors import DomainError, kind, told
 from ...backends import Setting
-from ..language.law import Case, Kind, Law
+from ..language.law import Case, Kind, Law, Rounding
 from . import registry
+
+VACUOUS = 0.5
+"""Roundings may amount to this share of a law's scale; beyond it holding says nothing."""
 
 
 def missing(law: Law, on: Setting) -> str:
-    """Why the backend cannot run the law; empty if it can."""
+    """Why the law cannot run in the setting; empty if it can."""
+    if reason := law.not_in.get(on.precision.name):
+        return f"not in {on.precision.name}: {reason}"
+    if isinstance(law.tolerance, Rounding) and (share := law.tolerance.roundings(on) * on.u) > VACUOUS:
+        return f"its roundings may be {share:.0%} of its scale in {on.precision.name}, which says nothing"
     needs = dict(law.needs)
     for name in law.about:
         for capability in registry.functions()[name].needs:

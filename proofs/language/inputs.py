@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ... import _typing
 from ...backends import Precision
+from ...backends._backend import FORMATS
 from .law import Kind
 from .packing import mapped_arrays
 
@@ -56,10 +57,16 @@ def batch(draw: Draw) -> int:
 
 
 def rounded(values: Any, p: Precision) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Float64 values that are exact in the format, so that every dtype sees the same bits."""
-    name = "float32" if p.name == "bfloat16" else p.name
-    result: np.ndarray[Any, np.dtype[np.float64]] = np.asarray(values).astype(name).astype(np.float64)
-    return result
+    """Float64 values rounded to a format, so that every dtype sees the same bits: infinite beyond its range.
+
+    >>> rounded([1.00390625, 3e38, 4e38], Precision("bfloat16")).tolist()
+    [1.0, 3.00405527047391e+38, inf]
+    """
+    host = np.asarray(values, dtype=np.float64)
+    steps = np.maximum(np.frexp(host)[1] - 1, FORMATS[p.name][1]) - p.bits + 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = np.ldexp(np.rint(np.ldexp(host, -steps)), steps)
+        return np.where(np.abs(found) > p.largest, np.copysign(np.inf, host), found)
 
 
 def in_format(case: R, p: Precision) -> R:

@@ -62,7 +62,7 @@ def _shown(*values: object) -> list[str]:
 def _host(value: Any, on: Setting) -> Any:
     """A value of any backend as NumPy; Python values stay."""
     if isinstance(value, np.ndarray | np.generic):
-        return value
+        return _libraries.to_numpy(value) if _libraries.is_stored(value.dtype) else value
     return on.host(value) if _libraries.is_array(value) else value
 
 

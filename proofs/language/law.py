@@ -91,11 +91,16 @@ class Rounding:
         """The sum of the terms."""
         return math.fsum(self.terms.values())
 
-    def factor(self, setting: Setting) -> float:
-        """The bound in units of u·scale."""
+    def roundings(self, setting: Setting) -> float:
+        """How many there are, those of the library's elementary functions among them."""
         return self.operations + sum(
             2 * setting.backend.ulp(call, setting.precision.name) for call in self.calls
         )
+
+    def factor(self, setting: Setting) -> float:
+        """The bound in units of u·scale: n roundings make γ_n = n u / (1 − n u) at most."""
+        count = self.roundings(setting)
+        return count / (1 - count * setting.u) if count * setting.u < 1 else math.inf
 
     def __str__(self) -> str:
         parts = [f"{count:g} ({name})" for name, count in self.terms.items()]
@@ -189,6 +194,8 @@ class Law:
     """Whether it is one of those that hold of any function, made in proofs/general."""
     stands: str = ""
     """What it alone says, of a law that refutes no mistake that others do not refute, too."""
+    not_in: Mapping[str, str] = field(default_factory=dict)
+    """Formats in which there is nothing to try it on, or its tolerance says nothing, with the reason."""
 
     @property
     def document(self) -> str:
@@ -207,13 +214,25 @@ def law(
     refutes: tuple[str, ...],
     kinds: tuple[Kind, ...] = KINDS,
     needs: Mapping[str, str] | None = None,
+    not_in: Mapping[str, str] | None = None,
     stands: str = "",
 ) -> Callable[[Check[Case]], Law]:
     """Make a law of the check that follows."""
 
     def make(check: Check[Case]) -> Law:
         return Law(
-            id, statement, source, about, inputs, check, tolerance, refutes, kinds, needs or {}, stands=stands
+            id,
+            statement,
+            source,
+            about,
+            inputs,
+            check,
+            tolerance,
+            refutes,
+            kinds,
+            needs or {},
+            not_in or {},
+            stands=stands,
         )
 
     return make

@@ -91,7 +91,11 @@ def variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) -> Sch
     def variance_derivative(t: Array) -> Array:
         return rate(t) * _xp.namespace(t=t).exp(-integral(t))
 
-    return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
+    @naming("flow.Schedule.alpha_log_derivative")
+    def alpha_log_derivative(t: Array) -> Array:
+        return -0.5 * rate(t)
+
+    return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
 
 
 @public({"beta_min, beta_max": Number(least=0)}, Record(Schedule), nan=RAISES)
@@ -132,7 +136,11 @@ def sub_variance_preserving(*, beta_min: float = 0.1, beta_max: float = 20.0) ->
         xp, b = _xp.namespace(t=t), integral(t)
         return -2 * rate(t) * xp.expm1(-b) * xp.exp(-b)
 
-    return Schedule(alpha, lambda t: -0.5 * rate(t), variance, variance_derivative)
+    @naming("flow.Schedule.alpha_log_derivative")
+    def alpha_log_derivative(t: Array) -> Array:
+        return -0.5 * rate(t)
+
+    return Schedule(alpha, alpha_log_derivative, variance, variance_derivative)
 
 
 def _linear_rate(beta_min: float, beta_max: float) -> tuple[Function, Function]:
