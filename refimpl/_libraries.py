@@ -1,6 +1,7 @@
 """Whose arrays they are: their namespace, device and way to NumPy. Most of it array_api_compat knows; of
 libraries that it does not know, backends tell."""
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import fields, is_dataclass
@@ -127,6 +128,13 @@ def _kept(array: Array) -> NamespaceError:
         f"got {kind(array)}, whose numbers its library does not give to NumPy unasked. "
         "Make its backend first: refimpl.backends.get(name) tells how they are read"
     )
+
+
+def compiling(array: Array) -> bool:
+    """Whether a compiler of its library, torch's or JAX's, looks at what is computed with it."""
+    if array_api_compat.is_torch_array(array):
+        return bool(sys.modules["torch"].compiler.is_compiling())
+    return array_api_compat.is_jax_array(array) and isinstance(array, sys.modules["jax"].core.Tracer)
 
 
 _REPORTING = {"numpy", "torch", "jax", "array_api_strict"}

@@ -14,7 +14,7 @@ import pytest
 from conftest import usable
 from specimens import SPECIMENS, _of_laws
 
-from refimpl import _libraries
+from refimpl import _libraries, rope
 from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue
 
@@ -149,6 +149,18 @@ def test_torch_compile_traces_it_whole(name: str) -> None:
     # The "eager" compiler traces without needing a C++ compiler.
     compiled = torch.compile(function, fullgraph=True, backend="eager")
     assert_close(on, compiled(*given), function(*given))
+
+
+@pytest.mark.parametrize("layout", ["interleaved", "half"])
+def test_a_compiler_makes_each_table_once(layout: str) -> None:
+    """Not for every head: XLA counts the cosines and sines that it computes."""
+    usable("jax")
+    import jax  # noqa: PLC0415
+
+    heads, length, half = 32, 64, 8
+    x, angles = jax.numpy.ones((heads, length, 2 * half)), jax.numpy.ones((length, half))
+    compiled = jax.jit(lambda x, angles: rope.rotate(x, angles, layout=layout)).lower(x, angles).compile()
+    assert compiled.cost_analysis()["transcendentals"] == 2 * length * half
 
 
 # The checks themselves: each planted bug is found by the check it is meant for.

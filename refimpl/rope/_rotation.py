@@ -5,7 +5,9 @@ from typing import Literal
 from .. import _xp
 from .._typing import Array, Namespace
 from ..public import EVEN, STAYS, Choice, Reals, RealsOrIntegers, public
+from . import _blocks
 from ._frequencies import wide_angles
+from ._tables import stored
 
 Layout = Literal["interleaved", "half"]
 LAYOUT = Choice("interleaved", "half")
@@ -187,14 +189,17 @@ def _split(x: Array, layout: Layout) -> tuple[Array, Array]:
 
 
 def _join(a: Array, b: Array, layout: Layout, *, xp: Namespace) -> Array:
-    if layout == "half":
-        return xp.concat([a, b], axis=-1)
-    return xp.reshape(xp.stack([a, b], axis=-1), (*a.shape[:-1], 2 * a.shape[-1]))
+    # Compilers make one loop of stack and reshape, and two of concat.
+    pairs = xp.stack([a, b], axis=-1 if layout == "interleaved" else -2)
+    return xp.reshape(pairs, (*a.shape[:-1], 2 * a.shape[-1]))
 
 
 def _rotate(x: Array, angles: Array, layout: Layout, *, xp: Namespace) -> Array:
     cos = xp.astype(xp.cos(angles), x.dtype, copy=False)
     sin = xp.astype(xp.sin(angles), x.dtype, copy=False)
+    if _blocks.serves(x, cos):
+        return _blocks.rotate(x, cos, sin, _split, layout)
+    cos, sin = stored(cos, sin, xp=xp)
     a, b = _split(x, layout)
     return _join(a * cos - b * sin, a * sin + b * cos, layout, xp=xp)
 

@@ -54,3 +54,13 @@ def widest(array: Array, *dtypes: DType, xp: Namespace) -> DType:
     known: dict[str, Any] = xp.__array_namespace_info__().dtypes(device=device, kind="real floating")
     real = [dtype for dtype in dtypes if xp.isdtype(dtype, "real floating")]
     return xp.result_type(*([known["float64"]] if "float64" in known else []), *real)
+
+
+def stored(*tables: Array, xp: Namespace) -> tuple[Array, ...]:
+    """Arrays of one shape; under a compiler such that it computes each once and stores it. Compilers would
+    compute anew what is broadcast, for each of its uses: cosines of angles for every head."""
+    if not _libraries.compiling(tables[0]):
+        return tables
+    places = xp.arange(len(tables), device=_libraries.device(tables[0]))
+    together = xp.take(xp.stack(list(tables)), places, axis=0)  # a look-up is not computed anew
+    return tuple(together[i, ...] for i in range(len(tables)))
