@@ -4,7 +4,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import array_api_compat
 import numpy as np
@@ -422,6 +422,29 @@ def unless_nan(result: Array, *arrays: Array, xp: Namespace) -> Array:
     for array in arrays if rounds(xp) else ():
         nowhere = xp.any(xp.isnan(array), axis=(-2, -1))
         result = xp.where(nowhere, xp.full_like(result, xp.nan), result)
+    return result
+
+
+def places(ordered: Array, *, side: Literal["left", "right"], xp: Namespace) -> Array:
+    """How many of the values of a sorted vector lie below each ("left"), or do not lie above it ("right")."""
+    if type(ordered) is not np.ndarray:
+        return xp.searchsorted(ordered, ordered, side=side)
+    # NumPy carries the start, or the end, of equal values along, which is far sooner than to search for it.
+    n = len(ordered)
+    changes, here = ordered[1:] != ordered[:-1], np.arange(n + 1)
+    if side == "left":
+        here[1:-1] *= changes
+        return np.maximum.accumulate(here[:-1])
+    here[1:-1][~changes] = n
+    return np.minimum.accumulate(here[:0:-1])[::-1]
+
+
+def restored(ordered: Array, order: Array, *, xp: Namespace) -> Array:
+    """The vector of which `ordered` is the one that was taken in some order: result[order] = ordered."""
+    if type(ordered) is not np.ndarray:
+        return xp.take(ordered, xp.argsort(order, stable=False), axis=0)
+    result = np.empty_like(ordered)  # NumPy writes to places, which is far sooner than to sort them
+    result[order] = ordered
     return result
 
 

@@ -1,10 +1,24 @@
 """Cosines, and the CoSENT loss with its gradient in O(n log n)."""
 
-from .. import _xp
+from typing import TypeAlias
+
+import numpy as np
+
+from .. import _libraries, _xp
 from .._errors import ShapeError, message
+from .._host import Floats, Integers
 from .._typing import Array, Namespace
 from ..public import STAYS, AxisOf, Number, Reals, RealsOrIntegers, Truths, public
 from ._checks import unless_nan
+
+MOST_GROUPS = 64
+"""Of equal labels: their pairs are summed one by one."""
+FAR = 600.0
+"""Exponents down to −FAR have exponentials in the normal range of float64."""
+FEW = 32
+"""Numbers whose pairs take less time than the steps that avoid them."""
+Columns: TypeAlias = tuple[Array, Array]
+"""Peaks, and sums relative to them."""
 
 
 @public(
@@ -174,9 +188,17 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
 
 
 def _cosent_loss(cosines: Array, labels: Array, scale: float, *, xp: Namespace) -> Array:
-    order = xp.argsort(labels)
-    lower = _log_sums_below(xp.take(cosines, order, axis=0), xp.take(labels, order, axis=0), scale, xp=xp)
-    return unless_nan(labels, _log_one_plus_sum(lower, xp=xp), xp=xp)
+    c, y, _ = _by_label(cosines, labels, xp=xp)
+    exponents = _between_groups(c, y, scale) if type(c) is np.ndarray else None
+    if exponents is None:
+        exponents = _log_sums_below(c, y, scale, xp=xp)
+    return unless_nan(labels, _log_one_plus_sum(exponents, xp=xp), xp=xp)
+
+
+def _by_label(cosines: Array, labels: Array, *, xp: Namespace) -> tuple[Array, Array, Array]:
+    """Cosines and labels in the order of the labels, and that order; equal labels in any."""
+    order = xp.argsort(labels, stable=False)
+    return xp.take(cosines, order, axis=0), xp.take(labels, order, axis=0), order
 
 
 @public(
@@ -215,62 +237,116 @@ def cosent_gradient(cosines: Array, labels: Array, /, *, scale: float = 20.0) ->
 
 
 def _cosent_gradient(cosines: Array, labels: Array, scale: float, *, xp: Namespace) -> Array:
-    order = xp.argsort(labels)
-    c, y = xp.take(cosines, order, axis=0), xp.take(labels, order, axis=0)
+    c, y, order = _by_label(cosines, labels, xp=xp)
     lower, higher = _log_sums_below(c, y, scale, xp=xp), _log_sums_above(c, y, scale, xp=xp)
     loss = _log_one_plus_sum(lower, xp=xp)
     gradient = scale * (xp.exp(higher - loss) - xp.exp(lower - loss))
-    return unless_nan(labels, xp.take(gradient, xp.argsort(order), axis=0), xp=xp)
+    return unless_nan(labels, _xp.restored(gradient, order, xp=xp), xp=xp)
+
+
+def _between_groups(c: Floats, y: Floats, scale: float) -> Floats | None:
+    """Exponents whose exponentials sum to those of all ordered pairs, one for each two groups of equal
+    labels, which are sorted; None if the groups are many.
+
+    Σ_{i∈h, j∈g} exp(scale·(c_j − c_i)) = exp(scale·(p − q))·Σ_j exp(scale·(c_j − p))·Σ_i exp(scale·(q − c_i))
+    for the peak p of g and the least q of h. NumPy alone has sums by group, whose number other libraries
+    would have to know before they compute.
+    """
+    (last,) = (y[1:] != y[:-1]).nonzero()
+    if len(last) > min(len(c) // 2, MOST_GROUPS) or not len(c):
+        return None
+    edges = np.concatenate([[0], last + 1, [len(c)]])
+    starts, counts = edges[:-1], edges[1:] - edges[:-1]
+    peaks, least = np.maximum.reduceat(c, starts), np.minimum.reduceat(c, starts)
+    above = np.add.reduceat(np.exp(scale * (c - peaks.repeat(counts))), starts)
+    below = np.add.reduceat(np.exp(scale * (least.repeat(counts) - c)), starts)
+    exponents = scale * (peaks[:, None] - least) + (np.log(above)[:, None] + np.log(below))
+    ordered = np.arange(len(starts))
+    found: Floats = exponents[ordered[:, None] < ordered]
+    return found
 
 
 def _log_sums_below(c: Array, y: Array, scale: float, *, xp: Namespace) -> Array:
     """log Σ_{y_j < y_i} exp(scale·(c_j − c_i)) for each i, with y sorted; −inf where nothing is below."""
     if c.shape[0] == 0:
         return c
-    return _log_sums_before(c, xp.searchsorted(y, y, side="left"), scale, xp=xp)
+    return _log_sums_before(c, _xp.places(y, side="left", xp=xp), scale, xp=xp)
 
 
 def _log_sums_above(c: Array, y: Array, scale: float, *, xp: Namespace) -> Array:
     """log Σ_{y_j > y_i} exp(scale·(c_i − c_j)): the same, upside down."""
     if c.shape[0] == 0:
         return c
-    before = c.shape[0] - xp.flip(xp.searchsorted(y, y, side="right"))
+    before = c.shape[0] - xp.flip(_xp.places(y, side="right", xp=xp))
     return xp.flip(_log_sums_before(-xp.flip(c), before, scale, xp=xp))
 
 
 def _log_sums_before(c: Array, ends: Array, scale: float, *, xp: Namespace) -> Array:
     """log Σ_{j < ends_i} exp(scale·(c_j − c_i)) for each i; −inf for an empty sum."""
-    peaks_and_sums = _running_sums(xp.stack([c, xp.ones_like(c)]), scale, xp=xp)
     empty = ends == 0
-    found = xp.take(peaks_and_sums, xp.where(empty, ends, ends - 1), axis=1)
-    logs = scale * (found[0, :] - c) + xp.log(found[1, :])
+    last = xp.where(empty, ends, ends - 1)
+    logs = _log_sums_in_a_row(c, last, scale) if type(c) is np.ndarray else None
+    if logs is None:
+        peaks, sums = _running_sums(c, xp.ones_like(c), scale, xp=xp)
+        logs = scale * (xp.take(peaks, last, axis=0) - c) + xp.log(xp.take(sums, last, axis=0))
     return xp.where(empty, xp.full_like(logs, -xp.inf), logs)
 
 
-def _running_sums(x: Array, scale: float, *, xp: Namespace) -> Array:
-    """Prefix sums of Σ_j exp(scale·c_j), each a column (peak, sum): peak = max c_j and
-    sum = Σ_j exp(scale·(c_j − peak)), which lies in [1, n].
+def _log_sums_in_a_row(c: Floats, last: Integers, scale: float) -> Floats | None:
+    """log Σ_{j ≤ last_i} exp(scale·(c_j − c_i)) by one prefix sum in float64, whose roundings, n of each
+    sum, do not show in narrower formats; None for others, and where one shift for all could underflow."""
+    if c.dtype.itemsize >= 8 or not scale * (float(c.max()) - float(c.min())) < FAR:
+        return None
+    wide = c.astype(np.float64) - c.max()
+    logs: Floats = np.log(np.cumsum(np.exp(scale * wide))[last]) - scale * wide
+    return logs.astype(c.dtype)
+
+
+def _running_sums(peak: Array, total: Array, scale: float, *, xp: Namespace) -> tuple[Array, Array]:
+    """Prefix sums of Σ_j total_j·exp(scale·peak_j), as the peak so far and the sum relative to it:
+    max peak_j and Σ_j total_j·exp(scale·(peak_j − max)), which lies in [1, n] where each total is 1.
 
     Neighbours are added, their sums scanned, and the places between filled in: 2n additions in
-    2·log₂ n array operations, so that no value has more than 2·log₂ n additions behind it.
+    2·log₂ n array operations, so that no value has more than 2·log₂ n additions behind it, and
+    those of the last few, which are added in a row.
     """
-    n = x.shape[1]
-    if n == 1:
-        return x
-    even, odd = x[:, 0::2], x[:, 1::2]
-    at_odd = _running_sums(_add(even[:, : n // 2], odd, scale, xp=xp), scale, xp=xp)
-    later = _add(at_odd[:, : even.shape[1] - 1], even[:, 1:], scale, xp=xp)
-    at_even = xp.concat([even[:, :1], later], axis=1)
-    woven = xp.reshape(xp.stack([at_even[:, : n // 2], at_odd], axis=2), (2, n - n % 2))
-    return xp.concat([woven, at_even[:, n // 2 :]], axis=1)  # one more if n is odd
+    n = peak.shape[0]
+    if n <= FEW:
+        return _few_running_sums(peak, total, scale, xp=xp)
+    half = n // 2
+    even, odd = (peak[0::2], total[0::2]), (peak[1::2], total[1::2])
+    at_odd = _running_sums(*_add(_cut(even, 0, half), odd, scale, xp=xp), scale, xp=xp)
+    later = _add(_cut(at_odd, 0, n - half - 1), _cut(even, 1, n - half), scale, xp=xp)
+    woven = [_woven(first[:1], one, two, xp=xp) for first, one, two in zip(even, later, at_odd, strict=True)]
+    return woven[0], woven[1]
 
 
-def _add(a: Array, b: Array, scale: float, *, xp: Namespace) -> Array:
-    """Columns (peak, sum) of the sums of two such columns."""
-    gap = scale * (a[0, :] - b[0, :])
+def _cut(columns: Columns, start: int, end: int) -> Columns:
+    return columns[0][start:end], columns[1][start:end]
+
+
+def _woven(first: Array, even: Array, odd: Array, *, xp: Namespace) -> Array:
+    """The first value, then by turns those of odd and of even places."""
+    even = xp.concat([first, even])
+    woven = xp.reshape(xp.stack([even[: odd.shape[0]], odd], axis=1), (-1,))
+    return woven if even.shape[0] == odd.shape[0] else xp.concat([woven, even[odd.shape[0] :]])
+
+
+def _add(a: Columns, b: Columns, scale: float, *, xp: Namespace) -> Columns:
+    """The sums of two such columns of peaks and sums."""
+    gap = scale * (a[0] - b[0])
     fade = xp.exp(-xp.abs(gap))
-    total = xp.where(gap > 0, a[1, :] + b[1, :] * fade, a[1, :] * fade + b[1, :])
-    return xp.stack([xp.maximum(a[0, :], b[0, :]), total])
+    return xp.maximum(a[0], b[0]), xp.where(gap > 0, a[1] + b[1] * fade, a[1] * fade + b[1])
+
+
+def _few_running_sums(peak: Array, total: Array, scale: float, *, xp: Namespace) -> Columns:
+    """The same by its definition, of each prefix alone."""
+    places = xp.arange(peak.shape[0], device=_libraries.device(peak))
+    inside = places[:, None] >= places[None, :]
+    lowest = xp.full_like(peak, -xp.inf)
+    peaks = xp.max(xp.where(inside, peak[None, :], lowest[None, :]), axis=1)
+    exponents = xp.where(inside, scale * (peak[None, :] - peaks[:, None]), lowest[None, :])
+    return peaks, xp.sum(xp.exp(exponents) * total[None, :], axis=1)
 
 
 def _log_one_plus_sum(exponents: Array, *, xp: Namespace) -> Array:

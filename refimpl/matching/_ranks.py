@@ -85,12 +85,11 @@ def _spearman(x: Array, y: Array, dtype: DType, *, xp: Namespace) -> Array:
 
 def _offsets(x: Array, *, xp: Namespace) -> Array:
     """Twice the distance of each rank from the mean rank: the integers 2·rank − (n + 1)."""
-    order = xp.argsort(x)
-    # Searching the sorted values for themselves and sorting back reads memory in order.
+    order = xp.argsort(x, stable=False)  # equal values have equal ranks
     ordered = xp.take(x, order, axis=0)
-    below = xp.searchsorted(ordered, ordered, side="left")
-    offsets = below + xp.searchsorted(ordered, ordered, side="right") - x.shape[0]
-    return xp.take(offsets, xp.argsort(order), axis=0)
+    below = _xp.places(ordered, side="left", xp=xp)
+    offsets = below + _xp.places(ordered, side="right", xp=xp) - x.shape[0]
+    return _xp.restored(offsets, order, xp=xp)
 
 
 def _floating_dtype(xp: Namespace, *arrays: Array) -> DType:
