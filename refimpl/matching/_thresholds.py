@@ -1,5 +1,6 @@
 """The threshold that is best for a binary decision, exactly."""
 
+import math
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -78,25 +79,27 @@ def best_threshold(
 
 
 def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Namespace) -> Threshold:
-    order = xp.argsort(scores)
+    order = xp.argsort(scores, stable=False)  # equal scores are never parted
     upper = xp.take(scores, order, axis=0)
     hits = xp.take(xp.astype(positive, _widest(xp)), order, axis=0)
     # Cut k says negative to the k lowest scores and positive to the rest.
     fn = xp.cumulative_sum(hits, include_initial=True)
-    tn = xp.cumulative_sum(1 - hits, include_initial=True)
+    tn = xp.arange(fn.shape[0], dtype=fn.dtype, device=_libraries.device(fn)) - fn
     lower = xp.concat([xp.full_like(upper[:1], -xp.inf), upper[:-1]])
-    last = xp.full_like(upper[:1], xp.inf)
-    possible = xp.concat([lower < upper, last > 0])
+    possible = xp.concat([lower < upper, xp.ones_like(upper[:1], dtype=xp.bool)])
     values = _given.checked("metric", metric)(fn[-1] - fn, tn[-1] - tn, fn, tn)
     if bool(xp.any(possible & xp.isnan(values))):
         expected = "numbers at every cut, 0/0 included"
         raise DomainError(message("metric", "NaN", expected))
     best = int(xp.argmax(xp.where(possible, values, xp.full_like(values, -xp.inf))))
-    finite = xp.isfinite(lower) & xp.isfinite(upper)
-    low, high = (xp.where(finite, end, xp.zeros_like(end)) for end in (lower, upper))
-    middle = low / 2 + high / 2  # halves first: the sum could overflow
-    thresholds = xp.concat([xp.where(finite & (middle < upper), middle, lower), last])
-    return Threshold(float(thresholds[best]), float(values[best]))
+    threshold = math.inf if best == upper.shape[0] else _between(lower[best], upper[best])
+    return Threshold(threshold, float(values[best]))
+
+
+def _between(low: Array, high: Array) -> float:
+    """The middle of two scores in their dtype; the lower one if that rounds to the upper, or is none."""
+    middle = float(low / 2 + high / 2)  # halves first: the sum could overflow
+    return middle if math.isfinite(middle) and middle < float(high) else float(low)
 
 
 def _widest(xp: Namespace) -> DType:
