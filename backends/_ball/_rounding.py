@@ -8,9 +8,11 @@ the block computes without the model.
 """
 
 import functools
+import math
+import random
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
@@ -42,6 +44,10 @@ class Model:
     factors: int = 0
     """Significand bits to which the factors of matrix products are cut, as tensor cores do; 0 for all."""
 
+    def often(self, roundings: int) -> float:
+        """What so many roundings one after the other come to, in roundings."""
+        return float(roundings)
+
     def factor(self, value: Any) -> Any:
         """A number as a matrix product takes it: cut, which is off by up to two unit roundoffs."""
         return replace(self, bits=self.factors).widened(value, 2) if self.factors else value
@@ -57,9 +63,17 @@ class Model:
         """A ball that holds the value with an error of so many unit roundoffs."""
         if not value.is_finite() or value.is_zero():
             return value
-        off = arb(roundings) * arb(2) ** -self.bits
-        wide = value * arb(1, off) + arb(0, arb(self.smallest))
+        wide = self.off(value, abs(value) * roundings * arb(2) ** -self.bits + self.smallest)
         return self.in_range(wide.nonnegative_part() if value >= 0 else wide)
+
+    def off(self, value: Any, most: Any) -> Any:
+        """A ball that holds what is at most so far from a value."""
+        return value + arb(0, most.upper())
+
+    def scaled(self, value: Any) -> Any:
+        """What becomes of a number of the dtype that is moved by powers of two alone."""
+        exact = not value.is_finite() or value.is_zero() or abs(value) >= self.smallest
+        return self.in_range(value) if exact else self.widened(value, 0)
 
     def converted(self, value: Any) -> Any:
         """A number as the dtype holds it: itself, or rounded."""
@@ -78,6 +92,33 @@ class Model:
             self, bits=min(self.bits, bits), smallest=max(self.smallest, smallest),
             largest=min(self.largest, largest),
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled(Model):
+    """One of the things that may be computed: every result is as far off as the model allows, up or down at
+    random. The mean square of what comes of it is the sum of the squares of what every rounding does."""
+
+    signs: random.Random = field(kw_only=True)
+
+    @classmethod
+    def of(cls, model: Model, seed: int) -> "Sampled":
+        """A sample of a model."""
+        return cls(
+            model.bits, model.smallest, model.largest, model.ulps, model.factors, signs=random.Random(seed)
+        )
+
+    def often(self, roundings: int) -> float:
+        """Their mean square is the sum of their squares."""
+        return math.sqrt(roundings)
+
+    def off(self, value: Any, most: Any) -> Any:
+        """A number of the dtype at one of the ends of what may be so far off, so that what is exact in the
+        dtype is so afterwards."""
+        moved = value + self.signs.choice((-1, 1)) * most.upper()
+        mantissa, exponent = map(int, moved.mid().man_exp())
+        extra = abs(mantissa).bit_length() - self.bits
+        return arb((mantissa + (1 << extra - 1) >> extra, exponent + extra)) if extra > 0 else moved.mid()
 
 
 _ACTIVE: ContextVar[Model | None] = ContextVar("model", default=None)
@@ -102,6 +143,20 @@ class Rounding:
         _ACTIVE.reset(self._token)
 
 
+def _is_exact(name: str, *balls: Any) -> bool:
+    """Whether nothing is rounded, short of underflow: 0 is added, or a power of two is a factor."""
+    if name in ("add", "subtract"):
+        return any(ball.is_zero() for ball in balls)
+    if name == "multiply":
+        return any(map(_is_power, balls))
+    return name == "divide" and _is_power(balls[1])
+
+
+def _is_power(ball: Any) -> bool:
+    """Whether it is ± a power of two."""
+    return bool(ball.is_finite() and ball.is_exact() and abs(ball.man_exp()[0]) == 1)
+
+
 def rounds(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function of balls that computes exactly and, in a model, is off as that says of the name."""
 
@@ -112,7 +167,8 @@ def rounds(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             if model is None:
                 return function(*balls)
             with Rounding(None):
-                return model.computed(name, function(*balls))
+                value = function(*balls)
+                return model.scaled(value) if _is_exact(name, *balls) else model.computed(name, value)
 
         return rounded
 
@@ -130,8 +186,9 @@ def spread(total: Any, size: Any, roundings: int) -> Any:
     model = active()
     if model is None or not total.is_finite() or roundings < 1:
         return total
-    off = size * roundings * arb(2) ** -model.bits + (roundings + 1) * arb(model.smallest)
-    return model.in_range(total + arb(0, off.upper()))
+    often = model.often(roundings)
+    off = size * often * arb(2) ** -model.bits + (often + 1) * arb(model.smallest)
+    return model.in_range(model.off(total, off))
 
 
 def refuse(call: str) -> None:

@@ -192,7 +192,7 @@ def stable(prec: int, model: Model) -> BallNamespace:
         most = max((abs(x).upper() for x in array.data.flat if x.is_finite()), default=_scalars.ZERO)
         off = most * STABLE * max(array.shape[-2:], default=1) * arb(2) ** -model.bits
         out = np.empty(array.shape, dtype=object)
-        out.reshape(-1)[:] = [x + arb(0, off.upper()) for x in array.data.flat]
+        out.reshape(-1)[:] = [model.off(x, off) for x in array.data.flat]
         return array.like(out)
 
     def made(exact: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,10 +10,11 @@ everything, nothing is claimed.
 """
 
 import inspect
+import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from ....backends import Setting, ball
 from ....backends._ball import _scalars as s
 from ....backends._ball._array import BallArray
 from ....backends._ball._precision import WorkingPrecision
-from ....backends._ball._rounding import Rounding
+from ....backends._ball._rounding import Model, Rounding, Sampled
 from ....backends._ball._tape import NoDerivativeError, Site, TapeNamespace, stable
 from ...language.exact import UnprovenError
 from ...language.law import Implementation
@@ -38,6 +39,15 @@ PRECISIONS = (128, 1024)
 """Bits of the balls; what is wide with both is a set of subgradients."""
 NARROW = 2.0**-64
 """Radius of a derivative that is known, beside its size or its scale."""
+
+FINER = 20
+"""Bits that a format has more in which nothing but the size of roundings is another."""
+SAMPLES = 6
+"""Runs with random roundings."""
+DEVIATIONS = 1
+"""The scale of an error in root mean squares of it."""
+SMALL = 32
+"""Roundings of the derivative itself, with which the laws still see errors of 64 ulp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +112,9 @@ class Point:
         named = variables(function, args, kwargs)
         self.names, self.arrays = [spoken(name) for name, _ in named], [part for _, part in named]
         self.exact = [self._run(ball.ball(prec=bits)) for bits in PRECISIONS[:1]]
+        self._runs: dict[str, _Run] = {}
 
-    def _run(self, base: Any) -> "_Run":
+    def _run(self, base: Any, host: Model | None = None) -> "_Run":
         tape = TapeNamespace(base)
         inputs: list[Any] = []
 
@@ -124,7 +135,7 @@ class Point:
         for name, value in list(bound.arguments.items()):
             bound.arguments[name] = "cpu" if name == "device" else mapped(value, lifted)
         # What becomes of numbers is computed in Python's float64, whatever the dtype.
-        exact = exact_numbers() if base.model is None else Rounding(host_model())
+        exact = exact_numbers() if host is None else Rounding(host)
         with WorkingPrecision(base.prec), exact, np.errstate(all="ignore"):
             result = self.reference(*bound.args, **bound.kwargs)
         return _Run(
@@ -198,16 +209,46 @@ class Point:
         return found
 
     def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
-        """The radii of what rounding may give, in units of roundoff; infinite where nothing is known."""
-        try:
-            return [_radii(balls) / self.on.u for balls in self._rounded.back(cotangents, spread=self.on.u)]
-        except (UndecidedError, ZeroDivisionError):
-            return [np.full(self.on.host(part).shape, np.inf) for part in self.arrays]
+        """What rounding may give, in units of roundoff; infinite where nothing is known."""
+        widest = self._radii(cotangents, 0)
+        if all(_are_small(*pair) for pair in zip(widest, self.middles(cotangents), strict=True)):
+            return widest
+        finer = self._radii(cotangents, FINER)
+        return [
+            np.where(_are_alike(wide, fine), np.minimum(wide, DEVIATIONS * typical), wide)
+            for wide, fine, typical in zip(widest, finer, self._typical(cotangents), strict=True)
+        ]
 
-    @cached_property
-    def _rounded(self) -> "_Run":
-        """On balls that hold what the library may compute."""
-        return self._run(stable(PRECISIONS[0], ball.model(self.on)))
+    def _radii(self, cotangents: Sequence[np.ndarray[Any, Any]], finer: int) -> list[np.ndarray[Any, Any]]:
+        """The radii of all that may be computed in a format with so many bits more, in its roundoffs."""
+
+        def more(model: Model) -> Model:
+            return replace(model, bits=model.bits + finer)
+
+        found = self._computed(f"{finer} bits more", more, cotangents)
+        return [_radii(balls) / self.on.u * 2.0**finer for balls in found]
+
+    def _typical(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
+        """The root of the mean square of what roundings give that go up or down at random."""
+        right = self.exact[0].back(cotangents)
+        errors = [
+            [_distances(*pair) / self.on.u for pair in zip(found, right, strict=True)]
+            for seed in range(SAMPLES)
+            for found in [self._computed(f"sample {seed}", partial(Sampled.of, seed=seed), cotangents)]
+        ]
+        return [np.linalg.norm(each, axis=0) / math.sqrt(SAMPLES) for each in zip(*errors, strict=True)]
+
+    def _computed(
+        self, name: str, change: Callable[[Model], Model], cotangents: Sequence[np.ndarray[Any, Any]]
+    ) -> list[np.ndarray[Any, Any]]:
+        """Balls of the product where the library, and Python, compute as a change of their models says."""
+        try:
+            if name not in self._runs:
+                base = stable(PRECISIONS[0], change(ball.model(self.on)))
+                self._runs[name] = self._run(base, change(host_model()))
+            return self._runs[name].back(cotangents)
+        except (UndecidedError, ZeroDivisionError):
+            return [np.full(self.on.host(part).shape, s.INDETERMINATE) for part in self.arrays]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +263,12 @@ class _Run:
         self,
         cotangents: Sequence[np.ndarray[Any, Any]],
         without: Collection[Site] = (),
-        spread: float = 0.0,
     ) -> list[np.ndarray[Any, Any]]:
-        """The balls of the derivative, for every input. Cotangents are off by `spread` of themselves, so that
+        """The balls of the derivative, for every input. In a model cotangents are off by a rounding, so that
         other orders of the same sums are admitted, whose terms our own order may cancel exactly."""
         base = self.tape.base
         given = [
-            _where_finite(_spread(base.asarray(c, dtype=r.dtype), spread), r)
+            _where_finite(_spread(base.asarray(c, dtype=r.dtype), base.model), r)
             for c, r in zip(cotangents, self.results, strict=True)
         ]
         found = self.tape.pulled(list(zip(self.results, given, strict=True)), self.inputs, without=without)
@@ -236,13 +276,13 @@ class _Run:
         return [zero if part is None else part.data for part, zero in zip(found, zeros, strict=True)]
 
 
-def _spread(cotangent: BallArray, spread: float) -> BallArray:
-    if not spread:
+def _spread(cotangent: BallArray, model: Model | None) -> BallArray:
+    if model is None:
         return cotangent
-    factor, out = arb(1, spread), np.empty(cotangent.shape, dtype=object)
+    out = np.empty(cotangent.shape, dtype=object)
     for at in np.ndindex(cotangent.shape):
         value: Any = cotangent.data[at]
-        out[at] = value * factor
+        out[at] = model.off(value, abs(value) * arb(2) ** -model.bits)
     return cotangent.like(out)
 
 
@@ -273,6 +313,24 @@ def _is_narrow(x: Any, scale: float) -> bool:
 def _radii(balls: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     radii = [float(x.rad()) if x.is_finite() else np.inf for x in balls.flat]
     return np.asarray(radii, dtype=np.float64).reshape(balls.shape)
+
+
+def _distances(balls: np.ndarray[Any, Any], exact: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    apart = [
+        float(abs(x - y).upper()) if (x - y).is_finite() else np.inf
+        for x, y in zip(balls.flat, exact.flat, strict=True)
+    ]
+    return np.asarray(apart, dtype=np.float64).reshape(balls.shape)
+
+
+def _are_small(sizes: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> bool:
+    """Whether most sizes are as good as any."""
+    return bool(np.sum(sizes > SMALL * np.abs(values)) * 4 <= sizes.size)
+
+
+def _are_alike(wide: np.ndarray[Any, Any], fine: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Where radii are proportional to the roundoff: rounding leaves no choice open."""
+    return np.isfinite(wide) & np.isfinite(fine) & (wide <= 2 * fine) & (fine <= 2 * wide)
 
 
 def _enclosed(
