@@ -35,6 +35,10 @@ TOLERANCE = Rounding(
 )
 
 
+SEVERAL = "several subgradients, or none that is finite, where the law needs the one derivative"
+"""Why a law says nothing of a call."""
+
+
 def reason(function: str) -> str:
     """Why a function is not differentiable in any array argument; empty if it is."""
     known = registry.functions()[function]
@@ -226,7 +230,9 @@ def _each(
         if isinstance(point, str):
             left_out = left_out or point
             continue
-        yield from do(point, case.seed + place)
+        made = list(do(point, case.seed + place))
+        left_out = left_out or ("" if made else SEVERAL)
+        yield from made
     if left_out:
         raise NotApplicableError(left_out)
 
