@@ -12,6 +12,8 @@ from .._typing import Array
 from ..public import Flag, Record, Truths, public
 from ._checks import BIASES, INFINITE, ROWS
 from ._exact import Problem
+from ._proof import certain
+from ._space import Points
 
 Verdict: TypeAlias = Literal["argmaxable", "unargmaxable", "undecided"]
 
@@ -76,8 +78,8 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     In float64: a witness must lead by more than the rounding bound (d+5)u(⟨|w_k − w_i|,|z|⟩ + |b_k − b_i|),
     by the margin that it states up to that bound;
     a combination must have positive weights with sum 1 on at most d + 1 other classes and meet its
-    equations within the bound of its own rounding. With `exact`, in rational arithmetic: a witness
-    must lead strictly, and the support of a combination must also carry rational weights ≥ 0 that meet
+    equations within the bound of its own rounding. With `exact`, in rational arithmetic wherever rounding
+    bounds do not decide: a witness must lead strictly, and the support of a combination must also carry rational weights ≥ 0 that meet
     Σα = 1, Σα_i w_i = w_k and Σα_i b_i ≥ b_k exactly. Only this form is a proof of "unargmaxable", and
     only it accepts a witness whose margin lies within rounding. A host function.
 
@@ -109,15 +111,17 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     if len(result.certificates) != n:
         raise ShapeError(message("result", f"{len(result.certificates)} certificates", f"{n}, one a class"))
     problem = Problem(*to_exact(xp, W=W, b=b))
-    proved = [_proved(problem, k, certificate, exact) for k, certificate in enumerate(result.certificates)]
+    points = Points(problem.W, problem.b) if exact else None
+    proved = [_proved(problem, points, k, certificate) for k, certificate in enumerate(result.certificates)]
     return xp.asarray(proved, dtype=xp.bool, device=_libraries.device(W))
 
 
-def _proved(problem: Problem, k: int, certificate: Certificate, exact: bool) -> bool:
+def _proved(problem: Problem, points: Points | None, k: int, certificate: Certificate) -> bool:
+    """Whether a certificate holds; exactly, if there are points."""
     if isinstance(certificate, Witness):
-        return _witness_holds(problem, k, certificate, exact)
+        return _witness_holds(problem, k, certificate, points is not None)
     if isinstance(certificate, Combination):
-        return _combination_holds(problem, k, certificate, exact)
+        return _combination_holds(problem, points, k, certificate)
     return False
 
 
@@ -155,13 +159,11 @@ def _witness_holds(problem: Problem, k: int, witness: Witness, exact: bool) -> b
     near = np.argmin(found)
     if not (found[near] == witness.margin or abs(found[near] - witness.margin) <= 2 * error[near]):
         return False
-    if not exact:
-        return bool(np.all(found > error))
-    others = [i for i in range(len(problem.b)) if i != k]
-    return not others or problem.margin(k, z, others) > 0
+    close = np.flatnonzero(~(found > error)).tolist()
+    return not close or (exact and problem.margin(k, z, close) > 0)
 
 
-def _combination_holds(problem: Problem, k: int, combination: Combination, exact: bool) -> bool:
+def _combination_holds(problem: Problem, points: Points | None, k: int, combination: Combination) -> bool:
     n, d = problem.W.shape
     indices, weights = list(combination.indices), np.asarray(combination.weights, dtype=np.float64)
     if not 0 < len(indices) <= d + 1 or weights.shape != (len(indices),):
@@ -177,4 +179,7 @@ def _combination_holds(problem: Problem, k: int, combination: Combination, exact
     terms = rays[k] - rays[indices]
     left, bound = weights @ terms, share * (weights @ np.abs(terms)) + len(indices) * 2.0**-1074
     near = np.all(np.abs(left[:-1]) <= bound[:-1]) and left[-1] <= bound[-1]
-    return bool(near and (not exact or problem.combination(k, indices, weights.tolist())))
+    if not near or points is None:
+        return bool(near)
+    sure = certain(points, np.asarray([k]), np.asarray([indices]))[0]  # where rounding bounds can tell
+    return bool(sure) or problem.combination(k, indices, weights.tolist()) is not None

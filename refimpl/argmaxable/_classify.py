@@ -1,6 +1,6 @@
-"""The search for certificates: cheap witnesses first, then one nearest point a class."""
+"""Certificates: of all classes at once, and of those that this leaves open one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,8 +10,9 @@ from .._typing import Array
 from ..public import RAISES, Record, public
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, lead
 from ._checks import BIASES, INFINITE, ROWS
-from ._exact import RAY, Problem, decide, to_float
+from ._exact import RAY, Problem, Rational, decide, to_float
 from ._nearest import nearest
+from ._search import Search
 
 
 @public({"W": ROWS, "b": BIASES}, Record(Result), needs="eager rational", nan=RAISES, raises=INFINITE)
@@ -24,7 +25,9 @@ def classify(W: Array, b: Array, /) -> Result:
     the rounding bound or in rational arithmetic, a combination in rational arithmetic. Undecided are
     only classes that win, but on so thin a cone that the witness is lost in rounding it to float64:
     moving their rays (w_k − w_i, b_k − b_i) by 2√(d+1)·2⁻⁵³ of their length would hide them. A host
-    function.
+    function: all classes are searched together in floating point, with products of n²d operations and for
+    each class about d exchanges of nd; what that leaves open is decided class by class, in rationals at last,
+    which takes long where many classes are on the boundary and d is large.
 
     Parameters
     ----------
@@ -50,13 +53,17 @@ def classify(W: Array, b: Array, /) -> Result:
     Combination(indices=(0, 2), weights=(0.5, 0.5))
     """
     problem = Problem(*to_exact(_xp.of(W), W=W, b=b))
-    frame = Frame(problem.W, problem.b)
-    found: dict[int, Certificate] = {}
-    for k, z in frame.seeds():
-        if (witness := lead(problem, k, z)) is not None:
-            found[k] = witness
-    n = len(problem.b)
-    return Result(tuple(found[k] if k in found else _search(problem, frame, k) for k in range(n)))
+    search = Search(problem.W, problem.b)
+    search.run()
+    found: dict[int, Certificate] = dict(search.certificates())
+    for k, (indices, weights) in search.hints.items():
+        if k not in found and (exact := problem.combination(k, indices, weights)) is not None:
+            found[k] = combination(dict(zip(indices, exact, strict=True)))
+    frame = None if len(found) == len(problem.b) else Frame(problem.W, problem.b)
+    for k in range(len(problem.b)):
+        if k not in found and frame is not None:
+            found[k] = alone(problem, frame, k)
+    return Result(tuple(found[k] for k in range(len(problem.b))))
 
 
 class Frame:
@@ -85,19 +92,6 @@ class Frame:
             z: Floats = np.ldexp(self._back @ y / s, int(self._bias[0]) - self._columns)
         return z
 
-    def seeds(self) -> Iterator[tuple[int, Floats]]:
-        """For classes that win at their own row without bias: that row, long enough for the bias."""
-        n = len(self.biases)
-        step = max(1, 2**22 // n)  # blocks of 32 MiB
-        for first in range(0, n, step):
-            block = self.rows[first : first + step]
-            own, scores = np.sum(block**2, axis=1), block @ self.rows.T
-            ahead = own[:, None] - scores
-            ahead[np.arange(len(block)), np.arange(first, first + len(block))] = np.inf
-            for k in np.flatnonzero(np.min(ahead, axis=1) > 0).tolist():
-                length = np.max((self.biases - self.biases[first + k]) / ahead[k])
-                yield first + k, self.point(block[k] * max(1.0, 2 * length))
-
     def rays(self, k: int, others: list[int]) -> Floats:
         """The rays of class k and, last, (0, 1), scaled to unit length."""
         rays = np.column_stack([self.rows[k] - self.rows[others], self.biases[k] - self.biases[others]])
@@ -115,8 +109,17 @@ def _level(values: Floats) -> tuple[Floats, np.ndarray[tuple[int], np.dtype[np.i
     return np.ldexp(centred, -second), (first + second).astype(np.int64)
 
 
-def _search(problem: Problem, frame: Frame, k: int) -> Witness | Combination | Undecided:
-    """One class by the nearest point of its rays to 0: in float64, then exactly from there."""
+def combination(exact: Mapping[int, Rational]) -> Combination:
+    """A certificate of exact weights, without those that are 0."""
+    indices = sorted(i for i, weight in exact.items() if weight)
+    return Combination(tuple(indices), tuple(to_float(exact[i]) for i in indices))
+
+
+def alone(problem: Problem, frame: Frame, k: int) -> Witness | Combination | Undecided:
+    """One class by the nearest point of its rays to 0: in float64, then exactly from there.
+
+    This is the definition as it reads; `Search` finds the same for all classes at once.
+    """
     others = [i for i in range(len(problem.b)) if i != k]
     rays = frame.rays(k, others)
     support, weights = nearest(rays)
@@ -124,9 +127,8 @@ def _search(problem: Problem, frame: Frame, k: int) -> Witness | Combination | U
     if x[-1] > 0 and (witness := lead(problem, k, frame.point(x[:-1], float(x[-1])))) is not None:
         return witness
     named = [[*others, RAY][i] for i in support]
-    combination, z, margin = decide(problem, k, frame.scales, named, weights.tolist())
+    exact, z, margin = decide(problem, k, frame.scales, named, weights.tolist())
     if z is None:
-        indices = sorted(combination)
-        return Combination(tuple(indices), tuple(to_float(combination[i]) for i in indices))
-    exact = lead(problem, k, np.asarray([to_float(value) for value in z]), exact=True)
-    return Undecided(margin) if exact is None else exact
+        return combination(exact)
+    thin = lead(problem, k, np.asarray([to_float(value) for value in z]), exact=True)
+    return Undecided(margin) if thin is None else thin

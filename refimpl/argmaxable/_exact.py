@@ -54,8 +54,8 @@ class Problem:
         point = [rational(value) for value in z] + [fmpq(1)]
         return min(sum(r * y for r, y in zip(self.ray(k, i), point, strict=True)) for i in others)
 
-    def combination(self, k: int, indices: Sequence[int], weights: Sequence[float]) -> bool:
-        """Whether rational weights on the support, next to the given ones, prove k unargmaxable.
+    def combination(self, k: int, indices: Sequence[int], weights: Sequence[float]) -> list[Rational] | None:
+        """Rational weights ≥ 0 on the support, next to the given ones, that prove k unargmaxable, if any.
 
         The equations fix the weights of affinely independent rows. Others keep the given weights;
         then equal biases are tried too, since a tie would not survive the rounding of those.
@@ -66,14 +66,14 @@ class Problem:
         for system in (equations, [*equations, tie]):
             reduced, pivots = _echelon(system)
             if len(rays) in pivots:
-                return False  # w_k is not in the affine hull, or there is no tie
+                return None  # w_k is not in the affine hull, or there is no tie
             exact = [fmpq(0) if j in pivots else rational(weights[j]) for j in range(len(rays))]
             given = fmpq_mat(len(rays) + 1, 1, [-value for value in exact] + [fmpq(1)])
             for j, value in zip(pivots, (reduced * given).entries(), strict=False):
                 exact[j] = value
             if min(exact) >= 0 and sum(a * ray[d] for a, ray in zip(exact, rays, strict=True)) <= 0:
-                return True
-        return False
+                return exact
+        return None
 
 
 def _echelon(rows: list[list[Rational]]) -> tuple[Any, list[int]]:

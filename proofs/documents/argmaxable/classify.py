@@ -42,6 +42,30 @@ def classify_definition(impl: Impl, on: Setting, case: inputs.Classes) -> Iterat
 
 
 @law(
+    "argmaxable.classify-nearest",
+    "classify finds argmaxable exactly the classes whose rays have 0 outside of their hull",
+    source="argmaxable D2, D4",
+    stands="that many classes, decided together, get the verdicts that each gets alone",
+    about=("argmaxable.classify", "argmaxable.minimum_norm_point"),
+    inputs=inputs.many,
+    tolerance=Exact(
+        "integers below 11 in at most 4 coordinates: the nearest point is 0, or 1/√(400³) away at least, by "
+        "Gram determinants; 2⁻²⁰ is below that and far above rounding"
+    ),
+    refutes=("argmaxable.classify/no-bias", "argmaxable.classify/negative-weights"),
+)
+def classify_nearest(impl: Impl, on: Setting, case: inputs.Many) -> Iterator[Record]:
+    """Takes the nearest point to 0 of the rays (w_k − w_i, b_k − b_i) and (0, 1) of some classes."""
+    points = np.column_stack([on.host(case.W) / case.first, on.host(case.b) / case.second])
+    found = verdicts(impl, case.W, case.b)
+    for k in case.some:
+        rays = np.vstack([points[k] - np.delete(points, k, axis=0), np.eye(points.shape[1])[-1:]])
+        nearest = on.host(impl["argmaxable.minimum_norm_point"](on.array(rays))[0])
+        wins = bool(np.max(np.abs(nearest)) > 2.0**-20)
+        yield Same(f"class {k}", found[k], _named([wins])[0])
+
+
+@law(
     "argmaxable.five_vectors-classified",
     "of the five vectors without bias only (1,1) is unargmaxable, wherever it stands",
     source="argmaxable D6, C1",

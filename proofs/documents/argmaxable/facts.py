@@ -28,6 +28,7 @@ FACTS = Facts(
         "it is of verdicts, beside which a margin may have any size": (
             "argmaxable.bias-keeps",
             "argmaxable.classify-definition",
+            "argmaxable.classify-nearest",
             "argmaxable.duplicates",
             "argmaxable.equal-norms",
             "argmaxable.invariance",

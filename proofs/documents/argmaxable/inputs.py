@@ -285,6 +285,36 @@ def decided(draw: Draw, p: Precision, kind: Kind) -> Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Many(Classes):
+    """More classes than are decided one by one, the powers of two that scale W and b, and some of them."""
+
+    first: float
+    second: float
+    some: list[int]
+
+
+@inputs.composite
+def many(draw: Draw, p: Precision, kind: Kind) -> Many:
+    """Integers below 6, some rows drawn towards the middle, some copied, on a plane, or between others."""
+    n, d = draw(st.sampled_from([(24, 3), (24, 2), (40, 3), (12, 3)]))
+    rng = inputs.generator(draw)
+    W, b = rng.integers(-5, 6, (n, d)), draw(st.sampled_from([0, 1])) * rng.integers(-3, 4, n)
+    W[::2] //= 2
+    if kind == "cancellation":
+        pattern = draw(st.sampled_from(["copies", "plane", "between"]))
+        if pattern == "copies":
+            W[: n // 4], b[: n // 4] = W[-(n // 4) :], b[-(n // 4) :]
+        elif pattern == "plane":
+            W[:, -1] = W[:, 0]
+        else:
+            W[1::2], b[1::2] = 2 * (W[1::2] // 2), 2 * (b[1::2] // 2)
+            W[0], b[0] = (W[1] + W[3]) // 2, (b[1] + b[3]) // 2
+    first, second = scales(draw, p, kind)
+    some = rng.permutation(n)[:4].tolist()
+    return Many(W=W * first, b=b * second, first=first, second=second, some=some)
+
+
+@dataclass(frozen=True, slots=True)
 class Planted(Classes):
     """Rows of which the first is a known combination of the next m in eighths, and a slack in bias ≥ 0."""
 
