@@ -79,9 +79,9 @@ def verify(W: Array, b: Array, result: Result, /, *, exact: bool = False) -> Arr
     by the margin that it states up to that bound;
     a combination must have positive weights with sum 1 on at most d + 1 other classes and meet its
     equations within the bound of its own rounding. With `exact`, in rational arithmetic wherever rounding
-    bounds do not decide: a witness must lead strictly, and the support of a combination must also carry rational weights ≥ 0 that meet
-    Σα = 1, Σα_i w_i = w_k and Σα_i b_i ≥ b_k exactly. Only this form is a proof of "unargmaxable", and
-    only it accepts a witness whose margin lies within rounding. A host function.
+    bounds do not decide: a witness must lead strictly, and the support of a combination must also carry
+    rational weights ≥ 0 that meet Σα = 1, Σα_i w_i = w_k and Σα_i b_i ≥ b_k exactly. Only this form is a
+    proof of "unargmaxable", and only it accepts a witness whose margin lies within rounding. A host function.
 
     Parameters
     ----------
