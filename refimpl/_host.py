@@ -9,7 +9,7 @@ from ._errors import DomainError, message
 from ._typing import Array, Namespace
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
-Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Indices: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def to_float64(xp: Namespace, **arrays: Array) -> list[Floats]:

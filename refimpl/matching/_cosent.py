@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import _libraries, _xp
 from .._errors import ShapeError, message
-from .._host import Floats, Integers
+from .._host import Floats, Indices
 from .._typing import Array, Namespace
 from ..public import STAYS, AxisOf, Number, Reals, RealsOrIntegers, Truths, public
 from ._checks import unless_nan
@@ -292,7 +292,7 @@ def _log_sums_before(c: Array, ends: Array, scale: float, *, xp: Namespace) -> A
     return xp.where(empty, xp.full_like(logs, -xp.inf), logs)
 
 
-def _log_sums_in_a_row(c: Floats, last: Integers, scale: float) -> Floats | None:
+def _log_sums_in_a_row(c: Floats, last: Indices, scale: float) -> Floats | None:
     """log Σ_{j ≤ last_i} exp(scale·(c_j − c_i)) by one prefix sum in float64, whose roundings, n of each
     sum, do not show in narrower formats; None for others, and where one shift for all could underflow."""
     if c.dtype.itemsize >= 8 or not scale * (float(c.max()) - float(c.min())) < FAR:

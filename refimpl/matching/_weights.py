@@ -6,26 +6,30 @@ cells of an arrangement of lines l_k − l_y = D_k, and a largest cell is to be 
 """
 
 import math
-from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from .. import _host, _xp
 from .._errors import DomainError, message
-from .._host import Floats
+from .._host import Floats, Indices
 from .._libraries import device
 from .._typing import Array, Namespace
 from ..public import RAISES, Choice, Integer, Integers, Number, Reals, public
 
-Rows: TypeAlias = tuple[np.ndarray[Any, np.dtype[np.int64]], Floats]
+Rows: TypeAlias = tuple[Indices, Floats]
 """Labels (r,) and margins (r, K); the margin of a row to its own class is 0."""
 Interval: TypeAlias = tuple[int, float, float]
 """How many rows are right in an interval, and its ends."""
+Gaps: TypeAlias = tuple[Floats, Floats]
+"""Starts and ends of open intervals, in order; also the thresholds of two classes in one difference."""
 Point: TypeAlias = list[float]
 """Log-weights, of which only the differences matter."""
 NARROW = 2.0**-40
 """Cells of log t up to this width may come from the rounding of sums of logarithms."""
+BATCH = 1024
+"""Boxes of cells that are bounded at once; the last ones first, so that few wait."""
 
 
 class ClassWeights(NamedTuple):
@@ -50,11 +54,11 @@ class ClassWeights(NamedTuple):
 def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: int = 1000) -> ClassWeights:
     """Weights t > 0 that maximise the accuracy of argmax_k p_k·t_k, where ties count as wrong.
 
-    Two classes: one sort, as for a threshold. Three: along each line where two classes tie for
-    some row, and on both sides of it, one sort finds the best cell; every cell touches such a
-    line. More: exact search of one weight at a time until none improves, from equal weights and
-    from the reciprocals of the mean probabilities; a sweep over all of them takes n K² steps. This
-    is a host function: it inspects values and cannot be compiled. The search runs in NumPy float64.
+    Two classes: one sort, as for a threshold. More: exact search of one weight at a time until none
+    improves, from equal weights and from the reciprocals of the mean probabilities; a sweep over all
+    of them takes n K² steps. Three: after that, branch and bound over all cells, between the lines
+    where two classes tie for some row, for one with more rows. This is a host function: it inspects
+    values and cannot be compiled. The search runs in NumPy float64.
 
     Parameters
     ----------
@@ -63,8 +67,9 @@ def best_class_weights(probabilities: Array, labels: Array, /, *, exact_rows: in
     labels
         The right class of each row, from 0 to K − 1.
     exact_rows
-        Three classes are solved exactly, in O(n² log n) time, up to this many rows; beyond,
-        one weight at a time.
+        Three classes are solved exactly up to this many rows; beyond, one weight at a time. Boxes of
+        cells cost O(n) each: mostly a few thousand, at worst, where nearly all weights are nearly as
+        good, the O(n²) cells.
 
     Returns
     -------
@@ -119,22 +124,23 @@ def _count_right(p: Array, labels: Array, weights: Array, *, xp: Namespace) -> i
 
 
 def _search(
-    p: Floats, y: np.ndarray[Any, np.dtype[np.int64]], right: Callable[[Point], int], exact: bool
+    p: Floats, y: Indices, right: Callable[[Point], int], exact: bool
 ) -> tuple[int, Point, Literal["optimal", "coordinatewise"]]:
     """The most rows that are right, where, and whether that is optimal."""
     rows, equal = _rows(p, y), [0.0] * p.shape[1]
     means = np.mean(p, axis=0)
     starts = [equal, list(-np.log(np.where(means > 0, means, 1.0)))]
-    if exact:
-        most, point = max(_best_cell(rows), (right(equal), equal), key=lambda cell: cell[0])
-        if right(point) == most:
-            return most, point, "optimal"
-        starts.append(point)
     most, point = max((_ascend(rows, start, right) for start in starts), key=lambda end: end[0])
-    return most, point, "coordinatewise"
+    if not exact:
+        return most, point, "coordinatewise"
+    better = _best_on_line(rows) if p.shape[1] <= 2 else _better_cell(rows, most)
+    if better is None or better[0] <= most:
+        return most, point, "optimal"
+    most, point = max((most, point), _ascend(rows, better[1], right), key=lambda end: end[0])
+    return most, point, "optimal" if most >= better[0] else "coordinatewise"
 
 
-def _rows(p: Floats, y: np.ndarray[Any, np.dtype[np.int64]]) -> Rows:
+def _rows(p: Floats, y: Indices) -> Rows:
     """Labels and margins log(p_y/p_k) of the rows that some weights get right.
 
     Equal quotients have equal margins, and swapping y and k turns the sign exactly: the smaller
@@ -196,40 +202,83 @@ def _inside(start: float, end: float) -> float:
     return start + 1 if math.isinf(end) else (start + end) / 2
 
 
-def _best_cell(rows: Rows) -> tuple[int, Point]:
-    """How many rows the best weights get right, and a point inside a cell of log t that does so."""
-    y, margins = rows
-    classes = margins.shape[1]
-    if classes == 1:
-        return len(y), [0.0]
-    if classes == 2:
-        most, start, end = _best_interval(*_bounds(rows, np.zeros(2), 1), 0.0)
-        return most, [0.0, _inside(start, end)]
-    sides = ((0, 1, 2), (1, 0, 2), (2, 0, 1))
-    return max((_best_along_lines(rows, *side) for side in sides), key=lambda cell: cell[0])
+def _best_on_line(rows: Rows) -> tuple[int, Point]:
+    """How many rows the best weights of up to two classes get right, and a point that does so."""
+    if rows[1].shape[1] == 1:
+        return len(rows[0]), [0.0]
+    most, start, end = _best_interval(*_bounds(rows, np.zeros(2), 1), 0.0)
+    return most, [0.0, _inside(start, end)]
 
 
-def _best_along_lines(rows: Rows, free: int, fixed: int, other: int) -> tuple[int, Point]:
-    """The best cell beside a line l_other − l_fixed = position on which some row ties."""
+def _better_cell(rows: Rows, most: int) -> tuple[int, Point] | None:
+    """The best cell of three classes, with its count and a point inside, if it gets more rows right.
+
+    With a = l₁ − l₀, b = l₂ − l₀ and c = b − a, each row is right in a quadrant of two of these. A box of
+    gaps between their thresholds gets at most those rows right whose quadrants it meets; it is halved until
+    that is no more than what is known, or it is one cell.
+    """
     y, margins = rows
-    # Where l_other must stay below (rows of class fixed) or above (rows of class other).
-    position = np.where(y == fixed, margins[:, other], -margins[:, fixed])
-    lines = np.unique(position[(y != free) & np.isfinite(position)])
-    best = (-1, [0.0] * 3)
-    for line in lines:
-        upper = margins[:, free] + line * (y == other)
-        lower = np.maximum(-margins[:, fixed], line - margins[:, other])[y == free]
-        for side in (-1.0, 1.0):
-            ahead = np.where(np.abs(position - line) <= NARROW, -side, position - line)
-            kept = ((y == fixed) & (ahead > 0)) | ((y == other) & (ahead < 0))
-            count, start, end = _best_interval(lower, upper[kept], NARROW)
-            if count > best[0]:
-                # Off the line by half the way to the next edge; the others move with l_other at most.
-                middle = _inside(start, end)
-                away = side * (lines - line)
-                clear = np.min(away[away > NARROW], initial=1.0)
-                step = float(min(middle - start, end - middle, clear)) / 2
-                point = [0.0] * 3
-                point[free], point[other] = middle, float(line) + side * step
-                best = (count, point)
-    return best
+    zero, one, two = (margins[y == k] for k in range(3))
+    pairs = (zero[:, 1], -one[:, 0]), (zero[:, 2], -two[:, 0]), (one[:, 2], -two[:, 1])
+    gaps = [_gaps(np.concatenate(pair)) for pair in pairs]
+    boxes = np.asarray([[0, len(gaps[0][0]), 0, len(gaps[1][0]), 0, len(gaps[2][0])]])
+    found = None
+    while len(boxes):
+        boxes, batch = boxes[:-BATCH], boxes[-BATCH:]
+        low, high = _ends(gaps, batch)
+        possible = np.minimum(high[2], high[1] - low[0]) - np.maximum(low[2], low[1] - high[0]) > NARROW
+        batch = batch[possible]
+        bounds = _most_in_boxes(pairs, gaps, batch)
+        sizes = batch[:, 1::2] - batch[:, ::2]
+        cells = np.where(np.all(sizes == 1, axis=1), bounds, -1)
+        if len(cells) and np.max(cells) > most:
+            best = int(np.argmax(cells))
+            most = int(cells[best])
+            found = most, _point_inside(*_ends(gaps, batch[best : best + 1]))
+        kept = (bounds > most) & (cells < 0)
+        boxes = np.concatenate([boxes, _halves(batch[kept], sizes[kept])])
+    return found
+
+
+def _gaps(thresholds: Floats) -> Gaps:
+    """The ends of the intervals between thresholds that are wider than NARROW."""
+    ordered = np.unique(thresholds[np.isfinite(thresholds)])
+    starts, ends = np.append(-np.inf, ordered), np.append(ordered, np.inf)
+    wide = ends - starts > NARROW
+    return starts[wide], ends[wide]
+
+
+def _ends(gaps: Sequence[Gaps], boxes: Indices) -> tuple[list[Floats], list[Floats]]:
+    """The least and the largest a, b and c of boxes."""
+    low = [starts[boxes[:, 2 * axis]] for axis, (starts, _) in enumerate(gaps)]
+    return low, [ends[boxes[:, 2 * axis + 1] - 1] for axis, (_, ends) in enumerate(gaps)]
+
+
+def _most_in_boxes(pairs: Sequence[Gaps], gaps: Sequence[Gaps], boxes: Indices) -> Indices:
+    """How many rows are right somewhere in a box, of the three differences by themselves; all over it if
+    it is one gap of each."""
+    (a0, a1), (b0, b2), (c1, c2) = pairs
+    first = [ends[boxes[:, 2 * axis]][:, None] for axis, (_, ends) in enumerate(gaps)]
+    last = [starts[boxes[:, 2 * axis + 1] - 1][:, None] for axis, (starts, _) in enumerate(gaps)]
+    zero = (first[0] <= a0) & (first[1] <= b0)
+    one = (last[0] >= a1) & (first[2] <= c1)
+    two = (last[1] >= b2) & (last[2] >= c2)
+    found: Indices = np.sum(zero, axis=1) + np.sum(one, axis=1) + np.sum(two, axis=1)
+    return found
+
+
+def _halves(boxes: Indices, sizes: Indices) -> Indices:
+    """Each box cut in two across its longest side."""
+    row, side = np.arange(len(boxes)), np.argmax(sizes, axis=1)
+    middle = boxes[row, 2 * side] + sizes[row, side] // 2
+    lower, upper = boxes.copy(), boxes.copy()
+    lower[row, 2 * side + 1] = upper[row, 2 * side] = middle
+    return np.concatenate([lower, upper])
+
+
+def _point_inside(low: Sequence[Floats], high: Sequence[Floats]) -> Point:
+    """Log-weights inside a cell: c in the middle of what a and b leave of it, then a in that of its own."""
+    (a, b, c), (a_end, b_end, c_end) = [[float(it[0]) for it in ends] for ends in (low, high)]
+    third = _inside(max(c, b - a_end), min(c_end, b_end - a))
+    first = _inside(max(a, b - third), min(a_end, b_end - third))
+    return [0.0, first, first + third]
