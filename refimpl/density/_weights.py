@@ -1,15 +1,21 @@
 """Importance weights and the bounds on log q(x) that are made of them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import array_api_compat
+import numpy as np
 
 from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
+from .._host import Floats
 from .._typing import Array, Namespace
 from ..public import STAYS, AxisOf, Integer, Raises, Reals, Several, public
 
+NEAR = -0.6
+"""Mean weights that lie no further below the largest, as a share of it, are summed as what is missing."""
+PART = 2**16
+"""Numbers that stay in the cache of a core."""
 NO_SAMPLES: Raises = {ShapeError: "for no samples"}
 
 
@@ -101,15 +107,62 @@ def importance_bound(log_w: Array, /, *, axis: int = -1) -> Array:
 
 def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
     """log((1/M) Σ w), with all digits also where all weights are near 1."""
+    if type(log_w) is np.ndarray:
+        return _log_mean_by_parts(log_w, axis)
     far = _xp.logsumexp(log_w, axis=axis, xp=xp) - _xp.numbers(xp).log(log_w.shape[axis])
     if not _xp.rounds(xp):
         return far
     peak = xp.max(log_w, axis=axis, keepdims=True)
     shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
     fall = xp.mean(xp.expm1(log_w - shift), axis=axis)  # of the mean weight below the largest
-    near = fall > -0.6
+    near = fall > NEAR
     close = xp.squeeze(shift, axis=axis) + xp.log1p(xp.where(near, fall, xp.zeros_like(fall)))
     return xp.where(near, close, far)
+
+
+def _log_mean_by_parts(log_w: Floats, axis: int) -> Floats:
+    """The same on NumPy, which runs one operation after the other: in parts that stay in the cache, so that
+    nothing as large as the input is made."""
+    samples = np.moveaxis(log_w, axis, -1)
+    rows = samples.reshape(-1, samples.shape[-1])
+    result = np.empty(len(rows), dtype=log_w.dtype)
+    count = max(1, PART // rows.shape[1])
+    for start in range(0, len(rows), count):
+        result[start : start + count] = _log_mean_of_rows(rows[start : start + count])
+    found: Floats = result.reshape(samples.shape[:-1])[()]
+    return found
+
+
+def _log_mean_of_rows(rows: Floats) -> Floats:
+    """log((1/M) Σ w) of a few rows."""
+    samples = rows.shape[1]
+    top = np.argmax(rows, axis=1)
+    peak = rows[np.arange(len(rows)), top]
+    shift = np.where(np.isfinite(peak), peak, 0)
+    rest = np.zeros_like(peak)  # without the peak's own 1, small parts beside it keep their digits
+    for part, starts in _falls(rows, shift):
+        np.exp(part, out=part)
+        here = np.flatnonzero((starts <= top) & (top < starts + part.shape[1]))
+        part[here, top[here] - starts] = 0
+        rest += np.sum(part, axis=1)
+    finite = np.isfinite(peak)
+    result: Floats = np.where(finite, shift + np.log1p(rest) - rows.dtype.type(math.log(samples)), peak)
+    close = np.flatnonzero(finite & ((1 + rest) / samples - 1 > NEAR))
+    if len(close):
+        fall = np.zeros(len(close), dtype=rows.dtype)
+        for part, _ in _falls(rows[close], shift[close]):
+            fall += np.sum(np.expm1(part, out=part), axis=1)
+        result[close] = shift[close] + np.log1p(fall / samples)
+    return result
+
+
+def _falls(rows: Floats, shift: Floats) -> Iterator[tuple[Floats, int]]:
+    """How far rows lie below their peaks, PART numbers at a time, and where these begin."""
+    width = min(rows.shape[1], max(1, PART // max(1, len(rows))))
+    room = np.empty((len(rows), width), dtype=rows.dtype)
+    for start in range(0, rows.shape[1], width):
+        part = rows[:, start : start + width]
+        yield np.subtract(part, shift[:, None], out=room[:, : part.shape[1]]), start
 
 
 @public(
