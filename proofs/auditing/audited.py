@@ -1,5 +1,6 @@
 """The functions under test, in the process that runs them."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial, wraps
@@ -12,6 +13,7 @@ from ... import backends
 from ...backends import Setting
 from ...backends.jax import enable_x64
 from ..engine import catalogue, foreign
+from ..engine.allowed import HALF
 from ..engine.calls import Call
 from ..engine.gradient import library
 from ..engine.implementations import fixed
@@ -19,11 +21,14 @@ from ..engine.runner import Outcome, run_law
 from ..language.edge import Choice
 from ..language.law import Implementation, Law
 from . import gradients
+from .contracts import judged, kept
 from .diagnosis import explain, failing_calls
 from .evidence import Scale, is_arithmetic
 from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
-from .gathered import recorded
+from .gathered import gathered, recorded
+from .halved import halved
+from .lengthened import accumulates
 from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
 from .objects import TargetError
 from .options import narrowed
@@ -167,9 +172,28 @@ class Audited:
     @_on_device
     def explain(self, request: Explain) -> Diagnosis:
         """Say what is wrong with a function, or how many digits it loses."""
-        name, raw = request.function, self.raw[request.function]
         if self.request.gradient:
-            return self._gradient_explained(name, request.failed)
+            return self._gradient_explained(request.function, request.failed)
+        told = self._explained(request)
+        return self._in_half(told) if self.on.precision.name in HALF else told
+
+    def _in_half(self, told: Diagnosis) -> Diagnosis:
+        """What half precision adds to a diagnosis: the contract that the function keeps to, and what it
+        rounds on the way. What differs at an edge is no lost digit."""
+        name, on, left_out = told.function, self.on, Counter[str]()
+        function = self._adapted(name, self.raw[name], everywhere(name))
+        calls = list(judged(name, function, self._calls(name), on, left_out))
+        found = kept(calls, on, left_out)
+        grows = accumulates(name, function, gathered(name, on, self.request.seed, fixed(function)), on)
+        short = halved(name, calls, on) if found.contract in ("the format's roundings", "neither") else ""
+        more = tuple(text for text in (short, grows.sentence if grows is not None else "") if text)
+        return replace(
+            told, contract=found, accumulates=grows, sentences=(*told.sentences, *more),
+            cause=told.cause if told.mistakes or told.right or not more else more[0],
+        )  # fmt: skip
+
+    def _explained(self, request: Explain) -> Diagnosis:
+        name, raw = request.function, self.raw[request.function]
         if request.imprecise and not request.failed:
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             made = [*failing_calls(request, self.on), *self._calls(name)]

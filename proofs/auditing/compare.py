@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._libraries import is_array
+from ..._libraries import is_array, to_numpy
 from ...backends import Setting
 from ..engine import foreign
 from ..language.packing import members
@@ -33,7 +33,7 @@ def leaves(result: Any, on: Setting, path: str = "", code: str = "") -> list[Lea
     if isinstance(result, bool | int | float | np.generic):
         if isinstance(result, int) and abs(result) >= 2**63:  # no dtype of integers holds it
             return [Leaf(path, code, np.asarray(_nearest(result)))]
-        return [Leaf(path, code, np.asarray(result))]
+        return [Leaf(path, code, to_numpy(np.asarray(result)))]
     parts: list[Leaf] = []
     of_function = path.endswith(")")  # functions that give functions may give themselves
     if callable(result) and not of_function and (values := _values(result, on)) is not None:

@@ -99,10 +99,14 @@ def formula(raw: Implementation, on: Setting) -> Formula:
 
 def _ways(raw: Implementation, on: Setting) -> list[tuple[str, Implementation]]:
     ways: list[tuple[str, Implementation]] = []
-    if on.backend.name == "numpy" and on.precision.name in FORMATS:
+    if on.backend.name == "numpy":
         from .enclosed import exact  # noqa: PLC0415  (python-flint: right functions need none)
 
-        ways.append((_BALLS, exact(raw, on)))
+        if on.precision.name in FORMATS:
+            ways.append((_BALLS, exact(raw, on)))
+        else:  # float32 holds what half precision does
+            single = replace(on, precision=Precision("float32"))
+            ways.append((_BALLS, computed_in(exact(raw, single), np.float32, on)))
     if (wide := _wider(on)) is not None:
         ways.append((_WIDER, computed_in(raw, wide, on)))
     return ways
@@ -157,7 +161,7 @@ def _rounded(value: Any, on: Setting) -> Any:
 
     def change(part: Any) -> Any:
         if isinstance(part, np.generic) and part.dtype.kind == "f":
-            return np.dtype(on.precision.name).type(part) if on.backend.name == "numpy" else float(part)
+            return np.dtype(on.dtype).type(part) if on.backend.name == "numpy" else float(part)
         if _libraries.is_array(part):
             xp = _libraries.array_namespace(part)
             real = xp.isdtype(part.dtype, "real floating") or part.dtype == np.longdouble

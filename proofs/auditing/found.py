@@ -56,12 +56,14 @@ class Found:
 
     def verdict_of(self, name: str) -> Verdict:
         """The worst verdict of any law about a function; "refuted" also where too few digits are left at
-        ordinary inputs."""
+        ordinary inputs, or, in half precision, where sums are long."""
         verdicts = {tried.outcome.verdict for tried in self.laws_of(name)}
         diagnosis = self.diagnosis(name)
         lost = diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.wrong
         if lost and "imprecise" in verdicts:  # not where this is expected
             verdicts.add("refuted")
+        if diagnosis is not None and diagnosis.accumulates is not None:
+            verdicts.add("refuted" if diagnosis.accumulates.wrong else "imprecise")
         worst = _worst(verdicts)
         return "inconclusive" if worst == "held" and self.interrupted else worst
 
@@ -101,7 +103,7 @@ class Found:
     @property
     def _accepted(self) -> bool:
         """Whether every verdict short of held is one that the user accepts."""
-        found = {outcome.verdict for outcome in self.outcomes} & set(ACCEPTABLE)
+        found = {outcome.verdict for outcome in [*self.outcomes, self]} & set(ACCEPTABLE)
         return found <= set(self.load.accepted)
 
     def clearest(self, function: str) -> Tried | None:

@@ -20,6 +20,8 @@ from ..engine.gradient import laws as of_gradients
 from ..engine.loading import loaded
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
+from .contracts import Kept
+from .lengthened import Accumulates
 from .precision import Digits
 from .targets import Source
 
@@ -160,6 +162,10 @@ class Diagnosis:
     """Of a function that is imprecise and not otherwise wrong."""
     shown: Shown | None = None
     """A typical call at which the function is wrong."""
+    contract: Kept | None = None
+    """In half precision: what the function keeps to."""
+    accumulates: Accumulates | None = None
+    """In half precision: that errors grow with the length of an axis."""
 
 
 _CLASSES = {
@@ -171,6 +177,8 @@ _CLASSES = {
         Tried,
         Diagnosis,
         Digits,
+        Kept,
+        Accumulates,
         Outcome,
         Counterexample,
         Drawn,

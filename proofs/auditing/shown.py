@@ -187,6 +187,8 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
     wanted = next(leaf for leaf in leaves(expected, on) if leaf.path == at.path)
     try:
         library = LIBRARIES[on.backend.name]
+        if on.backend.name == "numpy" and on.precision.name == "bfloat16":
+            library = f"import ml_dtypes\n{library}"
         given = [spelled.code(part, on, kind=spelled.bare) for part in call.args]
         named = [f"{k}={spelled.code(part, on, kind=spelled.bare)}" for k, part in call.kwargs.items()]
         right = spelled.code(np.asarray(wanted.value, dtype=np.float64), on)
@@ -202,9 +204,16 @@ def _script(name: str, call: _Made, expected: Any, at: Difference, on: Setting, 
     arguments = indent(",\n".join([*given, *named]), "    ")
     return _TEMPLATE.format(
         name=name, source=source, library=library, imports=imports, arguments=arguments,
-        expected=right.replace("xp.", "np."), code=at.code, asked=ASKED.get(on.backend.name, ""),
+        expected=right.replace("xp.", "np."), taken=_taken(at.code, on),
         index=f"[{', '.join(map(str, at.index))}]" if at.index else "[()]", allowed=allowed,
     )  # fmt: skip
+
+
+def _taken(code: str, on: Setting) -> str:
+    """A part of the result, as NumPy can take it."""
+    if on.backend.name == "torch" and on.precision.name == "bfloat16":
+        return f"xp.as_tensor(got{code}).double()"
+    return f"got{code}{ASKED.get(on.backend.name, '')}"
 
 
 _TEMPLATE = '''\
@@ -223,7 +232,7 @@ from numpy import inf, nan
 got = mine(
 {arguments},
 )
-got = np.asarray(got{code}{asked}, dtype=np.float64)
+got = np.asarray({taken}, dtype=np.float64)
 expected = {expected}
 print("got     ", got{index}, "at {index}")
 print("expected", expected{index})

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..._libraries import is_array
 from ...backends import Setting
+from ...backends._backend import FORMATS
 from ..engine.loading import loaded
 
 LARGEST = 4000
@@ -59,20 +60,25 @@ def _placement(value: Any, on: Setting, xp: str) -> str:
     if value is on.xp:
         return xp
     if value is on.dtype:
-        return f"{xp}.{on.precision.name}"
+        return dtype(on.precision.name, on, xp)
     if value is on.device and on.backend.name == "torch":
         return f"{xp}.device({str(value)!r})"
     raise UnprintableError(getattr(value, "__name__", type(value).__name__))
 
 
 def _array(value: Any, on: Setting, xp: str) -> str:
-    host = value if isinstance(value, np.ndarray | np.generic) else on.host(value)
+    host = on.host(value) if is_array(value) else value
     if host.size > LARGEST:
         raise UnprintableError(f"an array of {host.size} numbers")
-    kind = {"i": "int64", "u": "int64", "b": "bool"}.get(host.dtype.kind, on.precision.name)
-    if isinstance(value, np.ndarray) and host.dtype.kind == "f":
-        kind = str(value.dtype)
-    return f"{xp}.asarray({host.tolist()!r}, dtype={xp}.{kind})"
+    kind = {"i": "int64", "u": "int64", "b": "bool"}.get(host.dtype.kind, "")
+    own = str(value.dtype).rpartition(".")[2]  # arguments may be wider than the dtype under test
+    kind = kind or (own if own in FORMATS else on.precision.name)
+    return f"{xp}.asarray({host.tolist()!r}, dtype={dtype(kind, on, xp)})"
+
+
+def dtype(kind: str, on: Setting, xp: str = "xp") -> str:
+    """A dtype as programs have it: NumPy takes bfloat16 from another package."""
+    return f"{'ml_dtypes' if on.backend.name == 'numpy' and kind == 'bfloat16' else xp}.{kind}"
 
 
 def _sequence(value: tuple[Any, ...] | list[Any], parts: list[str], kind: Callable[[Any], str]) -> str:

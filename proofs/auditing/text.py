@@ -29,8 +29,7 @@ def answer(report: Found, name: str) -> str:
     """One of the five answers, and why."""
     diagnosis, verdict = report.diagnosis(name), report.verdict_of(name)
     if verdict in _ANSWERS:
-        digits = diagnosis.digits if diagnosis is not None else None
-        left = digits.table if digits is not None else "digits are lost"
+        left = _left(diagnosis)
         return _ANSWERS[verdict].format(but=_but(report, name), left=left) + _untried(report, name)
     if verdict == "edge":
         return _except(report, name) + _untried(report, name)
@@ -45,6 +44,15 @@ _ANSWERS = {
     "inconclusive": "not decided: no law could be tried to the end",
     "expected": "all laws fail, as was expected",
 }
+
+
+def _left(diagnosis: Diagnosis | None) -> str:
+    """What an imprecise function keeps, or loses."""
+    if diagnosis is not None and diagnosis.digits is not None:
+        return diagnosis.digits.table
+    if diagnosis is not None and diagnosis.accumulates is not None:
+        return diagnosis.accumulates.sentence
+    return "digits are lost"
 
 
 def _except(report: Found, name: str) -> str:
@@ -103,12 +111,13 @@ def _more(report: Found, name: str) -> Iterator[str]:
     yield f"{load.sources[name]} as {name}{convention}; {load.backend} {load.dtype}"
     if (shown := report.example(name)) is not None:
         yield from example(shown, convention)
-    if report.verdict_of(name) == "imprecise":
-        yield "the formula is right: " + "; ".join(dict.fromkeys(_evidence(report, name)))
+    if report.verdict_of(name) == "imprecise" and (known := list(_evidence(report, name))):
+        yield "the formula is right: " + "; ".join(known)
         yield from _passed(report, name)
     yield from _notes(report, name)
     diagnosis = report.diagnosis(name)
     if diagnosis is not None:
+        yield from diagnosis.contract.lines() if diagnosis.contract is not None else ()
         yield from (text for text in diagnosis.sentences if text not in answer(report, name))
 
 

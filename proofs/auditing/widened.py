@@ -1,6 +1,6 @@
-"""PyTorch's code in float64 where it says float32: tables, modules and casts of its own."""
+"""Code of PyTorch and JAX in float64 where it says float32: tables, modules and casts of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -11,14 +11,27 @@ def widened(on: Setting) -> Any:
     """A context in which float32 in the code is read as float64, where the library lets that be done.
 
     Arguments in float64 do not widen a table that the code itself makes in float32, nor the weights of a
-    module. A shorter format that the code asks for, such as bfloat16, stays: that is a choice, no habit.
+    module, nor what is put into float32 before it is computed with. A shorter format that the code asks for,
+    such as bfloat16, stays: that is a choice, no habit.
     """
-    return _torch() if widens(on) else nullcontext()
+    return _WIDE[on.backend.name]() if widens(on) else nullcontext()
 
 
 def widens(on: Setting) -> bool:
     """Whether `widened` changes anything."""
-    return on.backend.name == "torch" and on.precision.name == "float32"
+    return on.backend.name in _WIDE and on.precision.name != "float64" and "float64" in on.backend.dtypes
+
+
+@contextmanager
+def _jax() -> Iterator[None]:
+    import jax.numpy as jnp  # noqa: PLC0415
+
+    kept = jnp.float32
+    try:
+        jnp.float32 = jnp.float64
+        yield
+    finally:
+        jnp.float32 = kept
 
 
 _IN_PLACE = {"__setitem__", "__set__"} | {
@@ -58,3 +71,6 @@ def _torch() -> Iterator[None]:
             yield
     finally:
         torch.set_default_dtype(before)
+
+
+_WIDE: Mapping[str, Callable[[], Any]] = {"torch": _torch, "jax": _jax}

@@ -1,101 +1,18 @@
-"""How far a result may be from its exact value: what the roundings of the reference's own algorithm can
-amount to in a library and a format.
+"""How far the result of one way may be from its exact value."""
 
-The reference runs on balls that every operation widens by what the library's may be off. Two bounds are known
-of half precision: of all roundings in the format, and of computing in float32 and rounding once. Where balls
-leave something open (solvers, undecided comparisons, what may overflow) nothing is known: infinity.
-"""
-
-from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
-
-from ...backends import Precision, Setting, ball
-from ...backends._ball._namespace import namespace
-from ...backends._ball._precision import WorkingPrecision
-from ...backends._ball._rounding import Model, Rounding
-from ..engine.accuracy.enclose import Case, Leaf, balls, leaves
-from ..engine.derived import PRECISION, host_model
+from ..engine import allowed
+from ..engine.accuracy.enclose import Case, Leaf
+from ..engine.allowed import Bounds
 from ..language.law import Implementation
 from .running import Stage
 
-HALF = ("float16", "bfloat16")
+__all__ = ["FACTORS", "Bounds", "bounds"]
+
 FACTORS = 11
 """Significand bits of TF32."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bounds:
-    """For every part of a result: how far each number may be off; infinity where nothing is known."""
-
-    native: list[np.ndarray[Any, Any]]
-    """By the roundings of the format of the way."""
-    once: list[np.ndarray[Any, Any]] | None = None
-    """In half precision: by those of float32, and one rounding to the format."""
-
-
 def bounds(case: Case, reference: Implementation, stage: Stage, exact: list[Leaf]) -> Bounds:
     """The bounds of one call."""
-    dtype = stage.way.dtype
-    if stage.stored is None:
-        factors = FACTORS if stage.way.tf32 else 0
-        native = _off(case, reference, replace(ball.model(stage.on), factors=factors), dtype, exact)
-    else:
-        native = _unknown(exact)
-    if dtype not in HALF:
-        return Bounds(native)
-    single = ball.model(Setting.of(stage.on.backend, "float32", stage.on.device_name))
-    wide = _off(case, reference, single, "float32", exact)
-    rounded = [_rounded(off, leaf, Precision(dtype)) for off, leaf in zip(wide, exact, strict=True)]
-    return Bounds(native, rounded)
-
-
-def _off(
-    case: Case, reference: Implementation, model: Model, dtype: str, exact: list[Leaf]
-) -> list[np.ndarray[Any, Any]]:
-    """How far from the exact values a library of this model may be."""
-    try:
-        with WorkingPrecision(PRECISION), Rounding(host_model()), np.errstate(all="ignore"):
-            made = case.on_balls(reference, dtype, namespace(PRECISION, model))
-            found = [balls(leaf) for leaf in leaves(made)]
-    except Exception:  # whatever keeps balls from it, nothing is known
-        return _unknown(exact)
-    if len(found) != len(exact):
-        return _unknown(exact)
-    with WorkingPrecision(PRECISION):
-        return [_distances(wide, narrow) for wide, narrow in zip(found, exact, strict=True)]
-
-
-def _unknown(exact: list[Leaf]) -> list[np.ndarray[Any, Any]]:
-    return [np.full(_count(leaf), np.inf) for leaf in exact]
-
-
-def _count(leaf: Leaf) -> int:
-    return len(leaf) if isinstance(leaf, list) else int(np.size(leaf))
-
-
-def _distances(wide: Leaf, narrow: Leaf) -> np.ndarray[Any, Any]:
-    if isinstance(wide, list) and isinstance(narrow, list) and len(wide) == len(narrow):
-        return np.asarray([_distance(x, y) for x, y in zip(wide, narrow, strict=True)], dtype=np.float64)
-    certain = not isinstance(wide, list) and np.shape(wide) == np.shape(narrow)
-    # What wide balls decide, the library decides likewise: integers and truth values have nothing to spare.
-    same = np.asarray(np.equal(wide, narrow)).reshape(-1) if certain else np.zeros(_count(narrow), dtype=bool)
-    return np.where(same, 0.0, np.inf)
-
-
-def _distance(x: Any, y: Any) -> float:
-    """|x − y| at most."""
-    if not (x.is_finite() and y.is_finite()):
-        return np.inf
-    return float(np.nextafter(float(abs(x - y).upper()), np.inf))
-
-
-def _rounded(off: np.ndarray[Any, Any], leaf: Leaf, p: Precision) -> np.ndarray[Any, Any]:
-    """A bound with one more rounding to a format, whose smallest numbers may be flushed to 0."""
-    if not isinstance(leaf, list):
-        return off
-    sizes = np.asarray([float(abs(y).upper()) if y.is_finite() else np.inf for y in leaf]) + off
-    with np.errstate(invalid="ignore"):
-        wide = off + p.u * sizes + np.where(sizes == 0, 0.0, p.smallest)
-    return np.where(sizes <= p.largest, wide, np.inf)
+    factors = FACTORS if stage.way.tf32 else 0
+    return allowed.bounds(case, reference, stage.on, exact, dtype=stage.way.dtype, factors=factors)

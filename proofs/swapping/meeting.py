@@ -12,10 +12,9 @@ from ...backends._ball._precision import WorkingPrecision
 from ..engine.accuracy.enclose import Case, Leaf
 from ..engine.accuracy.tally import Tally
 from ..engine.accuracy.ulps import BITS, Format
-from .bounds import HALF, Bounds
+from ..engine.allowed import HALF, Bounds, Contract
 from .running import Part, Ran, Stage, same
 
-Contract: TypeAlias = Literal["", "float32, rounded once", "the format's roundings", "neither", "not known"]
 Verdict: TypeAlias = Literal["same", "within", "beyond", "other shape", "not judged", "not compared"]
 Reals: TypeAlias = np.ndarray[Any, Any]
 

@@ -21,12 +21,14 @@ from .rotation import ROTATED, SCORES, complex_pairs, features, sizes
 
 
 def _wide(values: Any, on: Setting) -> Any:
-    """Reals of the host in float64, where the device has it."""
+    """Reals of the host in the next wider format, where the device has it: code for half precision computes
+    in float32."""
+    wider = "float32" if on.precision.name in ("float16", "bfloat16") else "float64"
     try:
         known = on.xp.__array_namespace_info__().dtypes(device=on.device)
     except TypeError:  # ndonnx asks for no device there
         known = on.backend.dtypes
-    return (replace(on, precision=Precision("float64")) if "float64" in known else on).array(values)
+    return (replace(on, precision=Precision(wider)) if wider in known else on).array(values)
 
 
 def _taken(what: str, wider: bool, call: Callable[[], Any]) -> Any:
@@ -50,7 +52,7 @@ def _taken(what: str, wider: bool, call: Callable[[], Any]) -> Any:
     refutes=("rope.rotate/casts-angles", "rope.rotate/wrong-sign"),
 )
 def wide_angles(impl: Impl, on: Setting, case: inputs.WideRotations) -> Iterator[Record]:
-    """In float64 itself, angles of thousands of radians."""
+    """In float64 itself, angles of thousands of radians; what float32 keeps of them is exact."""
     wide = _wide(on.host(case.angles) + on.host(case.radians), on)
     x, angles = on.host(case.x), on.host(wide)
     rotate, wider = impl["rope.rotate"], wide.dtype != case.x.dtype
