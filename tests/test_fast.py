@@ -1,18 +1,23 @@
 """Fast forms serve large inputs; here they are made to serve all, and give what their definitions give."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
+from array_api_compat import numpy
 
-from refimpl import backends, rope
+from refimpl import backends, rope, transport
 from refimpl.backends import Setting
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.runner import run_law
 from refimpl.rope import _blocks
+from refimpl.transport import _apart, _gaussian, _simplex
 
 FORMS: dict[str, tuple[Any, str, str]] = {
     "rope.rotate": (_blocks, "LEAST", "rotate"),
+    "transport.wasserstein_gaussian": (_apart, "LEAST", "spread"),
+    "transport.wasserstein_discrete": (_simplex, "REDUCE", "_reduced"),
 }
 """Of a function: the module of its fast form, the size from which on that serves, and its name."""
 
@@ -76,3 +81,75 @@ def test_rotation_in_blocks_has_the_bits_of_the_definition(
     np.testing.assert_array_equal(given, expected)
     finite = np.isfinite(expected)
     assert given[finite].tobytes() == expected[finite].tobytes()
+
+
+def covariances(rng: np.random.Generator, d: int, condition: float, factor: float) -> list[Any]:
+    """Two covariances with eigenvalues from 1 to `condition`, one of them times a factor."""
+    made = []
+    for scale in (1.0, factor):
+        Q, _ = np.linalg.qr(rng.normal(size=(d, d)))
+        S = scale * (Q * np.geomspace(1.0, condition, d)) @ Q.T
+        made.append(0.5 * (S + S.T))
+    return made
+
+
+@pytest.mark.parametrize("factor", [3.0, 30.0])
+@pytest.mark.parametrize("condition", [1.0, 10.0, 1e3, 1e6])
+@pytest.mark.parametrize("d", [32, 100])
+def test_far_gaussians_have_the_distance_of_the_definition(d: int, condition: float, factor: float) -> None:
+    S1, S2 = covariances(np.random.default_rng(0), d, condition, factor)
+    given, expected = _apart.spread(S1, S2), _gaussian._spread(S1, S2, xp=numpy)
+    assert given is not None
+    # What the docstring allows: a small multiple of d·u·κ^{1/2}·‖S‖^{1/2}; either may be off by it.
+    assert abs(given - expected) <= 4 * d * 2.0**-53 * math.sqrt(condition * factor * condition)
+
+
+def test_near_and_singular_gaussians_go_the_other_way() -> None:
+    S, T = covariances(np.random.default_rng(0), 40, 10.0, 1.2)
+    assert _apart.spread(S, S) is None
+    assert _apart.spread(S, S + 1e-3 * np.eye(40)) is None
+    singular = T.copy()
+    singular[0], singular[:, 0] = 0.0, 0.0
+    for bad in (
+        singular,
+        singular - np.eye(40),
+        np.full_like(S, np.nan),
+        1e-300 * S,
+        1e300 * S,
+        S[None],
+        S[:3, :3],
+    ):
+        assert _apart.spread(bad, 9 * T if bad.shape == T.shape else 9 * bad) is None
+    assert _apart.spread(S, 9 * T) is not None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_reduced_costs_have_the_plans_of_the_costs(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(60, seed + 1)), rng.normal(size=(50, seed + 1))
+    a, b = rng.uniform(size=60), rng.uniform(size=50)
+    a[:5], b[:7] = 0.0, 0.0
+    plain = transport.wasserstein_discrete(x, y, a, b)
+    results = served(monkeypatch, "transport.wasserstein_discrete")
+    reduced = transport.wasserstein_discrete(x, y, a, b)
+    (costs, _), largest = results[0], float(np.max(_simplex.distances(x, y)))
+    assert costs.min() >= -4 * 2.0**-53  # in units of the largest cost; rounded twice, as are potentials
+    # A potential is a sum along the simplex' tree, of at most as many costs as there are points.
+    assert 0 <= reduced.gap <= (60 + 50) * 2.0**-53 * largest**2
+    assert reduced.distance == pytest.approx(plain.distance, rel=1e-14)
+
+
+def test_distances_of_any_size() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=(30, 3))
+    y[:3], y[3] = x[:3], x[4] * (1 + 1e-15)
+    expected = _simplex._lengths(np.abs(x[:, None, :] - y[None, :, :]))
+    for power in (-1060, -900, -300, 0, 300, 900, 1021):
+        given = _simplex.distances(np.ldexp(x, power), np.ldexp(y, power))
+        exact = power >= -900  # below, the numbers themselves are rounded
+        np.testing.assert_allclose(
+            given, np.ldexp(expected, power), rtol=4e-16 if exact else 1e-4, atol=1e-323
+        )
+    far = np.asarray([[0.0, 0.0], [1e-200, 1e-200], [1.0, 1.0]])
+    assert _simplex.distances(far, far[:1])[:, 0].tolist() == [0.0, 1e-200 * math.sqrt(2), math.sqrt(2)]
+    assert _simplex.distances(np.zeros((2, 0)), np.zeros((3, 0))).tolist() == [[0.0] * 3] * 2

@@ -1,18 +1,18 @@
 """Wasserstein distances between samples, weighted samples and quantile functions."""
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from .. import _xp
+from .. import _libraries, _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Floats, like, to_float64
 from .._typing import Array, Device, DType, Namespace
 from ..public import RAISES, STAYS, FunctionOf, Made, Number, Reals, public
 from ._rules import Rule, graded
+from ._simplex import distances, solve
 
 
 @public(
@@ -97,32 +97,44 @@ def wasserstein_1d(
 def _power_mean(gaps: Array, masses: Array, order: float, *, xp: Namespace) -> Array:
     """(Σ mass·|gap|^p)^{1/p} over the last axis, without overflow; a mass of 0 has no gap."""
     sizes = xp.where(masses == 0, xp.zeros_like(gaps), xp.abs(gaps))
-    peak = xp.max(sizes, axis=-1, keepdims=True)
-    unit = xp.where((peak > 0) & xp.isfinite(peak), peak, xp.ones_like(peak))
+    unit = _unit(sizes, xp=xp)
     mean = xp.sum(masses * (sizes / unit) ** order, axis=-1)
     return xp.squeeze(unit, axis=-1) * mean ** (1 / _xp.number(order, xp))
 
 
+def _unit(sizes: Array, *, xp: Namespace) -> Array:
+    """The largest over the last axis, in units of which no power overflows; 1 if it is 0 or not finite."""
+    peak = xp.max(sizes, axis=-1, keepdims=True)
+    return xp.where((peak > 0) & xp.isfinite(peak), peak, xp.ones_like(peak))
+
+
 def _equal_weights(x: Array, y: Array, order: float, *, xp: Namespace) -> Array:
-    gaps = xp.sort(x, axis=-1) - xp.sort(y, axis=-1)
-    return _power_mean(gaps, xp.ones_like(gaps) / x.shape[-1], order, xp=xp)
+    sizes = xp.abs(xp.sort(x, axis=-1, stable=False) - xp.sort(y, axis=-1, stable=False))
+    unit = _unit(sizes, xp=xp)
+    mean = xp.mean((sizes / unit) ** order, axis=-1)
+    return xp.squeeze(unit, axis=-1) * mean ** (1 / _xp.number(order, xp))
 
 
 def _weighted(x: Array, y: Array, x_mass: Array, y_mass: Array, order: float, *, xp: Namespace) -> Array:
     def staircase(sample: Array, mass: Array) -> tuple[Array, Array]:
-        by_value = xp.argsort(sample)
+        by_value = xp.argsort(sample, stable=False)  # between equal values it does not matter
         upper = xp.cumulative_sum(xp.take(mass, by_value))
         return xp.take(sample, by_value), upper
 
     (x, x_upper), (y, y_upper) = staircase(x, x_mass), staircase(y, y_mass)
     x_upper, y_upper, whole = _levels(x_upper, y_upper, xp=xp)
-    upper = xp.sort(xp.concat([x_upper, y_upper]))
+    levels, n = xp.concat([x_upper, y_upper]), x.shape[0]
+    merged = xp.argsort(levels)  # of two runs that are sorted, for which stable sorts take linear time
+    upper = xp.take(levels, merged)
     lower = xp.concat([xp.zeros_like(upper[:1]), upper[:-1]])
-    # Between two neighbouring levels both quantile functions are constant.
+    # Between two neighbouring levels both quantile functions are constant: as many levels of x as lie below
+    # have been passed. Where two are equal there is no mass between them, and any place will do.
+    of_x = xp.astype(merged < n, merged.dtype)
+    x_place = xp.cumulative_sum(of_x) - of_x
+    y_place = xp.arange(merged.shape[0], dtype=merged.dtype, device=_libraries.device(merged)) - x_place
     x_at, y_at = (
-        # Masses of NaN sort behind everything; the result is NaN all the same.
-        xp.take(sample, xp.clip(xp.searchsorted(own, upper), max=sample.shape[0] - 1))
-        for sample, own in ((x, x_upper), (y, y_upper))
+        xp.take(sample, xp.clip(place, max=sample.shape[0] - 1))
+        for sample, place in ((x, x_place), (y, y_place))
     )
     return _power_mean(x_at - y_at, (upper - lower) / whole, order, xp=xp)
 
@@ -281,13 +293,15 @@ def wasserstein_discrete(
     host_x, host_y = to_float64(xp, x=x, y=y)
     a = _masses("x_weights", x_weights, x.shape[0], xp)
     b = _masses("y_weights", y_weights, y.shape[0], xp)
-    distances = _distances(host_x, host_y)
-    if not np.isfinite(distances).all():
+    cost = distances(host_x, host_y)
+    unit = np.max(cost) or np.float64(1.0)
+    if not np.isfinite(unit):
         raise DomainError(message("x, y", "distances beyond float64", "finite distances", "Scale them"))
-    unit = np.max(distances) or np.float64(1.0)
-    cost = (distances / unit) ** order
-    plan, u, v = _solve(a, b, cost)
-    primal = math.fsum((plan * cost).ravel())
+    cost /= unit
+    cost **= order
+    plan, u, v = solve(a, b, cost)
+    used = np.flatnonzero(plan)  # n + m − 1 at most
+    primal = math.fsum(plan.ravel()[used] * cost.ravel()[used])
     gap = primal - math.fsum([*(a * u), *(b * v)])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         powers = [value * unit**order for value in (u, v, np.float64(gap))]
@@ -305,30 +319,6 @@ def _masses(name: str, weights: Array | None, count: int, xp: Namespace) -> Floa
     unit = np.ldexp(host, -np.frexp(host.max())[1])  # whose sum cannot overflow
     masses: Floats = unit / math.fsum(unit)
     return masses
-
-
-def _distances(x: Floats, y: Floats) -> Floats:
-    gaps = np.abs(x[:, None, :] - y[None, :, :])
-    peak = gaps.max(axis=-1, initial=0.0)
-    unit = np.where(peak > 0, peak, 1.0)
-    distances: Floats = unit * np.sqrt(np.sum((gaps / unit[..., None]) ** 2, axis=-1))
-    return distances
-
-
-def _solve(a: Floats, b: Floats, cost: Floats) -> tuple[Floats, Floats, Floats]:
-    """A plan and feasible potentials."""
-    import ot  # noqa: PLC0415  (slow to import)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the log says it too
-        plan, log = ot.emd(a, b, cost, numItermax=10_000_000, log=True)
-    if log["warning"] is not None:
-        raise DomainError(message("solver", log["warning"], "an optimal plan from POT"))
-    # The c-transform of any v is feasible, and at the optimum it changes nothing; where there is no
-    # mass POT's v means nothing.
-    u = np.min(cost - np.where(b > 0, log["v"], -np.inf), axis=1)
-    v = np.min(cost - u[:, None], axis=0)
-    return plan, u, v
 
 
 @public(

@@ -6,6 +6,7 @@ from .. import _libraries, _xp
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ..public import STAYS, Raises, Reals, public
+from . import _apart
 
 UNFIT: Raises = {ShapeError: "for shapes that do not fit"}
 
@@ -99,6 +100,16 @@ def wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array
 
 
 def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) -> Array:
+    spread = _apart.spread(S1, S2)
+    if spread is None:
+        spread = _spread(S1, S2, xp=xp)
+    shift = _norm(m1 - m2, xp=xp)
+    shift, spread = xp.broadcast_arrays(shift, spread)
+    return _norm(xp.stack([shift, spread], axis=-1), xp=xp)
+
+
+def _spread(S1: Array, S2: Array, *, xp: Namespace) -> Array:
+    """(min_Q ‖R₁ − R₂Q‖²)^{1/2}, the distance of Gaussians with one mean."""
     R1, R2 = _factor(S1, xp=xp), _factor(S2, xp=xp)
     # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁. In unit scale its small entries are not
     # flushed to zero where the covariances are next to the smallest normal number.
@@ -106,10 +117,7 @@ def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Nam
     unit = xp.where(unit == 0, xp.ones_like(unit), unit)
     Q, _ = _polar(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit), xp=xp)
     rest = R1 - xp.matmul(R2, Q)
-    spread = _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
-    shift = _norm(m1 - m2, xp=xp)
-    shift, spread = xp.broadcast_arrays(shift, spread)
-    return _norm(xp.stack([shift, spread], axis=-1), xp=xp)
+    return _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
 
 
 class AffineMap(NamedTuple):
