@@ -39,7 +39,10 @@ def test_the_reference_as_a_foreign_implementation(law: proofs.Law, monkeypatch:
     promised. Other dtypes and backends: `refimpl prove`."""
     monkeypatch.setattr(shapes, "empties", lambda _: True)
     [name] = law.about
-    outcome = run_law(law, ON, examples=2, seed=0, replaced={name: catalogue.reference()[name]})
+    replaced = {name: catalogue.reference()[name]}
+    outcome = run_law(law, ON, examples=2, seed=0, replaced=replaced)
+    if outcome.verdict == "skipped":  # neither of the two had arguments of the kind that the law changes
+        outcome = run_law(law, ON, examples=9, seed=0, replaced=replaced)
     assert outcome.verdict == "held", outcome
 
 

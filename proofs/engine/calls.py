@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -82,20 +83,27 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
             yield Call(args, kwargs, law.id, kind)
 
 
-def record(function: str, law: Law, case: Any, on: Setting) -> list[Given]:
-    """Copies of the arguments of every call that a law makes of a function on one case of its inputs."""
-    recorder = Recorder(registry.reference(), function)
-    with np.errstate(all="ignore"), on.current():
+def record(function: str, law: Law, case: Any, on: Setting, most: int | None = None) -> list[Given]:
+    """Copies of the arguments of every call that a law makes of a function on one case of its inputs, or of
+    the first few, after which the law is left."""
+    recorder = Recorder(registry.reference(), function, most)
+    with np.errstate(all="ignore"), on.current(), suppress(_EnoughError):
         for _ in law.check(recorder, on, converted(case, on)):
             pass
     return recorder.taken()
 
 
+class _EnoughError(BaseException):
+    """All calls that are wanted are there; not an Exception, so that laws and functions let it pass."""
+
+
 class Recorder(Mapping[str, Implementation]):
     """Functions by name, of which one keeps copies of the arguments that it is called with."""
 
-    def __init__(self, functions: Mapping[str, Implementation], recorded: str) -> None:
-        self._functions, self._recorded = functions, recorded
+    def __init__(
+        self, functions: Mapping[str, Implementation], recorded: str, most: int | None = None
+    ) -> None:
+        self._functions, self._recorded, self._most = functions, recorded, most
         self._calls: list[Given] = []
         self._open = True
 
@@ -115,6 +123,9 @@ class Recorder(Mapping[str, Implementation]):
             result = function(*args, **kwargs)  # what the reference refuses is not kept
             if self._open:
                 self._calls.append(kept)
+                if len(self._calls) == self._most:
+                    self._open = False
+                    raise _EnoughError
             return result
 
         return recording

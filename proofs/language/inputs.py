@@ -4,10 +4,11 @@ whole batches from it, because drawing floats one by one is slow (about 1 ms eac
 Patterns are listed simplest first, since Hypothesis shrinks towards the first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import cache
+from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from zlib import crc32
 
 import hypothesis.strategies as st
 import numpy as np
@@ -26,18 +27,30 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Composite(SearchStrategy[R]):
+    """What a function draws: a strategy of Hypothesis', which others can draw from without it."""
+
+    def __init__(self, function: Callable[..., R], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.function, self.args, self.kwargs = function, args, kwargs
+
+    def do_draw(self, data: Any) -> R:
+        return self.function(data.draw, *self.args, **self.kwargs)
+
+    def calc_label(self) -> int:
+        return crc32(f"{self.function.__module__}.{self.function.__qualname__}".encode())
+
+    def __repr__(self) -> str:
+        return f"{self.function.__name__}(…)"
+
+
 def composite(function: Callable[Concatenate[Draw, P], R]) -> Callable[P, SearchStrategy[R]]:
-    """Hypothesis' `composite`, made when it is first used: it parses the function's source, of hundreds of
-    which a run needs a few."""
+    """Hypothesis' `composite`, without what that reads in the function's source."""
 
-    @cache
-    def made() -> Callable[P, SearchStrategy[R]]:
-        return st.composite(function)
-
+    @wraps(function)
     def strategy(*args: P.args, **kwargs: P.kwargs) -> SearchStrategy[R]:
-        return made()(*args, **kwargs)
+        return Composite(function, args, kwargs)
 
-    strategy.__name__, strategy.__doc__ = function.__name__, function.__doc__
     return strategy
 
 

@@ -72,7 +72,7 @@ def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> Drawn:
 def recorded(function: str, case: Drawn, on: Setting) -> list[Given]:
     """The first calls that the source makes of the function on each of its cases."""
     law = registry.written_laws()[case.law]
-    return [call for part in case.cases for call in record(function, law, part, on)[:CALLS]]
+    return [call for part in case.cases for call in record(function, law, part, on, CALLS)]
 
 
 def taken(call: Given, *implementations: Implementation) -> bool:
