@@ -1,6 +1,9 @@
 """Known values, documented errors and special values of refimpl.transport."""
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import permutations
@@ -518,3 +521,33 @@ def test_no_number_is_made_of_nan(name: str, place: tuple[int, int]) -> None:
 def test_a_negative_mass_gives_nan() -> None:
     weights = np.asarray([-1.0, 2.0])
     assert np.isnan(transport.wasserstein_1d(np.ones(2), np.zeros(2), x_weights=weights))
+
+
+# POT ---------------------------------------------------------------------------------------------
+
+_POT = """
+import os, sys
+import numpy as np
+from refimpl import transport
+
+before = dict(os.environ)
+x = np.asarray([[0.0], [1.0], [3.0]])
+assert transport.wasserstein_discrete(x, x + 1.0).distance == 1.0
+assert not {"ot", "torch", "jax"} & set(sys.modules), "POT, or what it imports, is seen by others"
+assert dict(os.environ) == before
+
+import ot, torch
+
+masses = torch.full((3,), 1 / 3, dtype=torch.float64)
+assert torch.is_tensor(ot.emd(masses, masses, torch.ones((3, 3), dtype=torch.float64)))
+assert transport.wasserstein_discrete(x, x + 2.0).distance == 2.0
+"""
+
+
+def test_users_of_pot_get_all_of_it() -> None:
+    """That we use POT without torch changes nothing for who imports it in the same process."""
+    pytest.importorskip("torch")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", _POT]
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr

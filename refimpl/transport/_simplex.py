@@ -7,6 +7,7 @@ import numpy as np
 
 from .._errors import DomainError, message
 from .._host import Floats
+from ._pot import pot
 
 REDUCE = 2**14
 """Pairs from which on reduced costs are worth it."""
@@ -40,12 +41,10 @@ def _lengths(gaps: Floats) -> Floats:
 
 def solve(a: Floats, b: Floats, cost: Floats) -> tuple[Floats, Floats, Floats]:
     """A plan and feasible potentials."""
-    import ot  # noqa: PLC0415  (slow to import)
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the log says it too
         reduced, near = _reduced(a, b, cost)
-        plan, log = ot.emd(a, b, reduced, numItermax=10_000_000, log=True, center_dual=False)
+        plan, log = pot().emd(a, b, reduced, numItermax=10_000_000, log=True, center_dual=False)
     if log["warning"] is not None:
         raise DomainError(message("solver", log["warning"], "an optimal plan from POT"))
     # The c-transform of any v is feasible, and at the optimum it changes nothing; where there is no
