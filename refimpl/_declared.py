@@ -3,8 +3,11 @@
 import inspect
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from array_api_compat import numpy
 
 from . import _xp
 from ._arguments import Argument, Arrays, FunctionOf, Integer, Number, Parts, Record, Several
@@ -23,6 +26,8 @@ Raises: TypeAlias = Mapping[type[RefimplError], str]
 
 Broadcast: TypeAlias = Literal[False, "batch", "all"]
 
+_MOST_FORMS = 1000
+"""So many are remembered of a function."""
 _ORDER = (ShapeError, DTypeError, NamespaceError, DomainError)
 
 
@@ -51,6 +56,8 @@ class Declaration:
     always: tuple[str, ...]
     limits: Mapping[str, Any]
     """The defaults of arguments that are limits of others, or that are checked always."""
+    passed: set[Any] = field(default_factory=set, compare=False, repr=False)
+    """Names, shapes and dtypes of NumPy's arrays that were found to be what is declared."""
 
     @classmethod
     def of(cls, function: Any, groups: Mapping[str, Argument], gives: Any, **facts: Any) -> "Declaration":
@@ -97,14 +104,26 @@ class Declaration:
         for name, kind in self.arguments.items():
             if _is_given(name, kind, values):
                 parts += kind.parts(name, values[name])
-        xp = _xp.namespace(**{name: array for name, _, array in parts}) if parts else None
-        self._check_arrays(parts, xp)
+        xp = self._namespace(parts) if parts else None
         for name, kind in self.others.items():
             if kind.always or _is_given(name, kind, values):
                 values[name] = kind.check(name, values.get(name), values, xp)
         by_place = [values[name] for name in self.positional[: len(args)]]
         by_name = {name: values[name] for name in (*kwargs, *self.always)}
         return [*by_place, *args[len(self.positional) :]], by_name
+
+    def _namespace(self, parts: Parts) -> Namespace:
+        """The namespace of arrays, once they are checked. NumPy's of the same form were checked before."""
+        form = None
+        if all(type(array) is np.ndarray for _, _, array in parts):
+            form = tuple([(name, array.shape, array.dtype) for name, _, array in parts])
+            if form in self.passed:
+                return numpy
+        xp = _xp.namespace(**{name: array for name, _, array in parts})
+        self._check_arrays(parts, xp)
+        if form is not None and xp is numpy and len(self.passed) < _MOST_FORMS:
+            self.passed.add(form)
+        return xp
 
     def _check_arrays(self, parts: Parts, xp: Namespace) -> None:
         for name, kind, array in parts:

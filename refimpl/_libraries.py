@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import array_api_compat
 import numpy as np
+from array_api_compat import numpy
 
 from ._errors import NamespaceError, RefimplError, kind
 from ._typing import Array, Device, Namespace
@@ -52,8 +53,14 @@ def tell(array: Array, namespace: Namespace, to_numpy: ToNumpy) -> None:
         _told[type(array)] = _Told(namespace, to_numpy)
 
 
+_NO_ARRAYS = frozenset({float, int, bool, str, type(None)})
+"""Of which nobody need be asked whether they are arrays."""
+
+
 def is_array(value: Any) -> bool:
     """Whether it is an array, and no class of arrays, as NumPy's dtypes are."""
+    if type(value) is np.ndarray or type(value) in _NO_ARRAYS:  # what the rest would find, by far sooner
+        return type(value) is np.ndarray
     known = type(value) in _told or array_api_compat.is_array_api_obj(value)
     return known and not isinstance(value, type)
 
@@ -68,6 +75,8 @@ def array_namespace(*arrays: Array) -> Namespace:
             if strange or any(namespace is not found for namespace in told.values()):
                 raise TypeError("arrays of several libraries")
             return found
+    if len(arrays) == 1 and type(arrays[0]) is np.ndarray and arrays[0].dtype.char in "dfilq?":
+        return numpy  # what the rest would find, by far sooner
     if any(isinstance(array, np.ndarray | np.generic) and is_stored(array.dtype) for array in arrays):
         from ._short import namespace  # noqa: PLC0415  (which few arrays need)
 
@@ -164,6 +173,8 @@ def where(*given: Any) -> AbstractContextManager[Any]:
     for value in given:
         if type(value) is np.ndarray:
             break
+        if type(value) in _NO_ARRAYS:
+            continue
         if isinstance(value, tuple | list):
             found = where(*value)
         elif is_dataclass(value) and not isinstance(value, type):

@@ -5,11 +5,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from ._libraries import is_array
+
+
+_WHOLE = frozenset({np.ndarray, float, int, bool, str, type(None)})
 
 
 def members(value: Any) -> list[tuple[str, Any]] | None:
     """What a value consists of, with names; none for what is no package."""
+    if type(value) in _WHOLE:  # what the rest would find, by far sooner
+        return None
     if isinstance(value, Mapping):
         return [(f"[{name!r}]", part) for name, part in value.items()]
     if isinstance(value, tuple) and hasattr(value, "_fields"):

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from array_api_compat import numpy
 
 from ... import _libraries
 from ..._errors import UndecidedError
@@ -158,6 +159,8 @@ class Implementations(Mapping[str, Implementation]):
         """Require every array in the result to be of the setting's library, dtype and device; that of
         whole numbers may have any real floating dtype."""
         on = self._on
+        if type(result) is np.ndarray and result.dtype == on.dtype and on.xp is numpy:
+            return  # what the rest would find, by far sooner
         for array in _arrays(result):
             if _libraries.array_namespace(array) not in (on.xp, on.backend.xp):
                 raise WrongResultError(f"{name} returned a {foreign.kind(array)} for {on.backend.name} input")

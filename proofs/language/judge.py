@@ -87,10 +87,9 @@ def judge(
         return _refuted(record.label, f"shape {left.shape}", f"shape {right.shape}")
     if np.iscomplexobj(left) or np.iscomplexobj(right):
         return _refuted(record.label, f"dtype {left.dtype}", "real numbers")
-    limit = np.asarray(np.inf if derived is None else derived)
-    left, right, scale, limit = np.broadcast_arrays(
-        left.astype(np.float64), right.astype(np.float64), scale, limit
-    )
+    given = [left.astype(np.float64), right.astype(np.float64), scale]
+    left, right, scale, *limits = np.broadcast_arrays(*given, *([] if derived is None else [derived]))
+    limit = limits[0] if limits else None
     if not left.size:
         return Finding(record.label, 0.0, 0)
     return _judge_numbers(record, left, right, scale, limit, tolerance.factor(on), on)
@@ -101,7 +100,7 @@ def _judge_numbers(
     left: np.ndarray[Any, Any],
     right: np.ndarray[Any, Any],
     scale: np.ndarray[Any, Any],
-    limit: np.ndarray[Any, Any],
+    limit: np.ndarray[Any, Any] | None,
     factor: float,
     on: Setting,
 ) -> Finding:
@@ -111,15 +110,16 @@ def _judge_numbers(
         met = left == right if isinstance(record, Gap) else left <= right
         error = np.where(met, 0.0, np.where(np.isnan(error), np.inf, error))
         error = np.where(np.isnan(left) | np.isnan(right), np.nan, error)
-        written = factor * (on.u * scale + on.precision.smallest)
-        bound = np.minimum(written, limit)
-        narrowing = float(np.median(limit / written)) if np.isfinite(limit).all() else float("nan")
+        bound, narrowing = factor * (on.u * scale + on.precision.smallest), float("nan")
+        if limit is not None:
+            if np.isfinite(limit).all():
+                narrowing = float(np.median(limit / bound))
+            bound = np.minimum(bound, limit)
         ratio = np.where(error == 0, 0.0, error / bound)
         ratio = np.where(np.isfinite(scale) & (scale >= 0) | (error == 0), ratio, np.nan)
-    worst = int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio)))
-    index = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
-    flat = ratio.reshape(-1)[worst]
-    with np.errstate(all="ignore"):
+        worst = int(np.argmax(np.where(np.isnan(ratio), np.inf, ratio)))
+        index = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
+        flat = ratio.reshape(-1)[worst]
         in_u = float(error[index] / (on.u * scale[index])) if error[index] else 0.0
     return Finding(
         record.label,

@@ -1,5 +1,6 @@
 """What nearly every function of the document takes: a schedule, and steps to look up in it."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from .. import _xp
@@ -41,7 +42,7 @@ def at_steps(schedule: Schedule, t: Steps) -> tuple[Namespace, Coefficients]:
     xp, last = _xp.of(schedule.beta_squared), schedule.beta_squared.shape[0]
     if isinstance(t, int) and t > last:
         raise DomainError(message("t", t, f"a step in 1..{last}"))
-    return xp, Coefficients(*(at_step(values, t, xp=xp) for values in coefficients(schedule, xp=xp)))
+    return xp, Coefficients(*map(looking_up(t, last, xp=xp), coefficients(schedule, xp=xp)))
 
 
 def log_signal(schedule: Schedule, *, xp: Namespace) -> Array:
@@ -74,9 +75,19 @@ def coefficients(schedule: Schedule, *, xp: Namespace) -> Coefficients:
 
 def at_step(values: Array, t: Steps, *, xp: Namespace) -> Array:
     """Values (T,) looked up at t, with an axis of length 1 appended; NaN outside 1..T."""
+    return looking_up(t, values.shape[0], xp=xp)(values)
+
+
+def looking_up(t: Steps, last: int, *, xp: Namespace) -> Callable[[Array], Array]:
+    """Looks up values (T,) at t, as `at_step`; for several, what depends on t alone is computed once."""
     if isinstance(t, int):
-        return values[t - 1 : t]
-    inside = (t >= 1) & (t <= values.shape[0])
-    index = xp.where(inside, t, xp.ones_like(t)) - 1
-    found = xp.reshape(xp.take(values, xp.reshape(index, (-1,))), (*t.shape, 1))
-    return xp.where(xp.expand_dims(inside, axis=-1), found, xp.full_like(found, xp.nan))
+        return lambda values: values[t - 1 : t]
+    inside = (t >= 1) & (t <= last)
+    index = xp.reshape(xp.where(inside, t, xp.ones_like(t)) - 1, (-1,))
+    inside = xp.expand_dims(inside, axis=-1)
+
+    def look_up(values: Array) -> Array:
+        found = xp.reshape(xp.take(values, index), (*t.shape, 1))
+        return xp.where(inside, found, xp.full_like(found, xp.nan))
+
+    return look_up
