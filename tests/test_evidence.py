@@ -1,6 +1,7 @@
 """Right, imprecise or wrong: by what a function's errors do in other formats, never by their size."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -230,7 +231,7 @@ def test_arguments_that_code_rounds_are_wrong_in_torch(dtype: str, form: str) ->
 
     report = audit("residual.layer_norm", mine, backend="torch", dtype=dtype)
     assert report.verdict == "refuted"
-    assert report.diagnoses[0].cause == f"it rounds x to {form} before it computes"
+    assert re.search(f"x (rounded )?to {form}", report.diagnoses[0].cause)
 
 
 def test_what_is_read_short_and_what_is_read_in_full() -> None:

@@ -60,7 +60,7 @@ def _ordinary(name: str, on: Setting, seed: int, fixed: Mapping[str, Any]) -> It
 
 def _of(name: str, law: Law, on: Setting, cases: int, seed: int, fixed: Mapping[str, Any]) -> Iterator[Call]:
     made: list[Any] = []
-    each_case(law, on, "ordinary", made.append, examples=cases, seed=seed)
+    each_case(law, on, "ordinary", made.append, examples=cases, seed=seed, ours=False)
     for place, case in enumerate(made):
         try:
             recorded = record(name, law, put := pinned(case, fixed), on)

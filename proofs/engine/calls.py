@@ -71,7 +71,7 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
           fixed: Mapping[str, Any]) -> Iterator[Call]:  # fmt: skip
     """The calls that one law makes on the cases of one kind."""
     cases: list[Any] = []
-    each_case(law, on, kind, cases.append, examples=examples, seed=seed)
+    each_case(law, on, kind, cases.append, examples=examples, seed=seed, ours=False)
     for case in cases:
         try:
             given = record(function, law, put := pinned(case, fixed), on)

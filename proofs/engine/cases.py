@@ -55,19 +55,22 @@ def each_case(
     examples: int,
     seed: int,
     shrink: bool = False,
+    ours: bool = True,
 ) -> None:
     """Do something with the cases of one kind of generator; the same cases for a law on every backend.
 
-    They are drawn from the seed; where that is beyond us, by Hypothesis. With `shrink` it makes a case for
+    They are drawn from the seed; where that is beyond us, or not `ours`, by Hypothesis. With `shrink` it makes a case for
     which an exception is raised smaller, and raises what the smallest does.
     """
     strategy, number, done = law.inputs(on.precision, kind), seed_of(seed, law.id, kind), 0
+    phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
+    if not ours:
+        return _by_hypothesis(strategy, do, number, max_examples=examples, phases=phases)
     drawn = drawing.cases(strategy, examples, number)
     while True:
         try:
             case, choices = next(drawn, (None, None))
         except (drawing.BeyondError, HypothesisException):
-            phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
             return _by_hypothesis(strategy, do, number, max_examples=examples - done, phases=phases)
         if choices is None:
             return None

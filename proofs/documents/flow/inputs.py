@@ -58,7 +58,7 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
         variances = np.broadcast_to(variances[:1], (k, d))
     if kind == "extreme":  # far points, point masses beside wide components, weights that vanish or are 0
         weights = rng.choice([0.0, -30.0, -200.0, -np.inf], k)
-        weights[rng.integers(k)] = 0.0
+        weights[rng.integers(k) or -1] = 0.0  # the first may be off
         variances = rng.choice([0.0, 0.01, 30.0], (k, d))
     t = inputs.rounded(rng.uniform(0.05, 1.0, n), p)
     if start and kind != "extreme":  # where there are no point masses
