@@ -59,8 +59,8 @@ def each_case(
 ) -> None:
     """Do something with the cases of one kind of generator; the same cases for a law on every backend.
 
-    They are drawn from the seed; where that is beyond us, or not `ours`, by Hypothesis. With `shrink` it makes
-    a case for which an exception is raised smaller, and raises what the smallest does.
+    They are drawn from the seed; where that is beyond us, or not `ours`, by Hypothesis. With `shrink`, a case
+    for which an exception is raised is made smaller, and what is raised is what the smallest raises.
     """
     strategy, number, done = law.inputs(on.precision, kind), seed_of(seed, law.id, kind), 0
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
