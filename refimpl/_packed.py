@@ -9,7 +9,6 @@ import numpy as np
 
 from ._libraries import is_array
 
-
 _WHOLE = frozenset({np.ndarray, float, int, bool, str, type(None)})
 
 
