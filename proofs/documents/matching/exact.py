@@ -42,8 +42,9 @@ def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
         gaps = [c[j] - c[i] for i, j in zip(higher, lower, strict=True)]
         exponents = [s * gap for gap in gaps]
         terms = [x.exp() for x in exponents]
-        total: Any = sum(terms, 1 + 0 * s)
-        loss = number(total.ln() if rounds(cosines) else total.log())
+        added: Any = sum(terms, 0 * s)
+        total = 1 + added
+        loss = number(_log1p(added) if rounds(cosines) else total.log())
         gap = number(max(gaps, default=Decimal("-Infinity"))) if gaps else -np.inf
         gradient = [0 * s] * n
         for i, j, term in zip(higher, lower, terms, strict=True):
@@ -59,6 +60,12 @@ def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
     sizes = scale * (sizes + weights * loss_scale)
     shares = [np.sum(sizes[lower == k]) + np.sum(sizes[higher == k]) for k in range(n)]
     return Cosent(loss, loss_scale, gradients, np.asarray(shares, **like), gap, len(terms))
+
+
+def _log1p(x: Decimal) -> Decimal:
+    """log(1 + x) for x ≥ 0 to all digits of the context: what 1 + x rounds away, the quotient puts back."""
+    total = 1 + x
+    return x if total == 1 else total.ln() * (x / (total - 1))
 
 
 def _exact(number: Any) -> Decimal:
