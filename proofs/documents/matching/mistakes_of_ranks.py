@@ -88,9 +88,12 @@ def spearman_int32_ties(x: Any, y: Any, /) -> Any:
 
 @of_spearman("kendall", "Compares signs of differences: Kendall's τ_b under the wrong name.")
 def spearman_kendall(x: Any, y: Any, /) -> Any:
-    xp = _xp(x, y)
-    a, b = (xp.sign(rank(v)[:, None] - rank(v)[None, :]) for v in (x, _as(y, x)))
-    return xp.sum(a * b) / xp.sqrt(xp.sum(a * a) * xp.sum(b * b))
+    xp, ranks = _xp(x, y), [rank(v) for v in (x, _as(y, x))]
+    both = left = right = xp.sum(0 * ranks[0])
+    for i in range(x.shape[0]):  # one row of all pairs: thousands of values have too many
+        a, b = (xp.sign(v[i] - v) for v in ranks)
+        both, left, right = both + xp.sum(a * b), left + xp.sum(a * a), right + xp.sum(b * b)
+    return both / xp.sqrt(left * right)
 
 
 @of_rank("highest", "Gives ties the highest of their ranks.")
