@@ -24,6 +24,7 @@ FACTS = Facts(
     },
     unique={"matching.factor_similarity": _products},
     nan_untried=frozenset({"matching.factor_similarity"}),
+    order_hidden=frozenset({"matching.factor_similarity"}),  # numbers in another order are refused
     predicates=frozenset({"matching.check_nonzero"}),
     notes={
         "matching.cosent_gradient": "the difference of a pair's shares as the better and as the worse one",
