@@ -12,7 +12,7 @@ from ._certificates import Certificate, Combination, Result, Undecided, Witness,
 from ._checks import BIASES, INFINITE, ROWS
 from ._exact import RAY, Problem, Rational, decide, to_float
 from ._nearest import nearest
-from ._search import Search
+from ._search import Ground, Search
 
 
 @public({"W": ROWS, "b": BIASES}, Record(Result), needs="eager rational", nan=RAISES, raises=INFINITE)
@@ -53,7 +53,7 @@ def classify(W: Array, b: Array, /) -> Result:
     Combination(indices=(0, 2), weights=(0.5, 0.5))
     """
     problem = Problem(*to_exact(_xp.of(W), W=W, b=b))
-    search = Search(problem.W, problem.b)
+    search = Search(Ground(problem.W, problem.b))
     search.run()
     found: dict[int, Certificate] = dict(search.certificates())
     for k, (indices, weights) in search.hints.items():

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from .._host import Floats
 from ._certificates import Combination, Witness
 from ._proof import leant, of_differences, proved, systems
-from ._screen import Screen
+from ._screen import Multiply, Screen, in_numpy
 from ._space import Indices, Space
 from ._walk import Ends, Walker
 
@@ -43,13 +45,52 @@ class Lost:
     weights: list[Floats]
 
 
-class Search:
-    """What is known of the classes, and the steps that find out more; those without one are `open`."""
+class Ground:
+    """What the searches of several parts of the classes share."""
 
-    def __init__(self, W: Floats, b: Floats) -> None:
-        self.space = Space(W, b)
-        self.open = np.ones(len(b), dtype=bool)
+    def __init__(self, W: Any, b: Floats, multiply: Multiply = in_numpy) -> None:
+        self.space, self.multiply = Space(W, b), multiply
+        self.losers = _copies(W, b)
         self.inside = np.zeros(len(b), dtype=bool)
+        """Classes that are inside the hull of others, or have a copy that stands for them."""
+        for k, other in self.losers.items():
+            self.inside[k] = self.losers.get(other) != k or other < k
+
+    @cached_property
+    def screen(self) -> Screen:
+        """Of products in float32."""
+        return Screen(self.space, self.multiply)
+
+    @cached_property
+    def walker(self) -> Walker:
+        """Of walks in float32."""
+        return Walker(self.space, np.float32, np.zeros(0, dtype=np.intp), self.multiply)
+
+
+def _copies(W: Any, b: Floats) -> dict[int, int]:
+    """Classes with the row of another and no larger bias, which are never ahead of it, and that one."""
+    groups: dict[bytes, list[int]] = {}
+    for k in range(len(b)):
+        groups.setdefault((W[k] + 0).tobytes(), []).append(k)  # there is one zero then
+    losers: dict[int, int] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            best, second, *more = sorted(group, key=lambda k: -b[k])
+            losers |= dict.fromkeys([second, *more], best)
+            if b[second] == b[best]:
+                losers[best] = second
+    return losers
+
+
+class Search:
+    """What is known of some classes, and the steps that find out more; `open` ones lack a certificate."""
+
+    def __init__(self, ground: Ground, classes: Indices | None = None) -> None:
+        self.ground, self.space = ground, ground.space
+        self.open = (
+            np.ones(self.space.n, dtype=bool) if classes is None else np.zeros(self.space.n, dtype=bool)
+        )
+        self.open[slice(None) if classes is None else classes] = True
         self.won: list[Won] = []
         self.lost: list[Lost] = []
         self.hints: dict[int, tuple[list[int], list[float]]] = {}
@@ -57,22 +98,17 @@ class Search:
 
     def run(self) -> None:
         """All steps."""
-        self._copies()
-        if not self.space.rank:
+        copies = [k for k in self.ground.losers if self.open[k]]
+        others = [np.asarray([self.ground.losers[k]]) for k in copies]
+        self._lose(np.asarray(copies, dtype=np.intp), others, [np.ones(1)] * len(copies))
+        if not self.space.rank or not self.open.any():
             return
-        screen = Screen(self.space)
-        self._reflect(screen, ROUNDS if np.sum(self.open) > FEW else 0)
-        for kind in (np.float32, np.float64):
+        self._reflect(ROUNDS if np.sum(self.open) > FEW else 0)
+        if np.sum(self.open) > FEW:
+            self._walk(self.ground.walker)
             left = np.flatnonzero(self.open)
-            if len(left) <= (FEW if kind == np.float32 else 0):
-                return
-            if kind == np.float64:
-                screen = Screen(self.space, np.float64)
-            # Classes that are left over in the end may be vertices of the first start.
-            walker = Walker(self.space, kind, left[:0] if kind == np.float32 else left)
-            if walker.start is None:
-                return
-            self._walk(walker, screen)
+            if len(left):  # among them those that are vertices of the first start
+                self._walk(Walker(self.space, np.float64, left))
 
     def certificates(self) -> Iterator[tuple[int, Witness | Combination]]:
         """What was found."""
@@ -83,25 +119,7 @@ class Search:
             for k, support, weights in zip(lost.classes.tolist(), lost.supports, lost.weights, strict=True):
                 yield k, Combination(tuple(support.tolist()), tuple(weights.tolist()))
 
-    def _copies(self) -> None:
-        """A class with the row of another and no larger bias is never ahead of it."""
-        W, b = self.space.W, self.space.b
-        groups: dict[bytes, list[int]] = {}
-        for k in range(len(b)):
-            groups.setdefault((W[k] + 0.0).tobytes(), []).append(k)  # there is one zero then
-        losers: dict[int, int] = {}
-        for group in groups.values():
-            if len(group) > 1:
-                best, second, *more = sorted(group, key=lambda k: -b[k])
-                losers |= dict.fromkeys([second, *more], best)
-                self.inside[[second, *more]] = True  # the best stands for all of them
-                if b[second] == b[best]:
-                    losers[best] = second
-        if losers:
-            classes = np.asarray(list(losers), dtype=np.intp)
-            self._lose(classes, [np.asarray([it]) for it in losers.values()], [np.ones(1)] * len(losers))
-
-    def _reflect(self, screen: Screen, rounds: int) -> None:
+    def _reflect(self, rounds: int) -> None:
         """Try each class at its own whitened point, and where a reflection puts its loser in front."""
         classes = np.flatnonzero(self.open)
         step = max(1, BLOCK // self.space.n)
@@ -111,7 +129,7 @@ class Search:
             trials = own.copy()
             for left in range(rounds, -1, -1):
                 functionals = trials @ self.space.along.T
-                found = screen(block, functionals)
+                found = self.ground.screen(block, functionals)
                 self._win(block[found.won], found.z, found.margins)
                 open_ = np.flatnonzero(self.open[block])
                 if not left or not len(open_):
@@ -124,21 +142,24 @@ class Search:
                 size = np.maximum(np.sum(planes**2, axis=1), 1e-300)
                 trials -= (2 * np.sum(trials * planes, axis=1) / size)[:, None] * planes
 
-    def _walk(self, walker: Walker, screen: Screen) -> None:
+    def _walk(self, walker: Walker) -> None:
         """Let the open classes walk, those nearest to the centre first: they are done soonest."""
+        if walker.start is None:
+            return
         open_ = np.flatnonzero(self.open)
         order = open_[np.argsort(self.space.sizes[open_], kind="stable")]
+        walker.drop(self.ground.inside)
         for ends in walker.walk(order, self.open, STRIDE * (self.space.rank + 1)):
             self._arrived(ends)
-            self._try(screen, ends.beyond, ends.functionals)
-            self._try(screen, ends.winners, ends.directions)
-            walker.drop(self.inside)
+            self._try(ends.beyond, ends.functionals)
+            self._try(ends.winners, ends.directions)
+            walker.drop(self.ground.inside)
 
-    def _try(self, screen: Screen, classes: Indices, functionals: Floats) -> None:
+    def _try(self, classes: Indices, functionals: Floats) -> None:
         fresh = self.open[classes]
         if fresh.any():
             classes = classes[fresh]
-            found = screen(classes, functionals[fresh])
+            found = self.ground.screen(classes, functionals[fresh])
             self._win(classes[found.won], found.z, found.margins)
 
     def _arrived(self, ends: Ends) -> None:
@@ -161,7 +182,7 @@ class Search:
                 some = weight > NOTHING
                 self.hints[k] = support[some].tolist(), weight[some].tolist()
         self._lose(classes[holds], supports, shares)
-        self.inside[classes[holds]] = True
+        self.ground.inside[classes[holds]] = True
 
     def _win(self, classes: Indices, z: Floats, margins: Floats) -> None:
         self.won.append(Won(classes, z, margins))

@@ -16,6 +16,7 @@ import numpy as np
 import scipy  # its parts load on first use
 
 from .._host import Floats
+from ._screen import Multiply, in_numpy
 from ._space import Indices, Space
 
 STATE = 2**18
@@ -55,8 +56,8 @@ class Ends:
 class Walker:
     """What all walks share: the start, and the points that can be vertices."""
 
-    def __init__(self, space: Space, kind: Any, without: Indices) -> None:
-        self.space, self.kind = space, np.dtype(kind)
+    def __init__(self, space: Space, kind: Any, without: Indices, multiply: Multiply = in_numpy) -> None:
+        self.space, self.kind, self.multiply = space, np.dtype(kind), multiply
         self.flat = FLAT * float(np.finfo(kind).eps) * np.sqrt(np.max(space.sizes, initial=1.0))
         self.start = self._start(without) if space.n - len(without) > space.rank + 1 else None
         if self.start is not None:
@@ -89,7 +90,7 @@ class Walker:
         self._kept = np.append(kept, kept[:1].repeat(more))
         self._columns = np.zeros((len(self._kept), self.space.rank + 1), dtype=self.kind)
         self._columns[: len(kept)] = self.columns(kept)
-        self._scores = np.empty((self.batch, len(self._kept)), dtype=self.kind)
+        self._times = self.multiply(self._columns)
 
     def columns(self, index: Indices) -> Floats:
         """(whitened point, 1) of classes, and (ray, 0) for n, as rows."""
@@ -133,8 +134,7 @@ class Walker:
 
         `barred` are not looked at: the vertices of the simplex, and the class itself.
         """
-        scores = self._scores[: len(normals)]
-        np.matmul(normals, self._columns.T, out=scores)
+        scores = self._times(normals)
         places = self._places[barred]
         places = np.where(places < 0, places[:, -1:], places)  # the class itself is always there
         each = np.arange(len(normals))[:, None]
