@@ -1,9 +1,13 @@
 """Processes that tests start, none of which is left behind, and waiting, which is for an event."""
 
+import importlib
+import os
 import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from refimpl.proofs.engine import processes
 
@@ -33,3 +37,23 @@ def wait_until(happened: Callable[[], object], what: str) -> None:
     while not happened():
         assert time.monotonic() < until, f"in {HANG:g} s not: {what}"
         time.sleep(0.01)
+
+
+LOCAL_CLUSTER = """
+from distributed import Client, LocalCluster
+import json, os, sys
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with Client(cluster) as client:
+            print(json.dumps([cluster.scheduler_address, *client.run(os.getpid).values()]), flush=True)
+        sys.stdin.read()
+"""
+"""A scheduler with two workers: prints its address and their numbers, and ends with its input."""
+
+
+def require_distributed() -> None:
+    """Skip a test without dask.distributed, but where dask has to be there."""
+    if "dask" in os.environ.get("REFIMPL_REQUIRE_BACKENDS", "").split(","):
+        importlib.import_module("distributed")
+    else:
+        pytest.importorskip("distributed")

@@ -3,7 +3,6 @@
 REFIMPL_KILLS=100 kills one at so many random moments; ten are tried otherwise.
 """
 
-import importlib
 import json
 import os
 import random
@@ -22,7 +21,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from started import HANG, start, wait_until
+from started import HANG, LOCAL_CLUSTER, require_distributed, start, wait_until
 
 from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
@@ -54,14 +53,6 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run units in this process, and few examples of each."""
     monkeypatch.setattr(campaign, "pooled", lambda units, _, jobs: (unit.run() for unit in units))
     monkeypatch.setattr(campaign, "ROUND", 6)
-
-
-def require_distributed() -> None:
-    """Skip a test without dask.distributed, but where dask has to be there."""
-    if "dask" in os.environ.get("REFIMPL_REQUIRE_BACKENDS", "").split(","):
-        importlib.import_module("distributed")
-    else:
-        pytest.importorskip("distributed")
 
 
 def settings(examples: int = 15, **others: Any) -> Settings:
@@ -368,15 +359,6 @@ from refimpl.proofs.commands.entry import main
 campaign.ROUND = 6  # kept in the file; many units in little time
 if __name__ == "__main__":
     main()
-"""
-LOCAL_CLUSTER = """
-from distributed import Client, LocalCluster
-import json, os, sys
-if __name__ == "__main__":
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        with Client(cluster) as client:
-            print(json.dumps([cluster.scheduler_address, *client.run(os.getpid).values()]), flush=True)
-        sys.stdin.read()
 """
 
 

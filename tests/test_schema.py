@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from refimpl import argmaxable
 from refimpl.proofs.commands import schema
 from refimpl.proofs.commands.main import main
 
@@ -28,6 +30,7 @@ COMMANDS = {
     "errata": ["rope"],
     "campaign": ["rope.norm-kept", "--examples", "3"],
     "swap": ["rope.rotate", "--backend", "numpy", "--dtype", "float64", "--dtype", "float32", "--calls", "4"],
+    "scan": ["layer.npy"],
     "bench": ["matching.spearman-1e6", "--seconds", "0.01"],
 }
 
@@ -77,6 +80,8 @@ def test_what_commands_write_follows_it(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("refimpl.proofs.commands.running.LAST", tmp_path / "last.json")
+    monkeypatch.chdir(tmp_path)
+    np.save("layer.npy", argmaxable.five_vectors())
     file = tmp_path / "out.json"
     words = ["prove", "--campaign", str(tmp_path / "kept")] if command == "campaign" else [command]
     jobs = [] if command in ("errata", "swap", "bench") else ["--jobs", "1"]

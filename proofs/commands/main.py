@@ -19,7 +19,7 @@ from . import output
 
 COMMANDS = (
     "prove", "audit", "certify", "accuracy", "sensitivity", "swap", "selftest", "errata", "list", "show",
-    "bench", "new", "doctor",
+    "bench", "scan", "new", "doctor",
 )  # fmt: skip
 _FILES = {"list": "listing"}
 

@@ -146,6 +146,8 @@ _UNASKED = (
     "folder",
     "resume",
     "cluster",
+    "address",
+    "certificates",
 )
 """Options that change nothing in the results."""
 
@@ -159,7 +161,11 @@ def save(
     from ..engine import report  # noqa: PLC0415
 
     context = click.get_current_context()
-    settings = {name: value for name, value in context.params.items() if name not in _UNASKED}
+    settings = {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in context.params.items()
+        if name not in _UNASKED
+    }
     envelope = report.Envelope(
         context.command.name or "", settings, found.results, found.seconds, found.interrupted,
         report.versions(used), summary,

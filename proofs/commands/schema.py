@@ -20,6 +20,7 @@ from ..engine.report import VERSION, Envelope
 from ..engine.runner import Outcome
 from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
+from ..scanning.report import Scan, Word
 from ..swapping.data import SwapResult
 from .errata import Judged
 
@@ -34,6 +35,7 @@ REPORTS: Mapping[str, tuple[type, type | None]] = {
     "swap": (SwapResult, None),
     "errata": (Judged, None),
     "bench": (Measured, Machine),
+    "scan": (Word, Scan),
 }
 """The class of the results of each command, and of their summary."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}

@@ -8,7 +8,7 @@ import asyncio
 import concurrent.futures
 import logging
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -23,7 +23,7 @@ PATIENCE = 10
 _ONE_AT_A_TIME = threading.Lock()
 
 
-_GONE = (OSError, asyncio.CancelledError, concurrent.futures.CancelledError)
+GONE = (OSError, asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
 class ClusterLostError(RuntimeError):
@@ -47,16 +47,17 @@ def clustered(units: Iterable[Unit], asked: Settings, address: str) -> Generator
     ClusterLostError
         if the scheduler ends.
     """
-    with _client(address) as client:
+    with connected(address) as client:
         _check_workers(client, asked)
         try:
             yield from _results(client, iter(units), asked)
-        except _GONE as error:
+        except GONE as error:
             raise ClusterLostError(f"the cluster does not answer: {foreign.raised(error)}") from None
 
 
 @contextmanager
-def _client(address: str) -> Generator[Any, None, None]:
+def connected(address: str) -> Generator[Any, None, None]:
+    """The client of a scheduler."""
     try:
         from distributed import Client  # noqa: PLC0415
         from distributed.comm import get_address_host_port  # noqa: PLC0415
@@ -96,26 +97,33 @@ def require_same(who: str, theirs: dict[str, str], asked: Settings) -> None:
 
 
 def _results(client: Any, units: Iterator[Unit], asked: Settings) -> Iterator[Done]:
-    """Results as they come; a new unit is handed over for each."""
+    """Results as they come."""
+    for future, unit in handed(client, _work, units, asked.backends, asked.x64):
+        yield received(future, unit, asked)
+
+
+def handed(
+    client: Any, work: Callable[..., Any], units: Iterator[Any], *more: Any
+) -> Iterator[tuple[Any, Any]]:
+    """What became of each unit, as a future, and the unit; a new one is handed over for each that is done."""
     from distributed import as_completed  # noqa: PLC0415
 
-    handed: dict[Any, Unit] = {}
+    given: dict[Any, Any] = {}
 
     def hand(count: int) -> list[Any]:
-        given = []
+        new = []
         for unit in islice(units, count):
-            future = client.submit(_work, unit, asked.backends, asked.x64, pure=False)
-            handed[future] = unit
-            given.append(future)
-        return given
+            future = client.submit(work, unit, *more, pure=False)
+            given[future] = unit
+            new.append(future)
+        return new
 
     coming = as_completed(hand(_room(client)), loop=client.loop)
     for future in coming:
-        unit = handed.pop(future)
-        yield received(future, unit, asked)
+        yield future, given.pop(future)
         future.release()
-        for more in hand(max(0, _room(client) - len(handed))):  # a worker that dies takes its room with it
-            coming.add(more)
+        for new in hand(max(0, _room(client) - len(given))):  # a worker that dies takes its room with it
+            coming.add(new)
 
 
 def _room(client: Any) -> int:

@@ -121,7 +121,7 @@ def _proved(problem: Problem, points: Points | None, k: int, certificate: Certif
     if isinstance(certificate, Witness):
         return _witness_holds(problem, k, certificate, points is not None)
     if isinstance(certificate, Combination):
-        return _combination_holds(problem, points, k, certificate)
+        return combination_holds(problem, points, k, certificate)
     return False
 
 
@@ -163,7 +163,8 @@ def _witness_holds(problem: Problem, k: int, witness: Witness, exact: bool) -> b
     return not close or (exact and problem.margin(k, z, close) > 0)
 
 
-def _combination_holds(problem: Problem, points: Points | None, k: int, combination: Combination) -> bool:
+def combination_holds(problem: Problem, points: Points | None, k: int, combination: Combination) -> bool:
+    """Whether a combination proves class k unargmaxable; in exact arithmetic, if there are points."""
     n, d = problem.W.shape
     indices, weights = list(combination.indices), np.asarray(combination.weights, dtype=np.float64)
     if not 0 < len(indices) <= d + 1 or weights.shape != (len(indices),):
@@ -175,8 +176,8 @@ def _combination_holds(problem: Problem, points: Points | None, k: int, combinat
         return False
     # Each weight is rounded, and so are each difference and product and their sum; quarters, lest
     # a difference overflow.
-    rays = np.column_stack([problem.W, problem.b]) / 4
-    terms = rays[k] - rays[indices]
+    rays = np.column_stack([problem.W[[k, *indices]], problem.b[[k, *indices]]]) / 4
+    terms = rays[0] - rays[1:]
     left, bound = weights @ terms, share * (weights @ np.abs(terms)) + len(indices) * 2.0**-1074
     near = np.all(np.abs(left[:-1]) <= bound[:-1]) and left[-1] <= bound[-1]
     if not near or points is None:

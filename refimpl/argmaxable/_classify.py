@@ -1,6 +1,6 @@
 """Certificates: of all classes at once, and of those that this leaves open one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 
@@ -56,14 +56,20 @@ def classify(W: Array, b: Array, /) -> Result:
     search = Search(Ground(problem.W, problem.b))
     search.run()
     found: dict[int, Certificate] = dict(search.certificates())
-    for k, (indices, weights) in search.hints.items():
-        if k not in found and (exact := problem.combination(k, indices, weights)) is not None:
-            found[k] = combination(dict(zip(indices, exact, strict=True)))
-    frame = None if len(found) == len(problem.b) else Frame(problem.W, problem.b)
-    for k in range(len(problem.b)):
-        if k not in found and frame is not None:
-            found[k] = alone(problem, frame, k)
+    found |= hinted(problem, search, found)
+    if len(found) < len(problem.b):
+        frame = Frame(problem.W, problem.b)
+        found |= {k: alone(problem, frame, k) for k in range(len(problem.b)) if k not in found}
     return Result(tuple(found[k] for k in range(len(problem.b))))
+
+
+def hinted(problem: Problem, search: Search, known: Container[int]) -> dict[int, Combination]:
+    """What the search suspects of other classes than those that are known, if it is so in rationals."""
+    found = {}
+    for k, (indices, weights) in search.hints.items():
+        if k not in known and (exact := problem.combination(k, indices, weights)) is not None:
+            found[k] = combination(dict(zip(indices, exact, strict=True)))
+    return found
 
 
 class Frame:

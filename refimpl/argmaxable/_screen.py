@@ -42,11 +42,11 @@ class Screened:
 class Screen:
     """All points in float32, and how much products with them may be off.
 
-    The score of a point p under a functional f of norm 1 is a sum of D products. Rounding f, p and z to float32
-    (3u, u = 2⁻²⁴), centring p and dividing f to make z of it (a few 2⁻⁵³), and the sum (D·u, in any order)
-    leave it within (D + 6)u·‖p‖, so a lead above twice that, with the largest ‖p‖, is one in exact arithmetic;
-    a tenth more covers the rounding of `verify`, which forms differences in float64. Classes that are nearer
-    than that are looked at once more, by such differences.
+    The score of a point p under a functional f of norm 1 is a sum of D products. Rounding f, p and z to
+    float32 (3u, u = 2⁻²⁴), centring p and dividing f to make z of it (a few 2⁻⁵³), and the sum (D·u, in any
+    order) leave it within (D + 6)u·‖p‖, so a lead above twice that, with the largest ‖p‖, is one in exact
+    arithmetic; a tenth more covers the rounding of `verify`, which forms differences in float64. Classes that
+    are nearer than that are looked at once more, by such differences.
     """
 
     def __init__(self, points: Points, multiply: Multiply = in_numpy) -> None:

@@ -1,0 +1,1 @@
+"""Output layers of checkpoints: which of their classes can win, with certificates that are checked alone."""
