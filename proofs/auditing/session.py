@@ -3,6 +3,7 @@
 import os
 import queue
 import threading
+import time
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import replace
@@ -89,7 +90,9 @@ class Session:
         self._workers = [_Worker(load, seconds) for _ in range(max(1, jobs))]
         self._load = load
         self._deaths: Counter[str] = Counter()
+        began = time.perf_counter()
         self.loaded = self._open()
+        self._start = time.perf_counter() - began
 
     def _open(self) -> Loaded:
         first = self._workers[0]
@@ -101,13 +104,20 @@ class Session:
         return first.loaded
 
     def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
-        """Answers as they come. Functions that keep dying are given up, and this is said."""
+        """Answers as they come. Functions that keep dying are given up, and this is said.
+
+        Another process is worth its start where the work takes longer than that: so long each waits.
+        """
         waiting: queue.SimpleQueue[Try | Explain] = queue.SimpleQueue()
         done: queue.SimpleQueue[Tried | Diagnosis | BaseException] = queue.SimpleQueue()
         for request in requests:
             waiting.put(request)
 
-        def work(worker: _Worker) -> None:
+        over = threading.Event()
+
+        def work(worker: _Worker, before: int) -> None:
+            if worker.process is None:
+                over.wait(before * self._start)
             while not worker.ended:
                 try:
                     request = waiting.get_nowait()
@@ -119,13 +129,16 @@ class Session:
                     done.put(error)
                     return
 
-        for worker in self._workers[: len(requests)]:
-            threading.Thread(target=work, args=(worker,), daemon=True).start()
-        for _ in requests:
-            answer = done.get()
-            if isinstance(answer, BaseException):
-                raise answer
-            yield answer
+        for place, worker in enumerate(self._workers[: len(requests)]):
+            threading.Thread(target=work, args=(worker, place), daemon=True).start()
+        try:
+            for _ in requests:
+                answer = done.get()
+                if isinstance(answer, BaseException):
+                    raise answer
+                yield answer
+        finally:
+            over.set()
 
     def _answer(self, worker: _Worker, request: Try | Explain) -> Tried | Diagnosis:
         name = request.function
