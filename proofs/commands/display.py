@@ -20,6 +20,7 @@ from rich.progress import (
 from ..engine import catalogue, foreign
 from ..engine.cases import items
 from ..engine.runner import Counterexample, Outcome
+from . import kept
 from .output import Stream
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ CONSOLE = Console(file=cast(TextIO, Stream()), highlight=False, soft_wrap=True)
 
 def say(*lines: str, style: str | None = None) -> None:
     """Print lines, on a terminal in a colour or otherwise set off."""
-    for text in lines:
-        CONSOLE.print(escape(foreign.printable(text)), style=style)
+    for text in map(foreign.printable, lines):
+        kept.say(text, style == "bold")
+        CONSOLE.print(escape(text), style=style)
 
 
 def bold(text: str) -> None:

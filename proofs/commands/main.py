@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import io
 import os
 import re
 import signal
@@ -52,9 +51,6 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         # Hypothesis keeps caches in a folder of the working directory unless told otherwise.
         os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(output.HOME / "hypothesis"))
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
         output.begin()
         with signals.restored():
             sys.exit(output.code(_complete(ctx, self._code(ctx))))

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import stat
@@ -16,6 +17,8 @@ from ..engine import exits, signals
 
 HOME = Path(click.get_app_dir("refimpl"))
 """Where refimpl keeps things between commands."""
+LAST = HOME / "last-prove.json"
+"""Where `prove` leaves its figures for `show`."""
 EVERYTHING = "refimpl.everything"
 """Where a command's context keeps whether everything was asked for."""
 
@@ -79,6 +82,9 @@ def begin() -> None:
     """Forget what was said of earlier commands in this process."""
     if sys.stdout is None:  # closed from the start
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # formulas have symbols that ASCII lacks
     _STATE.closed = _STATE.unwritten = False
 
 

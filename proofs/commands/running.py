@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 _KEPT = ("law", "verdict", "backend", "dtype", "worst", "worst_at")
-LAST = output.HOME / "last-prove.json"
-"""Where `prove` leaves its figures for `show`."""
+LAST = output.LAST
 
 
 def _kept(context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
