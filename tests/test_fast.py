@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from array_api_compat import numpy
 
-from refimpl import backends, rope, transport
+from refimpl import backends, flow, rope, transport
 from refimpl.backends import Setting
+from refimpl.flow import _columns
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.runner import run_law
 from refimpl.rope import _blocks
@@ -16,6 +17,7 @@ from refimpl.transport import _apart, _gaussian, _simplex
 
 FORMS: dict[str, tuple[Any, str, str]] = {
     "rope.rotate": (_blocks, "LEAST", "rotate"),
+    "flow.mixture_score": (_columns, "LEAST", "score"),
     "transport.wasserstein_gaussian": (_apart, "LEAST", "spread"),
     "transport.wasserstein_discrete": (_simplex, "REDUCE", "_reduced"),
 }
@@ -147,3 +149,24 @@ def test_distances_of_any_size() -> None:
     far = np.asarray([[0.0, 0.0], [1e-200, 1e-200], [1.0, 1.0]])
     assert _simplex.distances(far, far[:1])[:, 0].tolist() == [0.0, 1e-200 * math.sqrt(2), math.sqrt(2)]
     assert _simplex.distances(np.zeros((2, 0)), np.zeros((3, 0))).tolist() == [[0.0] * 3] * 2
+
+
+@pytest.mark.parametrize("like", [True, False])
+@pytest.mark.parametrize("at", [(), (5, 1), (5, 40)])
+def test_scores_of_columns_are_those_of_the_definition(
+    at: tuple[int, ...], like: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    variances = np.full((6, 3), 0.5) if like else rng.uniform(0.1, 2.0, size=(6, 3))
+    mixture = flow.diagonal_mixture(
+        np.append(rng.normal(size=5), -np.inf), 4 * rng.normal(size=(6, 3)), variances
+    )
+    t, x = rng.uniform(0.01, 1.0, size=at), 3 * rng.normal(size=(5, 40, 3))
+    x[0, 0, 0] = np.nan
+    expected = flow.mixture_score(mixture, flow.variance_preserving(), t, x)
+    results = served(monkeypatch, "flow.mixture_score")
+    monkeypatch.setattr(_columns, "BLOCK", 300)
+    given = flow.mixture_score(mixture, flow.variance_preserving(), t, x)
+    assert given is results[0]
+    # Exponents up to some hundreds are off by a few roundings each, and the weights by that.
+    np.testing.assert_allclose(given, expected, rtol=0, atol=1e-11)

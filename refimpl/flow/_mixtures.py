@@ -11,6 +11,7 @@ from .. import _libraries, _xp, density
 from .._errors import ShapeError, message
 from .._typing import Array, Namespace
 from ..public import STAYS, Reals, Record, public
+from . import _columns
 from ._schedules import SCHEDULE, Schedule
 
 
@@ -200,6 +201,8 @@ def mixture_score(mixture: Mixture, schedule: Schedule, t: Array, x: Array, /) -
     >>> mixture_score(data, variance_preserving(), np.asarray(0.5), np.asarray([1.0, -2.0])).round(12)
     array([-1.,  2.])
     """
+    if mixture.axes is None and _columns.serves(*mixture[:3], t, x):
+        return _columns.score(*mixture[:3], schedule.alpha(t), schedule.variance(t), x)
     xp = _xp.of(t, x)
     at = _components(mixture, schedule, t, x, xp=xp)
     weights = _responsibilities(mixture, at, xp=xp)
