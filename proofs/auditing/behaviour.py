@@ -69,7 +69,7 @@ def behaviour(request: Explain, function: Implementation, on: Setting, seed: int
         if not mine or not law.general:
             continue
         made = {
-            wrong: _failing(law, name, catalogue.mistakes()[wrong].fresh(), case, on, seed)
+            wrong: _failing(law, name, catalogue.made(catalogue.mistakes()[wrong]), case, on, seed)
             for wrong in law.refutes
         }
         known = tuple(wrong for wrong, theirs in made.items() if not isinstance(theirs, str)

@@ -48,7 +48,7 @@ class Candidates:
         for wrong in catalogue.mistakes().values():
             if wrong.function == self.name:
                 rank = CATALOGUE + 0.5 * wrong.general
-                function = wrong.fresh()
+                function = catalogue.made(wrong)
                 if wrong.general:
                     results = [self._numbers(result) for result in apply_all(function, self.calls)[1]]
                     found.append(Candidate(wrong.id, results.__getitem__, rank, wrong.id))

@@ -82,7 +82,9 @@ def best(
     made, reference = _small(name, on), catalogue.reference()[name]
     scores = [_score(list(_distances(reference, make(c), taken(c), made, on))) for c in candidates]
     if 1 < len(candidates) <= _FEW and min(scores)[0] > 0.5:
-        known = [m.fresh() for m in catalogue.mistakes().values() if m.function == name and not m.general]
+        known = [
+            catalogue.made(m) for m in catalogue.mistakes().values() if m.function == name and not m.general
+        ]
         nearest = [
             min((_score(list(_distances(m, make(c), taken(c), made, on))) for m in known), default=scores[0])
             for c in candidates

@@ -29,7 +29,7 @@ from .registry import (
 
 if TYPE_CHECKING:
     from ..language.edge import Edge
-    from ..language.law import Law
+    from ..language.law import Implementation, Law
     from ..language.mistake import Mistake
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "gradients",
     "law",
     "laws",
+    "made",
     "mistakes",
     "names",
     "reference",
@@ -91,6 +92,11 @@ def mistakes() -> "Mapping[str, Mistake]":
     from . import general  # noqa: PLC0415
 
     return {**written_mistakes(), **general.mistakes()}
+
+
+def made(wrong: "Mistake") -> "Implementation":
+    """The function that a mistake makes, without memory of earlier calls."""
+    return wrong.fresh(solves="linalg" in functions()[wrong.function].needs)
 
 
 @cache

@@ -46,7 +46,7 @@ class Task:
             return replace(unavailable, reason=str(error))
         if self.mistake:
             wrong = catalogue.mistakes()[self.mistake]
-            replaced = {wrong.function: wrong.fresh()}
+            replaced = {wrong.function: catalogue.made(wrong)}
         outcome = run_law(
             catalogue.laws()[self.law],
             on,

@@ -29,7 +29,7 @@ class Remembers:
     result: Any = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        form = [getattr(part, "shape", type(part)) for _, part in parts((args, kwargs))]
+        form = [part.shape if is_array(part) else type(part) for _, part in parts((args, kwargs))]
         result = self.function(*args, **kwargs)
         form, self.form = self.form, form
         result, self.result = self.result, result
@@ -101,7 +101,10 @@ def rolls_dice(function: Implementation) -> Implementation:
 
 
 def disturbed(value: Any, count: int) -> Any:
-    """A result with count per mille added to reals, count to integers, and booleans turned count times."""
+    """A result with count eighths added to reals, count to integers, and booleans turned count times.
+
+    An eighth is twice what two results may differ by in bfloat16, of any function.
+    """
 
     def change(part: Any) -> Any:
         if callable(part):
@@ -111,7 +114,7 @@ def disturbed(value: Any, count: int) -> Any:
         if isinstance(part, int):
             return part + count
         if isinstance(part, float):
-            return part * (1 + count / 1000)
+            return part * (1 + count / 8)
         return _disturbed(part, count) if is_array(part) else part
 
     return mapped(value, change)
@@ -123,7 +126,7 @@ def _disturbed(array: Any, count: int) -> Any:
         return xp.logical_not(array) if count % 2 else array
     if xp.isdtype(array.dtype, "integral"):
         return array + count
-    return array * (1 + count / 1000)
+    return xp.astype(array * (1 + count / 8), array.dtype)  # NumPy makes float32 of bfloat16
 
 
 def first_row(function: str) -> Implementation:
