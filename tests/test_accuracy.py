@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from flint import arb
 from started import HANG, start
 
 from refimpl import rope
-from refimpl._errors import DTypeError, UndecidedError, UnknownNameError
+from refimpl._errors import DomainError, DTypeError, UndecidedError, UnknownNameError
 from refimpl.backends import Setting
 from refimpl.backends._ball._precision import WorkingPrecision
 from refimpl.proofs.commands.main import main
@@ -222,6 +223,21 @@ def test_exhaustive_float16_visits_every_finite_number(monkeypatch: pytest.Monke
     assert found.worst.error <= 0.5
 
 
+def test_what_leaves_numbers_out_is_not_exhaustive(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, Sweep("rope.interpolate", (domains.Reals(0.0, 1.0),), lambda f, x: f(x, factor=2.0)))
+
+    def refuses(x: Any, **options: Any) -> Any:
+        if np.any(x == np.float16(0.5)):
+            raise MemoryError
+        return rope.interpolate(x, **options)
+
+    on = Setting.of(usable("numpy"), "float16")
+    found = measure("rope.interpolate", on, Effort(calls=0), replaced=refuses)
+    assert sum(found.left_out.values()) == 1
+    assert not found.exhaustive
+    assert "worst at least" in shown.line(found)
+
+
 def test_condition_explains_cancellation(monkeypatch: pytest.MonkeyPatch) -> None:
     """x − y near equal after a rounding of x: far off in ulps, but no further than an ulp of x would do."""
     near = domains.Reals(1.0, 1.0 + 2**-20)
@@ -370,22 +386,25 @@ def test_pool_gives_the_same_as_one_process(tmp_path: Path) -> None:
 # ACCURACY.md
 
 
-def rows() -> dict[str, list[str]]:
-    """The cells of the table by function."""
-    begin, end = shown.MARKERS
-    [body] = re.findall(
-        f"{re.escape(begin)}\n(.*?){re.escape(end)}", FILE.read_text(encoding="utf-8"), re.DOTALL
-    )
+def rows(half: bool = False) -> dict[str, list[str]]:
+    """The cells of a table by function: of float64 and float32, or of half precision."""
     cells = [
         [cell.strip() for cell in line.split("|")[1:-1]]
-        for line in body.splitlines()
+        for line in body(half).splitlines()
         if line.startswith("| `")
     ]
     return {row[0].strip("`"): row[1:] for row in cells}
 
 
+def body(half: bool = False) -> str:
+    """What stands between the markers of a table."""
+    begin, end = map(re.escape, shown.MARKERS)
+    full, halves = re.findall(f"{begin}\n(.*?){end}", FILE.read_text(encoding="utf-8"), re.DOTALL)
+    return str(halves if half else full)
+
+
 def test_every_function_is_in_the_table_or_listed() -> None:
-    text = FILE.read_text(encoding="utf-8")
+    text = body()
     listed = set(re.findall(r"`(\w+\.\w+)`", text[text.index("Not measured:") :]))
     assert set(rows()) | listed == set(catalogue.functions())
     assert not set(rows()) & listed
@@ -431,6 +450,51 @@ def test_all_measured_again_are_as_stated(name: str) -> None:
         assert_within(name, rows()[name][0], found)
     else:
         assert found.status == "not measured"
+
+
+HALVES = [(backend, dtype) for backend in ("numpy", "torch") for dtype in ("float16", "bfloat16")]
+
+
+def test_the_table_of_half_precision_has_all_functions_of_one_number() -> None:
+    of_one = {
+        it.function
+        for it in registry.sweeps()
+        if not it.python and len(it.domains) == 1 and isinstance(it.domains[0], domains.Reals)
+    }
+    more = {it.function for it in registry.sweeps() if len(it.domains) > 1}
+    assert set(rows(half=True)) == of_one - more
+    assert all(cells[-1].endswith("exhaustive") for cells in rows(half=True).values())
+    header = body(half=True).splitlines()[0]
+    assert [f"{backend} {dtype}:" in header for backend, dtype in HALVES] == [True] * 4
+
+
+@pytest.mark.parametrize("place", range(len(HALVES)))
+def test_half_precision_measured_again_is_as_stated(place: int) -> None:
+    backend, dtype = HALVES[place]
+    found = measure("ddpm.from_alpha", Setting.of(usable(backend), dtype), Effort(calls=2))
+    assert found.exhaustive
+    assert_within("ddpm.from_alpha", rows(half=True)["ddpm.from_alpha"][place], found)
+
+
+def test_a_table_of_several_backends_has_a_column_for_each(tmp_path: Path) -> None:
+    blank = Accuracy("rope.period", "numpy", "float16", "exact", discrete=3)
+    results = [blank, replace(blank, backend="torch", discrete=4, different=1)]
+    head, _, row = shown.table(results)
+    assert head.startswith(
+        "| function | numpy float16: worst, beyond condition, median | torch float16: worst"
+    )
+    assert row.startswith("| `rope.period` | exact | 1 of 4 differ |")
+    begin, end = shown.MARKERS
+    file = tmp_path / "table.md"
+    file.write_text("\n".join([begin, "| function | other |", "| --- | --- |", end, "text", begin, end]))
+    text = shown.inserted(file, results)
+    assert text.startswith(f"{begin}\n| function | other |")
+    assert text.endswith(f"{row}\n{end}")
+    file.write_text(text)
+    again = shown.inserted(file, [replace(it, function="rope.interpolate") for it in results])
+    assert again.count("| `rope.") == 2
+    with pytest.raises(DomainError, match="same dtypes and backends"):
+        shown.inserted(file, [replace(it, dtype="bfloat16") for it in results])
 
 
 def test_rows_of_functions_that_were_not_measured_stay() -> None:

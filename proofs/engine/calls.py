@@ -86,11 +86,13 @@ def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed:
 def record(function: str, law: Law, case: Any, on: Setting, most: int | None = None) -> list[Given]:
     """Copies of the arguments of every call that a law makes of a function on one case of its inputs, or of
     the first few, after which the law is left."""
+    from .implementations import stored  # noqa: PLC0415
+
     recorder = Recorder(registry.reference(), function, most)
     with np.errstate(all="ignore"), on.current(), suppress(_EnoughError):
         for _ in law.check(recorder, on, converted(case, on)):
             pass
-    return recorder.taken()
+    return [stored(call, on) for call in recorder.taken()]
 
 
 class _EnoughError(BaseException):

@@ -42,8 +42,7 @@ class Implementations(Mapping[str, Implementation]):
         function = self._replaced.get(name) or self._reference_functions[name]
 
         def checked(*args: Any, **kwargs: Any) -> Any:
-            if self._on.stores:
-                args, kwargs = self._stored(args), self._stored(kwargs)
+            args, kwargs = stored((args, kwargs), self._on)
             expected = self._reference(name, args, kwargs)
             before = [(array, self._on.host(array).copy()) for array in self._watched(name, args, kwargs)]
             try:
@@ -70,15 +69,6 @@ class Implementations(Mapping[str, Implementation]):
             return result
 
         return checked
-
-    def _stored(self, given: Any) -> Any:
-        """What a law gives, in the format: of numbers of Python beside it NumPy has made float32, where other
-        libraries round. What a law makes wide on purpose is float64."""
-
-        def once(array: Any) -> Any:
-            return array.astype(self._on.dtype) if array.dtype == np.float32 else array
-
-        return mapped_arrays(given, once)
 
     def _raised(self, name: str, error: BaseException) -> BaseException:
         """What is made of an exception of a function."""
@@ -170,6 +160,16 @@ class Implementations(Mapping[str, Implementation]):
             device = _libraries.device(array)
             if device != on.device and str(device) != str(on.device):
                 raise WrongResultError(f"{name} returned an array on {device} for input on {on.device}")
+
+
+def stored(given: Any, on: Setting) -> Any:
+    """What a law gives, in the format: of numbers of Python beside it NumPy has made float32, where other
+    libraries round. What a law makes wide on purpose is float64."""
+
+    def once(array: Any) -> Any:
+        return array.astype(on.dtype) if array.dtype == np.float32 else array
+
+    return mapped_arrays(given, once) if on.stores else given
 
 
 def fixed(function: Any) -> Mapping[str, Any]:

@@ -66,7 +66,8 @@ class Accuracy:
     device: str = ""
     seed: int = 0
     exhaustive: bool = False
-    """Every finite number of the format was an input: the worst error is no lower bound."""
+    """Every number of the format that the function takes was an input, and every error is known: the worst is
+    no lower bound."""
     samples: int = 0
     worst: Spot | None = None
     beyond: Spot | None = None
@@ -182,11 +183,13 @@ class _Run:
     def sweep(self, sweep: Sweep) -> None:
         """Draw samples, or take all there are; then search around the worst."""
         everything = self._all_values(sweep)
-        self.exhausted.append(everything is not None)
         if everything is not None:
+            missed = self._unknown()
             for start in range(0, len(everything), CHUNK):
                 self.evaluate(sweep, [everything[start : start + CHUNK]])
+            self.exhausted.append(self._unknown() == missed)
             return
+        self.exhausted.append(False)
         share = 64 if sweep.tables else 16 if sweep.single else 1
         points = self._inside(
             sweep, [d.draw(self.rng, self.effort.samples, self.on.precision) for d in sweep.domains]
@@ -208,6 +211,10 @@ class _Run:
             found = self.evaluate(sweep, moved, searched=True)
             points = [np.concatenate(pair) for pair in zip(points, moved, strict=True)]
             errors = np.concatenate([errors, found], axis=1)
+
+    def _unknown(self) -> int:
+        """Calls and numbers so far of which no error is known."""
+        return self.left_out.total() + self.tally.counts["undecided"]
 
     def _all_values(self, sweep: Sweep) -> Any:
         """Every number of a 16-bit format inside the domain, if the sweep has one real array argument."""

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ...._errors import DomainError, told
@@ -40,7 +40,7 @@ def line(found: Accuracy) -> str:
         return f"{found.status:<12} {where}  {found.reason}"
     parts = []
     if found.worst and found.beyond:
-        bound = "exhaustive" if found.exhaustive else "at least"
+        bound = "(exhaustive: of all numbers)" if found.exhaustive else "at least"
         parts.append(
             f"worst {bound} {number(found.worst.error)} ulp, beyond condition {number(found.beyond.beyond)}, "
             f"median {number(found.median)}, {found.samples} samples, at {found.beyond.at}"
@@ -61,37 +61,42 @@ def details(found: Accuracy) -> list[str]:
 
 
 def table(results: Sequence[Accuracy]) -> list[str]:
-    """The results in Markdown, a row for each function, its dtypes side by side."""
-    dtypes = list(dict.fromkeys(it.dtype for it in results))
+    """The results in Markdown, a row for each function, its settings side by side."""
+    label = _labels(results)
+    settings = list(dict.fromkeys(map(label, results)))
     rows: dict[str, dict[str, Accuracy]] = {}
     for it in results:
-        rows.setdefault(it.function, {})[it.dtype] = it
+        rows.setdefault(it.function, {})[label(it)] = it
     head = [
         "function",
-        *(f"{dtype}: worst, beyond condition, median" for dtype in dtypes),
+        *(f"{setting}: worst, beyond condition, median" for setting in settings),
         "at (beyond condition)",
         "note",
     ]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     unmeasured: dict[str, list[str]] = {}
-    for name, by_dtype in rows.items():
-        if not any(it.worst or it.discrete for it in by_dtype.values()):
-            unmeasured.setdefault(next(iter(by_dtype.values())).reason, []).append(name)
+    for name, found in rows.items():
+        if not any(it.worst or it.discrete for it in found.values()):
+            unmeasured.setdefault(next(iter(found.values())).reason, []).append(name)
             continue
-        cells = [_cell(by_dtype[dtype]) if dtype in by_dtype else "" for dtype in dtypes]
-        first = by_dtype[dtypes[0]]
+        cells = [_cell(found[setting]) if setting in found else "" for setting in settings]
+        first = next(iter(found.values()))
         place = first.beyond.at if first.beyond and first.beyond.error > 0.5 else ""
-        lines.append(
-            f"| `{name}` | "
-            + " | ".join(cells)
-            + f" | {place} | {note(by_dtype.values(), registry.facts().notes.get(name, ''))} |"
-        )
-    lines.append("")
-    lines += ["Not measured:", ""]
-    lines += [
-        f"- {', '.join(f'`{name}`' for name in names)}: {reason}" for reason, names in unmeasured.items()
-    ]
-    return lines
+        said = note(found, registry.facts().notes.get(name, ""))
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {place} | {said} |")
+    return [*lines, *_listed(unmeasured)]
+
+
+def _labels(results: Sequence[Accuracy]) -> Callable[[Accuracy], str]:
+    """What tells the settings of results apart: dtypes, and backends if there are several."""
+    several = len({it.backend for it in results}) > 1
+    return lambda it: f"{it.backend} {it.dtype}" if several else it.dtype
+
+
+def _listed(unmeasured: Mapping[str, Sequence[str]]) -> list[str]:
+    """Functions that are not measured, by the reason."""
+    lines = [f"- {', '.join(f'`{name}`' for name in names)}: {why}" for why, names in unmeasured.items()]
+    return ["", "Not measured:", "", *lines] if lines else []
 
 
 def _cell(found: Accuracy) -> str:
@@ -102,28 +107,34 @@ def _cell(found: Accuracy) -> str:
     return ", ".join(map(number, (found.worst.error, found.beyond.beyond, found.median)))
 
 
-def note(results: Iterable[Accuracy], given: str) -> str:
-    """Faults that were counted, and what is known of the cause."""
+def note(found: Mapping[str, Accuracy], given: str) -> str:
+    """What is known of the cause, faults that were counted, and where no number was left out."""
     parts = [given] if given else []
     for kind, text in FAULTS.items():
-        counts = [f"{it.counts[kind]} in {it.dtype}" for it in results if it.counts.get(kind)]
+        counts = [f"{it.counts[kind]} in {setting}" for setting, it in found.items() if it.counts.get(kind)]
         if counts:
             parts.append(f"{text}: {', '.join(counts)}")
+    every = [setting for setting, it in found.items() if it.exhaustive]
+    if every:
+        parts.append("exhaustive" + ("" if len(every) == len(found) else f" in {', '.join(every)}"))
     return "; ".join(parts)
 
 
 def inserted(file: Path, results: Sequence[Accuracy]) -> str:
-    """The text of a file with the table between its markers; rows of other functions stay."""
+    """The text of a file with the results in the table, between its markers, that has their columns, or none
+    yet; rows of other functions stay."""
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     begin, end = MARKERS
-    pattern = re.compile(f"{re.escape(begin)}\n.*?{re.escape(end)}", re.DOTALL)
-    found = pattern.search(text)
-    if found is None:
-        raise DomainError(
-            told("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}")
-        )
-    rows = merged(found[0].splitlines(), table(results), {it.function for it in results})
-    return "\n".join([text[: found.start()] + begin, *rows, end + text[found.end() :]])
+    new = table(results)
+    for found in re.finditer(f"{re.escape(begin)}\n(.*?){re.escape(end)}", text, re.DOTALL):
+        old = found[1].splitlines()
+        if not old or old[0] == new[0]:
+            rows = merged(old, new, {it.function for it in results})
+            return "\n".join([text[: found.start()] + begin, *rows, end + text[found.end() :]])
+    raise DomainError(
+        told("accuracy", "--markdown", f"{file} without them", f"a file with {begin} and {end}",
+             "Between them may be nothing, or a table of the same dtypes and backends")
+    )  # fmt: skip
 
 
 def merged(old: Sequence[str], new: Sequence[str], measured: set[str]) -> list[str]:
@@ -137,9 +148,8 @@ def merged(old: Sequence[str], new: Sequence[str], measured: set[str]) -> list[s
         if kept:
             reasons[reason] = sorted({*reasons.get(reason, ()), *kept})
     order = {name: place for place, name in enumerate(registry.functions())}
-    listed = [f"- {', '.join(f'`{name}`' for name in names)}: {why}" for why, names in reasons.items()]
     ordered = [rows[name] for name in sorted(rows, key=lambda name: order.get(name, len(order)))]
-    return [*new[:2], *ordered, "", "Not measured:", "", *listed]
+    return [*new[:2], *ordered, *_listed(reasons)]
 
 
 def _parts(lines: Sequence[str]) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -16,7 +16,7 @@ from ...language.packing import key, mapped_arrays, parts
 from ...language.shapes import Shape
 from .. import registry
 from ..calls import Given
-from . import shapes
+from . import shapes, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,8 @@ class Batched:
         """The same with reals three quarters as large."""
 
         def scaled(array: Any, shape: Shape) -> Any:
-            return array * 0.75 if array_namespace(array).isdtype(array.dtype, "real floating") else array
+            real = array_namespace(array).isdtype(array.dtype, "real floating")
+            return sources.smaller(array) if real else array
 
         return replace(self, arguments=self.changed(scaled))
 

@@ -117,5 +117,10 @@ def _varied(part: Any) -> Any:
     square = part.ndim > 1 and part.shape[-1] == part.shape[-2]
     turned = xp.flip(part, axis=(-2, -1) if square else -1) if part.ndim else part
     if xp.isdtype(part.dtype, "real floating"):
-        return turned * 0.75
+        return smaller(turned)
     return turned // 2 if xp.isdtype(part.dtype, "integral") else turned
+
+
+def smaller(array: Any) -> Any:
+    """Reals three quarters as large, in their dtype, which NumPy's bfloat16 leaves beside a number."""
+    return _libraries.array_namespace(array).astype(array * 0.75, array.dtype)
