@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from . import pool
 
 Result = TypeVar("Result")
-DTYPES = ("float64", "float32", "float16", "bfloat16")
+HALVES = ("float16", "bfloat16")
+DTYPES = ("float64", "float32", *HALVES)
 EXAMPLES = 60
 """Examples per law by default, shared among its kinds of generator."""
 

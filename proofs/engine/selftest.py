@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from ... import backends
 from . import catalogue
-from .planning import EXAMPLES, Task, chosen
+from .planning import EXAMPLES, HALVES, Task, chosen
 from .runner import Outcome
-
-HALVES = ("float16", "bfloat16")
 
 
 def plan(

@@ -20,6 +20,7 @@ from ...public import naming
 from ..language.law import Implementation
 from ..language.packing import mapped
 from . import catalogue, registry
+from .cases import missing
 from .planning import chosen
 from .runner import Bounds, run_law
 
@@ -27,12 +28,10 @@ EXAMPLES = 24
 """Examples per law by default, shared among its kinds of generator."""
 WANTED = 6
 """The floor that is aimed at: 2⁶ = 64 ulp."""
-MOST = 52
-"""The largest change that is tried: twice the result, or nothing of it."""
 
 Nudge: TypeAlias = Literal["all alike", "up and down"]
 NUDGES: tuple[Nudge, ...] = ("all alike", "up and down")
-Status: TypeAlias = Literal["found", "blind", "no numbers", "crashed"]
+Status: TypeAlias = Literal["found", "blind", "no numbers", "skipped", "crashed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +120,24 @@ class _Search:
         self.reason = ""
 
     def floor(self) -> Floor:
-        """The smallest k, supposing that larger changes are refuted if a smaller one is."""
-        low, high = (0, WANTED) if self.refutes(WANTED) else (WANTED + 1, MOST + 1)
+        """The smallest k, supposing that larger changes are refuted if a smaller one is. The largest that is
+        tried gives twice the result, or nothing of it."""
+        names = self.law.id, self.task.function
+        if reason := missing(self.law, self.on):
+            return Floor(*names, "skipped", reason=reason)
+        most = self.on.precision.bits - 1
+        low, high = (0, WANTED) if self.refutes(WANTED) else (WANTED + 1, most + 1)
         while low < high:
             middle = (low + high) // 2
-            if middle <= MOST and self.refutes(middle):
+            if middle <= most and self.refutes(middle):
                 high = middle
             else:
                 low = middle + 1
-        names = self.law.id, self.task.function
         if self.reason:
             return Floor(*names, "crashed", reason=self.reason)
         if not self.changed:
             return Floor(*names, "no numbers")
-        return Floor(*names, "blind") if high > MOST else Floor(*names, "found", 2.0**high, self.seen)
+        return Floor(*names, "blind") if high > most else Floor(*names, "found", 2.0**high, self.seen)
 
     def refutes(self, k: int) -> bool:
         """Whether the law refutes the function changed by 2ᵏ ulp, in one way or the other."""
@@ -159,10 +162,11 @@ class _Search:
             if isinstance(value, float):
                 self.changed += 1
                 return value * (1 + delta)
-            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            if isinstance(value, np.ndarray | np.generic) and self.on.host(value).dtype.kind == "f":
                 self.changed += value.size
                 factor = 1 + delta * (1.0 if nudge == "all alike" else _signs(value.shape))
-                return (value * factor).astype(value.dtype)
+                with np.errstate(over="ignore"):
+                    return (self.on.host(value) * factor).astype(value.dtype)
             return value
 
         @wraps(function)
