@@ -230,7 +230,16 @@ def from_functions(
     >>> drift_coefficient(path, np.asarray([0.0, 0.5]))
     array([-1., -2.])
     """
-    return Schedule(alpha, lambda t: alpha_derivative(t) / alpha(t), variance, variance_derivative)
+
+    def alpha_log_derivative(t: Array) -> Array:
+        return alpha_derivative(t) / alpha(t)
+
+    return Schedule(
+        naming("flow.Schedule.alpha")(alpha),
+        naming("flow.Schedule.alpha_log_derivative")(alpha_log_derivative),
+        naming("flow.Schedule.variance")(variance),
+        naming("flow.Schedule.variance_derivative")(variance_derivative),
+    )
 
 
 @public({"schedule": SCHEDULE, "t": Reals("...")}, Reals("..."), nan=STAYS)

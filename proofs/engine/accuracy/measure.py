@@ -35,7 +35,8 @@ from .ulps import BITS
 
 LARGEST = 1024
 """Elements of arguments up to which a call is measured; results may have eight times as many."""
-CHUNK = 1024
+CHUNK, WHOLE = 1024, 256
+"""Samples that are evaluated together; fewer where none may be left out because the results are large."""
 GOOD = 4.0
 """Ulps above which the condition is looked at."""
 TRIES, STEPS, ARGUMENTS, CONDITION_BITS = 2, 8, 6, 1280
@@ -185,8 +186,8 @@ class _Run:
         everything = self._all_values(sweep)
         if everything is not None:
             missed = self._unknown()
-            for start in range(0, len(everything), CHUNK):
-                self.evaluate(sweep, [everything[start : start + CHUNK]])
+            for start in range(0, len(everything), WHOLE):
+                self.evaluate(sweep, [everything[start : start + WHOLE]])
             self.exhausted.append(self._unknown() == missed)
             return
         self.exhausted.append(False)
