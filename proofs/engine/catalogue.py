@@ -45,6 +45,7 @@ __all__ = [
     "errata",
     "functions",
     "gradients",
+    "hidden",
     "law",
     "laws",
     "made",
@@ -92,6 +93,15 @@ def mistakes() -> "Mapping[str, Mistake]":
     from . import general  # noqa: PLC0415
 
     return {**written_mistakes(), **general.mistakes()}
+
+
+def hidden(mistake: str, dtype: str) -> str:
+    """Why a mistake cannot be seen in a format; empty if it can."""
+    only = mistakes()[mistake].only
+    if only not in ("", dtype):
+        return f"it is one in {only} alone"
+    reasons = registry.facts().hidden(dtype).items()
+    return next((reason for reason, names in reasons if mistake in names), "")
 
 
 def made(wrong: "Mistake") -> "Implementation":

@@ -29,7 +29,7 @@ def plan(
         for name in chosen(patterns)
         for mistake in (
             "",
-            *(w for w in laws[name].refutes if w in mistakes and not mistakes[w].hidden(dtype)),
+            *(w for w in laws[name].refutes if w in mistakes and not catalogue.hidden(w, dtype)),
         )
     ]
 
@@ -120,7 +120,9 @@ def _unnamed(ran: Sequence[str], dtype: str) -> list[str]:
     return [
         name
         for name, wrong in catalogue.mistakes().items()
-        if wrong.function.partition(".")[0] in documents and name not in named and not wrong.hidden(dtype)
+        if wrong.function.partition(".")[0] in documents
+        and name not in named
+        and not catalogue.hidden(name, dtype)
     ]
 
 
@@ -133,7 +135,7 @@ def _hidden(ran: Sequence[str], dtype: str) -> dict[str, str]:
     """The mistakes that laws name, and that do not show in a format, with the reason that they give."""
     laws, mistakes = catalogue.laws(), catalogue.mistakes()
     named = dict.fromkeys(wrong for name in ran for wrong in laws[name].refutes if wrong in mistakes)
-    return {wrong: reason for wrong in named if (reason := mistakes[wrong].hidden(dtype))}
+    return {wrong: reason for wrong in named if (reason := catalogue.hidden(wrong, dtype))}
 
 
 def _without_law(

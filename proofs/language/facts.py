@@ -53,6 +53,17 @@ class Facts:
     reason. `refimpl sensitivity` measures what each law sees. Other laws about the functions see less."""
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Functions of which no law sees a relative change of 64 ulp, by the reason."""
+    hidden_in_float16: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Mistakes that no law refutes in this format, by the reason. `refimpl selftest` looks for all others."""
+    hidden_in_bfloat16: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def hidden(self, dtype: str) -> Mapping[str, tuple[str, ...]]:
+        """Mistakes that no law refutes in a format, by the reason."""
+        return {"float16": self.hidden_in_float16, "bfloat16": self.hidden_in_bfloat16}.get(dtype, {})
+
+
+_BY_REASON = ("insensitive", "unseen", "hidden_in_float16", "hidden_in_bfloat16")
+"""What is told by reasons, which several documents may give."""
 
 
 def merged(all_facts: "list[Facts]") -> Facts:
@@ -60,7 +71,7 @@ def merged(all_facts: "list[Facts]") -> Facts:
     found: dict[str, Any] = {}
     for one in fields(Facts):
         values = [getattr(facts, one.name) for facts in all_facts]
-        if one.name in ("insensitive", "unseen"):  # documents may give the same reason
+        if one.name in _BY_REASON:
             reasons = dict.fromkeys(reason for value in values for reason in value)
             found[one.name] = {r: tuple(n for value in values for n in value.get(r, ())) for r in reasons}
         elif isinstance(getattr(Facts(), one.name), frozenset):

@@ -22,18 +22,10 @@ class Mistake:
     """Where it was seen in public."""
     only: str = ""
     """The dtype in which it shows, if it is right in others."""
-    not_in: Mapping[str, str] = field(default_factory=dict)
-    """Formats in which no law can see it, with the reason."""
     general: bool = False
     """Whether it is one that any function can have, made in proofs/general."""
     told: Mapping[str, str] = field(default_factory=dict)
     """The sentence for those who use another convention, by the names of adapters."""
-
-    def hidden(self, dtype: str) -> str:
-        """Why it does not show in a format; empty if it does."""
-        if self.only not in ("", dtype):
-            return f"it is one in {self.only} alone"
-        return self.not_in.get(dtype, "")
 
     def fresh(self, *, solves: bool = False) -> Implementation:
         """The replacement without memory of earlier calls: some mistakes keep state (a function has none).
@@ -65,16 +57,13 @@ class MistakesOf:
         *,
         reference: str = "",
         only: str = "",
-        not_in: Mapping[str, str] | None = None,
         told: Mapping[str, str] | None = None,
     ) -> Callable[[Implementation], Mistake]:
         """Make a mistake of the replacement that follows; its id is function/name."""
 
         def make(replacement: Implementation) -> Mistake:
             id_ = f"{self.function}/{name}"
-            return Mistake(
-                id_, self.function, sentence, replacement, reference, only, not_in or {}, told=told or {}
-            )
+            return Mistake(id_, self.function, sentence, replacement, reference, only, told=told or {})
 
         return make
 
