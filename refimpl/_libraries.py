@@ -139,6 +139,15 @@ def _kept(array: Array) -> NamespaceError:
     )
 
 
+def constant(array: Array) -> Array:
+    """The array as a number that derivatives do not go through: a scale or a shift that cancels, whose own
+    slopes would add nothing but overflow, ties and roundings."""
+    if array_api_compat.is_jax_array(array):
+        return sys.modules["jax"].lax.stop_gradient(array)
+    detach = getattr(array, "detach", None)  # torch, and balls that note their operations
+    return array if detach is None else detach()
+
+
 def compiling(array: Array) -> bool:
     """Whether a compiler of its library, torch's or JAX's, looks at what is computed with it."""
     if array_api_compat.is_torch_array(array):

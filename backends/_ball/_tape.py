@@ -47,6 +47,10 @@ class TracedArray(BallArray):
         """The array itself."""
         return BallArray(self.data, self.dtype, self.tape.base)
 
+    def detach(self) -> BallArray:
+        """The array as a constant."""
+        return TracedArray(self.plain(), self.tape, None)
+
     def like(self, data: Any) -> BallArray:
         """Other data of the same dtype, a constant."""
         return TracedArray(self.plain().like(data), self.tape, None)

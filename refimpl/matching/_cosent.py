@@ -72,7 +72,7 @@ def _cosine_similarity(u: Array, v: Array, axis: int, *, xp: Namespace) -> Array
 
 def _unit_peak(x: Array, axis: int, *, xp: Namespace) -> Array:
     """The vectors divided by their largest magnitude; zero vectors stay."""
-    peak = xp.max(xp.abs(x), axis=axis, keepdims=True)
+    peak = _libraries.constant(xp.max(xp.abs(x), axis=axis, keepdims=True))
     return x / xp.where(peak == 0, xp.ones_like(peak), peak)
 
 

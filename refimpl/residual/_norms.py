@@ -1,6 +1,6 @@
 """Layer normalisation and DeepNorm's residual connection."""
 
-from .. import _xp
+from .. import _libraries, _xp
 from .._typing import Array, Namespace
 from ..public import STAYS, Number, Reals, public
 
@@ -50,11 +50,11 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     # A power of two: exact, and small enough for sums of n terms and for differences.
     shrink = xp.where(peak > 1, xp.full_like(peak, 0.5 ** (x.shape[-1].bit_length() + 1)), xp.ones_like(peak))
     centred = x * shrink
-    centred = centred - centred[..., :1]  # exact where the row is nearly constant
+    centred = centred - _libraries.constant(centred[..., :1])  # exact where the row is nearly constant
     centred = centred - xp.mean(centred, axis=-1, keepdims=True)
     root = _xp.numbers(xp).sqrt(eps) * shrink
     spread = xp.max(xp.abs(centred), axis=-1, keepdims=True)
-    unit = xp.where(spread < root, root, spread)
+    unit = _libraries.constant(xp.where(spread < root, root, spread))
     centred, root = centred / unit, root / unit
     normal = centred / xp.sqrt(xp.mean(centred * centred, axis=-1, keepdims=True) + root * root)
     normal = normal if gamma is None else normal * gamma

@@ -105,7 +105,7 @@ def _power_mean(gaps: Array, masses: Array, order: float, *, xp: Namespace) -> A
 def _unit(sizes: Array, *, xp: Namespace) -> Array:
     """The largest over the last axis, in units of which no power overflows; 1 if it is 0 or not finite."""
     peak = xp.max(sizes, axis=-1, keepdims=True)
-    return xp.where((peak > 0) & xp.isfinite(peak), peak, xp.ones_like(peak))
+    return _libraries.constant(xp.where((peak > 0) & xp.isfinite(peak), peak, xp.ones_like(peak)))
 
 
 def _equal_weights(x: Array, y: Array, order: float, *, xp: Namespace) -> Array:

@@ -46,7 +46,7 @@ def _norm(x: Array, *, xp: Namespace) -> Array:
     if not _xp.rounds(xp):
         return xp.sqrt(xp.sum(x**2, axis=-1))
     peak = xp.max(xp.abs(x), axis=-1, keepdims=True)
-    unit = xp.where(peak == 0, xp.ones_like(peak), peak)
+    unit = _libraries.constant(xp.where(peak == 0, xp.ones_like(peak), peak))
     return xp.squeeze(unit, axis=-1) * xp.sqrt(xp.sum((x / unit) ** 2, axis=-1))
 
 
@@ -114,7 +114,7 @@ def _spread(S1: Array, S2: Array, *, xp: Namespace) -> Array:
     # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁. In unit scale its small entries are not
     # flushed to zero where the covariances are next to the smallest normal number.
     unit = xp.max(xp.abs(R1), axis=(-2, -1), keepdims=True) + xp.max(xp.abs(R2), axis=(-2, -1), keepdims=True)
-    unit = xp.where(unit == 0, xp.ones_like(unit), unit)
+    unit = _libraries.constant(xp.where(unit == 0, xp.ones_like(unit), unit))
     Q, _ = _polar(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit), xp=xp)
     rest = R1 - xp.matmul(R2, Q)
     return _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)

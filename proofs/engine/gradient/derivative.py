@@ -10,7 +10,6 @@ everything, nothing is claimed.
 """
 
 import inspect
-import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -232,11 +231,11 @@ class Point:
         """The root of the mean square of what roundings give that go up or down at random."""
         right = self.exact[0].back(cotangents)
         errors = [
-            [_distances(*pair) / self.on.u for pair in zip(found, right, strict=True)]
+            [_distances(*pair) for pair in zip(found, right, strict=True)]
             for seed in range(SAMPLES)
             for found in [self._computed(f"sample {seed}", partial(Sampled.of, seed=seed), cotangents)]
         ]
-        return [np.linalg.norm(each, axis=0) / math.sqrt(SAMPLES) for each in zip(*errors, strict=True)]
+        return [_root_mean_square(np.stack(each)) / self.on.u for each in zip(*errors, strict=True)]
 
     def _computed(
         self, name: str, change: Callable[[Model], Model], cotangents: Sequence[np.ndarray[Any, Any]]
@@ -321,6 +320,14 @@ def _distances(balls: np.ndarray[Any, Any], exact: np.ndarray[Any, Any]) -> np.n
         for x, y in zip(balls.flat, exact.flat, strict=True)
     ]
     return np.asarray(apart, dtype=np.float64).reshape(balls.shape)
+
+
+def _root_mean_square(errors: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """That of each column of numbers of any size."""
+    most = errors.max(axis=0)
+    with np.errstate(invalid="ignore"):
+        shares = np.where((most > 0) & np.isfinite(most), errors / most, 1.0)
+    return most * np.sqrt(np.mean(shares * shares, axis=0))
 
 
 def _are_small(sizes: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> bool:
