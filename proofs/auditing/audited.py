@@ -141,7 +141,11 @@ class Audited:
             return Diagnosis(name, ())
         put = fixed(self.functions[name])
         seen = gradients.observed(name, self._modes(name, self.on)[0], self.on, self.request.seed, put)
-        return replace(gradients.explained(name, seen), shown=gradients.shown(name, seen))
+        request = self.request
+        origin = gradients.Origin(
+            request.sources[name], request.adapters.get(name, ""), request.backward.get(name)
+        )
+        return replace(gradients.explained(name, seen), shown=gradients.shown(name, seen, origin))
 
     def _weighed(self, law: Law, request: Try) -> tuple[Outcome, Implementation]:
         """The law's outcome, and the function with the edges that it is forgiven: "edge" where it fails at

@@ -1,5 +1,6 @@
 """Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -16,14 +17,19 @@ from ..engine.runner import Outcome, run_law
 from ..language.law import Implementation, Law
 from . import spelled
 from .gathered import gathered
+from .gradient_program import program
 from .messages import Diagnosis, Shown
+from .targets import Source
 
 CALLS = 16
 """Calls that are compared, small ones first."""
 LARGEST = 256
 """Numbers in a call that is compared with everything that may be wrong."""
-CLEAR = 64
-"""A gradient is wrong by so many bounds at the least, where a cause is looked for."""
+CLEAR = 8
+"""A gradient is wrong by so many scales at the least: twice the tolerance of the laws."""
+ALIKE = 64
+"""Scales that a gradient may be apart from what a mistake gives, which rounds otherwise. Smaller errors have
+no cause that can be told from others."""
 Modes: TypeAlias = tuple[Implementation, Implementation | None]
 """The gradient of a function, and its Jacobian-vector product, if there is one."""
 _OTHER = {"float64": "float32", "float32": "float64"}
@@ -138,17 +144,18 @@ def _cause(
 ) -> tuple[str, str]:
     """A sentence, and the id of a mistake of the function."""
     candidates: list[WrongGradient] = []
-    for one, _ in wrong[:4]:
+    large = [(one, place) for one, place in wrong if one.off(place) > ALIKE]
+    for one, _ in large[:4]:
         for found in all_of(function, (tuple(one.point.args), dict(one.point.kwargs)), one.point.on):
             if found.sentence not in {known.sentence for known in candidates}:
                 candidates.append(found)
     for candidate in candidates:
-        if _explains(candidate, name, wrong):
+        if _explains(candidate, large):
             return candidate.sentence, candidate.mistake
     return _pattern(name, seen, wrong), ""
 
 
-def _explains(candidate: WrongGradient, name: str, wrong: Sequence[tuple[Seen, int]]) -> bool:
+def _explains(candidate: WrongGradient, wrong: Sequence[tuple[Seen, int]]) -> bool:
     """Whether a mistake gives what was got, at all calls at which it can be tried."""
     tried = 0
     for one, place in wrong:
@@ -161,7 +168,7 @@ def _explains(candidate: WrongGradient, name: str, wrong: Sequence[tuple[Seen, i
         given = one.expected[place].comparable(made[place])
         scale = np.maximum(one.expected[place].scale, np.abs(given))
         with np.errstate(all="ignore"):
-            apart = np.abs(one.got[place] - given) > CLEAR * one.point.on.u * scale
+            apart = np.abs(one.got[place] - given) > ALIKE * one.point.on.u * scale
         known = one.expected[place].known
         if apart[known].any() or np.isnan(one.got[place] - given)[known].any():
             return False
@@ -174,8 +181,10 @@ def _pattern(name: str, seen: Sequence[Seen], wrong: Sequence[tuple[Seen, int]])
     if all(np.isnan(one.got[place]).any() for one, place in wrong):
         return f"is NaN at {len(wrong)} of {len(seen)} calls, where the derivative is finite"
     ratios = np.concatenate([list(_ratios(one, place)) for one, place in wrong])
-    if ratios.size > 1 and np.ptp(ratios) <= 1e-6 * abs(ratios[0]):
-        return f"is {ratios[0]:.6g} times the derivative"
+    if ratios.size > 1 and np.ptp(ratios) <= 0.1 * abs(ratios[0] - 1):
+        factor = float(np.median(ratios))
+        near = f"1 {'+' if factor > 1 else '−'} {abs(factor - 1):.2g}"
+        return f"is the derivative times {near if abs(factor - 1) < 1e-3 else f'{factor:.6g}'}"
     if words := _short(wrong):
         return words
     outside = [one for one, place in wrong if _at_zeros(one, place)]
@@ -227,18 +236,25 @@ def _at_zeros(one: Seen, place: int) -> bool:
     return bool(off.any() and (wanted.low[off] == 0).all() and (wanted.high[off] == 0).all())
 
 
-def shown(function: str, seen: Sequence[Seen]) -> Shown | None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a gradient comes from."""
+
+    source: Source
+    adapter: str
+    backward: Source | None
+
+
+def shown(function: str, seen: Sequence[Seen], origin: Origin) -> Shown | None:
     """The first call at which a gradient is wrong."""
     for one in seen:
         for place, wanted in enumerate(one.expected):
             if one.off(place) > CLEAR:
-                return _shown(function, one, place, wanted)
+                return _shown(function, one, place, wanted, origin)
     return None
 
 
-def _shown(function: str, one: Seen, place: int, wanted: Enclosed) -> Shown:
-    import inspect  # noqa: PLC0415
-
+def _shown(function: str, one: Seen, place: int, wanted: Enclosed, origin: Origin) -> Shown:
     on, point = one.point.on, one.point
     signature = inspect.signature(registry.reference()[function])
     named = signature.bind(*point.args, **point.kwargs).arguments
@@ -251,7 +267,7 @@ def _shown(function: str, one: Seen, place: int, wanted: Enclosed) -> Shown:
     call = f"{spelled.call(function, named, on, signature)}, cotangent {cotangent}"
     arguments = tuple(f"{name}" for name in named)
     expected, got = repr(float(wanted.middle[at])), repr(float(one.got[place][at]))
-    script = "no program: it shows calls of functions, not of their gradients"
+    script = program(point, one.cotangents, wanted, place, origin.source, origin.adapter, origin.backward)
     return Shown(
         function, arguments, expected, got, place_text, one.off(place), script, call, f"{one.law}, {one.kind}"
     )
@@ -265,26 +281,51 @@ def imprecise(
     shrink with the format's roundoff, or all are right at ordinary inputs."""
     if not _sizes(outcome, on.u):  # of another form
         return ""
-    other = _OTHER.get(on.precision.name, "")
-    if np.isfinite(outcome.worst) and other in on.backend.dtypes:
-        there = Setting.of(backends.get(on.backend.name), other, on.device_name)
-        found = attempted(law, function, *made(there), there, examples, seed)
-        pairs = zip(_sizes(outcome, on.u), _sizes(found, there.u), strict=False)
-        if found.verdict == "refuted" and any(1 / SAME < here / away < SAME for here, away in pairs):
-            return f"its errors are as many bounds in {other}, so they are roundings and no other formula"
     ordinary = replace(law, kinds=("ordinary",))
-    found = attempted(ordinary, function, *made(on), on, 2 * examples, seed)
-    where = "where digits cancel or the scale is extreme"
-    return f"it holds at ordinary inputs, and fails {where} alone" if found.verdict == "held" else ""
+    here = attempted(ordinary, function, *made(on), on, 2 * examples, seed)
+    if here.verdict == "held":
+        return "it holds at ordinary inputs, and fails where digits cancel or the scale is extreme alone"
+    other = _OTHER.get(on.precision.name, "")
+    if not np.isfinite(here.worst) or other not in on.backend.dtypes:
+        return ""
+    there = Setting.of(backends.get(on.backend.name), other, on.device_name)
+    one, two = (_by_argument(observed(function, made(at)[0], at, seed, {})) for at in (on, there))
+    if one := {name: size for name, size in one.items() if size > CLEAR}:
+        same = all(_are_same(size, two.get(name, 0.0)) for name, size in one.items())
+    else:
+        away = attempted(ordinary, function, *made(there), there, 2 * examples, seed)
+        same = away.verdict == "refuted" and _label(here) == _label(away)
+        same = same and any(map(_are_same, _sizes(here, on.u), _sizes(away, there.u)))
+    return f"its errors are as many bounds in {other}, so they are roundings and no other formula" * same
+
+
+def _by_argument(seen: Sequence[Seen]) -> dict[str, float]:
+    """The largest error with respect to each argument at ordinary calls, in scales."""
+    sizes: dict[str, float] = {}
+    for one in seen:
+        for place, part in enumerate(one.expected):
+            if one.kind == "ordinary":
+                sizes[_base(part.name)] = max(sizes.get(_base(part.name), 0.0), one.off(place))
+    return sizes
+
+
+def _are_same(one: float, two: float) -> bool:
+    return bool(two and np.isfinite(one) and np.isfinite(two) and 1 / SAME < one / two < SAME)
+
+
+def _label(outcome: Outcome) -> str:
+    return "" if outcome.counterexample is None else outcome.counterexample.finding.label
 
 
 def _sizes(outcome: Outcome, u: float) -> list[float]:
-    """How large an error is, in bounds and in units of roundoff: where nothing is rounded by the reference,
-    the bound is none. Empty if it is no number."""
+    """How large the largest error is, in bounds and in units of roundoff: where nothing is rounded by the
+    reference, the bound is none. Empty if it is no number."""
     finding = None if outcome.counterexample is None else outcome.counterexample.finding
     if finding is None or not (isinstance(finding.left, float) and isinstance(finding.right, float)):
         return []
-    return [outcome.worst, abs(finding.left - finding.right) / u]
+    error = abs(finding.left - finding.right) / u
+    # The shrunk example may show another error than the worst, whose kind says nothing of this one.
+    return [outcome.worst, error] if finding.ratio >= outcome.worst / SAME else [outcome.worst]
 
 
 SAME = 2.0**12
