@@ -93,6 +93,7 @@ class TapeNamespace:
 
     def __init__(self, base: Namespace) -> None:
         self.base, self.steps = base, list[_Step | None]()
+        self.numbers = 0  # noted, of all arrays
         self.linalg = SimpleNamespace()
         for target, source in ((self, base), (self.linalg, base.linalg)):
             for name, member in vars(source).items():
@@ -134,6 +135,7 @@ class TapeNamespace:
                     plain_args = (_unsure(plain_args[0], args[0].ties), *plain_args[1:])
                 pull = _pullbacks.pullback(name, function, self.base, plain_args, plain_kwargs, results)
                 place = len(self.steps)
+                self.numbers += sum(r.size for r in results)
                 self.steps.append(_Step(pull, tuple(active), _site(name)))
             made = [
                 TracedArray(r, self, (place, i) if place is not None and r.dtype.real else None)

@@ -8,7 +8,6 @@ FACTS = Facts(
         **dict.fromkeys(
             ("ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps"), "it gives truth values"
         ),
-        "ddpm.sample": "it calls a caller's function, which need not compute on balls",
     },
     short_batches=frozenset({"ddpm.sample"}),
     numbers=frozenset({"ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps", "ddpm.joint_kl"}),

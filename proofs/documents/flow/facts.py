@@ -16,10 +16,6 @@ def _of_axes(mixture: Any) -> Any:
 
 FACTS = Facts(
     not_differentiable={
-        **dict.fromkeys(
-            ("flow.euler_maruyama", "flow.flow_log_likelihood", "flow.integrate"),
-            "it calls a caller's function, which need not compute on balls",
-        ),
         "flow.full_mixture": "it gives eigenvectors, whose signs are free",
         "flow.integrate_adaptive": "its steps follow error estimates, and so do its errors",
     },

@@ -33,6 +33,7 @@ from ...language.packing import mapped, parts
 from .. import registry
 from ..derived import host_model
 from ..exactly import exact_numbers
+from .closures import rebound
 
 PRECISIONS = (128, 1024)
 """Bits of the balls; what is wide with both is a set of subgradients."""
@@ -116,18 +117,22 @@ class Point:
     def _run(self, base: Any, host: Model | None = None) -> "_Run":
         tape = TapeNamespace(base)
         inputs: list[Any] = []
+        known: dict[int, Any] = {}
 
-        def lifted(part: Any) -> Any:
+        def constant(part: Any) -> Any:
             if part is self.on.xp:
                 return tape
             if part is self.on.dtype:
                 return base.float64
             if not is_array(part):
-                return part
+                return rebound(part, constant, known) if callable(part) else part
             host = self.on.host(part)
-            if host.dtype.kind != "f":
-                return tape.asarray(host)
-            inputs.append(tape.variable(base.asarray(host, dtype=base.float64)))
+            return tape.asarray(host, dtype=base.float64) if host.dtype.kind == "f" else tape.asarray(host)
+
+        def lifted(part: Any) -> Any:
+            if not is_real(part):
+                return constant(part)
+            inputs.append(tape.variable(base.asarray(self.on.host(part), dtype=base.float64)))
             return inputs[-1]
 
         bound = inspect.signature(self.reference).bind(*self.args, **self.kwargs)
@@ -147,6 +152,11 @@ class Point:
     def shapes(self) -> list[tuple[int, ...]]:
         """Those of the real arrays in the result."""
         return [result.shape for result in self.exact[0].results]
+
+    @property
+    def numbers(self) -> int:
+        """Intermediate numbers that the derivative goes through."""
+        return self.exact[0].tape.numbers
 
     @property
     def sites(self) -> list[Site]:

@@ -27,6 +27,8 @@ MOST = 12
 """Examples of a law: each is some calls, and as many of balls."""
 LARGE = 4096
 """Numbers in a call up to which it is tried: on balls each costs microseconds."""
+LONG = 2**13
+"""Operations on single numbers in a call up to which it is tried."""
 TOLERANCE = Rounding(
     {"both sides": 2, "slopes from the result, and not from the argument": 2},
     "the scale is the radius, in units of u, of balls that hold what reverse mode on the reference's "
@@ -251,6 +253,8 @@ def differentiated(function: str, call: Given, on: Setting) -> "Point | str":
         point.middles(_cotangents(point, 0))
     except derivative.FAILURES as error:
         return derivative.told(error)
+    if point.numbers > LONG:
+        return f"more than {LONG} operations"
     return point if point.shapes else "the result has no reals"
 
 
