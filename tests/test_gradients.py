@@ -1,5 +1,7 @@
 """Gradients: the derivative on balls, the laws of it, and audits that say what is wrong with one."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from refimpl.backends.ball import ball
 from refimpl.proofs.auditing import TargetError, gradients
 from refimpl.proofs.engine import calls, catalogue, registry
 from refimpl.proofs.engine.gradient import laws, library
+from refimpl.proofs.engine.gradient.derivative import Point
 from refimpl.proofs.engine.gradient.mistakes import all_of, of_any
 from refimpl.proofs.engine.runner import Outcome
 
@@ -278,6 +281,8 @@ def test_an_audit_says_what_is_wrong_with_a_gradient(
     )
     assert report.verdict == verdict, str(report)
     assert told in str(report)
+    if verdict == "refuted":
+        ends_with(report.example(function), 1, mine.parent)
     assert f"{function}, its gradient: " in str(report)
 
 
@@ -314,6 +319,82 @@ def test_a_backward_function_without_an_option_stands_for_its_default() -> None:
     report = proofs.audit({}, backward={"rope.rotate": back}, examples=12, isolated=False)
     assert report.verdict == "held", str(report)
     assert "layout='half'" in str(report)
+
+
+@pytest.mark.parametrize("function", ["flow.euler_maruyama", "flow.integrate", "ddpm.sample"])
+def test_functions_that_call_the_callers_are_judged(function: str) -> None:
+    """What those close over is put on balls, too."""
+    on = setting("torch")
+    right = library.of_library(function, registry.reference()[function], on)
+    outcome = tried(function, right, on, examples=3)
+    assert outcome.verdict == "held", outcome.reason
+    assert outcome.compared
+
+    def wrong(cotangent: Any, *args: Any, **kwargs: Any) -> Any:
+        return tuple(part * (1 + 1e-9) for part in right(cotangent, *args, **kwargs))
+
+    assert tried(function, wrong, on, examples=3).verdict == "refuted"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("function", CORE)
+def test_the_laws_see_an_error_of_64_ulp_in_most_entries(function: str, dtype: str) -> None:
+    """Others are small beside the terms that they are the difference of."""
+    from .gradients import table  # noqa: PLC0415
+
+    on = setting("numpy", dtype)
+    args, kwargs = table.point(function, 0)
+    args = tuple(on.array(part) if part.dtype.kind == "f" else part for part in args)
+    at = Point(function, args, kwargs, on)
+    first = at.pulled(list(library.cotangents(at.shapes, 0)))[0]
+    bound = laws.TOLERANCE.operations * on.u * first.scale
+    seen = bound <= 64 * 2 * on.u * np.abs(first.middle)
+    assert np.mean(seen) >= (0.5 if function == "residual.layer_norm" else 0.75)
+
+
+def test_a_law_that_can_say_nothing_is_not_tried() -> None:
+    on = setting("torch")
+    name = "matching.cosine_similarity"
+    outcome = tried(
+        name, library.of_library(name, registry.reference()[name], on), on, law="gradient-adjoint", examples=3
+    )
+    assert outcome.verdict in ("skipped", "held"), outcome.reason
+    assert outcome.verdict == "held" or laws.SEVERAL in outcome.reason
+
+
+NEARLY = """
+from refimpl import rope
+
+
+def backward(g, x, angles, *, layout="interleaved"):
+    return rope.rotate(g, -angles, layout=layout) * (1 + 1e-9), None
+"""
+
+
+def test_a_gradient_that_is_off_by_a_part_in_a_billion_is_no_lost_digit(tmp_path: Path) -> None:
+    """Another argument's error is as many bounds in float32, which says nothing of this one."""
+    file = tmp_path / "nearly_right.py"
+    file.write_text(NEARLY, encoding="utf-8")
+    report = proofs.audit(
+        {"rope.rotate": "refimpl.rope:rotate"},
+        backward={"rope.rotate": f"{file}:backward"},
+        examples=6,
+        isolated=False,
+    )
+    assert report.verdict == "refuted", str(report)
+    assert "with respect to x is the derivative times 1 + 1e-09" in str(report)
+    ends_with(report.example("rope.rotate"), 1, tmp_path)
+    file.write_text(NEARLY.replace(" * (1 + 1e-9)", ""), encoding="utf-8")
+    ends_with(report.example("rope.rotate"), 0, tmp_path)
+
+
+def ends_with(shown: Any, code: int, folder: Path) -> None:
+    """Run the program that shows a wrong gradient."""
+    assert shown is not None
+    program = folder / "shows.py"
+    program.write_text(shown.script, encoding="utf-8")
+    ran = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    assert ran.returncode == code, ran.stdout + ran.stderr
 
 
 def test_gradients_are_refused_where_there_are_none() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -14,7 +15,8 @@ from scipy import special
 
 from refimpl import backends
 from refimpl.backends import Setting
-from refimpl.backends._ball._rounding import Rounding, UnboundedError, active
+from refimpl.backends._ball import _functions as f
+from refimpl.backends._ball._rounding import Rounding, Sampled, UnboundedError, active
 from refimpl.backends.ball import ball, model, rounding
 
 DTYPES = ("float64", "float32")
@@ -239,3 +241,27 @@ def test_steps_that_are_no_whole_numbers_are_refused() -> None:
     assert wide.xp.arange(0.0, 3.0, 1.0).shape == (3,)
     with pytest.raises(UnboundedError):
         wide.xp.arange(0.0, 1.0, 0.1)
+
+
+def test_nothing_is_rounded_by_powers_of_two_and_zero() -> None:
+    on = Setting.of(backends.get("numpy"), "float32")
+    third = arb(1) / 3
+    with Rounding(model(on)):
+        for exact in (f.multiply(third, arb(-0.25)), f.divide(third, arb(8)), f.add(third, arb(0))):
+            assert exact.rad() <= 1e-14
+        assert f.multiply(third, arb(3)).rad() > 1e-8
+        # What comes below the smallest normal number is rounded all the same.
+        assert f.multiply(third, arb(2) ** -126).rad() >= on.precision.smallest
+
+
+def test_samples_are_numbers_of_the_format_one_rounding_off() -> None:
+    on = Setting.of(backends.get("numpy"), "float32")
+    signs = set()
+    with Rounding(Sampled.of(model(on), 0)):
+        for _ in range(20):
+            quotient = f.divide(arb(1), arb(3))
+            assert float(np.float32(float(quotient))) == float(quotient)
+            assert 0 < abs(float(quotient) - 1 / 3) <= 2**-24
+            signs.add(float(quotient) > 1 / 3)
+            assert f.multiply(quotient, arb(2)) == 2 * quotient
+    assert signs == {False, True}

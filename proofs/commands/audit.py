@@ -185,6 +185,12 @@ def audit(
     refimpl audit mine.py --as rope
     refimpl audit mypkg.rope:rotate --as rope.rotate --backend torch --gradient
     refimpl audit --as rope.rotate --backward mypkg.rope:rotate_backward --backend torch
+
+    \b
+    --gradient judges what a library makes of TARGET (torch.autograd, jax.vjp), also of a
+    torch.autograd.Function or a jax.custom_vjp; --backward judges a backward function, also in NumPy.
+    It is compared with the proven derivative of the reference for every argument that is an array of
+    reals; functions without a derivative say why. More: docs/gradients.md.
     """
     planning.prepare(backend == "jax")
     found = targets(target, _with_reference(target, names, backward), timeout)
