@@ -33,8 +33,8 @@ TOLERANCE = Rounding(
     {"both sides": 2, "slopes from the result, and not from the argument": 2},
     "the scale is, in units of u, 1.5 root mean squares of what reverse mode on the reference's operations "
     "gives with each rounded up or down at random: forward values, slopes, sums of cotangents; or, where "
-    "less or where errors are not proportional to u, the radius of balls that hold all that it may give; another "
-    "straightforward order of the formula rounds as often",
+    "less or where errors are not proportional to u, the radius of balls that hold all that it may give; "
+    "another straightforward order of the formula rounds as often",
 )
 
 
