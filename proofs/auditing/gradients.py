@@ -314,7 +314,8 @@ def _are_same(one: float, two: float) -> bool:
 
 
 def _label(outcome: Outcome) -> str:
-    return "" if outcome.counterexample is None else outcome.counterexample.finding.label
+    finding = None if outcome.counterexample is None else outcome.counterexample.finding
+    return "" if finding is None else finding.label
 
 
 def _sizes(outcome: Outcome, u: float) -> list[float]:
