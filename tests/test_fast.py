@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 from array_api_compat import numpy
+from flint import arb
 
 from refimpl import backends, flow, rope, transport
 from refimpl.backends import Setting
+from refimpl.backends._ball import _functions as functions
+from refimpl.backends._ball._array import BallArray
+from refimpl.backends._ball._precision import WorkingPrecision
+from refimpl.backends.ball import ball
 from refimpl.flow import _columns
 from refimpl.proofs.engine import catalogue
 from refimpl.proofs.engine.runner import run_law
@@ -170,3 +175,36 @@ def test_scores_of_columns_are_those_of_the_definition(
     assert given is results[0]
     # Exponents up to some hundreds are off by a few roundings each, and the weights by that.
     np.testing.assert_allclose(given, expected, rtol=0, atol=1e-11)
+
+
+BINARY = [("add", functions.add), ("subtract", functions.subtract), ("multiply", functions.multiply)]
+UNARY = [(name, getattr(functions, name)) for name in ("exp", "log", "sqrt", "sin", "cos", "atanh", "expm1")]
+
+
+@pytest.mark.parametrize(("name", "one"), [*BINARY, *UNARY])
+@pytest.mark.parametrize("finite", [True, False])
+def test_all_at_once_is_one_after_the_other(name: str, one: Any, finite: bool) -> None:
+    """Also where balls reach below 0, hold it, are the same number, or leave the domain."""
+    ends = [
+        0.0,
+        1.0,
+        -1.0,
+        0.75,
+        2.0**-200,
+        -(2.0**-200),
+        1e300,
+        *([] if finite else [math.inf, -math.inf, math.nan]),
+    ]
+    values = [arb(x) for x in ends] + [
+        arb(x, r) for x in (0.0, 0.5, 1.0, -0.5, -1.0) for r in (0.5, 1.0, 2.0**-60)
+    ]
+    xp = ball(prec=64)
+    rows = np.fromiter(values, dtype=object, count=len(values))[:, None]
+    x, y = (BallArray(data, xp.float64, xp) for data in (rows, rows.T))
+    arrays = (x, y) if (name, one) in BINARY else (x,)
+    given = getattr(xp, name)(*arrays)
+    with WorkingPrecision(64), np.errstate(all="ignore"):
+        expected = np.frompyfunc(one, len(arrays), 1)(*(array.data for array in arrays))
+    assert given.shape == expected.shape
+    for a, b in zip(given.data.flat, expected.flat, strict=True):
+        assert (a.mid(), a.rad()) == (b.mid(), b.rad()) if b.is_finite() else str(a) == str(b)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 
 import numpy as np
+from flint import arb
 
 from ..._arithmetic import is_wider
 from ..._errors import DTypeError, NamespaceError, told
@@ -46,10 +47,17 @@ class BallArray:
 
     __array_ufunc__ = None  # so that NumPy leaves `numpy scalar + ball array` to this class
     __hash__ = None  # type: ignore[assignment]
-    __slots__ = ("data", "dtype", "xp")
+    __slots__ = ("_finite", "data", "dtype", "xp")
 
-    def __init__(self, data: Storage, dtype: DType, xp: Namespace) -> None:
-        self.data, self.dtype, self.xp = data, dtype, xp
+    def __init__(self, data: Storage, dtype: DType, xp: Namespace, finite: bool | None = None) -> None:
+        self.data, self.dtype, self.xp, self._finite = data, dtype, xp, finite
+
+    @property
+    def finite(self) -> bool:
+        """Of reals: whether all balls are finite; it is looked up once."""
+        if self._finite is None:
+            self._finite = all(map(arb.is_finite, self.data.flat))
+        return self._finite
 
     def __array_namespace__(self, *, api_version: str | None = None) -> Namespace:
         return self.xp
@@ -57,6 +65,12 @@ class BallArray:
     def like(self, data: Any) -> "BallArray":
         """Other data of the same dtype; NumPy gives elements of 0-d results bare."""
         return BallArray(boxed(data, self.dtype), self.dtype, self.xp)
+
+    def moved(self, data: Any) -> "BallArray":
+        """Some of the same elements, in another order or shape."""
+        made = self.like(data)
+        made._finite = self._finite or None  # what is left of an array that is not finite may be
+        return made
 
     # What it is
 
@@ -140,7 +154,7 @@ class BallArray:
 
     def __getitem__(self, key: Any, /) -> "BallArray":
         parts = key if isinstance(key, tuple) else (key,)
-        return self.like(self.data[tuple(_index(part) for part in parts)])
+        return self.moved(self.data[tuple(_index(part) for part in parts)])
 
     def __setitem__(self, key: object, value: object) -> None:
         raise TypeError(told("ball", "x[...] = value", "an assignment", "none: ball arrays never change"))

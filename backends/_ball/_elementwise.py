@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from ..._errors import DTypeError, told
 from ..._typing import Namespace
@@ -12,15 +13,20 @@ from . import _functions as f
 from . import _scalars as s
 from ._array import BallArray, boxed
 from ._dtypes import DTYPES
-from ._operands import apply, operands, require
+from ._operands import apply, apply_at_once, operands, require
+from ._rounding import active
 
 BOOL = DTYPES["bool"]
 
 
 def _real(
-    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+    name: str,
+    function: Callable[..., Any],
+    integers: Callable[..., Any] | None = None,
+    at_once: Callable[..., Any] | None = None,
 ) -> Callable[..., BallArray]:
-    """A numeric function of one or two arrays, for integers as NumPy has it, if at all."""
+    """A numeric function of one or two arrays, for integers as NumPy has it, if at all. `at_once` serves all
+    finite reals in one loop, see apply_at_once."""
     kinds = ("real floating", "integral") if integers else ("real floating",)
 
     def elementwise(xp: Namespace, *given: Any) -> BallArray:
@@ -28,6 +34,10 @@ def _real(
         dtype = arrays[0].dtype
         require(name, arrays[0], *kinds)
         if dtype.real:
+            if at_once and active() is None and all(array.finite for array in arrays):
+                made = apply_at_once(xp, at_once, function, *arrays)
+                if made is not None:
+                    return made
             return apply(xp, function, dtype, *arrays)
         assert integers is not None
         with np.errstate(all="ignore"):
@@ -52,15 +62,22 @@ def _of(count: int, inner: Callable[..., BallArray]) -> Callable[..., BallArray]
 
 
 def _unary(
-    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+    name: str,
+    function: Callable[..., Any],
+    integers: Callable[..., Any] | None = None,
+    at_once: Callable[..., Any] | None = None,
 ) -> Callable[..., BallArray]:
-    return _of(1, _real(name, function, integers))
+    each = None if at_once is None else np.frompyfunc(at_once, 1, 1)
+    return _of(1, _real(name, function, integers, each))
 
 
 def _binary(
-    name: str, function: Callable[..., Any], integers: Callable[..., Any] | None = None
+    name: str,
+    function: Callable[..., Any],
+    integers: Callable[..., Any] | None = None,
+    at_once: Callable[..., Any] | None = None,
 ) -> Callable[..., BallArray]:
-    return _of(2, _real(name, function, integers))
+    return _of(2, _real(name, function, integers, at_once))
 
 
 def _integer_power(x: Any, y: Any) -> Any:
@@ -151,29 +168,29 @@ ceil = _unary("ceil", f.ceil, np.ceil)
 trunc = _unary("trunc", f.trunc, np.trunc)
 round = _unary("round", f.round_, np.round)  # noqa: A001
 reciprocal = _unary("reciprocal", f.reciprocal)
-sqrt = _unary("sqrt", f.sqrt)
-exp = _unary("exp", f.exp)
-expm1 = _unary("expm1", f.expm1)
-log = _unary("log", f.log)
-log1p = _unary("log1p", f.log1p)
+sqrt = _unary("sqrt", f.sqrt, at_once=arb.sqrt)
+exp = _unary("exp", f.exp, at_once=arb.exp)
+expm1 = _unary("expm1", f.expm1, at_once=arb.expm1)
+log = _unary("log", f.log, at_once=arb.log)
+log1p = _unary("log1p", f.log1p, at_once=arb.log1p)
 log2 = _unary("log2", f.log2)
 log10 = _unary("log10", f.log10)
-sin = _unary("sin", f.sin)
-cos = _unary("cos", f.cos)
-tan = _unary("tan", f.tan)
-sinh = _unary("sinh", f.sinh)
-cosh = _unary("cosh", f.cosh)
-tanh = _unary("tanh", f.tanh)
-asin = _unary("asin", f.asin)
-acos = _unary("acos", f.acos)
-atan = _unary("atan", f.atan)
-asinh = _unary("asinh", f.asinh)
-acosh = _unary("acosh", f.acosh)
-atanh = _unary("atanh", f.atanh)
+sin = _unary("sin", f.sin, at_once=arb.sin)
+cos = _unary("cos", f.cos, at_once=arb.cos)
+tan = _unary("tan", f.tan, at_once=arb.tan)
+sinh = _unary("sinh", f.sinh, at_once=arb.sinh)
+cosh = _unary("cosh", f.cosh, at_once=arb.cosh)
+tanh = _unary("tanh", f.tanh, at_once=arb.tanh)
+asin = _unary("asin", f.asin, at_once=arb.asin)
+acos = _unary("acos", f.acos, at_once=arb.acos)
+atan = _unary("atan", f.atan, at_once=arb.atan)
+asinh = _unary("asinh", f.asinh, at_once=arb.asinh)
+acosh = _unary("acosh", f.acosh, at_once=arb.acosh)
+atanh = _unary("atanh", f.atanh, at_once=arb.atanh)
 
-add = _binary("add", f.add, np.add)
-subtract = _binary("subtract", f.subtract, np.subtract)
-multiply = _binary("multiply", f.multiply, np.multiply)
+add = _binary("add", f.add, np.add, np.add)
+subtract = _binary("subtract", f.subtract, np.subtract, np.subtract)
+multiply = _binary("multiply", f.multiply, np.multiply, np.multiply)
 divide = _binary("divide", f.divide)
 floor_divide = _binary("floor_divide", f.floor_divide, np.floor_divide)
 remainder = _binary("remainder", f.remainder, np.remainder)

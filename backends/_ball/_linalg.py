@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from flint import arb_mat
+from flint import arb, arb_mat
 
 from ..._errors import DomainError, told
 from ..._typing import Namespace
@@ -60,24 +60,26 @@ def matmul(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     batch = np.broadcast_shapes(left.shape[:-2], right.shape[:-2])
     out = np.empty((*batch, left.shape[-2], right.shape[-1]), dtype=object)
     left, right = (np.broadcast_to(m, (*batch, *m.shape[-2:])) for m in (left, right))
+    finite = first.finite and second.finite
     for i in np.ndindex(batch):
-        out[i] = _product(left[i], right[i])
+        out[i] = _product(left[i], right[i], finite)
     if first.ndim == 1:
         out = out[..., 0, :]
     return first.like(boxed(out[..., 0] if second.ndim == 1 else out, first.dtype))
 
 
-def _product(a: Any, b: Any) -> Any:
+def _product(a: Any, b: Any, finite: bool) -> Any:
     out = np.empty((a.shape[0], b.shape[1]), dtype=object)
     if (model := active()) and model.factors:
         a, b = (np.asarray(np.frompyfunc(model.factor, 1, 1)(m), dtype=object) for m in (a, b))
-    if model or not _all_finite(a) or not _all_finite(b):
+    if model or not (finite or (_all_finite(a) and _all_finite(b))):
         return _careful(a, b, out, np.ndindex(out.shape))
     if out.size:
         product = arb_mat(a.tolist()) * arb_mat(b.tolist()) if a.shape[1] else arb_mat(*out.shape)
-        out[:, :] = np.asarray(product.entries(), dtype=object).reshape(out.shape)
+        out = np.fromiter(product.entries(), dtype=object, count=out.size).reshape(out.shape)
     # Arb's sums know nothing of signs: a norm must not reach below 0.
-    return _careful(a, b, out, [i for i in np.ndindex(out.shape) if not (out[i] >= 0 or out[i] <= 0)])
+    unsure = ~np.asarray(out != s.ZERO, dtype=np.bool_)
+    return _careful(a, b, out, [(i, j) for i, j in np.argwhere(unsure) if not out[i, j].is_zero()])
 
 
 def _careful(a: Any, b: Any, out: Any, places: Any) -> Any:
@@ -87,7 +89,7 @@ def _careful(a: Any, b: Any, out: Any, places: Any) -> Any:
 
 
 def _all_finite(matrix: Any) -> bool:
-    return all(x.is_finite() for x in matrix.flat)
+    return all(map(arb.is_finite, matrix.flat))
 
 
 def vecdot(xp: Namespace, x1: BallArray, x2: BallArray, /, *, axis: int = -1) -> BallArray:

@@ -10,6 +10,7 @@ from ..._errors import DTypeError, told
 from ..._typing import Namespace
 from ._array import BallArray, boxed
 from ._dtypes import DType, isdtype, promote
+from ._scalars import ZERO
 
 
 def operands(xp: Namespace, call: str, *given: Any) -> list[BallArray]:
@@ -42,6 +43,23 @@ def apply(xp: Namespace, function: Callable[..., Any], dtype: DType, *arrays: Ba
         out = np.frompyfunc(function, len(arrays), 1)(*(array.data for array in arrays))
     data = boxed(out, dtype) if dtype.real else np.asarray(out, dtype=dtype.storage)
     return BallArray(data, dtype, xp)
+
+
+def apply_at_once(
+    xp: Namespace, at_once: Callable[..., Any], function: Callable[..., Any], *arrays: BallArray
+) -> BallArray | None:
+    """The same for finite reals and a function whose balls are right wherever they are finite and do not hold
+    0: NumPy's loop over all of them, and `function` where they hold 0; None where one is not finite, as sums
+    and products never are."""
+    with np.errstate(all="ignore"):
+        data = boxed(at_once(*(array.data for array in arrays)), arrays[0].dtype)
+        unsure = np.flatnonzero(~np.asarray(data != ZERO, dtype=np.bool_))
+    if unsure.size:
+        given = [np.broadcast_to(array.data, data.shape).flat for array in arrays]
+        for i in unsure:
+            data.flat[i] = function(*(each[i] for each in given))
+    made = BallArray(data, arrays[0].dtype, xp, True if len(arrays) == 2 else None)
+    return made if made.finite else None
 
 
 def require(call: str, array: BallArray, *kinds: str) -> None:

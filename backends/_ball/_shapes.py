@@ -15,7 +15,7 @@ Axes = int | tuple[int, ...]
 
 def _moved(xp: Namespace, call: str, x: BallArray, data: Any) -> BallArray:
     xp.check_own(call, x)
-    return x.like(data)
+    return x.moved(data)
 
 
 def reshape(xp: Namespace, x: BallArray, /, shape: tuple[int, ...], *, copy: bool | None = None) -> BallArray:
