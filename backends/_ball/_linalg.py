@@ -68,7 +68,7 @@ def matmul(xp: Namespace, x1: BallArray, x2: BallArray, /) -> BallArray:
     return first.like(boxed(out[..., 0] if second.ndim == 1 else out, first.dtype))
 
 
-def _product(a: Any, b: Any, finite: bool) -> Any:
+def _product(a: Any, b: Any, finite: bool = False) -> Any:
     out = np.empty((a.shape[0], b.shape[1]), dtype=object)
     if (model := active()) and model.factors:
         a, b = (np.asarray(np.frompyfunc(model.factor, 1, 1)(m), dtype=object) for m in (a, b))

@@ -23,7 +23,7 @@ def serves(log_weights: Array, means: Array, variances: Array, t: Array, x: Arra
     given = (log_weights, means, variances, t, x)
     if not all(type(array) is np.ndarray and array.dtype == x.dtype for array in given):
         return False
-    return x.shape[-1] <= COORDINATES and x.size > 0 and x.size >= LEAST * x.shape[-1]
+    return bool(x.shape[-1] <= COORDINATES and x.size > 0 and x.size >= LEAST * x.shape[-1])
 
 
 def score(
@@ -66,4 +66,5 @@ def _block(
     weights = np.exp(exponents, out=exponents)
     weights /= -np.sum(weights, axis=0)
     pulls *= weights
-    return np.sum(pulls, axis=1)
+    scores: Numbers = np.sum(pulls, axis=1)
+    return scores
