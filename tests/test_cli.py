@@ -82,7 +82,7 @@ def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
         (("prove", "--backend", "abacus"), "no backend is called 'abacus'; there are: numpy, torch"),
         (("prove", "--examples", "0"), "expected an integer ≥ 1"),
         (("prove", "--jobs", "-1"), "expected an integer ≥ 1"),
-        (("prove", "--dtype", "float16"), "got float16; expected one of float64, float32"),
+        (("prove", "--dtype", "float8"), "got float8; expected one of float64, float32, float16, bfloat16"),
         (("show", "rope.nothing"), "no name is called 'rope.nothing'; did you mean"),
         (("selftest", "nope"), "no law is called 'nope'"),
     ],

@@ -39,5 +39,12 @@ FACTS = Facts(
             "argmaxable.winners-are-argmaxable",
         ),
     },
+    hidden_in_float16={
+        "scores that the format tells apart are further apart": ("argmaxable.winner/loose-bound",),
+    },
+    hidden_in_bfloat16={
+        "scores that the format tells apart are further apart": ("argmaxable.winner/loose-bound",),
+        "products of its numbers are exact in float32, and rounded once": ("argmaxable.winner/no-bound",),
+    },
     remedies=REMEDIES,
 )

@@ -22,5 +22,19 @@ FACTS = Facts(
             "density.location-mixtures-approximate",
         ),
     },
+    hidden_in_float16={
+        "equations are solved in float32 and rounded once, which leaves the digits that it loses": (
+            "density.linear_evidence/naive-woodbury",
+        ),
+        "what it changes is less than the roundings that its laws admit there": (
+            "density.normal_kl/cancels",
+        ),
+    },
+    hidden_in_bfloat16={
+        "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
+            "density.linear_evidence/naive-woodbury",
+            "density.normal_kl/cancels",
+        ),
+    },
     remedies=REMEDIES,
 )

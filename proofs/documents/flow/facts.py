@@ -59,5 +59,20 @@ FACTS = Facts(
         ),
         "the roundings of all its steps are counted": ("flow.flow_log_likelihood",),
     },
+    hidden_in_float16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "flow.integrate/last-stage-in-the-middle",
+        ),
+    },
+    hidden_in_bfloat16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "flow.flow_log_likelihood/averaged-divergence",
+            "flow.flow_log_likelihood/rectangles",
+            "flow.fokker_planck_rhs_grid/diffusion-outside",
+            "flow.integrate/frozen-time",
+            "flow.integrate/last-stage-in-the-middle",
+            "flow.mixture_time_derivative/only-noise-grows",
+        ),
+    },
     remedies=REMEDIES,
 )

@@ -44,5 +44,18 @@ FACTS = Facts(
             "matching.cosent_gradient-derivative",
         ),
     },
+    hidden_in_float16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "matching.factor_similarity/loose-rank",
+            "matching.nearest_semidefinite/floor",
+        ),
+        "no number of the format but 0 is below its tolerance": ("matching.check_nonzero/tolerance",),
+    },
+    hidden_in_bfloat16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "matching.cosent_loss/log-of-sum",
+            "matching.factor_similarity/loose-rank",
+        ),
+    },
     remedies=REMEDIES,
 )

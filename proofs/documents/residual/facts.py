@@ -18,5 +18,19 @@ FACTS = Facts(
             "residual.relu-block-increment",
         ),
     },
+    hidden_in_float16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "residual.plain_stack/leaky",
+        ),
+    },
+    hidden_in_bfloat16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "residual.plain_gradients/slope-of-output",
+            "residual.plain_stack/leaky",
+        ),
+        "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
+            "residual.layer_norm/rounded-mean",
+        ),
+    },
     remedies=REMEDIES,
 )

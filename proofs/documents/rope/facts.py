@@ -21,5 +21,23 @@ FACTS = Facts(
             "rope.leading-axes",
         ),
     },
+    hidden_in_float16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "rope.rotate/bfloat16-tables",
+        ),
+    },
+    hidden_in_bfloat16={
+        "results have the format of its tables, and errors as large": (
+            "rope.angles/bfloat16-angles",
+            "rope.angles/bfloat16-frequencies",
+            "rope.angles/bfloat16-positions",
+            "rope.frequencies/bfloat16-table",
+            "rope.rotate/bfloat16-tables",
+        ),
+        "one bound is for all functions of its law, and wider than numbers of neighbours are apart": (
+            "rope.rotate/angles-from-the-left",
+            "rope.rotation_matrix/axes-from-the-left",
+        ),
+    },
     remedies=REMEDIES,
 )
