@@ -21,6 +21,8 @@ from ._space import Indices, Space
 
 STATE = 2**18
 """Numbers of the states of a batch: what fits in a cache."""
+LEAST = 32
+"""Classes of a batch at least: below that products with all points take longer for each."""
 FLAT = 16
 """A class is beyond a facet by more than so many roundings of ‖normal‖ × the largest point."""
 CLOSE = 1e-9
@@ -72,7 +74,7 @@ class Walker:
     @property
     def batch(self) -> int:
         """How many classes walk at a time."""
-        return max(8, STATE // (self.space.rank + 1) ** 2)
+        return max(LEAST, STATE // (self.space.rank + 1) ** 2)
 
     def drop(self, inside: Any) -> None:
         """Leave classes out that are inside the hull of others: they are beyond no facet."""
@@ -157,7 +159,7 @@ class _Walks:
         m, count = len(self.vertices), min(walker.batch, len(classes))
         self.first = np.column_stack([inverse, inverse @ self.mean, np.zeros(m)])
         self.state = np.empty((count, m, m + 2), dtype=walker.kind)
-        self.buffer = np.empty_like(self.state)
+        self._less = scipy.linalg.get_blas_funcs("ger", dtype=walker.kind)
         self.own = np.empty((count, m))
         self.simplices = np.empty((count, m), dtype=np.intp)
         self.classes, self.steps = np.empty(count, dtype=np.intp), np.empty(count, dtype=np.intp)
@@ -237,9 +239,8 @@ class _Walks:
         """Replace one vertex of each simplex."""
         row = self.state[each, left] / change[each, left, None]
         change[each, left] -= 1
-        buffer = self.buffer[: len(each)]
-        np.multiply(change[:, :, None], row[:, None, :], out=buffer)
-        self.state -= buffer
+        for place, state in enumerate(self.state):  # the transpose of a C array is one of Fortran, in place
+            self._less(-1.0, row[place], change[place], a=state.T, overwrite_a=1)
         self.simplices[each, left] = entering
 
     def _note(self, winners: Indices, normals: Any) -> None:
