@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from refimpl import argmaxable
-from refimpl.argmaxable import Combination, Result, Undecided, Witness, _classify, _search, classify, verify
+from refimpl.argmaxable import (
+    Combination,
+    Result,
+    Undecided,
+    Witness,
+    _classify,
+    _search,
+    _walk,
+    classify,
+    verify,
+)
 from refimpl.argmaxable._exact import Problem
 from refimpl.argmaxable._proof import certain, proved, systems
 from refimpl.argmaxable._screen import Screen
@@ -110,6 +120,20 @@ def test_classes_are_not_told_apart_by_their_order() -> None:
     order = np.random.default_rng(0).permutation(120)
     before, after = classify(W, b).verdicts, classify(W[order], b[order]).verdicts
     assert list(after) == [before[i] for i in order]
+
+
+@pytest.mark.parametrize("biased", [False, True])
+def test_far_points_first_gives_the_same(biased: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where points are many."""
+    W, b = heavy(400, 4, 6, biased)
+    expected = classify(W, b)
+    monkeypatch.setattr(_walk, "MANY", 1)
+    ground = Ground(W, b)
+    assert ground.walker._some is not None
+    search = found_at_once(W, b)
+    assert np.sum(search.open) <= _search.FEW
+    assert classify(W, b).verdicts == expected.verdicts
+    assert verify(W, b, classify(W, b), exact=True).all()
 
 
 # Screens.

@@ -23,6 +23,10 @@ STATE = 2**18
 """Numbers of the states of a batch: what fits in a cache."""
 LEAST = 32
 """Classes of a batch at least: below that products with all points take longer for each."""
+MANY = 2**23
+"""Numbers of points from which on those farthest out are looked at first."""
+BLOCK = 4096
+"""Points that are made at a time."""
 FLAT = 16
 """A class is beyond a facet by more than so many roundings of ‖normal‖ × the largest point."""
 CLOSE = 1e-9
@@ -79,20 +83,20 @@ class Walker:
     def drop(self, inside: Any) -> None:
         """Leave classes out that are inside the hull of others: they are beyond no facet."""
         left = np.flatnonzero(~inside)
-        if len(left) < FEWER * np.sum(self._places >= 0):
+        if len(left) < FEWER * self.looked:
             self._keep(left)
 
     def _keep(self, kept: Indices) -> None:
-        """Look at these classes only, and at the ray. Zeros, beyond no facet, fill the last group."""
+        """Look at these classes only, and at the ray."""
+        self.looked = len(kept)
         if self.space.biased:
             kept = np.append(kept, self.space.n)
-        self._places = np.full(self.space.n + 1, -1)
-        self._places[kept] = np.arange(len(kept))
-        more = -len(kept) % GROUPS
-        self._kept = np.append(kept, kept[:1].repeat(more))
-        self._columns = np.zeros((len(self._kept), self.space.rank + 1), dtype=self.kind)
-        self._columns[: len(kept)] = self.columns(kept)
-        self._times = self.multiply(self._columns)
+        self._all = _Columns(self, kept)
+        self._some: _Columns | None = None
+        size = REACH * (self.space.rank + 1)
+        if len(kept) * self.space.rank > MANY and size < len(kept) // 2:
+            far = kept[np.argsort(-np.append(self.space.sizes, np.inf)[kept], kind="stable")]
+            self._some = _Columns(self, far[:size])
 
     def columns(self, index: Indices) -> Floats:
         """(whitened point, 1) of classes, and (ray, 0) for n, as rows."""
@@ -131,19 +135,44 @@ class Walker:
         """
         return _Walks(self, classes[~np.isin(classes, self.vertices)], open_, most).run()
 
-    def beyond(self, normals: Any, barred: Indices) -> tuple[Indices, Any, Any]:
-        """Vertices far beyond each facet, one of each group: which, their columns, and by how much.
+    def beyond(self, normals: Any, barred: Indices, flat: Any) -> tuple[Indices, Any, Any]:
+        """Vertices far beyond each facet: which, their columns, and by how much, if more than flat.
 
-        `barred` are not looked at: the vertices of the simplex, and the class itself.
+        `barred` are not looked at: the vertices of the simplex, and the class itself. Where points are many,
+        those farthest out are looked at first, and all only where none of these is beyond.
         """
-        scores = self._times(normals)
-        places = self._places[barred]
-        places = np.where(places < 0, places[:, -1:], places)  # the class itself is always there
+        if self._some is None:
+            return self._all.beyond(normals, barred)
+        vertices, columns, by = self._some.beyond(normals, barred)
+        none = ~(np.max(by, axis=1) > flat)
+        if none.any():
+            vertices[none], columns[none], by[none] = self._all.beyond(normals[none], barred[none])
+        return vertices, columns, by
+
+
+class _Columns:
+    """(Point, 1) of some classes, of which the ones far beyond a facet are looked for, one in each group."""
+
+    def __init__(self, walker: Walker, kept: Indices) -> None:
+        self.places = np.full(walker.space.n + 1, -1)
+        self.places[kept] = np.arange(len(kept))
+        more = -len(kept) % GROUPS  # zeros, beyond no facet, fill the last group
+        self.kept = np.append(kept, kept[:1].repeat(more))
+        self.columns = np.zeros((len(self.kept), walker.space.rank + 1), dtype=walker.kind)
+        for first in range(0, len(kept), BLOCK):
+            block = kept[first : first + BLOCK]
+            self.columns[first : first + len(block)] = walker.columns(block)
+        self.times = walker.multiply(self.columns)
+
+    def beyond(self, normals: Any, barred: Indices) -> tuple[Indices, Any, Any]:
+        """The farthest of each group: which, their columns, and by how much."""
+        scores = self.times(normals)
+        trials, which = np.nonzero(self.places[barred] >= 0)
+        scores[trials, self.places[barred[trials, which]]] = -np.inf
         each = np.arange(len(normals))[:, None]
-        scores[each, places] = -np.inf
         groups = scores.reshape(len(normals), GROUPS, -1)
         best = np.argmax(groups, axis=2) + np.arange(GROUPS) * groups.shape[2]
-        return self._kept[best], self._columns[best], scores[each, best]
+        return self.kept[best], self.columns[best], scores[each, best]
 
 
 class _Walks:
@@ -210,9 +239,9 @@ class _Walks:
         arrived = exits[each, left] >= 1
         normals = -self.state[each, left, :m]
         barred = np.column_stack([self.simplices, self.classes])
-        vertices, columns, by = walker.beyond(normals, barred)
-        farthest = np.argmax(by, axis=1)
         flat = walker.flat * np.linalg.norm(normals[:, :-1], axis=1)
+        vertices, columns, by = walker.beyond(normals, barred, flat)
+        farthest = np.argmax(by, axis=1)
         last = ~arrived & ~(by[each, farthest] > flat)
         if arrived.any():
             self.inside.append((self.classes[arrived], self.simplices[arrived], self.state[arrived, :, :m]))
