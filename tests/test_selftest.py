@@ -104,18 +104,27 @@ def test_mistakes_round_as_functions_do() -> None:
         assert "returned" not in outcome.reason
 
 
+UNSEEN = {
+    "float16": set[str](),
+    "bfloat16": {"ddpm.joint_kl", "transport.wasserstein_quantile"},  # of 8 bits their sums leave too few
+}
+"""Functions of which none of the written mistakes is seen, but general ones alone."""
+
+
 @pytest.mark.parametrize("dtype", HALVES)
 def test_every_function_has_a_mistake_that_can_be_seen(dtype: str) -> None:
     """One that is not hidden, and that a law names which runs; the long test below sees it refuted."""
     on = Setting.of(usable("numpy"), dtype)
     running = [law for law in catalogue.laws().values() if not missing(law, on)]
-    seen = {
-        catalogue.mistakes()[wrong].function
+    seen = [
+        catalogue.mistakes()[wrong]
         for law in running
         for wrong in law.refutes
         if not catalogue.hidden(wrong, dtype)
-    }
-    assert seen == set(catalogue.functions())
+    ]
+    assert {wrong.function for wrong in seen} == set(catalogue.functions())
+    written = {wrong.function for wrong in seen if not wrong.general}
+    assert set(catalogue.functions()) - written <= UNSEEN[dtype]
 
 
 def declared() -> list[tuple[str, str]]:

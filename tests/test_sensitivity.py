@@ -33,6 +33,33 @@ def test_a_wider_tolerance_shows(factor: float, monkeypatch: pytest.MonkeyPatch)
     assert factor / 8 <= floor.ulps <= 8 * factor
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_is_measured(dtype: str) -> None:
+    floor = Task("rope.rotation_matrix-definition", "rope.rotation_matrix", dtype, 6).run()
+    assert floor.status == "found"
+    assert 1 < floor.ulps <= 16
+
+
+@pytest.mark.parametrize(("dtype", "most"), [("float16", 10), ("bfloat16", 7)])
+def test_the_largest_change_is_the_whole_result(
+    dtype: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(sensitivity._Search, "refutes", lambda self, k: tried.append(k) or False)
+    monkeypatch.setattr(sensitivity._Search, "changed", 1, raising=False)
+    Task(LAW, "rope.period", dtype).run()
+    assert max(tried) == most
+
+
+def test_a_skipped_law_says_why() -> None:
+    law = "residual.deepnorm_constants-definition"
+    floor = Task(law, "residual.deepnorm_constants", "bfloat16").run()
+    assert floor.status == "skipped"
+    result = CliRunner().invoke(main, ["sensitivity", law, "--jobs", "1", "--dtype", "bfloat16"])
+    assert f"skipped 1: {floor.reason}" in result.output
+    assert result.exit_code == 3
+
+
 def test_integers_are_no_numbers_to_change() -> None:
     assert Task("rope.digits-definition", "rope.digits", examples=3).run().status == "no numbers"
 

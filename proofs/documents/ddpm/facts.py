@@ -32,5 +32,35 @@ FACTS = Facts(
     unseen={
         "it is a sum of terms that cancel, and their sizes carry the roundings": ("ddpm.joint_kl",),
     },
+    hidden_in_float16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "ddpm.cosine_schedule/unclipped",
+            "ddpm.from_alpha/cancels",
+        ),
+    },
+    hidden_in_bfloat16={
+        "one bound is for all functions of its law, and wider than numbers of neighbours are apart": (
+            "ddpm.diffuse/steps-from-the-left",
+        ),
+        "0.999 and 0.9999 round to 1": (
+            "ddpm.cosine_schedule/clipped-at-0.9999",
+            "ddpm.cosine_schedule/unclipped",
+        ),
+        "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
+            "ddpm.cosine_schedule/cancels",
+        ),
+        "what it changes is less than the roundings that its laws admit there": (
+            "ddpm.elbo_terms/log-determinant-not-halved",
+            "ddpm.elbo_terms/without-dimension",
+            "ddpm.elbo_terms/without-spread",
+            "ddpm.joint_kl/at-the-mean",
+            "ddpm.joint_kl/divergence-twice",
+            "ddpm.joint_kl/in-bits",
+            "ddpm.joint_kl/log-determinant-not-halved",
+            "ddpm.joint_kl/without-last-state",
+            "ddpm.joint_kl/zero-mean",
+            "ddpm.marginals/deviation-added",
+        ),
+    },
     remedies=REMEDIES,
 )

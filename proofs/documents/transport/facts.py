@@ -63,5 +63,52 @@ FACTS = Facts(
             "transport.wasserstein_quantile",
         ),
     },
+    hidden_in_float16={
+        "one bound is for all functions of its law, and wider than numbers of neighbours are apart": (
+            "transport.wasserstein_1d/first-axis",
+        ),
+        "the error that it leaves out is less than a rounding": (
+            "transport.growth_factor/no-error",
+            "transport.wasserstein_bound/exact-growth",
+            "transport.wasserstein_bound/no-error-of-panels",
+        ),
+        "what it changes is less than the roundings that its laws admit there": (
+            "transport.wasserstein_discrete/entropic",
+            "transport.wasserstein_gaussian/jitter",
+            "transport.wasserstein_gaussian/product-of-roots",
+            "transport.wasserstein_quantile/order-ignored",
+            "transport.wasserstein_quantile/uniform-grid",
+        ),
+    },
+    hidden_in_bfloat16={
+        "one bound is for all functions of its law, and wider than numbers of neighbours are apart": (
+            "transport.conditional_score_matching/levels-from-the-left",
+            "transport.wasserstein_1d/first-axis",
+        ),
+        "the error that it leaves out is less than a rounding": (
+            "transport.growth_factor/no-error",
+            "transport.wasserstein_bound/exact-growth",
+            "transport.wasserstein_bound/no-error",
+            "transport.wasserstein_bound/no-error-of-panels",
+        ),
+        "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
+            "transport.wasserstein_discrete/expanded-squares",
+        ),
+        "what it changes is less than the roundings that its laws admit there": (
+            "transport.gaussian_map/product-of-roots",
+            "transport.mixture_conditional_score_matching/alpha-once",
+            "transport.mixture_conditional_score_matching/equal-weights",
+            "transport.printed_score_matching_bound/drift-ignored",
+            "transport.printed_score_matching_bound/half",
+            "transport.printed_score_matching_bound/half-both",
+            "transport.score_matching_bound/always-sde",
+            "transport.score_matching_bound/full-diffusion",
+            "transport.score_matching_bound/sigma-ignored",
+            "transport.wasserstein_bound/growth-from-the-end",
+            "transport.wasserstein_discrete/entropic",
+            "transport.wasserstein_discrete/sum",
+            "transport.wasserstein_gaussian/operator-norm",
+        ),
+    },
     remedies=REMEDIES,
 )
