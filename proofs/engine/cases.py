@@ -121,10 +121,20 @@ class _Kept(ExampleDatabase):
         pass
 
 
-def _by_hypothesis(strategy: SearchStrategy[Any], do: Callable[[Any], None], seed: int, **how: Any) -> None:
+def _by_hypothesis(
+    strategy: SearchStrategy[Any],
+    do: Callable[[Any], None],
+    seed: int,
+    *,
+    max_examples: int,
+    phases: tuple[Phase, ...],
+    database: ExampleDatabase | None = None,
+) -> None:
     @hypothesis.seed(seed)
     @hypothesis.settings(
-        **{"database": None} | how,
+        max_examples=max_examples,
+        phases=phases,
+        database=database,
         deadline=None,
         report_multiple_bugs=False,
         print_blob=False,
