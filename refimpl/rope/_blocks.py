@@ -29,10 +29,10 @@ def rotate(
     batch = np.broadcast_shapes(x.shape[:-1], cos.shape[:-1])
     out = np.empty((*batch, x.shape[-1]), dtype=x.dtype.newbyteorder("="))
     shape = (*batch, cos.shape[-1])
-    for parts in _blocks(
-        *(np.broadcast_to(v, shape) for v in (*split(x, layout), cos, sin)), *split(out, layout)
-    ):
-        _turn(*parts)
+    given = [np.broadcast_to(v, shape) for v in (*split(x, layout), cos, sin)]
+    given += split(out, layout)
+    for place in _places(shape):
+        _turn(*(v[place] for v in given))
     return out
 
 
@@ -45,15 +45,14 @@ def _turn(a: Numbers, b: Numbers, cos: Numbers, sin: Numbers, first: Numbers, se
     second += product
 
 
-def _blocks(*arrays: Numbers) -> Iterator[tuple[Numbers, ...]]:
-    """The same blocks of arrays of one shape: runs of rows, and for each run all that it is repeated over, so
-    that angles that are broadcast over heads are used again while they are at hand."""
-    shape = arrays[0].shape
-    if arrays[0].size <= BLOCK:
-        yield arrays
-        return
-    rows = len(shape) > 1 and shape[-2] > 1 and shape[-2] * shape[-1] > BLOCK
-    axis = len(shape) - 2 if rows else next(i for i, n in enumerate(shape) if n > 1)
-    middle = shape[axis] // 2
-    for part in (slice(None, middle), slice(middle, None)):
-        yield from _blocks(*(v[(slice(None),) * axis + (part,)] for v in arrays))
+def _places(shape: tuple[int, ...]) -> Iterator[tuple[int | slice, ...]]:
+    """Runs along the last axis that is too long for a block, and each of them for all that stands before it:
+    angles that are broadcast over heads are used again while they are at hand."""
+    axis, size = len(shape) - 1, 1
+    while axis and size * shape[axis] <= BLOCK:
+        size *= shape[axis]
+        axis -= 1
+    step = max(1, BLOCK // size)
+    for start in range(0, shape[axis], step):
+        for before in np.ndindex(*shape[:axis]):
+            yield (*before, slice(start, start + step))
