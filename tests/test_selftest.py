@@ -95,6 +95,17 @@ def test_nothing_that_runs_is_incomplete() -> None:
     assert "skipped 1: " in result.output
 
 
+@pytest.mark.parametrize("name", ["torch", "jax"])
+def test_mistakes_of_one_library_are_not_looked_for_in_another(name: str) -> None:
+    usable(name)
+    tasks = selftest.plan(["rope.angles-pure", "rope.angles-stored"], backend=name, examples=9)
+    verdict = selftest.conclude([task.run() for task in tasks])
+    assert not verdict.faulty, verdict
+    assert set(verdict.hidden.values()) == {"it cannot be made of arrays of this library"}
+    assert "rope.angles/ignores-strides" in verdict.hidden
+    assert ("rope.angles/knows-objects" in verdict.hidden) == (name == "jax")
+
+
 def test_mistakes_round_as_functions_do() -> None:
     """NumPy makes float32 of bfloat16 beside a number, which would be refuted for itself."""
     for law, wrong in (("rope.interpolate-definition", "rope.interpolate/multiplies"),

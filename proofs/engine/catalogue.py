@@ -95,11 +95,13 @@ def mistakes() -> "Mapping[str, Mistake]":
     return {**written_mistakes(), **general.mistakes()}
 
 
-def hidden(mistake: str, dtype: str) -> str:
-    """Why a mistake cannot be seen in a format; empty if it can."""
-    only = mistakes()[mistake].only
-    if only not in ("", dtype):
-        return f"it is one in {only} alone"
+def hidden(mistake: str, dtype: str, backend: str = "numpy") -> str:
+    """Why a mistake cannot be seen in a setting; empty if it can."""
+    wrong = mistakes()[mistake]
+    if wrong.only not in ("", dtype):
+        return f"it is one in {wrong.only} alone"
+    if backend in wrong.not_on or (wrong.only_on and backend not in wrong.only_on):
+        return "it cannot be made of arrays of this library"
     reasons = registry.facts().hidden(dtype).items()
     return next((reason for reason, names in reasons if mistake in names), "")
 

@@ -29,7 +29,7 @@ def plan(
         for name in chosen(patterns)
         for mistake in (
             "",
-            *(w for w in laws[name].refutes if w in mistakes and not catalogue.hidden(w, dtype)),
+            *(w for w in laws[name].refutes if w in mistakes and not catalogue.hidden(w, dtype, backend)),
         )
     ]
 
@@ -84,18 +84,20 @@ def structural(names: Sequence[str]) -> list[str]:
 
 def conclude(outcomes: Sequence[Outcome]) -> Verdict:
     """Read the outcomes of a plan. Only "refuted" counts: a mistake that merely crashes is no mistake."""
-    dtype = outcomes[0].dtype if outcomes else ""
+    setting = (outcomes[0].dtype, outcomes[0].backend) if outcomes else ("", "")
     ran = list(dict.fromkeys(outcome.law for outcome in outcomes))
     skipped = {it.law: it.reason for it in outcomes if not it.mistake and it.verdict == "skipped"}
     tried = [it for it in outcomes if it.mistake and it.law not in skipped]
     refuted: dict[str, list[str]] = {
-        name: [] for name in [*(it.mistake for it in tried), *_unnamed(ran, dtype)]
+        name: [] for name in [*(it.mistake for it in tried), *_unnamed(ran, setting)]
     }
     for outcome in tried:
         if outcome.verdict == "refuted":
             refuted[outcome.mistake].append(outcome.law)
-    open_ = [name for name, laws in refuted.items() if not laws and dtype in HALVES and not _asked(name, ran)]
-    excused = {*open_, *(name for name, laws in refuted.items() if laws and dtype in HALVES)}
+    open_ = [
+        name for name, laws in refuted.items() if not laws and setting[0] in HALVES and not _asked(name, ran)
+    ]
+    excused = {*open_, *(name for name, laws in refuted.items() if laws and setting[0] in HALVES)}
     missed = [(it.law, it.mistake, it.verdict) for it in tried if it.verdict != "refuted"]
     return Verdict(
         refuted={name: laws for name, laws in refuted.items() if laws},
@@ -104,13 +106,13 @@ def conclude(outcomes: Sequence[Outcome]) -> Verdict:
         missed=[it for it in missed if it[1] not in excused],
         failed=[it.law for it in outcomes if not it.mistake and it.verdict not in ("held", "skipped")],
         skipped=skipped,
-        hidden=_hidden(ran, dtype) | _without_law(outcomes, skipped, refuted),
+        hidden=_hidden(ran, setting) | _without_law(outcomes, skipped, refuted),
         passed_over=[it for it in missed if it[1] in excused],
         open=open_,
     )
 
 
-def _unnamed(ran: Sequence[str], dtype: str) -> list[str]:
+def _unnamed(ran: Sequence[str], setting: tuple[str, str]) -> list[str]:
     """Mistakes that no law names, in documents all of whose laws ran: they survive, too."""
     laws = catalogue.laws()
     documents = {laws[name].document for name in ran}
@@ -122,7 +124,7 @@ def _unnamed(ran: Sequence[str], dtype: str) -> list[str]:
         for name, wrong in catalogue.mistakes().items()
         if wrong.function.partition(".")[0] in documents
         and name not in named
-        and not catalogue.hidden(name, dtype)
+        and not catalogue.hidden(name, *setting)
     ]
 
 
@@ -131,11 +133,11 @@ def _asked(mistake: str, ran: Sequence[str]) -> bool:
     return all(name in ran for name, law in catalogue.laws().items() if mistake in law.refutes)
 
 
-def _hidden(ran: Sequence[str], dtype: str) -> dict[str, str]:
-    """The mistakes that laws name, and that do not show in a format, with the reason that they give."""
+def _hidden(ran: Sequence[str], setting: tuple[str, str]) -> dict[str, str]:
+    """The mistakes that laws name, and that do not show in a setting, with the reason that they give."""
     laws, mistakes = catalogue.laws(), catalogue.mistakes()
     named = dict.fromkeys(wrong for name in ran for wrong in laws[name].refutes if wrong in mistakes)
-    return {wrong: reason for wrong in named if (reason := catalogue.hidden(wrong, dtype))}
+    return {wrong: reason for wrong in named if (reason := catalogue.hidden(wrong, *setting))}
 
 
 def _without_law(

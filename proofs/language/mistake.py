@@ -22,6 +22,10 @@ class Mistake:
     """Where it was seen in public."""
     only: str = ""
     """The dtype in which it shows, if it is right in others."""
+    only_on: tuple[str, ...] = ()
+    """The backends of whose arrays it can be made, if not of those of all."""
+    not_on: tuple[str, ...] = ()
+    """Backends of whose arrays it cannot be made."""
     general: bool = False
     """Whether it is one that any function can have, made in proofs/general."""
     told: Mapping[str, str] = field(default_factory=dict)

@@ -201,6 +201,10 @@ def _changed(function: str, result: Any, change: Callable[[Any, Shape], Any]) ->
     return type(result)(*changed) if hasattr(result, "_fields") else tuple(changed)
 
 
+IMMUTABLE = ("jax",)
+"""Backends whose arrays nobody can write into."""
+
+
 def of_memory(function: str) -> Iterator[Mistake]:
     """Mistakes that the law of purity refutes."""
     reference = registry.reference()[function]
@@ -221,12 +225,12 @@ def of_memory(function: str) -> Iterator[Mistake]:
         yield _mistake(
             function, "gives-out-its-cache",
             "Gives out the array that its cache keeps, so that whoever writes into it changes later results.",
-            Caches(reference),
+            Caches(reference), not_on=IMMUTABLE,
         )  # fmt: skip
     if function in shapes.batched() and function not in registry.facts().predicates:
         yield _mistake(
             function, "reuses", "Writes every result into one buffer, also that of an earlier result.",
-            Reuses(reference),
+            Reuses(reference), only_on=("numpy",),
         )  # fmt: skip
 
 
@@ -252,5 +256,7 @@ def of_axes(function: str) -> Iterator[Mistake]:
     )  # fmt: skip
 
 
-def _mistake(function: str, name: str, sentence: str, replacement: Implementation) -> Mistake:
-    return Mistake(f"{function}/{name}", function, sentence, replacement, general=True)
+def _mistake(
+    function: str, name: str, sentence: str, replacement: Implementation, **more: tuple[str, ...]
+) -> Mistake:
+    return Mistake(f"{function}/{name}", function, sentence, replacement, general=True, **more)

@@ -11,6 +11,7 @@ from ...language.mistake import Mistake
 from ...language.packing import mapped_arrays
 from .. import registry
 from . import shapes, storage
+from .mistakes import IMMUTABLE
 
 
 @dataclass
@@ -57,6 +58,7 @@ def of_storage(function: str) -> Iterator[Mistake]:
             function,
             "Hands the start of the memory to compiled code, as if every array were contiguous.",
             ignores_strides(reference),
+            only_on=("numpy",),
             general=True,
         )
     if function not in registry.facts().given_back:
@@ -65,5 +67,6 @@ def of_storage(function: str) -> Iterator[Mistake]:
             function,
             "Keeps results by the identity of the arrays, which may hold other numbers by the next call.",
             KnowsObjects(reference),
+            not_on=IMMUTABLE,
             general=True,
         )
