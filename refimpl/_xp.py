@@ -434,9 +434,9 @@ def places(ordered: Array, *, side: Literal["left", "right"], xp: Namespace) -> 
     changes, here = ordered[1:] != ordered[:-1], np.arange(n + 1)
     if side == "left":
         here[1:-1] *= changes
-        return np.maximum.accumulate(here[:-1])
-    here[1:-1][~changes] = n
-    return np.minimum.accumulate(here[:0:-1])[::-1]
+        return np.maximum.accumulate(here[:-1], out=here[:-1])
+    np.copyto(here[1:-1], n, where=~changes)
+    return np.minimum.accumulate(here[:0:-1], out=here[:0:-1])[::-1]
 
 
 def restored(ordered: Array, order: Array, *, xp: Namespace) -> Array:

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Iterator, Sequence
 
-import array_api_compat
 import numpy as np
 
-from .. import _libraries, _xp
+from .. import _xp
 from .._errors import DomainError, ShapeError, message
 from .._host import Floats
 from .._typing import Array, Namespace
 from ..public import STAYS, AxisOf, Integer, Raises, Reals, Several, public
+from . import _subsets
 
 NEAR = -0.6
 """Mean weights that lie no further below the largest, as a share of it, are summed as what is missing."""
@@ -175,9 +175,10 @@ def _falls(rows: Floats, shift: Floats) -> Iterator[tuple[Floats, int]]:
 def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     """The importance-weighted bound of every subset of m samples, averaged, for several m.
 
-    The mean of log((1/m) Σ_{i∈S} w_i) over all m-subsets S of the M samples, exactly, at a cost of
-    O(M·max m) for each of a few hundred quadrature nodes. m = 1 is `elbo`, m = M is `importance_bound`.
-    A host function: the number of nodes depends on how far apart the weights are.
+    The mean of log((1/m) Σ_{i∈S} w_i) over all m-subsets S of the M samples, exactly, for all m together in
+    O(M log² M) time for each of a few hundred quadrature nodes; O(M²) where the library has no Fourier
+    transforms. m = 1 is `elbo`, m = M is `importance_bound`. A host function: the number of nodes depends on
+    how far apart the weights are.
 
     Parameters
     ----------
@@ -204,7 +205,7 @@ def importance_bounds(log_w: Array, /, *, sizes: Sequence[int]) -> Array:
     means = {M: _log_mean(log_w, -1, xp=xp), 1: xp.mean(log_w, axis=-1)}
     between = sorted({m for m in sizes if 1 < m < M})
     if between:
-        inner = _subset_means(log_w, between, xp=xp)
+        inner = _subsets.means(log_w, between, xp=xp)
         means |= {m: inner[..., i] for i, m in enumerate(between)}
     return xp.stack([means[m] for m in sizes], axis=-1)
 
@@ -275,69 +276,3 @@ def _samples(log_w: Array, axis: int) -> Namespace:
 def _scaled_weights(log_w: Array, axis: int, *, xp: Namespace) -> Array:
     """Weights over the largest one; NaN if all log-weights are −inf."""
     return xp.exp(log_w - xp.max(log_w, axis=axis, keepdims=True))
-
-
-_STEP = 0.25  # of the trapezoidal rule in log t: its error is 2|Γ(2πi/step)| = 7e-18 a term
-_DEEP = 40.0  # e^−40 and below are nothing beside 1
-
-
-def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
-    """The mean of log((1/m) Σ w) over the m-subsets, for each 1 < m < M.
-
-    log a = ∫₀^∞ (e^−t − e^−ta) dt/t turns the mean over subsets of log(Σw / max w) into an integral of
-    mean e^−t·max w − mean e^−tΣw; both means have closed forms. The mean of log max w is exact.
-    """
-    M, like = log_w.shape[-1], {"dtype": log_w.dtype, "device": _libraries.device(log_w)}
-    ordered = xp.sort(log_w, axis=-1, descending=True)
-    # top[j, m] is the probability that the largest weight of an m-subset is the j-th largest of all.
-    top = xp.asarray(
-        [[math.comb(M - 1 - j, m - 1) / math.comb(M, m) for m in sizes] for j in range(M)],
-        **like,
-    )
-    possible = xp.where(top > 0, ordered[..., None], xp.zeros_like(ordered[..., None]))
-    mean_max = xp.sum(possible * top, axis=-2)
-    depth = _depth(ordered, xp=xp)
-    start, end = -_DEEP - math.log(M), _largest(depth, xp=xp) + math.log(_DEEP)
-    # A multiple of 64 nodes makes few distinct shapes, as some libraries compile for each.
-    nodes = start + _STEP * xp.arange(64 * math.ceil((end - start) / (64 * _STEP)), **like)
-    exponents = nodes[:, None] - depth[..., None, :]
-    # 1 − e^−tw, so that small t loses nothing to cancellation; e^−e⁶ is nothing beside 1.
-    hit = -xp.expm1(-xp.exp(xp.where(exponents < 6, exponents, 6 * xp.ones_like(exponents))))
-    subsets = _mean_hits(hit, sizes, xp=xp)
-    excess = _STEP * xp.sum(subsets - xp.matmul(hit, top), axis=-2)
-    return mean_max + excess - xp.asarray([math.log(m) for m in sizes], **like)
-
-
-def _largest(depth: Array, *, xp: Namespace) -> float:
-    """The largest of the depths; 0 if the batch is empty."""
-    if not math.prod(depth.shape):
-        return 0.0
-    largest = xp.max(depth)
-    return float(largest.detach() if array_api_compat.is_torch_array(largest) else largest)
-
-
-def _depth(ordered: Array, *, xp: Namespace) -> Array:
-    """How far each descending log-weight lies below the first, gaps above _DEEP cut to it.
-
-    Beyond such a gap the lower weight adds nothing to the higher one, however far it lies.
-    """
-    upper, lower = ordered[..., :-1], ordered[..., 1:]
-    zero, none = xp.zeros_like(upper), upper == -math.inf
-    gaps = xp.where(none, zero, xp.where(none, zero, upper) - lower)
-    gaps = xp.where(gaps < _DEEP, gaps, zero + _DEEP)
-    return xp.concat([xp.zeros_like(ordered[..., :1]), xp.cumulative_sum(gaps, axis=-1)], axis=-1)
-
-
-def _mean_hits(hit: Array, sizes: list[int], *, xp: Namespace) -> Array:
-    """1 − e_m(1−h₁, …, 1−h_M)/C(M, m), e_m the elementary symmetric polynomials.
-
-    The mean over m-subsets of the first n items is that over those without item n, of weight 1 − m/n,
-    and those with it: averages of numbers in [0, 1] all along, so nothing overflows or cancels.
-    """
-    count = xp.arange(1, sizes[-1] + 1, dtype=hit.dtype, device=_libraries.device(hit))
-    mean = xp.zeros_like(hit[..., :1]) * count
-    for n in range(1, hit.shape[-1] + 1):
-        share = xp.where(count < n, count / n, xp.ones_like(count))
-        fewer = xp.concat([xp.zeros_like(mean[..., :1]), mean[..., :-1]], axis=-1)
-        mean = mean + share * (fewer + hit[..., n - 1 : n] * (1 - fewer) - mean)
-    return xp.stack([mean[..., m - 1] for m in sizes], axis=-1)

@@ -87,9 +87,8 @@ def _offsets(x: Array, *, xp: Namespace) -> Array:
     """Twice the distance of each rank from the mean rank: the integers 2·rank − (n + 1)."""
     order = xp.argsort(x, stable=False)  # equal values have equal ranks
     ordered = xp.take(x, order, axis=0)
-    below = _xp.places(ordered, side="left", xp=xp)
-    offsets = below + _xp.places(ordered, side="right", xp=xp) - x.shape[0]
-    return _xp.restored(offsets, order, xp=xp)
+    below, upto = (_xp.places(ordered, side=side, xp=xp) for side in ("left", "right"))
+    return _xp.restored(below + (upto - x.shape[0]), order, xp=xp)
 
 
 def _floating_dtype(xp: Namespace, *arrays: Array) -> DType:

@@ -80,20 +80,21 @@ def best_threshold(
 
 def _best_threshold(scores: Array, positive: Array, metric: Metric, *, xp: Namespace) -> Threshold:
     order = xp.argsort(scores, stable=False)  # equal scores are never parted
-    upper = xp.take(scores, order, axis=0)
-    hits = xp.take(xp.astype(positive, _widest(xp)), order, axis=0)
+    ordered, n = xp.take(scores, order, axis=0), scores.shape[0]
     # Cut k says negative to the k lowest scores and positive to the rest.
+    hits = xp.astype(xp.take(positive, order, axis=0), _widest(xp))
     fn = xp.cumulative_sum(hits, include_initial=True)
-    tn = xp.arange(fn.shape[0], dtype=fn.dtype, device=_libraries.device(fn)) - fn
-    lower = xp.concat([xp.full_like(upper[:1], -xp.inf), upper[:-1]])
-    possible = xp.concat([lower < upper, xp.ones_like(upper[:1], dtype=xp.bool)])
+    tn = xp.arange(n + 1, dtype=fn.dtype, device=_libraries.device(fn)) - fn
+    always = xp.ones_like(ordered[:1], dtype=xp.bool)
+    possible = xp.concat([ordered[:1] > -xp.inf, ordered[1:] > ordered[:-1], always])
     values = _given.checked("metric", metric)(fn[-1] - fn, tn[-1] - tn, fn, tn)
     if bool(xp.any(possible & xp.isnan(values))):
         expected = "numbers at every cut, 0/0 included"
         raise DomainError(message("metric", "NaN", expected))
     best = int(xp.argmax(xp.where(possible, values, xp.full_like(values, -xp.inf))))
-    threshold = math.inf if best == upper.shape[0] else _between(lower[best], upper[best])
-    return Threshold(threshold, float(values[best]))
+    if best in (0, n):
+        return Threshold(math.inf if best else -math.inf, float(values[best]))
+    return Threshold(_between(ordered[best - 1], ordered[best]), float(values[best]))
 
 
 def _between(low: Array, high: Array) -> float:
@@ -109,7 +110,7 @@ def _widest(xp: Namespace) -> DType:
 
 
 def _accuracy(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:
-    return (tp + tn) / (tp + fp + fn + tn)
+    return (tp + tn) / (tp[0] + fp[0])  # without negatives, these are all
 
 
 def _f1(tp: Array, fp: Array, fn: Array, tn: Array) -> Array:
