@@ -431,7 +431,8 @@ def places(ordered: Array, *, side: Literal["left", "right"], xp: Namespace) -> 
         return xp.searchsorted(ordered, ordered, side=side)
     # NumPy carries the start, or the end, of equal values along, which is far sooner than to search for it.
     n = len(ordered)
-    changes, here = ordered[1:] != ordered[:-1], np.arange(n + 1)
+    changes = ordered[1:] != ordered[:-1]
+    here = np.arange(n + 1, dtype=np.int32 if n < 2**31 - 1 else np.int64)
     if side == "left":
         here[1:-1] *= changes
         return np.maximum.accumulate(here[:-1], out=here[:-1])

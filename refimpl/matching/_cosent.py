@@ -189,10 +189,10 @@ def cosent_loss(cosines: Array, labels: Array, /, *, scale: float = 20.0) -> Arr
 
 def _cosent_loss(cosines: Array, labels: Array, scale: float, *, xp: Namespace) -> Array:
     c, y, _ = _by_label(cosines, labels, xp=xp)
-    exponents = _between_groups(c, y, scale) if type(c) is np.ndarray else None
-    if exponents is None:
-        exponents = _log_sums_below(c, y, scale, xp=xp)
-    return unless_nan(labels, _log_one_plus_sum(exponents, xp=xp), xp=xp)
+    between = _between_groups(c, y, scale) if type(c) is np.ndarray else None
+    if between is not None:
+        return _log_one_plus_sum(between, xp=xp)
+    return unless_nan(labels, _log_one_plus_sum(_log_sums_below(c, y, scale, xp=xp), xp=xp), xp=xp)
 
 
 def _by_label(cosines: Array, labels: Array, *, xp: Namespace) -> tuple[Array, Array, Array]:
@@ -246,14 +246,14 @@ def _cosent_gradient(cosines: Array, labels: Array, scale: float, *, xp: Namespa
 
 def _between_groups(c: Floats, y: Floats, scale: float) -> Floats | None:
     """Exponents whose exponentials sum to those of all ordered pairs, one for each two groups of equal
-    labels, which are sorted; None if the groups are many.
+    labels, which are sorted; None if the groups are many, or the last label is NaN.
 
     Σ_{i∈h, j∈g} exp(scale·(c_j − c_i)) = exp(scale·(p − q))·Σ_j exp(scale·(c_j − p))·Σ_i exp(scale·(q − c_i))
     for the peak p of g and the least q of h. NumPy alone has sums by group, whose number other libraries
     would have to know before they compute.
     """
     (last,) = (y[1:] != y[:-1]).nonzero()
-    if len(last) > min(len(c) // 2, MOST_GROUPS) or not len(c):
+    if len(last) > min(len(c) // 2, MOST_GROUPS) or not len(c) or y[-1] != y[-1]:
         return None
     edges = np.concatenate([[0], last + 1, [len(c)]])
     starts, counts = edges[:-1], edges[1:] - edges[:-1]
