@@ -13,6 +13,8 @@ from specimens.density import SPECIMENS
 
 from refimpl import backends, density
 from refimpl._errors import NamespaceError
+from refimpl.backends import Backend, Setting
+from refimpl.density import _subsets
 from refimpl.proofs.documents.density import exact
 
 INF = math.inf
@@ -81,6 +83,36 @@ def test_importance_bounds_of_equal_weights_are_their_logarithm(M: int) -> None:
     bounds = density.importance_bounds(np.full(M, 0.25), sizes=(2, M - 1))
     # One rounding of a number below 1 for each of the M weights.
     assert bounds == pytest.approx([0.25] * 2, rel=0, abs=M * 2.0**-53)
+
+
+@pytest.mark.parametrize("spread", [0.1, 3.0, 100.0])
+def test_importance_bounds_of_many_samples_are_those_of_one_after_the_other(
+    backend: Backend, spread: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Distributions of hits by Fourier transforms, in several parts of unequal length, and one by one."""
+    on = Setting.of(backend)
+    if "sort" in backend.lacks or "eager" in backend.lacks:
+        pytest.skip(f"{backend.name} lacks sort or eager evaluation")
+    log_w = on.array(spread * np.random.default_rng(0).standard_normal(150))
+    sizes = (1, 2, 3, 9, 70, 148, 149, 150)
+    together = on.host(density.importance_bounds(log_w, sizes=sizes))
+    monkeypatch.setattr(_subsets, "FEW", 150)
+    alone = on.host(density.importance_bounds(log_w, sizes=sizes))
+    # Each of 150 probabilities rounds 2·log₂ 256 times in transform and inverse; a tail is the sum of up
+    # to 150 of them, and those of all t are summed over a width of log t of 50 + 10·spread.
+    assert together == pytest.approx(alone, rel=0, abs=16 * 150 * 2.0**-53 * (50 + 10 * spread))
+
+
+@pytest.mark.parametrize("M", [65, 200])
+def test_places_of_the_largest_in_subsets(M: int) -> None:
+    """Products of quotients against binomials of Python integers, for every size and place."""
+    for sizes, length in _subsets._groups(M, range(2, M), 41.0):
+        table = _subsets._top(M, sizes, length)
+        for column, m in enumerate(sizes):
+            exact = [math.comb(M - 1 - j, m - 1) / math.comb(M, m) for j in range(M)]
+            # Two roundings for each factor, of which there are less than M.
+            assert table[:, column] == pytest.approx(exact[:length], rel=2 * M * 2.0**-53, abs=1e-300)
+            assert sum(exact[length:]) < math.exp(-40)
 
 
 def test_importance_bounds_with_weights_of_zero() -> None:

@@ -13,6 +13,7 @@ from scipy import stats
 from scipy.optimize import minimize
 
 from refimpl import matching
+from refimpl.backends import Backend, Setting
 
 # Cosines and features
 
@@ -57,6 +58,35 @@ def test_features_known_values() -> None:
 
 
 # CoSENT
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("grades", [5, 60, 0])
+@pytest.mark.parametrize("scale", [20.0, 1000.0])
+def test_cosent_by_every_way(backend: Backend, dtype: str, grades: int, scale: float) -> None:
+    """Few groups of equal labels, many, and none; one shift for all, and exponents too far apart for it; sums
+    in a tree and in a row: all give what the definition gives, as do the derivatives."""
+    if "sort" in backend.lacks:
+        pytest.skip(f"{backend.name} lacks sort")
+    on = Setting.of(backend, dtype)
+    rng, n = np.random.default_rng(3), 150
+    cosines = on.array(rng.uniform(-1, 1, n))
+    labels = on.array(rng.integers(0, grades, n) if grades else rng.permutation(n))
+    c, y = on.host(cosines), on.host(labels)
+    gaps = np.where(y[:, None] > y, scale * (c - c[:, None]), -np.inf)
+    peak = max(0.0, np.max(gaps))
+    terms = np.exp(gaps - peak)
+    total = np.exp(-peak) + np.sum(terms)
+    exact = peak + np.log(total)
+    u = float(np.finfo(dtype).eps) / 2
+    # Exponents of up to 2·scale in size, each of four roundings, and the logarithm of a sum of n².
+    assert on.host(matching.cosent_loss(cosines, labels, scale=scale)) == pytest.approx(
+        exact, rel=0, abs=u * (8 * scale + 100)
+    )
+    slopes = scale * (np.sum(terms, axis=0) - np.sum(terms, axis=1)) / total
+    sizes = scale * (np.sum(terms, axis=0) + np.sum(terms, axis=1)) / total
+    gradient = on.host(matching.cosent_gradient(cosines, labels, scale=scale))
+    assert np.all(np.abs(gradient - slopes) <= u * (32 * scale + 400) * (sizes + scale * u))
 
 
 def test_loss_known_values() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from refimpl import _xp, ddpm, density, flow, matching, residual, rope, transport
 from refimpl._errors import DomainError, DTypeError, RefimplError
+from refimpl.backends import Backend, Setting
 from refimpl.proofs.engine import catalogue
 
 
@@ -203,3 +204,20 @@ def test_numbers_are_made_in_the_byte_order_of_the_machine() -> None:
 def test_an_axis_is_any_integer(axis: Any) -> None:
     with pytest.raises(DTypeError, match=r"expected an integer$"):
         _xp.check_axis(axis, np.ones((2, 3)))
+
+
+def test_places_and_what_was_ordered(backend: Backend) -> None:
+    """NumPy has its own way to both; others search and sort."""
+    if "sort" in backend.lacks or "indexing" in backend.lacks:
+        pytest.skip(f"{backend.name} lacks sort or indexing")
+    on = Setting.of(backend)
+    rng = np.random.default_rng(0)
+    for n in (0, 1, 2, 30):
+        for values in (np.sort(rng.integers(0, 1 + n // 2, n) / 2), np.arange(n) / 4):
+            ordered, order = on.array(values), rng.permutation(n)
+            xp = _xp.of(ordered)
+            for side in ("left", "right"):
+                found = on.host(_xp.places(ordered, side=side, xp=xp))
+                assert np.array_equal(found, np.searchsorted(values, values, side=side))
+            back = on.host(_xp.restored(on.array(values[order]), on.array(order), xp=xp))
+            assert np.array_equal(back, values)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,11 @@ class Pair:
     first: tuple[float, float] | None
     """CPU seconds of the first calls."""
     differs: str = ""
+
+    def shared(self, share: float) -> "Pair":
+        """The same where the peer's calls do a share of the work."""
+        theirs, walls = [it / share for it in self.theirs], [it * share for it in self.walls]
+        return replace(self, theirs=theirs, walls=walls)
 
     def ratios(self) -> list[float]:
         """Ours over theirs, round by round."""

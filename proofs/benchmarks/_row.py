@@ -94,8 +94,9 @@ def close(relative: float) -> Agreement:
         left, right = (np.asarray(_numbers(it), dtype=np.float64) for it in (ours, theirs))
         if left.shape != right.shape:
             return f"got shape {left.shape}; the peer gives {right.shape}"
-        scale = float(np.max(np.abs(right), initial=0.0))
-        apart = float(np.max(np.abs(left - right), initial=0.0))
+        scale = float(np.max(np.abs(right), where=np.isfinite(right), initial=0.0))
+        with np.errstate(invalid="ignore"):  # equal infinities agree
+            apart = float(np.max(np.where(left == right, 0.0, np.abs(left - right)), initial=0.0))
         if apart <= relative * scale:
             return ""
         return f"the results differ by {apart:.3g}; expected at most {relative} of the largest, {scale:.3g}"

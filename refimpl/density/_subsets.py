@@ -97,7 +97,7 @@ def _excess(depth: Array, *, xp: Namespace) -> Array:
 def _more_hits(hit: Array, *, xp: Namespace) -> Array:
     """P(J > j) for j = 0 … M − 1, of the number J of independent hits."""
     M = hit.shape[-1]
-    if M <= FEW or not (_xp.rounds(xp) and hasattr(xp, "fft") and xp.finfo(hit.dtype).bits in (32, 64)):
+    if M <= FEW or not _transforms(hit, xp=xp):
         return _more_hits_in_a_row(hit, xp=xp)
     parts = 2 ** math.ceil(math.log2(M / FEW))
     few = -(-M // parts)
@@ -105,7 +105,15 @@ def _more_hits(hit: Array, *, xp: Namespace) -> Array:
     counts = _counts(xp.reshape(xp.concat([hit, padding], axis=-1), (*hit.shape[:-1], parts, few)), xp=xp)
     while counts.shape[-2] > 1:
         counts = _sum_of_two(counts[..., ::2, :], counts[..., 1::2, :], xp=xp)
-    return xp.flip(xp.cumulative_sum(xp.flip(counts[..., 0, 1:], axis=-1), axis=-1), axis=-1)[..., :M]
+    least = xp.flip(xp.cumulative_sum(xp.flip(counts[..., 0, :], axis=-1), axis=-1), axis=-1)
+    # Over P(J ≥ 0) = 1, lest what transforms round alike adds up over all t at which all are hit.
+    return least[..., 1 : M + 1] / least[..., :1]
+
+
+def _transforms(x: Array, *, xp: Namespace) -> bool:
+    """Whether the library has Fourier transforms of it; Dask has them of single chunks alone."""
+    known = _xp.rounds(xp) and hasattr(xp, "fft") and not array_api_compat.is_dask_array(x)
+    return known and xp.finfo(x.dtype).bits in (32, 64)
 
 
 def _more_hits_in_a_row(hit: Array, *, xp: Namespace) -> Array:
