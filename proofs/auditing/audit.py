@@ -14,7 +14,7 @@ from ...public import naming
 from ..engine import catalogue
 from ..engine.foreign import cleaned
 from ..engine.gradient.laws import reason
-from ..engine.planning import DTYPES, EXAMPLES
+from ..engine.planning import DTYPES, EXAMPLES, stored_only
 from ..language.law import Implementation
 from . import expected as known
 from . import wishes
@@ -128,7 +128,7 @@ def plan(
     naming("audit")(check_integer)("examples", examples, 1)
     naming("audit")(check_number)("timeout", timeout, 0.0)
     if dtype not in DTYPES:
-        raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}"))
+        raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}", stored_only(dtype)))
     on = Setting.of(backends.get(backend), dtype, device)
     alone = {name: f"refimpl.{name.replace('.', ':')}" for name in backward}
     found = sources(targets or alone, isolated=isolated)
@@ -231,7 +231,8 @@ def audit(
         edges`. Elsewhere, and for other values, nothing is forgiven.
     backend, dtype, device
         The array library whose arrays the functions take, or any Array API module by its name, as in `prove`,
-        and where. JAX needs refimpl.backends.jax.enable_x64() first.
+        and where. JAX needs refimpl.backends.jax.enable_x64() first. In float16 and bfloat16 the report says
+        which contract a function keeps to: float32 rounded once, or the roundings of the format.
     laws : patterns
         Only these laws; all about the functions by default.
     examples, seed

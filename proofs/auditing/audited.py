@@ -189,10 +189,10 @@ class Audited:
         calls = list(judged(name, function, self._calls(name), on, left_out))
         found = kept(calls, on, left_out)
         grows = accumulates(name, function, gathered(name, on, self.request.seed, fixed(function)), on)
-        short = halved(name, calls, on) if found.contract in ("the format's roundings", "neither") else ""
-        more = tuple(text for text in (short, grows.sentence if grows is not None else "") if text)
+        short = halved(name, calls, on) if found.contract in ("the format's roundings", "neither") else None
+        more = tuple(it.sentence for it in (short, grows) if it is not None)
         return replace(
-            told, contract=found, accumulates=grows, sentences=(*told.sentences, *more),
+            told, contract=found, halved=short, accumulates=grows, sentences=(*told.sentences, *more),
             cause=told.cause if told.mistakes or told.right or not more else more[0],
         )  # fmt: skip
 

@@ -205,6 +205,8 @@ def _judged(name: str, function: Implementation, call: Call, number: int, on: Se
             raise
         except Exception as error:  # foreign code may raise anything
             raise _OpenError(foreign.line(f"it raised {foreign.raised(error)}", 120)) from error
+        if sum(part.size for part in got) > LARGEST:
+            raise _OpenError(f"its result has more than {LARGEST} numbers")
         try:
             exact = enclosures(case, reference, on.precision.name)
         except UnprovenError as error:

@@ -45,8 +45,8 @@ _EXTENDED = 2.0**5
 _NOTHING = 0.1
 """A relative error from which on no digit is left."""
 _NEARLY_ALL = 0.75
-_SIGNIFICANT = 64
-"""Units of roundoff up to which a deviation says nothing."""
+_SIGNIFICANT = {"float16": 4, "bfloat16": 4}
+"""Units of roundoff up to which a deviation says nothing: 64, but in half precision 64 are a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +281,7 @@ class Scale:
                 continue
             if apart is None:
                 return False
-            if apart.relative > _SIGNIFICANT * self._on.u:
+            if apart.relative > _significant(self._on):
                 if call.kind != "extreme" or math.isfinite(apart.relative):
                     return False
                 errs = True
@@ -302,7 +302,7 @@ class Scale:
                     near = _error(function, narrow, self._expected(_cast(narrow, below.dtype, on.dtype)), on)
             except Exception:  # the call is none of this function, in one of the formats
                 continue
-            if wide > _SIGNIFICANT * on.u:  # a 64th is much: roundings are 2⁻²⁹ of those in float32
+            if wide > _significant(on):  # a 64th is much: roundings are 2⁻²⁹ of those in float32
                 as_much.append(64 * wide > near)
         return bool(as_much) and 2 * sum(as_much) > len(as_much)
 
@@ -314,6 +314,10 @@ class Scale:
 
     def _expected(self, given: Given) -> Any:
         return catalogue.reference()[self._name](*copied(given[0]), **copied(given[1]))
+
+
+def _significant(on: Setting) -> float:
+    return _SIGNIFICANT.get(on.precision.name, 64) * on.u
 
 
 def _again(function: Implementation) -> Implementation:
@@ -353,9 +357,9 @@ def _all_shrink(
                 near, wide = errors(call)
         except Exception:  # the call is none of this function, in one of the formats
             continue
-        if max(near, wide) > _SIGNIFICANT * on.u:
+        if max(near, wide) > _significant(on):
             # Infinite: another form, or what has no value, which no wider number has mended.
-            shrinks = math.isfinite(wide) and wide <= max(allowed(near), _SIGNIFICANT * on.u)
+            shrinks = math.isfinite(wide) and wide <= max(allowed(near), _significant(on))
             if call.kind == "ordinary":
                 if not shrinks:
                     return False

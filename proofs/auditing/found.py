@@ -56,11 +56,12 @@ class Found:
 
     def verdict_of(self, name: str) -> Verdict:
         """The worst verdict of any law about a function; "refuted" also where too few digits are left at
-        ordinary inputs, or, in half precision, where sums are long."""
+        ordinary inputs, and in half precision where sums are long, or positions and angles are kept in it."""
         verdicts = {tried.outcome.verdict for tried in self.laws_of(name)}
         diagnosis = self.diagnosis(name)
         lost = diagnosis is not None and diagnosis.digits is not None and diagnosis.digits.wrong
-        if lost and "imprecise" in verdicts:  # not where this is expected
+        short = diagnosis is not None and diagnosis.halved is not None and diagnosis.halved.mistake
+        if (lost or short) and "imprecise" in verdicts:  # not where this is expected
             verdicts.add("refuted")
         if diagnosis is not None and diagnosis.accumulates is not None:
             verdicts.add("refuted" if diagnosis.accumulates.wrong else "imprecise")
@@ -103,7 +104,7 @@ class Found:
     @property
     def _accepted(self) -> bool:
         """Whether every verdict short of held is one that the user accepts."""
-        found = {outcome.verdict for outcome in [*self.outcomes, self]} & set(ACCEPTABLE)
+        found = {self.verdict, *(outcome.verdict for outcome in self.outcomes)} & set(ACCEPTABLE)
         return found <= set(self.load.accepted)
 
     def clearest(self, function: str) -> Tried | None:

@@ -8,6 +8,7 @@ rounding, is what it rounds; no law need fail of it.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import array_api_compat.numpy as xp
@@ -19,6 +20,7 @@ from ..engine.calls import Call
 from ..language.packing import mapped_arrays, parts
 from .changes import named, with_arguments
 from .contracts import Judged, leaves_of
+from .lengthened import declared_of
 from .roundings import rounded
 
 Reals: TypeAlias = np.ndarray[Any, Any]
@@ -36,26 +38,37 @@ _GIVEN = {"angles": ("cos", "sin"), "exponents": ("exp",)}
 
 
 @dataclass(frozen=True, slots=True)
+class Halved:
+    """What a function rounds on the way."""
+
+    sentence: str
+    mistake: bool
+    """Whether it is one wherever it shows: positions or angles in half precision, of which large ones have no
+    digits. Tables of cosines belong to computing in the format."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Way:
     """The reference with something rounded."""
 
-    sentence: str
+    what: str
     change: Callable[[Call], Call | None]
     context: Callable[[], Any] = nullcontext
+    mistake: bool = False
 
 
-def halved(name: str, calls: Sequence[Judged], on: Setting) -> str:
-    """What the function rounds to the format on the way, in a sentence; or nothing."""
+def halved(name: str, calls: Sequence[Judged], on: Setting) -> Halved | None:
+    """What the function rounds to the format on the way, if one thing explains most of what it is off by."""
     telling = [it for it in calls if np.any(_beyond(it))]
     if len(telling) < _FEW:
-        return ""
-    left = [(_left(name, way, telling, on), way.sentence) for way in _ways(name, telling, on)]
-    least, sentence = min(left, default=(1.0, ""))
-    return f"it is near to the reference with {sentence}" if least <= _MOST else ""
+        return None
+    found = [(_left(name, way, telling, on), way) for way in _ways(name, telling, on)]
+    least, way = min(found, key=lambda pair: pair[0])
+    return Halved(f"it is near to the reference with {way.what}", way.mistake) if least <= _MOST else None
 
 
 def _beyond(it: Judged) -> Any:
-    return np.isfinite(it.once) & np.isfinite(it.off) & (it.off > _BEYOND * it.once)
+    return np.isfinite(it.once) & (it.off > _BEYOND * it.once)
 
 
 def _left(name: str, way: _Way, telling: Sequence[Judged], on: Setting) -> float:
@@ -73,7 +86,8 @@ def _left(name: str, way: _Way, telling: Sequence[Judged], on: Setting) -> float
             shares.append(1.0)
         else:
             with np.errstate(all="ignore"):
-                rest = np.abs(it.got - found)[there] / it.off[there]
+                same = (it.got == found) | (np.isnan(it.got) & np.isnan(found))
+                rest = np.where(same, 0.0, np.abs(it.got - found) / it.off)[there]
             shares.append(float(np.median(np.nan_to_num(rest, nan=1.0, posinf=1.0))))
     return float(np.median(shares))
 
@@ -86,39 +100,50 @@ def _hosted(call: Call, on: Setting) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 def _ways(name: str, telling: Sequence[Judged], on: Setting) -> Iterator[_Way]:
     form, bits = on.precision.name, on.precision.bits
-    for argument in dict.fromkeys(key for it in telling for key in named(name, it.call)):
-        whole = any(_is_whole(named(name, it.call).get(argument), on) for it in telling)
-        merged = f", where {_INTEGERS[form]} merge" if whole else ""
-
-        def change(call: Call, argument: str = argument) -> Call | None:
-            given = named(name, call)
-            new = mapped_arrays(given.get(argument), lambda array: _to(on.host(array), bits))
-            return with_arguments(name, call, given | {argument: new})
-
-        yield _Way(f"{argument} rounded to {form}{merged}", change)
+    given = [named(name, it.call) for it in telling]
+    known = dict.fromkeys(key for one in given for key in one)
+    whole = [key for key in known if any(_holds(one.get(key), "iu", on) for one in given)]
+    real = [key for key in known if key not in whole and any(_holds(one.get(key), "f", on) for one in given)]
+    if whole:
+        what = f"{' and '.join(whole)} rounded to {form}, where {_INTEGERS[form]} merge"
+        yield _Way(what, partial(_rounding, name, whole, on), mistake=True)
+    for key in real:
+        yield _Way(f"{key} rounded to {form}", partial(_rounding, name, [key], on))
+    before, after = _before(bits), _after(bits)
     for what, functions in _GIVEN.items():
-        rounder = _before(bits)
-        yield _Way(f"its {what} rounded to {form}", _same, lambda f=functions, r=rounder: _patched(f, r))
+        made = partial(_patched, functions, before)
+        yield _Way(f"its {what} rounded to {form}", _same, made, mistake=what == "angles")
     for what, functions in _TABLES.items():
-        rounder = _after(bits)
-        yield _Way(
-            f"its tables of {what} rounded to {form}", _same, lambda f=functions, r=rounder: _patched(f, r)
-        )
+        yield _Way(f"its tables of {what} rounded to {form}", _same, partial(_patched, functions, after))
+
+
+def _rounding(name: str, keys: Sequence[str], on: Setting, call: Call) -> Call:
+    """The call with arguments rounded to the format; integers become reals where the function takes these."""
+    given = named(name, call)
+    for key in keys:
+        if key in given:
+            real = "real floating" in getattr(declared_of(name).get(key), "kinds", ())
+            given[key] = mapped_arrays(given[key], partial(_to, on, real))
+    return with_arguments(name, call, given)
 
 
 def _same(call: Call) -> Call:
     return call
 
 
-def _is_whole(value: Any, on: Setting) -> bool:
-    return any(is_array(part) and on.host(part).dtype.kind in "iu" for _, part in parts(value))
+def _holds(value: Any, kinds: str, on: Setting) -> bool:
+    return any(is_array(part) and on.host(part).dtype.kind in kinds for _, part in parts(value))
 
 
-def _to(array: Any, bits: int) -> Any:
-    """An array with so many bits; integers as such."""
-    if array.dtype.kind in "iu":
-        return np.asarray(rounded(array.astype(np.float64), bits)).astype(array.dtype)
-    return rounded(array, bits) if array.dtype.kind == "f" else array
+def _to(on: Setting, real: bool, array: Any) -> Any:
+    """An array in NumPy, as the format holds it."""
+    array = on.host(array)
+    if array.dtype.kind not in "iuf":
+        return array
+    with np.errstate(all="ignore"):
+        found = np.asarray(rounded(array.astype(np.float64), on.precision.bits))
+        found = np.where(np.abs(found) > on.precision.largest, np.copysign(np.inf, found), found)
+        return found.astype(array.dtype) if array.dtype.kind in "iu" and not real else found
 
 
 def _before(bits: int) -> Callable[[Any], Any]:

@@ -6,7 +6,7 @@ and so do 1000 of them. Code that sums in float32, as kernels do, loses no more 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,14 +61,12 @@ class Accumulates:
 
 
 def accumulates(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> Accumulates | None:
-    """The axis along which errors grow most, if they do at most calls that can be made longer."""
+    """The axis along which errors grow most, if they do: at one call is enough, for sums of some numbers stay
+    right by luck, and the same numbers over and over are no harder than once."""
     found: list[Accumulates] = []
     ordinary = sorted((call for call in made if call.kind == "ordinary"), key=lambda it: -_variety(it, on))
     for symbol in _symbols(name):
-        grown = list(_tried(name, function, ordinary, symbol, on))
-        told = [it for it in grown if it is not None]
-        if 2 * len(told) > len(grown):
-            found.append(max(told, key=lambda it: it.after))
+        found += [it for it in _tried(name, function, ordinary, symbol, on) if it is not None]
     return max(found, key=lambda it: it.after, default=None)
 
 
@@ -111,11 +109,15 @@ def _symbols(name: str) -> list[str]:
     return [symbol for symbol in known if all(shape.count(symbol) < 2 for shape in shapes)]
 
 
+def declared_of(name: str) -> Mapping[str, Any]:
+    """The arguments of a function as they are declared."""
+    found: Any = getattr(catalogue.reference()[name], "declared", None)
+    return {} if found is None else found.arguments
+
+
 def _arrays(name: str) -> dict[str, Arrays]:
-    declared: Any = catalogue.reference()[name]
-    found = getattr(declared, "declared", None)
-    arguments = {} if found is None else found.arguments
-    return {key: one for key, one in arguments.items() if isinstance(one, Arrays) and not one.function}
+    known = declared_of(name)
+    return {key: one for key, one in known.items() if isinstance(one, Arrays) and not one.function}
 
 
 def _enough(name: str, symbol: str, on: Setting) -> int:

@@ -21,6 +21,7 @@ from ..engine.loading import loaded
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
 from .contracts import Kept
+from .halved import Halved
 from .lengthened import Accumulates
 from .precision import Digits
 from .targets import Source
@@ -164,6 +165,8 @@ class Diagnosis:
     """A typical call at which the function is wrong."""
     contract: Kept | None = None
     """In half precision: what the function keeps to."""
+    halved: Halved | None = None
+    """In half precision: what it rounds on the way."""
     accumulates: Accumulates | None = None
     """In half precision: that errors grow with the length of an axis."""
 
@@ -179,6 +182,7 @@ _CLASSES = {
         Digits,
         Kept,
         Accumulates,
+        Halved,
         Outcome,
         Counterexample,
         Drawn,

@@ -48,11 +48,11 @@ _ANSWERS = {
 
 def _left(diagnosis: Diagnosis | None) -> str:
     """What an imprecise function keeps, or loses."""
-    if diagnosis is not None and diagnosis.digits is not None:
-        return diagnosis.digits.table
-    if diagnosis is not None and diagnosis.accumulates is not None:
-        return diagnosis.accumulates.sentence
-    return "digits are lost"
+    if diagnosis is None:
+        return "digits are lost"
+    known = [it.sentence for it in (diagnosis.halved, diagnosis.accumulates) if it is not None]
+    known += [diagnosis.digits.table] if diagnosis.digits is not None else []
+    return "; ".join(known) or "digits are lost"
 
 
 def _except(report: Found, name: str) -> str:

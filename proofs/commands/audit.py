@@ -41,6 +41,15 @@ class _Bytes(click.ParamType[int]):
         return size
 
 
+class _DType(click.Choice[str]):
+    """A dtype in which laws are tried; of others it is said why they are not."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if why := planning.stored_only(value):
+            self.fail(f"{why}. Expected one of {', '.join(DTYPES)}.", param, ctx)
+        return str(super().convert(value, param, ctx))
+
+
 def _edges(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """The values at edges by the names of these."""
     found: dict[str, str] = {}
@@ -111,7 +120,10 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     help="What an option that it lacks stands for in it, such as ramp=code; repeatable.",
 )
 @click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
-@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
+@click.option(
+    "--dtype", type=_DType(DTYPES), default="float64", show_default=True,
+    help="Of the arrays; in half precision the contract that it keeps to is told, too.",
+)  # fmt: skip
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")
 @click.option("--law", "laws", multiple=True, help="Only laws that match this pattern; repeatable.")
 @click.option(
@@ -185,12 +197,18 @@ def audit(
     refimpl audit mine.py --as rope
     refimpl audit mypkg.rope:rotate --as rope.rotate --backend torch --gradient
     refimpl audit --as rope.rotate --backward mypkg.rope:rotate_backward --backend torch
+    refimpl audit kernel.py:rotate --as rope.rotate --backend torch --dtype bfloat16
 
     \b
     --gradient judges what a library makes of TARGET (torch.autograd, jax.vjp), also of a
     torch.autograd.Function or a jax.custom_vjp; --backward judges a backward function, also in NumPy.
     It is compared with the proven derivative of the reference for every argument that is an array of
     reals; functions without a derivative say why. More: docs/gradients.md.
+
+    \b
+    In float16 and bfloat16 the report says which contract TARGET keeps to (it computes in float32 and
+    rounds once, or in the format itself, or neither), whether positions, angles or tables are rounded to
+    the format on the way, and whether sums are accumulated in it (tried on long axes). More: docs/half.md.
     """
     planning.prepare(backend == "jax")
     found = targets(target, _with_reference(target, names, backward), timeout)

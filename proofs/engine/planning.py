@@ -218,3 +218,14 @@ def exit_code(outcomes: Sequence[Judged], *, incomplete: bool = False) -> int:
     if incomplete or "inconclusive" in verdicts or not verdicts & {"held", "imprecise", "edge", "expected"}:
         return exits.INCOMPLETE
     return exits.IMPRECISE if verdicts & {"imprecise", "edge"} else exits.HELD
+
+
+def stored_only(dtype: str) -> str:
+    """Why there are no laws in a dtype that is only stored, and what to do; empty for others."""
+    if not dtype.startswith("float8"):
+        return ""
+    return (
+        f"{dtype} is only stored: with its 3 or 4 significant bits no law decides anything. Try the function "
+        "in bfloat16 or float16, and compare what it makes of float8 arrays with refimpl's function, which "
+        "takes them: it computes in float32 and rounds once"
+    )

@@ -1,0 +1,82 @@
+"""Functions in half precision as people write them, right and wrong."""
+
+from typing import Any
+
+import numpy as np
+
+
+def rotate(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+    """In the format of the arguments."""
+    cos, sin = np.cos(angles), np.sin(angles)
+    half = x.shape[-1] // 2
+    pairs = (x[..., 0::2], x[..., 1::2]) if layout == "interleaved" else (x[..., :half], x[..., half:])
+    turned = pairs[0] * cos - pairs[1] * sin, pairs[0] * sin + pairs[1] * cos
+    if layout == "half":
+        return np.concatenate(turned, axis=-1)
+    return np.stack(turned, axis=-1).reshape(x.shape)
+
+
+def rotate_once(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+    """In float32, rounded once."""
+    return rotate(x.astype(np.float32), angles.astype(np.float32), layout=layout).astype(x.dtype)
+
+
+def rotate_by_tables(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+    """In float32, with tables of cosines and sines that are kept in the format."""
+    half = x.shape[-1] // 2
+    cos, sin = (f(angles.astype(np.float32)).astype(x.dtype).astype(np.float32) for f in (np.cos, np.sin))
+    wide = x.astype(np.float32)
+    a, b = (
+        (wide[..., 0::2], wide[..., 1::2])
+        if layout == "interleaved"
+        else (wide[..., :half], wide[..., half:])
+    )
+    turned = a * cos - b * sin, a * sin + b * cos
+    if layout == "half":
+        return np.concatenate(turned, axis=-1).astype(x.dtype)
+    return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+
+
+def rotate_backwards(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
+    """By −θ."""
+    return rotate_once(x, -angles, layout=layout)
+
+
+def _encoded(positions: Any, dim: int, base: float, dtype: Any) -> Any:
+    angles = positions[..., None] * base ** (-np.arange(0, dim, 2) / dim)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=-1).reshape(*positions.shape, dim).astype(dtype)
+
+
+def sinusoidal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    """In float64, rounded once."""
+    return _encoded(positions.astype(np.float64), dim, base, dtype or positions.dtype)
+
+
+def sinusoidal_of_half(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    """Of positions in the format."""
+    dtype = dtype or positions.dtype
+    return _encoded(positions.astype(dtype).astype(np.float64), dim, base, dtype)
+
+
+def weights(log_w: Any, /) -> Any:
+    """Softmax whose sum is taken in float32, as kernels do."""
+    terms = np.exp(log_w - np.max(log_w, axis=-1, keepdims=True))
+    total = np.sum(terms.astype(np.float32), axis=-1, keepdims=True)
+    return (terms.astype(np.float32) / total).astype(log_w.dtype)
+
+
+def weights_accumulated(log_w: Any, /) -> Any:
+    """Softmax whose sum is accumulated in the format."""
+    terms = np.exp(log_w - np.max(log_w, axis=-1, keepdims=True))
+    total = np.zeros_like(terms[..., 0])
+    for place in range(terms.shape[-1]):
+        total = total + terms[..., place]
+    return terms / total[..., None]
+
+
+def layer_norm(x: Any, /, *, eps: float = 1e-5) -> Any:
+    """In float32, squares of its largest numbers overflow."""
+    wide = x.astype(np.float32)
+    centred = wide - wide.mean(axis=-1, keepdims=True)
+    variance = np.mean(centred**2, axis=-1, keepdims=True)
+    return (centred / np.sqrt(variance + eps)).astype(x.dtype)
