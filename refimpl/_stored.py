@@ -34,6 +34,8 @@ def call(
 
     Compilers trace this.
     """
+    if all(type(value) in _WHOLE or _usual(value) for value in (*args, *kwargs.values())):
+        return function(*args, **kwargs)  # what the rest would find, by far sooner
     asked = kwargs.get("dtype")
     into = None if asked is None else _of_numpy(asked)
     given = list(_arrays((*args, *kwargs.values())))
@@ -46,6 +48,14 @@ def call(
         into = _common([array.dtype for array in given if _is_real(array)])
     result = function(*args, **named)
     return result if into is None else _rounded(result, into)
+
+
+_WHOLE = frozenset({float, int, bool, str, type(None)})
+
+
+def _usual(value: Any) -> bool:
+    """Whether it is an array of NumPy in one of its own formats that are wide enough for all."""
+    return type(value) is np.ndarray and value.dtype.char in "dfilq?"
 
 
 def _widened(given: Any, solves: bool) -> Any:
