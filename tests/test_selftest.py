@@ -14,6 +14,7 @@ from refimpl.proofs.engine import catalogue, registry, selftest
 from refimpl.proofs.engine.cases import missing
 from refimpl.proofs.engine.planning import HALVES, Task
 from refimpl.proofs.engine.runner import Outcome
+from refimpl.proofs.language.law import law
 
 LAWS = ("rope.period-definition", "rope.angle-period")
 PERIOD = [name for name in catalogue.laws()[LAWS[0]].refutes if name.startswith("rope.period/")]
@@ -32,7 +33,7 @@ def concluded(dtype: str, verdicts: Mapping[tuple[str, str], str], reason: str =
 def shared() -> tuple[str, str, str]:
     """A mistake and two laws that name it, and no third one does."""
     for name in catalogue.written_mistakes():
-        about = [law.id for law in catalogue.laws().values() if name in law.refutes]
+        about = [it.id for it in catalogue.laws().values() if name in it.refutes]
         if len(about) == 2:
             return name, about[0], about[1]
     raise AssertionError("no mistake has two laws")
@@ -67,12 +68,22 @@ def test_a_law_that_did_not_run_may_still_refute() -> None:
 
 def test_a_skipped_law_is_told_and_no_fault() -> None:
     wrong, first, second = shared()
-    ran = {(law, it): "skipped" for law in (first, second) for it in ("", wrong)}
+    ran = {(one, it): "skipped" for one in (first, second) for it in ("", wrong)}
     found = concluded("float16", ran, "too narrow")
     assert found.skipped == {first: "too narrow", second: "too narrow"}
     assert found.hidden[wrong] == f"{first} is skipped: too narrow; {second} is skipped: too narrow"
     assert not found.faulty
     assert not found.passed  # nothing was refuted
+
+
+def test_a_law_says_in_which_formats_it_does_not_run() -> None:
+    written = catalogue.laws()[LAWS[0]]
+    made = law(
+        written.id, written.statement, source=written.source, about=written.about, inputs=written.inputs,
+        tolerance=written.tolerance, refutes=written.refutes, not_in={"float16": "for a test"},
+    )(written.check)  # fmt: skip
+    assert missing(made, Setting.of(usable("numpy"), "float16")) == "not in float16: for a test"
+    assert made.most is None
 
 
 def test_a_law_that_fails_on_the_reference_is_a_fault() -> None:
@@ -108,9 +119,9 @@ def test_mistakes_of_one_library_are_not_looked_for_in_another(name: str) -> Non
 
 def test_mistakes_round_as_functions_do() -> None:
     """NumPy makes float32 of bfloat16 beside a number, which would be refuted for itself."""
-    for law, wrong in (("rope.interpolate-definition", "rope.interpolate/multiplies"),
+    for named, wrong in (("rope.interpolate-definition", "rope.interpolate/multiplies"),
                        ("rope.interpolate-pure", "rope.interpolate/drifts")):  # fmt: skip
-        outcome = Task(law, "numpy", "bfloat16", None, 12, 0, wrong).run()
+        outcome = Task(named, "numpy", "bfloat16", None, 12, 0, wrong).run()
         assert outcome.verdict == "refuted"
         assert "returned" not in outcome.reason
 

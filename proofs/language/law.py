@@ -231,8 +231,8 @@ def law(
             refutes,
             kinds,
             needs or {},
-            not_in or {},
             stands=stands,
+            not_in=not_in or {},
         )
 
     return make
