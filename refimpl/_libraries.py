@@ -77,7 +77,8 @@ def array_namespace(*arrays: Array) -> Namespace:
             return found
     if len(arrays) == 1 and type(arrays[0]) is np.ndarray and arrays[0].dtype.char in "dfilq?":
         return numpy  # what the rest would find, by far sooner
-    if any(isinstance(array, np.ndarray | np.generic) and is_stored(array.dtype) for array in arrays):
+    # Torch's compiler knows no unions here.
+    if any(isinstance(array, (np.ndarray, np.generic)) and is_stored(array.dtype) for array in arrays):
         from ._short import namespace  # noqa: PLC0415  (which few arrays need)
 
         return namespace()
