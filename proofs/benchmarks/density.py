@@ -62,6 +62,15 @@ def _bound_grows() -> Growth:
     return Growth(make, (10_000, 100_000, 1_000_000, 10_000_000), "M")
 
 
+def _all_bounds_grow() -> Growth:
+    from ... import density  # noqa: PLC0415
+
+    def make(n: int) -> Callable[[], Any]:
+        return partial(density.importance_bounds, _weights((n,), np.float64), sizes=range(1, n + 1))
+
+    return Growth(make, (20, 200, 2_000, 20_000), "M log² M")
+
+
 ROWS = [
     Row("bound-float32", "importance_bound of (1,000, 100,000) log-weights, float32", _torch_bound, TORCH,
         goal=0.8, about="density.importance_bound"),
@@ -71,4 +80,6 @@ ROWS = [
         Peer("the input"), goal=0.05, about="density.importance_bound"),
     Row("growth-importance_bound", "importance_bound of 10,000 to 10,000,000 log-weights", _bound_grows,
         Peer("what is stated"), goal=LINEARITHMIC, about="density.importance_bound"),
+    Row("growth-importance_bounds", "importance_bounds of 20 to 20,000 log-weights, all sizes",
+        _all_bounds_grow, Peer("what is stated"), goal=1.2, about="density.importance_bounds"),
 ]  # fmt: skip
