@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from refimpl.backends import Setting, get
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.cases import each_case
+
 USERS = """
 from hypothesis import given, settings, strategies as st
 
@@ -70,3 +74,34 @@ def test_in_both_orders(where: Path) -> None:
     assert before["user"]
     assert after["user"]
     assert before["laws"] == after["laws"]
+
+
+@pytest.mark.parametrize("name", ["rope.rotate-definition", "matching.spearman-pure", "ddpm.predicates"])
+def test_hypothesis_begins_at_the_case_that_failed(name: str) -> None:
+    """What was chosen without it is what it chooses, and it makes the case smaller from there."""
+    law, on = catalogue.laws()[name], Setting.of(get("numpy"))
+    for kind in law.kinds:
+        seen: list[str] = []
+
+        def fails_from_the_third(case: Any, seen: list[str] = seen) -> None:
+            seen.append(str(case))
+            if len(seen) >= 3:
+                raise ValueError("as wanted")
+
+        with pytest.raises(ValueError, match="as wanted"):
+            each_case(law, on, kind, fails_from_the_third, examples=9, seed=0, shrink=True)
+        assert seen[3] == seen[2]
+        assert len(set(seen[4:])) > 1  # it tried others, and shows the last
+
+
+def test_the_same_seed_gives_the_same_different_cases() -> None:
+    law, on = catalogue.laws()["rope.rotate-definition"], Setting.of(get("numpy"))
+
+    def drawn(examples: int, seed: int) -> list[str]:
+        made: list[str] = []
+        each_case(law, on, "ordinary", lambda case: made.append(str(case)), examples=examples, seed=seed)
+        return made
+
+    assert drawn(12, 0) == drawn(20, 0)[:12]
+    assert len(set(drawn(20, 0))) == 20
+    assert drawn(12, 0)[1:] != drawn(12, 1)[1:]

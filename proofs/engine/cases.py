@@ -130,7 +130,6 @@ def _by_hypothesis(
     phases: tuple[Phase, ...],
     database: ExampleDatabase | None = None,
 ) -> None:
-    @hypothesis.seed(seed)
     @hypothesis.settings(
         max_examples=max_examples,
         phases=phases,
@@ -145,6 +144,7 @@ def _by_hypothesis(
             HealthCheck.large_base_example,
         ],
     )
+    @hypothesis.seed(seed)  # below the settings, of which it would drop the database
     @hypothesis.given(strategy)
     def run(case: Any) -> None:
         do(case)
