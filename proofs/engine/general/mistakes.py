@@ -257,6 +257,14 @@ def of_axes(function: str) -> Iterator[Mistake]:
 
 
 def _mistake(
-    function: str, name: str, sentence: str, replacement: Implementation, **more: tuple[str, ...]
+    function: str,
+    name: str,
+    sentence: str,
+    replacement: Implementation,
+    *,
+    only_on: tuple[str, ...] = (),
+    not_on: tuple[str, ...] = (),
 ) -> Mistake:
-    return Mistake(f"{function}/{name}", function, sentence, replacement, general=True, **more)
+    return Mistake(
+        f"{function}/{name}", function, sentence, replacement, only_on=only_on, not_on=not_on, general=True
+    )
