@@ -49,6 +49,8 @@ class Declaration:
     """Whether an empty batch gives an empty result."""
     raises: Raises
     """Errors that only the function itself finds, and when."""
+    widens: bool
+    """Whether half precision is computed in float32."""
     arguments: Mapping[str, Argument]
     others: Mapping[str, Argument]
     most_behind: int
@@ -197,7 +199,7 @@ class Declaration:
         told = {"batch": "Batch axes broadcast against each other. ", "all": "Shapes broadcast. "}
         broadcast = told[self.broadcast] if self.broadcast else ""
         empty = "An empty batch gives an empty result. " if self.empty else ""
-        half = "Half precision is computed in float32 and rounded once. " if "linalg" in self.needs else ""
+        half = "Half precision is computed in float32 and rounded once. " if self.widens else ""
         return f"{broadcast}{empty}{half}{self._of_nan()}"
 
     def errors(self) -> dict[type[RefimplError], list[str]]:

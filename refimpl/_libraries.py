@@ -27,6 +27,16 @@ class _Told(NamedTuple):
 _told: dict[type, _Told] = {}
 
 
+def _of_stored() -> Namespace:
+    raise NamespaceError("no namespace of stored formats has been told")
+
+
+def tell_stored(namespace: Callable[[], Namespace]) -> None:
+    """From now on arrays of NumPy in a stored format have this namespace."""
+    global _of_stored  # noqa: PLW0603
+    _of_stored = namespace
+
+
 _KNOWN = (
     array_api_compat.is_numpy_array,
     array_api_compat.is_torch_array,
@@ -79,9 +89,7 @@ def array_namespace(*arrays: Array) -> Namespace:
         return numpy  # what the rest would find, by far sooner
     # Torch's compiler knows no unions here.
     if any(isinstance(array, (np.ndarray, np.generic)) and is_stored(array.dtype) for array in arrays):
-        from ._short import namespace  # noqa: PLC0415  (which few arrays need)
-
-        return namespace()
+        return _of_stored()
     return array_api_compat.array_namespace(*arrays)
 
 

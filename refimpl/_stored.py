@@ -1,7 +1,7 @@
 """Formats in which arrays are stored and not computed with: functions compute in float32 and round once.
 
 They are bfloat16 in NumPy (of ml_dtypes, whose arrays turn into float32 beside any number of Python), float8
-everywhere, and half precision where equations are solved, for which no library has it.
+everywhere, and half precision in functions that need more: equations are solved in it by no library.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ def call(
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     *,
-    solves: bool = False,
+    halves: bool = False,
     xp: Namespace = np,
 ) -> R:
     """Call a function; where a stored format is given, or asked for, in float32 and with one rounding.
@@ -39,9 +39,9 @@ def call(
     asked = kwargs.get("dtype")
     into = None if asked is None else _of_numpy(asked)
     given = list(_arrays((*args, *kwargs.values())))
-    if into is None and not any(_stored(array, solves) for array in given):
+    if into is None and not any(_stored(array, halves) for array in given):
         return function(*args, **kwargs)
-    args, named = _widened(args, solves), _widened(dict(kwargs), solves)
+    args, named = _widened(args, halves), _widened(dict(kwargs), halves)
     if into is not None:
         named["dtype"] = (kwargs.get("xp") or xp).float32
     elif asked is None:
@@ -58,12 +58,12 @@ def _usual(value: Any) -> bool:
     return type(value) is np.ndarray and value.dtype.char in "dfilq?"
 
 
-def _widened(given: Any, solves: bool) -> Any:
+def _widened(given: Any, halves: bool) -> Any:
     """What is given in float32, and what the caller's functions give."""
 
     def wide(part: Any) -> Any:
         if _libraries.is_array(part):
-            if not _stored(part, solves):
+            if not _stored(part, halves):
                 return part
             own = _libraries.array_namespace(part)
             return own.astype(part, own.float32)
@@ -72,7 +72,7 @@ def _widened(given: Any, solves: bool) -> Any:
 
         @wraps(part)
         def called(*args: Any, **kwargs: Any) -> Any:
-            return _widened(part(*args, **kwargs), solves)
+            return _widened(part(*args, **kwargs), halves)
 
         return called
 
@@ -91,17 +91,17 @@ def _arrays(values: Sequence[Any]) -> Iterator[Array]:
             yield from _arrays([getattr(value, name) for name in value.__dataclass_fields__])
 
 
-def _stored(array: Array, solves: bool) -> bool:
+def _stored(array: Array, halves: bool) -> bool:
     dtype = array.dtype
     if isinstance(dtype, np.dtype):  # NumPy's, and those of JAX, CuPy, and Dask
         if not is_stored(dtype):
-            return solves and dtype.kind == "f" and dtype.itemsize == 2
-        return solves or dtype.name != "bfloat16" or not _jax(array)
+            return halves and dtype.kind == "f" and dtype.itemsize == 2
+        return halves or dtype.name != "bfloat16" or not _jax(array)
     if _torch(array):
-        return bool(dtype.is_floating_point) and dtype.itemsize <= 1 + solves
+        return bool(dtype.is_floating_point) and dtype.itemsize <= 1 + halves
     xp = _libraries.array_namespace(array)
     return (
-        solves and _xp.is_kind(dtype, "real floating", xp) and _xp.rounds(xp) and xp.finfo(dtype).bits == 16
+        halves and _xp.is_kind(dtype, "real floating", xp) and _xp.rounds(xp) and xp.finfo(dtype).bits == 16
     )
 
 

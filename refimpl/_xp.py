@@ -434,7 +434,7 @@ def places(ordered: Array, *, side: Literal["left", "right"], xp: Namespace) -> 
     changes = ordered[1:] != ordered[:-1]
     here = np.arange(n + 1, dtype=np.int32 if n < 2**31 - 1 else np.int64)
     if side == "left":
-        here[1:-1] *= changes
+        np.multiply(here[1:-1], changes, out=here[1:-1])
         return np.maximum.accumulate(here[:-1], out=here[:-1])
     np.copyto(here[1:-1], n, where=~changes)
     return np.minimum.accumulate(here[:0:-1], out=here[:0:-1])[::-1]

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import array_api_compat
 import numpy as np
 
-from . import _given, _libraries, _stored
+from . import _given, _libraries, _short, _stored
 from ._arguments import (
     Argument,
     AxisOf,
@@ -60,6 +60,8 @@ __all__ = [
     "public",
 ]
 
+_libraries.tell_stored(_short.namespace)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -73,23 +75,25 @@ def public(
     broadcast: Broadcast = False,
     empty: bool = False,
     raises: Raises = MappingProxyType({}),
+    widens: bool = False,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A function with what it takes, gives and needs of its backend, without NumPy's warnings, and with
     refimpl's errors for those of libraries.
 
     Arguments are checked before the function sees them, and its docstring says what is declared here.
     Infinities and NaN are documented results, so a warning of them would only say it again. Under torch's
-    compiler nothing of NumPy's runs, so its state is left alone there.
+    compiler nothing of NumPy's runs, so its state is left alone there. What solves equations, or `widens`,
+    computes half precision in float32.
     """
 
     def made(function: Callable[P, R]) -> Callable[P, R]:
         of_it = frozenset(needs.split())
-        declared = Declaration.of(
-            function, arguments, gives, needs=of_it, nan=nan, broadcast=broadcast, empty=empty, raises=raises
-        )
+        facts = {"nan": nan, "broadcast": broadcast, "empty": empty, "raises": raises}
+        wide = widens or "linalg" in of_it
+        declared = Declaration.of(function, arguments, gives, needs=of_it, widens=wide, **facts)
 
         def checking(*args: P.args, **kwargs: P.kwargs) -> R:
-            return _stored.call(computed, args, kwargs, solves="linalg" in of_it)
+            return _stored.call(computed, args, kwargs, halves=wide)
 
         def computed(*args: P.args, **kwargs: P.kwargs) -> R:
             args, kwargs = declared.checked(args, kwargs)  # type: ignore[assignment]

@@ -13,6 +13,7 @@ from ... import _libraries
 from ..._errors import UndecidedError
 from ..._libraries import is_array
 from ...backends import Setting
+from ...backends._backend import FORMATS
 from ..language.law import Implementation, ImplementationCrashedError, NotApplicableError, WrongResultError
 from ..language.packing import mapped_arrays, parts
 from . import foreign
@@ -163,13 +164,18 @@ class Implementations(Mapping[str, Implementation]):
 
 
 def stored(given: Any, on: Setting) -> Any:
-    """What a law gives, in the format: of numbers of Python beside it NumPy has made float32, where other
-    libraries round. What a law makes wide on purpose is float64."""
+    """What a law gives, in half precision: NumPy has made float32 of bfloat16 beside numbers of Python, and
+    functions that compute in float32 call those of the law with nothing else. What a law makes wide stays: in
+    NumPy that is float64, elsewhere it stands beside half precision."""
+    if on.precision.bits >= FORMATS["float32"][0]:
+        return given
+    single = on.xp.float32
 
     def once(array: Any) -> Any:
-        return array.astype(on.dtype) if array.dtype == np.float32 else array
+        return on.xp.astype(array, on.dtype) if array.dtype == single else array
 
-    return mapped_arrays(given, once) if on.stores else given
+    reals = {array.dtype for array in _arrays(given) if on.xp.isdtype(array.dtype, "real floating")}
+    return mapped_arrays(given, once) if on.stores or reals == {single} else given
 
 
 def fixed(function: Any) -> Mapping[str, Any]:

@@ -82,6 +82,12 @@ def rounded(values: Any, p: Precision) -> np.ndarray[Any, np.dtype[np.float64]]:
         return np.where(np.abs(found) > p.largest, np.copysign(np.inf, host), found)
 
 
+def decades(p: Precision, most: float, *, power: int = 1) -> float:
+    """How many powers of ten magnitudes may go up and down: fewer than `most` where their `power`-th powers,
+    a hundred of them together, would leave the normal numbers of the format."""
+    return min(most, (min(np.log10(p.largest), -np.log10(p.smallest)) - 2) / power)
+
+
 def in_format(case: R, p: Precision) -> R:
     """A case of which every array of reals is exact in the format."""
     return mapped_arrays(case, lambda array: rounded(array, p) if array.dtype.kind == "f" else array)

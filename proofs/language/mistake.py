@@ -43,7 +43,7 @@ class Mistake:
 
         @wraps(own)
         def rounding(*args: Any, **kwargs: Any) -> Any:
-            return _stored.call(own, args, kwargs, solves=solves)
+            return _stored.call(own, args, kwargs, halves=solves)
 
         return rounding
 

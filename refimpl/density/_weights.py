@@ -263,7 +263,8 @@ def effective_sample_size(log_w: Array, /, *, axis: int = -1) -> Array:
     """
     xp = _samples(log_w, axis)
     w = _scaled_weights(log_w, axis, xp=xp)
-    return xp.sum(w, axis=axis) ** 2 / xp.sum(w * w, axis=axis)
+    total = xp.sum(w, axis=axis)
+    return total * (total / xp.sum(w * w, axis=axis))  # whose square may be beyond float16
 
 
 def _samples(log_w: Array, axis: int) -> Namespace:

@@ -93,6 +93,7 @@ def _integrate(velocity: Field, x: Array, times: Array, tableau: Tableau, *, xp:
         DomainError: "for rtol below 4 eps of the dtype, or where the tolerance cannot be met in "
         "MAX_STEPS = 10000 steps",
     },
+    widens=True,
 )
 def integrate_adaptive(
     velocity: Field, x: Array, times: Array, /, *, rtol: float = 1e-6, atol: float = 1e-6

@@ -23,7 +23,8 @@ def rank(x: Array, /) -> Array:
 
     Returns
     -------
-    in the dtype of x (for integers the default floating dtype), on its device.
+    in the dtype of x (for integers the default floating dtype), on its device; rounded where that does not
+    hold it, in float16 above 1024 and in bfloat16 above 128.
 
     Source: matching D4.
 
@@ -35,7 +36,7 @@ def rank(x: Array, /) -> Array:
     """
     xp = _xp.of(x)
     dtype = _floating_dtype(xp, x)
-    return unless_nan(x, (xp.astype(_offsets(x, xp=xp), dtype) + (x.shape[0] + 1)) / 2, xp=xp)
+    return unless_nan(x, xp.astype(_offsets(x, xp=xp) + (x.shape[0] + 1), dtype) / 2, xp=xp)
 
 
 @public(

@@ -30,7 +30,8 @@ class Ends(inputs.Scheduled):
 def ends(draw: common.Draw, p: Precision, kind: Kind) -> Ends:
     """Points (n, d), and schedules that end ordinarily, with next to no noise, or with next to no signal."""
     rng, steps = common.generator(draw), draw(st.sampled_from(inputs.STEPS))
-    low, high = {"ordinary": (0.01, 0.9), "cancellation": (p.u, 1e-4), "extreme": (0.97, 0.999)}[kind]
+    faint = p.u, max(1e-4, 10 * p.u)
+    low, high = {"ordinary": (0.01, 0.9), "cancellation": faint, "extreme": (0.97, 0.999)}[kind]
     beta_squared = common.rounded(rng.uniform(low, high, steps), p)
     shape = common.batch(draw), draw(st.sampled_from([1, 3]))
     return Ends(beta_squared, x=common.rounded(rng.standard_normal(shape), p))

@@ -73,9 +73,10 @@ def variances(draw: inputs.Draw, p: Precision, kind: Kind) -> Host:
     steps = draw(st.sampled_from(STEPS))
     rng = inputs.generator(draw)
     if kind == "cancellation":
-        return inputs.rounded(10.0 ** rng.uniform(np.log10(p.u), -3, steps), p)
+        return inputs.rounded(10.0 ** rng.uniform(np.log10(p.u), max(-3.0, np.log10(10 * p.u)), steps), p)
     if kind == "extreme":
-        small, large = 10.0 ** rng.uniform(-12, -1, steps), 1 - 10.0 ** rng.uniform(-2, -1, steps)
+        least = max(-12.0, np.log10(4 * p.smallest))
+        small, large = 10.0 ** rng.uniform(least, -1, steps), 1 - 10.0 ** rng.uniform(-2, -1, steps)
         return inputs.rounded(np.where(rng.random(steps) < 0.7, small, large), p)
     pattern = draw(st.sampled_from(["constant", "uniform", "linear"]))
     if pattern == "constant":
@@ -190,7 +191,7 @@ def alphas(draw: inputs.Draw, p: Precision, kind: Kind) -> Alphas:
     rng = inputs.generator(draw)
     n = draw(st.sampled_from(STEPS))
     if kind == "cancellation":
-        return Alphas(alphas=1 - p.u * rng.integers(1, 1000, n))
+        return Alphas(alphas=1 - p.u * rng.integers(1, min(1000, 2 ** (p.bits - 1)), n))
     if kind == "extreme":
         return Alphas(alphas=inputs.rounded(10.0 ** rng.uniform(-6, -1, n), p))
     return Alphas(alphas=inputs.rounded(rng.uniform(0.1, 0.99, n), p))

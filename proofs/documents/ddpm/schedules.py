@@ -278,11 +278,12 @@ def predicates(impl: Impl, on: Setting, case: inputs.Suspects) -> Iterator[Recor
     if valid or 1.0 in values:
         signal = on.host(impl["ddpm.check_signal"](schedule))
         yield Same("signal", signal, np.asarray(1.0 not in values))
-    # ᾱ_T by steps of √0.001, well above the smallest number of the dtype and well below the subnormal ones.
-    for share, left in ((0.9, True), (1.3, False)):
-        steps = math.ceil(share * on.math.log(on.precision.smallest) / on.math.log(0.001) * 2)
-        faint = Schedule(on.array(np.full(steps, 0.999)))
-        yield Same(f"underflow, {share}", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
+    # ᾱ_T by steps of 2^−3.5: a normal number of the dtype, and one well below the subnormal ones.
+    normal = -math.log2(on.precision.smallest)
+    least = normal + on.precision.bits
+    for steps, left in ((math.floor(0.9 * normal / 3.5), True), (math.ceil(1.1 * least / 3.5), False)):
+        faint = Schedule(on.array(np.full(steps, 1 - 2.0**-7)))
+        yield Same(f"signal after {steps} steps", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
 
 
 @law(

@@ -239,9 +239,10 @@ def normals(draw: inputs.Draw, p: Precision, kind: Kind) -> Normals:
     x, m1, m2 = (
         rng.integers(-3, 4, shape).astype(float) if simple else rng.standard_normal(shape) for _ in range(3)
     )
-    reach = 8.0 if kind == "extreme" else 0.5
+    reach = inputs.decades(p, 8.0, power=2) if kind == "extreme" else 0.5
     v1, v2 = (10.0 ** rng.uniform(-reach, reach, shape) for _ in range(2))
-    size = 1.0 if kind == "ordinary" else 10.0 ** rng.uniform(-4, 4, shape)
+    far = inputs.decades(p, 4.0, power=4)
+    size = 1.0 if kind == "ordinary" else 10.0 ** rng.uniform(-far, far, shape)
     drawn = Normals(x=x * size, m1=m1 * size, v1=v1, m2=m2 * size, v2=v2)
     return mapped(drawn, lambda value: inputs.rounded(value, p))
 
@@ -249,9 +250,10 @@ def normals(draw: inputs.Draw, p: Precision, kind: Kind) -> Normals:
 def _covariances(rng: np.random.Generator, n: int, d: int, p: Precision, kind: Kind) -> FloatArray:
     """Symmetric positive definite matrices (n, d, d), exactly symmetric in the format."""
     root = rng.standard_normal((n, d, d))
-    drawn = root @ root.mT + (0.02 if kind == "cancellation" else 0.5) * np.eye(d)
+    drawn = root @ root.mT + (max(0.02, 16 * p.u) if kind == "cancellation" else 0.5) * np.eye(d)
     if kind == "extreme":
-        scale = 10.0 ** rng.uniform(-3, 3, (n, d))
+        reach = inputs.decades(p, 3.0, power=2)
+        scale = 10.0 ** rng.uniform(-reach, reach, (n, d))
         drawn = drawn * scale[:, :, None] * scale[:, None, :]
     drawn = inputs.rounded(drawn, p)
     result: FloatArray = np.tril(drawn) + np.tril(drawn, -1).mT
@@ -306,7 +308,8 @@ def linear_models(draw: inputs.Draw, p: Precision, kind: Kind, *, hard: bool = T
         W, b = inputs.rounded(W, p), inputs.rounded(b, p)
         x, s2 = rng.standard_normal((n, k)) @ W.T + b, (100 * p.u if hard else 0.01)
     if kind == "extreme":
-        W, s2 = W * 10.0 ** rng.uniform(-2, 2, k), 10.0 ** rng.uniform(-4, 4)
+        of_w, of_s2 = inputs.decades(p, 2.0, power=2), inputs.decades(p, 4.0, power=2)
+        W, s2 = W * 10.0 ** rng.uniform(-of_w, of_w, k), 10.0 ** rng.uniform(-of_s2, of_s2)
     return mapped(LinearModel(x=x, W=W, b=b, s2=s2), lambda value: inputs.rounded(value, p))
 
 
@@ -344,10 +347,11 @@ class IsotropicModel:
 @inputs.composite
 def isotropic_models(draw: inputs.Draw, p: Precision, kind: Kind) -> IsotropicModel:
     d, rng = draw(st.sampled_from([1, 2, 8])), inputs.generator(draw)
+    far = inputs.decades(p, 3.0, power=2), inputs.decades(p, 6.0)
     s2 = {
         "ordinary": 10.0 ** rng.uniform(-2, 1),
         "cancellation": 1 + 2 * p.u * rng.integers(-4, 5),
-        "extreme": 10.0 ** (rng.choice([-1, 1]) * rng.uniform(3, 6)),
+        "extreme": 10.0 ** (rng.choice([-1, 1]) * rng.uniform(*far)),
     }[kind]
     return IsotropicModel(b=inputs.rounded(rng.standard_normal(d), p), s2=inputs.rounded(s2, p))
 
@@ -432,5 +436,6 @@ def code_lengths(draw: inputs.Draw, p: Precision, kind: Kind) -> CodeLengths:
     width = draw(st.sampled_from([1.0, 2.0, 0.3]))
     rng = inputs.generator(draw)
     size = {"ordinary": 3.0 * dims, "cancellation": 4 * p.u * dims, "extreme": 1e4 * dims}[kind]
+    size = min(size, p.largest / 32)
     drawn = size * rng.standard_normal(inputs.batch(draw)) - dims * np.log(width)
     return CodeLengths(log_density=inputs.rounded(drawn, p), dims=dims, levels=levels, width=width)

@@ -10,6 +10,7 @@ from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
 from . import closed, inputs
 from .mixtures import build
 
+_BEYOND = {"float16": "squared scores times the diffusion are beyond its range"}
 _POINTWISE = Rounding(
     {"offset or variance": 10, "f and g²": 6, "terms and their sum": 8}, calls=("exp", "expm1")
 )
@@ -86,6 +87,7 @@ def _member(impl: Impl, on: Setting, case: closed.Mixture, name: str, ratio: flo
     about=_CLOSED_FORMS,
     inputs=inputs.mixtures,
     tolerance=_POINTWISE,
+    not_in=_BEYOND,
     refutes=(
         "flow.diffusion_squared/growth-of-variance-only",
         "flow.diffusion_squared/without-alpha",
@@ -106,6 +108,7 @@ def fokker_planck(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Rec
     about=("flow.forward_drift", *_CLOSED_FORMS),
     inputs=inputs.noisy_mixtures,
     tolerance=_POINTWISE,
+    not_in=_BEYOND,
     refutes=(
         "flow.forward_drift/plus-score",
         "flow.forward_drift/missing-half",
@@ -125,6 +128,7 @@ def family_shares_marginals(impl: Impl, on: Setting, case: inputs.NoisyMixture) 
     about=("flow.reverse_drift", *_CLOSED_FORMS),
     inputs=inputs.noisy_mixtures,
     tolerance=_POINTWISE,
+    not_in=_BEYOND,
     refutes=(
         "flow.reverse_drift/forward-sign",
         "flow.reverse_drift/noise-subtracted",

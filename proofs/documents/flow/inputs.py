@@ -39,18 +39,25 @@ def times(draw: inputs.Draw, p: Precision, kind: Kind) -> Times:
     """A schedule and times: ordinary, so small that 1 − ᾱ² cancels, or both ends and tiny times."""
     n = inputs.batch(draw)
     rng = inputs.generator(draw)
+    least = 10 * np.sqrt(2 * p.smallest)  # (β_min t)² is a normal number
     values = {
         "ordinary": rng.uniform(0.01, 1.0, n),
-        "cancellation": 10.0 ** rng.uniform(-7, -2, n),
-        "extreme": rng.choice([1.0, 0.0, 2.0**-20, 1e-10], n),
+        "cancellation": 10.0 ** rng.uniform(max(-7.0, np.log10(least)), max(-2.0, np.log10(2 * least)), n),
+        "extreme": rng.choice([1.0, 0.0, max(2.0**-20, 2 * least), max(1e-10, least)], n),
     }[kind]
     return Times(schedule=schedule(draw), t=inputs.rounded(values, p))
+
+
+def _short(p: Precision) -> bool:
+    """Whether squares of the usual sizes, or over the smallest variances, may be beyond the range."""
+    return p.largest < 1e6
 
 
 def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: bool = True) -> closed.Mixture:
     n, k, d = inputs.batch(draw), draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
     rng = inputs.generator(draw)
     chosen = schedule(draw)
+    short = _short(p)
     means, weights = rng.normal(size=(k, d)), rng.normal(size=k)
     variances = 10.0 ** rng.uniform(-1.5, 0.5, (k, d))
     if kind == "cancellation":  # components that all but coincide
@@ -59,19 +66,21 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
     if kind == "extreme":  # far points, point masses beside wide components, weights that vanish or are 0
         weights = rng.choice([0.0, -30.0, -200.0, -np.inf], k)
         weights[rng.integers(k) or -1] = 0.0  # the first may be off
-        variances = rng.choice([0.0, 0.01, 30.0], (k, d))
-    t = inputs.rounded(rng.uniform(0.05, 1.0, n), p)
+        variances = rng.choice([0.0, 0.25, 4.0] if short else [0.0, 0.01, 30.0], (k, d))
+    early, late = (0.5, 0.8) if short and kind == "extreme" else (0.05, 1.0)
+    t = inputs.rounded(rng.uniform(early, late, n), p)
     if start and kind != "extreme":  # where there are no point masses
         t[rng.random(n) < 0.2] = 0.0
     alpha, variance = chosen.alpha(t), chosen.variance(t)
     pick = rng.integers(0, k, n)
     width = np.sqrt(alpha[:, None] ** 2 * variances[pick] + variance[:, None])
-    reach = 8.0 if kind == "extreme" else 1.0
+    reach = (1.25 if short else 8.0) if kind == "extreme" else 1.0  # σ goes up to 50
     x = alpha[:, None] * means[pick] + reach * width * rng.normal(size=(n, d))
     spread: Any = variances
     if full:
         axes = np.linalg.qr(rng.normal(size=(k, d, d)))[0]
-        spread = np.einsum("kij,kj,klj->kil", axes, np.maximum(variances, 0.01), axes)
+        least = max(0.01, 32 * p.u * np.max(variances))  # rounding makes nothing negative
+        spread = np.einsum("kij,kj,klj->kil", axes, np.maximum(variances, least), axes)
         spread = inputs.rounded(spread, p)
         spread = np.tril(spread) + np.swapaxes(np.tril(spread, -1), -1, -2)
         if kind == "extreme":  # what is singular, exactly
@@ -176,7 +185,8 @@ def jumps(draw: inputs.Draw, p: Precision, kind: Kind) -> Jumps:
     if kind == "cancellation":
         target = source * (1 + 2 * p.u * rng.integers(-4, 5, n))
     if kind == "extreme":
-        source, target = np.where(rng.random(n) < 0.5, [[1.0], [1e-6]], [[1e-6], [1.0]])
+        least = max(1e-6, 32 * p.smallest)
+        source, target = np.where(rng.random(n) < 0.5, [[1.0], [least]], [[least], [1.0]])
         target = np.where((target < 1) & (rng.random(n) < 0.5), 0.0, target)
     return Jumps(
         schedule=schedule(draw),
@@ -226,7 +236,8 @@ def waves(draw: inputs.Draw, p: Precision, kind: Kind) -> Waves:
     sizes = draw(st.sampled_from([(16,), (17,), (16, 17)]))
     rng = inputs.generator(draw)
     d = len(sizes)
-    spacing = {"ordinary": 0.25, "cancellation": 1.0, "extreme": draw(st.sampled_from([1e-3, 1e3]))}[kind]
+    far = 10.0 ** inputs.decades(p, 3.0, power=2)
+    spacing = {"ordinary": 0.25, "cancellation": 1.0, "extreme": draw(st.sampled_from([1 / far, far]))}[kind]
     strength = 100.0 if kind == "cancellation" else 1.0
     return Waves(
         sizes=sizes,
@@ -253,14 +264,14 @@ class Linear:
 
 @inputs.composite
 def linear(draw: inputs.Draw, p: Precision, kind: Kind) -> Linear:
-    n, steps = inputs.batch(draw), draw(st.sampled_from([1, 2, 4]))
+    n, steps = inputs.batch(draw), draw(st.sampled_from([1, 2] if _short(p) else [1, 2, 4]))
     rng = inputs.generator(draw)
     sign = draw(st.sampled_from([1.0, -1.0]))
     rate = rng.uniform(-2, 2, (n, 3))
     widths = rng.uniform(0.1, 1, steps)
     if kind == "cancellation":
         widths, rate = np.ones(steps), -sign * rng.choice([1.0, 2.0, 2.785], (n, 3))
-    if kind == "extreme":
+    if kind == "extreme" and not _short(p):
         rate = rate * 10
     times = rng.uniform(-1, 1) + sign * np.concatenate([[0.0], np.cumsum(widths)])
     return Linear(
@@ -339,7 +350,7 @@ def scalars(draw: inputs.Draw, p: Precision, kind: Kind) -> Scalars:
         schedule=schedule(draw),
         mean=inputs.rounded(rng.normal(size=(1, 1)), p),
         variance=inputs.rounded(np.asarray([0.01 if kind == "extreme" else rng.uniform(0.3, 1.0)]), p),
-        ratio=draw(st.sampled_from([1.0, 0.0, 0.5, 100.0 if kind == "extreme" else 4.0])),
+        ratio=draw(st.sampled_from([1.0, 0.0, 0.5, 100.0 if kind == "extreme" and not _short(p) else 4.0])),
         times=inputs.rounded(times[:: draw(st.sampled_from([1, -1]))], p),
     )
 

@@ -60,9 +60,10 @@ def scored_pairs(draw: Draw, p: Precision, kind: Kind) -> ScoredPairs:
         return ScoredPairs(cosines, labels, scale=draw(st.sampled_from([20.0, 1000.0])))
     match draw(st.sampled_from(["one shift underflows", "uniform", "far"])):
         case "uniform":
-            cosines, scale = inputs.rounded(rng.uniform(-1, 1, n), p), 10000.0
+            cosines, scale = inputs.rounded(rng.uniform(-1, 1, n), p), min(10000.0, p.largest / 32)
         case "far":
-            power = 2.0 ** draw(st.sampled_from([-60, 60]))
+            far = min(60, int(np.log2(p.largest)) // 2)  # the gradient is as large as the scale
+            power = 2.0 ** draw(st.sampled_from([-far, far]))
             cosines, scale = inputs.rounded(rng.uniform(-power, power, n), p), 20 / power
         case _:
             cosines, labels, scale = np.asarray([-0.5, -0.90625, 1.0]), np.arange(3), 1000.0
@@ -89,7 +90,7 @@ def moved_pairs(draw: Draw, p: Precision, kind: Kind) -> MovedPairs:
         cosines=rng.integers(-64, 65, n) / 64,
         labels=case.labels,
         scale=1000.0 if kind == "extreme" else 20.0,
-        shift=draw(st.sampled_from([1.0, -0.5, 1000.0])),
+        shift=draw(st.sampled_from([1.0, -0.5, min(1000.0, 2.0 ** (p.bits - 6) - 1)])),
         order=rng.permutation(n),
         relabelled=np.cumsum(rng.integers(1, 1000, n + 1))[places] - 500,
     )
@@ -238,12 +239,13 @@ def scored_labels(draw: Draw, p: Precision, kind: Kind) -> MeasuredLabels:
     )
 
 
-def _probabilities(draw: Draw, n: int, classes: int, kind: Kind) -> Floats:
+def _probabilities(draw: Draw, n: int, classes: int, p: Precision, kind: Kind) -> Floats:
     """Rows of sixteenths, zeros and ties among them; cancellation: a few values only; extreme:
     powers of two of any size, which need not sum to 1."""
     rng = inputs.generator(draw)
     if kind == "extreme":
-        return np.asarray(2.0 ** -rng.integers(0, 41, (n, classes)), dtype=np.float64)
+        most = min(41, 1 - int(np.log2(p.smallest)))
+        return np.asarray(2.0 ** -rng.integers(0, most, (n, classes)), dtype=np.float64)
     if kind == "cancellation":
         return np.asarray(rng.integers(1, 3, (n, classes)) / 4, dtype=np.float64)
     return np.asarray(rng.multinomial(16, np.full(classes, 1 / classes), n) / 16, dtype=np.float64)
@@ -262,7 +264,7 @@ def few_classes(draw: Draw, p: Precision, kind: Kind) -> Classified:
     """Probabilities (n, K) and labels (n,) for up to three classes."""
     n, classes = draw(st.sampled_from([3, 1, 2, 5])), draw(st.sampled_from([3, 2, 1]))
     labels = inputs.generator(draw).integers(0, classes, n)
-    return Classified(probabilities=_probabilities(draw, n, classes, kind), labels=labels)
+    return Classified(probabilities=_probabilities(draw, n, classes, p, kind), labels=labels)
 
 
 @inputs.composite
@@ -270,7 +272,7 @@ def many_classes(draw: Draw, p: Precision, kind: Kind) -> Classified:
     """Probabilities (n, K) and labels (n,) for two to five classes."""
     n, classes = draw(st.sampled_from([8, 1, 3])), draw(st.sampled_from([4, 2, 5]))
     labels = inputs.generator(draw).integers(0, classes, n)
-    return Classified(probabilities=_probabilities(draw, n, classes, kind), labels=labels)
+    return Classified(probabilities=_probabilities(draw, n, classes, p, kind), labels=labels)
 
 
 def _orthogonal(draw: Draw, n: int) -> Floats:

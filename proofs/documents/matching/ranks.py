@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ....backends import Setting
+from ...language.inputs import rounded
 from ...language.law import AtMost, Exact, Gap, Impl, Record, Rounding, Same, law
 from . import inputs
 
@@ -33,7 +34,7 @@ _CORRELATION = Rounding({"sum of products": 1, "norms": 1}, "the scale counts n 
     source="matching D4",
     about=("matching.rank",),
     inputs=inputs.value_pairs,
-    tolerance=Exact("ranks are multiples of ½ that every format holds at these n"),
+    tolerance=Exact("ranks are multiples of ½, in halves rounded once"),
     refutes=(
         "matching.rank/ordinal",
         "matching.rank/dense",
@@ -46,7 +47,7 @@ _CORRELATION = Rounding({"sum of products": 1, "norms": 1}, "the scale counts n 
 def rank_definition(impl: Impl, on: Setting, case: inputs.ValuePairs) -> Iterator[Record]:
     """Counts the values below and the equal ones."""
     x = on.host(case.x)
-    expected = (_offsets(x) + (len(x) + 1)) / 2
+    expected = rounded((_offsets(x) + (len(x) + 1)) / 2, on.precision)
     yield Same("ranks", impl["matching.rank"](case.x), expected)
 
 

@@ -201,6 +201,7 @@ def angle_period(impl: Impl, on: Setting, case: inputs.Encoded) -> Iterator[Reco
     source="rope D7",
     about=("rope.period", "rope.range_of"),
     inputs=inputs.readable,
+    not_in={"bfloat16": "its angles resolve the powers of no base"},
     tolerance=Rounding({"ω or 2π": 1, "quotient": 1, "expectation": 1}),
     refutes=(
         "rope.period/radians",

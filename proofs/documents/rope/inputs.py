@@ -94,11 +94,17 @@ class Ranges:
 def ranges(draw: inputs.Draw, p: Precision, kind: Kind) -> Ranges:
     """ordinary: usual values; cancellation: B and k next to 1; extreme: large values, but B k^(d/(d−2))
     within the dtype, because most code raises the base to powers there."""
-    rng, reach = inputs.generator(draw), np.log10(p.largest)
+    rng, high = inputs.generator(draw), min(50, np.log10(p.largest) / 2)
     base, factor = {
-        "ordinary": (draw(st.sampled_from([10000.0, 500000.0, 10.0])), rng.uniform(1, 32)),
+        "ordinary": (
+            draw(st.sampled_from([B for B in (10000.0, 500000.0, 10.0) if p.largest > B])),
+            rng.uniform(1, 32),
+        ),
         "cancellation": (1 + 10.0 ** rng.uniform(-6, -1), 1 + 10.0 ** rng.uniform(-6, -1)),
-        "extreme": (10.0 ** rng.uniform(6, min(50, reach / 2)), 10.0 ** rng.uniform(2, min(12, reach / 4))),
+        "extreme": (
+            10.0 ** rng.uniform(min(6, high / 2), high),
+            10.0 ** rng.uniform(min(2, high / 4), min(12, high / 2)),
+        ),
     }[kind]
     return Ranges(
         base=float(base),

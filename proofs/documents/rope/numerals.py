@@ -271,6 +271,7 @@ def _read(angles: Any, base: int) -> np.ndarray[Any, Any]:
     stands="that the likeness survives rounding, and where it does not",
     about=("rope.angles", "rope.frequencies", "rope.digits"),
     inputs=inputs.readable,
+    not_in={"bfloat16": "its angles resolve the powers of no base"},
     tolerance=Exact(
         "n/b^m is off by (5 + 4 ln b^m)u n/b^m, with exponents in the dtype: below 1/(2b^m), half the "
         "distance of n/b^m from its neighbours, as n < 2^bits/256 and m < count"
@@ -297,6 +298,7 @@ def float_angles_give_digits(impl: Impl, on: Setting, case: inputs.Numerals) -> 
     stands="that angles determine the position although they are not rounded",
     about=("rope.angles", "rope.rotate", "rope.frequencies", "rope.from_digits"),
     inputs=inputs.readable,
+    not_in={"bfloat16": "its angles resolve the powers of no base"},
     tolerance=Exact(
         "angle and sine together move n by at most 0.2 of the half unit that separates neighbours"
     ),

@@ -20,15 +20,20 @@ from . import inputs
 from .rotation import ROTATED, SCORES, complex_pairs, features, sizes
 
 
-def _wide(values: Any, on: Setting) -> Any:
-    """Reals of the host in the next wider format, where the device has it: code for half precision computes
-    in float32."""
-    wider = "float32" if on.precision.name in ("float16", "bfloat16") else "float64"
+def _wider(on: Setting) -> Precision:
+    """The next wider format, if the device has it: code for half precision computes in float32."""
+    halves = on.precision.name in ("float16", "bfloat16") and not on.stores
+    wider = "float32" if halves else "float64"
     try:
         known = on.xp.__array_namespace_info__().dtypes(device=on.device)
     except TypeError:  # ndonnx asks for no device there
         known = on.backend.dtypes
-    return (replace(on, precision=Precision(wider)) if wider in known else on).array(values)
+    return Precision(wider) if wider in known else on.precision
+
+
+def _wide(values: Any, on: Setting) -> Any:
+    """Reals of the host in the wider format."""
+    return replace(on, precision=_wider(on)).array(values)
 
 
 def _taken(what: str, wider: bool, call: Callable[[], Any]) -> Any:
@@ -81,5 +86,5 @@ def wide_frequencies(impl: Impl, on: Setting, case: inputs.WideAttention) -> Ite
     found = _taken(
         "frequencies", wider, lambda: score(case.q, case.k, case.i, case.j, wide, layout=case.layout)
     )
-    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * on.double
+    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * _wider(on).u / on.u
     yield Gap("score", found, expected, np.sum(2 * np.abs(pairs) * slack, axis=-1))

@@ -52,7 +52,9 @@ def gaussians(draw: inputs.Draw, p: Precision, kind: Kind, *, regular: bool = Fa
     M = np.eye(d) + E
     if kind == "ordinary" and draw(st.booleans()):
         M, E = 2 * M, 2 * M - np.eye(d)
-    unit = 2.0 ** int(rng.choice([-1, 1]) * int(0.43 * math.log2(p.largest))) if kind == "extreme" else 1.0
+    # M S1 M is below 2⁹.
+    far = min(int(0.43 * math.log2(p.largest)), int((math.log2(p.largest) - 9) / 2))
+    unit = 2.0 ** int(rng.choice([-1, 1]) * far) if kind == "extreme" else 1.0
     m1, shift = rng.integers(-3, 4, (2, batch, d)).astype(np.float64)
     shift = shift * (E[0, 0, 0] if kind == "cancellation" else 1.0)
     square = np.sum(shift**2, -1) + np.trace(E @ S1 @ E, axis1=-2, axis2=-1)

@@ -33,7 +33,8 @@ def jacobians(draw: inputs.Draw, p: Precision, kind: Kind) -> Jacobians:
     values = rng.integers(-3, 4, (n, d)).astype(float) if kind == "ordinary" else rng.standard_normal((n, d))
     if kind == "cancellation":
         values = 3 * (1 + p.u * values)
-    unit = 10.0 ** rng.uniform(math.log10(p.smallest) + 10, math.log10(p.largest) - 4)
+    low = math.log10(p.smallest)
+    unit = 10.0 ** rng.uniform(low + min(10.0, -low / 2), math.log10(p.largest) - 4)
     unit = unit if kind == "extreme" else 1.0
     Q, _ = np.linalg.qr(rng.standard_normal((n, d, d)))
     skew = rng.standard_normal((n, d, d)) * draw(st.sampled_from([1.0, 0.0, 3.0]))
@@ -76,7 +77,7 @@ class Rates:
 def rates(draw: inputs.Draw, p: Precision, kind: Kind) -> Rates:
     n, rng = draw(st.sampled_from([1, 2, 6, 9])), inputs.generator(draw)
     times = inputs.rounded(np.concatenate([[0.0], np.cumsum(rng.uniform(0.1, 1.0, n - 1))]), p)
-    reach = 6.0 if kind == "extreme" else 1.0
+    reach = min(6.0, math.log(p.largest) / 14) if kind == "extreme" else 1.0  # for exp ∫ L
     values = rng.integers(-3, 4, n) if draw(st.booleans()) is False else rng.uniform(-1, 1, n)
     L = reach * (values if kind != "cancellation" else (-1.0) ** np.arange(n))
     coefficients = reach * rng.uniform(-1, 1, 4) / np.asarray([1.0, 9.0, 729.0, 1.0])
@@ -111,7 +112,7 @@ def exponential_gaps(draw: inputs.Draw, p: Precision, kind: Kind) -> Exponential
     slope, decay = rng.uniform(-1, 1, 2)
     if kind == "cancellation":
         decay = -slope * (1 + 1e-6)
-    size = 10.0 ** rng.choice([-6.0, 6.0]) if kind == "extreme" else 1.0
+    size = 10.0 ** (rng.choice([-1, 1]) * inputs.decades(p, 6.0, power=2)) if kind == "extreme" else 1.0
     alpha, beta = size * rng.uniform(0, 2, 2)
     terminal = draw(st.sampled_from([0.0, 1.0, 1e-3 * size]))
     return ExponentialGaps(
@@ -143,7 +144,8 @@ class BendingRates:
 def bending_rates(draw: inputs.Draw, p: Precision, kind: Kind) -> BendingRates:
     rng = inputs.generator(draw)
     reach = {"ordinary": 1.0, "cancellation": 1e-2, "extreme": 3.0}[kind]
-    sizes = 10.0 ** rng.uniform(-4, 4, 2) if kind == "extreme" else rng.uniform(0.5, 2.0, 2)
+    far = inputs.decades(p, 4.0, power=2)
+    sizes = 10.0 ** rng.uniform(-far, far, 2) if kind == "extreme" else rng.uniform(0.5, 2.0, 2)
     T = draw(st.sampled_from([1.0, 0.5, 2.0]))
     return BendingRates(
         times=inputs.rounded(np.linspace(0, T, draw(st.sampled_from([9, 16, 33]))), p),
@@ -202,7 +204,7 @@ def linear_pairs(draw: inputs.Draw, p: Precision, kind: Kind) -> LinearPairs:
     P1, P2 = roots @ roots.mT + np.eye(d)
     if kind == "cancellation":
         G, h, m2, P2 = F + 1e-3 * G, e + 1e-3 * h, m1, P1
-    size = 10.0 ** rng.choice([-3.0, 3.0]) if kind == "extreme" else 1.0
+    size = 10.0 ** (rng.choice([-1, 1]) * inputs.decades(p, 3.0, power=2)) if kind == "extreme" else 1.0
     T = draw(st.sampled_from([1.0, 0.25]))
     return LinearPairs(
         f=tuple(inputs.rounded(part, p) for part in (F, size * e, size * m1, size**2 * P1)),

@@ -139,7 +139,8 @@ class Logistics:
 @inputs.composite
 def logistics(draw: inputs.Draw, p: Precision, kind: Kind) -> Logistics:
     rng = inputs.generator(draw)
-    size = 10.0 ** draw(st.sampled_from([-3.0, 3.0])) if kind == "extreme" else 1.0
+    far = inputs.decades(p, 3.0, power=2)
+    size = 10.0 ** draw(st.sampled_from([-far, far])) if kind == "extreme" else 1.0
     centres, scales = rng.integers(-3, 4, 2).astype(float), rng.uniform(0.5, 2.0, 2)
     if kind == "cancellation":
         centres, scales = 1 + 1e-3 * rng.standard_normal(2), 1 + 1e-3 * rng.standard_normal(2)
@@ -229,7 +230,11 @@ class Potential:
 def potentials(draw: inputs.Draw, p: Precision, kind: Kind) -> Potential:
     n, d = draw(st.sampled_from([1, 3, 5])), draw(st.sampled_from([1, 2, 3]))
     rng = inputs.generator(draw)
-    size = {"ordinary": 1.0, "cancellation": 1e-3, "extreme": 10.0 ** rng.choice([-3.0, 3.0])}[kind]
+    size = {
+        "ordinary": 1.0,
+        "cancellation": 1e-3,
+        "extreme": 10.0 ** (rng.choice([-1, 1]) * inputs.decades(p, 3.0, power=2)),
+    }[kind]
     G = rng.integers(-2, 3, (d, d))
     A = size * (G @ G.T) + (np.eye(d) if kind == "cancellation" else 0.0)
     x, b, w = inputs.values(draw, (n, d), p, "ordinary"), rng.standard_normal(d), rng.standard_normal(d)

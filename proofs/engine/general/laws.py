@@ -99,6 +99,7 @@ def general(
         sources.needs(function),
         MOST,
         general=True,
+        not_in=sources.not_in(function),
     )
 
 

@@ -43,6 +43,12 @@ def needs(function: str) -> dict[str, str]:
     return dict.fromkeys(sorted(_extra(law, function)), f"{law.id}, whose calls are tried, uses it")
 
 
+def not_in(function: str) -> dict[str, str]:
+    """Formats in which no source has inputs, with the first one's reason."""
+    first, *others = (law.not_in for law in sources(function))
+    return {dtype: why for dtype, why in first.items() if all(dtype in other for other in others)}
+
+
 def kinds(function: str) -> tuple[Kind, ...]:
     """The kinds of generator that the sources have."""
     return tuple(kind for kind in KINDS if any(kind in law.kinds for law in sources(function)))
@@ -64,7 +70,8 @@ def cases(function: str) -> Inputs[Drawn]:
 
 @inputs.composite
 def _cases(draw: inputs.Draw, function: str, p: Precision, kind: Kind) -> Drawn:
-    law = draw(st.sampled_from([law for law in sources(function) if kind in law.kinds]))
+    fit = [law for law in sources(function) if kind in law.kinds and p.name not in law.not_in]
+    law = draw(st.sampled_from(fit))
     cases = [draw(law.inputs(p, kind)) for _ in range(CASES)]
     return Drawn(law.id, cases, draw(st.sampled_from([0, 1])))
 
