@@ -18,8 +18,8 @@ def members(value: Any) -> list[tuple[str, Any]] | None:
         return None
     if isinstance(value, Mapping):
         return [(f"[{name!r}]", part) for name, part in value.items()]
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return [(f".{name}", getattr(value, name)) for name in value._fields]
+    if isinstance(value, tuple) and (names := getattr(value, "_fields", None)):
+        return [(f".{name}", getattr(value, name)) for name in names]
     if isinstance(value, tuple | list):
         return [(f"[{place}]", part) for place, part in enumerate(value)]
     if is_dataclass(value) and not isinstance(value, type):

@@ -108,7 +108,7 @@ def hidden(mistake: str, dtype: str, backend: str = "numpy") -> str:
 
 def made(wrong: "Mistake") -> "Implementation":
     """The function that a mistake makes, without memory of earlier calls."""
-    return wrong.fresh(solves="linalg" in functions()[wrong.function].needs)
+    return wrong.fresh(widens=registry.reference()[wrong.function].declared.widens)  # type: ignore[attr-defined]
 
 
 @cache

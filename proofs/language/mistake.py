@@ -31,10 +31,10 @@ class Mistake:
     told: Mapping[str, str] = field(default_factory=dict)
     """The sentence for those who use another convention, by the names of adapters."""
 
-    def fresh(self, *, solves: bool = False) -> Implementation:
+    def fresh(self, *, widens: bool = False) -> Implementation:
         """The replacement without memory of earlier calls: some mistakes keep state (a function has none).
 
-        Of formats that are only stored it computes in float32 and rounds once, as functions do; with `solves`
+        Of formats that are only stored it computes in float32 and rounds once, as functions do; with `widens`
         of all half precision. General mistakes take care of that themselves, as they may be about identity.
         """
         own = deepcopy(self.replacement)
@@ -43,7 +43,7 @@ class Mistake:
 
         @wraps(own)
         def rounding(*args: Any, **kwargs: Any) -> Any:
-            return _stored.call(own, args, kwargs, halves=solves)
+            return _stored.call(own, args, kwargs, halves=widens)
 
         return rounding
 

@@ -23,8 +23,8 @@ def distances(x: Floats, y: Floats) -> Floats:
     # beside the largest that they may lose digits, and are taken again.
     largest = max(np.abs(x).max(initial=0.0), np.abs(y).max(initial=0.0))
     power = int(np.frexp(largest)[1]) + 1
-    distances: Floats = distance.cdist(np.ldexp(x, -power), np.ldexp(y, -power))
-    distances = np.ldexp(distances, power, out=distances)
+    distances: Any = distance.cdist(np.ldexp(x, -power), np.ldexp(y, -power))
+    np.ldexp(distances, power, out=distances)
     if distances.min() <= (small := math.ldexp(1.0, max(power - 480, -1074))):
         i, j = np.nonzero(distances <= small)
         distances[i, j] = _lengths(np.abs(x[i] - y[j]))

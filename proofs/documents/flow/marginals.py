@@ -232,6 +232,7 @@ def change_of_variables(impl: Impl, on: Setting, case: closed.Mixture) -> Iterat
     about=("flow.integrate_adaptive", "flow.flow_velocity"),
     inputs=inputs.narrow,
     tolerance=Rounding({"80 steps of 5 roundings": 80 * 5}),
+    not_in=dict.fromkeys(("float16", "bfloat16"), "the way back needs a velocity of more digits"),
     refutes=("flow.integrate_adaptive/one-step", "flow.integrate_adaptive/forward-only"),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )

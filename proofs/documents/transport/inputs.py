@@ -48,7 +48,9 @@ def gaussians(draw: inputs.Draw, p: Precision, kind: Kind, *, regular: bool = Fa
         G[:, 0] = rng.choice([-2, -1, 1, 2], (batch, 1))
     S1 = (G @ G.mT).astype(np.float64) + (np.eye(d) if full else 0.0)
     E = rng.integers(-1, 2, (batch, d, d)).astype(np.float64)
-    E = (np.tril(E) + np.tril(E, -1).mT) * 2.0 ** (-((p.bits - 6) // 2) if kind == "cancellation" else -2)
+    E = (np.tril(E) + np.tril(E, -1).mT) * 2.0 ** (
+        -max((p.bits - 6) // 2, 2) if kind == "cancellation" else -2
+    )
     M = np.eye(d) + E
     if kind == "ordinary" and draw(st.booleans()):
         M, E = 2 * M, 2 * M - np.eye(d)

@@ -53,7 +53,7 @@ class CubicPoints:
 @inputs.composite
 def cubic_points(draw: inputs.Draw, p: Precision, kind: Kind) -> CubicPoints:
     rng = inputs.generator(draw)
-    reach = {"ordinary": 4.0, "cancellation": 1.0, "extreme": 1e6}[kind]
+    reach = {"ordinary": 4.0, "cancellation": 1.0, "extreme": 10.0 ** inputs.decades(p, 6.0, power=3)}[kind]
     x = inputs.rounded(rng.uniform(-reach, reach, 16), p)
     near = x * (1 + 1e-3 * rng.standard_normal(16))
     y = near if kind == "cancellation" else rng.uniform(-reach, reach, 16)
