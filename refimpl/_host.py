@@ -16,7 +16,8 @@ def to_float64(xp: Namespace, **arrays: Array) -> list[Floats]:
     """The arrays as finite NumPy float64; formats up to 64 bits convert exactly."""
     result = []
     for name, array in arrays.items():
-        host = _libraries.to_numpy(array).astype(np.float64)
+        # In the usual order, so that results do not depend on how an array lies in memory.
+        host = _libraries.to_numpy(array).astype(np.float64, order="C")
         if not np.isfinite(host).all():
             bad = tuple(int(i) for i in np.argwhere(~np.isfinite(host))[0])
             raise DomainError(message(name, f"{host[bad]} at {bad}", "finite values"))

@@ -69,7 +69,7 @@ def test_adapter_makes_it_held() -> None:
 
 
 def test_mistake_and_ignored_option_are_both_told() -> None:
-    [diagnosis] = here(port.rotate_ignoring_layout).diagnoses
+    [diagnosis] = here(port.rotate_ignoring_layout, examples=12).diagnoses
     assert diagnosis.mistakes == ("rope.rotate/wrong-sign",)
     assert any("it ignores the option layout" in sentence for sentence in diagnosis.sentences)
 
@@ -193,7 +193,7 @@ def test_functions_are_audited_one_by_one() -> None:
         ({"rope.rotate": f"{PORT}:np"}, {}, TargetError, "got a module; expected a function"),
         ({"rope.rotate": 3}, {}, TargetError, "got 3; expected a function"),
         ({"rope.rotate": port.rotate}, {"adapter": "ho"}, UnknownNameError, "of rope.rotate is called 'ho'"),
-        ({"rope.rotate": port.rotate}, {"dtype": "float16"}, DTypeError, "dtype: got float16"),
+        ({"rope.rotate": port.rotate}, {"dtype": "float8"}, DTypeError, "dtype: got float8"),
         ({"rope.rotate": port.rotate}, {"backend": "nope"}, UnknownNameError, "no backend is called 'nope'"),
         ({"rope.rotate": port.rotate}, {"laws": ["ddpm"]}, UnknownNameError, "no law that matches ddpm"),
         ({"rope.rotate": port.rotate}, {"timeout": 0}, ValueError, "timeout"),

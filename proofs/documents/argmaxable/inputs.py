@@ -29,7 +29,9 @@ def scales(draw: Draw, p: Precision, kind: Kind) -> tuple[float, float]:
     """Powers of two for W and b; only extreme ones differ from 1."""
     if kind != "extreme":
         return 1.0, 1.0
-    reach = min(60, int(np.log2(p.largest)) // 3)
+    reach = (
+        min(60, int(np.log2(p.largest)) // 3) if p.smallest < 2.0**-20 else 2
+    )  # products stay far above it
     exponent = st.sampled_from([0, reach, -reach])
     return 2.0 ** draw(exponent), 2.0 ** draw(exponent)
 

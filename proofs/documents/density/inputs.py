@@ -252,7 +252,7 @@ def _covariances(rng: np.random.Generator, n: int, d: int, p: Precision, kind: K
     root = rng.standard_normal((n, d, d))
     drawn = root @ root.mT + (max(0.02, 16 * p.u) if kind == "cancellation" else 0.5) * np.eye(d)
     if kind == "extreme":
-        reach = inputs.decades(p, 3.0, power=2)
+        reach = inputs.decades(p, 3.0, power=4)
         scale = 10.0 ** rng.uniform(-reach, reach, (n, d))
         drawn = drawn * scale[:, :, None] * scale[:, None, :]
     drawn = inputs.rounded(drawn, p)
@@ -308,7 +308,7 @@ def linear_models(draw: inputs.Draw, p: Precision, kind: Kind, *, hard: bool = T
         W, b = inputs.rounded(W, p), inputs.rounded(b, p)
         x, s2 = rng.standard_normal((n, k)) @ W.T + b, (100 * p.u if hard else 0.01)
     if kind == "extreme":
-        of_w, of_s2 = inputs.decades(p, 2.0, power=2), inputs.decades(p, 4.0, power=2)
+        of_w, of_s2 = inputs.decades(p, 2.0, power=4), inputs.decades(p, 4.0, power=4)
         W, s2 = W * 10.0 ** rng.uniform(-of_w, of_w, k), 10.0 ** rng.uniform(-of_s2, of_s2)
     return mapped(LinearModel(x=x, W=W, b=b, s2=s2), lambda value: inputs.rounded(value, p))
 

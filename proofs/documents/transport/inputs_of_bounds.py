@@ -236,7 +236,8 @@ class Homotheties:
 def homotheties(draw: inputs.Draw, p: Precision, kind: Kind) -> Homotheties:
     case = draw(gaussians(p, "ordinary", regular=True))
     rng = inputs.generator(draw)
-    size = 2.0 ** rng.choice([-10, 10]) if kind == "extreme" else 1.0
+    far = min(10, int((math.log2(p.largest) - 9) / 2))
+    size = 2.0 ** rng.choice([-far, far]) if kind == "extreme" else 1.0
     d = case.m1.shape[-1]
     rate = rng.uniform(-1, 1, 2)
     excess = rng.uniform(0.1, 1, 2) * rng.choice([-1, 1]) * (1e-2 if kind == "cancellation" else 1.0)
