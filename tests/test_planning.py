@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from refimpl import density, proofs, rope
+from refimpl import backends, density, proofs, rope
 from refimpl._errors import DomainError, DTypeError, UnknownNameError
+from refimpl.backends import Setting
+from refimpl.proofs.engine import catalogue
+from refimpl.proofs.engine.cases import missing
 from refimpl.proofs.engine.planning import exit_code
 
 LAW = "rope.rotate-definition"
@@ -100,3 +103,12 @@ def test_exit_codes() -> None:
     assert exit_code([held, skipped]) == 0
     assert exit_code([held, refuted]) == 1
     assert exit_code([skipped]) == exit_code([]) == exit_code([held], incomplete=True) == 3
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_leaves_no_function_without_a_law(dtype: str) -> None:
+    pytest.importorskip("ml_dtypes")
+    on = Setting.of(backends.get("numpy"), dtype)
+    written = [law for law in catalogue.laws().values() if not law.general]
+    here = {name for law in written if not missing(law, on) for name in law.about}
+    assert catalogue.functions().keys() - here == set()

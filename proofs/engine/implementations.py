@@ -174,8 +174,12 @@ def stored(given: Any, on: Setting) -> Any:
     def once(array: Any) -> Any:
         return on.xp.astype(array, on.dtype) if array.dtype == single else array
 
-    reals = {array.dtype for array in _arrays(given) if on.xp.isdtype(array.dtype, "real floating")}
+    reals = {array.dtype for array in _arrays(given) if _is_real(array)}
     return mapped_arrays(given, once) if on.stores or reals == {single} else given
+
+
+def _is_real(array: Any) -> bool:
+    return bool(_libraries.array_namespace(array).isdtype(array.dtype, "real floating"))
 
 
 def fixed(function: Any) -> Mapping[str, Any]:
