@@ -13,7 +13,8 @@ def rotate(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:
     turned = pairs[0] * cos - pairs[1] * sin, pairs[0] * sin + pairs[1] * cos
     if layout == "half":
         return np.concatenate(turned, axis=-1)
-    return np.stack(turned, axis=-1).reshape(x.shape)
+    stacked = np.stack(turned, axis=-1)
+    return stacked.reshape(*stacked.shape[:-2], x.shape[-1])
 
 
 def rotate_once(x: Any, angles: Any, /, *, layout: str = "interleaved") -> Any:

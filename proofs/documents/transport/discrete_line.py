@@ -194,10 +194,10 @@ def empirical_distance(impl: Impl, on: Setting, case: inputs.UniformSamples) -> 
     about=("transport.wasserstein_quantile",),
     inputs=inputs.logistics,
     tolerance=Rounding(
-        {"Σ k·log 2 over k ≤ 53 panels near 1, relative to 2π²/3": 151},
-        "near 1 a level is off by u/2, so a quantile at 1 − 2^−k by 2^k·u/2; the variance π²/3 is "
-        "halved by the root",
-        calls=("log",),
+        {"one, of a scale that has their number": 1},
+        "near 1 a level is off by u/2, so a quantile at 1 − 2^−k by 2^k·u/2: over k ≤ bits panels that is "
+        "Σ k·log 2, relative to the variance π²/3, halved by the root; of each quantile two logarithms of "
+        "at most 4 ulps, a product and a sum, then a difference, a power, a mass, and a root",
     ),
     refutes=(
         "transport.wasserstein_quantile/squared",
@@ -217,7 +217,8 @@ def wasserstein_quantile_definition(impl: Impl, on: Setting, case: inputs.Logist
         ("exponential", 1.0): a + b,
         ("exponential", 3.0): (a**3 + 3 * a * a * b + 6 * a * b * b + 6 * b**3) ** on.number(Fraction(1, 3)),
     }
-    scale = abs(m1) + abs(m2) + 2 * (s1 + s2)
+    panels = on.math.log(2) * on.precision.bits * (on.precision.bits + 1) / 2 / (2 * on.math.pi**2 / 3)
+    scale = (2 * (8 + 2) + 4 + panels) * (abs(m1) + abs(m2) + 2 * (s1 + s2))
     for (family, order), distance in expected.items():
         tail = tails[family]
         value, error = impl["transport.wasserstein_quantile"](
