@@ -194,6 +194,9 @@ class Law:
     """Whether it is one of those that hold of any function, made in proofs/general."""
     stands: str = ""
     """What it alone says, of a law that refutes no mistake that others do not refute, too."""
+    mixes: bool = False
+    """Whether it calls with arrays of several formats, which not every function takes: no source of calls for
+    the laws of all functions."""
     not_in: Mapping[str, str] = field(default_factory=dict)
     """Formats in which there is nothing to try it on, or its tolerance says nothing, with the reason."""
 
@@ -215,6 +218,7 @@ def law(
     kinds: tuple[Kind, ...] = KINDS,
     needs: Mapping[str, str] | None = None,
     not_in: Mapping[str, str] | None = None,
+    mixes: bool = False,
     stands: str = "",
 ) -> Callable[[Check[Case]], Law]:
     """Make a law of the check that follows."""
@@ -233,6 +237,7 @@ def law(
             needs or {},
             stands=stands,
             not_in=not_in or {},
+            mixes=mixes,
         )
 
     return make

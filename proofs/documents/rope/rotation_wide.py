@@ -54,6 +54,7 @@ def _taken(what: str, wider: bool, call: Callable[[], Any]) -> Any:
     about=("rope.rotate",),
     inputs=inputs.wide_rotations,
     tolerance=ROTATED,
+    mixes=True,
     refutes=("rope.rotate/casts-angles", "rope.rotate/wrong-sign"),
 )
 def wide_angles(impl: Impl, on: Setting, case: inputs.WideRotations) -> Iterator[Record]:
@@ -73,6 +74,7 @@ def wide_angles(impl: Impl, on: Setting, case: inputs.WideRotations) -> Iterator
     about=("rope.attention_scores",),
     inputs=inputs.wide_attention,
     tolerance=SCORES,
+    mixes=True,
     refutes=("rope.attention_scores/casts-frequencies", "rope.attention_scores/conjugate-keys"),
 )
 def wide_frequencies(impl: Impl, on: Setting, case: inputs.WideAttention) -> Iterator[Record]:

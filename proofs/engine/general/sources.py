@@ -31,7 +31,7 @@ def _extra(law: Law, function: str) -> frozenset[str]:
 def sources(function: str) -> tuple[Law, ...]:
     """The laws about a function that add the fewest needs to its own; sampled ones, which draw
     large samples, only if there is no other."""
-    about = [law for law in registry.written_laws().values() if function in law.about]
+    about = [law for law in registry.written_laws().values() if function in law.about and not law.mixes]
     about = [law for law in about if not isinstance(law.tolerance, Sampling)] or about
     fewest = min((_extra(law, function) for law in about), key=lambda extra: (len(extra), sorted(extra)))
     return tuple(law for law in about if _extra(law, function) == fewest)
