@@ -300,12 +300,16 @@ def imprecise(
 
 
 def _by_argument(seen: Sequence[Seen]) -> dict[str, float]:
-    """The largest error with respect to each argument at ordinary calls, in scales."""
+    """The largest error with respect to each argument at ordinary calls, in scales; in units of roundoff where
+    the reference rounds nothing, so that there is no scale."""
     sizes: dict[str, float] = {}
     for one in seen:
         for place, part in enumerate(one.expected):
             if one.kind == "ordinary":
-                sizes[_base(part.name)] = max(sizes.get(_base(part.name), 0.0), one.off(place))
+                size = one.off(place)
+                if not np.isfinite(size):
+                    size = float(np.max(np.abs(one.got[place] - part.middle)[part.known])) / one.point.on.u
+                sizes[_base(part.name)] = max(sizes.get(_base(part.name), 0.0), size)
     return sizes
 
 

@@ -63,7 +63,13 @@ def layer_norm(g: Any, x: Any, gamma: Any = None, beta: Any = None, /, *, eps: f
 def cosine_similarity(g: Any, u: Any, v: Any, /, *, axis: int = -1) -> Gradients:
     """(v̂ − cos·û)/‖u‖, and the same with u and v exchanged."""
     xp = array_api_compat.array_namespace(u)
-    nu, nv = (xp.sqrt(xp.sum(x * x, axis=axis, keepdims=True)) for x in (u, v))
+
+    def length(x: Any) -> Any:
+        """In units of the largest entry, whose square is a number at any scale."""
+        unit = xp.max(xp.abs(x), axis=axis, keepdims=True)
+        return unit * xp.sqrt(xp.sum((x / unit) ** 2, axis=axis, keepdims=True))
+
+    nu, nv = length(u), length(v)
     cos = xp.sum((u / nu) * (v / nv), axis=axis, keepdims=True)
     wide = xp.expand_dims(g, axis=axis if axis < 0 else cos.ndim - max(u.ndim, v.ndim) + axis)
     return _fit(wide * (v / nv - cos * (u / nu)) / nu, u), _fit(wide * (u / nu - cos * (v / nv)) / nv, v)
