@@ -40,7 +40,7 @@ def first(adapter: Adapter, implementation: Callable[..., Any], verdicts: set[st
     """The first of the function's own laws with one of the verdicts, so that the others need not run."""
     for law in _about(adapter):
         if not law.general:
-            [found] = proofs.prove(law.id, impl={adapter.function: implementation}, dtype=dtype, examples=9)
+            [found] = proofs.prove(law.id, impl={adapter.function: implementation}, dtype=dtype, examples=20)
             if found.verdict in verdicts:
                 return found.law
     return ""

@@ -202,14 +202,17 @@ def test_layouts_are_conventions_and_not_inferred() -> None:
 )
 def test_generic_adapters_make_right_functions_hold(adapter: Any, name: str, right: Any) -> None:
     laws = FEW if name == "rope.rotate" else [f"{name}-batched", "*-definition"]
-    assert not here(right, name, laws=laws).holds
+    assert not here(right, name, laws=laws, examples=20).holds
     assert here(right, name, adapter=adapter, laws=laws).verdict in ("held", "imprecise")
 
     def wrong(*args: Any, **options: Any) -> Any:
         result = right(*args, **options)
         return (1.001 * result[0], result[1]) if isinstance(result, tuple) else 1.001 * result
 
-    assert here(functools.wraps(right)(wrong), name, adapter=adapter, laws=laws).verdict == "refuted"
+    assert (
+        here(functools.wraps(right)(wrong), name, adapter=adapter, laws=laws, examples=20).verdict
+        == "refuted"
+    )
 
 
 @pytest.mark.parametrize("name", ["ddpm.posterior", "residual.plain_gradients", "transport.gaussian_map"])

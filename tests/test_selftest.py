@@ -91,12 +91,12 @@ def test_a_law_that_fails_on_the_reference_is_a_fault() -> None:
 
 
 def test_the_command_says_what_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = replace(registry.facts(), hidden_in_bfloat16={"for a test": (PERIOD[0],)})
+    facts = replace(registry.facts(), hidden_in_float16={"for a test": (PERIOD[0],)})
     monkeypatch.setattr(registry, "facts", lambda: facts)
-    arguments = ["selftest", *LAWS, "--dtype", "bfloat16", "--jobs", "1", "--examples", "12"]
+    arguments = ["selftest", *LAWS, "--dtype", "float16", "--jobs", "1", "--examples", "12"]
     result = CliRunner().invoke(main, arguments)
-    assert f"not seen in numpy bfloat16, for a test: {PERIOD[0]}\n" in result.output
-    assert "1 do not show in numpy bfloat16" in result.output
+    assert f"not seen in numpy float16, for a test: {PERIOD[0]}\n" in result.output
+    assert "1 do not show in numpy float16" in result.output
     assert f"on {PERIOD[0]}" not in result.output
 
 

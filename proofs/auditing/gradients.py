@@ -300,7 +300,7 @@ def imprecise(
 
 
 def _by_argument(seen: Sequence[Seen]) -> dict[str, float]:
-    """The largest error with respect to each argument at ordinary calls, in scales; in units of roundoff where
+    """The largest error with respect to each argument at ordinary calls, in scales; in u where
     the reference rounds nothing, so that there is no scale."""
     sizes: dict[str, float] = {}
     for one in seen:

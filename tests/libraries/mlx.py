@@ -16,7 +16,7 @@ def _placed(name: str, *args: Any, device: None = None, **kwargs: Any) -> Any:
     return getattr(mx, name)(*args, **kwargs)
 
 
-def _wide(name: str, *args: Any, **kwargs: Any) -> Any:
+def _wide(name: str, *args: Any, stable: bool = False, **kwargs: Any) -> Any:
     return getattr(mx, name)(*args, **kwargs).astype(mx.int64)
 
 
