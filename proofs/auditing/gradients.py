@@ -306,9 +306,8 @@ def _by_argument(seen: Sequence[Seen]) -> dict[str, float]:
     for one in seen:
         for place, part in enumerate(one.expected):
             if one.kind == "ordinary":
-                size = one.off(place)
-                if not np.isfinite(size):
-                    size = float(np.max(np.abs(one.got[place] - part.middle)[part.known])) / one.point.on.u
+                unrounded = replace(part, scale=np.where(part.scale == 0, 1.0, part.scale))
+                size = distance(one.got[place], unrounded, one.point.on.u)
                 sizes[_base(part.name)] = max(sizes.get(_base(part.name), 0.0), size)
     return sizes
 
