@@ -29,7 +29,8 @@ def distances(x: Floats, y: Floats) -> Floats:
     if distances.min() <= (small := math.ldexp(1.0, max(power - 480, -1074))):
         i, j = np.nonzero(distances <= small)
         distances[i, j] = _lengths(np.abs(x[i] - y[j]))
-    return distances
+    result: Floats = distances
+    return result
 
 
 def _lengths(gaps: Floats) -> Floats:
