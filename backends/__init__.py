@@ -7,13 +7,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ._backend import Backend, BackendUnavailableError, Precision, Setting
+from ._backend import HALVES, Backend, BackendUnavailableError, Precision, Setting
 from ._registry import available, check_name, chosen, get, libraries, names, status
 
 if TYPE_CHECKING:
     from ._doctor import Diagnosis, diagnose
 
 __all__ = [
+    "HALVES",
     "Backend",
     "BackendUnavailableError",
     "Diagnosis",

@@ -15,6 +15,8 @@ from .._errors import DTypeError, RefimplError, UnknownNameError, told
 from .._libraries import current, to_numpy
 from .._typing import Array, Device, DType, Namespace
 
+HALVES = ("float16", "bfloat16")
+"""The formats of half precision."""
 Function = Callable[..., Any]
 Ulps: TypeAlias = Mapping[str, Mapping[str, float]]
 """Worst errors by dtype and function (see `_ulps`)."""

@@ -63,13 +63,18 @@ def tell(array: Array, namespace: Namespace, to_numpy: ToNumpy) -> None:
         _told[type(array)] = _Told(namespace, to_numpy)
 
 
-_NO_ARRAYS = frozenset({float, int, bool, str, type(None)})
+NO_ARRAYS = frozenset({float, int, bool, str, type(None)})
 """Of which nobody need be asked whether they are arrays."""
+
+
+def is_usual(value: Any) -> bool:
+    """Whether it is an array of NumPy in one of its own formats that are wide enough for all."""
+    return type(value) is np.ndarray and value.dtype.char in "dfilq?"
 
 
 def is_array(value: Any) -> bool:
     """Whether it is an array, and no class of arrays, as NumPy's dtypes are."""
-    if type(value) is np.ndarray or type(value) in _NO_ARRAYS:  # what the rest would find, by far sooner
+    if type(value) is np.ndarray or type(value) in NO_ARRAYS:  # what the rest would find, by far sooner
         return type(value) is np.ndarray
     known = type(value) in _told or array_api_compat.is_array_api_obj(value)
     return known and not isinstance(value, type)
@@ -85,7 +90,7 @@ def array_namespace(*arrays: Array) -> Namespace:
             if strange or any(namespace is not found for namespace in told.values()):
                 raise TypeError("arrays of several libraries")
             return found
-    if len(arrays) == 1 and type(arrays[0]) is np.ndarray and arrays[0].dtype.char in "dfilq?":
+    if len(arrays) == 1 and is_usual(arrays[0]):
         return numpy  # what the rest would find, by far sooner
     # Torch's compiler knows no unions here.
     if any(isinstance(array, (np.ndarray, np.generic)) and is_stored(array.dtype) for array in arrays):
@@ -191,7 +196,7 @@ def where(*given: Any) -> AbstractContextManager[Any]:
     for value in given:
         if type(value) is np.ndarray:
             break
-        if type(value) in _NO_ARRAYS:
+        if type(value) in NO_ARRAYS:
             continue
         if isinstance(value, tuple | list):
             found = where(*value)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ._libraries import is_array
+from ._libraries import NO_ARRAYS, is_array
 
-_WHOLE = frozenset({np.ndarray, float, int, bool, str, type(None)})
+_WHOLE = NO_ARRAYS | {np.ndarray}
 
 
 def members(value: Any) -> list[tuple[str, Any]] | None:

@@ -66,7 +66,7 @@ class _Namespace(ModuleType):
 def _computing(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
-        return _stored.call(function, args, kwargs, xp=numpy)
+        return _stored.call(function, args, kwargs)
 
     return called
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from . import _libraries, _xp
 from ._errors import DTypeError, message
-from ._libraries import is_stored
+from ._libraries import NO_ARRAYS, is_stored, is_usual
 from ._packed import mapped, mapped_arrays
-from ._typing import Array, DType, Namespace
+from ._typing import Array, DType
 
 R = TypeVar("R")
 _torch, _jax = array_api_compat.is_torch_array, array_api_compat.is_jax_array
@@ -28,13 +28,12 @@ def call(
     kwargs: Mapping[str, Any],
     *,
     halves: bool = False,
-    xp: Namespace = np,
 ) -> R:
     """Call a function; where a stored format is given, or asked for, in float32 and with one rounding.
 
     Compilers trace this.
     """
-    if all(type(value) in _WHOLE or _usual(value) for value in (*args, *kwargs.values())):
+    if all(type(value) in NO_ARRAYS or is_usual(value) for value in (*args, *kwargs.values())):
         return function(*args, **kwargs)  # what the rest would find, by far sooner
     asked = kwargs.get("dtype")
     into = None if asked is None else _of_numpy(asked)
@@ -43,19 +42,11 @@ def call(
         return function(*args, **kwargs)
     args, named = _widened(args, halves), _widened(dict(kwargs), halves)
     if into is not None:
-        named["dtype"] = (kwargs.get("xp") or xp).float32
+        named["dtype"] = (kwargs.get("xp") or np).float32
     elif asked is None:
-        into = _common([array.dtype for array in given if _is_real(array)])
+        into = _common([array.dtype for array in given if is_real(array)])
     result = function(*args, **named)
     return result if into is None else _rounded(result, into)
-
-
-_WHOLE = frozenset({float, int, bool, str, type(None)})
-
-
-def _usual(value: Any) -> bool:
-    """Whether it is an array of NumPy in one of its own formats that are wide enough for all."""
-    return type(value) is np.ndarray and value.dtype.char in "dfilq?"
 
 
 def _widened(given: Any, halves: bool) -> Any:
@@ -105,7 +96,8 @@ def _stored(array: Array, halves: bool) -> bool:
     )
 
 
-def _is_real(array: Array) -> bool:
+def is_real(array: Array) -> bool:
+    """Whether it is of reals, also of those that are only stored."""
     dtype = array.dtype
     if isinstance(dtype, np.dtype):
         return dtype.kind == "f" or is_stored(dtype)
@@ -132,7 +124,7 @@ def _common(dtypes: Sequence[DType]) -> DType | None:
 
 def _rounded(result: R, dtype: DType) -> R:
     def once(array: Array) -> Array:
-        if not _is_real(array) or array.dtype.itemsize > 4:
+        if not is_real(array) or array.dtype.itemsize > 4:
             return array
         return _libraries.array_namespace(array).astype(array, dtype)
 

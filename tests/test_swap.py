@@ -26,10 +26,11 @@ from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine.accuracy.enclose import enclosures
 from refimpl.proofs.engine.accuracy.measure import Effort
 from refimpl.proofs.engine.accuracy.ulps import Format
+from refimpl.proofs.language.inputs import rounded
 from refimpl.proofs.swapping import picture, report
 from refimpl.proofs.swapping.bounds import bounds
 from refimpl.proofs.swapping.experiment import Swapped, swap
-from refimpl.proofs.swapping.inputs import cases, nearest
+from refimpl.proofs.swapping.inputs import cases
 from refimpl.proofs.swapping.meeting import Figures
 from refimpl.proofs.swapping.running import Stage
 from refimpl.proofs.swapping.ways import Way, planned
@@ -113,7 +114,7 @@ def test_libraries_that_round_differently_are_within_their_bounds() -> None:
 def test_one_library_beyond_its_own_bound_is_blamed_though_both_would_allow_the_difference(
     stand_in: Any,
 ) -> None:
-    stand_in(lambda host: np.where(nearest(host, Precision("bfloat16")) == host, host, moved(1)(host)))
+    stand_in(lambda host: np.where(rounded(host, Precision("bfloat16")) == host, host, moved(1)(host)))
     pair = beside_other().pairs[0]
     assert pair.verdict == "beyond"
     assert pair.share < 1
@@ -147,7 +148,7 @@ def test_one_nan_is_beyond_any_bound(stand_in: Any) -> None:
 def cut(array: Any) -> Any:
     """float32 numbers to eleven bits, as tensor cores take them."""
     xp = array_api_compat.array_namespace(array)
-    return xp.asarray(nearest(np.asarray(array), Precision("float16")), dtype=xp.float32)
+    return xp.asarray(rounded(np.asarray(array), Precision("float16")), dtype=xp.float32)
 
 
 def like_tf32(q: Any, k: Any, *args: Any, **kwargs: Any) -> Any:
@@ -235,8 +236,8 @@ def test_bfloat16_on_numpy_is_stored_by_ml_dtypes() -> None:
     assert figures(found, 1).contract == "float32, rounded once"
     assert dict(figures(found, 1).dtypes) == {"bfloat16": found.calls}
     values = np.random.default_rng(0).normal(size=1000).astype(np.float32) * np.float32(1e30)
-    rounded = nearest(values, Precision("bfloat16"))
-    np.testing.assert_array_equal(rounded, values.astype(formats.bfloat16).astype(np.float64))
+    nearest = rounded(values, Precision("bfloat16"))
+    np.testing.assert_array_equal(nearest, values.astype(formats.bfloat16).astype(np.float64))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
@@ -245,7 +246,7 @@ def test_numbers_are_rounded_as_numpy_does(dtype: str) -> None:
     values = rng.normal(size=4000) * 10.0 ** rng.uniform(-50, 50, 4000)
     values = np.concatenate([values, rng.normal(size=4000) * 10.0 ** rng.uniform(-9, 5, 4000), [0.0, np.nan]])
     with np.errstate(over="ignore"):
-        np.testing.assert_array_equal(nearest(values, Precision(dtype)), values.astype(dtype).astype(float))
+        np.testing.assert_array_equal(rounded(values, Precision(dtype)), values.astype(dtype).astype(float))
 
 
 def test_all_ways_get_the_same_numbers() -> None:
@@ -255,7 +256,7 @@ def test_all_ways_get_the_same_numbers() -> None:
     for case in given:
         for array in case.args:
             for way in ways:
-                np.testing.assert_array_equal(array, nearest(array, Precision(way.dtype)))
+                np.testing.assert_array_equal(array, rounded(array, Precision(way.dtype)))
 
 
 def test_balls_know_the_limits_of_bfloat16() -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from ... import backends
-from ...backends import Setting
+from ...backends import HALVES, Setting
 from ...backends.jax import enable_x64
 from ..engine import catalogue, foreign
-from ..engine.allowed import HALF
 from ..engine.calls import Call
 from ..engine.gradient import library
 from ..engine.implementations import fixed
@@ -179,7 +178,7 @@ class Audited:
         if self.request.gradient:
             return self._gradient_explained(request.function, request.failed)
         told = self._explained(request)
-        return self._in_half(told) if self.on.precision.name in HALF else told
+        return self._in_half(told) if self.on.precision.name in HALVES else told
 
     def _in_half(self, told: Diagnosis) -> Diagnosis:
         """What half precision adds to a diagnosis: the contract that the function keeps to, and what it

@@ -19,7 +19,7 @@ from ...backends._ball._precision import WorkingPrecision
 from ..engine import catalogue, foreign
 from ..engine.accuracy.enclose import Leaf, enclosures, leaves
 from ..engine.accuracy.measure import law_case
-from ..engine.allowed import Contract, bounds
+from ..engine.allowed import Contract, bounds, count
 from ..engine.calls import Call
 from ..engine.derived import PRECISION
 from ..language.exact import UnprovenError
@@ -212,7 +212,7 @@ def _judged(name: str, function: Implementation, call: Call, number: int, on: Se
         except UnprovenError as error:
             raise _OpenError(_why(error)) from error
         allowed = bounds(case, reference, on, exact)
-    if [part.size for part in got] != [_count(leaf) for leaf in exact]:
+    if [part.size for part in got] != [count(leaf) for leaf in exact]:
         raise _OpenError("its result has another form")
     once = allowed.once or allowed.native
     off = [_off(part, leaf) for part, leaf in zip(got, exact, strict=True)]
@@ -248,10 +248,6 @@ def _numbers(leaf: Any, on: Setting) -> Reals:
 
 def _joined(parts: Sequence[Reals]) -> Reals:
     return np.concatenate([np.zeros(0), *(part.reshape(-1) for part in parts)])
-
-
-def _count(leaf: Leaf) -> int:
-    return len(leaf) if isinstance(leaf, list) else int(np.size(leaf))
 
 
 def _middles(leaf: Leaf) -> Reals:

@@ -6,7 +6,7 @@ rounding, is what it rounds; no law need fail of it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -21,7 +21,7 @@ from ..language.packing import mapped_arrays, parts
 from .changes import named, with_arguments
 from .contracts import Judged, leaves_of
 from .lengthened import declared_of
-from .roundings import rounded
+from .roundings import after, patched, rounded
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -109,12 +109,13 @@ def _ways(name: str, telling: Sequence[Judged], on: Setting) -> Iterator[_Way]:
         yield _Way(what, partial(_rounding, name, whole, on), mistake=True)
     for key in real:
         yield _Way(f"{key} rounded to {form}", partial(_rounding, name, [key], on))
-    before, after = _before(bits), _after(bits)
+    before = _before(bits)
     for what, functions in _GIVEN.items():
-        made = partial(_patched, functions, before)
+        made = partial(patched, xp, functions, before)
         yield _Way(f"its {what} rounded to {form}", _same, made, mistake=what == "angles")
     for what, functions in _TABLES.items():
-        yield _Way(f"its tables of {what} rounded to {form}", _same, partial(_patched, functions, after))
+        made = partial(patched, xp, functions, after(bits))
+        yield _Way(f"its tables of {what} rounded to {form}", _same, made)
 
 
 def _rounding(name: str, keys: Sequence[str], on: Setting, call: Call) -> Call:
@@ -148,20 +149,3 @@ def _to(on: Setting, real: bool, array: Any) -> Any:
 
 def _before(bits: int) -> Callable[[Any], Any]:
     return lambda function: lambda x, /, *args, **kwargs: function(rounded(x, bits), *args, **kwargs)
-
-
-def _after(bits: int) -> Callable[[Any], Any]:
-    return lambda function: lambda *args, **kwargs: rounded(function(*args, **kwargs), bits)
-
-
-@contextmanager
-def _patched(functions: Sequence[str], change: Callable[[Any], Any]) -> Iterator[None]:
-    """NumPy's namespace with some functions changed, for the reference only."""
-    kept = {name: getattr(xp, name) for name in functions}
-    try:
-        for name, function in kept.items():
-            setattr(xp, name, change(function))
-        yield
-    finally:
-        for name, function in kept.items():
-            setattr(xp, name, function)

@@ -91,7 +91,7 @@ def candidates(
         for what, functions in _ELEMENTARY.items():
 
             def with_tables(i: int, functions: tuple[str, ...] = functions, digits: int = digits) -> Any:
-                with _short(on.backend.xp, functions, digits):
+                with patched(on.backend.xp, functions, after(digits)):
                     return numbers(apply(function, calls[i]), on)
 
             yield _lazily(f"equals the reference with its {what} rounded to {_SAID[form]}", with_tables, 4.2)
@@ -101,17 +101,18 @@ def _lazily(sentence: str, at: Callable[[int], Any], rank: float) -> Candidate:
     return Candidate(sentence, at, rank)
 
 
+def after(digits: int) -> Callable[[Any], Any]:
+    """A function with what comes out of it rounded."""
+    return lambda function: lambda *args, **kwargs: rounded(function(*args, **kwargs), digits)
+
+
 @contextlib.contextmanager
-def _short(xp: Any, functions: Sequence[str], digits: int) -> Iterator[None]:
-    """The library with some elementary functions rounded, for the reference only."""
+def patched(xp: Any, functions: Sequence[str], change: Callable[[Any], Any]) -> Iterator[None]:
+    """The library with some functions changed, for the reference only."""
     kept = {name: getattr(xp, name) for name in functions}
-
-    def shortened(function: Any) -> Any:
-        return lambda *args, **kwargs: rounded(function(*args, **kwargs), digits)
-
     try:
         for name, function in kept.items():
-            setattr(xp, name, shortened(function))
+            setattr(xp, name, change(function))
         yield
     finally:
         for name, function in kept.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ...backends import HALVES
 from ..engine import exits, planning
 from ..engine.runner import Bounds
 from ..engine.sensitivity import EXAMPLES, WANTED, Floor, by_function, by_law, plan, reason
@@ -42,9 +43,7 @@ def sensitivity(
         )  # fmt: skip
     floors, interrupted = found.results, found.interrupted
     save(json_file, found)
-    unexplained = _summary(
-        floors, len(tasks), found.seconds, interrupted, strict=dtype not in planning.HALVES
-    )
+    unexplained = _summary(floors, len(tasks), found.seconds, interrupted, strict=dtype not in HALVES)
     unfinished = interrupted or all(floor.status == "skipped" for floor in floors)
     sys.exit(found.code(exits.FAILED if unexplained else exits.INCOMPLETE if unfinished else exits.HELD))
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from ...backends import Precision, Setting, ball
+from ...backends import HALVES, Precision, Setting, ball
 from ...backends._ball._namespace import namespace
 from ...backends._ball._precision import WorkingPrecision
 from ...backends._ball._rounding import Model, Rounding
@@ -19,7 +19,6 @@ from ..language.law import Implementation
 from .accuracy.enclose import Case, Leaf, balls, leaves
 from .derived import PRECISION, host_model
 
-HALF = ("float16", "bfloat16")
 Contract: TypeAlias = Literal[
     "",  # not in half precision, or no real numbers
     "float32, rounded once",
@@ -57,7 +56,7 @@ def bounds(
         native = _off(case, reference, replace(ball.model(on), factors=factors), name, exact)
     else:
         native = unknown(exact)
-    if name not in HALF:
+    if name not in HALVES:
         return Bounds(native)
     single = ball.model(Setting.of(on.backend, "float32", on.device_name))
     wide = _off(case, reference, single, "float32", exact)
@@ -84,10 +83,11 @@ def _off(
 
 def unknown(exact: list[Leaf]) -> list[np.ndarray[Any, Any]]:
     """Infinity for every number."""
-    return [np.full(_count(leaf), np.inf) for leaf in exact]
+    return [np.full(count(leaf), np.inf) for leaf in exact]
 
 
-def _count(leaf: Leaf) -> int:
+def count(leaf: Leaf) -> int:
+    """How many numbers a part of a result has."""
     return len(leaf) if isinstance(leaf, list) else int(np.size(leaf))
 
 
@@ -96,7 +96,7 @@ def _distances(wide: Leaf, narrow: Leaf) -> np.ndarray[Any, Any]:
         return np.asarray([_distance(x, y) for x, y in zip(wide, narrow, strict=True)], dtype=np.float64)
     certain = not isinstance(wide, list) and np.shape(wide) == np.shape(narrow)
     # What wide balls decide, the library decides likewise: integers and truth values have nothing to spare.
-    same = np.asarray(np.equal(wide, narrow)).reshape(-1) if certain else np.zeros(_count(narrow), dtype=bool)
+    same = np.asarray(np.equal(wide, narrow)).reshape(-1) if certain else np.zeros(count(narrow), dtype=bool)
     return np.where(same, 0.0, np.inf)
 
 

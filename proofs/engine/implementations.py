@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from array_api_compat import numpy
 
-from ... import _libraries
+from ... import _libraries, _stored
 from ..._errors import UndecidedError
 from ..._libraries import is_array
-from ...backends import Setting
-from ...backends._backend import FORMATS
+from ...backends import HALVES, Setting
 from ..language.law import Implementation, ImplementationCrashedError, NotApplicableError, WrongResultError
 from ..language.packing import mapped_arrays, parts
 from . import foreign
@@ -167,19 +166,15 @@ def stored(given: Any, on: Setting) -> Any:
     """What a law gives, in half precision: NumPy has made float32 of bfloat16 beside numbers of Python, and
     functions that compute in float32 call those of the law with nothing else. What a law makes wide stays: in
     NumPy that is float64, elsewhere it stands beside half precision."""
-    if on.precision.bits >= FORMATS["float32"][0]:
+    if on.precision.name not in HALVES:
         return given
     single = on.xp.float32
 
     def once(array: Any) -> Any:
         return on.xp.astype(array, on.dtype) if array.dtype == single else array
 
-    reals = {array.dtype for array in _arrays(given) if _is_real(array)}
+    reals = {array.dtype for array in _arrays(given) if _stored.is_real(array)}
     return mapped_arrays(given, once) if on.stores or reals == {single} else given
-
-
-def _is_real(array: Any) -> bool:
-    return bool(_libraries.array_namespace(array).isdtype(array.dtype, "real floating"))
 
 
 def fixed(function: Any) -> Mapping[str, Any]:

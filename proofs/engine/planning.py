@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, told
 from ..._xp import check_integer
-from ...backends import BackendUnavailableError, Setting
+from ...backends import HALVES, BackendUnavailableError, Setting
 from ...public import naming
 from ..language.law import Implementation
 from . import catalogue, exits
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from . import pool
 
 Result = TypeVar("Result")
-HALVES = ("float16", "bfloat16")
 DTYPES = ("float64", "float32", *HALVES)
 EXAMPLES = 60
 """Examples per law by default, shared among its kinds of generator."""

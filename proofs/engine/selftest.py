@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ... import backends
+from ...backends import HALVES
 from . import catalogue
-from .planning import EXAMPLES, HALVES, Task, chosen
+from .planning import EXAMPLES, Task, chosen
 from .runner import Outcome
 
 

@@ -11,10 +11,10 @@ from ... import backends
 from ..._libraries import is_array
 from ..._typing import DType
 from ...backends import Precision, Setting
-from ...backends._backend import FORMATS
 from ..engine.accuracy.enclose import Case
 from ..engine.accuracy.measure import LARGEST, Effort, law_case
 from ..engine.calls import Call, calls
+from ..language.inputs import rounded
 from ..language.packing import parts, size
 from .ways import Way
 
@@ -45,7 +45,7 @@ def cases(function: str, ways: Sequence[Way], effort: Effort, left_out: Counter[
 
     def held(host: Any) -> Any:
         for p in formats:
-            host = nearest(host, p) if host.dtype.kind == "f" else host
+            host = rounded(host, p) if host.dtype.kind == "f" else host
         return host
 
     made = _recorded(function, min(formats, key=lambda p: (p.bits, p.largest)), effort)
@@ -105,19 +105,6 @@ def _rank(group: Sequence[Call]) -> tuple[bool, int, int]:
     """Calls of a few numbers show little; then it counts how many kinds of input, and how many numbers."""
     sizes = [size((call.args, call.kwargs)) for call in group]
     return max(sizes) < FEW, -len({call.kind for call in group}), -sum(sizes)
-
-
-def nearest(values: Any, p: Precision) -> np.ndarray[Any, Any]:
-    """Float64 values rounded to a format: infinite beyond its range.
-
-    >>> nearest([1.00390625, 3e38, 4e38], Precision("bfloat16")).tolist()
-    [1.0, 3.00405527047391e+38, inf]
-    """
-    host = np.asarray(values, dtype=np.float64)
-    steps = np.maximum(np.frexp(host)[1] - 1, FORMATS[p.name][1]) - p.bits + 1
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = np.ldexp(np.rint(np.ldexp(host, -steps)), steps)
-        return np.where(np.abs(found) > p.largest, np.copysign(np.inf, host), found)
 
 
 def bound_to_numpy(case: Case) -> bool:

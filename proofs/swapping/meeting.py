@@ -8,11 +8,12 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ...backends import HALVES
 from ...backends._ball._precision import WorkingPrecision
 from ..engine.accuracy.enclose import Case, Leaf
 from ..engine.accuracy.tally import Tally
 from ..engine.accuracy.ulps import BITS, Format
-from ..engine.allowed import HALF, Bounds, Contract
+from ..engine.allowed import Bounds, Contract
 from .running import Part, Ran, Stage, same
 
 Verdict: TypeAlias = Literal["same", "within", "beyond", "other shape", "not judged", "not compared"]
@@ -66,7 +67,7 @@ class Figures:
     def contract(self) -> Contract:
         """What a half-precision function does, as far as all its results say; empty for wider formats, and
         for results without reals."""
-        if self.stage.way.dtype not in HALF or not self._reals:
+        if self.stage.way.dtype not in HALVES or not self._reals:
             return ""
         if self._once == {True}:
             return "float32, rounded once"

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ....backends import Setting
+from ....backends import HALVES, Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
 from . import closed, inputs
 from .mixtures import build
@@ -232,7 +232,7 @@ def change_of_variables(impl: Impl, on: Setting, case: closed.Mixture) -> Iterat
     about=("flow.integrate_adaptive", "flow.flow_velocity"),
     inputs=inputs.narrow,
     tolerance=Rounding({"80 steps of 5 roundings": 80 * 5}),
-    not_in=dict.fromkeys(("float16", "bfloat16"), "the way back needs a velocity of more digits"),
+    not_in=dict.fromkeys(HALVES, "the way back needs a velocity of more digits"),
     refutes=("flow.integrate_adaptive/one-step", "flow.integrate_adaptive/forward-only"),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )

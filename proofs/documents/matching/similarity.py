@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...._xp import rounds
-from ....backends import Setting
+from ....backends import HALVES, Setting
 from ...language.law import AtMost, Gap, Impl, Record, Rounding, Same, law
 from . import inputs
 
@@ -111,7 +111,7 @@ def nearest_distance(impl: Impl, on: Setting, case: inputs.Symmetric) -> Iterato
     inputs=inputs.similarities,
     tolerance=_DROPPED,
     refutes=("matching.factor_similarity/no-root", "matching.factor_similarity/all-columns"),
-    not_in=dict.fromkeys(("float16", "bfloat16"), "rounding the lifted S makes an eigenvalue of 0 negative"),
+    not_in=dict.fromkeys(HALVES, "rounding the lifted S makes an eigenvalue of 0 negative"),
 )
 def ranking_realised(impl: Impl, on: Setting, case: inputs.Similarities) -> Iterator[Record]:
     """Lifts with the least shift, and with the largest row sum, which is at least as large."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import scipy  # its parts load on first use
 
-from ....backends import Setting
+from ....backends import HALVES, Setting
 from ...language.law import AtMost, Exact, Impl, Record, Same, law
 from . import inputs
 
@@ -96,7 +96,7 @@ def weights_brute_force(impl: Impl, on: Setting, case: inputs.Classified) -> Ite
     about=("matching.best_class_weights",),
     inputs=inputs.many_classes,
     tolerance=Exact("counts of rows; intervals that rounding could have made are left aside"),
-    not_in=dict.fromkeys(("float16", "bfloat16"), "it leaves aside what rounding of the weights decides"),
+    not_in=dict.fromkeys(HALVES, "it leaves aside what rounding of the weights decides"),
     refutes=(
         "matching.best_class_weights/inverse-frequency",
         "matching.best_class_weights/ties-are-right",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ....backends import Precision, Setting
+from ....backends import HALVES, Precision, Setting
 from ...language.law import (
     Gap,
     Impl,
@@ -22,7 +22,7 @@ from .rotation import ROTATED, SCORES, complex_pairs, features, sizes
 
 def _wider(on: Setting) -> Precision:
     """The next wider format, if the device has it: code for half precision computes in float32."""
-    halves = on.precision.name in ("float16", "bfloat16") and not on.stores
+    halves = on.precision.name in HALVES and not on.stores
     wider = "float32" if halves else "float64"
     try:
         known = on.xp.__array_namespace_info__().dtypes(device=on.device)

@@ -19,7 +19,7 @@ import numpy as np
 
 from .... import backends
 from ...._libraries import is_array
-from ....backends import Setting
+from ....backends import HALVES, Setting
 from ....backends._ball._precision import WorkingPrecision
 from ...language import domains
 from ...language.exact import UnprovenError
@@ -220,7 +220,7 @@ class _Run:
     def _all_values(self, sweep: Sweep) -> Any:
         """Every number of a 16-bit format inside the domain, if the sweep has one real array argument."""
         real = len(sweep.domains) == 1 and isinstance(sweep.domains[0], domains.Reals)
-        if sweep.python or not real or self.on.precision.name not in ("float16", "bfloat16"):
+        if sweep.python or not real or self.on.precision.name not in HALVES:
             return None
         values = domains.every(self.on.precision)
         return values[sweep.domains[0].contains(values)]
