@@ -101,9 +101,10 @@ def rolls_dice(function: Implementation) -> Implementation:
 
 
 def disturbed(value: Any, count: int) -> Any:
-    """A result with count eighths added to reals, count to integers, and booleans turned count times.
+    """A result with count per mille added to reals, count to integers, and booleans turned count times.
 
-    An eighth is twice what two results may differ by in bfloat16, of any function.
+    In half precision, and to numbers of Python, which may come of it, count eighths: twice what two results
+    may differ by in bfloat16, of any function.
     """
 
     def change(part: Any) -> Any:
@@ -126,7 +127,8 @@ def _disturbed(array: Any, count: int) -> Any:
         return xp.logical_not(array) if count % 2 else array
     if xp.isdtype(array.dtype, "integral"):
         return array + count
-    return xp.astype(array * (1 + count / 8), array.dtype)  # NumPy makes float32 of bfloat16
+    share = 8 if xp.finfo(array.dtype).bits <= 16 else 1000
+    return xp.astype(array * (1 + count / share), array.dtype)  # NumPy makes float32 of bfloat16
 
 
 def first_row(function: str) -> Implementation:
