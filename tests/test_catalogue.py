@@ -25,7 +25,7 @@ def items(letter: str) -> list[str]:
     return [entry.citation for document in catalogue.documents().values() for entry in document.of(letter)]
 
 
-@pytest.mark.parametrize("number", items("D"))
+@pytest.mark.parametrize("number", [*items("D"), *items("P")])
 def test_every_definition_has_a_function(number: str) -> None:
     assert any(number in catalogue.claims(function.source) for function in FUNCTIONS.values())
 

@@ -72,7 +72,9 @@ def test_formulas_are_of_functions_that_exist() -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function_is_named_where_it_cites(name: str) -> None:
     own = {entry.citation for entry in defining(name)}
-    definitions = {number for number in catalogue.claims(FUNCTIONS[name].source) if " D" in number}
+    definitions = {
+        number for number in catalogue.claims(FUNCTIONS[name].source) if re.search(" [DP]", number)
+    }
     assert own, f"no entry names {name}"
     assert own <= set(catalogue.claims(FUNCTIONS[name].source))
     assert definitions <= own
@@ -84,7 +86,7 @@ def test_every_entry_is_whole(number: str) -> None:
     assert re.search(r"[.?]$", entry.claim), entry.claim
     assert {f"{entry.document}.{name}" for name in entry.functions} <= set(FUNCTIONS)
     assert set(entry.references) <= set(DOCUMENTS[entry.document].entries)
-    if number.split()[1].startswith("D"):
+    if number.split()[1].startswith(("D", "P")):
         assert entry.functions
     elif number.split()[1].startswith("C"):
         assert re.search(r"Exact|Statistical|[Qq]uadrature", entry.body), "how sure it is"
@@ -125,10 +127,10 @@ def test_every_number_that_is_cited_exists() -> None:
         if any(part.is_symlink() for part in file.parents):
             continue
         text = file.read_text(encoding="utf-8")
-        for found in re.findall(rf"\b(?:{names}) [DCE]\d+(?:(?:, | and )[DCE]\d+)*", text):
+        for found in re.findall(rf"\b(?:{names}) [DPCE]\d+(?:(?:, | and )[DPCE]\d+)*", text):
             wrong += [(file, it) for it in cited(found, DOCUMENTS) if " ".join(it) not in ENTRIES]
         inside = next((part for part in file.relative_to(ROOT).parts if part in DOCUMENTS), "")
-        for found in re.findall(r"(?:erratum|claim|definition) ([DCE]\d+)", text):
+        for found in re.findall(r"(?:erratum|claim|definition) ([DPCE]\d+)", text):
             wrong += [(file, found)] if inside in DOCUMENTS and f"{inside} {found}" not in ENTRIES else []
     assert wrong == [(Path(__file__), ("rope", "C99"))]  # below
 
@@ -283,6 +285,11 @@ def test_parse() -> None:
         ("### D1. Twice", "### Twice", "expected a heading `### D1. A sentence.`, got `### Twice"),
         ("### D1.", "### D2.", "expected D1 in this order, got D2"),
         ("## Definitions", "### D1. It.\n\n## Definitions", "D1 is there twice"),
+        (
+            "## Definitions",
+            "## Practice\n\n### P2. It.\n\n## Definitions",
+            "expected P1 in this order, got P2",
+        ),
     ],
 )
 def test_parse_refuses(old: str, new: str, why: str) -> None:

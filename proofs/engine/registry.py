@@ -118,7 +118,7 @@ def _own_document(name: str) -> "Document | None":
 
 
 def entries(citation: str) -> "list[Entry]":
-    """The definitions, claims and errata of a citation such as "rope D4, C3; ddpm D1"."""
+    """The entries of a citation such as "rope D4, C3; ddpm D1"."""
     from ..language.document import cited  # noqa: PLC0415
 
     return [_entry(document, number) for document, number in cited(citation, documents())]
@@ -143,7 +143,7 @@ def claims_about(function: str) -> Mapping[str, str]:
     own = dict(claims(functions()[function].source))
     for law in written_laws().values():
         if function in law.about:
-            own |= {n: text for n, text in claims(law.source).items() if " D" not in n}
+            own |= {n: text for n, text in claims(law.source).items() if n.split()[1][0] not in "DP"}
     return own
 
 

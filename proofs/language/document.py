@@ -1,4 +1,6 @@
-"""A document: where an article was published, and its definitions (D), claims (C) and errata (E) by number.
+"""A document: where an article was published, and its definitions (D), practice (P), claims (C) and errata (E).
+
+Practice is what people compute beside the article, each entry with where it was first published.
 
 It is read from `document.md` beside the laws: a title, a list of facts, the notation, and an entry for each
 number, whose heading is the sentence that reports give beside the number:
@@ -35,9 +37,13 @@ from . import latex
 WIDTH = 100
 """Columns of running text in a terminal."""
 
+SECTIONS = {"D": "Definitions", "P": "Practice", "C": "Claims", "E": "Errata"}
+"""The headings of a document, by the letter of their entries' numbers."""
+LETTERS = "".join(SECTIONS)
+
 _MATH = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
-_NUMBER = re.compile(r"[DCE]\d+")
-_REFERENCE = re.compile(r"\b[DCE]\d+\b")
+_NUMBER = re.compile(rf"[{LETTERS}]\d+")
+_REFERENCE = re.compile(rf"\b[{LETTERS}]\d+\b")
 
 
 class DocumentError(RefimplError, ValueError):
@@ -46,7 +52,7 @@ class DocumentError(RefimplError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A definition, a claim or an erratum."""
+    """A definition, also of practice, a claim or an erratum."""
 
     document: str
     number: str
@@ -118,7 +124,7 @@ class Document:
         return list(paragraphs(self.notation))
 
     def of(self, letter: str) -> list[Entry]:
-        """The definitions, claims or errata, by the letter of their numbers."""
+        """The entries of one kind, by the letter of their numbers."""
         return [entry for number, entry in self.entries.items() if number.startswith(letter)]
 
     def lines(self) -> Iterator[str]:
@@ -129,7 +135,7 @@ class Document:
                 plain(f"{what}: {fact}"), WIDTH, subsequent_indent="    ", initial_indent="  "
             )
         yield from ("", "Notation", "", *self.notation_lines())
-        for letter, heading in (("D", "Definitions"), ("C", "Claims"), ("E", "Errata")):
+        for letter, heading in SECTIONS.items():
             if self.of(letter):
                 yield from ("", heading)
             for entry in self.of(letter):
@@ -178,7 +184,7 @@ def _entries(name: str, section: str) -> Iterator[Entry]:
 
 
 def _consecutive(name: str, numbers: list[str]) -> None:
-    for letter in "DCE":
+    for letter in SECTIONS:
         got = [number for number in numbers if number.startswith(letter)]
         wanted = [f"{letter}{place}" for place in range(1, len(got) + 1)]
         if got != wanted:

@@ -272,6 +272,7 @@ def mixture_score_definition(impl: Impl, on: Setting, case: inputs.Mixtures) -> 
         "transport.mixture_score_matching/rooted",
         "transport.mixture_conditional_score_matching/covariances-dropped",
     ),
+    needs={"approximation": "integrals are sums over nodes, on both sides"},
 )
 def mixture_excess(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[Record]:
     """1/β̄² − ∫ p_t (∇log p_t)², for two affine scores."""
