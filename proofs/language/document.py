@@ -1,6 +1,7 @@
-"""A document: where an article was published, and its definitions (D), practice (P), claims (C) and errata (E).
+"""A document: where an article was published, and its definitions, practice, claims and errata.
 
-Practice is what people compute beside the article, each entry with where it was first published.
+Their numbers begin with D, P, C and E. Practice is what people compute beside the article, each entry with
+where it was first published.
 
 It is read from `document.md` beside the laws: a title, a list of facts, the notation, and an entry for each
 number, whose heading is the sentence that reports give beside the number:
