@@ -41,7 +41,7 @@ def write(*functions: str) -> None:
     """Write the files."""
     table = json.dumps({name: hashes(name) for name in FUNCTIONS}, indent=1)
     FORMULAS.write_text(table + "\n", encoding="utf-8")
-    rows = "\n".join(catalogue.table())
+    rows = "\n".join(catalogue.table("docs/functions.md"))
     text = _TABLE.sub(lambda found: f"{found[1]}{rows}\n{found[2]}", README.read_text(encoding="utf-8"))
     README.write_text(text, encoding="utf-8")
     DECLARED.write_text(declared(), encoding="utf-8")

@@ -148,14 +148,17 @@ def article(document: str) -> str:
     return f"[{found.title}]({found.address}), {found.facts['Date']}"
 
 
-def table() -> list[str]:
-    """The documents in Markdown: article, functions, and what is written about them, counted."""
+def table(page: str = "") -> list[str]:
+    """The documents in Markdown: article, and functions and what is written about them, counted.
+
+    With a page, the number of functions is a link to the heading of the document there.
+    """
     columns = ["document", "article", "functions", "laws", "that see no 64 ulp"]
     columns += ["mistakes", "seen in public", "errata"]
     rows = ["| " + " | ".join(columns) + " |", "| --- " * len(columns) + "|"]
     blind = {law for some in registry.facts().insensitive.values() for law in some}
     for document in names():
-        public = [f"`{name.partition('.')[2]}`" for name, f in functions().items() if f.document == document]
+        public = sum(function.document == document for function in functions().values())
         laws_here = {name for name, law in written_laws().items() if law.document == document}
         wrong = [m for m in written_mistakes().values() if m.function.startswith(f"{document}.")]
         counts = [
@@ -165,7 +168,6 @@ def table() -> list[str]:
             sum(bool(mistake.reference) for mistake in wrong),
             sum(erratum.startswith(f"{document}.") for erratum in errata()),
         ]
-        rows.append(
-            "| " + " | ".join([document, article(document), ", ".join(public), *map(str, counts)]) + " |"
-        )
+        linked = f"[{public}]({page}#{document})" if page else str(public)
+        rows.append("| " + " | ".join([document, article(document), linked, *map(str, counts)]) + " |")
     return rows
