@@ -46,8 +46,8 @@ ROUNDED = {
         transport.mixture_score_matching transport.printed_score_matching_bound
         transport.score_matching_bound transport.wasserstein_quantile""",
     "logarithm, root or power of an option": """
-        flow.variance_exploding rope.ntk_base rope.ntk_scale
-        rope.yarn_scale""",
+        flow.variance_exploding rope.longrope_scale rope.ntk_base rope.ntk_scale
+        rope.yarn_scale rope.yarn_softmax_scale""",
     "a bound of rounding errors of the dtype": "argmaxable.winner",
 }
 

@@ -69,7 +69,18 @@ def test_it_leaves_numbers_where_a_factorisation_fails() -> None:
 # Every function, every law
 
 
-NUMBERS = {f"rope.{name}" for name in ("ntk_base", "ntk_scale", "range_of", "rebase", "yarn_scale")}
+NUMBERS = {
+    f"rope.{name}"
+    for name in (
+        "ntk_base",
+        "ntk_scale",
+        "range_of",
+        "rebase",
+        "yarn_scale",
+        "yarn_softmax_scale",
+        "longrope_scale",
+    )
+}
 """They give numbers, with which their specimens compute."""
 SCHEDULES = {
     f"flow.{name}"

@@ -49,7 +49,7 @@ FORM = re.compile(r"(\w+): ([\w.]+): (.+?): got (.+); expected .+")
 WITHOUT_ARRAYS = {
     *("flow.from_functions", "flow.sub_variance_preserving", "flow.variance_exploding"),
     *("flow.variance_preserving", "rope.ntk_base", "rope.ntk_scale", "rope.range_of", "rope.rebase"),
-    *("rope.yarn_scale", "transport.wasserstein_quantile"),
+    *("rope.longrope_scale", "rope.yarn_scale", "rope.yarn_softmax_scale", "transport.wasserstein_quantile"),
 }
 MADE = [name for name, made in catalogue.reference().items() if "xp" in inspect.signature(made).parameters]
 TAKEN = {

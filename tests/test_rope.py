@@ -17,6 +17,7 @@ from refimpl.backends import Setting, get
 from refimpl.proofs.engine import catalogue
 
 MAP = {"train_length": 4096, "factor": 16.0, "base": 10000.0}
+LISTS = {"dim": 4, "train_length": 8, "short_factor": [1.0, 1.0], "long_factor": [1.0, 2.0]}
 
 
 # Known values.
@@ -123,6 +124,35 @@ def test_yarn_with_an_empty_index_ramp_is_a_step() -> None:
     np.testing.assert_array_equal(rope.yarn(2, ramp="code", train_length=10**7, factor=4.0), [1.0])
 
 
+def test_yarn_without_truncate_at_its_published_configuration() -> None:
+    """gpt-oss: d = 64, B = 150000, L = 4096, 32 turns to 1: the ends are 8.0928 and 17.398."""
+    options = {"train_length": 4096, "factor": 32.0, "base": 150000.0, "ramp": "code"}
+    plain = rope.frequencies(64, base=150000.0)
+    found = rope.yarn(64, truncate=False, **options) / plain
+    gamma = 1 - (np.arange(32) - 8.092779115512402) / (17.39802450158856 - 8.092779115512402)
+    kept = np.clip(gamma, 0, 1)
+    np.testing.assert_allclose(found, kept + (1 - kept) / 32, rtol=1e-12)
+    rounded = rope.yarn(64, **options) / plain
+    np.testing.assert_allclose(rounded[9], 1 - (1 / 10) * (31 / 32), rtol=1e-12)
+
+
+def test_longrope_changes_its_list_after_the_training_length() -> None:
+    lists = {"dim": 4, "train_length": 10, "short_factor": (1, 2), "long_factor": (2, 50), "base": 100.0}
+    np.testing.assert_array_equal(rope.longrope(10, **lists), [1, 0.05])
+    np.testing.assert_array_equal(rope.longrope(10.5, **lists), [0.5, 0.002])
+
+
+def test_proportional_is_as_wide_as_the_head() -> None:
+    """Gemma 4: a quarter of 512 features, so 64 frequencies of 256; the last that turns is B^(−126/512)."""
+    found = rope.proportional(512, fraction=0.25, base=1e6)
+    assert np.count_nonzero(found) == 64
+    assert math.isclose(found[63], 1e6 ** (-126 / 512), rel_tol=1e-15)
+    np.testing.assert_array_equal(rope.proportional(8, fraction=0.2, base=1e4), np.zeros(4))
+    np.testing.assert_array_equal(
+        rope.proportional(6, fraction=0.7, factor=2.0)[1:], [1e4 ** (-1 / 3) / 2, 0]
+    )
+
+
 def test_a_position_need_not_be_the_unit() -> None:
     """Positions in other units than tokens: lengths below 1 are lengths."""
     plain = rope.frequencies(8)
@@ -166,6 +196,10 @@ def test_numbers_by_hand() -> None:
     assert rope.ntk_scale(8, dim=4) == 8.0
     assert rope.ntk_base(100, factor=2, dim=4) == 400.0
     assert math.isclose(rope.yarn_scale(math.e), 1.1, rel_tol=1e-15)
+    assert math.isclose(rope.yarn_scale(math.e, mscale=2.0, mscale_all_dim=10.0), 0.6, rel_tol=1e-15)
+    assert math.isclose(rope.yarn_softmax_scale(math.e, mscale_all_dim=5.0), 2.25, rel_tol=1e-15)
+    assert rope.longrope_scale(8, train_length=2) == 2.0
+    np.testing.assert_array_equal(rope.linear(4, factor=4, base=16.0), [0.25, 0.0625])
     np.testing.assert_array_equal(rope.mixed_radix_frequencies((2, 4)), [1.0, 0.5, 0.125])
     np.testing.assert_array_equal(rope.interpolate(np.asarray([2.0, -3.0]), factor=4), [0.5, -0.75])
 
@@ -309,6 +343,17 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: ramp", lambda: rope.yarn(8, ramp="code", train_length=0.5, factor=2)),
     ("DomainError: high_freq_factor", lambda: rope.llama3(8, train_length=8, factor=2, high_freq_factor=1.0)),
     ("DomainError: factor", lambda: rope.yarn_scale(0.9)),
+    ("DomainError: mscale", lambda: rope.yarn_scale(2, mscale=-1.0)),
+    ("DomainError: factor", lambda: rope.yarn_softmax_scale(0.9)),
+    ("DTypeError: truncate", lambda: rope.yarn(8, truncate=1, **MAP)),
+    ("DomainError: factor", lambda: rope.linear(8, factor=0.5)),
+    ("DomainError: fraction", lambda: rope.proportional(8, fraction=0.0)),
+    ("DomainError: fraction", lambda: rope.proportional(8, fraction=1.5)),
+    ("ShapeError: short_factor", lambda: rope.longrope(9, **(LISTS | {"short_factor": [1.0]}))),
+    ("ShapeError: long_factor", lambda: rope.longrope(9, **(LISTS | {"long_factor": [1.0] * 3}))),
+    ("DomainError: long_factor", lambda: rope.longrope(9, **(LISTS | {"long_factor": [1.0, 0.0]}))),
+    ("DTypeError: short_factor", lambda: rope.longrope(9, **(LISTS | {"short_factor": 1.0}))),
+    ("DomainError: train_length", lambda: rope.longrope_scale(2, train_length=1)),
     ("DomainError: train_length", lambda: rope.log_n_scale(X4, train_length=1)),
     ("DomainError: base", lambda: rope.range_of(1, digits=2)),
     ("DomainError: digits", lambda: rope.range_of(10, digits=0)),

@@ -6,8 +6,9 @@ https://spaces.ac.cn/archives/9675. `refimpl show rope` prints what it states.
 
 from ._extension import dynamic_ntk, interpolate, log_n_scale, ntk_base, ntk_scale, rebase
 from ._frequencies import angles, frequencies, mixed_radix_frequencies, period, sinusoidal
+from ._longrope import linear, longrope, longrope_scale, proportional
 from ._numerals import digits, from_digits, mixed_radix_digits, range_of
-from ._ramps import llama3, yarn, yarn_scale
+from ._ramps import llama3, yarn, yarn_scale, yarn_softmax_scale
 from ._rotation import attention_scores, convert_layout, rotate, rotation_matrix
 
 __all__ = [
@@ -19,13 +20,17 @@ __all__ = [
     "frequencies",
     "from_digits",
     "interpolate",
+    "linear",
     "llama3",
     "log_n_scale",
+    "longrope",
+    "longrope_scale",
     "mixed_radix_digits",
     "mixed_radix_frequencies",
     "ntk_base",
     "ntk_scale",
     "period",
+    "proportional",
     "range_of",
     "rebase",
     "rotate",
@@ -33,4 +38,5 @@ __all__ = [
     "sinusoidal",
     "yarn",
     "yarn_scale",
+    "yarn_softmax_scale",
 ]

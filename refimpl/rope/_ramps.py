@@ -7,10 +7,12 @@ from typing import Any, Literal
 from .. import _xp
 from .._errors import DomainError, message
 from .._typing import Array, Device, DType, Namespace
-from ..public import RAISES, Choice, Made, Number, Reals, public
+from ..public import RAISES, Choice, Flag, Made, Number, Reals, public
 from . import _tables
 
 Ramp = Literal["paper", "code"]
+COEFFICIENT = Number(least=0)
+"""Of the logarithm, relative to a tenth."""
 
 
 @public(
@@ -22,6 +24,7 @@ Ramp = Literal["paper", "code"]
         "ramp": Choice("paper", "code"),
         "beta_slow": Number(above=0),
         "beta_fast": Number(above="beta_slow"),
+        "truncate": Flag(),
         "xp, dtype, device": Made(),
     },
     Reals("dim/2"),
@@ -41,6 +44,7 @@ def yarn(
     ramp: Ramp = "paper",
     beta_slow: float = 1.0,
     beta_fast: float = 32.0,
+    truncate: bool = True,
     xp: Namespace | None = None,
     dtype: DType | None = None,
     device: Device | None = None,
@@ -55,7 +59,8 @@ def yarn(
     - "code" (as in most public code, the authors' included): linear in the pair index,
       γ_m = 1 − (m − low)/(high − low) clipped, with low = max(⌊c(fast)⌋, 0),
       high = min(⌈c(slow)⌉, d − 1), high + 0.001 if they agree, where c(r) = d ln(L/(2πr))/(2 ln B)
-      is the index of r turns.
+      is the index of r turns. Without `truncate` the ends are not rounded: low = max(c(fast), 0),
+      high = min(c(slow), d − 1).
 
     The attention temperature is separate: `yarn_scale`.
 
@@ -74,13 +79,15 @@ def yarn(
         Turns within L where the ramp begins.
     beta_fast
         Turns within L where it ends.
+    truncate
+        Whether the ends of the common code's ramp are rounded outwards; of no effect on the paper's.
     xp, dtype, device
 
     Returns
     -------
     with γ in float64, rounded once.
 
-    Source: rope D5, C8.
+    Source: rope D5, P3, C8.
 
     Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
     2309.00071.
@@ -94,39 +101,78 @@ def yarn(
     base, factor, length, slow, fast = (_xp.number(x, xp) for x in given)
     plain = _tables.plain(dim, base, xp)
     if ramp == "paper":
-        kept = _turns_ramp(plain, length, slow, fast)
+        kept = turns_ramp(plain, length, slow, fast)
     else:
-        kept = _index_ramp(dim, base, length, slow, fast, xp)
-    return _tables.table(_blend(plain, kept, factor), xp, dtype, device)
+        kept = index_ramp(dim, base, length, slow, fast, truncate, xp)
+    return _tables.table(blend(plain, kept, factor), xp, dtype, device)
 
 
-@public({"factor": _tables.FACTOR}, Number(), nan=RAISES)
-def yarn_scale(factor: float, /) -> float:
+@public(
+    {"factor": _tables.FACTOR, "mscale": COEFFICIENT, "mscale_all_dim": COEFFICIENT}, Number(), nan=RAISES
+)
+def yarn_scale(factor: float, /, *, mscale: float = 1.0, mscale_all_dim: float = 0.0) -> float:
     """Give the attention scale of YaRN.
 
     √(1/t) = 0.1 ln k + 1 multiplies both queries and keys, so scores by its square
-    (section 3.4 of the reference).
+    (section 3.4 of the reference). With two coefficients it is (0.1 a ln k + 1)/(0.1 b ln k + 1), and
+    `yarn_softmax_scale` puts the divisor back where the whole score is scaled.
 
     Parameters
     ----------
     factor
         k.
+    mscale
+        a.
+    mscale_all_dim
+        b.
 
     Returns
     -------
     1 at k = 1.
 
-    Source: rope D5.
+    Source: rope D5, P4.
 
     Reference: Peng et al., YaRN: Efficient context window extension of large language models, 2023, arXiv
-    2309.00071.
+    2309.00071; with coefficients as in DeepSeek-AI, DeepSeek-V2, 2024, arXiv 2405.04434.
 
     Examples
     --------
     >>> round(yarn_scale(16), 6)
     1.277259
+    >>> yarn_scale(40, mscale=0.707, mscale_all_dim=0.707)
+    1.0
     """
-    return 0.1 * _xp.numbers(factor).log(factor) + 1
+    m = _xp.numbers(factor)
+    return magnitude(factor, mscale, m) / magnitude(factor, mscale_all_dim, m)
+
+
+@public({"factor": _tables.FACTOR, "mscale_all_dim": COEFFICIENT}, Number(), nan=RAISES)
+def yarn_softmax_scale(factor: float, /, *, mscale_all_dim: float = 1.0) -> float:
+    """Give the factor of the scale of scores, 1/√d, where YaRN is not left to queries and keys alone.
+
+    (0.1 b ln k + 1)², once for the query and once for the key, also for features that no pair turns.
+
+    Parameters
+    ----------
+    factor
+        k.
+    mscale_all_dim
+        b.
+
+    Returns
+    -------
+    1 at k = 1.
+
+    Source: rope P4.
+
+    Reference: DeepSeek-AI, DeepSeek-V2, 2024, arXiv 2405.04434, and its published code.
+
+    Examples
+    --------
+    >>> round(yarn_softmax_scale(40), 6)
+    1.873854
+    """
+    return magnitude(factor, mscale_all_dim, _xp.numbers(factor)) ** 2
 
 
 @public(
@@ -193,23 +239,30 @@ def llama3(
     given = base, factor, train_length, low_freq_factor, high_freq_factor
     base, factor, length, low, high = (_xp.number(x, xp) for x in given)
     plain = _tables.plain(dim, base, xp)
-    return _tables.table(_blend(plain, _turns_ramp(plain, length, low, high), factor), xp, dtype, device)
+    return _tables.table(blend(plain, turns_ramp(plain, length, low, high), factor), xp, dtype, device)
 
 
-def _turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
+def magnitude(factor: float, coefficient: float, m: Any) -> float:
+    """What queries and keys are multiplied by for the temperature."""
+    scale: float = 0.1 * coefficient * m.log(factor) + 1
+    return scale
+
+
+def turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) -> list[float]:
     """γ linear in the number of turns within the training length."""
     circle = 2 * _xp.numbers(*plain).pi
     turns = [length * omega / circle for omega in plain]
     return [min(max((r - slow) / (fast - slow), 0.0), 1.0) for r in turns]
 
 
-def _index_ramp(
-    dim: int, base: float, length: float, slow: float, fast: float, xp: Namespace | None
+def index_ramp(
+    dim: int, base: float, length: float, slow: float, fast: float, truncate: bool, xp: Namespace | None
 ) -> list[float]:
-    """γ linear in the pair index, between the (rounded) indices of two numbers of turns."""
+    """γ linear in the pair index, between the indices of two numbers of turns, rounded outwards or not."""
     m = _xp.numbers(xp, base, length, slow, fast)
     first, last = (dim * _log_circles(length, turns, m) / (2 * m.log(base)) for turns in (fast, slow))
-    low, high = max(math.floor(first), 0), min(math.ceil(last), dim - 1)
+    low: float = max(math.floor(first) if truncate else first, 0)
+    high: float = min(math.ceil(last) if truncate else last, dim - 1)
     if low > high:
         got = f"low = {low}, high = {high}"
         raise DomainError(message("ramp", got, "low ≤ high", 'ramp="paper" has no such limit'))
@@ -225,6 +278,6 @@ def _log_circles(length: float, turns: float, m: Any) -> float:
     return m.log(length) - m.log(2 * m.pi) - m.log(turns)
 
 
-def _blend(plain: Sequence[float], kept: Sequence[float], factor: float) -> list[float]:
+def blend(plain: Sequence[float], kept: Sequence[float], factor: float) -> list[float]:
     """γ of each frequency as it is and the rest interpolated; exact at γ = 1 and at factor 1."""
     return [omega * (gamma + (1 - gamma) / factor) for omega, gamma in zip(plain, kept, strict=True)]

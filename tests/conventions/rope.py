@@ -94,6 +94,19 @@ def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_f
     return plain / factor * (1 - keep) + plain * keep
 
 
+def yarn_by_index(dim, base, *, factor, train_length, beta_slow=1.0, beta_fast=32.0, ends=math.ceil):
+    def index(turns):
+        return dim * math.log(train_length / (turns * 2 * math.pi)) / (2 * math.log(base))
+
+    low, high = max(-ends(-index(beta_fast)), 0), min(ends(index(beta_slow)), dim - 1)
+    keep = 1 - np.clip((np.arange(dim // 2) - low) / (high - low or 0.001), 0, 1)
+    return inv_freq(dim, base) * (keep + (1 - keep) / factor)
+
+
+def mscale(factor, mscale_all_dim=1.0):
+    return 1 + 0.1 * mscale_all_dim * math.log(factor)
+
+
 def clock(n, bases, shift=0):
     shown = []
     for base in reversed(bases):
@@ -118,5 +131,7 @@ CONVENTIONS = {
     "rope.angles/doubled": Convention(doubled, lambda *a: doubled(*a, shift=1)),
     "rope.rotation_matrix/row-vectors": _signed(row_matrix),
     "rope.yarn/inv-freq": Convention(yarn, lambda *a, **o: yarn(*a, **o, swap=True)),
+    "rope.yarn/index-ramp": Convention(yarn_by_index, lambda *a, **o: yarn_by_index(*a, **o, ends=float)),
+    "rope.yarn_softmax_scale/root": Convention(mscale, lambda *a, **o: mscale(*a, **o) ** 2),
     "rope.mixed_radix_digits/big-endian": Convention(clock, lambda *a: clock(*a, shift=1)),
 }

@@ -54,6 +54,19 @@ def _interpolate(on: Setting, n: int):
     return (lambda p: rope.interpolate(p, factor=8.0, dtype=on.dtype)), (_positions(on, n),)
 
 
+def _linear(on: Setting, n: int):
+    return (lambda: rope.linear(2 * n, factor=8.0, **on.like)), ()
+
+
+def _longrope(on: Setting, n: int):
+    lists = {"short_factor": [1.0] * n, "long_factor": [8.0] * n}
+    return (lambda: rope.longrope(LENGTH + 1, dim=2 * n, train_length=LENGTH, **lists, **on.like)), ()
+
+
+def _proportional(on: Setting, n: int):
+    return (lambda: rope.proportional(2 * n, fraction=0.5, **on.like)), ()
+
+
 def _llama3(on: Setting, n: int):
     return (lambda: rope.llama3(2 * n, **MAP, **on.like)), ()
 
@@ -93,6 +106,14 @@ def _yarn_scale(on: Setting, n: int):
     return (lambda x: x * rope.yarn_scale(8.0)), (_vectors(on, n),)
 
 
+def _yarn_softmax_scale(on: Setting, n: int):
+    return (lambda x: x * rope.yarn_softmax_scale(8.0)), (_vectors(on, n),)
+
+
+def _longrope_scale(on: Setting, n: int):
+    return (lambda x: x * rope.longrope_scale(8.0, train_length=LENGTH)), (_vectors(on, n),)
+
+
 def _period(on: Setting, n: int):
     return rope.period, (rope.frequencies(2 * n, **on.like),)
 
@@ -122,13 +143,17 @@ SPECIMENS = {
     "rope.frequencies": _frequencies,
     "rope.from_digits": _from_digits,
     "rope.interpolate": _interpolate,
+    "rope.linear": _linear,
     "rope.llama3": _llama3,
     "rope.log_n_scale": _log_n_scale,
+    "rope.longrope": _longrope,
+    "rope.longrope_scale": _longrope_scale,
     "rope.mixed_radix_digits": _mixed_radix_digits,
     "rope.mixed_radix_frequencies": _mixed_radix_frequencies,
     "rope.ntk_base": _ntk_base,
     "rope.ntk_scale": _ntk_scale,
     "rope.period": _period,
+    "rope.proportional": _proportional,
     "rope.range_of": _range_of,
     "rope.rebase": _rebase,
     "rope.rotate": _rotate,
@@ -136,6 +161,7 @@ SPECIMENS = {
     "rope.sinusoidal": _sinusoidal,
     "rope.yarn": _yarn,
     "rope.yarn_scale": _yarn_scale,
+    "rope.yarn_softmax_scale": _yarn_softmax_scale,
 }
 
 TAKES = {

@@ -8,7 +8,7 @@ from ...._libraries import array_namespace
 from ...._xp import create
 from ....public import naming
 from ...language.adapter import adapter
-from ...language.law import Implementation
+from ...language.law import Implementation, NotApplicableError
 
 
 def _half(x: Any, layout: Any) -> Any:
@@ -273,9 +273,8 @@ def dynamic_ntk_inv_freq(mine: Implementation) -> Implementation:
 @adapter(
     "rope.yarn",
     "inv-freq",
-    "mine(dim, base, factor=, train_length=, and if given ramp=, beta_slow=, beta_fast=) → (dim/2,), an "
-    "array "
-    "of any library or a list.",
+    "mine(dim, base, factor=, train_length=, and if given ramp=, truncate=, beta_slow=, beta_fast=) → "
+    "(dim/2,), an array of any library or a list.",
 )
 def yarn_inv_freq(mine: Implementation) -> Implementation:
     def yarn(
@@ -285,6 +284,102 @@ def yarn_inv_freq(mine: Implementation) -> Implementation:
         return _table(mine(dim, base, **options), xp, dtype, device)
 
     return yarn
+
+
+def _index_ramp(mine: Implementation, truncate: bool) -> Implementation:
+    """YaRN of one ramp alone: calls for another do not apply."""
+    asked = "ramp='code'" if truncate else "ramp='code', truncate=False"
+
+    def yarn(
+        dim: int, /, *, base: float = 10000.0, ramp: Any = "paper", rounded: Any = True,
+        xp: Any = None, dtype: Any = None, device: Any = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        if ramp != "code" or rounded != truncate:
+            raise NotApplicableError(f"other ramps than {asked}")
+        return _table(mine(dim, base, **options), xp, dtype, device)
+
+    def named(dim: int, /, *, truncate: Any = True, **options: Any) -> Any:
+        return yarn(dim, rounded=truncate, **options)
+
+    return named
+
+
+@adapter(
+    "rope.yarn",
+    "index-ramp",
+    "mine(dim, base, factor=, train_length=, and if given beta_slow=, beta_fast=) → (dim/2,), an array of "
+    "any library or a list, of the ramp in the index alone, with rounded ends.",
+    reference="transformers, vLLM, llama.cpp",
+)
+def yarn_index_ramp(mine: Implementation) -> Implementation:
+    return _index_ramp(mine, truncate=True)
+
+
+@adapter(
+    "rope.yarn",
+    "index-ramp-untruncated",
+    "mine(dim, base, factor=, train_length=, and if given beta_slow=, beta_fast=) → (dim/2,), an array of "
+    "any library or a list, of the ramp in the index alone, whose ends are not rounded (truncate: false).",
+    reference="gpt-oss",
+)
+def yarn_index_ramp_untruncated(mine: Implementation) -> Implementation:
+    return _index_ramp(mine, truncate=False)
+
+
+@adapter(
+    "rope.yarn_softmax_scale",
+    "root",
+    "mine(factor, mscale_all_dim=): the root, which the caller squares: mscale of DeepSeek's code.",
+    reference="DeepSeek-V2",
+)
+def yarn_softmax_scale_root(mine: Implementation) -> Implementation:
+    def yarn_softmax_scale(factor: float, /, **options: Any) -> float:
+        root: float = mine(factor, **options)
+        return root * root
+
+    return yarn_softmax_scale
+
+
+@adapter("rope.linear", "inv-freq", "mine(dim, base, factor=) → (dim/2,), an array of any library or a list.")
+def linear_inv_freq(mine: Implementation) -> Implementation:
+    def linear(
+        dim: int, /, *, base: float = 10000.0,
+        xp: Any = None, dtype: Any = None, device: Any = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        return _table(mine(dim, base, **options), xp, dtype, device)
+
+    return linear
+
+
+@adapter(
+    "rope.proportional",
+    "inv-freq",
+    "mine(dim, base, fraction=, and if given factor=) → (dim/2,), an array of any library or a list.",
+)
+def proportional_inv_freq(mine: Implementation) -> Implementation:
+    def proportional(
+        dim: int, /, *, base: float = 10000.0,
+        xp: Any = None, dtype: Any = None, device: Any = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        return _table(mine(dim, base, **options), xp, dtype, device)
+
+    return proportional
+
+
+@adapter(
+    "rope.longrope",
+    "inv-freq",
+    "mine(length, dim, base, train_length=, short_factor=, long_factor=) → (dim/2,), an array of any library "
+    "or a list.",
+)
+def longrope_inv_freq(mine: Implementation) -> Implementation:
+    def longrope(
+        length: float, /, *, dim: int, base: float = 10000.0,
+        xp: Any = None, dtype: Any = None, device: Any = None, **options: Any,
+    ) -> Any:  # fmt: skip
+        return _table(mine(length, dim, base, **options), xp, dtype, device)
+
+    return longrope
 
 
 @adapter(

@@ -49,11 +49,14 @@ def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Call
         ramp: str = "paper",
         beta_slow: float = 1.0,
         beta_fast: float = 32.0,
+        truncate: bool = True,
         **like: Any,
     ) -> Any:
         options = {"train_length": train_length, "factor": factor, "base": base, **like}
-        if ramp == "paper":
-            return yarn(dim, beta_slow=beta_slow, beta_fast=beta_fast, **options)
+        if ramp == "paper" or not truncate:
+            return yarn(
+                dim, ramp=ramp, truncate=truncate, beta_slow=beta_slow, beta_fast=beta_fast, **options
+            )
         first, last = (
             dim * math.log(train_length / (2 * math.pi * turns)) / (2 * math.log(base))
             for turns in (beta_fast, beta_slow)

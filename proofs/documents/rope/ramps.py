@@ -247,7 +247,11 @@ def llama3_is_yarn(impl: Impl, on: Setting, case: inputs.Extension) -> Iterator[
         "rope.ntk_base",
         "rope.yarn",
         "rope.yarn_scale",
+        "rope.yarn_softmax_scale",
         "rope.llama3",
+        "rope.linear",
+        "rope.proportional",
+        "rope.longrope_scale",
     ),
     inputs=inputs.extensions,
     tolerance=Rounding({"a frequency a side": 2 * 2}, "γ + (1 − γ) is exactly 1", calls=("pow",)),
@@ -263,6 +267,11 @@ def plain_at_factor_one(impl: Impl, on: Setting, case: inputs.Extension) -> Iter
         found = impl["rope.yarn"](dim, ramp=ramp, beta_slow=case.slow, beta_fast=case.fast, **options)
         yield Gap(f"yarn, {ramp}", found, plain, scale)
     yield Gap("llama3", _llama3(impl, on, case, factor=1.0), plain, scale)
+    like = {"factor": 1.0, "base": case.base, **on.like}
+    yield Gap("linear", impl["rope.linear"](dim, **like), plain, scale)
+    yield Gap("proportional", impl["rope.proportional"](dim, fraction=1.0, **like), plain, scale)
+    yield Gap("longrope_scale", impl["rope.longrope_scale"](1.0, train_length=4096), 1.0, unit)
+    yield Gap("yarn_softmax_scale", impl["rope.yarn_softmax_scale"](1.0), 1.0, unit)
     yield Gap("rebase", impl["rope.rebase"](case.base, factor=1.0), case.base, case.base * unit)
     yield Gap("ntk_base", impl["rope.ntk_base"](case.base, factor=1.0, dim=dim), case.base, case.base * unit)
     yield Gap("ntk_scale", impl["rope.ntk_scale"](1.0, dim=dim), 1.0, unit)
@@ -309,11 +318,15 @@ def log_n_definition(impl: Impl, on: Setting, case: inputs.Lengths) -> Iterator[
 
 @law(
     "rope.defaults",
-    "by default the base is 10000 (500000 for Llama 3), YaRN has the paper's ramp from 1 to 32 turns, Llama "
-    "3 from 1 to 4, pairs are interleaved, log n scaling is clipped, and real positions keep their dtype",
-    source="rope D2, D3, D4, D5, D6",
+    "by default the base is 10000 (500000 for Llama 3), YaRN has the paper's ramp from 1 to 32 turns, and "
+    "its other ramp rounded ends, Llama 3 has one from 1 to 4, proportional frequencies are undivided, pairs "
+    "are interleaved, log n scaling is clipped, and real positions keep their dtype",
+    source="rope D2, D3, D4, D5, D6, P1, P3, P5, P6",
     about=(
         "rope.frequencies",
+        "rope.linear",
+        "rope.longrope",
+        "rope.proportional",
         "rope.sinusoidal",
         "rope.dynamic_ntk",
         "rope.yarn",
@@ -338,6 +351,8 @@ def defaults(impl: Impl, on: Setting, case: inputs.Defaults) -> Iterator[Record]
     extended = {"train_length": case.train_length, "factor": case.factor, **on.like}
     yarn = {"ramp": "paper", "base": 10000.0, "beta_slow": 1.0, "beta_fast": 32.0}
     llama3 = {"base": 500000.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0}
+    factors = {"short_factor": [1.0] * (case.dim // 2), "long_factor": [case.factor] * (case.dim // 2)}
+    lists = {"dim": case.dim, "train_length": case.train_length, **factors, **on.like}
     n = on.array(np.arange(1, 4) * case.train_length)
     real = on.array(np.arange(1, 4) * float(case.train_length))
     for name, array, options, omitted in (
@@ -345,7 +360,11 @@ def defaults(impl: Impl, on: Setting, case: inputs.Defaults) -> Iterator[Record]
         ("rope.sinusoidal", n, {"dim": case.dim, "dtype": on.dtype}, {"base": 10000.0}),
         ("rope.dynamic_ntk", 2 * case.train_length, extended | {"dim": case.dim}, {"base": 10000.0}),
         ("rope.yarn", case.dim, extended, yarn),
+        ("rope.yarn", case.dim, extended | {"ramp": "code"}, {"truncate": True}),
         ("rope.llama3", case.dim, extended, llama3),
+        ("rope.linear", case.dim, {"factor": case.factor, **on.like}, {"base": 10000.0}),
+        ("rope.proportional", case.dim, {"fraction": 0.5, **on.like}, {"base": 10000.0, "factor": 1.0}),
+        ("rope.longrope", 2 * case.train_length, lists, {"base": 10000.0}),
         ("rope.log_n_scale", n, {"train_length": 2 * case.train_length, "dtype": on.dtype}, {"clip": True}),
         ("rope.log_n_scale", real, {"train_length": case.train_length + 1}, {"dtype": on.dtype}),
         # Tenths, lest quotients be numbers of float32 too.

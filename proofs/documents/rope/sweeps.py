@@ -20,4 +20,7 @@ SWEEPS = [
     numbers("rope.rebase", BASE, FACTOR, call=lambda f, b, s: f(b, factor=s)),
     numbers("rope.range_of", Reals(1.0, reach=10), Integers(1, 100), call=lambda f, b, m: f(b, digits=m)),
     numbers("rope.yarn_scale", FACTOR),
+    numbers("rope.yarn_softmax_scale", FACTOR),
+    numbers("rope.longrope_scale", FACTOR, Reals(1.0, reach=40), call=lambda f, s, n: f(s, train_length=n)),
+    numbers("rope.linear", BASE, FACTOR, call=lambda f, b, s, **to: f(64, base=b, factor=s, **to)),
 ]
