@@ -14,6 +14,8 @@ FACTS = Facts(
         "rope.attention_scores": "angles iω are rounded, by u·iω, on both sides of a difference of positions",
         "rope.sinusoidal": "frequencies are rounded: an angle nω is off by 4u·nω, its sine by that "
         "over tan nω",
+        "rope.yarn": "unrounded ends of the ramp are off by some u, and so is γ, beside 1/k where it "
+        "is small",
     },
     insensitive={
         "it compares a function with itself, and both sides change alike": (
