@@ -23,6 +23,7 @@ from refimpl.transport import _apart, _gaussian, _simplex
 FORMS: dict[str, tuple[Any, str, str]] = {
     "rope.rotate": (_blocks, "LEAST", "rotate"),
     "flow.mixture_score": (_columns, "LEAST", "score"),
+    "transport.frechet_distance": (_apart, "LEAST", "square"),
     "transport.wasserstein_gaussian": (_apart, "LEAST", "spread"),
     "transport.wasserstein_discrete": (_simplex, "REDUCE", "_reduced"),
 }

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import array_api_strict
@@ -16,7 +17,8 @@ import pytest
 from scipy import optimize, special, stats
 
 from refimpl import transport
-from refimpl._errors import DomainError
+from refimpl._errors import DomainError, ShapeError
+from refimpl.transport import _apart
 
 A = np.asarray
 INF, NAN = math.inf, math.nan
@@ -459,6 +461,11 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ),
     ("ShapeError: shapes", lambda: transport.wasserstein_gaussian(_M, _S, np.zeros(1), np.eye(1))),
     ("ShapeError: shapes", lambda: transport.gaussian_map(_M, _S, _M, np.eye(3))),
+    ("ShapeError: shapes", lambda: transport.frechet_distance(_M, _S, np.zeros(1), np.eye(1))),
+    ("ShapeError: x", lambda: transport.frechet_feature_distance(_S[:1], _S)),
+    ("ShapeError: shapes", lambda: transport.frechet_feature_distance(_S, np.ones((3, 1)))),
+    ("ShapeError: y", lambda: transport.sliced_wasserstein(_S, _S[:0], _S)),
+    ("ShapeError: shapes", lambda: transport.sliced_wasserstein(_S, _S, np.ones((2, 1)))),
     (
         "ShapeError: shapes",
         lambda: transport.wasserstein_gaussian(np.zeros((2, 2)), _S, np.zeros((3, 2)), _S),
@@ -551,3 +558,74 @@ def test_users_of_pot_get_all_of_it() -> None:
     command = [sys.executable, "-c", _POT]
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
+
+
+# The Fréchet distance, of statistics and of features; slices -------------------------------------
+
+
+def test_frechet_distance_of_commuting_covariances() -> None:
+    """‖m₁ − m₂‖² + Σ (√a − √b)² = 25 + 1 + 4."""
+    S1, S2 = np.diag([1.0, 9.0]), np.diag([4.0, 25.0])
+    assert transport.frechet_distance(np.zeros(2), S1, A([3.0, 4.0]), S2) == pytest.approx(30, rel=1e-15)
+    assert transport.frechet_distance(np.zeros(2), S1, np.zeros(2), S1) == pytest.approx(0, abs=1e-30)
+
+
+def test_features_keep_the_digits_that_covariances_lose() -> None:
+    """Of 5 images and 64 features: two subspaces, in which the distance is tr S₁ + tr S₂."""
+    rng = np.random.default_rng(0)
+    x, y = np.zeros((2, 5, 64))
+    x[:, :8], y[:, 8:16] = rng.standard_normal((2, 5, 8))
+    turn, _ = np.linalg.qr(rng.standard_normal((64, 64)))
+    x, y = x - x.mean(0), y - y.mean(0)
+    expected = (np.sum(x**2) + np.sum(y**2)) / 4
+    found = transport.frechet_feature_distance(x @ turn, y @ turn)
+    assert found == pytest.approx(expected, rel=1e-14)
+    S1, S2 = (turn.T @ v.T @ v @ turn / 4 for v in (x, y))
+    values = np.linalg.eigvals(S1 @ S2).astype(complex)
+    usual = np.trace(S1 + S2) - 2 * np.sum(np.sqrt(values)).real
+    assert 1e-9 < abs(usual / expected - 1) < 1e-5
+
+
+def test_large_frechet_distances_need_no_singular_vectors() -> None:
+    """The definition, whose way is another."""
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((2, 300, 48)) * np.linspace(0.1, 3, 48)
+    S1, S2 = np.cov(x.T), np.cov(y.T)
+    assert _apart.square(S1, S2) is not None
+    found = transport.frechet_distance(x.mean(0), S1, y.mean(0), S2)
+    W = transport.wasserstein_gaussian(x.mean(0), S1, y.mean(0), S2)
+    assert found == pytest.approx(W**2, rel=1e-12)
+    assert found == pytest.approx(transport.frechet_feature_distance(x, y), rel=1e-12)
+
+
+def test_slices_of_two_points() -> None:
+    """Along (1, 0) the points 0 and 2 meet 1 and 1, along (0, 3) all are 0: W₁ is 1 and 0."""
+    x, y = A([[0.0, 0.0], [2.0, 0.0]]), A([[1.0, 0.0]])
+    directions = A([[1.0, 0.0], [0.0, 3.0]])
+    assert transport.sliced_wasserstein(x, y, directions, order=1) == 0.5
+    assert transport.sliced_wasserstein(x, y, directions) == pytest.approx(0.5**0.5, rel=1e-15)
+    assert np.isnan(transport.sliced_wasserstein(x, y, np.zeros((1, 2))))
+
+
+def test_statistics_are_read_and_nothing_is_unpickled(tmp_path: Path) -> None:
+    mean, covariance = np.arange(3.0), np.eye(3)
+    np.savez(tmp_path / "fid.npz", mu=mean, sigma=covariance)
+    found = transport.Statistics.read(tmp_path / "fid.npz")
+    assert np.array_equal(found.mean, mean)
+    assert np.array_equal(found.covariance, covariance)
+    assert transport.frechet_distance(*found, *found) == pytest.approx(0, abs=1e-15)
+    np.savez(tmp_path / "row.npz", mu=mean[None, :], sigma=covariance)
+    assert transport.Statistics.read(str(tmp_path / "row.npz")).mean.shape == (3,)
+    np.savez(tmp_path / "other.npz", arr_0=mean)
+    with pytest.raises(DomainError, match="arrays arr_0"):
+        transport.Statistics.read(tmp_path / "other.npz")
+    np.save(tmp_path / "one.npy", mean)
+    with pytest.raises(DomainError, match="one array without a name"):
+        transport.Statistics.read(tmp_path / "one.npy")
+    np.savez(tmp_path / "square.npz", mu=mean, sigma=mean)
+    with pytest.raises(ShapeError, match=r"mu \(3,\), sigma \(3,\)"):
+        transport.Statistics.read(tmp_path / "square.npz")
+    objects: Any = {"mu": np.asarray([{}], dtype=object), "sigma": covariance}
+    np.savez(tmp_path / "object.npz", **objects)
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        transport.Statistics.read(tmp_path / "object.npz")

@@ -22,6 +22,7 @@ from ._discrete import (
     wasserstein_discrete,
     wasserstein_quantile,
 )
+from ._frechet import Statistics, frechet_distance, frechet_feature_distance
 from ._gaussian import AffineMap, coupling_monotonicity, gaussian_map, wasserstein_gaussian
 from ._linear import Affine, LinearFlowPair, linear_flow_pair
 from ._scores import (
@@ -31,6 +32,7 @@ from ._scores import (
     mixture_score_matching,
     score_matching,
 )
+from ._sliced import sliced_wasserstein
 
 __all__ = [
     "Affine",
@@ -40,10 +42,13 @@ __all__ = [
     "LinearFlowPair",
     "Quadrature",
     "Spectrum",
+    "Statistics",
     "Transport",
     "conditional_score_matching",
     "coupling_cost",
     "coupling_monotonicity",
+    "frechet_distance",
+    "frechet_feature_distance",
     "gaussian_map",
     "gaussian_score_matching",
     "growth_factor",
@@ -54,6 +59,7 @@ __all__ = [
     "printed_score_matching_bound",
     "score_matching",
     "score_matching_bound",
+    "sliced_wasserstein",
     "wasserstein_1d",
     "wasserstein_bound",
     "wasserstein_discrete",

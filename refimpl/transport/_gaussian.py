@@ -110,14 +110,18 @@ def _wasserstein_gaussian(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Nam
 
 def _spread(S1: Array, S2: Array, *, xp: Namespace) -> Array:
     """(min_Q ‖R₁ − R₂Q‖²)^{1/2}, the distance of Gaussians with one mean."""
-    R1, R2 = _factor(S1, xp=xp), _factor(S2, xp=xp)
+    return _turned(_factor(S1, xp=xp), _factor(S2, xp=xp), xp=xp)
+
+
+def _turned(R1: Array, R2: Array, *, xp: Namespace) -> Array:
+    """min_Q ‖R₁ − R₂Q‖ over orthogonal Q, of factors of one shape."""
     # Procrustes: the best Q is the orthogonal polar factor of R₂ᵀR₁. In unit scale its small entries are not
     # flushed to zero where the covariances are next to the smallest normal number.
     unit = xp.max(xp.abs(R1), axis=(-2, -1), keepdims=True) + xp.max(xp.abs(R2), axis=(-2, -1), keepdims=True)
     unit = _libraries.constant(xp.where(unit == 0, xp.ones_like(unit), unit))
     Q, _ = _polar(xp.matmul(xp.matrix_transpose(R2 / unit), R1 / unit), xp=xp)
     rest = R1 - xp.matmul(R2, Q)
-    return _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-1] ** 2)), xp=xp)
+    return _norm(xp.reshape(rest, (*rest.shape[:-2], rest.shape[-2] * rest.shape[-1])), xp=xp)
 
 
 class AffineMap(NamedTuple):

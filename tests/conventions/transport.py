@@ -73,6 +73,27 @@ def bures(m1, S1, m2, S2, power=1, shift=1.0):
     return of_roots(m1, root(S1), m2, root(S2), shift) ** power
 
 
+def fid(m1, S1, m2, S2, shift=1.0):
+    """The cross term is the sum of the singular values of the product of two roots."""
+    cross = np.linalg.svd(root(S2) @ root(S1), compute_uv=False).sum()
+    return shift * np.sum((m1 - m2) ** 2) + np.trace(S1) + np.trace(S2) - 2 * cross
+
+
+def fid_of_features(x, y, shift=1.0):
+    """No covariance: the singular values of a product of centred features."""
+    A, B = ((v - v.mean(0)) / np.sqrt(len(v) - 1) for v in (x, y))
+    cross = np.linalg.svd(A @ B.T, compute_uv=False).sum()
+    return shift * np.sum((x.mean(0) - y.mean(0)) ** 2) + np.sum(A**2) + np.sum(B**2) - 2 * cross
+
+
+def sliced(x, y, directions, p, factor=1.0):
+    """Every point as often as the other sample has points."""
+    X, Y = np.sort(x @ directions, axis=0), np.sort(y @ directions, axis=0)
+    gaps = np.abs(np.repeat(X, len(y), axis=0) - np.repeat(Y, len(x), axis=0))
+    unit = gaps.max() or 1.0
+    return factor * unit * np.mean((gaps / unit) ** p) ** (1 / p)
+
+
 def mapping(m1, m2, S1, S2, sign=1):
     """A = S₂^{1/2} Q S₁^{−1/2} with the orthogonal Q that makes it symmetric, as rows take it."""
     R1, R2 = root(S1), root(S2)
@@ -96,5 +117,10 @@ CONVENTIONS = {
         lambda m1, m2, S1, S2: bures(m1, S1, m2, S2), lambda m1, m2, S1, S2: bures(m1, S1, m2, S2, shift=2.0)
     ),
     "transport.wasserstein_gaussian/roots": Convention(of_roots, lambda *a: of_roots(*a, shift=2.0)),
+    "transport.frechet_distance/one-pair": Convention(fid, lambda *a: fid(*a, shift=2.0)),
+    "transport.frechet_feature_distance/one-pair": Convention(
+        fid_of_features, lambda *a: fid_of_features(*a, shift=2.0)
+    ),
+    "transport.sliced_wasserstein/columns": Convention(sliced, lambda *a: sliced(*a, factor=2.0)),
     "transport.gaussian_map/means-first": Convention(mapping, lambda *a: mapping(*a, sign=-1)),
 }

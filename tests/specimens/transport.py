@@ -59,6 +59,14 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
         transport.coupling_monotonicity,
         (_covariances(on, n, 4), _covariances(on, 4)),
     ),
+    "transport.frechet_distance": lambda on, n: (
+        transport.frechet_distance,
+        (_normal(on, n, 4), _covariances(on, n, 4), _normal(on, 4), _covariances(on, 4, seed=2)),
+    ),
+    "transport.frechet_feature_distance": lambda on, n: (
+        transport.frechet_feature_distance,
+        (_normal(on, n + 5, 4), _normal(on, n + 3, 4, seed=1)),
+    ),
     "transport.gaussian_map": lambda on, n: (
         transport.gaussian_map,
         (_normal(on, n, 4), _covariances(on, n, 4), _normal(on, 4), _covariances(on, 4, seed=2)),
@@ -99,6 +107,10 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
             times, lambda t: 1 + t, lambda t: t, lambda t: 2 - t, lambda t: -t, terminal
         )[:3],
         (_times(on, n), _number(on, 0.5)),
+    ),
+    "transport.sliced_wasserstein": lambda on, n: (
+        transport.sliced_wasserstein,
+        (_normal(on, n + 1, 3), _normal(on, n, 3, seed=1), _normal(on, 5, 3, seed=2)),
     ),
     "transport.wasserstein_1d": lambda on, n: (
         lambda x, y, a, b: transport.wasserstein_1d(x, y, x_weights=a, y_weights=b),

@@ -266,3 +266,70 @@ def conditional_score_matching_noise_model(mine: Implementation) -> Implementati
         return noise.shape[-1] * _each_set(mine, predicted, noise) / beta_bar**2
 
     return conditional_score_matching
+
+
+@adapter(
+    "transport.frechet_distance",
+    "one-pair",
+    "mine(m1, S1, m2, S2) → FID of one pair of Gaussians.",
+    reference="calculate_frechet_distance of pytorch-fid, frechet_distance of clean-fid",
+)
+def frechet_distance_one_pair(mine: Implementation) -> Implementation:
+    def frechet_distance(m1: Any, S1: Any, m2: Any, S2: Any, /) -> Any:
+        xp = array_namespace(m1, S1, m2, S2)
+        pairs, shape = _pairs(m1, m2, S1, S2)
+        if not pairs:
+            return transport.frechet_distance(m1, S1, m2, S2)
+        found = [
+            xp.asarray(mine(m1, S1, m2, S2), dtype=m1.dtype, device=device(m1)) for m1, m2, S1, S2 in pairs
+        ]
+        return xp.reshape(xp.stack(found), shape)
+
+    return frechet_distance
+
+
+@adapter(
+    "transport.frechet_feature_distance",
+    "one-pair",
+    "mine(x, y) → FID of one pair of sets of features (n, d) and (m, d), covariances divided by n − 1; "
+    "for ddof = 0 the reference answers.",
+    reference="fid_from_feats of clean-fid",
+)
+def frechet_features_one_pair(mine: Implementation) -> Implementation:
+    def frechet_feature_distance(x: Any, y: Any, /, *, ddof: int = 1) -> Any:
+        if ddof == 0:
+            return transport.frechet_feature_distance(x, y, ddof=ddof)
+        return _each_pair(mine, x, y)
+
+    return frechet_feature_distance
+
+
+@adapter(
+    "transport.sliced_wasserstein",
+    "columns",
+    "mine(x, y, directions, p) → SW_p of points (n, d) and (m, d), with unit directions in columns (d, k).",
+    reference="sliced_wasserstein_distance of POT",
+)
+def sliced_wasserstein_columns(mine: Implementation) -> Implementation:
+    def sliced_wasserstein(x: Any, y: Any, directions: Any, /, *, order: float = 2.0) -> Any:
+        xp = array_namespace(x, y, directions)
+        peak = xp.max(xp.abs(directions), axis=-1, keepdims=True)
+        units = directions / peak / xp.sqrt(xp.sum((directions / peak) ** 2, axis=-1, keepdims=True))
+        columns = xp.matrix_transpose(units)
+        return _each_pair(lambda one, other: mine(one, other, columns, order), x, y)
+
+    return sliced_wasserstein
+
+
+def _each_pair(function: Any, x: Any, y: Any) -> Any:
+    """A function of two sets of points, of any sizes, for every pair; leading axes broadcast."""
+    xp = array_namespace(x, y)
+    shape = tuple(xp.broadcast_arrays(x[..., 0, 0], y[..., 0, 0])[0].shape)
+    sets = [
+        xp.reshape(xp.broadcast_to(part, (*shape, *part.shape[-2:])), (math.prod(shape), *part.shape[-2:]))
+        for part in (x, y)
+    ]
+    if not math.prod(shape):
+        return xp.zeros(shape, dtype=x.dtype, device=device(x))
+    found = [function(sets[0][i, ...], sets[1][i, ...]) for i in range(math.prod(shape))]
+    return xp.reshape(xp.stack([xp.asarray(one, dtype=x.dtype, device=device(x)) for one in found]), shape)

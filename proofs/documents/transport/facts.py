@@ -15,7 +15,12 @@ def _of_one_length(arguments: dict[str, Any]) -> dict[str, Any]:
 
 FACTS = Facts(
     invariant={"transport.wasserstein_1d": ({"x": "a constant", "y": "a constant"},)},
-    not_differentiable=dict.fromkeys(
+    not_differentiable={
+        "transport.frechet_feature_distance": (
+            "centred features are always linearly dependent, where singular values of 0 have no derivative"
+        )
+    }
+    | dict.fromkeys(
         (
             "transport.mixture_score_matching",
             "transport.printed_score_matching_bound",
@@ -37,6 +42,7 @@ FACTS = Facts(
     ),
     in_batches={"transport.wasserstein_1d": _of_one_length},
     notes={
+        "transport.frechet_distance": "traces that cancel, and roots of singular covariances",
         "transport.gaussian_map": "roots of matrices, right relative to the largest entry",
     },
     insensitive={
@@ -73,6 +79,10 @@ FACTS = Facts(
             "transport.wasserstein_bound/no-error-of-panels",
         ),
         "what it changes is less than the roundings that its laws admit there": (
+            "transport.frechet_distance/jitter",
+            "transport.frechet_distance/product-of-roots",
+            "transport.frechet_feature_distance/from-covariances",
+            "transport.frechet_feature_distance/jitter",
             "transport.wasserstein_discrete/entropic",
             "transport.wasserstein_gaussian/jitter",
             "transport.wasserstein_gaussian/product-of-roots",
@@ -95,6 +105,7 @@ FACTS = Facts(
             "transport.wasserstein_discrete/expanded-squares",
         ),
         "what it changes is less than the roundings that its laws admit there": (
+            "transport.frechet_distance/product-of-roots",
             "transport.gaussian_map/product-of-roots",
             "transport.mixture_conditional_score_matching/alpha-once",
             "transport.mixture_conditional_score_matching/equal-weights",
