@@ -4,16 +4,21 @@ Article: Jianlin Su (苏剑林), The road to better Transformers, 10: RoPE is a 
 https://spaces.ac.cn/archives/9675. `refimpl show rope` prints what it states.
 """
 
+from ._axes import axial_angles, axial_frequencies
 from ._extension import dynamic_ntk, interpolate, log_n_scale, ntk_base, ntk_scale, rebase
 from ._frequencies import angles, frequencies, mixed_radix_frequencies, period, sinusoidal
 from ._longrope import linear, longrope, longrope_scale, proportional
 from ._numerals import digits, from_digits, mixed_radix_digits, range_of
+from ._partial import rotate_partial
 from ._ramps import llama3, yarn, yarn_scale, yarn_softmax_scale
 from ._rotation import attention_scores, convert_layout, rotate, rotation_matrix
+from ._timing import timing_signal
 
 __all__ = [
     "angles",
     "attention_scores",
+    "axial_angles",
+    "axial_frequencies",
     "convert_layout",
     "digits",
     "dynamic_ntk",
@@ -34,8 +39,10 @@ __all__ = [
     "range_of",
     "rebase",
     "rotate",
+    "rotate_partial",
     "rotation_matrix",
     "sinusoidal",
+    "timing_signal",
     "yarn",
     "yarn_scale",
     "yarn_softmax_scale",

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from . import rope_axes
 from ._convention import Convention
 
 
@@ -134,4 +135,4 @@ CONVENTIONS = {
     "rope.yarn/index-ramp": Convention(yarn_by_index, lambda *a, **o: yarn_by_index(*a, **o, ends=float)),
     "rope.yarn_softmax_scale/root": Convention(mscale, lambda *a, **o: mscale(*a, **o) ** 2),
     "rope.mixed_radix_digits/big-endian": Convention(clock, lambda *a: clock(*a, shift=1)),
-}
+} | rope_axes.CONVENTIONS

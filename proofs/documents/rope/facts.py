@@ -16,6 +16,7 @@ FACTS = Facts(
         "over tan nω",
         "rope.yarn": "unrounded ends of the ramp are off by some u, and so is γ, beside 1/k where it "
         "is small",
+        "rope.timing_signal": "frequencies are rounded, as those of sinusoidal",
     },
     insensitive={
         "it compares a function with itself, and both sides change alike": (
