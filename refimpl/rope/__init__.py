@@ -5,6 +5,7 @@ https://spaces.ac.cn/archives/9675. `refimpl show rope` prints what it states.
 """
 
 from ._axes import axial_angles, axial_frequencies
+from ._config import Configured, from_config
 from ._extension import dynamic_ntk, interpolate, log_n_scale, ntk_base, ntk_scale, rebase
 from ._frequencies import angles, frequencies, mixed_radix_frequencies, period, sinusoidal
 from ._longrope import linear, longrope, longrope_scale, proportional
@@ -15,6 +16,7 @@ from ._rotation import attention_scores, convert_layout, rotate, rotation_matrix
 from ._timing import timing_signal
 
 __all__ = [
+    "Configured",
     "angles",
     "attention_scores",
     "axial_angles",
@@ -23,6 +25,7 @@ __all__ = [
     "digits",
     "dynamic_ntk",
     "frequencies",
+    "from_config",
     "from_digits",
     "interpolate",
     "linear",

@@ -46,6 +46,12 @@ def _frequencies(on: Setting, n: int):
     return (lambda: rope.frequencies(2 * n, **on.like)), ()
 
 
+def _from_config(on: Setting, n: int):
+    facts = {"head_dim": 2 * n, "max_position_embeddings": LENGTH}
+    block = {"rope_type": "yarn", "factor": 8.0, "original_max_position_embeddings": LENGTH}
+    return (lambda: rope.from_config({**facts, "rope_scaling": block}, **on.like).frequencies), ()
+
+
 def _from_digits(on: Setting, n: int):
     return (lambda d: rope.from_digits(d, base=10)), (on.array(np.ones((n, 8), dtype=np.int64)),)
 
@@ -141,6 +147,7 @@ SPECIMENS = {
     "rope.digits": _digits,
     "rope.dynamic_ntk": _dynamic_ntk,
     "rope.frequencies": _frequencies,
+    "rope.from_config": _from_config,
     "rope.from_digits": _from_digits,
     "rope.interpolate": _interpolate,
     "rope.linear": _linear,

@@ -1,6 +1,7 @@
 """Conventions of rotary embeddings that differ from this document's."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from .... import rope
@@ -425,3 +426,23 @@ def mixed_radix_digits_big_endian(mine: Implementation) -> Implementation:
         return array_namespace(n).flip(mine(n, bases[::-1]), axis=-1)
 
     return mixed_radix_digits
+
+
+@adapter(
+    "rope.from_config",
+    "pair",
+    "mine(mapping, and if given length=, layer_type=) → (table (width/2,), attention factor), without the scale "
+    "of scores and without complaints.",
+    reference="ROPE_INIT_FUNCTIONS of transformers",
+    beyond=("rope.from_config-complains",),
+)
+def from_config_pair(mine: Implementation) -> Implementation:
+    def from_config(
+        mapping: Any, /, *, xp: Any = None, dtype: Any = None, device: Any = None, **options: Any
+    ) -> Any:
+        values, scale = mine(mapping, **options)
+        rest = rope.from_config(mapping, xp=xp, dtype=dtype, device=device, **options)
+        values = _table(values, xp, dtype, device)
+        return replace(rest, frequencies=values, attention_factor=scale, width=2 * values.shape[0])
+
+    return from_config

@@ -23,6 +23,7 @@ FACTS = Facts(
             "rope.defaults",
             "rope.leading-axes",
         ),
+        "it is of words": ("rope.from_config-complains",),
     },
     hidden_in_float16={
         "what it changes is less than the roundings that its laws admit there": (
