@@ -22,6 +22,7 @@ from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
 from ..scanning.report import Scan, Word
 from ..swapping.data import SwapResult
+from .config_told import Explained
 from .errata import Judged
 
 REPORTS: Mapping[str, tuple[type, type | None]] = {
@@ -36,6 +37,7 @@ REPORTS: Mapping[str, tuple[type, type | None]] = {
     "errata": (Judged, None),
     "bench": (Measured, Machine),
     "scan": (Word, Scan),
+    "config": (Explained, None),
 }
 """The class of the results of each command, and of their summary."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}

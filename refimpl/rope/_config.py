@@ -107,7 +107,7 @@ def from_config(
     values = table(block, length, xp)
     return Configured(
         frequencies=_tables.table(values, xp, dtype, device),
-        attention_factor=attention_factor(block, xp),
+        attention_factor=attention_factor(block, length, xp),
         softmax_factor=softmax_factor(block, xp),
         type=block.type,
         width=block.width,
@@ -166,8 +166,11 @@ def table(block: Block, length: float | None, xp: Namespace | None) -> list[floa
 
 def long_or_short(block: Block, length: float | None) -> tuple[float, ...]:
     """The factors of LongRoPE for a length."""
-    beyond = length is not None and block.train_length is not None and length > block.train_length
-    return block.long if beyond else block.short
+    return block.long if _beyond(block, length) else block.short
+
+
+def _beyond(block: Block, length: float | None) -> bool:
+    return length is not None and block.train_length is not None and length > block.train_length
 
 
 def _dynamic_base(block: Block, length: float | None, xp: Namespace | None) -> float:
@@ -186,9 +189,11 @@ def _dynamic_base(block: Block, length: float | None, xp: Namespace | None) -> f
     return new
 
 
-def attention_factor(block: Block, xp: Namespace | None) -> float:
+def attention_factor(block: Block, length: float | None, xp: Namespace | None) -> float:
     """What multiplies cosines and sines."""
     m, one = _xp.numbers(xp), _xp.number(1.0, xp)
+    if (own := block.scales[_beyond(block, length)]) is not None:
+        return _xp.number(own, xp)
     if block.attention_factor is not None:
         return _xp.number(block.attention_factor, xp)
     factor = _xp.number(block.factor, xp)

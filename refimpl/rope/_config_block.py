@@ -38,6 +38,8 @@ class Block:
     """Of every frequency, whatever the type: a tensor of GGUF."""
     attention_factor: float | None = None
     """As given, in place of what the type has."""
+    scales: tuple[float | None, float | None] = (None, None)
+    """The attention factors up to the training length and beyond, where a model gives two."""
     times: float = 1.0
     """What multiplies the attention scale of the type."""
     mscale: float = 1.0
@@ -191,7 +193,7 @@ def _keys(block: Config, kind: str, model: str, reader: Reader) -> None:
     own = (*facts.COMMON, *facts.AXES, *facts.TYPES[kind])
     known = {key for keys in facts.TYPES.values() for key in keys}
     for key, value in block.items():
-        if key in own or (key == "alpha" and model in facts.ALPHA):
+        if key in own or model in facts.OWN_KEYS.get(key, ()):
             continue
         if key in known and (value is None or kind == "default"):
             reader.complain(f"{key}: the type {kind} does not read it")
@@ -337,13 +339,13 @@ def _own(config: Config, block: Config, kind: str, *, nested: bool, reader: Read
             "slow": reader.number(block, "beta_slow") or 1.0,
             "fast": reader.number(block, "beta_fast") or 32.0,
         }
-        if found["fast"] <= found["slow"]:
-            raise DomainError(
-                message("beta_fast", found["fast"], f"a number above beta_slow = {found['slow']}")
-            )
+        if found["fast"] < found["slow"]:
+            raise DomainError(message("beta_fast", found["fast"], f"at least beta_slow = {found['slow']}"))
         found |= _coefficients(config, block, reader) | _truncate(block, nested, reader)
     elif kind == "longrope":
         found |= {name: _list(block, f"{name}_factor") for name in ("short", "long")}
+        if config.get("model_type") in facts.TWO_SCALES:
+            found["scales"] = (reader.number(block, "short_mscale"), reader.number(block, "long_mscale"))
     elif kind == "llama3":
         found |= {
             "slow": reader.number(block, "low_freq_factor"),
@@ -352,9 +354,11 @@ def _own(config: Config, block: Config, kind: str, *, nested: bool, reader: Read
         for name, key in (("slow", "low_freq_factor"), ("fast", "high_freq_factor")):
             if found[name] is None:
                 raise DomainError(message(key, None, "a number, which the type llama3 needs"))
-        if found["fast"] <= found["slow"]:
-            expected = f"a number above low_freq_factor = {found['slow']}"
+        if found["fast"] < found["slow"]:
+            expected = f"a number ≥ low_freq_factor = {found['slow']}"
             raise DomainError(message("high_freq_factor", found["fast"], expected))
+        if found["fast"] == found["slow"]:
+            reader.notes.append("low_freq_factor equals high_freq_factor: there is no middle band")
     elif kind == "dynamic" and block.get("alpha") is not None and config.get("model_type") in facts.ALPHA:
         found["alpha"] = reader.number(block, "alpha")
     return found

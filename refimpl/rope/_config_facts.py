@@ -26,13 +26,17 @@ LONGROPE_AS_YARN = ("phi3", "phi4_multimodal")
 """Models whose code takes the type yarn for longrope."""
 ALPHA = ("hunyuan", "hunyuan_v1_dense", "hunyuan_v1_moe")
 """Models whose type dynamic with a key `alpha` is a fixed NTK-aware base."""
+TWO_SCALES = ("phi3small", "phimoe")
+"""Models that give the attention scale of LongRoPE, one up to the training length and one beyond."""
+OWN_KEYS = {"alpha": ALPHA, "short_mscale": TWO_SCALES, "long_mscale": TWO_SCALES}
+"""Keys that only the code of some models reads."""
 ELSEWHERE = {
     "attn_factor": "transformers does not read it, vLLM and SGLang multiply YaRN's attention scale with it; "
     "did you mean attention_factor, which stands for the whole scale?",
     "extrapolation_factor": "transformers does not read it, only vLLM and SGLang do",
     "finetuned": "no code reads it any more",
-    "short_mscale": "only Phi-3-small's own code reads it; did you mean attention_factor?",
-    "long_mscale": "only Phi-3-small's own code reads it; did you mean attention_factor?",
+    "short_mscale": "only the code of Phi-3-small and Phi-MoE reads it; did you mean attention_factor?",
+    "long_mscale": "only the code of Phi-3-small and Phi-MoE reads it; did you mean attention_factor?",
     "alpha": "only HunYuan's code reads it, as the factor of NTK-aware scaling",
 }
 """Keys of a block that some code reads, or read, and what became of them."""
@@ -40,7 +44,7 @@ ELSEWHERE = {
 HIDDEN = ("hidden_size", "n_embd", "d_model")
 HEADS = ("num_attention_heads", "n_head", "n_heads")
 LONGEST = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "max_seq_len")
-BASES = ("rope_theta", "rotary_emb_base", "rotary_base")
+BASES = ("rope_theta", "rotary_emb_base", "rotary_base", "rope_embedding_base")
 PARTIAL = ("partial_rotary_factor", "rotary_pct", "rope_pct", "rope_percent")
 """Names of one fact at the top of configurations, that of transformers first."""
 PARTS = ("text_config", "llm_config", "language_config", "language_model", "thinker_config")
@@ -60,7 +64,7 @@ BASE_OF = {
 """The base where none is given, by `model_type`, if it is not 10000."""
 PARTIAL_OF = {
     "glm": 0.5, "glm4": 0.5, "glm4_moe": 0.5, "gpt_neox": 0.25, "nemotron": 0.5, "persimmon": 0.5, "phi": 0.5,
-    "qwen3_5": 0.25, "qwen3_5_moe": 0.25, "qwen3_next": 0.25, "recurrent_gemma": 0.5, "stablelm": 0.25,
+    "qwen3_5_text": 0.25, "qwen3_5_moe_text": 0.25, "qwen3_next": 0.25, "recurrent_gemma": 0.5, "stablelm": 0.25,
 }  # fmt: skip
 """The part of a head that turns where none is given, by `model_type`, if it is not all."""
 WHOLE = (

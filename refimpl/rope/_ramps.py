@@ -252,6 +252,8 @@ def turns_ramp(plain: Sequence[float], length: float, slow: float, fast: float) 
     """γ linear in the number of turns within the training length."""
     circle = 2 * _xp.numbers(*plain).pi
     turns = [length * omega / circle for omega in plain]
+    if slow == fast:  # a step, as configurations have it
+        return [float(r >= slow) for r in turns]
     return [min(max((r - slow) / (fast - slow), 0.0), 1.0) for r in turns]
 
 

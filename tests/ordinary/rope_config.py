@@ -84,7 +84,7 @@ ORDINARY = [
         rope_init,
         (
             typo('block.get("original_max_position_embeddings") or ', "", "extended-length|original"),
-            typo('block.get("attention_factor", scale)', "scale", "attention-factor-computed|attention factor"),
+            typo('block.get("attention_factor", scale)', "scale", "attention-factor-computed"),
             typo("int(head * share)", "head", "partial-ignored|partial"),
             Slip(lambda config, length=None, layer_type=None: (rope_init(config, length, layer_type)[0], 1.0),
                  "attention-factor-left-out"),

@@ -1,0 +1,62 @@
+"""The command `refimpl config`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...rope._config import layer_types, read
+from ..engine import exits
+from . import config_files, config_told, display
+from .config_against import compared
+from .output import OutputFile
+from .running import Gathered, save
+
+
+@click.command("config")
+@click.argument("file", type=click.Path(exists=True, allow_dash=True, path_type=Path))
+@click.option(
+    "--length",
+    type=click.FloatRange(0, min_open=True),
+    help="Of the present sequence, on which the tables of dynamic and longrope depend.",
+)
+@click.option("--against", metavar="TARGET", help="A function of your own, package.module:function or "
+              "file.py:function, whose table is compared.")  # fmt: skip
+@click.option("--json", "json_file", type=OutputFile(), help="Write the report to this file.")
+@click.option("-v", "--verbose", is_flag=True, help="A line for every pair.")
+def config(
+    file: Path, length: float | None, against: str | None, json_file: Path | None, verbose: bool
+) -> None:
+    """Explain which rotary table a model's configuration means, and complain of what is wrong in it.
+
+    FILE is config.json of transformers 4 or 5, or its folder, a .gguf file, or - for JSON from standard
+    input.
+
+    \b
+    refimpl config config.json --length 131072
+    refimpl config config.json --against mypkg.rope:inv_freq
+
+    The function gets what its arguments are called: dim, base, factor, train_length, seq_len, …, or the whole
+    configuration under any other name of its first argument. It gives a table, or a table and the factor of
+    cosines and sines. Exit code 1: there are complaints, or the tables differ.
+    """
+    started = time.perf_counter()
+    mapping, complaints = config_files.load(file)
+    results = []
+    for layer_type in layer_types(mapping):
+        block = read(mapping, layer_type)
+        compares = compared(against, mapping, block, layer_type, length) if against else None
+        results.append(
+            config_told.explained(str(file), mapping, block, layer_type, length, complaints, compares)
+        )
+    for number, result in enumerate(results):
+        display.say(*([""] if number else []), style=None)
+        display.bold(config_told.title(result))
+        display.say(*config_told.lines(result, verbose=verbose))
+        display.say(*config_told.faults(result), style="red")
+    found: Gathered[Any] = Gathered(results, time.perf_counter() - started)
+    save(json_file, found)
+    wrong = any(it.complaints or (it.against and not it.against.same) for it in results)
+    sys.exit(exits.FAILED if wrong else exits.HELD)
