@@ -31,6 +31,7 @@ COMMANDS = {
     "campaign": ["rope.norm-kept", "--examples", "3"],
     "swap": ["rope.rotate", "--backend", "numpy", "--dtype", "float64", "--dtype", "float32", "--calls", "4"],
     "scan": ["layer.npy"],
+    "config": ["config.json", "--against", "refimpl.rope:yarn"],
     "bench": ["matching.spearman-1e6", "--seconds", "0.01"],
 }
 
@@ -82,9 +83,11 @@ def test_what_commands_write_follows_it(
     monkeypatch.setattr("refimpl.proofs.commands.running.LAST", tmp_path / "last.json")
     monkeypatch.chdir(tmp_path)
     np.save("layer.npy", argmaxable.five_vectors())
+    block = {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 4096}
+    Path("config.json").write_text(json.dumps({"head_dim": 64, "rope_scaling": block}), encoding="utf-8")
     file = tmp_path / "out.json"
     words = ["prove", "--campaign", str(tmp_path / "kept")] if command == "campaign" else [command]
-    jobs = [] if command in ("errata", "swap", "bench") else ["--jobs", "1"]
+    jobs = [] if command in ("errata", "swap", "bench", "config") else ["--jobs", "1"]
     run = CliRunner().invoke(main, [*words, *COMMANDS[command], *jobs, "--json", str(file)])
     assert run.exit_code in (0, 1), run.output
     report = json.loads(file.read_text(encoding="utf-8"), parse_constant=pytest.fail)

@@ -2,11 +2,13 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ..._errors import RefimplError, put_name
 from ...rope._config import layer_types, read
 from ..engine import exits
 from . import config_files, config_told, display
@@ -44,13 +46,14 @@ def config(
     """
     started = time.perf_counter()
     mapping, complaints = config_files.load(file)
-    results = []
-    for layer_type in layer_types(mapping):
-        block = read(mapping, layer_type)
-        compares = compared(against, mapping, block, layer_type, length) if against else None
-        results.append(
-            config_told.explained(str(file), mapping, block, layer_type, length, complaints, compares)
-        )
+    try:
+        results = [
+            _explained(str(file), mapping, layer_type, length, complaints, against)
+            for layer_type in layer_types(mapping)
+        ]
+    except RefimplError as error:
+        put_name(f"config: {file}", error)
+        raise
     for number, result in enumerate(results):
         display.say(*([""] if number else []), style=None)
         display.bold(config_told.title(result))
@@ -60,3 +63,12 @@ def config(
     save(json_file, found)
     wrong = any(it.complaints or (it.against and not it.against.same) for it in results)
     sys.exit(exits.FAILED if wrong else exits.HELD)
+
+
+def _explained(
+    file: str, mapping: Mapping[str, Any], layer_type: str | None, length: float | None,
+    complaints: list[str], against: str | None,
+) -> config_told.Explained:  # fmt: skip
+    block = read(mapping, layer_type)
+    beside = compared(against, mapping, block, layer_type, length) if against else None
+    return config_told.explained(file, mapping, block, layer_type, length, complaints, beside)

@@ -107,8 +107,9 @@ def lines(result: Explained, *, verbose: bool) -> Iterator[str]:
     """The explanation."""
     yield f"  type {result.type}: {SENTENCES[result.type]}"
     pairs = result.width // 2
-    part = f"{result.width} of {result.head}" if result.width != result.head else f"all {result.head}"
-    yield f"  base {result.base:g}; {part} features of a head turn, in {pairs} pairs"
+    turning = 2 * sum(omega > 0 for omega in result.frequencies)
+    part = f"{turning} of {result.head}" if turning != result.head else f"all {result.head}"
+    yield f"  base {_count(result.base)}; {part} features of a head turn, in {turning // 2} pairs"
     yield from (f"  {text}" for text in _lengths(result))
     yield "  " + "; ".join(_bands(result))
     yield (
@@ -118,7 +119,7 @@ def lines(result: Explained, *, verbose: bool) -> Iterator[str]:
     yield f"  cosines and sines are multiplied by {result.attention_factor:.8g}, so scores by its square"
     if result.softmax_factor != 1:
         yield f"  and the scale 1/√d of scores by {result.softmax_factor:.8g}"
-    yield from (f"  by default: {note}" for note in result.notes)
+    yield from (f"  note: {note}" for note in result.notes)
     yield "  pair  frequency              wavelength    ratio to plain"
     step = 1 if verbose else max(1, math.ceil(pairs / FEW))
     for m in sorted({*range(0, pairs, step), pairs - 1}):
@@ -135,6 +136,11 @@ def faults(result: Explained) -> Iterator[str]:
     yield from (f"  complaint: {text}" for text in result.complaints)
 
 
+def _count(number: float) -> str:
+    """Lengths as people write them."""
+    return f"{number:.0f}" if number == int(number) else f"{number:g}"
+
+
 def _wave(omega: float) -> str:
     return f"{2 * math.pi / omega:.5g}" if omega else "none"
 
@@ -143,28 +149,32 @@ def _lengths(result: Explained) -> Iterator[str]:
     """What lengths, and the one that was asked for, do."""
     train, factor, kind = result.train_length, result.factor, result.type
     if kind in ("yarn", "llama3", "longrope") and train is not None:
-        yield f"original length {train:g}, factor {factor:g}" + _made(result)
+        yield f"original length {_count(train)}, factor {factor:g}" + _made(result)
     elif kind in ("linear", "proportional"):
         yield f"factor {factor:g}" + _made(result)
     elif result.longest is not None:
-        yield f"length {result.longest:g}" + (f", factor {factor:g}" if kind == "dynamic" else "")
+        yield f"length {_count(result.longest)}" + (f", factor {factor:g}" if kind == "dynamic" else "")
     if kind == "longrope" and train is not None:
         beyond = result.length is not None and result.length > train
-        asked = f"at length {result.length:g}" if result.length is not None else f"up to length {train:g}"
-        other = "" if result.length is not None else f"; --length above {train:g} shows the long list"
+        asked = (
+            f"at length {_count(result.length)}"
+            if result.length is not None
+            else f"up to length {_count(train)}"
+        )
+        other = "" if result.length is not None else f"; --length above {_count(train)} shows the long list"
         yield f"{asked} the {'long' if beyond else 'short'} list counts{other}"
     elif kind == "dynamic" and train is not None:
         if result.length is None:
-            yield f"up to length {train:g} plain RoPE; --length shows what the base grows to"
+            yield f"up to length {_count(train)} plain RoPE; --length shows what the base grows to"
         else:
             new = (1 / result.frequencies[1]) ** (result.width / 2) if result.width > 2 else result.base
-            yield f"at length {result.length:g} the base is {new:g}"
+            yield f"at length {_count(result.length)} the base is {new:g}"
     elif result.length is not None:
-        yield f"--length {result.length:g} changes nothing: one table is for all lengths"
+        yield f"--length {_count(result.length)} changes nothing: one table is for all lengths"
 
 
 def _made(result: Explained) -> str:
-    return f"; configured for {result.longest:g} positions" if result.longest is not None else ""
+    return f"; configured for {_count(result.longest)} positions" if result.longest is not None else ""
 
 
 def _bands(result: Explained) -> Iterator[str]:
@@ -195,9 +205,9 @@ def _never(result: Explained) -> str:
     """How many pairs do not turn once within the configured length."""
     if result.longest is None:
         return ""
-    count = sum(omega * result.longest < 2 * math.pi for omega in result.frequencies)
+    count = sum(0 < omega * result.longest < 2 * math.pi for omega in result.frequencies)
     return (
-        f"; {count} of {len(result.frequencies)} pairs turn less than once within {result.longest:g}"
+        f"; {count} of {len(result.frequencies)} pairs turn less than once within {_count(result.longest)}"
         if count
         else ""
     )

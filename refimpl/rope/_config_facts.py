@@ -64,7 +64,8 @@ BASE_OF = {
 """The base where none is given, by `model_type`, if it is not 10000."""
 PARTIAL_OF = {
     "glm": 0.5, "glm4": 0.5, "glm4_moe": 0.5, "gpt_neox": 0.25, "nemotron": 0.5, "persimmon": 0.5, "phi": 0.5,
-    "qwen3_5_text": 0.25, "qwen3_5_moe_text": 0.25, "qwen3_next": 0.25, "recurrent_gemma": 0.5, "stablelm": 0.25,
+    "qwen3_5_text": 0.25, "qwen3_5_moe_text": 0.25, "qwen3_next": 0.25, "recurrent_gemma": 0.5,
+    "stablelm": 0.25,
 }  # fmt: skip
 """The part of a head that turns where none is given, by `model_type`, if it is not all."""
 WHOLE = (

@@ -334,8 +334,8 @@ def yarn_index_ramp_untruncated(mine: Implementation) -> Implementation:
     reference="DeepSeek-V2",
 )
 def yarn_softmax_scale_root(mine: Implementation) -> Implementation:
-    def yarn_softmax_scale(factor: float, /, **options: Any) -> float:
-        root: float = mine(factor, **options)
+    def yarn_softmax_scale(factor: float, /, *, mscale_all_dim: float = 1.0) -> float:
+        root: float = mine(factor, mscale_all_dim=mscale_all_dim)
         return root * root
 
     return yarn_softmax_scale
