@@ -24,9 +24,9 @@ SENTENCES = {
     "proportional": "the first pairs turn as those of the whole head, all others stay",
 }
 SOURCES = {
-    "default": "rope D2, P7",
-    "linear": "rope P5, P7", "dynamic": "rope D5, P7", "yarn": "rope D5, P3, P4, P7",
-    "longrope": "rope P1, P2, P7", "llama3": "rope D5, P7", "proportional": "rope P6, P7",
+    "default": "rope D2, P11",
+    "linear": "rope P5, P11", "dynamic": "rope D5, P11", "yarn": "rope D5, P3, P4, P11",
+    "longrope": "rope P1, P2, P11", "llama3": "rope D5, P11", "proportional": "rope P6, P11",
 }  # fmt: skip
 FEW = 8
 """Pairs that are printed without --verbose."""

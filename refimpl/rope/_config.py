@@ -4,14 +4,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _xp
 from .._errors import DomainError, DTypeError, ShapeError, UnknownNameError, kind, message
 from .._typing import Array, Device, DType, Namespace
 from ..public import RAISES, Made, Number, Own, Reals, Record, public
-from . import _config_block, _config_gguf, _longrope, _ramps, _tables
-from ._config_block import Block
+from . import _longrope, _ramps, _tables
+
+if TYPE_CHECKING:
+    from ._config_block import Block
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +92,7 @@ def from_config(
     the record `Configured`: frequencies, computed in float64 and rounded once; attention_factor, which
     multiplies cosines and sines; softmax_factor, which multiplies 1/√d; type, width, base; and complaints.
 
-    Source: rope D2, D5, P1, P2, P3, P4, P5, P6, P7.
+    Source: rope D2, D5, P1, P2, P3, P4, P5, P6, P11.
 
     Reference: the configurations of transformers (Hugging Face, 2023 to 2026) and of llama.cpp.
 
@@ -116,18 +118,22 @@ def from_config(
     )
 
 
-def read(mapping: Mapping[str, Any], layer_type: str | None = None) -> Block:
+def read(mapping: Mapping[str, Any], layer_type: str | None = None) -> "Block":
     """The block of a mapping of either kind."""
     if not isinstance(mapping, Mapping):
         raise DTypeError(message("mapping", kind(mapping), "a mapping, such as json.load of a config.json"))
     if layer_type is not None and not isinstance(layer_type, str):
         raise DTypeError(message("layer_type", kind(layer_type), "the name of a type of layers"))
+    from . import _config_block, _config_gguf  # noqa: PLC0415  (few who use this document read configurations)
+
     reads = _config_gguf.read if _config_gguf.is_gguf(mapping) else _config_block.read
     return reads(mapping, layer_type)
 
 
 def layer_types(mapping: Mapping[str, Any]) -> list[str | None]:
     """The types of layers with blocks of their own; [None] where one block is for all."""
+    from . import _config_block, _config_gguf  # noqa: PLC0415
+
     if _config_gguf.is_gguf(mapping):
         names = _config_gguf.layers(mapping)
     else:
@@ -136,7 +142,7 @@ def layer_types(mapping: Mapping[str, Any]) -> list[str | None]:
     return [name or None for name in names]
 
 
-def table(block: Block, length: float | None, xp: Namespace | None) -> list[float]:
+def table(block: "Block", length: float | None, xp: Namespace | None) -> list[float]:
     """The frequencies as numbers."""
     base, factor = _xp.number(block.base, xp), _xp.number(block.factor, xp)
     plain = _tables.plain(block.width, base, xp)
@@ -164,16 +170,16 @@ def table(block: Block, length: float | None, xp: Namespace | None) -> list[floa
     return plain
 
 
-def long_or_short(block: Block, length: float | None) -> tuple[float, ...]:
+def long_or_short(block: "Block", length: float | None) -> tuple[float, ...]:
     """The factors of LongRoPE for a length."""
     return block.long if _beyond(block, length) else block.short
 
 
-def _beyond(block: Block, length: float | None) -> bool:
+def _beyond(block: "Block", length: float | None) -> bool:
     return length is not None and block.train_length is not None and length > block.train_length
 
 
-def _dynamic_base(block: Block, length: float | None, xp: Namespace | None) -> float:
+def _dynamic_base(block: "Block", length: float | None, xp: Namespace | None) -> float:
     if block.width == 2:
         raise DomainError(message("the rotary width", 2, "at least 4: the exponent d/(d − 2) is singular"))
     base, factor = _xp.number(block.base, xp), _xp.number(block.factor, xp)
@@ -189,7 +195,7 @@ def _dynamic_base(block: Block, length: float | None, xp: Namespace | None) -> f
     return new
 
 
-def attention_factor(block: Block, length: float | None, xp: Namespace | None) -> float:
+def attention_factor(block: "Block", length: float | None, xp: Namespace | None) -> float:
     """What multiplies cosines and sines."""
     m, one = _xp.numbers(xp), _xp.number(1.0, xp)
     if (own := block.scales[_beyond(block, length)]) is not None:
@@ -206,7 +212,7 @@ def attention_factor(block: Block, length: float | None, xp: Namespace | None) -
     return one * block.times if block.type == "yarn" else one
 
 
-def softmax_factor(block: Block, xp: Namespace | None) -> float:
+def softmax_factor(block: "Block", xp: Namespace | None) -> float:
     """What multiplies the scale of scores."""
     if not block.softmax or block.factor <= 1:
         return _xp.number(1.0, xp)

@@ -222,7 +222,7 @@ def _scales(case: Configuration, m: Any) -> tuple[Any, Any]:
     "rope.from_config-definition",
     "a configuration of transformers or GGUF means the table of its type, base, width, lengths and factors, "
     "and the scales that go with it",
-    source="rope D5, P1, P2, P3, P4, P5, P6, P7",
+    source="rope D5, P1, P2, P3, P4, P5, P6, P11",
     about=("rope.from_config",),
     inputs=readable,
     tolerance=Rounding(
@@ -291,7 +291,7 @@ def faults(draw: inputs.Draw, p: Precision, kind: Kind) -> Fault:
     "rope.from_config-complains",
     "a configuration without a fault has no complaints, and one with a misspelt, ignored, missing or "
     "contradictory key has one that begins with it",
-    source="rope P7",
+    source="rope P11",
     stands="the complaints",
     about=("rope.from_config",),
     inputs=faults,
