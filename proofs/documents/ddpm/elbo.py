@@ -32,7 +32,7 @@ def ends(draw: common.Draw, p: Precision, kind: Kind) -> Ends:
     rng, steps = common.generator(draw), draw(st.sampled_from(inputs.STEPS))
     faint = p.u, max(1e-4, 10 * p.u)
     low, high = {"ordinary": (0.01, 0.9), "cancellation": faint, "extreme": (0.97, 0.999)}[kind]
-    beta_squared = common.rounded(rng.uniform(low, high, steps), p)
+    beta_squared = np.minimum(common.rounded(rng.uniform(low, high, steps), p), 1 - p.u)
     shape = common.batch(draw), draw(st.sampled_from([1, 3]))
     return Ends(beta_squared, x=common.rounded(rng.standard_normal(shape), p))
 

@@ -133,7 +133,9 @@ def posterior_definition(impl: Impl, on: Setting, case: inputs.Steps) -> Iterato
         from_prior = np.where(first, 1.0, from_prior) * x0
         from_step = variance * np.sqrt(at.alpha_squared) / at.beta_squared * x_t
         mean, spread = impl["ddpm.posterior"](case.x, case.y, schedule, t)
-        scale = (np.abs(from_prior) + np.abs(from_step)) * at.condition
+        # ᾱ_{t−1} is the root of its square; the other factors have the errors of their logarithms at most.
+        condition = 1 - np.log(at.previous_alpha_bar_squared) / 2
+        scale = np.abs(from_prior) * condition + np.abs(from_step)
         yield Gap(f"mean, {label}", mean, from_prior + from_step, scale)
         yield Gap(f"variance, {label}", on.host(spread) + 0 * variance, variance, variance)
 

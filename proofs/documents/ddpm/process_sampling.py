@@ -62,7 +62,8 @@ def spectra(draw: common.Draw, p: Precision, kind: Kind) -> Spectrum:
     pattern = draw(st.sampled_from(["zero", "one", "mixed"]))
     rng = common.generator(draw)
     d = draw(st.sampled_from([1, 3]))
-    mixed = rng.uniform(0, 2, d) if kind != "extreme" else 10.0 ** rng.uniform(-6, 6, d)
+    most = common.decades(p, 6.0)
+    mixed = rng.uniform(0, 2, d) if kind != "extreme" else 10.0 ** rng.uniform(-most, most, d)
     eigenvalues = {"zero": np.zeros(d), "one": np.ones(d), "mixed": mixed}[pattern]
     return Spectrum(beta_squared=inputs.variances(draw, p, kind), eigenvalues=common.rounded(eigenvalues, p))
 
@@ -126,8 +127,9 @@ def optimal_std_bounds(impl: Impl, on: Setting, case: Spectrum) -> Iterator[Reco
     yield Gap("a single point", best(np.zeros(1)), dirac, dirac * host.condition)
     yield Gap("N(m, I)", best(np.ones(1)), normal, normal * host.condition)
     ratio = host.beta_bar_squared / host.alpha_bar_squared
-    limit = on.host(impl["ddpm.optimal_std"](schedule, on.array(ratio)))
-    yield Gap("s → ∞", limit, largest, scale)
+    first = int(np.sum(ratio <= on.precision.largest))  # it rises
+    limit = impl["ddpm.optimal_std"](Schedule(case.beta_squared[:first]), on.array(ratio[:first]))
+    yield Gap("s → ∞", limit, largest[:first], scale[:first])
     rising = [best(np.asarray([s**2])) for s in (0.0, 0.5, 1.0, 2.0, 10.0)]
     for label, low, high in zip("abcd", rising, rising[1:], strict=False):
         yield AtMost(f"rises with s ({label})", low, high, scale)
@@ -218,6 +220,7 @@ def sampling_definition(impl: Impl, on: Setting, case: Trajectories) -> Iterator
     for t in range(steps, 0, -1):
         x = step(x, slope[t - 1] * x + shift[t - 1], t, -1)
         scale = step(scale, np.abs(slope[t - 1]) * scale + np.abs(shift[t - 1]), t, 1)
+    scale = scale * (steps + 1) / (inputs.STEPS[-1] + 1)  # the roundings are those of 6 steps
     yield Gap("sample", impl["ddpm.sample"](model, case.start, case.noises, schedule, case.sigma), x, scale)
     once = list(range(steps, 0, -1))  # and once more by the reference, where `sample` is replaced
     yield Same("steps asked for", once if asked == 2 * once else asked, once)
@@ -327,7 +330,7 @@ def multistep(draw: common.Draw, p: Precision, kind: Kind) -> Multistep:
     if kind == "cancellation":
         second = -first * (1 + 1e-3 * rng.standard_normal(steps))
     if kind == "extreme":
-        first, sigma = 4 * first, 1e-3 * sigma
+        first, sigma = min(4.0, p.largest**0.1 - 1) * first, 1e-3 * sigma  # variances of 5 steps
     second[-1] = 0.0
     return Multistep(*(common.rounded(v, p) for v in (first, second, sigma)))
 

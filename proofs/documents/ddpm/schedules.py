@@ -278,12 +278,15 @@ def predicates(impl: Impl, on: Setting, case: inputs.Suspects) -> Iterator[Recor
     if valid or 1.0 in values:
         signal = on.host(impl["ddpm.check_signal"](schedule))
         yield Same("signal", signal, np.asarray(1.0 not in values))
-    # ᾱ_T by steps of 2^−3.5: a normal number of the dtype, and one well below the subnormal ones.
+    # ᾱ_T by steps of 2^−3.5: nearly the smallest normal number of the dtype, as far above it as partial sums
+    # of logarithms may be off, and one well below the subnormal ones.
     normal = -math.log2(on.precision.smallest)
     least = normal + on.precision.bits
-    for steps, left in ((math.floor(0.9 * normal / 3.5), True), (math.ceil(1.1 * least / 3.5), False)):
-        faint = Schedule(on.array(np.full(steps, 1 - 2.0**-7)))
-        yield Same(f"signal after {steps} steps", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
+    halvings = math.floor(2 * (normal - 0.35 - on.u * normal * normal / 7))
+    for twice, left in ((halvings, True), (7 * math.ceil(1.1 * least / 3.5), False)):
+        steps, rest = divmod(twice, 7)
+        faint = Schedule(on.array(1 - 2.0 ** -np.asarray([7.0] * steps + [float(rest)] * (rest > 0))))
+        yield Same(f"signal 2^−{twice / 2}", on.host(impl["ddpm.check_signal"](faint)), np.asarray(left))
 
 
 @law(

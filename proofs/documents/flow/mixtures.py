@@ -10,7 +10,7 @@ from ...language.law import Gap, Impl, Record, Rounding, law
 from . import closed, inputs
 
 _COUNT = Rounding(
-    {"offset or variance": 10, "sums over 3 coordinates and components": 8, "dense form": 6},
+    {"offset or variance": 10, "sums over 3 coordinates and components": 8, "expectation in dense form": 6},
     calls=("exp", "expm1", "log"),
 )
 _MIXTURE = {
