@@ -33,6 +33,9 @@ FACTS = Facts(
         "it is a sum of terms that cancel, and their sizes carry the roundings": ("ddpm.joint_kl",),
     },
     hidden_in_float16={
+        "equations are solved in float32 and rounded once, which leaves the digits that it loses": (
+            "ddpm.elbo_terms/last-term-cancels",
+        ),
         "what it changes is less than the roundings that its laws admit there": (
             "ddpm.cosine_schedule/unclipped",
             "ddpm.from_alpha/cancels",
@@ -48,6 +51,8 @@ FACTS = Facts(
         ),
         "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
             "ddpm.cosine_schedule/cancels",
+            "ddpm.elbo_terms/last-term-cancels",
+            "ddpm.from_alpha/cancels",
         ),
         "what it changes is less than the roundings that its laws admit there": (
             "ddpm.elbo_terms/log-determinant-not-halved",

@@ -28,6 +28,8 @@ FACTS = Facts(
         ),
         "what it changes is less than the roundings that its laws admit there": (
             "density.normal_kl/cancels",
+            "density.normal_kl_full/jitter",
+            "density.normal_log_density_full/jitter",
         ),
     },
     hidden_in_bfloat16={

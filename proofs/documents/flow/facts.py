@@ -61,7 +61,8 @@ FACTS = Facts(
     },
     hidden_in_float16={
         "what it changes is less than the roundings that its laws admit there": (
-            "flow.integrate/last-stage-in-the-middle",
+            "flow.integrate_adaptive/one-step-for-all",
+            "flow.integrate_adaptive/tolerances-ignored",
         ),
     },
     hidden_in_bfloat16={
@@ -71,6 +72,7 @@ FACTS = Facts(
             "flow.fokker_planck_rhs_grid/diffusion-outside",
             "flow.integrate/frozen-time",
             "flow.integrate/last-stage-in-the-middle",
+            "flow.mixture_log_density/variance-by-alpha",
             "flow.mixture_time_derivative/only-noise-grows",
         ),
     },

@@ -83,6 +83,11 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
         spread = np.einsum("kij,kj,klj->kil", axes, np.maximum(variances, least), axes)
         spread = inputs.rounded(spread, p)
         spread = np.tril(spread) + np.swapaxes(np.tril(spread, -1), -1, -2)
+        if kind == "ordinary" and draw(
+            st.booleans()
+        ):  # far out along the longest axis, which all coordinates see
+            longest = np.take_along_axis(axes, np.argmax(variances, -1)[:, None, None], -1)[pick, :, 0]
+            x = alpha[:, None] * means[pick] + 4 * np.max(width, -1, keepdims=True) * longest
         if kind == "extreme":  # what is singular, exactly
             spread = np.where(rng.random((k, 1, 1)) < 0.3, 0.0, spread)
     elif draw(st.booleans()):

@@ -216,7 +216,7 @@ def adaptive_meets_tolerance(impl: Impl, on: Setting, case: inputs.Linear) -> It
         {"12 stages of 16 steps, twice": 2 * 16 * 12},
         "other vector lengths may round otherwise; growth is in the scale",
     ),
-    refutes=("flow.integrate_adaptive/one-step-for-all",),
+    refutes=("flow.integrate_adaptive/one-step-for-all", "flow.integrate_adaptive/one-step"),
     needs={"approximation": "an adaptive method, whose steps depend on estimates of its errors"},
 )
 def adaptive_ignores_batch(impl: Impl, on: Setting, case: inputs.Linear) -> Iterator[Record]:

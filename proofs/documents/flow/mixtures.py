@@ -101,6 +101,7 @@ def diagonal_mixture_definition(impl: Impl, on: Setting, case: closed.Mixture) -
         "flow.full_mixture/jitter-where-singular",
         "flow.full_mixture/roots-of-variances",
         "flow.full_mixture/order-reversed",
+        "flow.mixture_time_derivative/noise-still",
     ),
 )
 def full_mixture_definition(impl: Impl, on: Setting, case: closed.Mixture) -> Iterator[Record]:

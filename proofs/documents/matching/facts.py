@@ -46,6 +46,7 @@ FACTS = Facts(
     },
     hidden_in_float16={
         "what it changes is less than the roundings that its laws admit there": (
+            "matching.cosent_loss/log-of-sum",
             "matching.factor_similarity/loose-rank",
             "matching.nearest_semidefinite/floor",
         ),

@@ -142,8 +142,8 @@ def ranked_values(draw: Draw, n: int, p: Precision, kind: Kind) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class ValuePairs:
-    """Values x, y (n,), equal, reversed or unrelated; sometimes with each pair 1500 times, so that
-    cubes of the numbers of ties overflow 32 bits."""
+    """Values x, y (n,), equal, reversed or unrelated, or nearly all of each equal, where the ways to rank ties
+    differ most; sometimes with each pair 1500 times, so that cubes of the numbers of ties overflow 32 bits."""
 
     x: Array
     y: Array
@@ -153,7 +153,13 @@ class ValuePairs:
 def value_pairs(draw: Draw, p: Precision, kind: Kind) -> ValuePairs:
     n = draw(st.sampled_from([3, 2, 5, 16, 1]))
     x = ranked_values(draw, n, p, kind)
-    y = {"equal": x, "reversed": -x}.get(draw(st.sampled_from(["unrelated", "equal", "reversed"])))
+    pattern = draw(st.sampled_from(["unrelated", "equal", "reversed", "tied"]))
+    if kind == "ordinary" and pattern == "tied":
+        rng = inputs.generator(draw)
+        places, others = rng.permutation(16) < 13, rng.permutation(16) + 1.0
+        y = np.where(places, 0.0, others)
+        return ValuePairs(x=np.where(places & (rng.random(16) < 0.9), 0.0, rng.permutation(16) + 1.0), y=y)
+    y = {"equal": x, "reversed": -x}.get(pattern)
     y = ranked_values(draw, n, p, kind) if y is None else y
     copies = draw(st.sampled_from([1, 1500])) if n <= 5 else 1
     return ValuePairs(x=np.repeat(x, copies), y=np.repeat(y, copies))

@@ -13,13 +13,18 @@ from ...language.law import AtMost, Gap, Impl, Record, Rounding, law
 from . import closed, inputs
 from .inputs import FloatArray
 
+_MOVED = 24
+"""By so many u‖S‖ covariances may be off, roots of which are compared."""
+
 
 def root_error(u: float, *covariances: FloatArray) -> FloatArray:
-    """How far, in units of u, roots of covariances move that are off by u‖S‖."""
+    """How far, in units of u, roots of covariances move that are off by u‖S‖: ‖√A − √B‖ is at most
+    ‖A − B‖/(√λ + √λ'), λ and λ' their least eigenvalues, and at most √‖A − B‖."""
     values = [np.linalg.eigvalsh(S) for S in covariances]
     size = np.sqrt(sum(v[..., -1] for v in values))
     condition = np.max(np.stack([v[..., -1] / np.maximum(v[..., 0], u * v[..., -1]) for v in values]), 0)
-    result: FloatArray = size * np.minimum(np.sqrt(condition), numbers(*covariances).sqrt(1 / u))
+    both = 1 + np.sqrt(np.maximum(1 - _MOVED * u * condition, 0))
+    result: FloatArray = size * np.minimum(np.sqrt(condition) / both, numbers(*covariances).sqrt(1 / u))
     return result
 
 

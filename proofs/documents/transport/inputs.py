@@ -37,7 +37,8 @@ class Gaussians:
 def gaussians(draw: inputs.Draw, p: Precision, kind: Kind, *, regular: bool = False, d: int = 0) -> Gaussians:
     """All numbers are exact.
 
-    S1 is of rank 1, or at least I. cancellation: M = I + 2^−k E; extreme: all times a large power of two.
+    S1 is of rank 1, or at least I; ordinary ones are correlated as S2 is not, too. cancellation:
+    M = I + 2^−k E; extreme: all times a large power of two.
     So x ↦ Mx is the optimal map, and W² = ‖m2 − m1‖² + tr((M − I) S1 (M − I)): unit²·`square`, exactly.
     """
     batch, d = draw(st.sampled_from([1, 3])), d or draw(st.sampled_from([1, 2, 3]))
@@ -54,6 +55,12 @@ def gaussians(draw: inputs.Draw, p: Precision, kind: Kind, *, regular: bool = Fa
     M = np.eye(d) + E
     if kind == "ordinary" and draw(st.booleans()):
         M, E = 2 * M, 2 * M - np.eye(d)
+    if kind == "ordinary" and full and d > 1 and draw(st.booleans()):
+        v = rng.choice(
+            [-1.0, 1.0], (batch, d, 1)
+        )  # of eigenvalue d + 1 in S1, ½ in M, where others are 1 and 2
+        S1, M = np.eye(d) + v @ v.mT, 2 * np.eye(d) - 1.5 / d * (v @ v.mT)
+        E = M - np.eye(d)
     # M S1 M is below 2⁹.
     far = min(int(0.43 * math.log2(p.largest)), int((math.log2(p.largest) - 9) / 2))
     unit = 2.0 ** int(rng.choice([-1, 1]) * far) if kind == "extreme" else 1.0

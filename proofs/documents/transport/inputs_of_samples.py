@@ -142,6 +142,8 @@ def logistics(draw: inputs.Draw, p: Precision, kind: Kind) -> Logistics:
     far = inputs.decades(p, 3.0, power=2)
     size = 10.0 ** draw(st.sampled_from([-far, far])) if kind == "extreme" else 1.0
     centres, scales = rng.integers(-3, 4, 2).astype(float), rng.uniform(0.5, 2.0, 2)
+    if kind == "ordinary" and draw(st.booleans()):  # distances far from each other, for so small numbers
+        centres, scales = 0 * centres, scales[0] * np.asarray([1.0, 0.0625])
     if kind == "cancellation":
         centres, scales = 1 + 1e-3 * rng.standard_normal(2), 1 + 1e-3 * rng.standard_normal(2)
     return Logistics(centres=inputs.rounded(size * centres, p), scales=inputs.rounded(size * scales, p))
@@ -149,9 +151,11 @@ def logistics(draw: inputs.Draw, p: Precision, kind: Kind) -> Logistics:
 
 @inputs.composite
 def clouds(draw: inputs.Draw, p: Precision, kind: Kind) -> Samples:
-    """Points x, y (n, d), few enough to try all permutations."""
+    """Points x, y (n, d), few enough to try all permutations; the same in another order among them."""
     shape = draw(st.sampled_from([1, 2, 4])), draw(st.sampled_from([1, 2, 3]))
     x, y = (inputs.values(draw, shape, p, kind, power=4) for _ in range(2))
+    if kind == "ordinary" and draw(st.booleans()):
+        y = x[::-1]
     if kind == "cancellation":
         x, y = np.abs(x), np.abs(y)  # close to each other, far from the origin
     return Samples(x, y, order=draw(st.sampled_from([1.0, 2.0, 3.0])))

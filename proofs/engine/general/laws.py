@@ -32,6 +32,7 @@ def pure(function: str, refutes: tuple[str, ...]) -> Law:
         made = sources.recorded(function, case, on)
         others = [sources.variant(call, case.turn) for call in made[:1]]
         made[:0] = [other for other in others if sources.taken(other, registry.reference()[function], tested)]
+        made.sort(key=storage.form)  # what looks at forms alone shows only between calls of one form
         first, kept = [], []
         for args, kwargs in made:
             first.append(tested(*args, **kwargs))

@@ -94,12 +94,12 @@ def taken(call: Given, *implementations: Implementation) -> bool:
 
 
 def variant(call: Given, turn: int) -> Given:
-    """A call of the same form with other numbers in every second argument, which should give something
-    else. They may be outside the domain, and are to be tried with care."""
+    """A call of the same form with other numbers in every second argument, or in all options if none has
+    any, which should give something else. They may be outside the domain, and are to be tried with care."""
     args, kwargs = call
-    if not args:
-        return args, mapped(kwargs, _varied)
     changed = _changeable(args, turn)
+    if not changed:
+        return args, mapped(kwargs, _varied)
     return tuple(mapped(part, _varied) if i in changed else part for i, part in enumerate(args)), kwargs
 
 

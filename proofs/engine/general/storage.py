@@ -95,6 +95,11 @@ def joined(call: Given) -> Given | None:
     return shared if len(found) < len(arrays(call)) else None
 
 
+def form(call: Given) -> list[str]:
+    """Shapes of the arrays in a call, and kinds of all else: what a cache may take for its arguments."""
+    return [str(part.shape) if is_array(part) else type(part).__name__ for _, part in parts(call)]
+
+
 def alike(calls: Sequence[Given]) -> Iterator[tuple[Given, Given]]:
     """Pairs of calls that differ in numbers alone, in arrays of the same forms."""
     for place, first in enumerate(calls):
