@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import array_api_compat.numpy as xp
 import numpy as np
 
 from ..._libraries import is_array
@@ -24,7 +25,7 @@ from ..engine.calls import Call
 from ..engine.derived import PRECISION
 from ..language.exact import UnprovenError
 from ..language.law import Implementation, NotApplicableError
-from ..language.packing import copied, size
+from ..language.packing import copied, mapped_arrays, size
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -222,11 +223,17 @@ def _judged(name: str, function: Implementation, call: Call, number: int, on: Se
     return found
 
 
-def leaves_of(name: str, given: Any) -> Reals:
+def in_double(name: str, call: Call, on: Setting) -> Any:
+    """What the reference gives in NumPy's float64."""
+    args, kwargs = mapped_arrays((call.args, dict(call.kwargs)), on.host)
+    like = {"xp": xp, "dtype": np.float64, "device": "cpu"}
+    return catalogue.reference()[name](*args, **{key: like.get(key, value) for key, value in kwargs.items()})
+
+
+def leaves_of(name: str, call: Call, on: Setting) -> Reals:
     """All numbers that the reference gives in NumPy's float64, in the order of `Judged.got`."""
-    args, kwargs = given
-    case = law_case(name, Call(args, kwargs, "", "ordinary"), 0, lambda array: array)
-    found = list(leaves(case.call(catalogue.reference()[name], *args, **kwargs)))
+    case = law_case(name, call, 0, lambda array: array)
+    found = list(leaves(case.call(lambda: in_double(name, call, on))))
     return _joined([np.asarray(leaf, dtype=np.float64) for leaf in found])
 
 

@@ -17,11 +17,12 @@ import numpy as np
 from ..._libraries import is_array
 from ...backends import Setting
 from ..engine.calls import Call
+from ..language.inputs import rounded
 from ..language.packing import mapped_arrays, parts
 from .changes import named, with_arguments
 from .contracts import Judged, leaves_of
 from .lengthened import declared_of
-from .roundings import after, patched, rounded
+from .roundings import patched
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -78,7 +79,7 @@ def _left(name: str, way: _Way, telling: Sequence[Judged], on: Setting) -> float
         try:
             call = way.change(it.call)
             with np.errstate(all="ignore"), way.context():
-                found = None if call is None else leaves_of(name, _hosted(call, on))
+                found = None if call is None else leaves_of(name, call, on)
         except Exception:  # the reference refuses what became of an argument
             found = None
         there = _beyond(it)
@@ -92,14 +93,8 @@ def _left(name: str, way: _Way, telling: Sequence[Judged], on: Setting) -> float
     return float(np.median(shares))
 
 
-def _hosted(call: Call, on: Setting) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    args, kwargs = mapped_arrays((call.args, dict(call.kwargs)), on.host)
-    like = {"xp": xp, "dtype": np.float64, "device": "cpu"}
-    return args, {key: like.get(key, value) for key, value in kwargs.items()}
-
-
 def _ways(name: str, telling: Sequence[Judged], on: Setting) -> Iterator[_Way]:
-    form, bits = on.precision.name, on.precision.bits
+    form, short = on.precision.name, partial(rounded, p=on.precision)
     given = [named(name, it.call) for it in telling]
     known = dict.fromkeys(key for one in given for key in one)
     whole = [key for key in known if any(_holds(one.get(key), "iu", on) for one in given)]
@@ -109,12 +104,11 @@ def _ways(name: str, telling: Sequence[Judged], on: Setting) -> Iterator[_Way]:
         yield _Way(what, partial(_rounding, name, whole, on), mistake=True)
     for key in real:
         yield _Way(f"{key} rounded to {form}", partial(_rounding, name, [key], on))
-    before = _before(bits)
     for what, functions in _GIVEN.items():
-        made = partial(patched, xp, functions, before)
+        made = partial(patched, xp, functions, lambda function: lambda x, /: function(short(x)))
         yield _Way(f"its {what} rounded to {form}", _same, made, mistake=what == "angles")
     for what, functions in _TABLES.items():
-        made = partial(patched, xp, functions, after(bits))
+        made = partial(patched, xp, functions, lambda function: lambda x, /: short(function(x)))
         yield _Way(f"its tables of {what} rounded to {form}", _same, made)
 
 
@@ -141,11 +135,6 @@ def _to(on: Setting, real: bool, array: Any) -> Any:
     array = on.host(array)
     if array.dtype.kind not in "iuf":
         return array
-    with np.errstate(all="ignore"):
-        found = np.asarray(rounded(array.astype(np.float64), on.precision.bits))
-        found = np.where(np.abs(found) > on.precision.largest, np.copysign(np.inf, found), found)
+    found = rounded(array, on.precision)
+    with np.errstate(invalid="ignore"):  # an integer beyond the range
         return found.astype(array.dtype) if array.dtype.kind in "iu" and not real else found
-
-
-def _before(bits: int) -> Callable[[Any], Any]:
-    return lambda function: lambda x, /, *args, **kwargs: function(rounded(x, bits), *args, **kwargs)

@@ -19,9 +19,10 @@ from ...backends import Setting
 from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation
-from ..language.packing import copied, mapped_arrays, parts, size
+from ..language.packing import copied, parts, size
 from .changes import named, with_arguments
 from .compare import difference
+from .contracts import in_double
 from .precision import FEWEST
 
 _CALLS = 3
@@ -168,7 +169,7 @@ def _error(name: str, function: Implementation, call: Call, on: Setting) -> floa
     """How far the result is off, of its largest entry; None if the call tells nothing."""
     try:
         with np.errstate(all="ignore"):
-            expected = _in_double(name, call, on)
+            expected = in_double(name, call, on)
             got = function(*copied(call.args), **copied(dict(call.kwargs)))
             found = difference(got, expected, on)
     except Exception:  # foreign code may raise anything; the reference refuses what the axis does not fit
@@ -176,11 +177,3 @@ def _error(name: str, function: Implementation, call: Call, on: Setting) -> floa
     if found is None or not math.isfinite(found.relative):  # what leaves the range is another matter
         return None
     return found.relative
-
-
-def _in_double(name: str, call: Call, on: Setting) -> Any:
-    """What the reference gives in NumPy's float64."""
-    args, kwargs = mapped_arrays((call.args, dict(call.kwargs)), on.host)
-    like = {"xp": np, "dtype": np.float64, "device": "cpu"}
-    kwargs = {key: like.get(key, value) for key, value in kwargs.items() if value is not None}
-    return catalogue.reference()[name](*args, **kwargs)

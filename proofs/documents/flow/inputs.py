@@ -72,6 +72,9 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
     if start and kind != "extreme":  # where there are no point masses
         t[rng.random(n) < 0.2] = 0.0
     alpha, variance = chosen.alpha(t), chosen.variance(t)
+    faint = short and kind == "extreme" and np.min(variance) < 2.0**-6
+    if faint:  # scores of point masses, squared, would be beyond the range
+        variances = np.maximum(variances, 0.25)
     pick = rng.integers(0, k, n)
     width = np.sqrt(alpha[:, None] ** 2 * variances[pick] + variance[:, None])
     reach = (1.25 if short else 8.0) if kind == "extreme" else 1.0  # σ goes up to 50
@@ -88,7 +91,7 @@ def _points(draw: inputs.Draw, p: Precision, kind: Kind, full: bool, *, start: b
         ):  # far out along the longest axis, which all coordinates see
             longest = np.take_along_axis(axes, np.argmax(variances, -1)[:, None, None], -1)[pick, :, 0]
             x = alpha[:, None] * means[pick] + 4 * np.max(width, -1, keepdims=True) * longest
-        if kind == "extreme":  # what is singular, exactly
+        if kind == "extreme" and not faint:  # what is singular, exactly
             spread = np.where(rng.random((k, 1, 1)) < 0.3, 0.0, spread)
     elif draw(st.booleans()):
         spread = variances[:, 0]

@@ -142,8 +142,8 @@ def ranked_values(draw: Draw, n: int, p: Precision, kind: Kind) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class ValuePairs:
-    """Values x, y (n,), equal, reversed or unrelated, or nearly all of each equal, where the ways to rank ties
-    differ most; sometimes with each pair 1500 times, so that cubes of the numbers of ties overflow 32 bits."""
+    """Values x, y (n,), equal, reversed or unrelated, or nearly all of each equal, where ranks of ties
+    differ most; sometimes with each pair 1500 times, so that cubes of numbers of ties overflow 32 bits."""
 
     x: Array
     y: Array
