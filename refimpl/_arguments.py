@@ -90,7 +90,9 @@ class Arrays(Argument):
     meaning: Meaning = ""
     _: KW_ONLY
     number: bool = False
-    """May be a Python integer instead, of at least 1."""
+    """May be a Python integer instead."""
+    least_number: int = 1
+    """It is at least this."""
     function: str = ""
     """May be a function instead, of this."""
     free: bool = False
@@ -122,12 +124,16 @@ class Arrays(Argument):
         kinds = " or ".join({"integral": "integer", "bool": "boolean"}.get(kind, kind) for kind in self.kinds)
         least = "".join(f", {at_least(symbol, length)}" for symbol, length in self.least.items())
         function = f", or a function of {self.function}" if self.function else ""
-        return f"{'int ≥ 1 or ' if self.number else ''}({self.axes.text}) {kinds}{least}{function}"
+        return f"{self._or_int}({self.axes.text}) {kinds}{least}{function}"
+
+    @property
+    def _or_int(self) -> str:
+        return f"int ≥ {self.least_number} or " if self.number else ""
 
     def errors(self, name: str) -> Errors:
         """Those of arrays."""
         if self.number:
-            yield DomainError, "is below 1"
+            yield DomainError, f"is below {self.least_number}"
         else:
             yield NamespaceError, "is no array"
         yield DTypeError, "has another dtype"
@@ -137,9 +143,9 @@ class Arrays(Argument):
         """May be a function instead."""
         return replace(self, function=of)
 
-    def or_number(self) -> Self:
+    def or_number(self, least: int = 1) -> Self:
         """May be a Python integer instead."""
-        return replace(self, number=True)
+        return replace(self, number=True, least_number=least)
 
     def loosely(self) -> Self:
         """Of a result: it has the batch axes of some arguments only."""
@@ -164,14 +170,16 @@ class Arrays(Argument):
         if not self.number or not (isinstance(value, Integral) or not hasattr(value, "shape")):
             return [(name, self, value)]
         if not _xp.is_number(value, "__index__"):
-            raise DTypeError(message(name, shown(value), "an integer ≥ 1, or an array of integers"))
+            raise DTypeError(message(name, shown(value), f"an integer ≥ {self.least_number}, or an array of integers"))
         return []
 
     def check(self, name: str, value: Any, values: Values, xp: Namespace) -> Any:
         """The array, a number as an int, or a function whose results are checked."""
         if self.function and callable(value):
             return _given.checked(name, value)
-        return _xp.check_integer(name, value, 1) if self.number and not self.parts(name, value) else value
+        if self.number and not self.parts(name, value):
+            return _xp.check_integer(name, value, self.least_number)
+        return value
 
     def check_dtype(self, name: str, array: Array, xp: Namespace, *, solves: bool) -> None:
         """Require one of the dtypes."""

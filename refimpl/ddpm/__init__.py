@@ -14,6 +14,7 @@ https://spaces.ac.cn/archives/9152. `refimpl show ddpm` prints what it states.
 from ._checks import check_schedule, check_signal, check_steps
 from ._elbo import AffineGenerator, Marginals, elbo_terms, exact_generator, joint_kl, marginals
 from ._parametrisation import loss_weight, predict_noise, predict_score, predict_v, predict_x0, velocity
+from ._practical import min_snr_weight, rescale_zero_snr, scaled_linear_schedule, sigmoid_schedule
 from ._process import (
     ancestral_step,
     denoise_mean,
@@ -37,6 +38,7 @@ from ._schedules import (
     snr,
     to_ho,
 )
+from ._skipping import ddim_step, inference_steps, learned_variance, posterior_between
 from ._steps import Schedule
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "check_steps",
     "cosine_schedule",
     "cumulative",
+    "ddim_step",
     "denoise_mean",
     "diffuse",
     "diffuse_step",
@@ -59,19 +62,26 @@ __all__ = [
     "from_alpha",
     "from_ho",
     "ho_schedule",
+    "inference_steps",
     "joint_kl",
+    "learned_variance",
     "linear_schedule",
     "log_snr",
     "loss_weight",
     "marginals",
+    "min_snr_weight",
     "optimal_std",
     "posterior",
+    "posterior_between",
     "predict_noise",
     "predict_score",
     "predict_v",
     "predict_x0",
+    "rescale_zero_snr",
     "sample",
     "sampling_std",
+    "scaled_linear_schedule",
+    "sigmoid_schedule",
     "snr",
     "to_ho",
     "velocity",

@@ -8,7 +8,9 @@ from ._steps import SCHEDULE, Schedule, log_signal
 
 @public({"schedule": SCHEDULE}, Truths(""), nan="NaN in the schedule is none of them.")
 def check_schedule(schedule: Schedule, /) -> Array:
-    """Whether every β_t² lies in (0, 1).
+    """Whether every β_t² lies in (0, 1), except that β_T² may be 1.
+
+    A schedule with β_T² = 1 ("zero terminal SNR") is valid; whether it leaves a signal, check_signal tells.
 
     Parameters
     ----------
@@ -18,7 +20,7 @@ def check_schedule(schedule: Schedule, /) -> Array:
     -------
     a boolean array without axes, on the device of the schedule.
 
-    Source: ddpm D1.
+    Source: ddpm D1, P2.
 
     Examples
     --------
@@ -27,7 +29,8 @@ def check_schedule(schedule: Schedule, /) -> Array:
     True
     """
     xp = _xp.of(schedule.beta_squared)
-    return xp.all((schedule.beta_squared > 0) & (schedule.beta_squared < 1))
+    before, last = schedule.beta_squared[:-1], schedule.beta_squared[-1:]
+    return xp.all((before > 0) & (before < 1)) & xp.all((last > 0) & (last <= 1))
 
 
 @public(

@@ -113,11 +113,11 @@ def posterior(x0: Array, x_t: Array, schedule: Schedule, t: Steps, /) -> tuple[A
     (array([2.]), array([0.]))
     """
     _, at = at_steps(schedule, t)
-    kept, added = _shares(at)
+    kept, added = shares(at)
     return at.alpha * kept * x_t + at.previous_alpha_bar * added * x0, kept * at.beta_squared
 
 
-def _shares(at: Coefficients) -> tuple[Array, Array]:
+def shares(at: Coefficients) -> tuple[Array, Array]:
     """β̄²_{t−1}/β̄_t² and β_t²/β̄_t², quotients that cannot underflow as products do."""
     return at.previous_beta_bar_squared / at.beta_bar_squared, at.beta_squared / at.beta_bar_squared
 
@@ -186,7 +186,7 @@ def sampling_std(schedule: Schedule, /, *, kind: Literal["dirac", "normal"] = "d
     if kind == "normal":
         return xp.sqrt(schedule.beta_squared)
     at = coefficients(schedule, xp=xp)
-    return xp.sqrt(_shares(at)[0]) * xp.sqrt(at.beta_squared)
+    return xp.sqrt(shares(at)[0]) * xp.sqrt(at.beta_squared)
 
 
 @public({"schedule": SCHEDULE, "conditional_variance": Reals("T")}, Reals("T"), needs="cumulative", nan=STAYS)
@@ -219,7 +219,7 @@ def optimal_std(schedule: Schedule, conditional_variance: Array, /) -> Array:
     """
     xp = _xp.of(conditional_variance)
     at = coefficients(schedule, xp=xp)
-    kept, added = _shares(at)
+    kept, added = shares(at)
     pull = at.previous_alpha_bar * added
     return xp.sqrt(kept * at.beta_squared + pull * pull * conditional_variance)
 

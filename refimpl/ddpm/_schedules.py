@@ -51,7 +51,7 @@ def linear_schedule(
     array([0.005, 0.01 , 0.015, 0.02 ])
     """
     space, dtype = _xp.create(xp, dtype, device)
-    return Schedule(0.02 * _count(steps, space, dtype, device) / steps)
+    return Schedule(0.02 * count(steps, space, dtype, device) / steps)
 
 
 @public(
@@ -95,7 +95,7 @@ def ho_schedule(
     array([0.1 , 0.15, 0.2 ])
     """
     space, dtype = _xp.create(xp, dtype, device)
-    t = _count(steps, space, dtype, device)
+    t = count(steps, space, dtype, device)
     gaps = max(steps - 1, 1)
     return Schedule(first * ((gaps + 1 - t) / gaps) + last * ((t - 1) / gaps))
 
@@ -139,7 +139,7 @@ def cosine_schedule(
     array([0.25 , 0.667, 0.999])
     """
     space, dtype = _xp.create(xp, dtype, device)
-    t = _count(steps, space, dtype, device)
+    t = count(steps, space, dtype, device)
     exact = _xp.numbers(space)
     pi = exact.pi
     unit = pi / (2 * steps * (1 + offset))  # θ_t − θ_{t−1}; θ_T = π/2
@@ -150,7 +150,7 @@ def cosine_schedule(
     return Schedule(space.clip(ratio, max=0.999))
 
 
-def _count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Array:
+def count(steps: int, xp: Namespace, dtype: DType, device: Device | None) -> Array:
     return xp.arange(1, steps + 1, dtype=dtype, device=device)
 
 
@@ -161,7 +161,7 @@ def from_ho(betas: Array, /) -> Schedule:
     Parameters
     ----------
     betas
-        Variances in (0, 1); check_schedule tells whether they are.
+        Variances in (0, 1), the last of which may be 1; check_schedule tells whether they are.
 
     Returns
     -------

@@ -14,7 +14,9 @@ Steps: TypeAlias = Any  # a Python or NumPy integer, or an integer array
 class Schedule(NamedTuple):
     """The noise variances β_t² of steps t = 1..T, shape (T,), entry t−1 for step t.
 
-    β² lies in (0, 1), which `check_schedule` looks at; with others results have no meaning, or are NaN.
+    β² lies in (0, 1), and β_T² may be 1, which `check_schedule` looks at; with others results have no
+    meaning, or are NaN. With β_T² = 1 ("zero terminal SNR") nothing of the data is left in x_T: what would
+    divide by ᾱ_T or α_T is NaN or ±∞ at step T, as those functions say.
     β² is the datum because α = √(1 − β²) alone would lose it: in float16, Ho's 1e-4 rounds α to 1.
     """
 
@@ -22,7 +24,7 @@ class Schedule(NamedTuple):
 
 
 class Coefficients(NamedTuple):
-    """What the definitions need at step t; "previous" belongs to step t−1."""
+    """What the definitions need at step t; "previous" belongs to step t−1, or to a given step before t."""
 
     beta_squared: Array
     alpha: Array
@@ -50,13 +52,18 @@ def log_signal(schedule: Schedule, *, xp: Namespace) -> Array:
 
     Without that, ᾱ after a thousand steps is off by 80 ulps instead of 4.
     """
-    logs = xp.log1p(-schedule.beta_squared)
-    sums = xp.cumulative_sum(logs, include_initial=True)
+    sums, lost = sums_of(xp.log1p(-schedule.beta_squared), xp=xp)
+    return sums + lost
+
+
+def sums_of(values: Array, *, xp: Namespace) -> tuple[Array, Array]:
+    """Partial sums of 0..T values, and what their roundings have lost."""
+    sums = xp.cumulative_sum(values, include_initial=True)
     before, after = sums[:-1], sums[1:]
     added = after - before
-    lost = (before - (after - added)) + (logs - added)
+    lost = (before - (after - added)) + (values - added)
     lost = xp.where(xp.isfinite(lost), lost, xp.zeros_like(lost))
-    return sums + xp.cumulative_sum(lost, include_initial=True)
+    return sums, xp.cumulative_sum(lost, include_initial=True)
 
 
 def coefficients(schedule: Schedule, *, xp: Namespace) -> Coefficients:

@@ -17,7 +17,7 @@ from ...language.adapter import adapter
 from ...language.law import Implementation
 
 
-class _Rows:
+class Rows:
     """Arrays (..., d) that broadcast as rows (n, d), their steps as (n,) from 0, and the way back."""
 
     def __init__(self, t: Any, *arrays: Any) -> None:
@@ -45,7 +45,7 @@ class _Rows:
 
 def _two_arrays(mine: Implementation) -> Implementation:
     def call(first: Any, second: Any, schedule: Schedule, t: Any, /, **options: Any) -> Any:
-        rows = _Rows(t, first, second)
+        rows = Rows(t, first, second)
         return rows.back(mine(*rows.arrays, schedule.beta_squared, rows.t, **options))
 
     return call
@@ -142,7 +142,7 @@ def predict_noise_x0_model(mine: Implementation) -> Implementation:
 )
 def posterior_ho(mine: Implementation) -> Implementation:
     def posterior(x0: Any, x_t: Any, schedule: Schedule, t: Any, /) -> Any:
-        rows = _Rows(t, x0, x_t)
+        rows = Rows(t, x0, x_t)
         if not rows.t.shape[0]:
             return ddpm.posterior(x0, x_t, schedule, t)
         mean, variance, *_ = mine(*rows.arrays, schedule.beta_squared, rows.t)
@@ -158,7 +158,7 @@ def posterior_ho(mine: Implementation) -> Implementation:
 )
 def posterior_std(mine: Implementation) -> Implementation:
     def posterior(x0: Any, x_t: Any, schedule: Schedule, t: Any, /) -> Any:
-        rows = _Rows(t, x0, x_t)
+        rows = Rows(t, x0, x_t)
         if not rows.t.shape[0]:
             return ddpm.posterior(x0, x_t, schedule, t)
         mean, deviation = mine(*rows.arrays, schedule.beta_squared, rows.t)
@@ -176,7 +176,7 @@ def posterior_std(mine: Implementation) -> Implementation:
 )
 def ancestral_step_ho(mine: Implementation) -> Implementation:
     def step(x_t: Any, eps: Any, noise: Any, schedule: Schedule, sigma: Any, t: Any, /) -> Any:
-        rows = _Rows(t, x_t, eps, noise)
+        rows = Rows(t, x_t, eps, noise)
         result = mine(*rows.arrays, schedule.beta_squared, sigma * sigma, rows.t)
         xp = array_namespace(result)
         last = sigma[0] * rows.arrays[2]
@@ -391,7 +391,7 @@ def cumulative_ho(mine: Implementation) -> Implementation:
     return cumulative
 
 
-def _made_schedule(mine: Implementation) -> Implementation:
+def made_schedule(mine: Implementation) -> Implementation:
     def schedule(*arguments: Any, xp: Any = None, dtype: Any = None, device: Any = None) -> Schedule:
         space, dtype = naming("adapter ho")(create)(xp, dtype, device)
         return Schedule(space.asarray(mine(*arguments), dtype=dtype, device=device))
@@ -400,13 +400,13 @@ def _made_schedule(mine: Implementation) -> Implementation:
 
 
 linear_schedule_ho = adapter("ddpm.linear_schedule", "ho", "mine(T) → betas (T,), an array or a list.")(
-    _made_schedule
+    made_schedule
 )
 
 ho_schedule_ho = adapter(
     "ddpm.ho_schedule", "ho", "mine(T, first, last) → betas (T,), an array or a list; or mine(T) by default."
-)(_made_schedule)
+)(made_schedule)
 
 cosine_schedule_ho = adapter(
     "ddpm.cosine_schedule", "ho", "mine(T, offset) → betas (T,), an array or a list; or mine(T) by default."
-)(_made_schedule)
+)(made_schedule)

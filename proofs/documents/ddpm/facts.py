@@ -36,9 +36,15 @@ FACTS = Facts(
         "equations are solved in float32 and rounded once, which leaves the digits that it loses": (
             "ddpm.elbo_terms/last-term-cancels",
         ),
+        "1e-20 is 0 there": ("ddpm.learned_variance/clamped",),
         "what it changes is less than the roundings that its laws admit there": (
             "ddpm.cosine_schedule/unclipped",
             "ddpm.from_alpha/cancels",
+            "ddpm.sigmoid_schedule/scaled-to-the-ends",
+        ),
+        "where ᾱ_T is a normal number, it is above 1e-4, and its square above 0": (
+            "ddpm.check_signal/of-square",
+            "ddpm.check_signal/threshold",
         ),
     },
     hidden_in_bfloat16={
@@ -48,6 +54,7 @@ FACTS = Facts(
         "0.999 and 0.9999 round to 1": (
             "ddpm.cosine_schedule/clipped-at-0.9999",
             "ddpm.cosine_schedule/unclipped",
+            "ddpm.rescale_zero_snr/clipped",
         ),
         "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
             "ddpm.cosine_schedule/cancels",

@@ -28,12 +28,18 @@ def to_ho_standard_deviations(schedule: Any, /) -> Any:
 
 @of_check_schedule(
     "closed-interval",
-    "Admits β² = 0 and 1: a step without noise, or without signal.",
+    "Admits β² = 0 and 1 at any step: one without noise, or without signal before the end.",
     reference="diffusers#3851",
 )
 def check_schedule_closed(schedule: Any, /) -> Any:
     values = schedule.beta_squared
     return space(values).all((values >= 0) & (values <= 1))
+
+
+@of_check_schedule("open-interval", "Refuses β_T² = 1, which schedules of zero terminal SNR have.")
+def check_schedule_open(schedule: Any, /) -> Any:
+    values = schedule.beta_squared
+    return space(values).all((values > 0) & (values < 1))
 
 
 @of_check_steps("zero-based", "Expects 0..T−1, as an index into the tables of 1..T.")

@@ -246,12 +246,13 @@ def from_alpha_definition(impl: Impl, on: Setting, case: inputs.Alphas) -> Itera
 @law(
     "ddpm.predicates",
     "check_schedule, check_steps and check_signal tell valid schedules, steps and signals from others",
-    source="ddpm D1, D3, C11",
+    source="ddpm D1, D3, P2, C11",
     about=("ddpm.check_schedule", "ddpm.check_steps", "ddpm.check_signal"),
     inputs=inputs.suspects,
     tolerance=Exact("booleans"),
     refutes=(
         "ddpm.check_schedule/closed-interval",
+        "ddpm.check_schedule/open-interval",
         "ddpm.check_steps/zero-based",
         "ddpm.check_signal/last-step-only",
         "ddpm.check_signal/of-square",
@@ -271,7 +272,7 @@ def predicates(impl: Impl, on: Setting, case: inputs.Suspects) -> Iterator[Recor
     """Compares with Python's own comparisons."""
     schedule = Schedule(case.beta_squared)
     values = [on.number(value) for value in on.host(case.beta_squared)]
-    valid = all(0 < value < 1 for value in values)
+    valid = all(0 < value < 1 for value in values[:-1]) and 0 < values[-1] <= 1
     inside = all(1 <= int(step) <= len(values) for step in on.host(case.t))
     yield Same("schedule", on.host(impl["ddpm.check_schedule"](schedule)), np.asarray(valid))
     yield Same("steps", on.host(impl["ddpm.check_steps"](schedule, case.t)), np.asarray(inside))
