@@ -170,7 +170,8 @@ class Arrays(Argument):
         if not self.number or not (isinstance(value, Integral) or not hasattr(value, "shape")):
             return [(name, self, value)]
         if not _xp.is_number(value, "__index__"):
-            raise DTypeError(message(name, shown(value), f"an integer ≥ {self.least_number}, or an array of integers"))
+            expected = f"an integer ≥ {self.least_number}, or an array of integers"
+            raise DTypeError(message(name, shown(value), expected))
         return []
 
     def check(self, name: str, value: Any, values: Values, xp: Namespace) -> Any:

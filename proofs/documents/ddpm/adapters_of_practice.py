@@ -1,4 +1,4 @@
-"""Conventions of what is in use beside the article: betas are our β_t², steps count from 0, and −1 is the data."""
+"""Conventions of what is used beside the article: betas are our β_t², steps count from 0; −1 is the data."""
 
 from typing import Any
 
@@ -71,7 +71,7 @@ def min_snr_weight_snr(mine: Implementation) -> Implementation:
 @adapter(
     "ddpm.inference_steps",
     "zero-based",
-    'mine(T, n, spacing="leading", "linspace" or "trailing", offset=) → steps from T − 1 to 0, an array or a list.',
+    'mine(T, n, spacing="leading", "linspace" or "trailing", offset=) → steps from 0 on, an array or a list.',
     reference="set_timesteps of diffusers",
 )
 def inference_steps_zero_based(mine: Implementation) -> Implementation:
@@ -131,8 +131,8 @@ def ddim_step_ho(mine: Implementation) -> Implementation:
 @adapter(
     "ddpm.learned_variance",
     "ho",
-    "mine(output, betas, t) → logarithm of the variance of the step from t to t − 1, output from −1 to 1: betas "
-    "are variances, t from 0, rows. Other steps go to the reference, also t = 0, where the least variance is 0.",
+    "mine(output, betas, t) → logarithm of the variance of the step from t to t − 1, output from −1 to 1: "
+    "betas are variances, t from 0, rows. Other steps go to the reference, also t = 0, where the least is 0.",
     reference="p_mean_variance of improved-diffusion",
 )
 def learned_variance_ho(mine: Implementation) -> Implementation:

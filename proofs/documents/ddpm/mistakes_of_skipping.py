@@ -383,6 +383,11 @@ def learned_output(fraction: Any, schedule: Any, t: Any, s: Any, /) -> Any:
     return ddpm.learned_variance((1 + fraction) / 2, schedule, t, s)
 
 
+@of_learned_variance("output-for-fraction", "Takes the output of a model, 2v − 1 from −1 to 1, for v.")
+def learned_of_output(fraction: Any, schedule: Any, t: Any, s: Any, /) -> Any:
+    return ddpm.learned_variance(2 * fraction - 1, schedule, t, s)
+
+
 @of_learned_variance("deviation", "Returns the standard deviation instead of the variance.")
 def learned_deviation(fraction: Any, schedule: Any, t: Any, s: Any, /) -> Any:
     found = ddpm.learned_variance(fraction, schedule, t, s)

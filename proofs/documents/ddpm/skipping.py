@@ -193,7 +193,7 @@ def posterior_between_definition(impl: Impl, on: Setting, case: Between) -> Iter
     ),
 )
 def posterior_composes(impl: Impl, on: Setting, case: inputs.Steps) -> Iterator[Record]:
-    """From t by `posterior` to t − 1 and on to s, against s at once; the slope of x_r is its response to 1."""
+    """From t by `posterior` to t − 1 and on to s, against s at once; the slope is the response to 1."""
     schedule, call = Schedule(case.beta_squared), impl["ddpm.posterior_between"]
     last = len(on.host(case.beta_squared))
     zero, one = 0 * case.x, 0 * case.x + 1
@@ -380,6 +380,7 @@ def learned(draw: common.Draw, p: Precision, kind: Kind) -> Learned:
         "ddpm.learned_variance/evenly",
         "ddpm.learned_variance/ends-exchanged",
         "ddpm.learned_variance/from-minus-one",
+        "ddpm.learned_variance/output-for-fraction",
         "ddpm.learned_variance/deviation",
         "ddpm.learned_variance/adjacent-step",
         "ddpm.learned_variance/clamped",
