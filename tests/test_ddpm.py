@@ -124,9 +124,104 @@ def test_no_signal_left() -> None:
     terminal = Schedule(np.asarray([0.5, 1.0]))
     with np.errstate(all="ignore"):
         assert not ddpm.check_signal(terminal)
-        assert not ddpm.check_schedule(terminal)
+        assert ddpm.check_schedule(terminal)
+        for impossible in ([0.5, 2.0], [1.0, 0.5], [0.0, 1.0]):
+            assert not ddpm.check_schedule(Schedule(np.asarray(impossible)))
         assert not np.isfinite(ddpm.predict_x0(X, EPS, terminal, 2)).any()
         np.testing.assert_array_equal(ddpm.predict_x0(X, EPS, terminal, 2, given="v"), -EPS)
+
+
+STEPS = Schedule(np.asarray([0.5, 0.2, 0.375]))  # ᾱ² = 1/2, 2/5, 1/4
+
+
+def test_scaled_linear_of_stable_diffusion() -> None:
+    roots = [math.sqrt(0.00085) * (1 - i / 999) + math.sqrt(0.012) * (i / 999) for i in range(1000)]
+    expected = math.exp(
+        math.fsum(math.log1p(-root * root) for root in roots)
+    )  # √ᾱ_T² = 0.0683, as Lin et al.
+    cumprod = ddpm.to_ho(ddpm.scaled_linear_schedule(1000, 0.00085, 0.012)).alphas_cumprod
+    assert cumprod[0] == pytest.approx(0.99915, rel=1e-14)
+    assert cumprod[-1] == pytest.approx(expected, rel=1e-12)
+    assert math.sqrt(expected) == pytest.approx(0.068265, abs=5e-7)
+    assert ddpm.scaled_linear_schedule(1, 0.25, 0.5).beta_squared.tolist() == [0.25]
+
+
+def test_sigmoid_by_hand() -> None:
+    low = 1 / (1 + math.exp(6))
+    got = ddpm.sigmoid_schedule(3, 0.25, 0.5).beta_squared
+    np.testing.assert_allclose(got, [0.25 + low / 4, 0.375, 0.5 - low / 4], rtol=1e-15)
+    assert ddpm.sigmoid_schedule(1, 0.25, 0.5).beta_squared[0] == got[0]
+
+
+def test_zero_terminal_snr_by_hand() -> None:
+    # ᾱ = 4/5, 3/5, 1/5: shifted by 1/5, scaled by (4/5)/(3/5), they are 4/5, 8/15, 0.
+    alpha_bar = np.asarray([4, 3, 1]) / 5
+    betas = 1 - (alpha_bar / np.append(1, alpha_bar[:-1])) ** 2
+    rescaled = ddpm.rescale_zero_snr(Schedule(betas))
+    np.testing.assert_allclose(rescaled.beta_squared, [9 / 25, 5 / 9, 1], rtol=1e-14)
+    np.testing.assert_array_equal(ddpm.rescale_zero_snr(rescaled).beta_squared[2:], [1])
+    assert ddpm.check_schedule(rescaled)
+    assert not ddpm.check_signal(rescaled)
+    with pytest.raises(ValueError, match="schedule"):
+        ddpm.rescale_zero_snr(Schedule(betas[:1]))
+
+
+def test_min_snr_by_hand() -> None:
+    schedule = Schedule(np.asarray([0.125, 6 / 7, 1.0]))  # ᾱ² = 7/8, 1/8, 0: SNR 7, 1/7, 0
+    for given, expected in {"x0": [5, 1 / 7, 0], "noise": [5 / 7, 1, 1], "v": [5 / 8, 1 / 8, 0]}.items():
+        np.testing.assert_allclose(
+            ddpm.min_snr_weight(schedule, given=given),  # type: ignore[arg-type]
+            expected,
+            rtol=1e-14,
+        )
+
+
+def test_inference_steps_of_the_paper() -> None:
+    # Lin et al., table 2, for T = 1000 and 10 steps.
+    leading = ddpm.inference_steps(1000, 10, spacing="leading")
+    linspace = ddpm.inference_steps(1000, 10, spacing="linspace")
+    trailing = ddpm.inference_steps(1000, 10, spacing="trailing")
+    assert leading == (901, 801, 701, 601, 501, 401, 301, 201, 101, 1)
+    assert linspace == (1000, 889, 778, 667, 556, 445, 334, 223, 112, 1)
+    assert trailing == (1000, 900, 800, 700, 600, 500, 400, 300, 200, 100)
+    assert ddpm.inference_steps(1000, 10, spacing="leading", offset=1)[-1] == 2
+    assert [len(ddpm.inference_steps(1000, n, spacing="trailing")) for n in (61, 206)] == [61, 206]
+
+
+def test_posterior_between_by_hand() -> None:
+    # ᾱ_1² = 1/2, ᾱ_3² = 1/4: α² = β² = 1/2, β̄_1² = 1/2, β̄_3² = 3/4.
+    mean, variance = ddpm.posterior_between(X, EPS, STEPS, 3, 1)
+    np.testing.assert_allclose(mean, math.sqrt(2) / 3 * (EPS + X), rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(variance, [1 / 3], rtol=1e-14)
+    for s, (centre, rest) in {0: (X, 0), 3: (EPS, 0)}.items():
+        mean, variance = ddpm.posterior_between(X, EPS, STEPS, 3, s)
+        np.testing.assert_allclose(mean, centre, rtol=1e-14, atol=1e-15)
+        np.testing.assert_allclose(variance, [rest], atol=0)
+    late = ddpm.posterior_between(X, EPS, STEPS, np.asarray([2, 1]), np.asarray([1, 2]))
+    assert np.isnan(late[0]).any(axis=1).tolist() == [False, True]
+    assert late[1].shape == (2, 1)
+
+
+def test_ddim_step_by_hand() -> None:
+    # From ᾱ_3 = 1/2 to ᾱ_1 = √½ with x_0 = 1, ε = −1, noise = 2.
+    x = np.asarray([0.5 - math.sqrt(3) / 2])
+    for eta in (0.0, 0.5, 1.0):
+        sigma = eta * math.sqrt(1 / 3)
+        expected = math.sqrt(0.5) - math.sqrt(0.5 - sigma**2) + 2 * sigma
+        for given, prediction in {"noise": -1.0, "x0": 1.0, "v": -0.5 - math.sqrt(3) / 2}.items():
+            got = ddpm.ddim_step(
+                x, np.asarray([prediction]), 0 * x + 2, STEPS, 3, 1, eta=eta,
+                given=given,  # type: ignore[arg-type]
+            )  # fmt: skip
+            np.testing.assert_allclose(got, [expected], rtol=1e-13, atol=1e-15)
+    assert np.isnan(ddpm.ddim_step(x, x, x, STEPS, 3, 1, eta=2.0)).all()  # σ² = 4/3 is above β̄_1²
+
+
+def test_learned_variance_by_hand() -> None:
+    # β² = 1/2 and β̄_1²/β̄_3² = 2/3.
+    got = ddpm.learned_variance(np.asarray([0.0, 0.5, 1.0]), STEPS, 3, 1)
+    np.testing.assert_allclose(got, [1 / 3, math.sqrt(2 / 3) / 2, 1 / 2], rtol=1e-14)
+    np.testing.assert_array_equal(ddpm.learned_variance(np.asarray([0.5, 1.0]), HALVES, 1, 0), [0, 0.5])
 
 
 def test_steps_outside_the_schedule_give_nan() -> None:
@@ -210,6 +305,17 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: t", lambda: ddpm.diffuse(X, EPS, HALVES, 3)),
     ("DTypeError: t", lambda: ddpm.diffuse(X, EPS, HALVES, 1.0)),
     ("DTypeError: t", lambda: ddpm.diffuse(X, EPS, HALVES, True)),
+    ("DomainError: s", lambda: ddpm.posterior_between(X, EPS, HALVES, 1, -1)),
+    ("DomainError: s", lambda: ddpm.posterior_between(X, EPS, HALVES, 1, 2)),
+    ("DomainError: s", lambda: ddpm.ddim_step(X, EPS, X, HALVES, np.asarray([1, 2]), 3)),
+    ("DTypeError: s", lambda: ddpm.learned_variance(X, HALVES, 1, 0.5)),
+    ("DomainError: eta", lambda: ddpm.ddim_step(X, EPS, X, HALVES, 1, 0, eta=-1.0)),
+    ("DomainError: steps", lambda: ddpm.inference_steps(10, 11, spacing="leading")),
+    ("DomainError: steps", lambda: ddpm.inference_steps(10, 1, spacing="linspace")),
+    ("DomainError: offset", lambda: ddpm.inference_steps(10, 10, spacing="leading", offset=1)),
+    ("DomainError: offset", lambda: ddpm.inference_steps(10, 5, spacing="trailing", offset=1)),
+    ("DomainError: gamma", lambda: ddpm.min_snr_weight(HALVES, gamma=0.0)),
+    ("DomainError: last", lambda: ddpm.scaled_linear_schedule(2, 0.1, 1.0)),
     ("ShapeError: shapes", lambda: ddpm.diffuse(X, np.zeros((2, 3)), HALVES, 1)),
     ("NamespaceError: arrays", lambda: ddpm.diffuse(X, MIXED, HALVES, 1)),
     ("DomainError: kind", lambda: ddpm.sampling_std(HALVES, kind="small")),

@@ -164,12 +164,16 @@ def _forms(expected: Any, got: Any, on: Setting) -> tuple[str, str]:
     return short if short[0] != short[1] else (_form(expected, on), _form(got, on))
 
 
+_FEW = 8
+"""So many parts of a result are told apart."""
+
+
 def _form(result: Any, on: Setting) -> str:
     parts = []
     for leaf in leaves(result, on):
         form = leaf.value if isinstance(leaf.value, str) else f"shape {leaf.value.shape}"
         parts.append(f"{leaf.path or 'result'}: {form}")
-    return "; ".join(parts)
+    return "; ".join(parts) if len(parts) <= _FEW else f"{len(parts)} parts"
 
 
 LIBRARIES = {

@@ -178,6 +178,70 @@ def cosine(steps, offset=0.008, largest=0.999):
     return np.minimum(whole / np.sin(unit * (steps + 1 - n) / steps) ** 2, largest)
 
 
+def rescaled(betas, factor=1.0):
+    """ᾱ_t − ᾱ_T by the sum of what the steps between take away; 1 − r² by (1 − r)(1 + r)."""
+    signal = Tables(betas).signal
+    before = np.append(np.ones_like(betas[:1]), signal[:-1])
+    taken = before * betas / (1 + np.sqrt(1 - betas))
+    left = np.cumsum(taken[::-1])[::-1]
+    share = taken[1:] / left[1:]
+    middle = factor * share * (2 - share)
+    return np.concatenate([betas[:1], middle[:-1], np.ones_like(betas[:1])])
+
+
+def min_snr(betas, gamma, given, shift=1):
+    logs = np.cumsum(np.log1p(-betas))
+    signal, noise = np.exp(logs), -np.expm1(logs)
+    with np.errstate(divide="ignore"):
+        data = np.minimum(signal / noise, gamma)
+        return {
+            "x0": data,
+            "noise": np.minimum(1, gamma * noise / signal),
+            "v": data / (shift + signal / noise),
+        }[given]
+
+
+def between(betas, t, s):
+    """α², β², ᾱ_s, β̄_s², ᾱ_t and β̄_t² as columns."""
+    logs = np.append(np.zeros_like(betas[:1]), np.cumsum(np.log1p(-betas)))
+    gap = np.asarray(
+        [np.sum(np.log1p(-betas[b + 1 : a + 1])) for a, b in zip(t, s, strict=True)], betas.dtype
+    )
+    before, now = logs[s + 1], logs[t + 1]
+    found = (
+        np.exp(gap),
+        -np.expm1(gap),
+        np.exp(before / 2),
+        -np.expm1(before),
+        np.exp(now / 2),
+        -np.expm1(now),
+    )
+    return [part[:, None] for part in found]
+
+
+def posterior_of_steps(x0, x_t, betas, t, s, factor=1.0):
+    ratio, beta, signal, noise, _, rest = between(betas, t, s)
+    kept = noise / rest
+    return np.sqrt(ratio) * kept * x_t + signal * (beta / rest) * x0, factor * kept * beta
+
+
+def ddim(x_t, eps, noise, betas, t, s, eta, sign=1):
+    ratio, beta, _, before, _, rest = between(betas, t, s)
+    sigma2 = eta * eta * before / rest * beta
+    turned = np.sqrt(np.maximum(before - sigma2, 0))
+    return (
+        x_t / np.sqrt(ratio)
+        + (turned - np.sqrt(rest) / np.sqrt(ratio)) * eps
+        + sign * np.sqrt(sigma2) * noise
+    )
+
+
+def log_learned(output, betas, t, sign=1):
+    _, beta, _, before, _, rest = between(betas, t, t - 1)
+    share = np.log(np.where(before > 0, before, 1) / rest)
+    return np.log(beta) + (1 - sign * output) / 2 * share
+
+
 def _signed(function):
     return Convention(function, lambda *a, **o: function(*a, **o, sign=-1))
 
@@ -222,5 +286,12 @@ CONVENTIONS = {
     "ddpm.snr/ho": Convention(snr, lambda *a: snr(*a, power=1)),
     "ddpm.log_snr/ho": Convention(log_snr, lambda *a: log_snr(*a, factor=1)),
     "ddpm.cumulative/ho": Convention(roots, lambda *a: roots(*a, shift=1)),
+    "ddpm.rescale_zero_snr/ho": Convention(rescaled, lambda b: rescaled(b, factor=0.5)),
+    "ddpm.min_snr_weight/ho": Convention(min_snr, lambda b, **o: min_snr(b, **o, shift=0)),
+    "ddpm.posterior_between/ho": Convention(
+        posterior_of_steps, lambda *a: posterior_of_steps(*a, factor=2.0)
+    ),
+    "ddpm.ddim_step/ho": _signed(ddim),
+    "ddpm.learned_variance/ho": _signed(log_learned),
     "ddpm.cosine_schedule/ho": Convention(cosine, lambda *a: cosine(*a, largest=1.0)),
 }

@@ -46,6 +46,12 @@ def rescaled_cumprod(betas):
     return ((root - root[-1]) * (root[0] / (root[0] - root[-1]))) ** 2
 
 
+def rescaled_square(betas):
+    alphas_cumprod = np.cumprod(1 - betas)
+    first, last = alphas_cumprod[0], alphas_cumprod[-1]
+    return (alphas_cumprod - last) * first / (first - last)
+
+
 def weight_of_betas(betas, gamma, given):
     alphas_cumprod = np.cumprod(1 - betas)
     snr = alphas_cumprod / (1 - alphas_cumprod)
@@ -162,7 +168,7 @@ ORDINARY = [
         "ddpm.rescale_zero_snr",
         enforce_zero_terminal_snr,
         (
-            typo("np.sqrt(np.cumprod(alphas))", "np.cumprod(alphas)", "of-the-square|square|root"),
+            typo("np.sqrt(np.cumprod(alphas))", "np.cumprod(alphas)", "not-rooted"),
             typo("* (first / (first - last))", "", "not-scaled"),
             typo("(first / (first - last))", "(1 / (1 - last))", "scaled-to-one"),
         ),
@@ -172,7 +178,7 @@ ORDINARY = [
     Ordinary(
         "ddpm.rescale_zero_snr",
         rescaled_cumprod,
-        (typo("np.sqrt(np.cumprod(1 - betas))", "np.cumprod(1 - betas)", "of-the-square|square|root"),),
+        (Slip(rescaled_square, "of-the-square"),),
         adapter="alphas-cumprod",
     ),
     Ordinary(
@@ -204,12 +210,7 @@ ORDINARY = [
         timesteps,
         (
             typo("[::-1] + offset", "[::-1]", "without-offset"),
-            typo("- 1\n", "\n", "trailing|from 0|one"),
-            typo(
-                "np.round(np.arange(n, 0, -1) * (T / n))",
-                "np.round(np.arange(T, 0, -T / n))",
-                "trailing-one-more|too many|length|shape",
-            ),
+            typo("- 1\n", "\n", "trailing-from-one"),
         ),
         adapter="zero-based",
     ),
@@ -226,7 +227,7 @@ ORDINARY = [
         "ddpm.posterior_between",
         q_posterior,
         (
-            typo("alpha = a_t / a_s", "alpha = 1 - betas[t][:, None]", "adjacent|alpha|β|beta"),
+            typo("alpha = a_t / a_s", "alpha = 1 - betas[t][:, None]", "alpha-of-one-step"),
             typo("(1 - a_s) / (1 - a_t) * beta\n", "beta\n", "fixed-large"),
             typo(
                 "np.append(1.0, np.cumprod(1.0 - betas))",

@@ -43,14 +43,15 @@ def ho_variables_sums(schedule):
 
 def schedule_is_valid(schedule):
     betas = schedule.beta_squared
-    return np.all((betas > 0) & (betas < 1))
+    return np.all((betas > 0) & (betas <= 1)) and np.all(betas[:-1] < 1)
 
 
 def schedule_is_valid_by_loop(schedule):
-    for beta in schedule.beta_squared:
+    *before, last = schedule.beta_squared
+    for beta in before:
         if not 0 < beta < 1:
             return np.asarray(False)
-    return np.asarray(True)
+    return np.asarray(0 < last <= 1)
 
 
 def steps_are_valid(schedule, t):
@@ -156,6 +157,7 @@ ORDINARY = [
         textbook=schedule_is_valid,
         slips=(
             Slip(lambda s: np.all((s.beta_squared >= 0) & (s.beta_squared <= 1)), "closed-interval"),
+            Slip(lambda s: np.all((s.beta_squared > 0) & (s.beta_squared < 1)), "open-interval"),
             Slip(lambda s: np.any((s.beta_squared > 0) & (s.beta_squared < 1)), "any|some"),
             Slip(lambda s: np.all((s.beta_squared > 0) | (s.beta_squared < 1)), r"\bor\b"),
         ),

@@ -52,6 +52,31 @@ def _pairs(function: Any) -> Callable[[Setting, int], Specimen]:
     return build
 
 
+def _between(function: Any) -> Callable[[Setting, int], Specimen]:
+    """Steps t and half of them."""
+
+    def build(on: Setting, n: int) -> Specimen:
+        arrays = _rows(on, n, 0), _rows(on, n, 1), _betas(on), _steps(on, n)
+        return lambda x, y, betas, t: function(x, y, Schedule(betas), t, t // 2), arrays
+
+    return build
+
+
+def _ddim(x: Any, y: Any, schedule: Schedule, t: Any, s: Any) -> Any:
+    return ddpm.ddim_step(x, y, x, schedule, t, s, eta=0.5)
+
+
+def _learned(x: Any, y: Any, schedule: Schedule, t: Any, s: Any) -> Any:
+    return ddpm.learned_variance(x + y, schedule, t, s)
+
+
+def _ends(function: Any) -> Callable[[Setting, int], Specimen]:
+    def build(on: Setting, n: int) -> Specimen:
+        return lambda: function(n, 0.01, 0.2, **on.like), ()
+
+    return build
+
+
 def _check_steps(on: Setting, n: int) -> Specimen:
     return lambda betas, t: ddpm.check_steps(Schedule(betas), t), (_betas(on), _steps(on, n))
 
@@ -134,6 +159,13 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "ddpm.predict_score": _pairs(ddpm.predict_score),
     "ddpm.predict_v": _pairs(ddpm.predict_v),
     "ddpm.predict_x0": _pairs(ddpm.predict_x0),
+    "ddpm.ddim_step": _between(_ddim),
+    "ddpm.learned_variance": _between(_learned),
+    "ddpm.min_snr_weight": _of_schedule(ddpm.min_snr_weight),
+    "ddpm.posterior_between": _between(ddpm.posterior_between),
+    "ddpm.rescale_zero_snr": _of_schedule(ddpm.rescale_zero_snr),
+    "ddpm.scaled_linear_schedule": _ends(ddpm.scaled_linear_schedule),
+    "ddpm.sigmoid_schedule": _ends(ddpm.sigmoid_schedule),
     "ddpm.sample": _sample,
     "ddpm.sampling_std": _of_schedule(ddpm.sampling_std),
     "ddpm.snr": _of_schedule(ddpm.snr),
@@ -160,6 +192,11 @@ TAKES = {
     "ddpm.predict_score": "ml ml s ml",
     "ddpm.predict_v": "ml ml s ml",
     "ddpm.predict_x0": "ml ml s ml",
+    "ddpm.ddim_step": "ml ml s ml",
+    "ddpm.learned_variance": "ml ml s ml",
+    "ddpm.min_snr_weight": "os",
+    "ddpm.posterior_between": "ml ml s ml",
+    "ddpm.rescale_zero_snr": "os",
     "ddpm.sampling_std": "os",
     "ddpm.snr": "os",
     "ddpm.to_ho": "os",

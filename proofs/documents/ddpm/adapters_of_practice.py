@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from .... import ddpm
 from ...._libraries import array_namespace
 from ....ddpm import Schedule
@@ -84,13 +86,24 @@ def inference_steps_zero_based(mine: Implementation) -> Implementation:
 def _rows(t: Any, s: Any, *arrays: Any) -> tuple[Rows, Any]:
     """Rows, steps t (n,) from 0 among them, and steps s (n,) from −1."""
     xp, first = array_namespace(*arrays), arrays[0]
-    axes = [step.shape for step in (t, s) if hasattr(step, "ndim")]
-    for shape in axes:
-        first = first + xp.zeros((*shape, 1), dtype=first.dtype)
+    for step in (t, s):
+        if hasattr(step, "ndim"):
+            first = first + xp.zeros((*step.shape, 1), dtype=first.dtype)
     arrays = first, *arrays[1:]
-    rows, earlier = Rows(t, *arrays), Rows(s, *arrays)
-    rows.axes = max(rows.axes, earlier.axes)
-    return rows, earlier.t
+    return Rows(t, *arrays), Rows(s, *arrays).t
+
+
+def _of_steps(values: Any, rows: Rows, t: Any, s: Any) -> Any:
+    """What depends on t and s alone, (n,) or (n, d), with their axes and one of length 1."""
+    xp = array_namespace(values)
+    axes = np.broadcast_shapes(*(tuple(getattr(step, "shape", ())) for step in (t, s)))
+    found = xp.reshape(values[:, :1] if values.ndim > 1 else values, (*rows.shape[:-1], 1))
+    while found.ndim > len(axes) + 1:
+        found = found[0, ...]
+    for axis, length in enumerate(axes):
+        if length == 1 and found.shape[axis] != 1:
+            found = xp.take(found, xp.zeros((1,), dtype=xp.int64), axis=axis)
+    return found
 
 
 @adapter(
@@ -104,7 +117,7 @@ def posterior_between_ho(mine: Implementation) -> Implementation:
         if not rows.t.shape[0]:
             return ddpm.posterior_between(x0, x_t, schedule, t, s)
         mean, variance = mine(*rows.arrays, schedule.beta_squared, rows.t, earlier)
-        return rows.back(mean), rows.of_steps(variance)
+        return rows.back(mean), _of_steps(variance, rows, t, s)
 
     return posterior
 

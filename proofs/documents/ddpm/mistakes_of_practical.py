@@ -124,6 +124,15 @@ def rescale_square(schedule: Any, /) -> Any:
 
 
 @of_rescale_zero_snr(
+    "not-rooted",
+    "Takes ᾱ_t², Ho's alphas_cumprod, for its root, and squares what comes of it as if it were one.",
+)
+def rescale_not_rooted(schedule: Any, /) -> Any:
+    signal = ddpm.to_ho(schedule).alphas_cumprod
+    return _of_signal(_shifted(signal) ** 2)
+
+
+@of_rescale_zero_snr(
     "of-the-variances", "Stretches the variances β_t² so that the last is 1, where the signal is meant."
 )
 def rescale_variances(schedule: Any, /) -> Any:

@@ -1,11 +1,12 @@
 """How people get inference with fewer steps wrong."""
 
 import math
+from fractions import Fraction
 from typing import Any
 
 from .... import ddpm
 from ...language.mistake import MistakesOf
-from .tables import at, space
+from .tables import at, space, tables
 
 of_inference_steps = MistakesOf("ddpm.inference_steps")
 of_posterior_between = MistakesOf("ddpm.posterior_between")
@@ -83,6 +84,12 @@ def trailing_one_more(last: int, steps: int, offset: int) -> Any:
     return (round(last - i * (last / steps)) for i in range(count))
 
 
+@of_inference_steps("trailing-from-one", "Counts trailing steps one higher than those of the other spacings.")
+@_instead("trailing")
+def trailing_higher(last: int, steps: int, offset: int) -> Any:
+    return (1 + round(Fraction(i * last, steps)) for i in range(steps, 0, -1))
+
+
 @of_inference_steps("trailing-cut", "Cuts the fractions of trailing off, where the next integer is meant.")
 @_instead("trailing")
 def trailing_cut(last: int, steps: int, offset: int) -> Any:
@@ -110,6 +117,18 @@ def between_adjacent_variance(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, 
 )
 def between_adjacent(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, /) -> Any:
     return ddpm.posterior_between(x0, x_t, schedule, t, _below(t))
+
+
+@of_posterior_between(
+    "alpha-of-one-step",
+    "Takes α_t and β_t of the last step for those of all steps from s to t.",
+    reference="diffusers#9261",
+)
+def between_one_alpha(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, /) -> Any:
+    signal, noise = (at(part, s + 1) for part in ddpm.cumulative(schedule))
+    alpha, beta, _, rest, _ = tables(schedule, t)
+    kept, added = (noise / rest) ** 2, (beta / rest) ** 2
+    return alpha * kept * x_t + signal * added * x0, kept * beta**2
 
 
 def _wrapped(schedule: Any) -> Any:

@@ -130,6 +130,7 @@ def rescaled(draw: common.Draw, p: Precision, kind: Kind) -> inputs.Scheduled:
     refutes=(
         "ddpm.rescale_zero_snr/of-the-square",
         "ddpm.rescale_zero_snr/of-the-variances",
+        "ddpm.rescale_zero_snr/not-rooted",
         "ddpm.rescale_zero_snr/not-scaled",
         "ddpm.rescale_zero_snr/scaled-to-one",
         "ddpm.rescale_zero_snr/last-alone",

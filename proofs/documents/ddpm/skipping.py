@@ -27,14 +27,25 @@ class Counts:
     offset: int
 
 
-_COUNTS = [(4, 2), (10, 3), (1000, 50), (5, 5), (1000, 20), (100, 7), (1000, 61), (1000, 206), (3, 1)]
-"""T and n; T/n of the last but one is a float above it, so that `arange` has a step too many."""
+_COUNTS = [
+    (4, 2),
+    (10, 3),
+    (1000, 50),
+    (5, 5),
+    (1000, 20),
+    (100, 7),
+    (1000, 61),
+    (1000, 206),
+    (11, 4),
+    (3, 1),
+]
+"""T and n; of 1000/61 and 1000/206 floats are such that `arange` has a step too many."""
 
 
 @common.composite
 def counts(draw: common.Draw, p: Precision, kind: Kind) -> Counts:
     train_steps, steps = draw(st.sampled_from(_COUNTS))
-    offset = 1 if train_steps % steps and draw(st.booleans()) else 0
+    offset = draw(st.sampled_from([0, 1, 2])) if train_steps % steps > 1 else 0
     return Counts(train_steps, steps, offset)
 
 
@@ -56,6 +67,7 @@ def counts(draw: common.Draw, p: Precision, kind: Kind) -> Counts:
         "ddpm.inference_steps/linspace-without-end",
         "ddpm.inference_steps/trailing-by-whole-gaps",
         "ddpm.inference_steps/trailing-one-more",
+        "ddpm.inference_steps/trailing-from-one",
         "ddpm.inference_steps/trailing-cut",
     ),
     kinds=("ordinary",),  # a few integers
@@ -67,6 +79,10 @@ def inference_steps_definition(impl: Impl, on: Setting, case: Counts) -> Iterato
     leading = [1 + case.offset + i * gap for i in range(n - 1, -1, -1)]
     yield Same("leading", list(call(T, n, spacing="leading", offset=case.offset)), leading)
     exact = {"trailing": [Fraction((i + 1) * T, n) for i in range(n - 1, -1, -1)]}
+    if case.offset:
+        yield Same(
+            "leading without offset", list(call(T, n, spacing="leading")), [t - case.offset for t in leading]
+        )
     if n > 1:
         exact["linspace"] = [1 + Fraction(i * (T - 1), n - 1) for i in range(n - 1, -1, -1)]
     for spacing, wanted in exact.items():
@@ -152,6 +168,7 @@ def _each(case: Between, on: Setting) -> Iterator[tuple[str, Any, Any, Exactly]]
     refutes=(
         "ddpm.posterior_between/adjacent-variance",
         "ddpm.posterior_between/adjacent-step",
+        "ddpm.posterior_between/alpha-of-one-step",
         "ddpm.posterior_between/signal-of-step-minus-one",
         "ddpm.posterior_between/signal-of-the-first-step",
         "ddpm.posterior_between/one-step-too-far",
@@ -430,7 +447,7 @@ def steps_without_signal(impl: Impl, on: Setting, case: Stepped) -> Iterator[Rec
     for word, sign in (("x0", 1.0), ("v", -1.0)):
         got = impl["ddpm.ddim_step"](*given, T, s, eta=case.eta, given=word)
         yield Gap(word, got, sign * signal * y + sum(parts), size)
-    for word in ("noise", "x0", "v", "score"):
+    for word in ("x0", "v"):
         got = impl["ddpm.ddim_step"](*given, T, T, eta=case.eta, given=word)
         yield Gap(f"s = T, {word}", got, x, np.abs(x))
     mean, variance = impl["ddpm.posterior_between"](case.y, case.x, schedule, T, s)
