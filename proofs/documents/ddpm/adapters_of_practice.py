@@ -8,7 +8,7 @@ from .... import ddpm
 from ...._libraries import array_namespace
 from ....ddpm import Schedule
 from ...language.adapter import adapter
-from ...language.law import Implementation
+from ...language.law import Implementation, NotApplicableError
 from .adapters import Rows, made_schedule
 
 scaled_linear_schedule_ho = adapter(
@@ -126,15 +126,17 @@ def posterior_between_ho(mine: Implementation) -> Implementation:
     "ddpm.ddim_step",
     "ho",
     "mine(x_t, eps, noise, betas, t, s, eta=) → x_s, of a noise alone: betas are variances, t from 0, s < t "
-    "from −1, rows; data, v and score go to the reference.",
+    "from −1, rows; predictions of data, v and score do not apply.",
 )
 def ddim_step_ho(mine: Implementation) -> Implementation:
     def step(
         x_t: Any, prediction: Any, noise: Any, schedule: Schedule, t: Any, s: Any, /, *, eta: Any = 0.0,
         given: Any = "noise",
     ) -> Any:  # fmt: skip
+        if given != "noise":
+            raise NotApplicableError(f"given={given!r}")
         rows, earlier = _rows(t, s, x_t, prediction, noise)
-        if given != "noise" or not rows.t.shape[0]:
+        if not rows.t.shape[0]:
             return ddpm.ddim_step(x_t, prediction, noise, schedule, t, s, eta=eta, given=given)
         return rows.back(mine(*rows.arrays, schedule.beta_squared, rows.t, earlier, eta=eta))
 

@@ -42,10 +42,6 @@ FACTS = Facts(
             "ddpm.from_alpha/cancels",
             "ddpm.sigmoid_schedule/scaled-to-the-ends",
         ),
-        "where ᾱ_T is a normal number, it is above 1e-4, and its square above 0": (
-            "ddpm.check_signal/of-square",
-            "ddpm.check_signal/threshold",
-        ),
     },
     hidden_in_bfloat16={
         "one bound is for all functions of its law, and wider than numbers of neighbours are apart": (
