@@ -158,8 +158,8 @@ def table(block: "Block", length: float | None, xp: Namespace | None) -> list[fl
         _longrope.check_count("long_factor", block.long, block.width)
         plain = _longrope.divided(plain, long_or_short(block, length))
     elif block.type == "yarn" and train is not None:
-        ends = (_xp.number(turns, xp) for turns in (block.slow, block.fast))
-        kept = _ramps.index_ramp(block.width, base, train, *ends, block.truncate, xp)
+        slow, fast = (_xp.number(turns, xp) for turns in (block.slow, block.fast))
+        kept = _ramps.index_ramp(block.width, base, train, slow, fast, block.truncate, xp)
         plain = _ramps.blend(plain, kept, factor)
     elif block.type == "llama3" and train is not None:
         kept = _ramps.turns_ramp(plain, train, block.slow, block.fast)

@@ -79,7 +79,9 @@ def inv_freq(dim, base, first=0):
     return 1.0 / base ** (np.arange(first, dim + first, 2) / dim)
 
 
-def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_fast=32.0, swap=False):
+def yarn(
+    dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_fast=32.0, truncate=True, swap=False
+):
     plain = inv_freq(dim, base)
     if ramp == "paper":
         turns = train_length * plain / (2 * math.pi)
@@ -89,7 +91,10 @@ def yarn(dim, base, *, factor, train_length, ramp="paper", beta_slow=1.0, beta_f
         def index(turns):
             return dim * math.log(train_length / (turns * 2 * math.pi)) / (2 * math.log(base))
 
-        low, high = max(math.floor(index(beta_fast)), 0), min(math.ceil(index(beta_slow)), dim - 1)
+        first, last = index(beta_fast), index(beta_slow)
+        if truncate:
+            first, last = math.floor(first), math.ceil(last)
+        low, high = max(first, 0), min(last, dim - 1)
         keep = 1 - np.clip((np.arange(dim // 2) - low) / (high - low or 0.001), 0, 1)
     keep = 1 - keep if swap else keep
     return plain / factor * (1 - keep) + plain * keep

@@ -34,6 +34,12 @@ def ntk_scale(factor: float, /, *, dim: int) -> float:
     return math.exp(2 * math.log(factor) / (dim - 2))
 
 
+def yarn_scale(factor: float, /, *, mscale: float = 1.0, mscale_all_dim: float = 0.0) -> float:
+    """In tenths, by binary logarithms."""
+    log = math.log2(factor) * math.log(2)
+    return (10 + mscale * log) / (10 + mscale_all_dim * log)
+
+
 def log_n_scale(n: Array, /, *, train_length: float, clip: bool = True, dtype: Any = None) -> Array:
     """Logarithm to the base L; the clip on the length instead of on the result."""
     n, dtype = n.astype(np.float64), n.dtype if dtype is None else dtype
@@ -49,5 +55,5 @@ def period(frequencies: Array, /) -> Array:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"rope.{function.__name__}": function
-    for function in (interpolate, log_n_scale, mixed_radix_frequencies, ntk_scale, period)
+    for function in (interpolate, log_n_scale, mixed_radix_frequencies, ntk_scale, period, yarn_scale)
 }

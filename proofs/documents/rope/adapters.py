@@ -431,10 +431,9 @@ def mixed_radix_digits_big_endian(mine: Implementation) -> Implementation:
 @adapter(
     "rope.from_config",
     "pair",
-    "mine(mapping, and if given length=, layer_type=) → (table (width/2,), attention factor), without the "
-    "scale of scores and without complaints.",
+    "mine(mapping, and if given length=, layer_type=) → (table (width/2,), attention factor); the "
+    "scale of scores and the complaints are the reference's.",
     reference="ROPE_INIT_FUNCTIONS of transformers",
-    beyond=("rope.from_config-complains",),
 )
 def from_config_pair(mine: Implementation) -> Implementation:
     def from_config(

@@ -46,7 +46,7 @@ def _code_ramp(ends: Callable[[float, float, int], tuple[float, float]]) -> Call
         train_length: float,
         factor: float,
         base: float = 10000.0,
-        ramp: str = "paper",
+        ramp: Any = "paper",
         beta_slow: float = 1.0,
         beta_fast: float = 32.0,
         truncate: bool = True,
