@@ -5,7 +5,7 @@ from importlib.util import find_spec
 import array_api_compat.numpy as xp
 import numpy as np
 
-from .. import _short
+from .._typing import Namespace
 from ._backend import Backend
 
 # Worst errors seen on 80 000 arguments a function against Arb, rounded up; NumPy 2.4.6,
@@ -47,6 +47,12 @@ ULPS = {
 }
 
 
+def _bfloat16() -> Namespace:
+    from .. import _short  # noqa: PLC0415  (for those who compute in it)
+
+    return _short.namespace()
+
+
 def make() -> Backend:
     """The NumPy backend."""
     stores = find_spec("ml_dtypes") is not None
@@ -56,7 +62,7 @@ def make() -> Backend:
         xp=xp,
         devices={"cpu": "cpu"},
         dtypes=("float64", "float32", "float16") + ("bfloat16",) * stores,
-        namespaces={"bfloat16": _short.namespace} if stores else {},
+        namespaces={"bfloat16": _bfloat16} if stores else {},
         ulps=ULPS,
         notes=() if stores else ("bfloat16 is missing: pip install ml_dtypes",),
     )

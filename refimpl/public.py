@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import array_api_compat
 import numpy as np
 
-from . import _given, _libraries, _short, _stored
+from . import _given, _libraries, _stored
 from ._arguments import (
     Argument,
     AxisOf,
@@ -60,7 +60,15 @@ __all__ = [
     "public",
 ]
 
-_libraries.tell_stored(_short.namespace)
+
+def _of_stored() -> Any:
+    """The namespace of arrays in formats that NumPy stores alone, which few have."""
+    from . import _short  # noqa: PLC0415
+
+    return _short.namespace()
+
+
+_libraries.tell_stored(_of_stored)
 
 P = ParamSpec("P")
 R = TypeVar("R")

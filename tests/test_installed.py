@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 
 from refimpl.proofs.commands import new
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import installed, loading
+from refimpl.proofs.engine import catalogue, installed, loading, registry
 
 OURS = ("argmaxable", "ddpm", "density", "flow", "matching", "residual", "rope", "transport")
 Change = Callable[[str], str]
@@ -276,3 +277,36 @@ def test_a_checkout_that_is_not_installed_has_its_documents(monkeypatch: pytest.
     assert tuple(sound) == OURS
     assert not broken
     assert {document.distribution.partition(" ")[0] for document in sound.values()} == {"refimpl"}
+
+
+NARROWED = """
+from refimpl.proofs.engine import catalogue, installed, registry
+installed.narrow(["rope"])
+print(*registry.everywhere())
+print(*registry.functions())
+print(*catalogue.laws(), *catalogue.mistakes(), *catalogue.adapters(), *catalogue.edges())
+"""
+
+
+def test_a_process_about_one_document_knows_all_of_it_and_the_names_of_all_functions() -> None:
+    done = subprocess.run([sys.executable, "-c", NARROWED], capture_output=True, text=True, check=True)
+    everywhere, here, known = (line.split() for line in done.stdout.splitlines())
+    assert everywhere == list(registry.everywhere()) == list(registry.functions())
+    assert here == [name for name in registry.functions() if name.startswith("rope.")]
+    kinds = catalogue.laws(), catalogue.mistakes(), catalogue.adapters(), catalogue.edges()
+    assert known == [name for kind in kinds for name in kind if name.startswith("rope.")]
+
+
+def test_what_is_about_a_function_of_ours_stands_in_its_document() -> None:
+    for law in registry.written_laws().values():
+        assert {name.partition(".")[0] for name in law.about} == {law.document}, law.id
+    for kind in (registry.written_mistakes(), registry.adapters(), registry.written_edges()):
+        for name, it in kind.items():
+            assert it.function.partition(".")[0] == name.partition(".")[0], name
+    for name, document in registry.loaded().items():
+        facts = document.module("facts")
+        told = (
+            [it for field in fields(facts.FACTS) for it in getattr(facts.FACTS, field.name)] if facts else []
+        )
+        named = [it for it in told if it.partition(".")[0] in installed.named()]
+        assert {it.partition(".")[0] for it in named} <= {name}, name

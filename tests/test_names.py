@@ -157,7 +157,7 @@ def test_every_command_says_it_in_the_same_words(ask: Callable[[str], object]) -
         ask("rope.rotat")
 
 
-MOST_FILES = 62
+MOST_FILES = 61
 COUNT = """
 import sys
 sys.argv = ["refimpl", *{arguments}]
@@ -182,6 +182,18 @@ def test_a_law_is_proved_with_few_files() -> None:
     loaded = _loaded("prove", "rope.norm-kept", "--examples", "3")
     assert "refimpl.proofs.documents.rope.rotation" in loaded
     assert len(loaded) <= MOST_FILES, loaded
+
+
+def test_an_audit_loads_the_document_of_its_function_alone_and_no_library() -> None:
+    loaded = _loaded(
+        "audit", "refimpl.rope:rotate", "--as", "rope.rotate", "--backend", "strict", "--examples", "1"
+    )
+    documents = {name.split(".")[3] for name in loaded if name.startswith("refimpl.proofs.documents.")}
+    assert documents == {"rope"}, loaded
+    assert "refimpl.proofs.auditing.session" in loaded
+    assert not {"refimpl.backends.strict", "refimpl.backends.ball", "refimpl.proofs.auditing.audited"} & set(
+        loaded
+    )
 
 
 def test_help_loads_no_library() -> None:

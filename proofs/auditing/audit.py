@@ -9,16 +9,13 @@ from typing import Any, TypeAlias
 from ... import backends
 from ..._errors import DTypeError, UnknownNameError, told
 from ..._xp import check_integer, check_number
-from ...backends import Setting
 from ...public import naming
 from ..engine import catalogue
 from ..engine.foreign import cleaned
-from ..engine.gradient.laws import reason
 from ..engine.planning import DTYPES, EXAMPLES, stored_only
 from ..language.law import Implementation
 from . import expected as known
 from . import wishes
-from .audited import Audited
 from .exceptions import chosen
 from .found import ACCEPTABLE, FAILED
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
@@ -60,8 +57,9 @@ class Plan:
                     yield answer
                 yield from session.run(self._questions(tried))
         except LoadError as error:
+            load = replace(self.load, device=error.device)
             for request in self.requests:
-                failed = outcome_of(self.load, request, error.verdict, error.reason)
+                failed = outcome_of(load, request, error.verdict, error.reason)
                 yield known.settled(self.load.expected, failed)
 
     def _questions(self, tried: Sequence[Tried]) -> list[Explain]:
@@ -83,6 +81,8 @@ class _Here:
     """In the place of a Session: everything in this process, without limits."""
 
     def __init__(self, load: Load) -> None:
+        from .audited import Audited  # noqa: PLC0415  (what a parent does not need)
+
         self._audited = Audited(load)
         self.loaded = cleaned(self._audited.load())
 
@@ -129,20 +129,19 @@ def plan(
     naming("audit")(check_number)("timeout", timeout, 0.0)
     if dtype not in DTYPES:
         raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}", stored_only(dtype)))
-    on = Setting.of(backends.get(backend), dtype, device)
+    backends.check_name(backend)
     alone = {name: f"refimpl.{name.replace('.', ':')}" for name in backward}
     found = sources(targets or alone, isolated=isolated)
     generic, used = wishes.adapters([adapter] if isinstance(adapter, str) else adapter, found)
     taken = wishes.options(options or {}, found)
-    limit = memory if on.on_host else None  # drivers reserve far more address space than they use
     accepted = _accepted([accept] if isinstance(accept, str) else accept)
     load = Load(
-        found, used, backend, dtype, on.device_name, limit, seed, chosen(edges, found),
+        found, used, backend, dtype, device, memory, seed, chosen(edges, found),
         accepted=accepted, generic=generic, options=taken, gradient=gradient,
         backward=_backward(backward, found, isolated),
     )  # fmt: skip
     if gradient:
-        _check_differentiable(load, on)
+        _check_differentiable(load)
     requests = tuple(Try(name, law, examples) for name in found for law in _laws(name, laws, gradient))
     if not requests:
         raise UnknownNameError(f"audit: no law that matches {', '.join(laws)} is about {', '.join(found)}")
@@ -160,8 +159,11 @@ def _backward(
     return sources(backward, isolated=isolated) if backward else {}
 
 
-def _check_differentiable(load: Load, on: Setting) -> None:
+def _check_differentiable(load: Load) -> None:
     """Require functions that have derivatives, and something that computes them."""
+    from ..engine.gradient.laws import reason  # noqa: PLC0415  (differentiates on balls)
+
+    on = load.setting()
     for name in load.sources:
         if why := reason(name):
             raise UnknownNameError(f"audit: {name} has no gradient: {why}")

@@ -1,39 +1,37 @@
-"""The functions under test, in the process that runs them."""
+"""The functions under test, in the process that runs them.
+
+What only wrong functions, gradients or half precision need is imported where they are met.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial, wraps
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ... import backends
 from ...backends import HALVES, Setting
 from ...backends.jax import enable_x64
 from ..engine import catalogue, foreign
 from ..engine.calls import Call
-from ..engine.gradient import library
 from ..engine.implementations import fixed
 from ..engine.runner import Outcome, run_law
 from ..language.edge import Choice
 from ..language.law import Implementation, Law
-from . import gradients
-from .contracts import judged, kept
-from .diagnosis import explain, failing_calls
-from .evidence import Scale, is_arithmetic
+from .beside import failing_calls, near
 from .exceptions import adopted, everywhere, excepted
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
 from .gathered import gathered, recorded
-from .halved import halved
-from .lengthened import accumulates
 from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
 from .objects import TargetError
 from .options import narrowed
-from .precision import digits
-from .shown import show, typical
 from .targets import call
+
+if TYPE_CHECKING:
+    from . import gradients
+    from .evidence import Scale
 
 
 def _on_device(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,14 +56,15 @@ class Audited:
         self._scales: dict[tuple[str, Any], Scale] = {}
         if request.backend == "jax":
             enable_x64()  # laws draw int64 positions, and tables are made in float64
-        self.on = Setting.of(backends.get(request.backend), request.dtype, request.device)
+        self.on = request.setting()
         (
             catalogue.laws(),
             catalogue.mistakes(),
             catalogue.adapters(),
             catalogue.edges(),
-            catalogue.gradients(),
         )  # before foreign code can interfere
+        if request.gradient:
+            catalogue.gradients()
 
     @_on_device
     def load(self) -> Loaded:
@@ -78,6 +77,8 @@ class Audited:
             fits[name] = self._fitted(name)
             self.functions[name] = self._adapted(name, self.raw[name])
         for name, source in self.request.backward.items():
+            from ..engine.gradient import library  # noqa: PLC0415
+
             self.backward[name] = library.of_backward(name, self._guard(narrowed(name, call(source, name))))
         return Loaded(
             {name: fit.lacking for name, fit in fits.items()}, {name: fit.notes for name, fit in fits.items()}
@@ -114,19 +115,25 @@ class Audited:
         outcome, function = self._weighed(law, request)
         shown = None
         if outcome.verdict in ("refuted", "imprecise", "edge") and outcome.counterexample is not None:
+            from .shown import show  # noqa: PLC0415
+
             source = self.request.sources[request.function]
             adapter = self.request.adapters.get(request.function, "")
             shown = show(law, self.on, request.function, function, outcome.counterexample, source, adapter)
         return Tried(request.function, outcome, shown)
 
-    def _modes(self, name: str, on: Setting) -> gradients.Modes:
+    def _modes(self, name: str, on: Setting) -> "gradients.Modes":
         """The gradient of a function: its backward function, or what the library makes of it both ways."""
+        from ..engine.gradient import library  # noqa: PLC0415
+
         if name in self.backward:
             return self.backward[name], None
         function = self.functions[name]
         return library.of_library(name, function, on), library.tangent(name, function, on)
 
     def _gradient_tried(self, law: Law, request: Try) -> Outcome:
+        from . import gradients  # noqa: PLC0415
+
         name, how = request.function, (request.examples, self.request.seed)
         outcome = gradients.attempted(law, name, *self._modes(name, self.on), self.on, *how)
         if outcome.verdict != "refuted":
@@ -136,6 +143,8 @@ class Audited:
 
     def _gradient_explained(self, name: str, failed: bool) -> Diagnosis:
         """What is wrong with a gradient, and a call that shows it."""
+        from . import gradients  # noqa: PLC0415
+
         if not failed:
             return Diagnosis(name, ())
         put = fixed(self.functions[name])
@@ -157,6 +166,8 @@ class Audited:
         outcome, forgiven = excepted(law, name, self.functions[name], outcome, self.on, **how)
         if outcome.verdict == "edge":
             return outcome, self.functions[name]
+        from .evidence import is_arithmetic  # noqa: PLC0415
+
         if is_arithmetic(outcome):
             # Digits may have been lost before the law came to an edge.
             found = self._scale(name, {**everywhere(name), **forgiven}).weigh(law, request.examples)
@@ -166,8 +177,10 @@ class Audited:
         function = self._adapted(name, self.raw[name], forgiven)
         return run_law(law, self.on, replaced={name: function}, **how), function
 
-    def _scale(self, name: str, forgiven: Choice) -> Scale:
+    def _scale(self, name: str, forgiven: Choice) -> "Scale":
         """What weighs a function's failures; it is kept, for what it finds out serves all laws."""
+        from .evidence import Scale  # noqa: PLC0415
+
         adapted = partial(self._adapted, name, forgiven=forgiven)
         made = Scale(name, self.raw[name], adapted, self.on, self.request.seed)
         return self._scales.setdefault((name, tuple(forgiven.items())), made)
@@ -183,6 +196,10 @@ class Audited:
     def _in_half(self, told: Diagnosis) -> Diagnosis:
         """What half precision adds to a diagnosis: the contract that the function keeps to, and what it
         rounds on the way. What differs at an edge is no lost digit."""
+        from .contracts import judged, kept  # noqa: PLC0415
+        from .halved import halved  # noqa: PLC0415
+        from .lengthened import accumulates  # noqa: PLC0415
+
         name, on, left_out = told.function, self.on, Counter[str]()
         function = self._adapted(name, self.raw[name], everywhere(name))
         calls = list(judged(name, function, self._calls(name), on, left_out))
@@ -198,6 +215,8 @@ class Audited:
     def _explained(self, request: Explain) -> Diagnosis:
         name, raw = request.function, self.raw[request.function]
         if request.imprecise and not request.failed:
+            from .precision import digits  # noqa: PLC0415
+
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             made = [*failing_calls(request, self.on), *self._calls(name)]
             found = digits(name, function, self._adapted(name, raw), made, self.on)
@@ -205,8 +224,12 @@ class Audited:
             return Diagnosis(name, tuple(found.lines()), cause=found.wrong, digits=found, shown=shown)
         chosen = self.request.adapters.get(name, "")
         with np.errstate(all="ignore"):  # candidates meet values outside their domains
+            if not request.failed:
+                return near(request, self._guard(raw), chosen, self.on, self.request.seed)
+            from .diagnosis import explain  # noqa: PLC0415
+
             told = explain(request, self._guard(raw), chosen, self.on, self.request.seed)
-            return replace(told, shown=self._typical(name, self._calls(name))) if request.failed else told
+            return replace(told, shown=self._typical(name, self._calls(name)))
 
     def _calls(self, name: str) -> Sequence[Call]:
         """The calls that laws make of a function."""
@@ -214,6 +237,8 @@ class Audited:
 
     def _typical(self, name: str, made: Sequence[Call]) -> Shown | None:
         """A call at which the function is wrong as it usually is."""
+        from .shown import typical  # noqa: PLC0415
+
         source, adapter = self.request.sources[name], self.request.adapters.get(name, "")
         function = self._adapted(name, self.raw[name], everywhere(name))  # an edge is not typical
         return typical(name, function, made, self.on, source, adapter)

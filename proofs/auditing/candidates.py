@@ -152,7 +152,7 @@ class Candidates:
         available = {k for arguments in self.given for k in arguments}
         document = self.name.partition(".")[0]
         found = []
-        for name in catalogue.functions():
+        for name in catalogue.everywhere():
             if name != self.name and self._callable(name, available):
                 rank = OTHER if name.startswith(f"{document}.") else OTHER + 0.5
                 found.append(self._of(f"gives what {name} gives", _taking(name, self.name), rank))

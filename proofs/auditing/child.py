@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from ..._errors import RefimplError
+from ..engine import installed
 from ..engine.foreign import raised
 from . import limits
 from .audited import Audited
-from .messages import Discover, Explain, Failed, Loaded, Tried, Try, write
+from .messages import Discover, Explain, Failed, Loaded, Ready, Tried, Try, write
 from .targets import load_module, matching
 
 
@@ -59,11 +60,17 @@ def main() -> None:
         found = lambda: Loaded(names=tuple(matching(load_module(first.module), first.document)))  # noqa: E731
         talk.answer(first, seconds, found, errors)
         return
-    audited = Audited(first, limits.only_here)
-    notes = limits.confine(first.memory, errors, (answers, incoming))
+    installed.narrow(name.partition(".")[0] for name in first.sources)
+    try:
+        audited = Audited(first, limits.only_here)
+    except RefimplError as error:  # the library is not there, or lacks the dtype or the device
+        talk.say(Failed(str(error), missing=True))
+        return
+    memory = first.memory if audited.on.on_host else None  # drivers reserve far more than they use
+    notes = limits.confine(memory, errors, (answers, incoming))
+    talk.say(Ready(audited.on.device_name, tuple(notes)))
     if not talk.answer(first, seconds, audited.load, errors):
         return
-    talk.say(Loaded(notes=tuple(notes)))
     while True:
         try:
             request = pickle.load(requests)

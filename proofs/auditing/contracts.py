@@ -8,7 +8,7 @@ decided, values beyond the range) no number is judged. A contract is no verdict:
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import array_api_compat.numpy as xp
@@ -20,12 +20,14 @@ from ...backends._ball._precision import WorkingPrecision
 from ..engine import catalogue, foreign
 from ..engine.accuracy.enclose import Leaf, enclosures, leaves
 from ..engine.accuracy.measure import law_case
-from ..engine.allowed import Contract, bounds, count
+from ..engine.allowed import bounds, count
 from ..engine.calls import Call
+from ..engine.contract import Contract
 from ..engine.derived import PRECISION
 from ..language.exact import UnprovenError
 from ..language.law import Implementation, NotApplicableError
 from ..language.packing import copied, mapped_arrays, size
+from .remarks import KINDS, Kept
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -33,69 +35,6 @@ CALLS = 32
 """So many calls are judged, at most, with as many reasons to leave others out."""
 LARGEST = 600
 """Numbers of a call above which balls take too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The contract that a function in half precision keeps to, as far as ordinary calls tell."""
-
-    contract: Contract
-    dtype: str
-    calls: int = 0
-    """Ordinary ones that were judged, and …"""
-    numbers: int = 0
-    """… numbers of their results."""
-    in_format: int = 0
-    """Calls of any kind that roundings of the format explain, and float32 with one rounding does not."""
-    beyond_native: int = 0
-    """Numbers that are further off than roundings of the format explain."""
-    worst_native: float = 0.0
-    wider: int = 0
-    """Numbers for which computing in the format is allowed more."""
-    elsewhere: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Of calls of other kinds: how many keep to it, of how many."""
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    """Calls that were not judged, by reason."""
-
-    def lines(self) -> Iterator[str]:
-        """It in words."""
-        yield f"contract: {self._said}"
-        kept = [f"{few} of {many} {_KINDS[kind]} calls" for kind, (few, many) in self.elsewhere.items()]
-        if kept and self.contract not in ("neither", "not known"):
-            yield f"it keeps to that at {' and '.join(kept)}"
-        if self.left_out:
-            told = [f"{count} call{'s' * (count > 1)} ({why})" for why, count in self.left_out.items()]
-            yield f"not judged for the contract: {', '.join(told)}"
-
-    @property
-    def _said(self) -> str:
-        form = self.dtype
-        seen = f"at {_count_of(self.calls, 'ordinary call')}, {_count_of(self.numbers, 'number')}"
-        if self.contract == "not known":
-            return "not decided: no ordinary call could be judged"
-        if self.contract == "either":
-            return f"computes in float32 and rounds once, or in {form} itself: {seen}, both allow the same"
-        if self.contract == "float32, rounded once":
-            more = f"{form} itself would be allowed more at {self.wider}"
-            return f"computes in float32 and rounds once to {form} ({seen}; {more})"
-        if self.contract == "the format's roundings":
-            more = _count_of(self.in_format, "call")
-            return f"computes in {form} itself ({seen}; at {more} in all, float32 and one rounding is nearer)"
-        return (
-            f"neither: {seen}, {self.beyond_native} are off by more than computing in {form} allows the "
-            f"reference's algorithm, up to {_times(self.worst_native)}"
-        )
-
-
-_KINDS = {"cancellation": "cancelling", "extreme": "extreme"}
-
-
-def _count_of(number: int, what: str) -> str:
-    return f"{number} {what}{'s' * (number != 1)}"
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.3g} times as much" if math.isfinite(ratio) else "NaN or infinity"
 
 
 @dataclass(slots=True, eq=False)
@@ -166,7 +105,7 @@ def kept(calls: Sequence[Judged], on: Setting, left_out: Mapping[str, int]) -> K
     elif np.all(off <= np.fmax(once, native)):
         contract = "the format's roundings"
     elsewhere = {}
-    for kind in _KINDS:
+    for kind in KINDS:
         others = [it.keeps(contract) for it in calls if it.call.kind == kind]
         if others:
             elsewhere[kind] = sum(others), len(others)

@@ -1,24 +1,19 @@
 """What is wrong with a function: its results beside those of the reference, of mistakes, and of adapters."""
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from ...backends import Setting
 from ..engine import catalogue
-from ..engine.calls import Call, Recorder
-from ..engine.cases import converted
 from ..engine.implementations import fixed
 from ..engine.runner import run_law
 from ..language.law import Implementation
 from .arranged import arranged
 from .behaviour import Behaviour, behaviour
+from .beside import compared
 from .changes import choices
 from .compare import leaves
-from .distance import agreement, first_difference
+from .distance import first_difference
 from .evidence import formula
 from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
@@ -31,7 +26,7 @@ from .relations import partly
 from .search import Found, Search, Under
 from .shortened import rounds_first, shortened
 from .summed import summed
-from .views import View, fields, views
+from .views import fields
 
 _FEW = 24
 """Calls on which relations of single parts are looked for."""
@@ -40,21 +35,16 @@ _FORMULA = 12
 
 
 def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, seed: int) -> Diagnosis:
-    """Compare a function with all that is known of its kind. `chosen` is the adapter in use, if any."""
+    """Compare a wrong function with all that is known of its kind. `chosen` is the adapter in use, if any."""
     name = request.function
-    made = _calls(request, on, seed, fixed(adapted(name, raw, chosen, on)))
-    references = [apply(catalogue.reference()[name], call) for call in made]
+    beside = compared(request, raw, chosen, on, seed)
+    made, references, view = beside.seen.calls, beside.seen.references, beside.seen.view
 
-    def under(adapter: str, view: View) -> Under:
+    def under(adapter: str) -> Under:
         function = adapted(name, raw, adapter, on)
         return Under(adapter, function, Observed.of(function, made, references, on, view))
 
-    for view in views(name):
-        mine = under(chosen, view)
-        if mine.seen.deviating(mine.seen.loose):
-            break
-    if not request.failed:
-        return Diagnosis(name, (agreement(mine.seen),))
+    mine = Under(chosen, beside.function, beside.seen)
     nothing = _nothing_to_compare(mine.seen)
     if nothing is None and (told := _of_behaviour(request, mine, on, seed)) is not None:
         return told
@@ -62,7 +52,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         done = behaviour(request, mine.function, on, seed)
         return _behaves(name, chosen, done if done is not None and done.mistakes else Behaviour(text))
     fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
-    others = [under(adapter, view) for adapter in fit]
+    others = [under(adapter) for adapter in fit]
     search = Search(name, made, references, on, view)
     for other in others:
         if _agrees(other.seen) and _all_held(name, other.function, on, seed):
@@ -379,22 +369,6 @@ def _forms(seen: Observed) -> bool:
         and not isinstance(result, Raised)
         for i, result in enumerate(seen.results)
     )
-
-
-def _calls(request: Explain, on: Setting, seed: int, put: Mapping[str, Any]) -> list[Call]:
-    """The calls to compare: those of the counterexamples, and those that the laws make."""
-    return [*failing_calls(request, on), *gathered(request.function, on, seed, put)]
-
-
-def failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
-    """The calls that laws make on the counterexamples."""
-    for law, found in request.failures.items():
-        recorder = Recorder(catalogue.reference(), request.function)
-        # A case may have lost what cannot travel between processes; the calls up to there count.
-        with np.errstate(all="ignore"), contextlib.suppress(Exception):
-            list(catalogue.laws()[law].check(recorder, on, converted(found.case, on)))
-        for args, kwargs in recorder.taken():
-            yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]
 
 
 def _others(name: str, chosen: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What an audit found: the verdicts of laws by function, and the diagnoses of what is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from ..engine import exits, planning
@@ -42,6 +42,7 @@ class Found:
         diagnoses = {a.function: a for a in answers if isinstance(a, Diagnosis)}
         loaded = next((a for a in answers if isinstance(a, Loaded)), Loaded())
         told = tuple(diagnoses[name] for name in load.sources if name in diagnoses)
+        load = replace(load, device=next((t.outcome.device for t in tried), load.device))
         return cls(load, tuple(tried), told, loaded, len(requests), seconds, interrupted)
 
     @property

@@ -22,6 +22,7 @@ from ..language.packing import mapped_arrays, parts
 from .changes import named, with_arguments
 from .contracts import Judged, leaves_of
 from .lengthened import declared_of
+from .remarks import Halved
 from .roundings import patched
 
 Reals: TypeAlias = np.ndarray[Any, Any]
@@ -36,16 +37,6 @@ _INTEGERS = {"bfloat16": "integers above 256", "float16": "integers above 2048"}
 _TABLES = {"cosines and sines": ("cos", "sin"), "exponentials": ("exp",), "logarithms": ("log", "log1p"),
            "square roots": ("sqrt",)}  # fmt: skip
 _GIVEN = {"angles": ("cos", "sin"), "exponents": ("exp",)}
-
-
-@dataclass(frozen=True, slots=True)
-class Halved:
-    """What a function rounds on the way."""
-
-    sentence: str
-    mistake: bool
-    """Whether it is one wherever it shows: positions or angles in half precision, of which large ones have no
-    digits. Tables of cosines belong to computing in the format."""
 
 
 @dataclass(frozen=True, slots=True)

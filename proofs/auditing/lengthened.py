@@ -7,7 +7,6 @@ and so do 1000 of them. Code that sums in float32, as kernels do, loses no more 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from .changes import named, with_arguments
 from .compare import difference
 from .contracts import in_double
 from .precision import FEWEST
+from .remarks import Accumulates
 
 _CALLS = 3
 """Ordinary calls whose axes are repeated."""
@@ -33,32 +33,6 @@ _SIGNIFICANT = 32
 """Units of roundoff below which an error says nothing: a few operations in the format."""
 _LARGEST = 1 << 17
 """Numbers of a call that is too long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accumulates:
-    """That errors grow with the length of an axis."""
-
-    axis: str
-    """As the declaration names it."""
-    dtype: str
-    short: int
-    long: int
-    """Its lengths."""
-    before: float
-    after: float
-    """The errors, of the largest entry of the result."""
-    wrong: bool
-    """Whether too few digits are left, as `precision.FEWEST` says."""
-
-    @property
-    def sentence(self) -> str:
-        """It in words."""
-        return (
-            f"it accumulates in {self.dtype}: with {self.axis} = {self.long} its results are off by "
-            f"{100 * self.after:.2g} % of the largest, with {self.axis} = {self.short} by "
-            f"{100 * self.before:.2g} %; sums and norms need float32"
-        )
 
 
 def accumulates(name: str, function: Implementation, made: Sequence[Call], on: Setting) -> Accumulates | None:

@@ -13,17 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from ... import backends
+from ...backends import Setting
 from ..engine.cases import items
 from ..engine.foreign import shown
 from ..engine.general.sources import Drawn
-from ..engine.gradient import laws as of_gradients
 from ..engine.loading import loaded
 from ..engine.runner import Counterexample, Outcome
 from ..language.judge import Finding
-from .contracts import Kept
-from .halved import Halved
-from .lengthened import Accumulates
-from .precision import Digits
+from .remarks import Accumulates, Digits, Halved, Kept
 from .targets import Source
 
 
@@ -36,8 +34,10 @@ class Load:
     """The id of the adapter of each function that has one."""
     backend: str
     dtype: str
-    device: str
+    device: str | None
+    """The one that is asked for; the library's first if none is."""
     memory: int | None
+    """Bytes that the process may take where arrays lie in it."""
     seed: int
     edges: Mapping[str, str] = field(default_factory=dict)
     """The values that are adopted at edges, by the ids of these."""
@@ -53,6 +53,10 @@ class Load:
     """Whether gradients are judged, in the place of results."""
     backward: Mapping[str, Source] = field(default_factory=dict)
     """Backward functions, of functions that have one of their own."""
+
+    def setting(self) -> Setting:
+        """Where they run; the library is loaded."""
+        return Setting.of(backends.get(self.backend), self.dtype, self.device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +105,18 @@ class Loaded:
     fitted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Sentences on how each function is called."""
     notes: tuple[str, ...] = ()
+    """What could not be limited."""
     names: tuple[str, ...] = ()
     """Functions discovered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the process says before it loads any foreign code."""
+
+    device: str
+    notes: tuple[str, ...]
+    """What could not be limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +155,8 @@ class Tried:
 
 def outcome_of(load: Load, request: Try, verdict: Any, reason: str) -> Tried:
     """An answer that no law gave."""
-    outcome = Outcome(request.law, verdict, load.backend, load.device, load.dtype, load.seed, reason=reason)
+    device = load.device or ""  # not known if the process died before it said so
+    outcome = Outcome(request.law, verdict, load.backend, device, load.dtype, load.seed, reason=reason)
     return Tried(request.function, outcome)
 
 
@@ -172,10 +187,11 @@ class Diagnosis:
 
 
 _CLASSES = {
-    (kind.__module__, kind.__qualname__): kind
+    (kind.__module__, kind.__qualname__)
     for kind in (
         Failed,
         Loaded,
+        Ready,
         Shown,
         Tried,
         Diagnosis,
@@ -186,10 +202,9 @@ _CLASSES = {
         Outcome,
         Counterexample,
         Drawn,
-        of_gradients.Drawn,
         Finding,
     )
-}
+} | {("refimpl.proofs.engine.gradient.laws", "Drawn")}  # which only audits of gradients load
 _NUMPY = {
     ("numpy", "ndarray"), ("numpy", "dtype"), ("numpy._core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "scalar"), ("numpy._core.numeric", "_frombuffer"),
@@ -198,9 +213,7 @@ _NUMPY = {
 
 class _Reader(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _CLASSES:
-            return _CLASSES[module, name]
-        if (module, name) in _NUMPY:
+        if (module, name) in _CLASSES | _NUMPY:
             return super().find_class(module, name)
         if any(it.proves(module) for it in loaded().values()):  # a case of one of its laws
             found = super().find_class(module, name)

@@ -2,8 +2,7 @@
 
 import math
 import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,52 +16,11 @@ from ..language.packing import copied
 from .compare import Difference, difference
 from .observed import Observed, apply
 from .patterns import where_right
+from .remarks import Digits
 
 FEWEST = 0.25
 """With a smaller share of the format's digits left at a tenth of the ordinary inputs a function is wrong, not
 imprecise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Digits:
-    """Decimal digits of a function's results, by kind of input."""
-
-    of: float
-    """Digits of the format."""
-    kinds: Mapping[str, tuple[float, float, float]]
-    """Over the calls of each kind, the median, what the worst tenth keeps at most, and the fewest; 0 where a
-    result is NaN, infinite or all wrong."""
-    wrong: str = ""
-    """Why the function is wrong all the same: so few are left at ordinary inputs, or it makes numbers up."""
-    operation: str = ""
-    """What overflows, underflows or has no value on the way, if something does."""
-    begins: str = ""
-    """Where digits begin to go."""
-    remedy: str = ""
-    """How digits are kept, where the catalogue knows it."""
-    proven: int = 0
-    """Calls at which balls prove that the formula is the reference's, to 18 digits and more."""
-
-    @property
-    def table(self) -> str:
-        """What is left, by kind of input."""
-        return f"digits left, of {self.of:.0f}: " + "; ".join(self._kind(kind) for kind in self.kinds)
-
-    def lines(self) -> list[str]:
-        """The table and what belongs to it."""
-        told = [f"the same formula, proven at {self.proven} points"] if self.proven else []
-        told += [self.table]
-        told += [self.begins] if self.begins else []
-        told += [f"on the way, {self.operation}"] if self.operation else []
-        told += [f"remedy: {self.remedy}"] if self.remedy else []
-        return told
-
-    def _kind(self, kind: str) -> str:
-        median, few, fewest = map(round, self.kinds[kind])
-        name = {"cancellation": "cancelling"}.get(kind, kind)
-        if few < median:
-            return f"{name} inputs {median}, a tenth of them {few}"
-        return f"{name} inputs {median}" + (f", at worst {fewest}" if fewest < median else "")
 
 
 def digits(

@@ -15,6 +15,8 @@ from .process import STARTUP_SECONDS, DiedError, Process
 
 GIVE_UP = 3
 """After so many deaths of one function its other laws are not tried."""
+PATIENCE = 4
+"""Another process starts when the work has taken so many times as long as the start of the first."""
 
 
 def discover(module: str, document: str, seconds: float) -> tuple[str, ...]:
@@ -35,8 +37,8 @@ def discover(module: str, document: str, seconds: float) -> tuple[str, ...]:
 class LoadError(Exception):
     """The user's code could not be loaded: a verdict, not a usage error."""
 
-    def __init__(self, verdict: str, reason: str) -> None:
-        self.verdict, self.reason = verdict, reason
+    def __init__(self, verdict: str, reason: str, device: str | None = None) -> None:
+        self.verdict, self.reason, self.device = verdict, reason, device
         super().__init__(reason)
 
 
@@ -58,14 +60,20 @@ class _Worker:
                 self.stop()
                 raise LoadError("crashed", "interrupted")
             try:
+                ready = process.receive(STARTUP_SECONDS)
+                if isinstance(ready, Failed):
+                    self.load.setting()  # raises here what it raised there
+                    raise TargetError(ready.reason)
+                self.load = replace(self.load, device=ready.device)
                 answer = process.receive(STARTUP_SECONDS)
                 if isinstance(answer, Failed):
                     if answer.missing:
                         raise TargetError(answer.reason)
-                    raise LoadError("crashed", f"importing it raised {answer.reason}")
-                self.loaded = replace(answer, notes=process.receive().notes)
+                    raise LoadError("crashed", f"importing it raised {answer.reason}", self.load.device)
+                self.loaded = replace(answer, notes=ready.notes)
             except DiedError as death:
-                raise LoadError(death.verdict, f"while it was imported: {death.reason}") from death
+                reason = f"while it was imported: {death.reason}"
+                raise LoadError(death.verdict, reason, self.load.device) from death
         return self.process
 
     def ask(self, request: Try | Explain) -> Any:
@@ -88,10 +96,10 @@ class Session:
 
     def __init__(self, load: Load, seconds: float, jobs: int) -> None:
         self._workers = [_Worker(load, seconds) for _ in range(max(1, jobs))]
-        self._load = load
         self._deaths: Counter[str] = Counter()
         began = time.perf_counter()
         self.loaded = self._open()
+        self._load = self._workers[0].load
         self._start = time.perf_counter() - began
 
     def _open(self) -> Loaded:
@@ -106,7 +114,7 @@ class Session:
     def run(self, requests: Sequence[Try | Explain]) -> Generator[Tried | Diagnosis, None, None]:
         """Answers as they come. Functions that keep dying are given up, and this is said.
 
-        Another process is worth its start where the work takes longer than that: so long each waits.
+        Another process is worth its start where the work takes much longer than that: so long each waits.
         """
         waiting: queue.SimpleQueue[Try | Explain] = queue.SimpleQueue()
         done: queue.SimpleQueue[Tried | Diagnosis | BaseException] = queue.SimpleQueue()
@@ -117,7 +125,7 @@ class Session:
 
         def work(worker: _Worker, before: int) -> None:
             if worker.process is None:
-                over.wait(before * self._start)
+                over.wait(before * PATIENCE * self._start)
             while not worker.ended:
                 try:
                     request = waiting.get_nowait()

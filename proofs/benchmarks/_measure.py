@@ -150,8 +150,14 @@ def _mebibytes(usage: int) -> float:
 
 
 _TIMED = """
-import json, resource, subprocess, sys
+import json, os, resource, subprocess, sys
+from contextlib import suppress
+from refimpl.proofs.engine.processes import adopt_orphans
+adopt_orphans()
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+with suppress(ChildProcessError):
+    while True:
+        os.wait()  # what the command ended without waiting for it, as audits do
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 told = done.stderr.decode(errors="replace").strip().splitlines()
 print(json.dumps([done.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss, told[-1:]]))

@@ -14,7 +14,7 @@ from ..auditing.found import ACCEPTABLE
 from ..auditing.messages import Tried
 from ..auditing.objects import TargetError
 from ..auditing.report import Report
-from ..engine import catalogue, planning
+from ..engine import catalogue, installed, planning
 from ..engine.planning import DTYPES, EXAMPLES
 from ..engine.report import text as report_text
 from . import display
@@ -212,6 +212,8 @@ def audit(
     """
     planning.prepare(backend == "jax")
     found = targets(target, _with_reference(target, names, backward), timeout)
+    if not laws and all(name in catalogue.functions() for name in found):
+        installed.narrow(name.partition(".")[0] for name in found)
     ready = plan(
         found, adapter=adapters, options=dict(map(wishes.option, options)),
         edges=edges, backend=backend, dtype=dtype, device=device, laws=laws, examples=examples, seed=seed,

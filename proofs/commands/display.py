@@ -1,21 +1,13 @@
 """What the command line prints: colours and a progress bar on a terminal, plain lines elsewhere."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import numpy as np
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from ..engine import catalogue, foreign
 from ..engine.cases import items
@@ -24,7 +16,7 @@ from . import kept
 from .output import Stream
 
 if TYPE_CHECKING:
-    pass
+    from rich.console import Console
 
 COLOURS = {
     "held": "green",
@@ -38,14 +30,33 @@ COLOURS = {
     "skipped": "yellow",
 }
 ORDER = ("held", "refuted", "crashed", "timed out", "inconclusive", "skipped")
-CONSOLE = Console(file=cast(TextIO, Stream()), highlight=False, soft_wrap=True)
+FORCED = ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
+"""Variables by which users say of something that it is a terminal, or is none."""
+
+
+@cache
+def _console() -> "Console":
+    from rich.console import Console  # noqa: PLC0415  (half of the time of a short command)
+
+    return Console(file=cast(TextIO, Stream()), highlight=False, soft_wrap=True)
+
+
+def _plain() -> bool:
+    """Whether nobody asks for more than lines of text."""
+    return not Stream().isatty() and not any(name in os.environ for name in FORCED)
 
 
 def say(*lines: str, style: str | None = None) -> None:
     """Print lines, on a terminal in a colour or otherwise set off."""
     for text in map(foreign.printable, lines):
         kept.say(text, style == "bold")
-        CONSOLE.print(escape(text), style=style)
+        if _plain():
+            Stream().write(f"{text}\n")
+            Stream().flush()  # whoever reads a pipe sees lines as they come
+            continue
+        from rich.markup import escape  # noqa: PLC0415
+
+        _console().print(escape(text), style=style)
 
 
 def bold(text: str) -> None:
@@ -108,19 +119,30 @@ def bar(
 ) -> Iterator[Callable[[str, str, Sequence[str], bool], None]]:
     """A function to call with each law that is done: its name, verdict and lines, which a terminal does not
     show if they are quiet. `done` of them are done before; with `left`, the bar has the time that is left."""
-    terminal = CONSOLE.is_terminal
-    time = TimeRemainingColumn() if left else TimeElapsedColumn()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), time)
-    with Progress(*columns, console=CONSOLE, transient=True, disable=not terminal) as shown:
-        task = shown.add_task(what, total=total, completed=done)
+    with nullcontext() if _plain() else _on_a_terminal(total, what, done, left) as advance:
 
         def show(law: str, verdict: str, lines: Sequence[str], quiet: bool) -> None:
-            if lines and (verbose or not terminal or not quiet):
+            if lines and (verbose or advance is None or not quiet):
                 say(lines[0], style=COLOURS.get(verdict))
                 say(*lines[1:])
-            shown.update(task, advance=1, description=law)
+            if advance is not None:
+                advance(law)
 
         yield show
+
+
+@contextmanager
+def _on_a_terminal(total: int, what: str, done: int, left: bool) -> Iterator[Callable[[str], None] | None]:
+    """A bar, and what moves it on; none if it is no terminal after all."""
+    from rich import progress as rich  # noqa: PLC0415
+
+    console = _console()
+    time = rich.TimeRemainingColumn() if left else rich.TimeElapsedColumn()
+    columns = (rich.TextColumn("{task.description}"), rich.BarColumn(), rich.MofNCompleteColumn(), time)
+    with rich.Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task(what, total=total, completed=done)
+        move = lambda law: shown.update(task, advance=1, description=law)  # noqa: E731
+        yield move if console.is_terminal else None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ leave something open (solvers, undecided comparisons, what may overflow) nothing
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -18,16 +18,6 @@ from ...backends._ball._rounding import Model, Rounding
 from ..language.law import Implementation
 from .accuracy.enclose import Case, Leaf, balls, leaves
 from .derived import PRECISION, host_model
-
-Contract: TypeAlias = Literal[
-    "",  # not in half precision, or no real numbers
-    "float32, rounded once",
-    "the format's roundings",
-    "either",  # the two allow the same
-    "neither",
-    "not known",
-]
-"""What a function in half precision keeps to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

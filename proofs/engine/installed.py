@@ -15,7 +15,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from pathlib import Path
@@ -32,6 +32,8 @@ OWN = "refimpl"
 """The distribution whose documents come first."""
 LEFT_OUT: dict[str, str] = {}
 """Documents that were found not to be sound when all were loaded, with the reason."""
+_WANTED: set[str] = set()
+"""The documents that this process is about; all if there are none."""
 
 
 def source(function: Callable[..., Any]) -> str:
@@ -53,6 +55,27 @@ def entries() -> list[EntryPoint]:
 def _ours(entry: EntryPoint) -> bool:
     """Whether it names a document of refimpl's own."""
     return entry.value.startswith(f"{documents.__name__}.")
+
+
+def narrow(documents: Iterable[str]) -> None:
+    """Load no other documents than these in this process, which is about one function or a few.
+
+    What is about a function of refimpl's own stands in its document, as tests see; others may have laws about
+    functions of any document, so where there are others all are loaded.
+    """
+    wanted = set(documents)
+    if wanted <= named() and all(map(_ours, entries())):
+        _WANTED.update(wanted)
+
+
+def wanted() -> list[EntryPoint]:
+    """The documents that this process loads when it loads all."""
+    return [entry for entry in entries() if not _WANTED or entry.name in _WANTED]
+
+
+def narrowed() -> bool:
+    """Whether there are others, which are not loaded."""
+    return bool(_WANTED)
 
 
 @cache

@@ -24,7 +24,7 @@ from ..language.facts import Facts
 from ..language.law import Law
 from ..language.mistake import Mistake
 from ..language.textbook import Textbook
-from .installed import LEFT_OUT, distribution, entries, is_own, source
+from .installed import LEFT_OUT, distribution, is_own, narrowed, source, wanted
 
 LATER = ("sweeps", "unproven")
 """Modules of refimpl's own that are loaded when they are needed."""
@@ -99,7 +99,7 @@ def found() -> tuple[Mapping[str, Installed], dict[str, str]]:
     """The sound documents by name, and the others with the reason."""
     sound: dict[str, Installed] = {}
     broken: dict[str, str] = {}
-    for entry in entries():
+    for entry in wanted():
         try:
             if entry.name in sound:
                 raise BrokenError(f"{sound[entry.name].distribution} brings a document of this name")
@@ -107,7 +107,8 @@ def found() -> tuple[Mapping[str, Installed], dict[str, str]]:
         except (Exception, SystemExit) as error:  # whatever is wrong with a package, the others go on working
             key = f"{entry.name} of {distribution(entry)}" if entry.name in sound else entry.name
             broken[key] = _reason(entry, error)
-    _drop(sound, broken)
+    if not narrowed():  # what is refimpl's own may speak of documents that are not here, and is sound
+        _drop(sound, broken)
     return sound, broken
 
 

@@ -48,8 +48,8 @@ class Lazily(Mapping[str, Value], Generic[Value]):
         return self._known
 
     def _one(self, name: str) -> Value | None:
-        """An item without the others, if they are not there anyway."""
-        return self._alone(name) if self._known is None else None
+        """An item without the others, if they are not there anyway; of those that are, it is the same."""
+        return self._alone(name) if self._known is None or installed.narrowed() else None
 
     def __getitem__(self, name: str) -> Value:
         if not self._possible(name):
@@ -172,6 +172,17 @@ def _own_function(full: str) -> Function | None:
     module = installed.own_functions(document)
     member = getattr(module, name, None) if module and name in module.__all__ else None
     return _function(full, member) if inspect.isfunction(member) else None
+
+
+def everywhere() -> Iterator[str]:
+    """The names of all functions in order, also of documents that this process does not load."""
+    if not installed.narrowed():
+        yield from functions()
+        return
+    for entry in installed.entries():
+        module = installed.own_functions(entry.name)
+        names = module.__all__ if module else ()
+        yield from (full for name in names if (full := f"{entry.name}.{name}") in functions())
 
 
 @cache

@@ -13,7 +13,8 @@ from ...backends._ball._precision import WorkingPrecision
 from ..engine.accuracy.enclose import Case, Leaf
 from ..engine.accuracy.tally import Tally
 from ..engine.accuracy.ulps import BITS, Format
-from ..engine.allowed import Bounds, Contract
+from ..engine.allowed import Bounds
+from ..engine.contract import Contract
 from .running import Part, Ran, Stage, same
 
 Verdict: TypeAlias = Literal["same", "within", "beyond", "other shape", "not judged", "not compared"]
