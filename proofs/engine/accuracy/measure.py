@@ -31,7 +31,7 @@ from ..calls import Call, calls
 from .enclose import Case, enclosures, leaves
 from .spots import Spot, spot
 from .tally import Leaf, Place, Tally
-from .ulps import BITS
+from .ulps import BITS, power
 
 LARGEST = 1024
 """Elements of arguments up to which a call is measured; results may have eight times as many."""
@@ -316,7 +316,8 @@ def _distances(leaf: Leaf, moved: Any) -> Any:
     with WorkingPrecision(BITS):
         for index, (y, other) in enumerate(zip(leaf.exact, moved, strict=True)):
             if y.is_finite() and other.is_finite():
-                found[index] = float((abs(other - y) / leaf.fmt.ulp(y)).abs_lower())
+                scale = power(-leaf.fmt.exponent(y.abs_lower()))
+                found[index] = float((abs(other - y) * scale).abs_lower())
     return found
 
 
