@@ -18,6 +18,7 @@ from refimpl.density import _subsets
 from refimpl.proofs.documents.density import exact
 
 INF = math.inf
+A = np.asarray
 
 
 def _averages(log_w: list[float], m: int) -> float:
@@ -327,3 +328,51 @@ def test_mixed_dtypes_give_the_common_one(name: str) -> None:
     on = backends.Setting.of(backends.get("numpy"), "float64")
     function, (x, *rest) = SPECIMENS[f"density.{name}"](on, 4)
     assert function(x.astype(np.float32), *rest).dtype == np.float64
+
+
+# What a VAE's loss is made of, likelihoods of levels, smoothed weights
+
+
+def test_divergence_of_an_encoder() -> None:
+    """½(4 + e − 2) + ½·0, and 1e-8 from the prior s²/4."""
+    assert density.vae_kl(A([2.0, 0.0]), A([1.0, 0.0])) == pytest.approx((2 + math.e) / 2, rel=1e-15)
+    assert density.vae_kl(A([0.0]), A([1e-8])) == pytest.approx(2.5e-17, rel=1e-7)
+    given, one = A([0.5, -1.0]), np.ones(2)
+    assert density.vae_kl(given, 0 * one) == pytest.approx(
+        density.normal_kl(given, one, 0 * one, one), rel=1e-15
+    )
+    assert density.prior_log_density(given) == pytest.approx(
+        density.normal_log_density(given, 0 * one, one), rel=1e-15
+    )
+
+
+def test_masks_leave_out() -> None:
+    """The mean of 1 and 3, with NaN and infinity beside them."""
+    log_w = np.log(A([1.0, 3.0, 1.0, 1.0]))
+    log_w[2:] = np.nan, np.inf
+    assert density.masked_importance_bound(log_w, A([1, 1, 0, 0])) == pytest.approx(math.log(2), rel=1e-15)
+    assert np.isnan(density.masked_importance_bound(log_w[:2], A([False, False])))
+    assert density.masked_importance_bound(A([-np.inf, 0.0]), A([True, False])) == -np.inf
+
+
+def test_levels_have_probability_one() -> None:
+    """All 256 of them, also far in a tail, where the difference of sigmoids is 0."""
+    x = 2 * np.arange(256) / 255 - 1
+    for mean, log_scale in ((0.1, -3.0), (5.0, -2.0), (0.0, 2.0)):
+        found = density.discretized_logistic_log_probability(x, A(mean), A(log_scale))
+        assert np.exp(found).sum() == pytest.approx(1, rel=1e-13)
+    far = density.discretized_logistic_log_probability(A([0.0]), A([20.0]), A([-4.0]))
+    expected = -20 * math.exp(4) + math.log(math.exp(math.exp(4) / 255) - math.exp(-math.exp(4) / 255))
+    assert far[0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_shape_of_a_tail_that_is_pareto() -> None:
+    """Quantiles of a Pareto distribution with k = 1, pulled to ½ by the prior; a k of arviz-stats."""
+    log_ratios = -np.log(1 - (np.arange(1000) + 0.5) / 1000)
+    found = density.pareto_smoothed_weights(log_ratios)
+    assert 0.85 < found.k < 1.0
+    assert np.exp(found.log_weights).sum() == pytest.approx(1, rel=1e-14)
+    few = density.pareto_smoothed_weights(log_ratios[:12])
+    assert few.k == np.inf
+    normal = np.random.default_rng(44).normal(size=100)
+    assert density.pareto_smoothed_weights(normal).k == pytest.approx(0.22662114718471557, rel=1e-12)

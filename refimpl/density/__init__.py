@@ -8,9 +8,12 @@ Article: Jianlin Su (苏剑林), Variational autoencoders, 8: estimating the pro
 """
 
 from ._bits import bits_per_dim
+from ._encoder import masked_importance_bound, prior_log_density, vae_kl
+from ._levels import dequantize, discretized_logistic_log_probability
 from ._linear import linear_evidence, linear_posterior
 from ._mixture import mixture_log_density
 from ._normal import normal_kl, normal_kl_full, normal_log_density, normal_log_density_full
+from ._pareto import Smoothed, pareto_smoothed_weights
 from ._weights import (
     effective_sample_size,
     elbo,
@@ -21,7 +24,10 @@ from ._weights import (
 )
 
 __all__ = [
+    "Smoothed",
     "bits_per_dim",
+    "dequantize",
+    "discretized_logistic_log_probability",
     "effective_sample_size",
     "elbo",
     "importance_bound",
@@ -29,10 +35,14 @@ __all__ = [
     "linear_evidence",
     "linear_posterior",
     "log_weights",
+    "masked_importance_bound",
     "mixture_log_density",
     "normal_kl",
     "normal_kl_full",
     "normal_log_density",
     "normal_log_density_full",
     "normalized_weights",
+    "pareto_smoothed_weights",
+    "prior_log_density",
+    "vae_kl",
 ]

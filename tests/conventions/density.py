@@ -1,5 +1,7 @@
 """Densities and importance weights as common code writes them."""
 
+import math
+
 import numpy as np
 
 from ._convention import Convention
@@ -115,7 +117,38 @@ def last(function):
     return lambda log_w: -function(np.moveaxis(log_w, -1, 0))
 
 
+def kl_of_log_deviation(mean, log_std, factor=1.0):
+    growth = np.expm1(2 * log_std) - 2 * log_std
+    near = np.abs(log_std) < 0.25
+    s = np.where(near, 2 * log_std, 0)
+    terms = [s**k / math.factorial(k) for k in range(15, 1, -1)]
+    return 0.5 * np.sum(factor * mean**2 + np.where(near, sum(terms), growth), axis=-1).astype(mean.dtype)
+
+
+def logistic_bin(x, mean, scale, levels, width=1.0):
+    h = width / (levels - 1)
+    plus, minus = (x - mean + h) / scale, (x - mean - h) / scale
+    inside = -np.logaddexp(0, -plus) - np.logaddexp(0, minus) + np.log(-np.expm1(-2 * h / scale))
+    tails = np.where(x < 0, -np.logaddexp(0, -plus), -np.logaddexp(0, minus))
+    return np.where(np.abs(x) > 1 - 1 / (levels - 1), tails, inside).astype(x.dtype)
+
+
+def psis_of_log_likelihoods(log_likelihood, r_eff, sign=-1):
+    from ordinary.density_practice import psis  # noqa: PLC0415
+
+    return tuple(psis(sign * log_likelihood, r_eff))
+
+
 CONVENTIONS = {
+    "density.vae_kl/log-deviation": Convention(
+        kl_of_log_deviation, lambda *a: kl_of_log_deviation(*a, factor=2.0)
+    ),
+    "density.discretized_logistic_log_probability/scale": Convention(
+        logistic_bin, lambda *a: logistic_bin(*a, width=2.0)
+    ),
+    "density.pareto_smoothed_weights/log-likelihoods": Convention(
+        psis_of_log_likelihoods, lambda *a: psis_of_log_likelihoods(*a, sign=1)
+    ),
     "density.normal_log_density/std": Convention(of_std, lambda *a: of_std(*a, sign=1)),
     "density.normal_log_density/per-coordinate": Convention(
         per_coordinate, lambda *a: per_coordinate(*a, sign=1)

@@ -33,6 +33,14 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
         lambda log_density: density.bits_per_dim(log_density, dims=3072, width=2.0),
         (_normal(on, n),),
     ),
+    "density.dequantize": lambda on, n: (
+        density.dequantize,
+        (on.array(np.arange(n) % 256.0), on.array(np.arange(n) % 16 / 16)),
+    ),
+    "density.discretized_logistic_log_probability": lambda on, n: (
+        density.discretized_logistic_log_probability,
+        (on.array(np.arange(n) % 256 / 127.5 - 1), _normal(on, n) / 4, _normal(on, n, seed=1) - 2),
+    ),
     "density.effective_sample_size": lambda on, n: (density.effective_sample_size, (_normal(on, n, 64),)),
     "density.elbo": lambda on, n: (density.elbo, (_normal(on, n, 64),)),
     "density.importance_bound": lambda on, n: (density.importance_bound, (_normal(on, n, 64),)),
@@ -45,6 +53,10 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "density.log_weights": lambda on, n: (
         density.log_weights,
         (_normal(on, n, 64), _normal(on, n, 64), _normal(on, n, 64)),
+    ),
+    "density.masked_importance_bound": lambda on, n: (
+        density.masked_importance_bound,
+        (_normal(on, n, 64), on.array(np.arange(64) % 3 > 0)),
     ),
     "density.mixture_log_density": lambda on, n: (
         density.mixture_log_density,
@@ -66,6 +78,12 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
         density.normal_log_density_full,
         (_normal(on, n, 8), _normal(on, 8), _covariance(on, 8)),
     ),
+    "density.pareto_smoothed_weights": lambda on, n: (
+        density.pareto_smoothed_weights,
+        (_normal(on, n + 64),),
+    ),
+    "density.prior_log_density": lambda on, n: (density.prior_log_density, (_normal(on, n, 4),)),
+    "density.vae_kl": lambda on, n: (density.vae_kl, (_normal(on, n, 4), _normal(on, n, 4, seed=1))),
     "density.normalized_weights": lambda on, n: (density.normalized_weights, (_normal(on, n, 64),)),
 }
 

@@ -219,3 +219,41 @@ def bits_per_dim_loss(mine: Implementation) -> Implementation:
         return mine(-(log_density + dims * math.log(width)), dims, levels)
 
     return bits_per_dim
+
+
+@adapter(
+    "density.vae_kl",
+    "log-deviation",
+    "mine(mean, log_std): the logarithm of the standard deviation.",
+    reference="VGAE of torch_geometric",
+)
+def vae_kl_log_deviation(mine: Implementation) -> Implementation:
+    return lambda mean, log_variance, /: mine(mean, log_variance / 2)
+
+
+@adapter(
+    "density.discretized_logistic_log_probability",
+    "scale",
+    "mine(x, mean, scale, levels): the scale and not its logarithm, x in [−1, 1].",
+)
+def discretized_logistic_scale(mine: Implementation) -> Implementation:
+    def discretized(x: Any, mean: Any, log_scale: Any, /, *, levels: int = 256) -> Any:
+        return mine(x, mean, array_namespace(log_scale).exp(log_scale), levels)
+
+    return discretized
+
+
+@adapter(
+    "density.pareto_smoothed_weights",
+    "log-likelihoods",
+    "mine(log_likelihood, r_eff) → (log_weights, k): the negatives of the log-ratios, samples on the last "
+    "axis.",
+    reference="psislw of arviz-stats",
+)
+def pareto_log_likelihoods(mine: Implementation) -> Implementation:
+    def pareto_smoothed_weights(log_ratios: Any, /, *, efficiency: float = 1.0) -> Any:
+        xp = array_namespace(log_ratios)
+        weights, k = mine(-log_ratios, efficiency)
+        return density.Smoothed(*(xp.asarray(part, dtype=log_ratios.dtype) for part in (weights, k)))
+
+    return pareto_smoothed_weights

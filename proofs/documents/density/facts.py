@@ -30,12 +30,22 @@ FACTS = Facts(
             "density.normal_kl/cancels",
             "density.normal_kl_full/jitter",
             "density.normal_log_density_full/jitter",
+            "density.pareto_smoothed_weights/not-below-a-third",
+            "density.vae_kl/cancels",
         ),
     },
     hidden_in_bfloat16={
         "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
             "density.linear_evidence/naive-woodbury",
             "density.normal_kl/cancels",
+        ),
+        "what it changes is less than the roundings that its laws admit there": (
+            "density.pareto_smoothed_weights/efficiency-ignored",
+            "density.pareto_smoothed_weights/fifth-always",
+            "density.pareto_smoothed_weights/not-below-a-third",
+            "density.pareto_smoothed_weights/not-cut",
+            "density.pareto_smoothed_weights/rounded-down",
+            "density.vae_kl/cancels",
         ),
     },
     remedies=REMEDIES,

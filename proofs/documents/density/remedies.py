@@ -15,6 +15,13 @@ REMEDIES = {
     "density.normal_kl_full": (
         "with T = L₂⁻¹L₁ a sum of nonnegative terms, Σ (t_ii² − 1 − log t_ii²) + Σ_{i>j} t_ij²"
     ),
+    "density.vae_kl": "e^s − 1 − s by its series, s²/2 + s³/6 + …, where s is near 0",
+    "density.masked_importance_bound": (
+        "max + log1p(mean(expm1(log w − max))) over what is kept, where those weights are nearly equal"
+    ),
+    "density.discretized_logistic_log_probability": (
+        "log F(b) + log F(−a) + log(1 − e^{a − b}) in place of the logarithm of a difference"
+    ),
     "density.importance_bound": ("max + log1p(mean(expm1(log w − max))) where the weights are nearly equal"),
     "density.importance_bounds": (
         "the mean of the largest log-weight exactly, and the rest as an integral of mean "
