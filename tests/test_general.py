@@ -15,7 +15,7 @@ from refimpl.backends import Setting, get
 from refimpl.proofs.engine import ambient, catalogue, registry, selftest
 from refimpl.proofs.engine.calls import record
 from refimpl.proofs.engine.cases import each_case, missing
-from refimpl.proofs.engine.general import shapes, storage
+from refimpl.proofs.engine.general import shapes, sources, storage
 from refimpl.proofs.engine.general.agreement import agree
 from refimpl.proofs.engine.general.batches import Batched, stacked
 from refimpl.proofs.engine.general.mistakes import Drifts, Remembers
@@ -31,6 +31,13 @@ NO_BATCH = {
     "transport.one_sided_lipschitz": "the extremes over all points",
 }
 """Functions that take arrays with dots and give no batch."""
+
+
+def test_calls_of_integers_vary_by_their_options() -> None:
+    """Else a cache that looks at forms alone would be given the same call again."""
+    assert sources.variant(((4,), {"factor": 2.0, "dims": 8}), 0) == ((4,), {"factor": 1.5, "dims": 8})
+    args, kwargs = sources.variant(((4, 2.0), {"factor": 2.0}), 0)
+    assert (args, kwargs) == ((4, 1.5), {"factor": 2.0})
 
 
 @pytest.mark.parametrize("law", GENERAL, ids=lambda law: law.id)

@@ -15,7 +15,7 @@ from refimpl._errors import DTypeError
 from refimpl.backends import Setting
 from refimpl.proofs.auditing import Report, contracts, lengthened
 from refimpl.proofs.auditing.contracts import Judged, Kept, kept
-from refimpl.proofs.auditing.halved import halved
+from refimpl.proofs.auditing.halved import _to, halved
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine.calls import Call, calls
 
@@ -163,6 +163,14 @@ def test_sums_of_the_reference_do_not_grow_with_their_length() -> None:
 
 
 # Formats that are only stored.
+
+
+def test_arguments_are_rounded_as_the_format_rounds() -> None:
+    """Subnormal numbers and those beyond the range among them, and integers to what merges with them."""
+    on, reals = Setting.of(backends.get("numpy"), "float16"), np.asarray([1e-7, 3e-5, 0.1, 65519.0, 7e4])
+    with np.errstate(over="ignore"):
+        assert np.array_equal(_to(on, True, reals), reals.astype(np.float16).astype(np.float64))
+    assert np.array_equal(_to(on, False, np.asarray([2049, 5])), [2048, 5])
 
 
 def test_float8_has_no_laws_and_the_error_says_what_to_do() -> None:

@@ -66,6 +66,15 @@ def test_a_tolerance_shows_its_sum() -> None:
     assert shown == f"9 roundings = {parts}; on the largest"
 
 
+@pytest.mark.parametrize(("dtype", "roundings"), [("float64", 8.0), ("float32", 3.0), ("bfloat16", 3.0)])
+def test_what_a_law_expects_is_rounded_in_float64(dtype: str, roundings: float) -> None:
+    """By 5 roundings of float64, which are 5·2⁻²⁹ of float32."""
+    on = Setting.of(backends.get("numpy"), dtype)
+    tolerance = Rounding({"a sum": 3, "expectation, alike": 5})
+    assert tolerance.roundings(on) == pytest.approx(roundings, rel=1e-7)
+    assert tolerance.roundings(on) >= roundings
+
+
 def test_exact_allows_no_error() -> None:
     assert not judge(
         Gap("", np.asarray([1.0]), np.asarray([np.nextafter(1.0, 2)]), 1e300), Exact(""), ON
