@@ -15,6 +15,7 @@ from ._drifts import (
     score_from_noise,
 )
 from ._equation import Residual, fokker_planck_residual, fokker_planck_rhs_grid
+from ._estimates import hutchinson_trace, hutchinson_variance, step_log_density
 from ._integrators import euler_maruyama, flow_log_likelihood, integrate, integrate_adaptive
 from ._mixtures import (
     Mixture,
@@ -26,6 +27,7 @@ from ._mixtures import (
     mixture_score_jacobian,
     mixture_time_derivative,
 )
+from ._samplers import AncestralStep, ancestral_split, dpm_solver_2m_step, edm_sampler, exponential_step
 from ._schedules import (
     Schedule,
     diffusion_squared,
@@ -33,18 +35,24 @@ from ._schedules import (
     from_functions,
     sub_variance_preserving,
     variance_exploding,
+    variance_exploding_smld,
     variance_preserving,
 )
 
 __all__ = [
+    "AncestralStep",
     "Mixture",
     "Residual",
     "Schedule",
+    "ancestral_split",
     "ddim_step",
     "diagonal_mixture",
     "diffusion_squared",
+    "dpm_solver_2m_step",
     "drift_coefficient",
+    "edm_sampler",
     "euler_maruyama",
+    "exponential_step",
     "flow_log_likelihood",
     "flow_velocity",
     "fokker_planck_residual",
@@ -52,6 +60,8 @@ __all__ = [
     "forward_drift",
     "from_functions",
     "full_mixture",
+    "hutchinson_trace",
+    "hutchinson_variance",
     "integrate",
     "integrate_adaptive",
     "mixture_log_density",
@@ -62,7 +72,9 @@ __all__ = [
     "noise_from_score",
     "reverse_drift",
     "score_from_noise",
+    "step_log_density",
     "sub_variance_preserving",
     "variance_exploding",
+    "variance_exploding_smld",
     "variance_preserving",
 ]

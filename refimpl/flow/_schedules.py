@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from .. import _xp
 from .._errors import DTypeError, told
@@ -174,7 +174,43 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
     >>> variance_exploding(sigma_min=1.0, sigma_max=3.0).variance(np.asarray([0.0, 1.0])).round(12)
     array([0., 8.])
     """
-    low, high = sigma_min, sigma_max
+    return _exploding(sigma_min, sigma_max, "expm1")
+
+
+@public({"sigma_min": Number(above=0), "sigma_max": Number(above="sigma_min")}, Record(Schedule), nan=RAISES)
+def variance_exploding_smld(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Schedule:
+    """Make the variance-exploding schedule as published: ᾱ = 1, β̄ = σ(t) = σ_min (σ_max/σ_min)^t.
+
+    f_t = 0 and g_t² = d/dt σ²(t) = 2 log(σ_max/σ_min) σ²(t). Unlike `variance_exploding` it has noise
+    σ_min at t = 0, so that what stands there is no longer the data.
+
+    Parameters
+    ----------
+    sigma_min
+        σ(0).
+    sigma_max
+        σ(1).
+
+    Returns
+    -------
+    whose functions keep dtype and device of t.
+
+    Source: flow P1.
+
+    Reference: Song, Sohl-Dickstein, Kingma, Kumar, Ermon, Poole, Score-based generative modeling through
+    stochastic differential equations, 2021, appendix C, arXiv 2011.13456.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> variance_exploding_smld(sigma_min=1.0, sigma_max=4.0).beta(np.asarray([0.0, 0.5])).round(12)
+    array([1., 2.])
+    """
+    return _exploding(sigma_min, sigma_max, "exp")
+
+
+def _exploding(low: float, high: float, growing: Literal["exp", "expm1"]) -> Schedule:
+    """ᾱ = 1 and β̄² = low² e^{growth·t}, less its value at t = 0 or not."""
     square, growth = low * low, 2 * _xp.numbers(low, high).log(high / low)
 
     @naming("flow.Schedule.alpha")
@@ -187,7 +223,8 @@ def variance_exploding(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> S
 
     @naming("flow.Schedule.variance")
     def variance(t: Array) -> Array:
-        return square * _xp.namespace(t=t).expm1(growth * t)
+        grown: Array = getattr(_xp.namespace(t=t), growing)(growth * t)
+        return square * grown
 
     @naming("flow.Schedule.variance_derivative")
     def variance_derivative(t: Array) -> Array:

@@ -138,6 +138,20 @@ def ve_linear(*, sigma_min=0.01, sigma_max=50.0):
     )
 
 
+def ve_marginal_prob(t, sigma_min, sigma_max):
+    return sigma_min * (sigma_max / sigma_min) ** t
+
+
+def smld_schedule(*, sigma_min=0.01, sigma_max=50.0):
+    def sigma(t):
+        return sigma_min * (sigma_max / sigma_min) ** t
+
+    def g(t):
+        return sigma(t) * np.sqrt(2 * (np.log(sigma_max) - np.log(sigma_min)))
+
+    return Schedule(np.ones_like, np.zeros_like, lambda t: sigma(t) ** 2, lambda t: g(t) ** 2)
+
+
 def of_functions(*, alpha, alpha_derivative, variance, variance_derivative):
     def log_derivative(t):
         return alpha_derivative(t) / alpha(t)
@@ -239,6 +253,31 @@ ORDINARY = [
             Slip(ve_linear, "linear|evenly"),
         ),
         answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.variance_exploding_smld",
+        textbook=smld_schedule,
+        slips=(
+            typo(
+                " * np.sqrt(2 * (np.log(sigma_max) - np.log(sigma_min)))", "", "diffusion-without-logarithm"
+            ),
+            typo("np.sqrt(2 * (np", "np.sqrt((np", "growth-missing-two|half|½"),
+            typo("lambda t: sigma(t) ** 2,", "lambda t: sigma(t),", "deviation-for-variance|root"),
+            typo(
+                "lambda t: sigma(t) ** 2,",
+                "lambda t: sigma(t) ** 2 - sigma_min**2,",
+                "initial-variance-subtracted",
+            ),
+        ),
+    ),
+    Ordinary(
+        target="flow.variance_exploding_smld",
+        adapter="marginal-prob",
+        textbook=ve_marginal_prob,
+        slips=(
+            typo("(sigma_max / sigma_min) ** t", "(1 + (sigma_max / sigma_min - 1) * t)", "linear"),
+            typo("sigma_min * (", "(", r"sigma_min|factor|times"),
+        ),
     ),
     Ordinary(
         target="flow.from_functions",

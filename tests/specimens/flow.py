@@ -124,6 +124,57 @@ def _maruyama(on: Setting, n: int) -> Specimen:
     return run, (_rows(on, n, 0), _times(on, STEPS), noises)
 
 
+def _split(on: Setting, n: int) -> Specimen:
+    sigma = _times(on, n)
+    return flow.ancestral_split, (sigma, sigma / 2)
+
+
+def _edm(on: Setting, n: int) -> Specimen:
+    def run(x: Any, sigmas: Any, noises: Any) -> Any:
+        options = {"churn": 0.5, "noise_scale": 1.25}
+        methods = ("heun", "euler")
+        ways = (
+            flow.edm_sampler(lambda s, x: x / 2 + s, x, sigmas, noises, method=m, **options) for m in methods
+        )
+        return tuple(ways)
+
+    noises = on.array(np.random.default_rng(1).standard_normal((STEPS - 1, n, DIMS)))
+    return run, (_rows(on, n, 0), on.array(np.linspace(3.0, 0.0, STEPS)), noises)
+
+
+def _exponential(on: Setting, n: int) -> Specimen:
+    def run(x: Any, data: Any, a: Any, b: Any) -> Any:
+        return flow.exponential_step(x, data, (a, b), (b, a))
+
+    column = _times(on, n)[:, None]
+    return run, (_rows(on, n, 0), _rows(on, n, 1), column, 1.5 - column)
+
+
+def _multistep(on: Setting, n: int) -> Specimen:
+    def run(x: Any, data: Any, old: Any, a: Any) -> Any:
+        return flow.dpm_solver_2m_step(x, data, old, (a, 4 * a), (a, 2 * a), (a, a))
+
+    return run, (*(_rows(on, n, seed) for seed in range(3)), _times(on, n)[:, None])
+
+
+def _step_density(on: Setting, n: int) -> Specimen:
+    t = _times(on, n)
+    return flow.step_log_density, (*(_rows(on, n, seed) for seed in range(3)), t, -t)
+
+
+def _trace(on: Setting, n: int) -> Specimen:
+    probes = on.array(np.random.default_rng(1).standard_normal((STEPS, n, DIMS)))
+    return lambda z: flow.hutchinson_trace(lambda x: 2 * x, z), (probes,)
+
+
+def _variance(on: Setting, n: int) -> Specimen:
+    def run(jacobian: Any) -> Any:
+        call = flow.hutchinson_variance
+        return tuple(call(jacobian, probes=probes) for probes in ("rademacher", "gaussian"))
+
+    return run, (on.array(np.random.default_rng(0).standard_normal((n, DIMS, DIMS))),)
+
+
 def _straight() -> Any:
     return flow.from_functions(
         alpha=lambda t: 2 - t,
@@ -159,6 +210,14 @@ SPECIMENS: dict[str, Builder] = {
     "flow.integrate_adaptive": _steps(flow.integrate_adaptive),
     "flow.flow_log_likelihood": _likelihood,
     "flow.euler_maruyama": _maruyama,
+    "flow.variance_exploding_smld": _schedule(flow.variance_exploding_smld),
+    "flow.ancestral_split": _split,
+    "flow.edm_sampler": _edm,
+    "flow.exponential_step": _exponential,
+    "flow.dpm_solver_2m_step": _multistep,
+    "flow.step_log_density": _step_density,
+    "flow.hutchinson_trace": _trace,
+    "flow.hutchinson_variance": _variance,
 }
 
 TAKES = {

@@ -214,6 +214,20 @@ sub_variance_preserving_marginal_prob = adapter(
 )(_marginal_prob(flow.sub_variance_preserving))
 
 
+@adapter(
+    "flow.variance_exploding_smld",
+    "marginal-prob",
+    "mine(t, sigma_min, sigma_max) → β̄_t, the standard deviation; the derivatives are the reference's.",
+    reference="score_sde",
+)
+def variance_exploding_smld_marginal_prob(mine: Implementation) -> Implementation:
+    def made(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any:
+        known = flow.variance_exploding_smld(sigma_min=sigma_min, sigma_max=sigma_max)
+        return replace(known, variance=lambda t: mine(t, sigma_min, sigma_max) ** 2)
+
+    return made
+
+
 def _at_each_point(mine: Implementation, reference: Implementation) -> Implementation:
     """A function of plain mixtures at every point, each with its own time; without any, the reference."""
 

@@ -86,6 +86,18 @@ class Exploding:
         return impl["flow.variance_exploding"](sigma_min=self.low, sigma_max=self.low * self.ratio)
 
 
+class Smld(Exploding):
+    """The same as published, with the noise σ(t) itself."""
+
+    __slots__ = ()
+
+    def variance(self, t: Any) -> Any:
+        return self.low**2 * np.exp(2 * t * numbers(t).log(self.ratio))
+
+    def build(self, impl: Impl, on: Setting) -> Any:
+        return impl["flow.variance_exploding_smld"](sigma_min=self.low, sigma_max=self.low * self.ratio)
+
+
 @dataclass(frozen=True, slots=True)
 class Cosine:
     """ᾱ = cos ωt, β̄ = sin ωt, through from_functions."""

@@ -25,6 +25,7 @@ FACTS = Facts(
             "flow.from_functions",
             "flow.sub_variance_preserving",
             "flow.variance_exploding",
+            "flow.variance_exploding_smld",
             "flow.variance_preserving",
         }
     ),
@@ -38,6 +39,7 @@ FACTS = Facts(
             "flow.adaptive-meets-tolerance",
             "flow.change-of-variables",
             "flow.convergence-order",
+            "flow.exponential-order",
             "flow.gaussian-map",
             "flow.fokker_planck_rhs_grid-differences-order",
             "flow.keeps-cumulative-probability",
@@ -67,6 +69,8 @@ FACTS = Facts(
     },
     hidden_in_bfloat16={
         "what it changes is less than the roundings that its laws admit there": (
+            "flow.dpm_solver_2m_step/exact-weights",
+            "flow.dpm_solver_2m_step/ratio-of-levels",
             "flow.flow_log_likelihood/averaged-divergence",
             "flow.flow_log_likelihood/rectangles",
             "flow.fokker_planck_rhs_grid/diffusion-outside",

@@ -12,6 +12,7 @@ from ...language.mistake import MistakesOf
 
 of_variance_preserving = MistakesOf("flow.variance_preserving")
 of_variance_exploding = MistakesOf("flow.variance_exploding")
+of_variance_exploding_smld = MistakesOf("flow.variance_exploding_smld")
 of_sub_variance_preserving = MistakesOf("flow.sub_variance_preserving")
 of_from_functions = MistakesOf("flow.from_functions")
 of_drift_coefficient = MistakesOf("flow.drift_coefficient")
@@ -295,6 +296,45 @@ def exploding_linear(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any
         variance=lambda t: slope * t * (2 * sigma_min + slope * t),
         variance_derivative=lambda t: 2 * slope * (sigma_min + slope * t),
     )
+
+
+smld_subtracted = of_variance_exploding_smld(
+    "initial-variance-subtracted", "Subtracts σ²(0), so that p_0 is the data: `variance_exploding` does so."
+)(_exploding(lambda sigma, low, rate: sigma**2 - low**2, lambda sigma, low, rate: 2 * rate * sigma**2))
+
+
+smld_deviation = of_variance_exploding_smld(
+    "deviation-for-variance", "Gives σ(t), a deviation, where its square β̄² is wanted."
+)(_exploding(lambda sigma, low, rate: sigma, lambda sigma, low, rate: rate * sigma))
+
+
+smld_growth = of_variance_exploding_smld(
+    "growth-missing-two", "Takes half of the derivative: d/dt σ² is 2 σ² log(σ_max/σ_min)."
+)(_exploding(lambda sigma, low, rate: sigma**2, lambda sigma, low, rate: rate * sigma**2))
+
+
+smld_diffusion = of_variance_exploding_smld(
+    "diffusion-without-logarithm",
+    "Takes σ(t) itself for the diffusion g, without the root of 2 log(σ_max/σ_min).",
+    reference="deepinv#775",
+)(_exploding(lambda sigma, low, rate: sigma**2, lambda sigma, low, rate: sigma**2))
+
+
+@of_variance_exploding_smld(
+    "linear", "Lets σ grow linearly from σ_min to σ_max, evenly spaced, instead of geometrically."
+)
+def smld_linear(*, sigma_min: float = 0.01, sigma_max: float = 50.0) -> Any:
+    slope = sigma_max - sigma_min
+    return replace(
+        flow.variance_exploding_smld(sigma_min=sigma_min, sigma_max=sigma_max),
+        variance=lambda t: (sigma_min + slope * t) ** 2,
+        variance_derivative=lambda t: 2 * slope * (sigma_min + slope * t),
+    )
+
+
+@of_variance_exploding_smld("large-images-by-default", "Takes σ_max = 1348 by default, that of large images.")
+def smld_large(*, sigma_min: float = 0.01, sigma_max: float = 1348.0) -> Any:
+    return flow.variance_exploding_smld(sigma_min=sigma_min, sigma_max=sigma_max)
 
 
 @of_from_functions(

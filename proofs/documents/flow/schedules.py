@@ -14,13 +14,14 @@ _CONSTRUCTORS = (
     "flow.variance_exploding",
     "flow.sub_variance_preserving",
     "flow.from_functions",
+    "flow.variance_exploding_smld",
 )
 
 
 @law(
     "flow.schedule-definition",
     "ᾱ, β̄² and their derivatives are those of the schedule, β̄² to relative accuracy at small t",
-    source="flow D1",
+    source="flow D1, P1",
     about=_CONSTRUCTORS,
     inputs=inputs.times,
     tolerance=Rounding(
@@ -53,6 +54,11 @@ _CONSTRUCTORS = (
         "flow.variance_exploding/square-of-difference",
         "flow.variance_exploding/growth-missing-two",
         "flow.variance_exploding/linear",
+        "flow.variance_exploding_smld/initial-variance-subtracted",
+        "flow.variance_exploding_smld/linear",
+        "flow.variance_exploding_smld/deviation-for-variance",
+        "flow.variance_exploding_smld/diffusion-without-logarithm",
+        "flow.variance_exploding_smld/growth-missing-two",
         "flow.from_functions/variance-for-deviation",
         "flow.from_functions/logarithmic-derivative-inverted",
     ),
@@ -63,6 +69,7 @@ def schedule_definition(impl: Impl, on: Setting, case: inputs.Times) -> Iterator
     for marginals in (closed.Preserving(low, high), closed.SubPreserving(low, high), case.schedule):
         yield from _functions(impl, on, marginals, case.t)
     yield from _functions(impl, on, closed.Exploding(on.number(0.01), on.number(50)), case.t)
+    yield from _functions(impl, on, closed.Smld(on.number(0.5), on.number(8)), case.t)
     yield from _functions(impl, on, closed.Cosine(on.number(1.25)), case.t)
 
 
@@ -129,6 +136,7 @@ def drift_and_diffusion_definition(impl: Impl, on: Setting, case: inputs.Times) 
         "flow.variance_preserving",
         "flow.sub_variance_preserving",
         "flow.variance_exploding",
+        "flow.variance_exploding_smld",
         "flow.integrate_adaptive",
     ),
     inputs=inputs.times,
@@ -137,6 +145,7 @@ def drift_and_diffusion_definition(impl: Impl, on: Setting, case: inputs.Times) 
         "flow.variance_preserving/discrete-by-default",
         "flow.sub_variance_preserving/discrete-by-default",
         "flow.variance_exploding/large-images-by-default",
+        "flow.variance_exploding_smld/large-images-by-default",
         "flow.integrate_adaptive/loose-by-default",
     ),
     kinds=("ordinary",),  # options that are left out: no number is drawn near another or far out
@@ -148,6 +157,7 @@ def defaults(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
         ("variance_preserving", rates),
         ("sub_variance_preserving", rates),
         ("variance_exploding", deviations),
+        ("variance_exploding_smld", deviations),
     ):
         left_out, given = impl[f"flow.{name}"](), impl[f"flow.{name}"](**options)
         yield Gap(f"{name}, ᾱ", left_out.alpha(case.t), on.host(given.alpha(case.t)), 0.0)

@@ -50,10 +50,21 @@ def _fields(f: Any, x: Any, start: Any, stop: Any) -> Any:
     return f(lambda t, x: -x, x, join(start, stop))
 
 
+def _sampled(f: Any, x: Any, share: Any, target: Any, noise: Any) -> Any:
+    """Two levels, and data whose prediction is x/2."""
+    return f(lambda sigma, x: x / 2, x, join(1 + share, target), noise[None, ...], churn=0.25)
+
+
+def _matrices(a: Any, b: Any, c: Any, d: Any) -> Any:
+    xp = _libraries.array_namespace(a)
+    return xp.reshape(xp.stack([a, b, c, d], axis=-1), (a.shape[0], 2, 2))
+
+
 SWEEPS = [
     table("flow.variance_preserving", TIME, call=_functions_of),
     table("flow.sub_variance_preserving", TIME, call=_functions_of),
     table("flow.variance_exploding", TIME, call=_functions_of),
+    table("flow.variance_exploding_smld", TIME, call=_functions_of),
     table("flow.from_functions", Reals(0.0, 1.0, reach=60), call=lambda f, t: _functions_of(_straight, t)),
     table("flow.drift_coefficient", TIME, call=_on_each_schedule),
     table("flow.diffusion_squared", TIME, call=_on_each_schedule),
@@ -86,4 +97,51 @@ SWEEPS = [
         for name in ("log_density", "score", "score_jacobian", "score_divergence", "time_derivative")
     ),
     each("flow.integrate", MILD, UNIT, UNIT, call=_fields),
+    table("flow.ancestral_split", SCALE, UNIT, call=lambda f, s, share: f(s, s * share)),
+    table(
+        "flow.exponential_step",
+        MILD,
+        MILD,
+        UNIT,
+        UNIT,
+        UNIT,
+        UNIT,
+        call=lambda f, x, data, a, b, c, d: f(x, data, (a, b), (c, d)),
+    ),
+    table(
+        "flow.dpm_solver_2m_step",
+        MILD,
+        MILD,
+        MILD,
+        UNIT,
+        UNIT,
+        UNIT,
+        call=lambda f, x, data, old, a, b, c: f(
+            x, data, old, (1 + 0 * a, 4 + a), (1 + 0 * b, 2 + b), (1 + 0 * c, c)
+        ),
+    ),
+    table(
+        "flow.step_log_density",
+        MILD,
+        MILD,
+        MILD,
+        SCALE,
+        SCALE,
+        call=lambda f, x, end, drift, s, h: f(x[:, None], end[:, None], drift[:, None], s, h),
+    ),
+    table(
+        "flow.hutchinson_trace",
+        MILD,
+        MILD,
+        call=lambda f, j, z: f(lambda x: j[:, None] * x, z[None, :, None]),
+    ),
+    table(
+        "flow.hutchinson_variance",
+        MILD,
+        MILD,
+        MILD,
+        MILD,
+        call=lambda f, a, b, c, d: f(_matrices(a, b, c, d)),
+    ),
+    each("flow.edm_sampler", MILD, UNIT, UNIT, MILD, call=_sampled),
 ]
