@@ -144,7 +144,8 @@ def edm_sampler(
     cap = _xp.numbers(xp).sqrt(2) - 1
     for i in range(steps):
         sigma, target = sigmas[i], sigmas[i + 1]
-        gamma = sigma * 0 + (cap if churn >= steps * (2**0.5 - 1) else churn / steps)
+        capped = (churn + steps) ** 2 >= 2 * steps**2
+        gamma = sigma * 0 + (cap if capped else churn / steps)
         inside = sigma >= low if high is None else (sigma >= low) & (sigma <= high)
         gamma = xp.where(inside, gamma, xp.zeros_like(gamma))
         noise = noise_scale * sigma * xp.sqrt(gamma * (2 + gamma)) * noises[i, ...]

@@ -139,7 +139,7 @@ ORDINARY = [
         slips=(
             typo("eta * (", "eta**2 * (", "eta-squared|η²"),
             typo("return sigma_down, sigma_up", "return sigma_up, sigma_down", "exchanged|order"),
-            typo("(sigma_from**2 - sigma_to**2) / sigma_from**2", "1", "min|up|σ"),
+            typo("(sigma_from**2 - sigma_to**2) / sigma_from**2", "1", "sigma_from"),
             typo(
                 "sigma_down = (sigma_to**2 - sigma_up**2) ** 0.5",
                 "sigma_down = sigma_to",
@@ -186,7 +186,6 @@ ORDINARY = [
                 "(sigma_hat**2 - sigmas[i] ** 2)",
                 "noise-of-variance",
             ),
-            typo("s_churn / (len(sigmas) - 1)", "s_churn", "churn-at-every-step"),
         ),
         answer="imprecise",
     ),
@@ -206,6 +205,7 @@ ORDINARY = [
                 "euler-point",
             ),
             typo("noises[i]", "noises[0]", "one-noise"),
+            typo("min(churn / n", "min(churn", "churn-at-every-step"),
         ),
         answer="imprecise",
     ),
@@ -227,7 +227,7 @@ ORDINARY = [
         textbook=sample_dpmpp_1,
         slips=(
             typo("+ (1 - sigma_next / sigma) *", "+ (1 - (sigma_next / sigma) ** 2) *", "step-doubled"),
-            typo("sigma_next / sigma * x", "x", "no-scaling"),
+            typo("sigma_next / sigma * x", "x", "no-scaling|signal-for-noise"),
         ),
         answer="imprecise",
     ),

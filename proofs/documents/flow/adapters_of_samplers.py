@@ -34,8 +34,8 @@ def ancestral_split_scalars(mine: Implementation) -> Implementation:
     "flow.edm_sampler",
     "k-diffusion",
     "mine(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise) → the last state, by Heun's "
-    "steps: the model as D(x, σ), and randn_like(x) for the noises in turn. It is called for each state, with the "
-    "levels up to it and s_churn in proportion.",
+    "steps: the model as D(x, σ), and randn_like(x) for the noises in turn. It is called for each state, "
+    "with the levels up to it and s_churn in proportion.",
     reference="sample_heun in k-diffusion, edm_sampler of Karras et al.",
 )
 def edm_sampler_k_diffusion(mine: Implementation) -> Implementation:

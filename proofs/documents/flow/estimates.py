@@ -72,7 +72,7 @@ def step_log_density_definition(impl: Impl, on: Setting, case: Stepped) -> Itera
     end = on.host(ends)
     offset = end - x - drift * step
     sizes = np.abs(end) + np.abs(x) + np.abs(drift * step)
-    logs = np.log(2 * np.pi * variance)
+    logs = np.log(2 * on.math.pi * variance)
     expected = -np.sum(offset**2 / variance + logs, axis=-1) / 2
     parts = 2 * np.abs(offset) * sizes / variance + offset**2 / variance
     size = 2 + np.abs(np.log(sigma2)) + np.abs(np.log(np.abs(step)))
@@ -108,7 +108,7 @@ def step_log_density_of_its_steps(impl: Impl, on: Setting, case: Stepped) -> Ite
     x, drift, z = on.host(case.x), on.host(case.drift), on.host(case.noise)
     square, width = on.host(sigma2), np.abs(on.host(step))
     variance = square * width
-    logs = np.log(2 * np.pi * variance)
+    logs = np.log(2 * on.math.pi * variance)
     sizes = 2 * (np.abs(x) + np.abs(drift) * width) / np.sqrt(variance) + 3 * np.abs(z)
     size = 2 + np.abs(np.log(square)) + np.abs(np.log(width))
     scale = np.sum(2 * np.abs(z) * sizes + z**2 + size, axis=-1) / 2

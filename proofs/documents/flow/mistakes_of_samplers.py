@@ -114,7 +114,7 @@ def _sampler(
             step = target - begin(sigma, raised)
             euler = raised_x + step * velocity
             if order == "heun" and (not ends or float(target) > 0):
-                after = (euler - denoise(again(raised, target), euler)) / again(raised, target)
+                after = (euler - denoise(again(raised, target), euler)) / target
                 euler = second(raised_x, euler) + step * (velocity + after) / 2
             states.append(euler)
         return xp.stack(states)
@@ -164,7 +164,7 @@ edm_always_heun = of_edm_sampler("always-heun", "Corrects whatever method is ask
     _sampler(method=lambda method: "heun")
 )
 edm_second_velocity_at_the_old_level = of_edm_sampler(
-    "second-velocity-at-the-old-level", "Takes the second velocity at σ̂ instead of σ'."
+    "second-velocity-at-the-old-level", "Asks the model about the end of Euler's step at σ̂ instead of σ'."
 )(_sampler(again=lambda raised, target: raised))
 edm_from_the_euler_point = of_edm_sampler(
     "from-the-euler-point", "Corrects from where Euler's step ended instead of x̂: one step and a half."

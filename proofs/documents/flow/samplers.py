@@ -98,7 +98,7 @@ class Churned:
 
 @inputs.composite
 def churned(draw: inputs.Draw, p: Precision, kind: Kind) -> Churned:
-    n, steps = draw(st.sampled_from([1, 3])), draw(st.sampled_from([2, 1]))
+    n, steps = draw(st.sampled_from([1, 3])), draw(st.sampled_from([2, 2, 1]))
     rng = inputs.generator(draw)
     falls = rng.uniform(0.6, 0.9, steps)
     if kind == "cancellation":
@@ -116,9 +116,9 @@ def churned(draw: inputs.Draw, p: Precision, kind: Kind) -> Churned:
         rate=inputs.rounded(rng.uniform(-0.5, 0.9, (n, 2)), p),
         shift=inputs.rounded(rng.normal(size=(n, 2)), p),
         method=draw(st.sampled_from(["heun", "euler"])),
-        churn=draw(st.sampled_from([0.5, 0.0, 0.25, 4.0])),
-        window=draw(st.sampled_from([None, (0, steps - 1), (0, 0), (steps - 1, steps)])),
-        noise_scale=draw(st.sampled_from([1.0, 1.25, 0.0])),
+        churn=draw(st.sampled_from([0.5, 0.25, 4.0, 0.375, 0.0])),
+        window=draw(st.sampled_from([(0, 0), (1, 1), None])),
+        noise_scale=draw(st.sampled_from([1.0, 1.25, 0.5])),
     )
 
 
@@ -193,7 +193,7 @@ def edm_sampler_definition(impl: Impl, on: Setting, case: Churned) -> Iterator[R
     options |= {"noise_scale": case.noise_scale} if case.noise_scale != 1 else {}
     if case.window is not None:
         low, high = _window(case, on)
-        options |= {"low": float(low), "high": float(high)}
+        options |= {"low": on.number(low), "high": on.number(high)}
     states = impl["flow.edm_sampler"](
         lambda sigma, x: case.rate * x + sigma * case.shift, case.x, case.sigmas, case.noises, **options
     )
