@@ -59,13 +59,17 @@ def ancestral_split(sigma_from: Array, sigma_to: Array, /, *, eta: float = 1.0) 
     ratio = sigma_to / sigma_from
     fresh = (sigma_from - sigma_to) / sigma_from * (1 + ratio)  # 1 − ratio², which keeps its digits
     share = eta * xp.sqrt(fresh)
-    # 1 − η²(1 − ratio²), of which nothing cancels for η ≤ 1
-    rest = (1 - eta) * (1 + eta) + (eta * ratio) ** 2
     most = xp.ones_like(share)
     up = sigma_to * xp.where(share > most, most, share)
-    none = rest <= 0
-    down = sigma_to * xp.where(none, xp.zeros_like(rest), xp.sqrt(xp.where(none, most, rest)))
+    down = sigma_to * (ratio if eta == 1 else _kept(eta, ratio, xp=xp))
     return AncestralStep(xp.where(xp.isnan(share), share, down), up)
+
+
+def _kept(eta: float, ratio: Array, *, xp: Namespace) -> Array:
+    """√(1 − η²(1 − ratio²)), of which nothing cancels for η ≤ 1; 0 where that is negative."""
+    rest = (1 - eta) * (1 + eta) + (eta * ratio) ** 2
+    none = rest <= 0
+    return xp.where(none, xp.zeros_like(rest), xp.sqrt(xp.where(none, xp.ones_like(rest), rest)))
 
 
 @public(
@@ -206,8 +210,8 @@ def exponential_step(x: Array, data: Array, source: Level, target: Level, /) -> 
     >>> exponential_step(np.asarray([3.8]), np.asarray([5.0]), (low, high), (high, low)).round(12)
     array([4.6])
     """
-    _check_levels({"x": x, "data": data}, source=source, target=target)
-    return target[1] / source[1] * x + _gain(source, target) * data
+    xp = _check_levels({"x": x, "data": data}, source=source, target=target)
+    return target[1] / source[1] * x + _gain(source, target, xp=xp) * data
 
 
 @public(
@@ -258,7 +262,7 @@ def dpm_solver_2m_step(
     finite = (target[0], xp.where(last, xp.ones_like(target[1]), target[1]))
     weight = _log_step(source, finite, xp=xp) / (2 * _log_step(earlier, source, xp=xp))  # 1/(2r)
     change = xp.where(last, xp.zeros_like(weight), weight) * (data - earlier_data)
-    return target[1] / source[1] * x + _gain(source, target) * (data + change)
+    return target[1] / source[1] * x + _gain(source, target, xp=xp) * (data + change)
 
 
 def _check_levels(given: dict[str, Array], **levels: Level) -> Namespace:
@@ -268,17 +272,19 @@ def _check_levels(given: dict[str, Array], **levels: Level) -> Namespace:
     return _xp.of(*given.values())
 
 
-def _crossed(source: Level, target: Level) -> Array:
-    """ᾱ'β̄ − β̄'ᾱ by differences, of which nothing cancels while ᾱ rises and β̄ falls."""
+def _crossed(source: Level, target: Level, *, xp: Namespace) -> Array:
+    """ᾱ'β̄ − β̄'ᾱ: by differences, of which nothing cancels, where ᾱ rises and β̄ falls, or the reverse."""
     (alpha, beta), (alpha_to, beta_to) = source, target
-    return (alpha_to - alpha) * beta + (beta - beta_to) * alpha
+    apart = ((alpha_to >= alpha) & (beta_to <= beta)) | ((alpha_to <= alpha) & (beta_to >= beta))
+    by_differences = (alpha_to - alpha) * beta + (beta - beta_to) * alpha
+    return xp.where(apart, by_differences, alpha_to * beta - beta_to * alpha)
 
 
-def _gain(source: Level, target: Level) -> Array:
+def _gain(source: Level, target: Level, *, xp: Namespace) -> Array:
     """−ᾱ'(e^{−h} − 1), which is ᾱ' where β̄' = 0."""
-    return _crossed(source, target) / source[1]
+    return _crossed(source, target, xp=xp) / source[1]
 
 
 def _log_step(source: Level, target: Level, *, xp: Namespace) -> Array:
     """h = λ' − λ."""
-    return xp.log1p(_crossed(source, target) / (target[1] * source[0]))
+    return xp.log1p(_crossed(source, target, xp=xp) / (target[1] * source[0]))
