@@ -37,7 +37,7 @@ def step_log_density(x: Array, following: Array, drift: Array, sigma2: Array, st
     -------
     in the common dtype of the arguments, on their device: a sum over the features, not their mean.
 
-    Source: flow P5, D6.
+    Source: flow P5.
 
     Reference: Black, Janner, Du, Kostrikov, Levine, Training diffusion models with reinforcement
     learning, 2023, arXiv 2305.13301.
