@@ -111,7 +111,7 @@ ORDINARY = [
         target="flow.hutchinson_trace",
         textbook=hutchinson_loop,
         slips=(
-            typo(".sum(-1)", ".sum()", "summed-over-batch|batch|shape"),
+            typo(".sum(-1)", ".sum()", "summed-over-batch|batch|shape|axes"),
             typo("in probes:", "in probes[:1]:", "probe"),
         ),
     ),

@@ -82,7 +82,7 @@ def step_log_density_definition(impl: Impl, on: Setting, case: Stepped) -> Itera
 
 
 @law(
-    "flow.step-log-density-of-its-steps",
+    "flow.step_log_density-of-its-steps",
     "where Euler–Maruyama's step with noise z ends, the log-density is −½(‖z‖² + d log(2πσ²|Δt|))",
     source="flow P5, D6",
     stands="that the density is the one of the steps that are taken",
@@ -242,7 +242,7 @@ def hutchinson_variance_definition(impl: Impl, on: Setting, case: Probed) -> Ite
 
 
 @law(
-    "flow.hutchinson-variance-of-its-estimates",
+    "flow.hutchinson_variance-of-its-estimates",
     "the variance is that of the estimates by all vectors of signs, or by normal ones under a rule that is "
     "exact for their fourth moments",
     source="flow P6",
