@@ -15,8 +15,10 @@ from ._gradients import (
     sgd_increment,
 )
 from ._norms import deep_norm, layer_norm
+from ._root_mean_square import qk_norm_scores, rms_norm
 from ._scales import Constants, DeepNormConstants, deepnorm_constants, growth, init_variance
 from ._stacks import PlainTrace, ResidualTrace, plain_stack, residual_stack
+from ._streams import StreamVariance, depth_scaled_std, stream_variance
 
 __all__ = [
     "Constants",
@@ -25,14 +27,19 @@ __all__ = [
     "PlainTrace",
     "ResidualGradients",
     "ResidualTrace",
+    "StreamVariance",
     "deep_norm",
     "deepnorm_constants",
+    "depth_scaled_std",
     "growth",
     "init_variance",
     "layer_norm",
     "plain_gradients",
     "plain_stack",
+    "qk_norm_scores",
     "residual_gradients",
     "residual_stack",
+    "rms_norm",
     "sgd_increment",
+    "stream_variance",
 ]

@@ -62,6 +62,15 @@ def functional(x, normalized_shape, weight, bias, eps, ddof=0):
     return layer_norm(x, weight, bias, eps, ddof)
 
 
+def scaled_rms(x, weight, eps, more=0):
+    """The rows are scaled to about 1, by powers of two."""
+    unit = np.ldexp(1.0, np.frexp(np.maximum(np.max(np.abs(x), axis=-1, keepdims=True), math.sqrt(eps)))[1])
+    unit = np.where(unit == 0, 1.0, unit)
+    y, rest = x / unit, np.float64(eps) / unit / unit
+    y = y / np.sqrt(np.sum(y * y, axis=-1, keepdims=True) / (x.shape[-1] + more) + rest)
+    return (y if weight is None else y * weight).astype(x.dtype)
+
+
 def std(fan_in, fan_out, *, mode, activation, gain=2):
     """The root of the quotient; a quotient of roots, squared, is further away than the law admits."""
     fan = {"forward": fan_in, "backward": fan_out, "xavier": (fan_in + fan_out) / 2}[mode]
@@ -73,5 +82,18 @@ CONVENTIONS = {
         backward_of_blocks, lambda *a: backward_of_blocks(*a, skip=0)
     ),
     "residual.layer_norm/normalized-shape": Convention(functional, lambda *a: functional(*a, ddof=1)),
+    "residual.rms_norm/normalized-shape": Convention(
+        lambda x, shape, weight, eps: scaled_rms(x, weight, eps),
+        lambda x, shape, weight, eps: scaled_rms(x, weight, eps, 1),
+    ),
+    "residual.rms_norm/weight-eps": Convention(scaled_rms, lambda *a: scaled_rms(*a, 1)),
+    "residual.rms_norm/zero-centred": Convention(
+        lambda x, weight, eps: scaled_rms(x, 1 + weight, eps),
+        scaled_rms,
+    ),
+    "residual.qk_norm_scores/norms": Convention(
+        lambda q, k, left, right, scale: np.einsum("...id,...jd->...ij", left(q), right(k)) * scale,
+        lambda q, k, left, right, scale: np.einsum("...id,...jd->...ij", left(q), k) * scale,
+    ),
     "residual.init_variance/std": Convention(std, lambda *a, **o: std(*a, **o, gain=1)),
 }

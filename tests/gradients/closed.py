@@ -60,6 +60,17 @@ def layer_norm(g: Any, x: Any, gamma: Any = None, beta: Any = None, /, *, eps: f
     return tuple(found)
 
 
+def rms_norm(g: Any, x: Any, gamma: Any = None, /, *, eps: float = 1e-6) -> Gradients:
+    """(γg − x̂·mean(γg·x̂))/√(mean x² + eps); Σ g·x̂ for γ."""
+    xp = array_api_compat.array_namespace(x)
+    root = xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + eps)
+    normal = x / root
+    scaled = g if gamma is None else g * gamma
+    along = xp.mean(scaled * normal, axis=-1, keepdims=True)
+    found = [_fit((scaled - normal * along) / root, x)]
+    return tuple(found if gamma is None else [*found, _fit(g * normal, gamma)])
+
+
 def cosine_similarity(g: Any, u: Any, v: Any, /, *, axis: int = -1) -> Gradients:
     """(v̂ − cos·û)/‖u‖, and the same with u and v exchanged."""
     xp = array_api_compat.array_namespace(u)
@@ -141,6 +152,7 @@ def wasserstein_1d(g: Any, x: Any, y: Any, /, *, order: float = 2.0, **masses: A
 CLOSED: dict[str, Callable[..., Gradients]] = {
     "rope.rotate": rotate,
     "residual.layer_norm": layer_norm,
+    "residual.rms_norm": rms_norm,
     "matching.cosine_similarity": cosine_similarity,
     "matching.cosent_loss": cosent_loss,
     "density.importance_bound": importance_bound,

@@ -95,6 +95,7 @@ def point(function: str, entries: int) -> tuple[tuple[Any, ...], dict[str, Any]]
     made: Mapping[str, Callable[[], tuple[Any, ...]]] = {
         "rope.rotate": lambda: (normal(*shape), normal(rows, width // 2)),
         "residual.layer_norm": lambda: (normal(*shape),),
+        "residual.rms_norm": lambda: (normal(*shape),),
         "matching.cosine_similarity": lambda: (normal(*shape), normal(*shape)),
         "matching.cosent_loss": lambda: (np.linspace(-0.9, 0.9, pairs), np.arange(pairs) % 3),
         "density.importance_bound": lambda: (normal(*shape),),

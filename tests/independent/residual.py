@@ -5,6 +5,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from refimpl.residual import StreamVariance
+
 Array = Any
 
 
@@ -17,4 +19,16 @@ def growth(eps: float, depth: int, *, kind: str = "aligned") -> float:
     return math.exp(float(exponent)) if exponent < 709.7827 else math.inf
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {"residual.growth": growth}
+def stream_variance(branch: float, depth: int, *, placement: str = "pre") -> StreamVariance:
+    """Through logarithms, too, and the share as a power of its own."""
+    if placement == "pre":
+        total = float(1 + Fraction(branch) * depth)
+        return StreamVariance(total, 1 / total)
+    log = float(Fraction(depth) * Fraction(math.log1p(branch)))
+    return StreamVariance(1.0 if placement == "post" else math.exp(log), math.exp(-log))
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "residual.growth": growth,
+    "residual.stream_variance": stream_variance,
+}

@@ -170,6 +170,7 @@ ORDINARY = [
         ),
         adapter="tables",
         backend="torch",
+        answer="edge",
     ),
     Ordinary(
         "rope.timing_signal",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .... import residual
+from .... import _libraries, residual
 from ...._libraries import array_namespace
 from ...language.adapter import adapter
 from ...language.law import Implementation
@@ -141,3 +141,72 @@ def init_variance_std(mine: Implementation) -> Implementation:
         return float(mine(fan_in, fan_out, mode=mode, activation=activation) ** 2)
 
     return init_variance
+
+
+@adapter(
+    "residual.rms_norm",
+    "normalized-shape",
+    "mine(x, (n,), weight, eps): γ may be None.",
+    reference="torch.nn.functional.rms_norm",
+)
+def rms_norm_normalized_shape(mine: Implementation) -> Implementation:
+    def rms_norm(x: Any, gamma: Any = None, /, *, eps: float = 1e-6) -> Any:
+        return mine(x, (x.shape[-1],), gamma, eps)
+
+    return rms_norm
+
+
+@adapter(
+    "residual.rms_norm",
+    "weight-eps",
+    "mine(x, weight, eps): γ is always given, 1 where there is none.",
+    reference="LlamaRMSNorm of transformers",
+)
+def rms_norm_weight_eps(mine: Implementation) -> Implementation:
+    def rms_norm(x: Any, gamma: Any = None, /, *, eps: float = 1e-6) -> Any:
+        xp = array_namespace(x)
+        return mine(x, xp.ones_like(_one_row(x)) if gamma is None else gamma, eps)
+
+    return rms_norm
+
+
+@adapter(
+    "residual.rms_norm",
+    "zero-centred",
+    "mine(x, weight, eps): multiplies by 1 + weight; it gets γ − 1, or 0 where there is none.",
+    reference="GemmaRMSNorm of transformers",
+)
+def rms_norm_zero_centred(mine: Implementation) -> Implementation:
+    def rms_norm(x: Any, gamma: Any = None, /, *, eps: float = 1e-6) -> Any:
+        xp = array_namespace(x)
+        return mine(x, xp.zeros_like(_one_row(x)) if gamma is None else gamma - 1, eps)
+
+    return rms_norm
+
+
+def _one_row(x: Any) -> Any:
+    """A row of x, or zeros of its length if there is none."""
+    xp = array_namespace(x)
+    return xp.zeros((x.shape[-1],), dtype=x.dtype, device=_libraries.device(x))
+
+
+@adapter(
+    "residual.qk_norm_scores",
+    "norms",
+    "mine(q, k, q_norm, k_norm, scale): functions of an array that normalise the last axis (the "
+    "reference's, with their γ and eps); q, k (batch, heads, sequence, d).",
+)
+def qk_norm_scores_norms(mine: Implementation) -> Implementation:
+    def qk_norm_scores(
+        q: Any, k: Any, gamma_q: Any = None, gamma_k: Any = None, /, *,
+        eps: float = 1e-6, scale: float | None = None,
+    ) -> Any:  # fmt: skip
+        def q_norm(x: Any) -> Any:
+            return residual.rms_norm(x, gamma_q, eps=eps)
+
+        def k_norm(x: Any) -> Any:
+            return residual.rms_norm(x, gamma_k, eps=eps)
+
+        return mine(q, k, q_norm, k_norm, q.shape[-1] ** -0.5 if scale is None else scale)
+
+    return qk_norm_scores

@@ -5,7 +5,7 @@ from .remedies import REMEDIES
 
 FACTS = Facts(
     invariant={"residual.layer_norm": ({"x": "a constant"},)},
-    numbers=frozenset({"residual.deepnorm_constants", "residual.sgd_increment"}),
+    numbers=frozenset({"residual.deepnorm_constants", "residual.sgd_increment", "residual.stream_variance"}),
     insensitive={
         "it is of random samples, and sees what goes beyond their spread": (
             "residual.deep-relu-increment",
@@ -21,12 +21,14 @@ FACTS = Facts(
     hidden_in_float16={
         "what it changes is less than the roundings that its laws admit there": (
             "residual.plain_stack/leaky",
+            "residual.rms_norm/bfloat16-before-gamma",
         ),
     },
     hidden_in_bfloat16={
         "what it changes is less than the roundings that its laws admit there": (
             "residual.plain_gradients/slope-of-output",
             "residual.plain_stack/leaky",
+            "residual.rms_norm/bfloat16-before-gamma",
         ),
         "NumPy computes in float32 and rounds once, which leaves the digits that it loses": (
             "residual.layer_norm/rounded-mean",

@@ -13,6 +13,9 @@ SWEEPS = [
         MILD,
         call=lambda f, a, b, c, d: f(rows(a, b), rows(c, d), alpha=1.5),
     ),
+    table("residual.rms_norm", MILD, MILD, MILD, call=lambda f, *x: f(rows(*x))),
+    numbers("residual.depth_scaled_std", Reals(0.0, reach=60), Integers(1, 2**40)),
+    numbers("residual.stream_variance", Reals(0.0, reach=60), Integers(0, 2**40)),
     numbers("residual.growth", Reals(0.0, reach=60), Integers(0, 2**60)),
     numbers(
         "residual.growth",
