@@ -184,6 +184,12 @@ class Setting:
         return 2.0**-53 / self.u
 
     @property
+    def wide(self) -> float:
+        """The unit roundoff over that of the dtype of the format in which angles and tables are formed before
+        anything is rounded to the dtype: float64, and in half precision float32, as its kernels do."""
+        return self.double if self.precision.name not in HALVES else 2.0**-24 / self.u
+
+    @property
     def stores(self) -> bool:
         """Whether the library only stores the dtype, and computes with another."""
         return self.precision.name in self.backend.namespaces

@@ -21,7 +21,7 @@ from refimpl.proofs.engine.calls import Call, calls
 
 NAMES = {
     "rotate": "rope.rotate", "sinusoidal": "rope.sinusoidal", "weights": "density.normalized_weights",
-    "layer": "residual.layer_norm",
+    "layer": "residual.layer_norm", "diffuse": "ddpm.diffuse",
 }  # fmt: skip
 
 
@@ -42,6 +42,8 @@ RIGHT = [
     (half.rotate_by_tables, "float16", "the format's roundings"),
     (half.sinusoidal, "float16", "float32, rounded once"),
     (half.sinusoidal, "bfloat16", "float32, rounded once"),
+    (half.sinusoidal_in_single, "float16", "float32, rounded once"),
+    (half.sinusoidal_in_single, "bfloat16", "float32, rounded once"),
     (half.weights, "float16", "the format's roundings"),
     (half.weights, "bfloat16", "the format's roundings"),
     (half.layer_norm, "float16", "float32, rounded once"),
@@ -73,6 +75,9 @@ WRONG = [
     (half.rotate_backwards, "float16", "rope.rotate/wrong-sign"),
     (half.sinusoidal_of_half, "float16", "positions rounded to float16, where integers above 2048 merge"),
     (half.sinusoidal_of_half, "bfloat16", "positions rounded to bfloat16, where integers above 256 merge"),
+    (half.sinusoidal_cast_with_model, "float16", "tables, such as frequencies, rounded to float16"),
+    (half.sinusoidal_cast_with_model, "bfloat16", "tables, such as frequencies, rounded to bfloat16"),
+    (half.sinusoidal_of_half_angles, "bfloat16", "its angles rounded to bfloat16"),
     (half.weights_accumulated, "float16", "it accumulates in float16"),
     (half.weights_accumulated, "bfloat16", "it accumulates in bfloat16"),
 ]
@@ -92,6 +97,13 @@ def test_tables_in_the_format_are_named_and_are_no_mistake() -> None:
     report = audited(half.rotate_by_tables, "float16")
     assert report.verdict == "edge"
     assert "its tables of cosines and sines rounded to float16" in str(report)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_a_table_of_what_is_left_of_the_data_is_named(dtype: str) -> None:
+    report = audited(half.diffuse_by_half_table, dtype, adapter="ho")
+    assert report.verdict in ("imprecise", "refuted")
+    assert f"its running products, such as ᾱ_t², rounded to {dtype}" in str(report).splitlines()[0]
 
 
 def test_the_report_as_data_and_as_html_has_the_contract() -> None:

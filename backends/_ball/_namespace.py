@@ -16,6 +16,7 @@ from ._precision import WorkingPrecision
 from ._rounding import Model, Rounding
 
 
+@functools.cache  # a namespace is made for every run that rounds at random
 def _functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
     """The public functions of a module: those of its own whose first parameter is the namespace."""
     return {
@@ -115,6 +116,7 @@ class BallNamespace:
         return np.broadcast_shapes(*shapes)
 
 
+@functools.cache
 @functools.cache
 def _without_first(function: Callable[..., Any]) -> inspect.Signature:
     """The signature of a function that is bound to its namespace."""

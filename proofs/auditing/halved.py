@@ -1,8 +1,8 @@
-"""What a function rounds to half precision on the way: positions, angles, or tables.
+"""What a function rounds to half precision on the way: positions, frequencies, angles, or tables.
 
 The reference is computed in float64 with one kind of number rounded to the format: an argument, or what goes
-into elementary functions or comes out of them. What explains most of what the function is off by, beyond one
-rounding, is what it rounds; no law need fail of it.
+into elementary functions or comes out of them, or the numbers of which it makes tables. What explains most of
+what the function is off by, beyond one rounding, is what it rounds; no law need fail of it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -95,6 +95,10 @@ def _ways(name: str, telling: Sequence[Judged], on: Setting) -> Iterator[_Way]:
         yield _Way(what, partial(_rounding, name, whole, on), mistake=True)
     for key in real:
         yield _Way(f"{key} rounded to {form}", partial(_rounding, name, [key], on))
+    tables = partial(patched, xp, ("asarray",), partial(_listed, short))
+    yield _Way(f"the numbers of its tables, such as frequencies, rounded to {form}", _same, tables)
+    products = partial(patched, xp, ("cumulative_sum",), partial(_of_logarithms, short))
+    yield _Way(f"its running products, such as ᾱ_t², rounded to {form}", _same, products)
     for what, functions in _GIVEN.items():
         made = partial(patched, xp, functions, lambda function: lambda x, /: function(short(x)))
         yield _Way(f"its {what} rounded to {form}", _same, made, mistake=what == "angles")
@@ -129,3 +133,18 @@ def _to(on: Setting, real: bool, array: Any) -> Any:
     found = rounded(array, on.precision)
     with np.errstate(invalid="ignore"):  # an integer beyond the range
         return found.astype(array.dtype) if array.dtype.kind in "iu" and not real else found
+
+
+def _listed(short: Callable[[Any], Any], function: Any) -> Any:
+    """`asarray` of lists of Python's numbers, rounded."""
+
+    def call(values: Any, /, *args: Any, **kwargs: Any) -> Any:
+        table = isinstance(values, list | tuple) and all(isinstance(value, float) for value in values)
+        return function(short(values) if table else values, *args, **kwargs)
+
+    return call
+
+
+def _of_logarithms(short: Callable[[Any], Any], function: Any) -> Any:
+    """Running sums of logarithms, of which the product is rounded: the reference forms no other products."""
+    return lambda *args, **kwargs: xp.log(short(xp.exp(function(*args, **kwargs))))

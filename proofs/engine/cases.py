@@ -62,11 +62,14 @@ def each_case(
     They are drawn from the seed; where that is beyond us, or not `ours`, by Hypothesis. With `shrink`, a case
     for which an exception is raised is made smaller, and what is raised is what the smallest raises.
     """
-    strategy, number, done = law.inputs(on.precision, kind), seed_of(seed, law.id, kind), 0
+    strategy, done = law.inputs(on.precision, kind), 0
+    number = seed_of(seed, law.drawn_as or law.id, kind)
     phases = (Phase.generate, Phase.shrink) if shrink else (Phase.generate,)
     if not ours:
         return _by_hypothesis(strategy, do, number, max_examples=examples, phases=phases)
-    drawn = drawing.cases(strategy, examples, number)
+    drawn = drawing.cases(strategy, examples + (not law.simplest), number)
+    if not law.simplest:
+        drawn = _without_first(drawn)
     while True:
         try:
             case, choices = next(drawn, (None, None))
@@ -81,6 +84,15 @@ def each_case(
                 _make_smaller(strategy, do, number, choices, error)
             raise
         done += 1
+
+
+def _without_first(drawn: Iterator[Any]) -> Iterator[Any]:
+    """All cases but the simplest, or that one if there is no other."""
+    simplest = next(drawn, None)
+    second = next(drawn, simplest)
+    if second is not None:
+        yield second
+    yield from drawn
 
 
 def _make_smaller(

@@ -201,6 +201,10 @@ class Law:
     the laws of all functions."""
     not_in: Mapping[str, str] = field(default_factory=dict)
     """Formats in which there is nothing to try it on, or its tolerance says nothing, with the reason."""
+    drawn_as: str = ""
+    """The id of the law whose cases it is tried on, so that what is known of them is found out once."""
+    simplest: bool = True
+    """Whether it is tried on the simplest case, in which there may be one number of everything."""
 
     @property
     def document(self) -> str:

@@ -59,6 +59,45 @@ def sinusoidal_of_half(positions: Any, /, *, dim: int, base: float = 10000.0, dt
     return _encoded(positions.astype(dtype).astype(np.float64), dim, base, dtype)
 
 
+def _in_single(
+    positions: Any, dim: int, base: float, dtype: Any, *, table: Any = None, turn: Any = None
+) -> Any:
+    """With frequencies and angles in float32, or kept in other formats."""
+    frequencies = (1 / base ** (np.arange(0, dim, 2, dtype=np.float32) / dim)).astype(np.float32)
+    angles = positions.astype(np.float32)[..., None] * frequencies.astype(table or np.float32)
+    angles = angles.astype(turn or np.float32).astype(np.float32)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=-1).reshape(*positions.shape, dim).astype(dtype)
+
+
+def sinusoidal_in_single(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+    """As public code has it: all but the result in float32."""
+    return _in_single(positions, dim, base, dtype or positions.dtype)
+
+
+def sinusoidal_cast_with_model(
+    positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
+) -> Any:
+    """With frequencies that were cast with the model whose buffer they are."""
+    dtype = dtype or positions.dtype
+    return _in_single(positions, dim, base, dtype, table=dtype)
+
+
+def sinusoidal_of_half_angles(
+    positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None
+) -> Any:
+    """With angles that are kept in the format."""
+    dtype = dtype or positions.dtype
+    return _in_single(positions, dim, base, dtype, turn=dtype)
+
+
+def diffuse_by_half_table(x0: Any, noise: Any, betas: Any, t: Any) -> Any:
+    """With a table of Π(1 − β) in the format: near 1 it has hardly a digit of what is left."""
+    kept = np.cumprod(1 - betas.astype(np.float64)).astype(x0.dtype).astype(np.float32)[t]
+    kept = kept.reshape(-1, *(1,) * (x0.ndim - 1))
+    mixed = np.sqrt(kept) * x0.astype(np.float32) + np.sqrt(1 - kept) * noise.astype(np.float32)
+    return mixed.astype(x0.dtype)
+
+
 def weights(log_w: Any, /) -> Any:
     """Softmax whose sum is taken in float32, as kernels do."""
     terms = np.exp(log_w - np.max(log_w, axis=-1, keepdims=True))

@@ -98,9 +98,10 @@ def angles_definition(impl: Impl, on: Setting, case: inputs.Angled) -> Iterator[
 
 
 def _turning(n: Any, omega: Any, on: Setting) -> np.ndarray[Any, Any]:
-    """The scale of a cosine that is formed in float64, where it loses by its angle nω too, of which ω has its
-    exponent rounded. The dtype rounds it once a side: a third of the six or more operations is enough."""
-    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega) * exact.weight(omega)) * on.double
+    """The scale of a cosine that is formed in float64, or float32 for half precision, where it loses by its
+    angle nω too, of which ω has its exponent rounded. The dtype rounds it once a side: a third of the six or
+    more operations is enough."""
+    return on.number(Fraction(1, 3)) + (1 + np.abs(n * omega) * exact.weight(omega)) * on.wide
 
 
 @law(

@@ -262,7 +262,7 @@ def convert_layout_definition(impl: Impl, on: Setting, case: inputs.Rotations) -
 )
 def attention_scores_definition(impl: Impl, on: Setting, case: inputs.Attention) -> Iterator[Record]:
     """Relative positions are exact. Angles and cosines in float64 cost 2^−53 (|i| + |j|)ω and a few
-    2^−53, for which the 2 below stands."""
+    2^−53, for which the 2 below stands; those for half precision are formed in float32."""
     q, k = complex_pairs(on.host(case.q), case.layout), complex_pairs(on.host(case.k), case.layout)
     i, j, omega = on.host(case.i)[:, None, None], on.host(case.j)[:, None], on.host(case.frequencies)
     pairs = np.conj(q)[:, :, None] * k[:, None]
@@ -270,5 +270,5 @@ def attention_scores_definition(impl: Impl, on: Setting, case: inputs.Attention)
     found = impl["rope.attention_scores"](
         case.q, case.k, case.i, case.j, case.frequencies, layout=case.layout
     )
-    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * on.double
+    slack = 1 + (2 + (np.abs(i) + np.abs(j)) * omega) * on.wide
     yield Gap("score", found, expected, np.sum(2 * np.abs(pairs) * slack, axis=-1))

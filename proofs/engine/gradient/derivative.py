@@ -14,6 +14,7 @@ everything, nothing is claimed.
 import inspect
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -117,6 +118,18 @@ class Point:
         self.names, self.arrays = [spoken(name) for name, _ in named], [part for _, part in named]
         self.exact = [self._run(ball.ball(prec=bits)) for bits in PRECISIONS[:1]]
         self._runs: dict[str, _Run] = {}
+        self._pulled: dict[Any, list[Enclosed]] = {}
+
+    def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> "Point":
+        """The same point with other arrays of the same numbers, that whoever is given them may spoil."""
+        other = copy(self)
+        other.args, other.kwargs = args, kwargs
+        other.arrays = [part for _, part in variables(self.function, args, kwargs)]
+        return other
+
+    def forget(self) -> None:
+        """Let go of all runs but the exact one; what was pulled stays known."""
+        self._runs.clear()
 
     def _run(self, base: Any, host: Model | None = None) -> "_Run":
         tape = TapeNamespace(base)
@@ -168,7 +181,13 @@ class Point:
         return self.exact[0].tape.sites
 
     def pulled(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[Enclosed]:
-        """The vector-Jacobian product."""
+        """The vector-Jacobian product, found out once."""
+        key = tuple(part.tobytes() for part in cotangents)
+        if key not in self._pulled:
+            self._pulled[key] = self._enclosed(cotangents)
+        return self._pulled[key]
+
+    def _enclosed(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[Enclosed]:
         found = self.exact[0].back(cotangents)
         sizes = self._sizes(cotangents)
         if not all(_narrow(*pair) for pair in zip(found, sizes, strict=True)):

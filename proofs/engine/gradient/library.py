@@ -4,12 +4,15 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ...._errors import DTypeError, told
 from ....backends import Setting
 from ...language.law import Implementation, NotApplicableError
 from ...language.packing import mapped, parts
 from .. import registry
-from .derivative import Point, cotangents, is_real
+from . import laws
+from .derivative import cotangents, is_real
 
 __all__ = ["cotangents", "of_backward", "of_library", "of_reference"]
 
@@ -71,9 +74,11 @@ def of_reference(function: str, on: Setting) -> Implementation:
     """The derivative of the reference, rounded; 0 where there is none."""
 
     def gradient(cotangent: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        point = Point(function, args, kwargs, on)
-        found = point.pulled([on.host(part) for part in _listed(cotangent)])
-        return tuple(on.array(part.middle / 2 if part.symmetric else part.middle) for part in found)
+        point = laws.differentiated(function, (args, kwargs), on)
+        if isinstance(point, str):
+            raise NotApplicableError(point)
+        found = point.middles([on.host(part) for part in _listed(cotangent)])
+        return tuple(on.array(np.nan_to_num(part, posinf=0.0, neginf=0.0)) for part in found)
 
     return gradient
 
