@@ -200,3 +200,23 @@ def test_float8_arrays_of_a_function_are_compared_with_the_reference_itself() ->
     angles = np.asarray([[0.5], [1.0]]).astype(ml_dtypes.float8_e4m3fn)
     np.testing.assert_array_equal(rope.rotate(x, angles), half.rotate_once(x, angles))
     assert np.any(rope.rotate(x, angles) != half.rotate_backwards(x, angles))
+
+
+def test_a_function_that_takes_float32_alone_is_told_so() -> None:
+    def layer_alone(x: Any, /, *, eps: float = 1e-5) -> Any:
+        if x.dtype != np.float32:
+            raise TypeError("float32 only")
+        return half.layer_norm(x, eps=eps)
+
+    report = audited(layer_alone, "float16")
+    assert report.verdict == "crashed"
+    first = str(report).splitlines()[0]
+    assert "it takes no float16, but float32 (audit it with --dtype float32)" in first
+    assert "float32 only" in first
+
+
+@pytest.mark.parametrize("command", [("audit", "x.py:f", "--as", "rope.rotate"), ("prove",), ("selftest",)])
+def test_other_spellings_of_a_dtype_are_told_the_one_here(command: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(main, [*command, "--dtype", "fp16"])
+    assert told.exit_code == 2
+    assert "fp16 is written float16 here" in " ".join(told.output.split())

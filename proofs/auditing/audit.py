@@ -12,7 +12,7 @@ from ..._xp import check_integer, check_number
 from ...public import naming
 from ..engine import catalogue
 from ..engine.foreign import cleaned
-from ..engine.planning import DTYPES, EXAMPLES, stored_only
+from ..engine.planning import DTYPES, EXAMPLES, no_dtype
 from ..language.law import Implementation
 from . import expected as known
 from . import wishes
@@ -128,7 +128,7 @@ def plan(
     naming("audit")(check_integer)("examples", examples, 1)
     naming("audit")(check_number)("timeout", timeout, 0.0)
     if dtype not in DTYPES:
-        raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}", stored_only(dtype)))
+        raise DTypeError(told("audit", "dtype", dtype, f"one of {', '.join(DTYPES)}", no_dtype(dtype)))
     backends.check_name(backend)
     alone = {name: f"refimpl.{name.replace('.', ':')}" for name in backward}
     found = sources(targets or alone, isolated=isolated)

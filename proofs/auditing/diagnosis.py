@@ -14,7 +14,7 @@ from .beside import compared
 from .changes import choices
 from .compare import leaves
 from .distance import first_difference
-from .evidence import formula
+from .evidence import computed_in, formula
 from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
 from .history import chance, remembers
@@ -59,7 +59,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
             found = search.find(mine, ()) if nothing is None else None
             return _right(name, chosen, other.adapter, found)
     if nothing is not None:
-        return Diagnosis(name, (nothing,))
+        return Diagnosis(name, (nothing,), cause=_of_dtype(name, raw, chosen, mine.seen))
     return _searched(request, raw, search, mine, others, seed)
 
 
@@ -358,6 +358,19 @@ def _nothing_to_compare(seen: Observed) -> str | None:
     if seen.raised and len(seen.raised) == len(applied):
         return f"it raised at all {len(applied)} calls: {seen.results[seen.raised[0]].error}"
     return None
+
+
+def _of_dtype(name: str, raw: Implementation, chosen: str, seen: Observed) -> str:
+    """That a function which raised at all calls answers where their arrays have another dtype, if so."""
+    on, first = seen.on, seen.raised[0]
+    for other in ("float32", "float64"):
+        if other in on.backend.dtypes and other != on.precision.name:
+            function = adapted(name, computed_in(raw, getattr(on.xp, other), on), chosen, on)
+            if not isinstance(apply(function, seen.calls[first]), Raised | None):
+                why = seen.results[first].error
+                advice = f"audit it with --dtype {other}"
+                return f"it takes no {on.precision.name}, but {other} ({advice}): it raises {why}"
+    return ""
 
 
 def _forms(seen: Observed) -> bool:

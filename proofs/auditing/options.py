@@ -1,6 +1,7 @@
 """Functions that lack some of the reference's options are tried without them, and this is said."""
 
 import inspect
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -52,12 +53,20 @@ def options(name: str, call: Call) -> list[str]:
 
 
 def narrowed(name: str, function: Implementation) -> Implementation:
-    """The function, called without options that it lacks; any other value than the default does not apply."""
+    """A backward function, called without the options, and the last arguments, that it lacks; any other value
+    than the default does not apply."""
     missing, defaults = lacking(name, function), _defaults(name)
-    if not missing:
+    known, optional = parameters(name), _optional(name)
+    places = max(_places(function, frozenset(defaults)), 1 + len(known) - len(optional))
+    lost = known[places - 1 :]  # behind the cotangent and what it takes
+    if not missing and not lost:
         return function
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        for argument, value in zip(lost, args[places:], strict=False):
+            if value is not None:
+                raise NotApplicableError(f"{argument} is given")
+        args = args[:places] if lost else args
         for option in missing:
             if option in kwargs:
                 value = kwargs.pop(option)
@@ -66,3 +75,23 @@ def narrowed(name: str, function: Implementation) -> Implementation:
         return function(*args, **kwargs)
 
     return call
+
+
+def _places(function: Implementation, options: frozenset[str]) -> int:
+    """How many arguments a function takes by position that are none of the reference's options."""
+    try:
+        taken = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return sys.maxsize
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in taken):
+        return sys.maxsize
+    kinds = inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return sum(parameter.kind in kinds and parameter.name not in options for parameter in taken)
+
+
+def _optional(name: str) -> list[str]:
+    """The reference's positional parameters that may be None, the last ones."""
+    signature = inspect.signature(catalogue.functions()[name].implementation)
+    return [
+        p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY and p.default is None
+    ]

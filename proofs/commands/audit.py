@@ -18,6 +18,7 @@ from ..engine import catalogue, installed, planning
 from ..engine.planning import DTYPES, EXAMPLES
 from ..engine.report import text as report_text
 from . import display
+from .dtypes import DType
 from .output import OutputFile, save
 from .running import Gathered, gather
 
@@ -39,15 +40,6 @@ class _Bytes(click.ParamType[int]):
         if size < 1 << 20:
             self.fail(f"got {value!r}; expected a size of at least 1M, such as 512M or 4G", param, ctx)
         return size
-
-
-class _DType(click.Choice[str]):
-    """A dtype in which laws are tried; of others it is said why they are not."""
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if why := planning.stored_only(value):
-            self.fail(f"{why}. Expected one of {', '.join(DTYPES)}.", param, ctx)
-        return str(super().convert(value, param, ctx))
 
 
 def _edges(_ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -121,7 +113,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 )
 @click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
 @click.option(
-    "--dtype", type=_DType(DTYPES), default="float64", show_default=True,
+    "--dtype", type=DType(DTYPES), default="float64", show_default=True,
     help="Of the arrays; in half precision the contract that it keeps to is told, too.",
 )  # fmt: skip
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")

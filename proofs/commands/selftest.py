@@ -9,13 +9,14 @@ import click
 from ..engine import exits, planning
 from ..engine import selftest as engine
 from .display import progress, say
+from .dtypes import DType
 from .running import common, run, save
 
 
 @click.command()
 @common()
 @click.option("--backend", default="numpy", show_default=True, help="One array library.")
-@click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
+@click.option("--dtype", type=DType(planning.DTYPES), default="float64", show_default=True)
 def selftest(
     patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
     backend: str, dtype: str,

@@ -12,12 +12,13 @@ from ..engine import exits, planning
 from ..engine.runner import Bounds
 from ..engine.sensitivity import EXAMPLES, WANTED, Floor, by_function, by_law, plan, reason
 from . import display
+from .dtypes import DType
 from .running import common, run, save
 
 
 @click.command("sensitivity")
 @common(examples=EXAMPLES)
-@click.option("--dtype", type=click.Choice(planning.DTYPES), default="float64", show_default=True)
+@click.option("--dtype", type=DType(planning.DTYPES), default="float64", show_default=True)
 @click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
               help="The bounds of the laws, as in prove.")  # fmt: skip
 def sensitivity(

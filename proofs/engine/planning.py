@@ -85,7 +85,7 @@ def plan(
         backends.check_name(name)
     for name in formats:
         if name not in DTYPES:
-            raise DTypeError(told("prove", "dtype", name, f"one of {', '.join(DTYPES)}"))
+            raise DTypeError(told("prove", "dtype", name, f"one of {', '.join(DTYPES)}", no_dtype(name)))
     laws = chosen(patterns)
     return [
         Task(law, name, format_, device, examples, seed, bounds=bounds)
@@ -219,8 +219,17 @@ def exit_code(outcomes: Sequence[Judged], *, incomplete: bool = False) -> int:
     return exits.IMPRECISE if verdicts & {"imprecise", "edge"} else exits.HELD
 
 
-def stored_only(dtype: str) -> str:
-    """Why there are no laws in a dtype that is only stored, and what to do; empty for others."""
+SHORT = {"fp64": "float64", "f64": "float64", "double": "float64", "fp32": "float32", "f32": "float32",
+         "float": "float32", "single": "float32", "fp16": "float16", "f16": "float16", "half": "float16",
+         "bf16": "bfloat16"}  # fmt: skip
+"""How people write dtypes that have another name in the Array API."""
+
+
+def no_dtype(dtype: str) -> str:
+    """Why there are no laws in a dtype, and what to do, where something can be said: one that is only stored,
+    or is written otherwise; else empty."""
+    if full := SHORT.get(dtype.lower().removeprefix("torch.").removeprefix("jnp.").removeprefix("np.")):
+        return f"{dtype} is written {full} here"
     if not dtype.startswith("float8"):
         return ""
     return (

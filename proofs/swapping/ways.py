@@ -13,6 +13,7 @@ from ...backends import Backend, BackendUnavailableError
 from ...backends._backend import FORMATS, identity, load
 from ...public import naming
 from ..engine.accuracy.plan import PROVER
+from ..engine.planning import no_dtype
 
 TF32 = ("torch", "jax")
 """Libraries with a switch that lets tensor cores round the factors of float32 matrix products."""
@@ -65,7 +66,7 @@ def planned(
             raise UnknownNameError(told("swap", "backend", name, f"one of {others}", "It has the truth"))
     for dtype in dtypes:
         if dtype not in FORMATS:
-            raise DTypeError(told("swap", "dtype", dtype, f"one of {', '.join(FORMATS)}"))
+            raise DTypeError(told("swap", "dtype", dtype, f"one of {', '.join(FORMATS)}", no_dtype(dtype)))
     for number in threads:
         naming("swap")(check_integer)("threads", number, 1)
     chosen = list(dict.fromkeys(names))
