@@ -142,6 +142,8 @@ ON = Setting.of(backends.get("numpy"), "float16")
         ([judged(np.inf, 1, 3)], "neither"),
         ([judged(0.9, 1, 3), judged(2, 1, 3, "cancellation")], "the format's roundings"),
         ([judged(0.9, 1, 3), judged(9, 1, 3, "extreme")], "float32, rounded once"),  # neither explains it
+        ([*[judged(0.9, 1, 3)] * 64, judged(2, 1, 3, "cancellation")], "float32, rounded once"),
+        ([*[judged(0, 1, 3)] * 64, judged(2, 1, 3, "cancellation")], "the format's roundings"),  # exact
         ([judged(9, 1, 3, "extreme")], "not known"),
         ([judged(2, np.inf, np.inf)], "not known"),
         ([], "not known"),
