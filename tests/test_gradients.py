@@ -184,8 +184,34 @@ def test_every_mistake_of_gradients_is_refuted(function: str) -> None:
         changed = wrong.change(point, given)  # of balls, as the derivative: alike to the last digit, or not
         if all(np.allclose(a, b, rtol=1e-9, equal_nan=True) for a, b in zip(changed, right, strict=True)):
             continue
-        outcome = tried(function, wrong.replacement(function, on), on)
+        outcome = tried(function, wrong.replacement(function, on), on, examples=4)
         assert outcome.verdict == "refuted", (wrong.name, wrong.sentence, outcome.reason)
+
+
+def test_the_missing_term_through_the_variance_is_seen_at_the_first_cases() -> None:
+    """A row of one number, as the simplest case has it, does not show it."""
+
+    def detached(g: Any, x: Any, gamma: Any = None, beta: Any = None, /, *, eps: float = 1e-5) -> Any:
+        centred = x - np.mean(x, axis=-1, keepdims=True)
+        root = np.sqrt(np.mean(centred**2, axis=-1, keepdims=True) + eps)
+        scaled = (g if gamma is None else g * gamma) / root
+        right = CLOSED[name](g, x, gamma, beta, eps=eps)
+        return scaled - np.mean(scaled, axis=-1, keepdims=True), *right[1:]
+
+    name, on = "residual.layer_norm", setting("numpy")
+    outcome = tried(name, library.of_backward(name, detached), on, examples=3)
+    assert outcome.verdict == "refuted", outcome.reason
+
+
+def test_what_is_known_of_a_case_is_found_out_once_for_all_laws(monkeypatch: pytest.MonkeyPatch) -> None:
+    name, on = "rope.rotate", setting("torch")
+    gradient = library.of_library(name, registry.reference()[name], on)
+    assert tried(name, gradient, on, examples=3).verdict == "held"
+    monkeypatch.setattr(Point, "_run", None)  # no new derivative can be taken
+    for law in ("gradient-linear", "gradient-adjoint"):
+        outcome = tried(name, gradient, on, law=law, examples=3)
+        assert outcome.verdict == "held", outcome.reason
+        assert outcome.compared
 
 
 def test_a_gradient_that_is_not_linear_is_refuted() -> None:
@@ -224,6 +250,26 @@ class Rotation(torch.autograd.Function):
     @staticmethod
     def backward(ctx, g):
         return rope.rotate(g, ctx.saved_tensors[0]), None
+
+
+class Once(Rotation):
+    @staticmethod
+    def forward(ctx, x, angles):
+        ctx.save_for_backward(x, angles)
+        return rope.rotate(x, angles)
+
+    @staticmethod
+    def backward(ctx, g):
+        x, angles = (part.float() for part in ctx.saved_tensors)
+        turned, back = rope.rotate(x, angles), g.float()
+        along = back[..., 1::2] * turned[..., 0::2] - back[..., 0::2] * turned[..., 1::2]
+        return rope.rotate(back, -angles).to(g.dtype), along.to(g.dtype)
+
+
+class Forgotten(Once):
+    @staticmethod
+    def backward(ctx, g):
+        return Once.backward(ctx, g)[0], None
 
 
 def norm(x, *, eps=1e-5):
@@ -319,6 +365,36 @@ def test_a_backward_function_without_an_option_stands_for_its_default() -> None:
     report = proofs.audit({}, backward={"rope.rotate": back}, examples=12, isolated=False)
     assert report.verdict == "held", str(report)
     assert "layout='half'" in str(report)
+
+
+def test_a_backward_function_without_optional_arrays_is_tried_without_them() -> None:
+    def back(g: Any, x: Any, eps: float = 1e-5) -> Any:
+        return CLOSED["residual.layer_norm"](g, x, eps=eps)
+
+    laws_of = ["residual.layer_norm-gradient", "residual.layer_norm-gradient-linear"]
+    backward = {"residual.layer_norm": back}
+    report = proofs.audit({}, backward=backward, laws=laws_of, examples=3, isolated=False)
+    assert report.verdict in ("held", "imprecise"), str(report)
+    assert "gamma is given" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "told"),
+    [
+        ("Rotation", "refuted", "rope.rotate/wrong-sign"),
+        ("Once", "held", "right"),
+        ("Forgotten", "refuted", "with respect to angles is zero: nothing comes back"),
+    ],
+)
+def test_gradients_in_half_precision(mine: Path, name: str, verdict: str, told: str) -> None:
+    """One that computes in float32 and rounds once is right."""
+    setting("torch")
+    report = proofs.audit(
+        {"rope.rotate": f"{mine}:{name}"},
+        backend="torch", dtype="bfloat16", gradient=True, examples=4, isolated=False,
+    )  # fmt: skip
+    assert report.verdict == verdict, str(report)
+    assert told in str(report).splitlines()[0]
 
 
 @pytest.mark.parametrize("function", ["flow.euler_maruyama", "flow.integrate", "ddpm.sample"])

@@ -35,8 +35,8 @@ CALLS = 32
 """So many calls are judged, at most, with as many reasons to leave others out."""
 MANY = 64
 """Ordinary numbers that are off, all within float32 and one rounding where the format is allowed more, from
-which on this is no luck: what computes in the format is beyond that at every second or third. Another algorithm
-in float32 may be beyond it where digits cancel, too."""
+which on this is no luck: what computes in the format is beyond that at every second or third. Another way
+to compute in float32 may be beyond it where digits cancel, too."""
 LARGEST = 600
 """Numbers of a call above which balls take too long."""
 

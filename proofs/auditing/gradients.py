@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ... import backends
-from ...backends import Setting
+from ...backends import HALVES, Setting
 from ..engine import registry
 from ..engine.gradient import laws, library
 from ..engine.gradient.derivative import FAILURES, Enclosed, Point
@@ -29,7 +29,7 @@ CLEAR = 8
 """A gradient is wrong by so many scales at the least: twice the tolerance of the laws."""
 ALIKE = 64
 """Scales that a gradient may be apart from what a mistake gives, which rounds otherwise. Smaller errors have
-no cause that can be told from others."""
+no cause that can be told from others. In half precision so many are a quarter of the scale, and CLEAR do."""
 Modes: TypeAlias = tuple[Implementation, Implementation | None]
 """The gradient of a function, and its Jacobian-vector product, if there is one."""
 _OTHER = {"float64": "float32", "float32": "float64"}
@@ -80,6 +80,10 @@ def distance(got: np.ndarray[Any, Any], wanted: Enclosed, u: float) -> float:
         ratio = np.where(beyond == 0, 0.0, beyond / (u * wanted.scale[known] + np.finfo(np.float64).tiny))
         ratio = np.where(np.isnan(got[known]), np.inf, ratio)
     return float(ratio.max())
+
+
+def _alike(on: Setting) -> float:
+    return CLEAR if on.precision.name in HALVES else ALIKE
 
 
 def observed(
@@ -144,7 +148,7 @@ def _cause(
 ) -> tuple[str, str]:
     """A sentence, and the id of a mistake of the function."""
     candidates: list[WrongGradient] = []
-    large = [(one, place) for one, place in wrong if one.off(place) > ALIKE]
+    large = [(one, place) for one, place in wrong if one.off(place) > _alike(one.point.on)]
     for one, _ in large[:4]:
         for found in all_of(function, (tuple(one.point.args), dict(one.point.kwargs)), one.point.on):
             if found.sentence not in {known.sentence for known in candidates}:
@@ -168,7 +172,7 @@ def _explains(candidate: WrongGradient, wrong: Sequence[tuple[Seen, int]]) -> bo
         given = one.expected[place].comparable(made[place])
         scale = np.maximum(one.expected[place].scale, np.abs(given))
         with np.errstate(all="ignore"):
-            apart = np.abs(one.got[place] - given) > ALIKE * one.point.on.u * scale
+            apart = np.abs(one.got[place] - given) > _alike(one.point.on) * one.point.on.u * scale
         known = one.expected[place].known
         if apart[known].any() or np.isnan(one.got[place] - given)[known].any():
             return False
