@@ -22,6 +22,7 @@ from refimpl.proofs.engine.calls import Call, calls
 NAMES = {
     "rotate": "rope.rotate", "sinusoidal": "rope.sinusoidal", "weights": "density.normalized_weights",
     "layer": "residual.layer_norm", "diffuse": "ddpm.diffuse",
+    "quantile": "transport.wasserstein_1d",
 }  # fmt: skip
 
 
@@ -104,6 +105,13 @@ def test_a_table_of_what_is_left_of_the_data_is_named(dtype: str) -> None:
     report = audited(half.diffuse_by_half_table, dtype, adapter="ho")
     assert report.verdict in ("imprecise", "refuted")
     assert f"its running products, such as ᾱ_t², rounded to {dtype}" in str(report).splitlines()[0]
+
+
+def test_where_refimpl_answers_at_an_edge_nothing_is_said_of_the_contract() -> None:
+    """It raises for samples of unlike sizes; what stands in for that computes in the format."""
+    report = audited(half.quantile_distance, "bfloat16")
+    assert report.verdict == "edge"
+    assert contract(report).contract == "float32, rounded once"
 
 
 def test_the_report_as_data_and_as_html_has_the_contract() -> None:

@@ -18,10 +18,10 @@ from ..engine import catalogue, foreign
 from ..engine.calls import Call
 from ..engine.implementations import fixed
 from ..engine.runner import Outcome, run_law
-from ..language.edge import Choice
+from ..language.edge import Adopted, Choice
 from ..language.law import Implementation, Law
 from .beside import failing_calls, near
-from .exceptions import adopted, everywhere, excepted
+from .exceptions import adopted, everywhere, excepted, own
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
 from .gathered import gathered, recorded
 from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
@@ -96,7 +96,7 @@ class Audited:
 
     def _adapted(
         self, name: str, raw: Implementation, forgiven: Choice = MappingProxyType({})
-    ) -> Implementation:
+    ) -> Adopted:
         """A function of the user's as one of refimpl's signature, with the edges that it is forgiven."""
         fit = adapted(name, self._guard(raw), self.request.adapters.get(name, ""), self.on)
         chosen = {edge: (value,) for edge, value in self.request.edges.items()}
@@ -201,7 +201,7 @@ class Audited:
         from .lengthened import accumulates  # noqa: PLC0415
 
         name, on, left_out = told.function, self.on, Counter[str]()
-        function = self._adapted(name, self.raw[name], everywhere(name))
+        function = own(self._adapted(name, self.raw[name], everywhere(name)))
         calls = list(judged(name, function, self._calls(name), on, left_out))
         found = kept(calls, on, left_out)
         grows = accumulates(name, function, gathered(name, on, self.request.seed, fixed(function)), on)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import wraps
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from ..engine.cases import converted
 from ..engine.implementations import Implementations
 from ..engine.runner import Outcome, run_law
 from ..language.edge import Adopted, Choice
-from ..language.law import Implementation, Law
+from ..language.law import Implementation, Law, NotApplicableError
 
 
 def adopted(name: str, function: Implementation, choice: Choice) -> Adopted:
@@ -25,6 +27,21 @@ def adopted(name: str, function: Implementation, choice: Choice) -> Adopted:
 def everywhere(name: str) -> Choice:
     """All values in use at all edges of a function."""
     return {edge.id: tuple(edge.values) for edge in catalogue.edges_of(name)}
+
+
+def own(function: Adopted) -> Implementation:
+    """The function where it answers itself: calls at which refimpl's value stands in the place of its own are
+    none of it."""
+
+    @wraps(function, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        function.used.clear()
+        result = function(*args, **kwargs)
+        if any(not catalogue.edges()[edge].of_form for edge in function.used):
+            raise NotApplicableError("it is at an edge")
+        return result
+
+    return call
 
 
 def excepted(

@@ -120,3 +120,9 @@ def layer_norm(x: Any, /, *, eps: float = 1e-5) -> Any:
     centred = wide - wide.mean(axis=-1, keepdims=True)
     variance = np.mean(centred**2, axis=-1, keepdims=True)
     return (centred / np.sqrt(variance + eps)).astype(x.dtype)
+
+
+def quantile_distance(x: Any, y: Any, /) -> Any:
+    """The distance of sorted samples of equal size, in float64, rounded once."""
+    gaps = np.sort(x.astype(np.float64), axis=-1) - np.sort(y.astype(np.float64), axis=-1)
+    return np.sqrt(np.mean(gaps**2, axis=-1)).astype(x.dtype)
