@@ -94,9 +94,7 @@ class Audited:
                 return adapted(name, raw, chosen, self.on)
             raise
 
-    def _adapted(
-        self, name: str, raw: Implementation, forgiven: Choice = MappingProxyType({})
-    ) -> Adopted:
+    def _adapted(self, name: str, raw: Implementation, forgiven: Choice = MappingProxyType({})) -> Adopted:
         """A function of the user's as one of refimpl's signature, with the edges that it is forgiven."""
         fit = adapted(name, self._guard(raw), self.request.adapters.get(name, ""), self.on)
         chosen = {edge: (value,) for edge, value in self.request.edges.items()}
