@@ -1,6 +1,8 @@
 """Flows and diffusions as common code writes them."""
 
+import math
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -49,6 +51,47 @@ def gmm(x, log_weights, means, covariances, sign=1):
     return density, -sign * np.einsum("nk,nkd->nd", shares, pulled)
 
 
+def smld_marginal_prob(t, sigma_min, sigma_max, power=1):
+    return sigma_min * np.exp(power * t * np.log(sigma_max / sigma_min))
+
+
+def ancestral_step(sigma_from, sigma_to, eta, power=1):
+    ratio = sigma_to / sigma_from
+    up = eta**power * np.sqrt((sigma_from - sigma_to) / sigma_from * (1 + ratio))
+    down = ratio if eta == 1 else np.sqrt(max((1 - eta) * (1 + eta) + (eta * ratio) ** 2, 0))
+    return sigma_to * down, sigma_to * min(up, 1)
+
+
+def churned(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, method, cap=2**0.5 - 1):
+    """Steps in terms of x̂ and the predicted data."""
+    n = len(sigmas) - 1
+    for sigma, target in pairwise(sigmas):
+        gamma = min(s_churn / n, cap) if s_tmin <= sigma <= s_tmax else 0.0
+        raised = sigma * (1 + gamma)
+        x = x + s_noise * sigma * (gamma * (2 + gamma)) ** 0.5 * randn_like(x)
+        data = model(x, raised)
+        x = x * (target / raised) + data * ((raised - target) / raised)
+        if method == "heun" and target > 0:
+            x = x + (model(x, target) - data) * ((raised - target) / (2 * target))
+    return x
+
+
+def first_order_of_sigma(x, denoised, sigma, sigma_next, sign=1):
+    return sigma_next / sigma * x + sign * (sigma - sigma_next) / sigma * denoised
+
+
+def second_order_of_sigma(x, denoised, old, sigma_before, sigma, sigma_next, factor=2):
+    with np.errstate(all="ignore"):
+        last, step = np.log(sigma_before / sigma), np.log(sigma / sigma_next)
+        weight = np.where(sigma_next > 0, step / (factor * last), 0.0).astype(x.dtype)
+    return first_order_of_sigma(x, denoised + weight * (denoised - old), sigma, sigma_next)
+
+
+def step_log_prob(following, mean, deviation, half=0.5):
+    z = (following - mean) / deviation
+    return -np.sum(half * z * z + np.log(deviation) + math.log(2 * math.pi) / 2, axis=-1)
+
+
 CONVENTIONS = {
     "flow.forward_drift/g": Convention(forward_of_g, partial(forward_of_g, half=1.0)),
     "flow.reverse_drift/noise-model": Convention(reverse_of_noise, partial(reverse_of_noise, sign=-1)),
@@ -66,6 +109,25 @@ CONVENTIONS = {
     "flow.variance_preserving/marginal-prob": Convention(marginal_prob, partial(marginal_prob, factor=1)),
     "flow.sub_variance_preserving/marginal-prob": Convention(
         partial(marginal_prob, sub=True), partial(marginal_prob, sub=False)
+    ),
+    "flow.variance_exploding_smld/marginal-prob": Convention(
+        smld_marginal_prob, partial(smld_marginal_prob, power=2)
+    ),
+    "flow.ancestral_split/scalars": Convention(ancestral_step, partial(ancestral_step, power=2)),
+    "flow.edm_sampler/k-diffusion": Convention(churned, partial(churned, cap=1.0)),
+    "flow.exponential_step/karras": Convention(
+        first_order_of_sigma, partial(first_order_of_sigma, sign=-1), dtypes=("float64",)
+    ),
+    "flow.dpm_solver_2m_step/karras": Convention(
+        second_order_of_sigma, partial(second_order_of_sigma, factor=1), dtypes=("float64",)
+    ),
+    "flow.step_log_density/mean-deviation": Convention(step_log_prob, partial(step_log_prob, half=1)),
+    "flow.step_log_density/mean-of-features": Convention(
+        lambda *a: step_log_prob(*a) / a[0].shape[-1], step_log_prob
+    ),
+    "flow.hutchinson_trace/field": Convention(
+        lambda field, x, z: np.sum(z * field(x + z), axis=-1),
+        lambda field, x, z: np.mean(z * field(x + z), axis=-1),
     ),
     "flow.mixture_score/gmm": Convention(lambda *a: gmm(*a)[1], lambda *a: gmm(*a, sign=-1)[1]),
     "flow.mixture_log_density/gmm": Convention(lambda *a: gmm(*a)[0], lambda *a: 2 * gmm(*a)[0]),

@@ -130,10 +130,31 @@ def fokker_planck_rhs_grid(
     return total.astype(np.result_type(density, drift, diffusion))
 
 
+def exponential_step(x: Array, data: Array, source: Any, target: Any, /) -> Array:
+    """The noise apart from the data: x is ᾱ x_0 + β̄ ε at both times."""
+    (alpha, beta), (alpha_next, beta_next) = source, target
+    return (x - alpha * data) * (beta_next / beta) + alpha_next * data
+
+
+def dpm_solver_2m_step(
+    x: Array, data: Array, earlier_data: Array, earlier: Any, source: Any, target: Any, /
+) -> Array:
+    """The step of order 1 with data extrapolated by a line in the logarithm of β̄/ᾱ, half a step ahead."""
+
+    def log_of_quotient(first: Any, second: Any) -> Array:
+        with np.errstate(all="ignore"):
+            return np.log((second[0] * first[1]) / (first[0] * second[1]))
+
+    with np.errstate(all="ignore"):
+        ahead = log_of_quotient(source, target) / log_of_quotient(earlier, source) / 2
+    ahead = np.where(target[1] == 0, 0, ahead).astype(x.dtype)
+    return exponential_step(x, data + ahead * (data - earlier_data), source, target)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"flow.{function.__name__}": function
     for function in (
         fokker_planck_rhs_grid, full_mixture, mixture_score, mixture_score_divergence, mixture_score_jacobian,
-        mixture_time_derivative, variance_exploding,
+        mixture_time_derivative, variance_exploding, exponential_step, dpm_solver_2m_step,
     )
 }  # fmt: skip

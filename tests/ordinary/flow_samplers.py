@@ -26,7 +26,7 @@ def split_without_clip(sigma_from, sigma_to, *, eta=1.0):
     return AncestralStep(np.sqrt(sigma_to**2 - up**2), up)
 
 
-def sample_heun(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise):
+def sample(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, method):
     for i in range(len(sigmas) - 1):
         gamma = min(s_churn / (len(sigmas) - 1), 2**0.5 - 1) if s_tmin <= sigmas[i] <= s_tmax else 0.0
         eps = randn_like(x) * s_noise
@@ -35,7 +35,7 @@ def sample_heun(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise):
             x = x + eps * (sigma_hat**2 - sigmas[i] ** 2) ** 0.5
         d = (x - model(x, sigma_hat)) / sigma_hat
         dt = sigmas[i + 1] - sigma_hat
-        if sigmas[i + 1] == 0:
+        if sigmas[i + 1] == 0 or method == "euler":
             x = x + d * dt
         else:
             x_2 = x + d * dt
@@ -45,19 +45,7 @@ def sample_heun(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise):
     return x
 
 
-def sample_euler(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise):
-    for i in range(len(sigmas) - 1):
-        gamma = min(s_churn / (len(sigmas) - 1), 2**0.5 - 1) if s_tmin <= sigmas[i] <= s_tmax else 0.0
-        eps = randn_like(x) * s_noise
-        sigma_hat = sigmas[i] * (gamma + 1)
-        if gamma > 0:
-            x = x + eps * (sigma_hat**2 - sigmas[i] ** 2) ** 0.5
-        d = (x - model(x, sigma_hat)) / sigma_hat
-        x = x + d * (sigmas[i + 1] - sigma_hat)
-    return x
-
-
-def sample_heun_model_first(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise):
+def sample_model_first(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, method):
     for i in range(len(sigmas) - 1):
         denoised = model(x, sigmas[i])
         gamma = min(s_churn / (len(sigmas) - 1), 2**0.5 - 1) if s_tmin <= sigmas[i] <= s_tmax else 0.0
@@ -65,7 +53,7 @@ def sample_heun_model_first(model, x, sigmas, randn_like, s_churn, s_tmin, s_tma
         x = x + randn_like(x) * s_noise * (sigma_hat**2 - sigmas[i] ** 2) ** 0.5
         d = (x - denoised) / sigma_hat
         dt = sigmas[i + 1] - sigma_hat
-        if sigmas[i + 1] > 0:
+        if sigmas[i + 1] > 0 and method == "heun":
             x_2 = x + d * dt
             d = (d + (x_2 - model(x_2, sigmas[i + 1])) / sigmas[i + 1]) / 2
         x = x + d * dt
@@ -162,7 +150,7 @@ ORDINARY = [
     Ordinary(
         target="flow.edm_sampler",
         adapter="k-diffusion",
-        textbook=sample_heun,
+        textbook=sample,
         slips=(
             typo("min(s_churn", "max(s_churn", "cap-for-churn"),
             typo(" * s_noise", "", "without-noise-scale|noise_scale"),
@@ -171,21 +159,9 @@ ORDINARY = [
                 "dt = sigmas[i + 1] - sigma_hat", "dt = sigmas[i + 1] - sigmas[i]", "step-from-the-old-level"
             ),
             typo("if s_tmin <= sigmas[i] <= s_tmax else 0.0", "", "window-ignored|low|high"),
-            Slip(sample_heun_model_first, "model-before-the-noise"),
-        ),
-        answer="imprecise",
-    ),
-    Ordinary(
-        target="flow.edm_sampler",
-        adapter="k-diffusion-euler",
-        textbook=sample_euler,
-        slips=(
             typo("model(x, sigma_hat)", "model(x, sigmas[i])", "model-at-the-old-level"),
-            typo(
-                "(sigma_hat**2 - sigmas[i] ** 2) ** 0.5",
-                "(sigma_hat**2 - sigmas[i] ** 2)",
-                "noise-of-variance",
-            ),
+            typo("- sigmas[i] ** 2) ** 0.5", "- sigmas[i] ** 2)", "noise-of-variance"),
+            Slip(sample_model_first, "model-before-the-noise"),
         ),
         answer="imprecise",
     ),

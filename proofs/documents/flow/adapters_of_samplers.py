@@ -33,27 +33,12 @@ def ancestral_split_scalars(mine: Implementation) -> Implementation:
 @adapter(
     "flow.edm_sampler",
     "k-diffusion",
-    "mine(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise) → the last state, by Heun's "
-    "steps: the model as D(x, σ), and randn_like(x) for the noises in turn. It is called for each state, "
+    "mine(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, method) → the last state: the model "
+    'as D(x, σ), randn_like(x) for the noises in turn, method "heun" or "euler". It is called for each state, '
     "with the levels up to it and s_churn in proportion.",
-    reference="sample_heun in k-diffusion, edm_sampler of Karras et al.",
+    reference="sample_heun and sample_euler in k-diffusion, edm_sampler of Karras et al.",
 )
 def edm_sampler_k_diffusion(mine: Implementation) -> Implementation:
-    return _by_last_state(mine, "heun")
-
-
-@adapter(
-    "flow.edm_sampler",
-    "k-diffusion-euler",
-    "mine(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise) → the last state, by Euler's "
-    "steps.",
-    reference="sample_euler in k-diffusion",
-)
-def edm_sampler_k_diffusion_euler(mine: Implementation) -> Implementation:
-    return _by_last_state(mine, "euler")
-
-
-def _by_last_state(mine: Implementation, only: str) -> Implementation:
     def edm_sampler(
         denoise: Any,
         x: Any,
@@ -67,8 +52,6 @@ def _by_last_state(mine: Implementation, only: str) -> Implementation:
         high: float | None = None,
         noise_scale: float = 1.0,
     ) -> Any:
-        if method != only:
-            raise NotApplicableError(f"method={method}")
         most, n, states = math.inf if high is None else high, sigmas.shape[0] - 1, [x]
         for last in range(1, n + 1):
             drawn = iter(range(last))
@@ -76,7 +59,7 @@ def _by_last_state(mine: Implementation, only: str) -> Implementation:
             def next_noise(like: Any, drawn: Any = drawn) -> Any:
                 return noises[next(drawn), ...]
 
-            given = sigmas[: last + 1], next_noise, churn * last / n, low, most, noise_scale
+            given = sigmas[: last + 1], next_noise, churn * last / n, low, most, noise_scale, method
             states.append(mine(lambda place, sigma: denoise(sigma, place), x, *given))
         return array_namespace(x).stack(states)
 
