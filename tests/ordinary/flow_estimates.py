@@ -124,6 +124,12 @@ ORDINARY = [
     ),
     Ordinary(
         target="flow.hutchinson_variance",
+        textbook=variance_of_estimate,
+        slips=(typo('probes="rademacher"', 'probes="gaussian"', "gaussian-by-default|default"),),
+        answer="imprecise",
+    ),
+    Ordinary(
+        target="flow.hutchinson_variance",
         textbook=variance_by_mask,
         slips=(
             typo('probes == "rademacher"', "False", "gaussian-for-signs|probes"),
@@ -135,11 +141,5 @@ ORDINARY = [
                 "deviation|root",
             ),
         ),
-    ),
-    Ordinary(
-        target="flow.hutchinson_variance",
-        textbook=variance_of_estimate,
-        slips=(typo('probes="rademacher"', 'probes="gaussian"', "gaussian-by-default|default"),),
-        answer="imprecise",
     ),
 ]

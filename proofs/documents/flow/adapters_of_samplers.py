@@ -33,9 +33,9 @@ def ancestral_split_scalars(mine: Implementation) -> Implementation:
 @adapter(
     "flow.edm_sampler",
     "k-diffusion",
-    "mine(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, method) → the last state: the model "
-    'as D(x, σ), randn_like(x) for the noises in turn, method "heun" or "euler". It is called for each state, '
-    "with the levels up to it and s_churn in proportion.",
+    "mine(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, method) → the last state: the "
+    'model as D(x, σ), randn_like(x) for the noises in turn, method "heun" or "euler". It is called for each '
+    "state, with the levels up to it and s_churn in proportion.",
     reference="sample_heun and sample_euler in k-diffusion, edm_sampler of Karras et al.",
 )
 def edm_sampler_k_diffusion(mine: Implementation) -> Implementation:
