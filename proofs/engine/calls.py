@@ -53,28 +53,39 @@ def calls(function: str, on: Setting, *, examples: int = 12, seed: int = 0, limi
     """
     function = find(function, registry.functions(), "function", call="calls")
     sources = [
-        list(_made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed, fixed))
+        _made(function, law, kind, on, max(1, round(examples / len(law.kinds))), seed, fixed, limit)
         for law in registry.written_laws().values()
         if function in law.about and not missing(law, on)
         for kind in law.kinds
     ]
     chosen: dict[Any, Call] = {}
-    for turn in range(max(map(len, sources), default=0)):
-        for source in sources:
-            if turn < len(source) and len(chosen) < limit:
-                call = source[turn]
-                chosen.setdefault((key(call.args, on), key(call.kwargs, on)), call)
+    for call in _in_turn(sources):
+        if len(chosen) == limit:
+            break
+        chosen.setdefault((key(call.args, on), key(call.kwargs, on)), call)
     return sorted(chosen.values(), key=lambda call: KINDS.index(call.kind))
 
 
+def _in_turn(sources: list[Iterator[Call]]) -> Iterator[Call]:
+    """One call of each, as long as they have any; none is made that nobody takes."""
+    while sources:
+        left = []
+        for source in sources:
+            if (call := next(source, None)) is not None:
+                left.append(source)
+                yield call
+        sources = left
+
+
 def _made(function: str, law: Law, kind: Kind, on: Setting, examples: int, seed: int,
-          fixed: Mapping[str, Any]) -> Iterator[Call]:  # fmt: skip
-    """The calls that one law makes on the cases of one kind."""
+          fixed: Mapping[str, Any], limit: int) -> Iterator[Call]:  # fmt: skip
+    """The calls that one law makes on the cases of one kind, up to so many of each."""
     cases: list[Any] = []
     each_case(law, on, kind, cases.append, examples=examples, seed=seed, ours=False)
+    most = None if fixed else limit  # a case that was changed may be refused later on
     for case in cases:
         try:
-            given = record(function, law, put := pinned(case, fixed), on)
+            given = record(function, law, put := pinned(case, fixed), on, most)
         except REFUSALS:  # the value is outside the domain of the other inputs
             if put is case:
                 raise
