@@ -13,6 +13,7 @@ from scipy import stats
 from scipy.optimize import minimize
 
 from refimpl import matching
+from refimpl._errors import DomainError
 from refimpl.backends import Backend, Setting
 
 # Cosines and features
@@ -503,3 +504,45 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: n", lambda: matching.rule_of_thumb_dimension(0)),
     ("DomainError: n", lambda: matching.ranking_dimension(1)),
 )
+
+
+# Rankings, and weights that balance classes
+
+
+def test_recall_by_hand() -> None:
+    scores, relevant = np.asarray([3.0, 1.0, 1.0, -np.inf]), np.asarray([0, 1, 0, 1])
+    assert matching.recall_at_k(scores, relevant, k=1) == 0
+    assert matching.recall_at_k(scores, relevant, k=2) == 0.25  # of two equal scores, in one order
+    assert matching.recall_at_k(scores, relevant, k=9) == 0.5  # the last one was not retrieved
+    assert np.isnan(matching.recall_at_k(scores, 0 * relevant, k=2))
+
+
+def test_reciprocal_rank_by_hand() -> None:
+    scores, relevant = np.asarray([3.0, 1.0, 1.0, -np.inf]), np.asarray([0, 1, 0, 1])
+    assert matching.reciprocal_rank_at_k(scores, relevant, k=2) == 0.25
+    assert matching.reciprocal_rank_at_k(scores, relevant, k=3) == pytest.approx(
+        (1 / 2 + 1 / 3) / 2, rel=1e-15
+    )
+    assert matching.reciprocal_rank_at_k(scores, 0 * relevant, k=3) == 0
+    assert matching.reciprocal_rank_at_k(scores, np.asarray([0, 0, 0, 1]), k=9) == 0
+
+
+def test_ndcg_by_hand() -> None:
+    """Of the article on discounted cumulative gain in Wikipedia: 0.785; one result of 5: 0.339."""
+    grades = np.asarray([3.0, 2.0, 3.0, 0.0, 1.0, 2.0, 3.0, 2.0])
+    scores = np.asarray([6.0, 5.0, 4.0, 3.0, 2.0, 1.0, -np.inf, -np.inf])
+    assert matching.ndcg_at_k(scores, grades, k=6) == pytest.approx(0.785, abs=5e-4)
+    scores = np.asarray([1.0, *[-np.inf] * 4])
+    assert matching.ndcg_at_k(scores, np.ones(5), k=5) == pytest.approx(0.339, abs=5e-4)
+    even = matching.ndcg_at_k(np.ones(5), np.asarray([10.0, 0.0, 0.0, 1.0, 5.0]), k=5)
+    assert even == pytest.approx(0.690979, abs=5e-7)  # as in scikit-learn
+    assert np.isnan(matching.ndcg_at_k(np.ones(2), np.zeros(2), k=2))
+
+
+def test_balanced_weights_by_hand() -> None:
+    found = matching.balanced_class_weights(np.asarray([0, 0, 0, 2]), classes=4)
+    assert found.tolist() == [2 / 3, 0.0, 2.0, 0.0]
+    with pytest.raises(DomainError, match="labels: got classes 0 to 2; expected integers from 0 to 1"):
+        matching.balanced_class_weights(np.asarray([0, 2]), classes=2)
+    with pytest.raises(DomainError, match="scores"):
+        matching.recall_at_k(np.asarray([np.nan]), np.asarray([1]), k=1)

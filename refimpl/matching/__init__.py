@@ -14,6 +14,7 @@ from ._projection import (
     sbert_features,
 )
 from ._ranks import rank, spearman
+from ._retrieval import balanced_class_weights, ndcg_at_k, recall_at_k, reciprocal_rank_at_k
 from ._similarity import factor_similarity, nearest_semidefinite
 from ._thresholds import Threshold, best_threshold
 from ._weights import ClassWeights, best_class_weights
@@ -21,6 +22,7 @@ from ._weights import ClassWeights, best_class_weights
 __all__ = [
     "ClassWeights",
     "Threshold",
+    "balanced_class_weights",
     "best_class_weights",
     "best_threshold",
     "check_nonzero",
@@ -31,9 +33,12 @@ __all__ = [
     "factor_similarity",
     "jl_dimension",
     "jl_project",
+    "ndcg_at_k",
     "nearest_semidefinite",
     "rank",
     "ranking_dimension",
+    "recall_at_k",
+    "reciprocal_rank_at_k",
     "rule_of_thumb_dimension",
     "sbert_features",
     "spearman",

@@ -137,7 +137,41 @@ def _signed(function):
     return Convention(function, lambda *a: function(*a, sign=-1))
 
 
+def _seats(scores, weights, sign):
+    """Of each document the mean weight of the places that equal scores share."""
+    scores = sign * scores
+    lost = np.isinf(scores) & (scores < 0) if sign > 0 else np.isposinf(scores)
+    before = [int(np.sum((scores > one) & ~lost)) for one in scores]
+    tied = [int(np.sum((scores == one) & ~lost)) for one in scores]
+    seats = [np.mean(weights[b : b + t]) if t else 0.0 for b, t in zip(before, tied, strict=True)]
+    return np.where(lost, 0.0, seats)
+
+
+def recall_of_query(scores, relevant, k, sign=1):
+    weights = (np.arange(len(scores)) < k) * 1.0
+    return np.sum(_seats(scores, weights, sign) * (relevant != 0)) / np.sum(relevant != 0)
+
+
+def ndcg_of_query(scores, grades, k, sign=1):
+    weights = np.where(np.arange(len(scores)) < k, 1 / np.log2(np.arange(2, len(scores) + 2)), 0.0)
+    grades = grades.astype(np.float64)
+    return np.sum(_seats(scores, weights, sign) * grades) / np.sum(np.sort(grades)[::-1] * weights)
+
+
+def reciprocal_rank_of_query(scores, relevant, k, sign=1):
+    kept = np.flatnonzero(scores > -np.inf)
+    values = []
+    for order in itertools.permutations(kept):
+        if np.all(np.diff(sign * scores[list(order)]) <= 0):
+            found = [place for place, i in enumerate(order[:k], start=1) if relevant[i]]
+            values.append(1 / found[0] if found else 0.0)
+    return np.mean(values)
+
+
 CONVENTIONS = {
+    "matching.recall_at_k/one-query": _signed(recall_of_query),
+    "matching.reciprocal_rank_at_k/one-query": _signed(reciprocal_rank_of_query),
+    "matching.ndcg_at_k/one-query": _signed(ndcg_of_query),
     "matching.cosine_similarity/matrix": _signed(cosines),
     "matching.cosent_loss/temperature": _signed(cosent),
     "matching.cosent_loss_pairwise/temperature": _signed(cosent),

@@ -40,6 +40,26 @@ def _class_weights(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, 
     return matching.best_class_weights, (on.array(rng.dirichlet(np.ones(CLASSES), n)), on.array(labels))
 
 
+def _ranking(function: Callable[..., Any]) -> Specimen:
+    def make(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        def at_ten(scores: Any, labels: Any) -> Any:
+            return function(scores, labels, k=10)
+
+        return at_ten, (_normal(on, 2, n + 1), on.array((np.arange(n + 1) % 3 == 0) * 1.0))
+
+    return make
+
+
+def _relevant(function: Callable[..., Any]) -> Specimen:
+    def make(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        def at_ten(scores: Any, labels: Any) -> Any:
+            return function(scores, labels, k=10)
+
+        return at_ten, (_normal(on, 2, n + 1), on.array(np.arange(n + 1) % 3 == 0))
+
+    return make
+
+
 def _threshold(on: Setting, n: int) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     return matching.best_threshold, (_normal(on, n), on.array(np.arange(n) % 3 == 0))
 
@@ -51,6 +71,10 @@ def _similarity(on: Setting, n: int) -> Any:
 
 
 SPECIMENS: dict[str, Specimen] = {
+    "matching.balanced_class_weights": lambda on, n: (
+        lambda labels: matching.balanced_class_weights(labels, classes=6),
+        (_grades(on, n),),
+    ),
     "matching.best_class_weights": _class_weights,
     "matching.best_threshold": _threshold,
     "matching.check_nonzero": lambda on, n: (matching.check_nonzero, (_normal(on, n, DIM),)),
@@ -61,9 +85,12 @@ SPECIMENS: dict[str, Specimen] = {
     "matching.factor_similarity": lambda on, n: (matching.factor_similarity, (_similarity(on, n),)),
     "matching.jl_dimension": lambda on, n: (lambda: matching.jl_dimension(n, 0.5, 0.5), ()),
     "matching.jl_project": _vectors(matching.jl_project),
+    "matching.ndcg_at_k": _ranking(matching.ndcg_at_k),
     "matching.nearest_semidefinite": lambda on, n: (matching.nearest_semidefinite, (_similarity(on, n),)),
     "matching.rank": lambda on, n: (matching.rank, (_normal(on, n),)),
     "matching.ranking_dimension": lambda on, n: (lambda: matching.ranking_dimension(n), ()),
+    "matching.recall_at_k": _relevant(matching.recall_at_k),
+    "matching.reciprocal_rank_at_k": _relevant(matching.reciprocal_rank_at_k),
     "matching.rule_of_thumb_dimension": lambda on, n: (lambda: matching.rule_of_thumb_dimension(n), ()),
     "matching.sbert_features": _vectors(matching.sbert_features),
     "matching.spearman": lambda on, n: (matching.spearman, (_normal(on, n), _grades(on, n))),

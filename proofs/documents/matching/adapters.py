@@ -177,3 +177,46 @@ def jl_project_columns(mine: Implementation) -> Implementation:
 @adapter("matching.factor_similarity", "columns", "mine(S) → (r, n): the vectors as columns, S = BᵀB.")
 def factor_similarity_columns(mine: Implementation) -> Implementation:
     return lambda similarity, /: mine(similarity).T
+
+
+def _one_query(mine: Implementation, scores: Any, other: Any, k: int) -> Any:
+    """A function of one row of scores and one of labels, for every query."""
+    xp = array_namespace(scores, other)
+    scores, other = xp.broadcast_arrays(scores, other)
+    shape = tuple(scores.shape[:-1])
+    rows = [xp.reshape(part, (-1, scores.shape[-1])) for part in (scores, other)]
+    if not rows[0].shape[0]:
+        return xp.zeros(shape, dtype=scores.dtype)
+    found = [mine(rows[0][i, :], rows[1][i, :], k) for i in range(rows[0].shape[0])]
+    return xp.reshape(xp.stack([xp.asarray(one, dtype=scores.dtype) for one in found]), shape)
+
+
+_ONE_QUERY = (
+    "mine(scores, labels, k) of one query, whose documents have scores −inf if they were not retrieved."
+)
+_TORCHMETRICS = "torchmetrics.functional.retrieval"
+
+
+@adapter("matching.recall_at_k", "one-query", _ONE_QUERY, reference=_TORCHMETRICS)
+def recall_one_query(mine: Implementation) -> Implementation:
+    return lambda scores, relevant, /, *, k: _one_query(mine, scores, relevant, k)
+
+
+@adapter("matching.reciprocal_rank_at_k", "one-query", _ONE_QUERY, reference=_TORCHMETRICS)
+def reciprocal_rank_one_query(mine: Implementation) -> Implementation:
+    return lambda scores, relevant, /, *, k: _one_query(mine, scores, relevant, k)
+
+
+@adapter(
+    "matching.ndcg_at_k",
+    "one-query",
+    f"{_ONE_QUERY} Gains are the grades; for exponential ones the reference answers.",
+    reference=_TORCHMETRICS,
+)
+def ndcg_one_query(mine: Implementation) -> Implementation:
+    def ndcg_at_k(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
+        if gain != "linear":
+            return matching.ndcg_at_k(scores, relevance, k=k, gain=gain)
+        return _one_query(mine, scores, relevance, k)
+
+    return ndcg_at_k

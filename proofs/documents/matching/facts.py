@@ -19,6 +19,9 @@ FACTS = Facts(
     },
     not_differentiable={
         "matching.check_nonzero": "it gives truth values",
+        "matching.ndcg_at_k": "ranks stay as they are where scores change a little",
+        "matching.recall_at_k": "ranks stay as they are where scores change a little",
+        "matching.reciprocal_rank_at_k": "ranks stay as they are where scores change a little",
         "matching.rank": "ranks stay as they are where values change a little",
         "matching.spearman": "ranks stay as they are where values change a little",
     },
