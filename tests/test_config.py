@@ -237,6 +237,30 @@ def test_the_command_and_lengths(tmp_path: Path) -> None:
     assert "--length 9 changes nothing" in invoke(plain, "--length", "9").output
 
 
+def test_the_command_and_schedules(tmp_path: Path) -> None:
+    good = {"_class_name": "DDPMScheduler", "num_train_timesteps": 1000, "beta_schedule": "scaled_linear",
+            "beta_start": 0.00085, "beta_end": 0.012}  # fmt: skip
+    trained, sampled = tmp_path / "trained.json", tmp_path / "sampled.json"
+    trained.write_text(json.dumps(good), encoding="utf-8")
+    sampled.write_text(json.dumps(good | {"beta_schedule": "linear"}), encoding="utf-8")
+    result = invoke(trained)
+    assert result.exit_code == 0, result.output
+    assert "(DDPMScheduler)\n  scaled_linear: standard deviations of the noise evenly spaced" in result.output
+    assert "ᾱ_T = 0.0682649 is left of the data at the last step" in result.output
+    assert "counted from 0: 900, 800, 700, 600, 500, 400, 300, 200, 100, 0; then the data" in result.output
+    result = invoke(sampled, "--trained", trained, "--json", tmp_path / "out.json")
+    assert result.exit_code == 1
+    said = "beta_schedule: 'linear', but the model was trained with 'scaled_linear'"
+    assert f"complaint: {said}" in result.output
+    report = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert report["results"][0]["complaints"] == [said]
+    zero = good | {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    result = invoke("-", given=json.dumps(zero))
+    assert result.exit_code == 1
+    assert "complaint: prediction_type: epsilon with rescale_betas_zero_snr" in result.output
+    assert invoke("-", given='{"num_train_timesteps": 0}').exit_code == 2
+
+
 FUNCTIONS = """
 import math
 import numpy as np

@@ -224,6 +224,70 @@ def test_learned_variance_by_hand() -> None:
     np.testing.assert_array_equal(ddpm.learned_variance(np.asarray([0.5, 1.0]), HALVES, 1, 0), [0, 0.5])
 
 
+STABLE = {
+    "_class_name": "DDIMScheduler", "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012,
+   
+    "clip_sample": False, "num_train_timesteps": 1000, "prediction_type": "v_prediction",
+    "set_alpha_to_one": False, "steps_offset": 1, "trained_betas": None,
+}  # fmt: skip
+"""Of stable-diffusion-2-1."""
+
+
+def _keys(complaints: Any) -> list[str]:
+    return [text.partition(":")[0] for text in complaints]
+
+
+def test_the_configuration_of_stable_diffusion() -> None:
+    found = ddpm.from_config(STABLE, steps=50)
+    expected = ddpm.scaled_linear_schedule(1000, 0.00085, 0.012).beta_squared
+    np.testing.assert_array_equal(found.beta_squared, expected)
+    assert (found.steps[0], found.steps[-1]) == (982, 2)  # 981, …, 1 counted from 0
+    assert (found.final, found.prediction, found.complaints) == (1, "v", ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        ({"rescale_betas_zero_snr": True}, ["timestep_spacing"]),
+        ({"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}, ["steps_offset"]),
+        ({"steps_offset": 0}, ["set_alpha_to_one"]),
+        ({"skip_prk_steps": True}, ["skip_prk_steps"]),
+        ({"beta_schedul": "linear"}, ["beta_schedul"]),
+        ({"beta_schedule": None}, ["beta_schedule"]),
+        ({"_class_name": "EulerDiscreteScheduler"}, ["clip_sample", "set_alpha_to_one", "steps_offset"]),
+    ],
+)
+def test_complaints_of_configurations(changes: dict[str, Any], keys: list[str]) -> None:
+    assert sorted(_keys(ddpm.from_config(STABLE | changes).complaints)) == keys
+
+
+def test_another_configuration_in_training() -> None:
+    sampling = {
+        "num_train_timesteps": 1000,
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "beta_schedule": "linear",
+    }
+    told = ddpm.from_config(sampling, trained=STABLE).complaints
+    assert _keys(told) == ["beta_schedule", "prediction_type"]
+    assert told[0] == "beta_schedule: 'linear', but the model was trained with 'scaled_linear'"
+
+
+def test_configurations_that_mean_nothing() -> None:
+    for mapping, error in (
+        ({"_class_name": "FlowMatchEulerDiscreteScheduler"}, "EulerDiscreteScheduler"),
+        ({"beta_schedule": "sigmoid"}, "as DDPMScheduler"),
+        ({"prediction_type": "epsilo"}, "epsilon"),
+        ({"beta_end": 2.0}, "beta_end"),
+        ({"rescale_betas_zero_snr": 1}, "true or false"),
+        ({"trained_betas": "none"}, "trained_betas"),
+    ):
+        with pytest.raises((ValueError, TypeError, LookupError), match=error):
+            ddpm.from_config(mapping)
+    with pytest.raises(ValueError, match="EulerDiscreteScheduler"):
+        ddpm.from_config({"_class_name": "EulerDiscreteScheduler"}, steps=10)
+
+
 def test_steps_outside_the_schedule_give_nan() -> None:
     t = np.asarray([0, 2])
     got = ddpm.diffuse(X, EPS, HALVES, t)

@@ -60,7 +60,12 @@ NAMES = sorted(OWN.keys() - WITHOUT_ARRAYS)
 
 
 OTHERWISE = {
-    *(("a list", "DTypeError: t"), ("other library", "DTypeError: dtype"), ("no axis", "DomainError: axis")),
+    *(
+        ("a list", "DTypeError: t"),
+        ("a list", "DTypeError: s"),
+        ("other library", "DTypeError: dtype"),
+        ("no axis", "DomainError: axis"),
+    ),
     *(("shorter", "DomainError: sizes"), ("shorter", "DomainError: labels")),
 }
 """Where the exception is not that of the kind: it may also be a number, or something else is out of range."""

@@ -22,10 +22,11 @@ from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
 from ..scanning.report import Scan, Word
 from ..swapping.data import SwapResult
+from .config_schedule import Scheduled
 from .config_told import Explained
 from .errata import Judged
 
-REPORTS: Mapping[str, tuple[type, type | None]] = {
+REPORTS: Mapping[str, tuple[Any, type | None]] = {
     "prove": (Outcome, None),
     "campaign": (Row, Progress),
     "selftest": (Outcome, Verdict),
@@ -37,9 +38,9 @@ REPORTS: Mapping[str, tuple[type, type | None]] = {
     "errata": (Judged, None),
     "bench": (Measured, Machine),
     "scan": (Word, Scan),
-    "config": (Explained, None),
+    "config": (Explained | Scheduled, None),
 }
-"""The class of the results of each command, and of their summary."""
+"""The class of the results of each command, or classes, and that of their summary."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}
 _PLAIN: Mapping[Any, dict[str, Any]] = {
     str: {"type": "string"}, int: {"type": "integer"}, bool: {"type": "boolean"}, float: _NUMBER,
@@ -86,14 +87,15 @@ class _Definitions:
         self.made[name] = _object({**made["properties"], "claims": _TEXTS})
         return {"$ref": f"#/$defs/{name}"}
 
-    def report(self, command: str, result: type[Any], summary: type[Any] | None) -> None:
+    def report(self, command: str, result: Any, summary: type[Any] | None) -> None:
         """The schema of the whole report of a command."""
         hints = typing.get_type_hints(Envelope)
         common = {it.name: self.of(hints[it.name]) for it in fields(Envelope)}
+        kinds = [self.result(kind) for kind in get_args(result) or (result,)]
         special = {
             "schema": {"const": f"refimpl.{command}/{VERSION}"},
             "command": {"const": command},
-            "results": {"type": "array", "items": self.result(result)},
+            "results": {"type": "array", "items": kinds[0] if len(kinds) == 1 else {"anyOf": kinds}},
             "summary": self.of(type(None) if summary is None else summary),
         }
         self.made[command] = _object({**common, **special})

@@ -12,6 +12,7 @@ https://spaces.ac.cn/archives/9152. `refimpl show ddpm` prints what it states.
 """
 
 from ._checks import check_schedule, check_signal, check_steps
+from ._config import Configured, from_config
 from ._elbo import AffineGenerator, Marginals, elbo_terms, exact_generator, joint_kl, marginals
 from ._parametrisation import loss_weight, predict_noise, predict_score, predict_v, predict_x0, velocity
 from ._practical import min_snr_weight, rescale_zero_snr, scaled_linear_schedule, sigmoid_schedule
@@ -43,6 +44,7 @@ from ._steps import Schedule
 
 __all__ = [
     "AffineGenerator",
+    "Configured",
     "Cumulative",
     "HoSchedule",
     "Marginals",
@@ -60,6 +62,7 @@ __all__ = [
     "elbo_terms",
     "exact_generator",
     "from_alpha",
+    "from_config",
     "from_ho",
     "ho_schedule",
     "inference_steps",

@@ -123,7 +123,46 @@ def log_variance(output, betas, t):
     return frac * max_log + (1 - frac) * min_log
 
 
+def betas_of_config(config):
+    latent = config.get("_class_name") == "LCMScheduler"
+    T = config["num_train_timesteps"]
+    start = config.get("beta_start", 0.00085 if latent else 0.0001)
+    end = config.get("beta_end", 0.012 if latent else 0.02)
+    schedule = config.get("beta_schedule", "scaled_linear" if latent else "linear")
+    if config.get("trained_betas") is not None:
+        betas = np.asarray(config["trained_betas"])
+    elif schedule == "linear":
+        betas = np.linspace(start, end, T)
+    elif schedule == "scaled_linear":
+        betas = np.linspace(start**0.5, end**0.5, T) ** 2
+    elif schedule == "sigmoid":
+        betas = 1 / (1 + np.exp(-np.linspace(-6, 6, T))) * (end - start) + start
+    else:
+        u = np.cos((np.linspace(0, 1, T + 1) + 0.008) / 1.008 * np.pi / 2) ** 2
+        betas = np.clip(1 - u[1:] / u[:-1], 0, 0.999)
+    if config.get("rescale_betas_zero_snr"):
+        root = np.sqrt(np.cumprod(1 - betas))
+        root = (root - root[-1]) * root[0] / (root[0] - root[-1])
+        bar = root**2
+        betas = 1 - np.append(bar[0], bar[1:] / bar[:-1])
+    return betas
+
+
 ORDINARY = [
+    Ordinary(
+        "ddpm.from_config",
+        betas_of_config,
+        (
+            typo('"rescale_betas_zero_snr"', '"rescale_zero_snr"', "zero-snr-ignored"),
+            typo('config.get("trained_betas") is not None', "False", "given-variances-ignored"),
+            typo(
+                'config.get("beta_schedule", "scaled_linear" if latent else "linear")',
+                '"linear"',
+                "always-linear",
+            ),
+        ),
+        adapter="betas",
+    ),
     Ordinary(
         "ddpm.scaled_linear_schedule",
         scaled_linear,

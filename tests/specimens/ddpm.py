@@ -52,22 +52,23 @@ def _pairs(function: Any) -> Callable[[Setting, int], Specimen]:
     return build
 
 
-def _between(function: Any) -> Callable[[Setting, int], Specimen]:
-    """Steps t and half of them."""
-
-    def build(on: Setting, n: int) -> Specimen:
-        arrays = _rows(on, n, 0), _rows(on, n, 1), _betas(on), _steps(on, n)
-        return lambda x, y, betas, t: function(x, y, Schedule(betas), t, t // 2), arrays
-
-    return build
+def _halves(on: Setting, n: int) -> Any:
+    return on.array((np.arange(n) % STEPS + 1) // 2)
 
 
-def _ddim(x: Any, y: Any, schedule: Schedule, t: Any, s: Any) -> Any:
-    return ddpm.ddim_step(x, y, x, schedule, t, s, eta=0.5)
+def _posterior_between(on: Setting, n: int) -> Specimen:
+    arrays = _rows(on, n, 0), _rows(on, n, 1), _betas(on), _steps(on, n), _halves(on, n)
+    return lambda x, y, betas, t, s: ddpm.posterior_between(x, y, Schedule(betas), t, s), arrays
 
 
-def _learned(x: Any, y: Any, schedule: Schedule, t: Any, s: Any) -> Any:
-    return ddpm.learned_variance(x + y, schedule, t, s)
+def _ddim(on: Setting, n: int) -> Specimen:
+    arrays = _rows(on, n, 0), _rows(on, n, 1), _betas(on), _steps(on, n), _halves(on, n)
+    return lambda x, y, betas, t, s: ddpm.ddim_step(x, y, y, Schedule(betas), t, s, eta=0.5), arrays
+
+
+def _learned(on: Setting, n: int) -> Specimen:
+    arrays = _rows(on, n, 0), _betas(on), _steps(on, n), _halves(on, n)
+    return lambda v, betas, t, s: ddpm.learned_variance(v, Schedule(betas), t, s), arrays
 
 
 def _ends(function: Any) -> Callable[[Setting, int], Specimen]:
@@ -75,6 +76,11 @@ def _ends(function: Any) -> Callable[[Setting, int], Specimen]:
         return lambda: function(n, 0.01, 0.2, **on.like), ()
 
     return build
+
+
+def _from_config(on: Setting, n: int) -> Specimen:
+    mapping = {"num_train_timesteps": n + 2, "beta_schedule": "scaled_linear", "rescale_betas_zero_snr": True}
+    return lambda: ddpm.from_config(mapping, **on.like).beta_squared, ()
 
 
 def _check_steps(on: Setting, n: int) -> Specimen:
@@ -146,6 +152,7 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "ddpm.elbo_terms": _elbo_terms,
     "ddpm.exact_generator": _exact_generator,
     "ddpm.from_alpha": _of_arrays(ddpm.from_alpha),
+    "ddpm.from_config": _from_config,
     "ddpm.from_ho": _of_arrays(ddpm.from_ho),
     "ddpm.ho_schedule": _create(ddpm.ho_schedule),
     "ddpm.joint_kl": _joint_kl,
@@ -159,10 +166,10 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
     "ddpm.predict_score": _pairs(ddpm.predict_score),
     "ddpm.predict_v": _pairs(ddpm.predict_v),
     "ddpm.predict_x0": _pairs(ddpm.predict_x0),
-    "ddpm.ddim_step": _between(_ddim),
-    "ddpm.learned_variance": _between(_learned),
+    "ddpm.ddim_step": _ddim,
+    "ddpm.learned_variance": _learned,
     "ddpm.min_snr_weight": _of_schedule(ddpm.min_snr_weight),
-    "ddpm.posterior_between": _between(ddpm.posterior_between),
+    "ddpm.posterior_between": _posterior_between,
     "ddpm.rescale_zero_snr": _of_schedule(ddpm.rescale_zero_snr),
     "ddpm.scaled_linear_schedule": _ends(ddpm.scaled_linear_schedule),
     "ddpm.sigmoid_schedule": _ends(ddpm.sigmoid_schedule),
@@ -192,10 +199,10 @@ TAKES = {
     "ddpm.predict_score": "ml ml s ml",
     "ddpm.predict_v": "ml ml s ml",
     "ddpm.predict_x0": "ml ml s ml",
-    "ddpm.ddim_step": "ml ml s ml",
-    "ddpm.learned_variance": "ml ml s ml",
+    "ddpm.ddim_step": "ml ml s ml ml",
+    "ddpm.learned_variance": "ml s ml ml",
     "ddpm.min_snr_weight": "os",
-    "ddpm.posterior_between": "ml ml s ml",
+    "ddpm.posterior_between": "ml ml s ml ml",
     "ddpm.rescale_zero_snr": "os",
     "ddpm.sampling_std": "os",
     "ddpm.snr": "os",

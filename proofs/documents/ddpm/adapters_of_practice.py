@@ -1,5 +1,6 @@
 """Conventions of what is used beside the article: betas are our β_t², steps count from 0; −1 is the data."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -163,3 +164,20 @@ def learned_variance_ho(mine: Implementation) -> Implementation:
         return rows.back(xp.where(adjacent, xp.exp(logs), reference))
 
     return variance
+
+
+@adapter(
+    "ddpm.from_config",
+    "betas",
+    "mine(config) → betas (T,), an array or a list, of the whole mapping; all else is the reference's.",
+    beyond=("ddpm.from_config-complains",),
+)
+def from_config_betas(mine: Implementation) -> Implementation:
+    def from_config(
+        mapping: Any, /, *, xp: Any = None, dtype: Any = None, device: Any = None, **options: Any
+    ) -> ddpm.Configured:
+        rest = ddpm.from_config(mapping, xp=xp, dtype=dtype, device=device, **options)
+        betas = made_schedule(mine)(mapping, xp=xp, dtype=dtype, device=device).beta_squared
+        return replace(rest, beta_squared=betas)
+
+    return from_config

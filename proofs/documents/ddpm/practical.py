@@ -83,7 +83,7 @@ def sigmoid_schedule_definition(impl: Impl, on: Setting, case: inputs.Lengths) -
 _BITS = 600
 
 
-def _rescaled(beta_squared: Any) -> Any:
+def rescaled_variances(beta_squared: Any) -> Any:
     """β'² as printed, on roots of products of integers; of what does not round, as it stands."""
     if not rounds(beta_squared):
         root = np.sqrt(np.cumprod(1 - beta_squared))
@@ -143,7 +143,7 @@ def rescale_zero_snr_definition(impl: Impl, on: Setting, case: inputs.Scheduled)
     """Algorithm 1 of Lin et al. in integers of 600 bits."""
     betas = on.host(case.beta_squared)
     got = impl["ddpm.rescale_zero_snr"](Schedule(case.beta_squared)).beta_squared
-    expected = _rescaled(betas)
+    expected = rescaled_variances(betas)
     yield Same("the last β²", on.number(on.host(got)[-1]), 1.0)
     yield Same("the first β²", on.number(on.host(got)[0]), on.number(betas[0]))
     yield Gap("β²", got, expected, expected)

@@ -105,7 +105,7 @@ def _cosine(angle: Decimal) -> Decimal:
     return total
 
 
-def _cosine_variances(steps: int, offset: Any) -> list[Any]:
+def cosine_variances(steps: int, offset: Any) -> list[Any]:
     """β_t² as Nichol and Dhariwal print it, in 45 digits, so that 1 − ratio loses none that count."""
     if not rounds(offset):
         m = numbers(offset)
@@ -146,7 +146,7 @@ def _cosine_variances(steps: int, offset: Any) -> list[Any]:
 def cosine_schedule_definition(impl: Impl, on: Setting, case: inputs.CosineLengths) -> Iterator[Record]:
     """Compares with the printed form in decimal arithmetic."""
     got = impl["ddpm.cosine_schedule"](case.steps, case.offset, **on.like)
-    expected = on.reals(_cosine_variances(case.steps, case.offset))
+    expected = on.reals(cosine_variances(case.steps, case.offset))
     yield Gap("β²", got.beta_squared, expected, expected)
 
 
