@@ -225,10 +225,9 @@ def test_learned_variance_by_hand() -> None:
 
 
 STABLE = {
-    "_class_name": "DDIMScheduler", "beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012,
-   
-    "clip_sample": False, "num_train_timesteps": 1000, "prediction_type": "v_prediction",
-    "set_alpha_to_one": False, "steps_offset": 1, "trained_betas": None,
+    "_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_schedule": "scaled_linear",
+    "beta_start": 0.00085, "beta_end": 0.012, "trained_betas": None, "clip_sample": False,
+    "prediction_type": "v_prediction", "set_alpha_to_one": False, "steps_offset": 1,
 }  # fmt: skip
 """Of stable-diffusion-2-1."""
 

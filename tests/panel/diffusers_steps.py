@@ -1,4 +1,4 @@
-"""diffusers' inference steps, DDIM steps and zero terminal SNR under refimpl's signatures. Tables are float32."""
+"""diffusers' inference steps, DDIM steps and zero terminal SNR under refimpl's signatures, in float32."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def ddim_step(
     x_t: Any, prediction: Any, noise: Any, schedule: Any, t: Any, s: Any, /, *, eta: float = 0.0,
     given: str = "noise",
 ) -> Any:  # fmt: skip
-    """DDIMScheduler.step, whose gap is ⌊T/n⌋: it goes from t to s if n is T/(t − s), which has to be whole."""
+    """DDIMScheduler.step, whose gap is ⌊T/n⌋ for n steps: other gaps do not apply."""
     if given == "score":
         raise NotApplicableError("given='score'")
     last = schedule.beta_squared.shape[0]

@@ -148,20 +148,18 @@ def ddim_step_ho(mine: Implementation) -> Implementation:
     "ddpm.learned_variance",
     "ho",
     "mine(output, betas, t) → logarithm of the variance of the step from t to t − 1, output from −1 to 1: "
-    "betas are variances, t from 0, rows. Other steps go to the reference, also t = 0, where the least is 0.",
+    "betas are variances, t from 0, rows. Other steps do not apply, nor does t = 0, where the least is 0.",
     reference="p_mean_variance of improved-diffusion",
 )
 def learned_variance_ho(mine: Implementation) -> Implementation:
     def variance(fraction: Any, schedule: Schedule, t: Any, s: Any, /) -> Any:
-        found = ddpm.learned_variance(fraction, schedule, t, s)
         rows, earlier = _rows(t, s, fraction)
-        xp = array_namespace(found)
+        xp = array_namespace(*rows.arrays)
+        if not bool(xp.all((earlier == rows.t - 1) & (rows.t > 0))):
+            raise NotApplicableError("steps that are not to the one before, or to the data")
         if not rows.t.shape[0]:
-            return found
-        logs = mine(2 * rows.arrays[0] - 1, schedule.beta_squared, rows.t)
-        adjacent = ((earlier == rows.t - 1) & (rows.t > 0))[:, None]
-        reference = xp.reshape(xp.broadcast_to(found, rows.shape), logs.shape)
-        return rows.back(xp.where(adjacent, xp.exp(logs), reference))
+            return ddpm.learned_variance(fraction, schedule, t, s)
+        return rows.back(xp.exp(mine(2 * rows.arrays[0] - 1, schedule.beta_squared, rows.t)))
 
     return variance
 

@@ -407,7 +407,15 @@ def learned(draw: common.Draw, p: Precision, kind: Kind) -> Learned:
 def learned_variance_definition(impl: Impl, on: Setting, case: Learned) -> Iterator[Record]:
     """The logarithms of both ends, added up; where the lower end is 0, so is all below the upper."""
     v, schedule = on.host(case.fraction), Schedule(case.beta_squared)
-    for label, t, s, at in _each(case, on):
+    later = np.minimum(np.maximum(on.host(case.t), 2), len(case.beta_squared))
+    before = [int(t) - 1 for t in later]
+    near = (
+        "s = t − 1",
+        on.array(later),
+        on.array(later) - 1,
+        Exactly.of(on.host(case.beta_squared), [int(t) for t in later], before),
+    )
+    for label, t, s, at in (near, *_each(case, on)):
         first = at.before_noise == 0
         share = np.log(np.where(first, 1.0, at.before_noise) / at.noise)
         expected = np.exp(np.log(at.beta_squared) + (1 - v) * share)
