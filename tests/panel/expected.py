@@ -556,6 +556,62 @@ EXPECTED = (
         dtypes=FLOAT32,
     ),
     Expected(
+        package="diffusers",
+        public="DDPMScheduler (beta_schedule scaled_linear)",
+        function="ddpm.scaled_linear_schedule",
+        target="panel.diffusers_steps:scaled_linear_schedule",
+        dtypes=FLOAT32,
+    ),
+    Expected(
+        package="diffusers",
+        public="DDPMScheduler (beta_schedule sigmoid)",
+        function="ddpm.sigmoid_schedule",
+        target="panel.diffusers_steps:sigmoid_schedule",
+        dtypes=FLOAT32,
+    ),
+    Expected(
+        package="diffusers",
+        public="rescale_zero_terminal_snr",
+        function="ddpm.rescale_zero_snr",
+        target="panel.diffusers_steps:rescale_zero_snr",
+        dtypes=FLOAT32,
+        lost={"ordinary": (7, 6), "cancellation": (5, 2), "extreme": (7, 0)},
+        fails={"ddpm.rescale_zero_snr-definition": "ordinary"},
+        short="lost digits",
+        finding="Differences of √ᾱ in float32: of three variances 1e-4 the second becomes 0.75 for 0.7500125.",
+    ),
+    Expected(
+        package="diffusers",
+        public="DDIMScheduler.set_timesteps",
+        function="ddpm.inference_steps",
+        target="panel.diffusers_steps:inference_steps",
+        dtypes=FLOAT32,
+        fails={"ddpm.inference_steps-definition": "ordinary"},
+        short="a step too many",
+        finding=(
+            "Trailing with 61 of 1000 steps has 62 timesteps, the last of which is −1, and so have 61 "
+            "other numbers of steps one too many: `arange` of a float gap. Leading and linspace hold."
+        ),
+    ),
+    Expected(
+        package="diffusers",
+        public="DDIMScheduler.step",
+        function="ddpm.ddim_step",
+        target="panel.diffusers_steps:ddim_step",
+        dtypes=FLOAT32,
+        lost={"ordinary": (7, 6), "cancellation": (7, 6), "extreme": (6, 0)},
+        fails={
+            "ddpm.ddim_step-definition": "ordinary",
+            "ddpm.ddim-keeps-marginals": "cancellation",
+            "ddpm.ddim-is-ancestral": "cancellation",
+        },
+        short="lost digits",
+        finding=(
+            "As `add_noise`; at zero terminal SNR with eta=1 NaN where 1 − ᾱ − σ² rounds below 0. It steps "
+            "to t − T // n, which is the next timestep for leading alone."
+        ),
+    ),
+    Expected(
         package="sentence-transformers",
         public="util.pairwise_cos_sim",
         function="matching.cosine_similarity",

@@ -15,8 +15,9 @@ with warnings.catch_warnings():  # theirs, on import
     import numpyro.distributions
     import ot
     import torch
-    from diffusers import DDPMScheduler
+    from diffusers import DDIMScheduler, DDPMScheduler
     from diffusers.models.embeddings import get_timestep_embedding
+    from diffusers.schedulers.scheduling_ddim import rescale_zero_terminal_snr
     from rotary_embedding_torch import RotaryEmbedding
     from scipy import stats
     from scipy.spatial.distance import cosine
@@ -68,6 +69,40 @@ def test_timestep_embedding_ends_at_the_base_by_default() -> None:
 
 def test_first_variance_of_the_scheduler_is_clamped() -> None:
     assert float(DDPMScheduler()._get_variance(0)) == pytest.approx(1e-20, rel=1e-6)  # exactly 0 in theory
+
+
+def test_trailing_timesteps_are_one_too_many() -> None:
+    scheduler, more = DDIMScheduler(timestep_spacing="trailing"), []
+    for steps in range(1, 1001):
+        scheduler.set_timesteps(steps)
+        if len(scheduler.timesteps) != steps:
+            more.append(steps)
+            assert len(scheduler.timesteps) == steps + 1
+            assert int(scheduler.timesteps[-1]) == -1
+    assert more[:2] == [61, 103]
+    assert 206 in more
+    assert len(more) == 62
+
+
+def test_rescaling_loses_digits_of_small_noise() -> None:
+    betas = torch.full((3,), 1e-4)
+    root = torch.sqrt(torch.cumprod(1 - betas.double(), 0))
+    exact = 1 - float((root[1] - root[2]) / (root[0] - root[2])) ** 2
+    assert exact == pytest.approx(0.7500125, abs=1e-8)
+    assert float(rescale_zero_terminal_snr(betas)[1]) == 0.75
+
+
+def test_ddim_step_from_no_signal_may_be_nan() -> None:
+    found = []
+    for steps in (5, 10, 25):
+        scheduler = DDIMScheduler(
+            50, 0.00085, 0.2, "scaled_linear", clip_sample=False, prediction_type="sample",
+            rescale_betas_zero_snr=True, timestep_spacing="trailing",
+        )  # fmt: skip
+        scheduler.set_timesteps(steps)
+        one = torch.ones(1)
+        found.append(float(scheduler.step(one, 49, one, eta=1.0, variance_noise=one).prev_sample))
+    assert any(map(math.isnan, found))  # ᾱ_s x_0 + β̄_s noise, a number above 0, is right
 
 
 def _cosent(scores: torch.Tensor, labels: torch.Tensor, scale: float) -> float:
