@@ -578,7 +578,7 @@ EXPECTED = (
         lost={"ordinary": (7, 6), "cancellation": (5, 2), "extreme": (7, 0)},
         fails={"ddpm.rescale_zero_snr-definition": "ordinary"},
         short="lost digits",
-        finding="Differences of √ᾱ in float32: of three variances 1e-4 the second becomes 0.75 for 0.7500125.",
+        finding="Differences of √ᾱ in float32: of three variances 1e-4 the second is 0.75 for 0.7500125.",
     ),
     Expected(
         package="diffusers",
