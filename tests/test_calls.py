@@ -67,6 +67,6 @@ def test_keys_tell_bits_and_dtypes_apart() -> None:
 
 def test_an_unknown_function_is_an_error() -> None:
     with pytest.raises(
-        UnknownNameError, match=r"calls: no function is called 'rope\.nope'; did you mean rope\.rotate"
+        UnknownNameError, match=r"calls: no function is called 'rope\.rotat'; did you mean rope\.rotate"
     ):
-        calls("rope.nope", ON)
+        calls("rope.rotat", ON)

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from ..._errors import DTypeError, told
 from ..._typing import Namespace
@@ -85,7 +86,11 @@ def _from_numpy(xp: Namespace, given: np.ndarray[Any, Any], wanted: d.DType | No
     )
     flat = given.reshape(-1)
     values = flat.tolist() if known or given.dtype.kind in "iu" else list(flat)
-    return BallArray(objects([converted(s.lift(value)) for value in values], given.shape), dtype, xp)
+    plain = known and bool(np.isfinite(flat).all())  # floats, which are balls as they are
+    balls = list(map(arb if plain else s.lift, values))
+    return BallArray(
+        objects(balls if active() is None else list(map(converted, balls)), given.shape), dtype, xp
+    )
 
 
 def objects(balls: list[Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

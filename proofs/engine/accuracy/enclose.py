@@ -137,8 +137,9 @@ def _at(case: Case, function: Callable[..., Any], dtype: str, bits: int) -> list
 def _narrow(leaf: Leaf, *, fmt: Format) -> bool:
     if not isinstance(leaf, list):
         return True
+    own = Format.of("float64") if isinstance(leaf, Plain) else fmt
     with WorkingPrecision(ulps.BITS):
-        return all(ulps.narrow(y, Format.of("float64") if isinstance(leaf, Plain) else fmt) for y in leaf)
+        return all(ulps.narrow(y, own) for y in leaf)
 
 
 def _better(old: Leaf, new: Leaf) -> Leaf:
