@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from .. import catalogue, registry
 from ..calls import Call, calls
 from .enclose import Case, enclosures, leaves
 from .spots import Spot, spot
-from .tally import Leaf, Place, Tally
+from .tally import KEPT, Leaf, Place, Tally
 from .ulps import BITS, power
 
 LARGEST = 1024
@@ -44,6 +44,9 @@ TRIES, STEPS, ARGUMENTS, CONDITION_BITS = 2, 8, 6, 1280
 MOVED = ", moved by ulps"
 ROUNDS, BEST, NEIGHBOURS = 8, 4, 96
 """Of a search: rounds, points that are kept, and neighbours that are tried of each."""
+
+Rows: TypeAlias = np.ndarray[Any, Any] | None
+"""Numbers of samples; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,28 +147,41 @@ class _Run:
             return []
         found = self.tally.add(case, result, exact, searched=searched)
         if any(np.any(leaf.errors > GOOD) for leaf in found):
-            self._find_conditions(case, found)
+            self._find_conditions(case, found, self._in_question(case, found))
         self.tally.keep(case, found)
         return found
 
-    def _find_conditions(self, case: Case, found: list[Leaf], tries: int = TRIES) -> None:
-        """Move each argument by up to some ulps at random, and add up how far the exact values move, an ulp.
+    def _in_question(self, case: Case, found: list[Leaf]) -> Rows:
+        """The samples whose conditions are asked for: what is beyond them is no more than their error, so not
+        where that is less than the least that is kept."""
+        count = _samples(case)
+        if not count or len(self.tally.beyond) < KEPT:
+            return None
+        rows = np.concatenate([leaf.errors.reshape(count, -1) for leaf in found], axis=1)
+        return np.flatnonzero(np.fmax.reduce(rows, axis=1) > self.tally.beyond[-1].beyond)
+
+    def _find_conditions(self, case: Case, found: list[Leaf], rows: Rows, tries: int = TRIES) -> None:
+        """Move each argument by up to some ulps at random, and add up how far the exact values move, an ulp;
+        of these samples alone, if it is not all.
 
         Where the moved values have no enclosure, the condition is unknown, and stays so (NaN).
         """
-        for leaf in found:
-            leaf.conditions = np.zeros(len(leaf.exact))
-        count = _real_arguments(case)
+        asked = case if rows is None else replace(case, args=tuple(values[rows] for values in case.args))
+        places = [_places(leaf, case, rows) for leaf in found]
+        for leaf, where in zip(found, places, strict=True):
+            leaf.conditions = np.full(len(leaf.exact), math.nan)
+            leaf.conditions[where] = 0.0
+        count = _real_arguments(case) if any(map(len, places)) else 0
         for only in range(count) if count <= ARGUMENTS else [None] * ARGUMENTS:
-            moves = [np.full(len(leaf.exact), math.nan) for leaf in found]
+            moves = [np.full(len(where), math.nan) for where in places]
             for _ in range(1 if case.limits else tries):
-                moved = moved_by_ulps(case, self.rng, self.on, STEPS, only=only)
+                moved = moved_by_ulps(asked, self.rng, self.on, STEPS, only=only)
                 with suppress(UnprovenError):
                     exact = enclosures(moved, self.reference, self.on.precision.name, most=CONDITION_BITS)
-                    for place, leaf in enumerate(found):
-                        moves[place] = np.fmax(moves[place], _distances(leaf, exact[leaf.number]) / STEPS)
-            for leaf, move in zip(found, moves, strict=True):
-                leaf.conditions = leaf.conditions + move
+                    for move, leaf, where in zip(moves, found, places, strict=True):
+                        np.fmax(move, _distances(leaf, where, exact[leaf.number]) / STEPS, out=move)
+            for leaf, where, move in zip(found, places, moves, strict=True):
+                leaf.conditions[where] += move  # type: ignore[index]
 
     def _settle(self) -> None:
         """Look harder at the conditions where the errors beyond them are largest: chance makes some small."""
@@ -175,8 +191,10 @@ class _Run:
             result = list(leaves(place.case.on(self.tested, self.on)))
             exact = enclosures(place.case, self.reference, self.on.precision.name)
             found = Tally(self.on).add(place.case, result, exact)
-            self._find_conditions(place.case, found, 4 * TRIES)
             [leaf] = [leaf for leaf in found if leaf.number == place.leaf]
+            count = _samples(place.case)
+            row = np.asarray([place.index * count // len(leaf.exact)]) if count else None
+            self._find_conditions(place.case, found, row, 4 * TRIES)
             self.tally.beyond.remove(place)
             self.tally.beyond.append(leaf.place(place.case, place.index, leaf.errors))
         self.tally.beyond.sort(key=lambda place: -place.beyond)
@@ -310,11 +328,24 @@ class _Run:
         )
 
 
-def _distances(leaf: Leaf, moved: Any) -> Any:
-    """Ulps between enclosures; infinite where one of them is unknown."""
-    found = np.full(len(leaf.exact), math.inf)
+def _samples(case: Case) -> int:
+    """How many samples a case of a sweep has that are told apart; 0 if it is one call of one, or of a law."""
+    arrays = bool(case.limits) and all(isinstance(values, np.ndarray) for values in case.args)
+    return len(case.args[0]) if arrays and len(case.args[0]) > 1 else 0
+
+
+def _places(leaf: Leaf, case: Case, rows: Rows) -> Any:
+    """The places of the numbers of a result that belong to samples."""
+    everywhere = np.arange(len(leaf.exact))
+    return everywhere if rows is None else everywhere.reshape(_samples(case), -1)[rows].reshape(-1)
+
+
+def _distances(leaf: Leaf, places: Any, moved: Any) -> Any:
+    """Ulps between enclosures at some places; infinite where one of them is unknown."""
+    found = np.full(len(places), math.inf)
     with WorkingPrecision(BITS):
-        for index, (y, other) in enumerate(zip(leaf.exact, moved, strict=True)):
+        for index, (place, other) in enumerate(zip(places, moved, strict=True)):
+            y = leaf.exact[place]
             if y.is_finite() and other.is_finite():
                 scale = power(-leaf.fmt.exponent(y.abs_lower()))
                 found[index] = float((abs(other - y) * scale).abs_lower())
