@@ -166,7 +166,7 @@ def defaults(impl: Impl, on: Setting, case: inputs.Times) -> Iterator[Record]:
     def velocity(t: Any, x: Any) -> Any:
         return 4 * on.xp.cos(4 * t[..., None] * x)
 
-    start, ends = case.t[:1, None], on.array(np.asarray([0.0, 0.75]))
+    start, ends = case.t[:1, None], on.array(np.asarray([0.0, 1.5]))
     run = impl["flow.integrate_adaptive"]
     expected = on.host(run(velocity, start, ends, rtol=1e-6, atol=1e-6))
     yield Gap("integrate_adaptive", run(velocity, start, ends), expected, 0.0)

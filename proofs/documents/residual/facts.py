@@ -20,7 +20,6 @@ FACTS = Facts(
     },
     hidden_in_float16={
         "what it changes is less than the roundings that its laws admit there": (
-            "residual.plain_stack/leaky",
             "residual.rms_norm/bfloat16-before-gamma",
         ),
     },
