@@ -40,6 +40,24 @@ def _gaussian(d: int) -> Calls:
     )
 
 
+def _frechet(d: int) -> Calls:
+    from ... import transport  # noqa: PLC0415
+
+    rng = np.random.default_rng(0)
+    S1, S2 = (A @ A.T for A in rng.normal(size=(2, d, 2 * d)) / d**0.5)
+    m = np.zeros(d)
+
+    def finished(_: float, theirs: tuple[np.ndarray, np.ndarray]) -> str:
+        """The distance by their eigenvectors, beside ours."""
+        root = theirs[1] * np.sqrt(theirs[0])
+        cross = np.sum(np.sqrt(np.linalg.eigvalsh(root.T @ S2 @ root)))
+        return close(1e-9)(transport.frechet_distance(m, S1, m, S2), np.trace(S1 + S2) - 2 * cross)
+
+    return Calls(
+        lambda: transport.frechet_distance(m, S1, m, S2), lambda: tuple(np.linalg.eigh(S1)), finished
+    )
+
+
 def _discrete(d: int) -> Calls:
     import ot  # noqa: PLC0415
 
@@ -65,6 +83,8 @@ ROWS = [
     Row("gaussian-500", "wasserstein_gaussian of two Wishart matrices, d = 500", partial(_gaussian, 500),
         Peer("ot.gaussian.bures_wasserstein_distance", POT), goal=0.3,
         about="transport.wasserstein_gaussian"),
+    Row("frechet-2048", "frechet_distance of two Wishart matrices, d = 2048", partial(_frechet, 2048),
+        Peer("numpy.linalg.eigh of one of them", {}), goal=1.5, about="transport.frechet_distance"),
     Row("discrete-1000-2", "wasserstein_discrete of 1000 points each, d = 2", partial(_discrete, 2),
         Peer("ot.emd2 of ot.dist", POT), goal=1, about="transport.wasserstein_discrete"),
     Row("discrete-1000-50", "wasserstein_discrete of 1000 points each, d = 50", partial(_discrete, 50),

@@ -36,9 +36,10 @@ def spread(S1: Array, S2: Array) -> Array | None:
     return np.sqrt(found)
 
 
-def square(S1: Array, S2: Array) -> Array | None:
+def square(S1: Array, S2: Array, *, loose: bool = False) -> Array | None:
     """W₂² of two Gaussians of one mean, off by c·d·u·(tr S₁ + tr S₂), or None where this is not the way: no
-    NumPy arrays, a batch, few dimensions, singular or badly scaled covariances."""
+    NumPy arrays, a batch, few dimensions, singular or badly scaled covariances. `loose` is for those who need
+    no more than that: singular values are then the roots of eigenvalues for worse conditions, too."""
     if not (type(S1) is type(S2) is np.ndarray and S1.ndim == S2.ndim == 2 and S1.shape[0] >= LEAST):
         return None
     first, second = (0.5 * S + 0.5 * S.T for S in (S1, S2))
@@ -52,15 +53,17 @@ def square(S1: Array, S2: Array) -> Array | None:
         return None
     if min(_pivots(L1), _pivots(L2)) < float(limits.eps) ** 0.5:
         return None
-    return total - 2 * np.sum(_singular(L2.T @ L1))
+    return total - 2 * np.sum(_singular(L2.T @ L1, float(total) if loose else 0.0))
 
 
-def _singular(x: Matrix) -> Matrix:
+def _singular(x: Matrix, total: float) -> Matrix:
     """Singular values: roots of the eigenvalues of xᵀx, for a quarter of the price, where those are off by
-    u·σ_max² and so the roots by u·σ_max²/2σ, on the average no more than 8u·σ_max."""
+    u·σ_max² and so the roots by u·σ_max²/2σ, on the average no more than 8u·σ_max or 2u·total."""
     squares = np.linalg.eigvalsh(x.T @ x)
-    if squares[0] > 0 and np.mean(np.sqrt(squares[-1] / squares)) <= 16:
-        return np.sqrt(squares)
+    if squares[0] > 0:
+        roots = np.sqrt(squares)
+        if np.mean(roots[-1] / roots) <= max(16, 4 * total / float(roots[-1])):
+            return roots
     return np.linalg.svd(x, compute_uv=False)
 
 

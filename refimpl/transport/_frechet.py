@@ -90,7 +90,7 @@ def frechet_distance(m1: Array, S1: Array, m2: Array, S2: Array, /) -> Array:
 
 
 def _frechet_distance(m1: Array, S1: Array, m2: Array, S2: Array, *, xp: Namespace) -> Array:
-    square = _apart.square(S1, S2)
+    square = _apart.square(S1, S2, loose=True)
     if square is None:
         return _wasserstein_gaussian(m1, S1, m2, S2, xp=xp) ** 2
     return xp.sum((m1 - m2) ** 2, axis=-1) + square
