@@ -612,6 +612,48 @@ EXPECTED = (
         ),
     ),
     Expected(
+        package="diffusers",
+        public="EulerAncestralDiscreteScheduler.step",
+        function="flow.ancestral_split",
+        target="panel.diffusers_samplers:ancestral_split",
+        lost={"ordinary": (7, 7), "cancellation": (2, 2), "extreme": (4, 4)},
+        fails={"flow.ancestral_split-definition": "cancellation"},
+        short="lost digits",
+        dtypes=FLOAT32,
+        finding=(
+            "σ_down and σ_up come from differences of squares in float32: of levels that are near, or far "
+            "apart, half of the digits are left. There is no eta."
+        ),
+    ),
+    Expected(
+        package="diffusers",
+        public="EDMEulerScheduler.step",
+        function="flow.edm_sampler",
+        target="panel.diffusers_samplers:edm_euler",
+        fails={"flow.edm_sampler-definition": "ordinary"},
+        short="model sees no churn",
+        dtypes=FLOAT32,
+        finding=(
+            "With s_churn it is not algorithm 2: `step` gets the model's output, so that the model has seen "
+            "the sample and the level before the noise was raised; the audit names this."
+        ),
+    ),
+    Expected(
+        package="diffusers",
+        public="DPMSolverMultistepScheduler.dpm_solver_first_order_update",
+        function="flow.exponential_step",
+        target="panel.diffusers_samplers:first_order",
+        dtypes=FLOAT32,
+    ),
+    Expected(
+        package="diffusers",
+        public="DPMSolverMultistepScheduler.multistep_dpm_solver_second_order_update",
+        function="flow.dpm_solver_2m_step",
+        target="panel.diffusers_samplers:second_order",
+        dtypes=FLOAT32,
+        finding="Where the last σ is 0 this is not finite, and `step` takes the update of order 1.",
+    ),
+    Expected(
         package="sentence-transformers",
         public="util.pairwise_cos_sim",
         function="matching.cosine_similarity",

@@ -15,7 +15,13 @@ with warnings.catch_warnings():  # theirs, on import
     import numpyro.distributions
     import ot
     import torch
-    from diffusers import DDIMScheduler, DDPMScheduler
+    from diffusers import (
+        DDIMScheduler,
+        DDPMScheduler,
+        DPMSolverMultistepScheduler,
+        EDMEulerScheduler,
+        EulerAncestralDiscreteScheduler,
+    )
     from diffusers.models.embeddings import get_timestep_embedding
     from diffusers.schedulers.scheduling_ddim import rescale_zero_terminal_snr
     from rotary_embedding_torch import RotaryEmbedding
@@ -103,6 +109,46 @@ def test_ddim_step_from_no_signal_may_be_nan() -> None:
         one = torch.ones(1)
         found.append(float(scheduler.step(one, 49, one, eta=1.0, variance_noise=one).prev_sample))
     assert any(map(math.isnan, found))  # ᾱ_s x_0 + β̄_s noise, a number above 0, is right
+
+
+def test_ancestral_levels_that_are_near_lose_digits() -> None:
+    scheduler = EulerAncestralDiscreteScheduler()
+    scheduler.scale_model_input(torch.zeros(1), scheduler.timesteps[0])
+    sigma, target = 3.530585527420044, 3.5305845737457275
+    scheduler.sigmas, scheduler._step_index = torch.tensor([sigma, target]), 0  # both are float32
+    up = target * math.sqrt((sigma - target) * (sigma + target)) / sigma
+    z = torch.randn(1, generator=torch.Generator().manual_seed(0))
+    again = torch.Generator().manual_seed(0)
+    found = scheduler.step(torch.zeros(1), torch.tensor(0.0), torch.zeros(1), generator=again).prev_sample
+    assert abs(float(found / z) / up - 1) > 1e-3
+
+
+def test_churn_of_the_edm_scheduler_comes_after_the_model() -> None:
+    """Data of deviation 1, whose exact denoiser is known, and one step with all the noise that is allowed."""
+    levels, ends = torch.tensor([2.0, 1.0]), []
+    for raised in (False, True):
+        scheduler = EDMEulerScheduler()
+        scheduler.sigmas, scheduler._step_index, scheduler.is_scale_input_called = levels, 0, True
+        x, hat = torch.full((1,), 2.0), 2 * math.sqrt(2)
+        z = torch.randn(1, generator=torch.Generator().manual_seed(0))
+        seen, sigma = (x + 2 * z, hat) if raised else (x, 2.0)  # √(σ̂² − σ²) = 2
+        data = seen / (1 + sigma**2)
+        step = scheduler.step(
+            data, torch.tensor(0.0), x, s_churn=9.0, generator=torch.Generator().manual_seed(0),
+            pred_original_sample=data,
+        )  # fmt: skip
+        ends.append(float(step.prev_sample))
+    exact = float(seen + (1 - hat) * (seen - data) / hat)
+    assert ends[1] == pytest.approx(exact, rel=1e-5)  # if the model could have seen x̂ and σ̂
+    assert ends[0] != pytest.approx(exact, rel=1e-2)  # what pipelines hand over
+
+
+def test_second_order_to_no_noise_is_infinite() -> None:
+    scheduler = DPMSolverMultistepScheduler(solver_order=2)
+    scheduler.sigmas, scheduler._step_index = torch.tensor([2.0, 1.0, 0.0]), 1
+    ones = [torch.ones(1), torch.zeros(1)]
+    found = scheduler.multistep_dpm_solver_second_order_update(ones, sample=torch.ones(1))
+    assert not torch.isfinite(found).any()
 
 
 def _cosent(scores: torch.Tensor, labels: torch.Tensor, scale: float) -> float:
