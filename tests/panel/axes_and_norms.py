@@ -35,7 +35,7 @@ def _of_three(sections: list[int]) -> None:
 
 
 def axial_frequencies(dims: Any, base: float, /) -> Any:
-    """Of the angles at position 1 on all axes, from their sines and cosines, which stand side by side twice."""
+    """Of the angles at position 1 on all axes, from sines and cosines, which stand side by side twice."""
     cos, sin = FluxPosEmbed(base, list(dims))(torch.ones((1, len(dims))))
     return torch.atan2(sin, cos)[0, ::2]
 

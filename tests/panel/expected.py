@@ -74,6 +74,9 @@ def pins() -> dict[str, str]:
     return dict(pin.split("==") for pin in settings["project"]["optional-dependencies"]["panel"])
 
 
+_RMS = "Zeros, not an error or NaN, for rows whose squares overflow (entries above 1.8e19 in float32)."
+_RMS_LOST = {"ordinary": (7, 7), "cancellation": (7, 7), "extreme": (0, 0)}
+_RMS_FAILS = {"residual.rms_norm-definition": "extreme", "residual.rms-of-centred": "extreme"}
 _SCHEDULER = (
     "1 − ᾱ is a float32 subtraction: for small noise it keeps three or four digits (1.6e-4 relative at "
     "β = 1e-4, t = 1, where float32 allows 6e-8)."
@@ -723,5 +726,81 @@ EXPECTED = (
         backend="jax",
         laws=("density.normal_log_density_full-definition",),
         examples=3,
+    ),
+    Expected(
+        package="transformers",
+        public="Qwen2VLRotaryEmbedding.recomposition_frequencies",
+        function="rope.axial_angles",
+        target="panel.axes_and_norms:chunked",
+        adapter="recomposed-chunked",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="transformers",
+        public="Qwen3VLTextRotaryEmbedding.recomposition_frequencies",
+        function="rope.axial_angles",
+        target="panel.axes_and_norms:interleaved",
+        adapter="recomposed-interleaved",
+        dtypes=BOTH,
+        finding="Sections that do not fit in turns are cut without a word: 16, 24 and 24 of 64 pairs become "
+        "22, 21 and 21. It writes into the angles that it gets.",
+    ),
+    Expected(
+        package="transformers",
+        public="gpt_neox.apply_rotary_pos_emb",
+        function="rope.rotate_partial",
+        target="panel.axes_and_norms:partial_neox",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="rotary-embedding-torch",
+        public="apply_rotary_emb (start_index)",
+        function="rope.rotate_partial",
+        target="panel.axes_and_norms:partial_start",
+        dtypes=BOTH,
+    ),
+    Expected(
+        package="diffusers",
+        public="transformer_flux.FluxPosEmbed",
+        function="rope.axial_frequencies",
+        target="panel.axes_and_norms:axial_frequencies",
+        adapter="inv-freq",
+        dtypes=FLOAT32,
+    ),
+    Expected(
+        package="transformers",
+        public="LlamaRMSNorm",
+        function="residual.rms_norm",
+        target="panel.axes_and_norms:rms_norm_llama",
+        adapter="weight-eps",
+        dtypes=FLOAT32,
+        lost=_RMS_LOST,
+        fails=_RMS_FAILS,
+        short="overflow",
+        finding=_RMS,
+    ),
+    Expected(
+        package="transformers",
+        public="GemmaRMSNorm",
+        function="residual.rms_norm",
+        target="panel.axes_and_norms:rms_norm_gemma",
+        adapter="zero-centred",
+        dtypes=FLOAT32,
+        lost=_RMS_LOST,
+        fails=_RMS_FAILS,
+        short="overflow",
+        finding=_RMS,
+    ),
+    Expected(
+        package="torch",
+        public="nn.functional.rms_norm",
+        function="residual.rms_norm",
+        target="torch.nn.functional:rms_norm",
+        adapter="normalized-shape",
+        dtypes=FLOAT32,
+        lost=_RMS_LOST,
+        fails=_RMS_FAILS,
+        short="overflow",
+        finding=_RMS,
     ),
 )

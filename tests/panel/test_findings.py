@@ -3,6 +3,7 @@
 import importlib.util
 import math
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -34,8 +35,9 @@ with warnings.catch_warnings():  # theirs, on import
     from torch.distributions import Normal, kl_divergence
     from torch.nn import functional
     from torchdiffeq import odeint
+    from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLTextRotaryEmbedding
 
-    from panel import transformers_rope
+    from panel import axes_and_norms, transformers_rope
 
 pytestmark = [pytest.mark.panel, pytest.mark.filterwarnings("default")]
 
@@ -266,3 +268,20 @@ def test_layer_norm_squares_overflow_and_the_mean_is_rounded() -> None:
     found = functional.layer_norm(torch.tensor([1.0, 1 + step]), (2,))
     exact = step / 2 / math.sqrt(step**2 / 4 + 1e-5)  # and its negative, of the mean 1 + step/2
     assert float((found / torch.tensor([-exact, exact]) - 1).abs().max()) > 0.4
+
+
+def test_interleaved_sections_that_do_not_fit_are_cut() -> None:
+    """The angles of an axis are its number, so that the result tells the axis of every pair."""
+    angles = torch.arange(3.0)[:, None, None, None].expand(3, 1, 1, 64).clone()
+    found = axes_and_norms.interleaved(angles, [16, 24, 24])[0, 0, :64]
+    assert [int((found == axis).sum()) for axis in range(3)] == [22, 21, 21]
+    own = SimpleNamespace(mrope_section=[24, 20, 20])
+    Qwen3VLTextRotaryEmbedding.recomposition_frequencies(own, angles)
+    assert angles[0].unique().tolist() == [0.0, 1.0, 2.0]  # it writes into its argument
+
+
+def test_rms_norms_of_large_rows_are_zero() -> None:
+    large, one = torch.full((1, 4), 1e20), torch.ones(4)
+    assert not functional.rms_norm(large, (4,)).any()
+    assert not axes_and_norms.rms_norm_llama(large, one, 1e-6).any()
+    assert not axes_and_norms.rms_norm_gemma(large, one, 1e-6).any()
