@@ -152,7 +152,7 @@ def _beside(kind: Argument, others: Mapping[str, Any]) -> Iterator[tuple[type[Re
         above = others[kind.above] if isinstance(kind.above, str) else kind.above
         ends = [above, kind.below, None if kind.least is None else math.nextafter(kind.least, -math.inf)]
         yield from ((DomainError, end) for end in (*ends, math.inf, math.nan) if end is not None)
-        yield from ((DTypeError, bad) for bad in ("1", None, 1j))
+        yield from ((DTypeError, bad) for bad in ("1", 1j, *([] if kind.optional else [None])))
     elif isinstance(kind, Integer):
         yield DomainError, kind.least - 1
         yield DTypeError, kind.least + 0.5

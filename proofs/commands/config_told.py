@@ -149,7 +149,8 @@ def _lengths(result: Explained) -> Iterator[str]:
     """What lengths, and the one that was asked for, do."""
     train, factor, kind = result.train_length, result.factor, result.type
     if kind in ("yarn", "llama3", "longrope") and train is not None:
-        yield f"original length {_count(train)}, factor {factor:g}" + _made(result)
+        known = f", factor {factor:g}" if factor != 1 else ""  # GGUF has none of LongRoPE
+        yield f"original length {_count(train)}{known}" + _made(result)
     elif kind in ("linear", "proportional"):
         yield f"factor {factor:g}" + _made(result)
     elif result.longest is not None:

@@ -217,4 +217,5 @@ def softmax_factor(block: "Block", xp: Namespace | None) -> float:
     if not block.softmax or block.factor <= 1:
         return _xp.number(1.0, xp)
     factor, b = _xp.number(block.factor, xp), _xp.number(block.mscale_all_dim, xp)
-    return _ramps.magnitude(factor, b, _xp.numbers(xp)) ** 2
+    root = _ramps.magnitude(factor, b, _xp.numbers(xp))
+    return root * root

@@ -7,12 +7,13 @@ from typing import Any, Literal
 from .. import _xp
 from .._errors import DomainError, message
 from .._typing import Array, Device, DType, Namespace
-from ..public import RAISES, Choice, Flag, Made, Number, Reals, public
+from ..public import RAISES, Choice, Flag, Made, Number, Raises, Reals, public
 from . import _tables
 
 Ramp = Literal["paper", "code"]
 COEFFICIENT = Number(least=0)
 """Of the logarithm, relative to a tenth."""
+BEYOND: Raises = {DomainError: "for a result beyond float64"}
 
 
 @public(
@@ -108,7 +109,10 @@ def yarn(
 
 
 @public(
-    {"factor": _tables.FACTOR, "mscale": COEFFICIENT, "mscale_all_dim": COEFFICIENT}, Number(), nan=RAISES
+    {"factor": _tables.FACTOR, "mscale": COEFFICIENT, "mscale_all_dim": COEFFICIENT},
+    Number(),
+    nan=RAISES,
+    raises=BEYOND,
 )
 def yarn_scale(factor: float, /, *, mscale: float = 1.0, mscale_all_dim: float = 0.0) -> float:
     """Give the attention scale of YaRN.
@@ -143,10 +147,10 @@ def yarn_scale(factor: float, /, *, mscale: float = 1.0, mscale_all_dim: float =
     1.0
     """
     m = _xp.numbers(factor)
-    return magnitude(factor, mscale, m) / magnitude(factor, mscale_all_dim, m)
+    return _finite(magnitude(factor, mscale, m) / magnitude(factor, mscale_all_dim, m))
 
 
-@public({"factor": _tables.FACTOR, "mscale_all_dim": COEFFICIENT}, Number(), nan=RAISES)
+@public({"factor": _tables.FACTOR, "mscale_all_dim": COEFFICIENT}, Number(), nan=RAISES, raises=BEYOND)
 def yarn_softmax_scale(factor: float, /, *, mscale_all_dim: float = 1.0) -> float:
     """Give the factor of the scale of scores, 1/√d, where YaRN is not left to queries and keys alone.
 
@@ -172,7 +176,8 @@ def yarn_softmax_scale(factor: float, /, *, mscale_all_dim: float = 1.0) -> floa
     >>> round(yarn_softmax_scale(40), 6)
     1.873854
     """
-    return magnitude(factor, mscale_all_dim, _xp.numbers(factor)) ** 2
+    root = magnitude(factor, mscale_all_dim, _xp.numbers(factor))
+    return _finite(root * root)
 
 
 @public(
@@ -240,6 +245,12 @@ def llama3(
     base, factor, length, low, high = (_xp.number(x, xp) for x in given)
     plain = _tables.plain(dim, base, xp)
     return _tables.table(blend(plain, turns_ramp(plain, length, low, high), factor), xp, dtype, device)
+
+
+def _finite(scale: float) -> float:
+    if _xp.rounds(scale) and not math.isfinite(scale):
+        raise DomainError(message("the scale", scale, "a number within float64", "Take smaller coefficients"))
+    return scale
 
 
 def magnitude(factor: float, coefficient: float, m: Any) -> float:

@@ -3,14 +3,18 @@
 import copy
 import importlib
 import importlib.util
+import json
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from configurations import MODELS, Known
 
 from refimpl import rope
+from refimpl.proofs.commands.main import main
 from refimpl.rope import _config_facts as facts
 
 if importlib.util.find_spec("transformers") is None:
@@ -18,6 +22,7 @@ if importlib.util.find_spec("transformers") is None:
 
 with warnings.catch_warnings():  # theirs, on import
     warnings.simplefilter("ignore")
+    import gguf
     import torch
     import transformers
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
@@ -108,3 +113,35 @@ def test_truncate_in_the_block_of_layers_is_not_found() -> None:
     other = rope.yarn(64, train_length=1024, factor=4.0, ramp="code", truncate=False)
     assert np.max(np.abs(table / rounded - 1)) < 1e-5
     assert np.max(np.abs(table / other - 1)) > 0.01
+
+
+def test_gguf_files(tmp_path: Path) -> None:
+    """A file that gguf itself writes."""
+    file = tmp_path / "model.gguf"
+    writer = gguf.GGUFWriter(file, "phi3")
+    writer.add_context_length(131072)
+    writer.add_embedding_length(512)
+    writer.add_head_count(8)
+    writer.add_rope_dimension_count(64)
+    writer.add_rope_freq_base(10000.0)
+    writer.add_rope_scaling_type(gguf.RopeScalingType.LONGROPE)
+    writer.add_rope_scaling_orig_ctx_len(4096)
+    writer.add_rope_scaling_attn_factors(1.25)
+    writer.add_array("tokenizer.ggml.tokens", ["a", "b"])
+    writer.add_tensor("rope_factors_short.weight", np.ones(32, np.float32))
+    writer.add_tensor("rope_factors_long.weight", np.full(32, 2, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    report = tmp_path / "out.json"
+    words = ["config", str(file), "--length", "4097", "--json", str(report)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    [found] = json.loads(report.read_text(encoding="utf-8"))["results"]
+    plain = 10000.0 ** (-np.arange(0, 64, 2) / 64)
+    np.testing.assert_allclose(found["frequencies"], plain / 2, rtol=1e-14)
+    assert (found["type"], found["attention_factor"]) == ("longrope", 1.25)
+    file.write_bytes(file.read_bytes()[:300])
+    cut = CliRunner().invoke(main, ["config", str(file)])
+    assert cut.exit_code == 2
+    assert "got a GGUF file that cannot be read" in cut.output

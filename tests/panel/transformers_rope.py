@@ -67,13 +67,13 @@ def dynamic_ntk_of_module(
 
 def yarn(
     dim: int, /, *, train_length: float, factor: float, base: float = 10000.0, ramp: str = "paper",
-    beta_slow: float = 1.0, beta_fast: float = 32.0, **_: Any,
+    beta_slow: float = 1.0, beta_fast: float = 32.0, truncate: bool = True, **_: Any,
 ) -> Any:  # fmt: skip
     if ramp != "code":  # the ramp of most code, which is not the one that the paper defines
         raise NotApplicableError(f"ramp={ramp!r}")
     config = _config(
         dim, base, int(train_length * factor), rope_type="yarn", factor=factor, beta_slow=beta_slow,
-        beta_fast=beta_fast, original_max_position_embeddings=train_length,
+        beta_fast=beta_fast, truncate=truncate, original_max_position_embeddings=train_length,
     )  # fmt: skip
     return ROPE_INIT_FUNCTIONS["yarn"](config)[0]
 
@@ -88,3 +88,43 @@ def llama3(
         original_max_position_embeddings=train_length,
     )  # fmt: skip
     return ROPE_INIT_FUNCTIONS["llama3"](config)[0]
+
+
+def linear(dim: int, /, *, factor: float, base: float = 10000.0, **_: Any) -> Any:
+    return ROPE_INIT_FUNCTIONS["linear"](_config(dim, base, rope_type="linear", factor=factor))[0]
+
+
+def proportional(
+    dim: int, /, *, fraction: float, factor: float = 1.0, base: float = 10000.0, **_: Any
+) -> Any:
+    config = _config(dim, base, rope_type="proportional", factor=factor, partial_rotary_factor=fraction)
+    return ROPE_INIT_FUNCTIONS["proportional"](config)[0]
+
+
+def longrope(
+    length: float, /, *, dim: int, train_length: float, short_factor: Any, long_factor: Any,
+    base: float = 10000.0, **_: Any,
+) -> Any:  # fmt: skip
+    config = _config(
+        dim, base, rope_type="longrope", short_factor=list(short_factor), long_factor=list(long_factor),
+        original_max_position_embeddings=train_length, factor=2.0,
+    )  # fmt: skip
+    return ROPE_INIT_FUNCTIONS["longrope"](config, seq_len=length)[0]
+
+
+def from_config(mapping: Any, /, *, length: Any = None, layer_type: Any = None) -> Any:
+    """ROPE_INIT_FUNCTIONS for a configuration of a Llama; default turns whole heads there."""
+    if any("." in key for key in mapping):
+        raise NotApplicableError("GGUF")
+    facts = dict(mapping.get("text_config", mapping))
+    block = dict(facts.pop("rope_parameters", None) or facts.pop("rope_scaling", None) or {})
+    block = dict(block[layer_type]) if layer_type else block
+    facts["head_dim"] = facts.pop("qk_rope_head_dim", None) or facts["head_dim"]
+    share = block.get("partial_rotary_factor", facts.get("partial_rotary_factor", 1.0))
+    kind = block.get("rope_type", "default")
+    if kind == "default" and share != 1:
+        raise NotApplicableError("partial_rotary_factor with rope_type='default'")
+    config = LlamaConfig(**facts, rope_parameters=block)
+    if kind == "default":
+        return LlamaRotaryEmbedding.compute_default_rope_parameters(config)
+    return ROPE_INIT_FUNCTIONS[kind](config, seq_len=length)

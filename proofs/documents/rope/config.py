@@ -176,9 +176,9 @@ def _table(case: Configuration, on: Setting) -> tuple[Any, Any]:
         found = exact.frequencies(d, case.base * exact.power(scale, Fraction(d, d - 2)))
         return found, found * (exact.weight(found) + (8 + k * on.number(ratio) / scale) * on.double)
     if case.type in ("yarn", "llama3"):
-        kept, moved = _kept(case, d, omega, on.math)
+        kept, moved = _kept(case, d, omega, on)
         expected = omega / k + kept * (omega - omega / k)
-        return expected, expected * unit + omega * moved * on.double
+        return expected, expected * unit + omega * moved
     divisor: Any = {"default": 1.0, "longrope": case.long if case.length > case.train else case.short}.get(
         case.type, k
     )
@@ -188,17 +188,18 @@ def _table(case: Configuration, on: Setting) -> tuple[Any, Any]:
     return expected, expected * unit
 
 
-def _kept(case: Configuration, d: int, omega: Any, m: Any) -> tuple[Any, Any]:
-    """γ, and by how much roundings move it, as in the laws of the ramps."""
+def _kept(case: Configuration, d: int, omega: Any, on: Setting) -> tuple[Any, Any]:
+    """γ, and by how much roundings move it, as in the laws of the ramps: in the dtype, for unrounded ends."""
+    m = on.math
     if case.type == "llama3":
-        return np.clip((case.train / (2 * m.pi / omega) - 1) / 3, 0, 1), 3
+        return np.clip((case.train / (2 * m.pi / omega) - 1) / 3, 0, 1), 3 * on.double
     step = d / (2 * m.log(case.base))
     first, last = (step * m.log(case.train / (2 * m.pi * turns)) for turns in (32, 1))
     rounded = case.truncate or case.form == "layers"
     if rounded:
         first, last = np.floor(first), np.ceil(last)
     low, high = max(first, 0), min(last, d - 1)
-    moved = 1 if rounded else (2 * step + 2 * low + 2 * high) / (high - low)
+    moved = on.double if rounded else (2 * step + 2 * low + 2 * high) / (high - low)
     return 1 - np.clip((np.arange(len(omega)) - low) / (high - low), 0, 1), moved
 
 

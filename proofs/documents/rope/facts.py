@@ -27,10 +27,14 @@ FACTS = Facts(
     },
     hidden_in_float16={
         "what it changes is less than the roundings that its laws admit there": (
+            "rope.from_config/truncate-ignored",
             "rope.rotate/bfloat16-tables",
         ),
     },
     hidden_in_bfloat16={
+        "what it changes is less than the roundings that its laws admit there": (
+            "rope.from_config/truncate-ignored",
+        ),
         "results have the format of its tables, and errors as large": (
             "rope.angles/bfloat16-angles",
             "rope.angles/bfloat16-frequencies",

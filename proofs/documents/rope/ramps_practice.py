@@ -74,7 +74,7 @@ def yarn_untruncated(impl: Impl, on: Setting, case: Extension) -> Iterator[Recor
     )
     step = case.dim / (2 * m.log(case.base))
     moved = (2 * step + 2 * low + 2 * high) / (high - low)
-    yield Gap("ω", found, expected, expected * exact.weight(omega) + omega * moved * on.double)
+    yield Gap("ω", found, expected, expected * exact.weight(omega) + omega * moved)
 
 
 @dataclass(frozen=True, slots=True)
