@@ -147,4 +147,4 @@ def _listed(short: Callable[[Any], Any], function: Any) -> Any:
 
 def _of_logarithms(short: Callable[[Any], Any], function: Any) -> Any:
     """Running sums of logarithms, of which the product is rounded: the reference forms no other products."""
-    return lambda *args, **kwargs: xp.log(short(xp.exp(function(*args, **kwargs))))
+    return lambda *args, **kwargs: np.log(short(np.exp(function(*args, **kwargs))))
