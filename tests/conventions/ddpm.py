@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import numpy as np
+from ordinary.ddpm_practice import betas_of_config
 
 from ._convention import Convention
 
@@ -242,6 +243,12 @@ def log_learned(output, betas, t, sign=1):
     return np.log(beta) + (1 - sign * output) / 2 * share
 
 
+def of_config(config):
+    """Ordinary code, but for the rescaling, which loses digits there."""
+    betas = betas_of_config({**config, "rescale_betas_zero_snr": False})
+    return rescaled(betas) if config.get("rescale_betas_zero_snr") else betas
+
+
 def _signed(function):
     return Convention(function, lambda *a, **o: function(*a, **o, sign=-1))
 
@@ -287,6 +294,7 @@ CONVENTIONS = {
     "ddpm.log_snr/ho": Convention(log_snr, lambda *a: log_snr(*a, factor=1)),
     "ddpm.cumulative/ho": Convention(roots, lambda *a: roots(*a, shift=1)),
     "ddpm.rescale_zero_snr/ho": Convention(rescaled, lambda b: rescaled(b, factor=0.5)),
+    "ddpm.from_config/betas": Convention(of_config, lambda config: 2 * of_config(config)),
     "ddpm.min_snr_weight/ho": Convention(min_snr, lambda b, **o: min_snr(b, **o, shift=0)),
     "ddpm.posterior_between/ho": Convention(
         posterior_of_steps, lambda *a: posterior_of_steps(*a, factor=2.0)

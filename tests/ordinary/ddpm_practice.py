@@ -162,6 +162,7 @@ ORDINARY = [
             ),
         ),
         adapter="betas",
+        answer="imprecise",
     ),
     Ordinary(
         "ddpm.scaled_linear_schedule",

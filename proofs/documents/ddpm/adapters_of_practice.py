@@ -9,7 +9,7 @@ from .... import ddpm
 from ...._libraries import array_namespace
 from ....ddpm import Schedule
 from ...language.adapter import adapter
-from ...language.law import Implementation, NotApplicableError
+from ...language.law import Implementation
 from .adapters import Rows, made_schedule
 
 scaled_linear_schedule_ho = adapter(
@@ -127,17 +127,15 @@ def posterior_between_ho(mine: Implementation) -> Implementation:
     "ddpm.ddim_step",
     "ho",
     "mine(x_t, eps, noise, betas, t, s, eta=) → x_s, of a noise alone: betas are variances, t from 0, s < t "
-    "from −1, rows; predictions of data, v and score do not apply.",
+    "from −1, rows; data, v and score go to the reference.",
 )
 def ddim_step_ho(mine: Implementation) -> Implementation:
     def step(
         x_t: Any, prediction: Any, noise: Any, schedule: Schedule, t: Any, s: Any, /, *, eta: Any = 0.0,
         given: Any = "noise",
     ) -> Any:  # fmt: skip
-        if given != "noise":
-            raise NotApplicableError(f"given={given!r}")
         rows, earlier = _rows(t, s, x_t, prediction, noise)
-        if not rows.t.shape[0]:
+        if given != "noise" or not rows.t.shape[0]:
             return ddpm.ddim_step(x_t, prediction, noise, schedule, t, s, eta=eta, given=given)
         return rows.back(mine(*rows.arrays, schedule.beta_squared, rows.t, earlier, eta=eta))
 
@@ -148,18 +146,20 @@ def ddim_step_ho(mine: Implementation) -> Implementation:
     "ddpm.learned_variance",
     "ho",
     "mine(output, betas, t) → logarithm of the variance of the step from t to t − 1, output from −1 to 1: "
-    "betas are variances, t from 0, rows. Other steps do not apply, nor does t = 0, where the least is 0.",
+    "betas are variances, t from 0, rows. Other steps go to the reference, also t = 0, where the least is 0.",
     reference="p_mean_variance of improved-diffusion",
 )
 def learned_variance_ho(mine: Implementation) -> Implementation:
     def variance(fraction: Any, schedule: Schedule, t: Any, s: Any, /) -> Any:
+        found = ddpm.learned_variance(fraction, schedule, t, s)
         rows, earlier = _rows(t, s, fraction)
-        xp = array_namespace(*rows.arrays)
-        if not bool(xp.all((earlier == rows.t - 1) & (rows.t > 0))):
-            raise NotApplicableError("steps that are not to the one before, or to the data")
+        xp = array_namespace(found)
         if not rows.t.shape[0]:
-            return ddpm.learned_variance(fraction, schedule, t, s)
-        return rows.back(xp.exp(mine(2 * rows.arrays[0] - 1, schedule.beta_squared, rows.t)))
+            return found
+        logs = mine(2 * rows.arrays[0] - 1, schedule.beta_squared, rows.t)
+        adjacent = ((earlier == rows.t - 1) & (rows.t > 0))[:, None]
+        reference = xp.reshape(xp.broadcast_to(found, rows.shape), logs.shape)
+        return rows.back(xp.where(adjacent, xp.exp(logs), reference))
 
     return variance
 
@@ -168,7 +168,6 @@ def learned_variance_ho(mine: Implementation) -> Implementation:
     "ddpm.from_config",
     "betas",
     "mine(config) → betas (T,), an array or a list, of the whole mapping; all else is the reference's.",
-    beyond=("ddpm.from_config-complains",),
 )
 def from_config_betas(mine: Implementation) -> Implementation:
     def from_config(
