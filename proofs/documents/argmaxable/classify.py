@@ -206,6 +206,30 @@ def duplicates(impl: Impl, on: Setting, case: inputs.Repeated) -> Iterator[Recor
 
 
 @law(
+    "argmaxable.mask",
+    "among fewer classes every argmaxable class stays so; (1,1) is, once (1,2) and (2,1) are masked",
+    source="argmaxable C9",
+    stands="what becomes of the others where classes are masked",
+    about=("argmaxable.classify",),
+    inputs=inputs.repeated,
+    tolerance=DECIDABLE,
+    refutes=("argmaxable.classify/own-row",),
+)
+def mask(impl: Impl, on: Setting, case: inputs.Repeated) -> Iterator[Record]:
+    """Masks the even classes, then the odd ones."""
+    W, b = on.host(case.W), on.host(case.b)
+    before = verdicts(impl, case.W, case.b)
+    for first in (0, 1):
+        kept = list(range(first, len(b), 2))
+        if kept:
+            after = verdicts(impl, on.array(W[kept]), on.array(b[kept]))
+            buried = [k for k, v in zip(kept, after, strict=True) if v != before[k] == "argmaxable"]
+            yield Same(f"buried without {1 - first}, {3 - first}, …", buried, [])
+    W = np.asarray([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    yield Same("freed", verdicts(impl, on.array(W), on.array(np.zeros(3))), ["argmaxable"] * 3)
+
+
+@law(
     "argmaxable.line",
     "on a line without bias only the two ends win, if they occur once; with bias −t²/2 every distinct t wins",
     source="argmaxable C6",

@@ -32,6 +32,7 @@ FACTS = Facts(
             "argmaxable.duplicates",
             "argmaxable.equal-norms",
             "argmaxable.invariance",
+            "argmaxable.mask",
             "argmaxable.line",
             "argmaxable.plane",
             "argmaxable.row-scale",
