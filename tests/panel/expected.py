@@ -834,4 +834,40 @@ EXPECTED = (
         short="overflow",
         finding=_RMS,
     ),
+    Expected(
+        package="torchmetrics",
+        public="functional.retrieval.retrieval_normalized_dcg",
+        function="matching.ndcg_at_k",
+        target="torchmetrics.functional.retrieval:retrieval_normalized_dcg",
+        adapter="one-query",
+        fails={"matching.ndcg_at_k-definition": "ordinary"},
+        short="no short results",
+        finding=(
+            "Equal scores are averaged, as here, but a score of −inf has a place as others have, so that "
+            "fewer than k results cannot be said."
+        ),
+    ),
+    Expected(
+        package="torchmetrics",
+        public="functional.retrieval.retrieval_recall",
+        function="matching.recall_at_k",
+        target="torchmetrics.functional.retrieval:retrieval_recall",
+        adapter="one-query",
+        fails={"matching.recall_at_k-definition": "ordinary"},
+        short="scores ≤ 0, ties",
+        finding=(
+            "A document with a score of 0 or less counts as not retrieved, as with cosines or logits; equal "
+            "scores are taken in the order in which they come."
+        ),
+    ),
+    Expected(
+        package="torchmetrics",
+        public="functional.retrieval.retrieval_reciprocal_rank",
+        function="matching.reciprocal_rank_at_k",
+        target="torchmetrics.functional.retrieval:retrieval_reciprocal_rank",
+        adapter="one-query",
+        fails={"matching.reciprocal_rank_at_k-definition": "ordinary"},
+        short="scores ≤ 0, ties",
+        finding="As `retrieval_recall`.",
+    ),
 )

@@ -35,6 +35,7 @@ with warnings.catch_warnings():  # theirs, on import
     from torch.distributions import Normal, kl_divergence
     from torch.nn import functional
     from torchdiffeq import odeint
+    from torchmetrics.functional.retrieval import retrieval_normalized_dcg, retrieval_recall
     from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLTextRotaryEmbedding
 
     from panel import axes_and_norms, transformers_rope
@@ -285,3 +286,26 @@ def test_rms_norms_of_large_rows_are_zero() -> None:
     assert not functional.rms_norm(large, (4,)).any()
     assert not axes_and_norms.rms_norm_llama(large, one, 1e-6).any()
     assert not axes_and_norms.rms_norm_gemma(large, one, 1e-6).any()
+
+
+def test_recall_leaves_out_scores_that_are_not_positive() -> None:
+    relevant = torch.tensor([True, False, True])
+    cosines = torch.tensor([-0.1, -0.5, -0.9])
+    assert (
+        float(retrieval_recall(cosines, relevant, 2)),
+        float(retrieval_recall(cosines + 1, relevant, 2)),
+    ) == (0, 0.5)
+    tied = torch.tensor([1.0, 1.0])
+    found = [
+        float(retrieval_recall(tied, torch.tensor(labels), 1)) for labels in ([True, False], [False, True])
+    ]
+    assert found == [1, 0]
+
+
+def test_gains_of_ties_are_averaged_and_infinite_scores_have_places() -> None:
+    tied = torch.tensor([1.0, 1.0])
+    assert float(retrieval_normalized_dcg(tied, torch.tensor([0, 1]))) == pytest.approx(
+        (1 + 1 / math.log2(3)) / 2
+    )
+    short = torch.tensor([1.0, -math.inf])
+    assert float(retrieval_normalized_dcg(short, torch.tensor([0, 1]))) == pytest.approx(1 / math.log2(3))
