@@ -170,8 +170,8 @@ class Read:
         train = len(self.values["trained_betas"] or ()) or self.values["num_train_timesteps"]
         if self.type not in facts.OWN_STEPS or count > train:
             return False
-        last = self.values["steps_offset"] + 1 + (count - 1) * (train // count)
-        return self.values["timestep_spacing"] != "leading" or last <= train
+        last: int = self.values["steps_offset"] + 1 + (count - 1) * (train // count)
+        return bool(self.values["timestep_spacing"] != "leading" or last <= train)
 
     def steps(self, count: int) -> tuple[int, ...]:
         """The steps at inference."""
@@ -213,7 +213,7 @@ def _betas(value: Any) -> list[float]:
 def _unread(name: str, mapping: Config) -> Iterator[str]:
     """Keys that no class reads, or not this one."""
     own = facts.CLASSES[name]
-    known = {key: other for other, keys in reversed(facts.CLASSES.items()) for key in keys}
+    known = {key: other for other, keys in reversed(list(facts.CLASSES.items())) for key in keys}
     for key in mapping:
         if key in own or str(key).startswith("_"):
             continue

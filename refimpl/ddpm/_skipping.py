@@ -6,14 +6,14 @@ from typing import Any, Literal
 from .. import _libraries, _xp
 from .._errors import DomainError, message
 from .._typing import Array, Namespace
-from ..public import RAISES, STAYS, Choice, Integer, Integers, Number, Reals, Several, public
+from ..public import RAISES, STAYS, Choice, Integer, Integers, Number, Raises, Reals, Several, public
 from ._process import shares
 from ._schedules import STEPS
 from ._steps import OUTSIDE, SCHEDULE, STEP, Coefficients, Schedule, Steps, log_signal, looking_up
 
 Spacing = Literal["leading", "linspace", "trailing"]
 EARLIER = Integers("...", "step").or_number(0)
-BEYOND = {DomainError: f"{OUTSIDE[DomainError]}, or an int s above it"}
+BEYOND: Raises = {DomainError: f"{OUTSIDE[DomainError]}, or an int s above it"}
 
 
 @public(

@@ -1,12 +1,17 @@
 """How people get inference with fewer steps wrong."""
 
 import math
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
 from .... import ddpm
+from ...language.law import Implementation
 from ...language.mistake import MistakesOf
 from .tables import at, space, tables
+
+Rule = Callable[[int, int, int], Iterable[int]]
+"""The steps of one spacing, of T, n and the offset."""
 
 of_inference_steps = MistakesOf("ddpm.inference_steps")
 of_posterior_between = MistakesOf("ddpm.posterior_between")
@@ -34,10 +39,10 @@ def steps_to_zero(train_steps: Any, steps: Any, /, *, spacing: Any, offset: Any 
     return (*ddpm.inference_steps(train_steps, steps, spacing=spacing, offset=offset)[:-1], 0)
 
 
-def _instead(of: str) -> Any:
+def _instead(of: str) -> Callable[[Rule], Implementation]:
     """A replacement of one spacing, made of its rule for T, n, offset."""
 
-    def made(rule: Any) -> Any:
+    def made(rule: Rule) -> Implementation:
         def steps(train_steps: Any, steps: Any, /, *, spacing: Any, offset: Any = 0) -> Any:
             if spacing == of:
                 return tuple(rule(train_steps, steps, offset))
@@ -340,7 +345,7 @@ def ddim_v_as_noise(
     eta: Any = 0.0,
     given: Any = "noise",
 ) -> Any:
-    word = "noise" if given == "v" else given
+    word: Any = "noise" if given == "v" else given
     return ddpm.ddim_step(x_t, prediction, noise, schedule, t, s, eta=eta, given=word)
 
 
