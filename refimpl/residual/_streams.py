@@ -50,7 +50,8 @@ def depth_scaled_std(std: float, depth: int, *, branches: int = 2) -> float:
     0.005
     """
     count = branches * depth
-    return std / _xp.numbers(std, count).sqrt(_xp.number(count, std))
+    scaled: float = std / _xp.numbers(std, count).sqrt(_xp.number(count, std))
+    return scaled
 
 
 @public(
