@@ -160,8 +160,8 @@ def value_pairs(draw: Draw, p: Precision, kind: Kind) -> ValuePairs:
             few, other = rng.integers(0, 3, (2, 5)).astype(np.float64)
             return ValuePairs(x=few, y=other)
         places, others = rng.permutation(16) < 13, rng.permutation(16) + 1.0
-        y = np.where(places, 0.0, others)
-        return ValuePairs(x=np.where(places & (rng.random(16) < 0.9), 0.0, rng.permutation(16) + 1.0), y=y)
+        first = np.where(places & (rng.random(16) < 0.9), 0.0, rng.permutation(16) + 1.0)
+        return ValuePairs(x=first, y=np.where(places, 0.0, others))
     y = {"equal": x, "reversed": -x}.get(pattern)
     y = ranked_values(draw, n, p, kind) if y is None else y
     copies = draw(st.sampled_from([1, 1500])) if n <= 5 else 1
