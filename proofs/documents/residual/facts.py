@@ -7,6 +7,7 @@ FACTS = Facts(
     invariant={"residual.layer_norm": ({"x": "a constant"},)},
     numbers=frozenset({"residual.deepnorm_constants", "residual.sgd_increment", "residual.stream_variance"}),
     insensitive={
+        "it compares a function with itself, and both sides change alike": ("residual.rms-homogeneous",),
         "it is of random samples, and sees what goes beyond their spread": (
             "residual.deep-relu-increment",
             "residual.growth-concentrates",
