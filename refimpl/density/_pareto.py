@@ -103,4 +103,5 @@ def _pareto(x: Floats) -> tuple[float, float]:
 def _quantiles(p: Floats, k: float, sigma: float) -> Floats:
     """σ((1 − p)^{−k} − 1)/k."""
     rise: Any = -np.log1p(-p)
-    return sigma * (np.expm1(k * rise) / k if k else rise)
+    found: Floats = sigma * (np.expm1(k * rise) / k if k else rise)
+    return found

@@ -11,11 +11,11 @@ from .._errors import DomainError, message
 from .._host import Floats, like
 from .._libraries import to_numpy
 from .._typing import Array
-from ..public import RAISES, Choice, Integer, Integers, Labels, Reals, public
+from ..public import RAISES, Choice, Integer, Integers, Labels, Raises, Reals, public
 from ._ranks import _floating_dtype
 
 Row = Callable[[Floats, Floats], float]
-_NAN = {DomainError: "for NaN among the scores"}
+_NAN: Raises = {DomainError: "for NaN among the scores"}
 
 
 @public(

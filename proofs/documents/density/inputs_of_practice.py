@@ -1,6 +1,7 @@
 """Inputs of the laws of practice: encoders, masks, levels and tails."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
@@ -65,7 +66,7 @@ def masked(draw: inputs.Draw, p: Precision, kind: Kind) -> Masked:
     """ordinary: also weights of zero; cancellation: near each other; extreme: far from 0 and apart."""
     shape = (inputs.batch(draw), draw(st.sampled_from([2, 3, 8])))
     rng = inputs.generator(draw)
-    log_w = rng.integers(-3, 4, shape).astype(np.float64)
+    log_w: Any = rng.integers(-3, 4, shape).astype(np.float64)
     if kind == "cancellation":
         log_w = 1 + 4 * p.u * rng.integers(-4, 5, shape)
     if kind == "extreme":

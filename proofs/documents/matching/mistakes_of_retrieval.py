@@ -153,7 +153,7 @@ def _ratio(top: Any, ideal: Any) -> Any:
     "Takes the ideal order of what was retrieved among the first k only.",
     reference="ToolBench#184; mlflow#24553; elasticsearch#154362",
 )
-def ndcg_retrieved(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_retrieved(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     def of(row: Any, own: Any, order: Any) -> Any:
         g = _gains(own, gain)[order[:k]]
         return _ratio(_dcg(g, k), _dcg(np.sort(g)[::-1], k))
@@ -162,7 +162,7 @@ def ndcg_retrieved(scores: Any, relevance: Any, /, *, k: int, gain: str = "linea
 
 
 @of_ndcg("ideal-not-cut", "Cuts the ranking at k, and not the ideal one.", reference="lkpy#309")
-def ndcg_not_cut(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_not_cut(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     found = matching.ndcg_at_k(scores, relevance, k=k, gain=gain)
 
     def of(row: Any, own: Any, order: Any) -> Any:
@@ -173,7 +173,7 @@ def ndcg_not_cut(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear"
 
 
 def _discounted(discount: Any) -> Any:
-    def ndcg(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+    def ndcg(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
         def of(row: Any, own: Any, order: Any) -> Any:
             g = _gains(own, gain)
             parts = [part[:k] for part in (g[order], np.sort(g)[::-1])]
@@ -186,7 +186,7 @@ def _discounted(discount: Any) -> Any:
 
 
 @of_ndcg("natural-logarithm", "Takes max(1, ln p) for the discount.")
-def ndcg_natural(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_natural(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     return _discounted(lambda p: 1 / np.maximum(1, np.log(p)))(scores, relevance, k=k, gain=gain)
 
 
@@ -195,17 +195,17 @@ def ndcg_natural(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear"
     "Divides by log₂ p, the first two places alike.",
     reference="DCG of Järvelin and Kekäläinen",
 )
-def ndcg_from_zero(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_from_zero(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     return _discounted(lambda p: 1 / np.maximum(1, np.log2(p)))(scores, relevance, k=k, gain=gain)
 
 
 @of_ndcg("linear-discount", "Divides by the place itself.")
-def ndcg_linear(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_linear(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     return _discounted(lambda p: 1 / p)(scores, relevance, k=k, gain=gain)
 
 
 @of_ndcg("ties-in-favour", "Puts the best documents first among equal scores.", reference="scholar#360")
-def ndcg_in_favour(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_in_favour(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     def of(row: Any, own: Any, order: Any) -> Any:
         g = _gains(own, gain)
         return _ratio(_dcg(g[_in_favour(row, own)], k), _dcg(np.sort(g)[::-1], k))
@@ -214,18 +214,18 @@ def ndcg_in_favour(scores: Any, relevance: Any, /, *, k: int, gain: str = "linea
 
 
 @of_ndcg("binary", "Takes 1 for every grade above 0.", reference="recommenders#1749")
-def ndcg_binary(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_binary(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     xp = _xp(relevance)
     return matching.ndcg_at_k(scores, xp.astype(relevance > 0, relevance.dtype), k=k, gain=gain)
 
 
 @of_ndcg("gain-ignored", "Takes the grade whatever the gain is.")
-def ndcg_gain_ignored(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_gain_ignored(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     return matching.ndcg_at_k(scores, relevance, k=k)
 
 
 @of_ndcg("not-normalised", "Returns DCG.")
-def ndcg_plain(scores: Any, relevance: Any, /, *, k: int, gain: str = "linear") -> Any:
+def ndcg_plain(scores: Any, relevance: Any, /, *, k: int, gain: Any = "linear") -> Any:
     return _rows(scores, relevance, lambda row, own, order: _dcg(_gains(own, gain)[order], k))
 
 
