@@ -17,13 +17,13 @@ _ONCE = Rounding(
 _HOST = {"approximation": "it is computed in float64"}
 
 
-def _mean(scores: Any, of: Callable[[list[int]], Any]) -> Any:
+def _mean(scores: Any, own: Any, of: Callable[[list[int], Any], Any]) -> Any:
     """The mean, over the orders that scores allow, of a function of the documents retrieved, in order."""
     n = len(scores)
     orders = [
         order for order in permutations(range(n)) if all(scores[a] >= scores[b] for a, b in pairwise(order))
     ]
-    values = [of([i for i in order if scores[i] != -np.inf]) for order in orders]
+    values = [of([i for i in order if scores[i] != -np.inf], own) for order in orders]
     return sum(values[1:], values[0]) / len(values)
 
 
@@ -48,12 +48,11 @@ def _mean(scores: Any, of: Callable[[list[int]], Any]) -> Any:
 def recall_definition(impl: Impl, on: Setting, case: inputs.Rankings) -> Iterator[Record]:
     """In fractions, all orders listed."""
     scores, relevant = on.host(case.scores), np.asarray(on.host(case.relevant), dtype=bool)
-    expected = [
-        _mean(
-            row, lambda order, own=own: Fraction(sum(bool(own[i]) for i in order[: case.k]), int(own.sum()))
-        )
-        for row, own in zip(scores, relevant, strict=True)
-    ]
+
+    def found(order: list[int], own: Any) -> Fraction:
+        return Fraction(sum(bool(own[i]) for i in order[: case.k]), int(own.sum()))
+
+    expected = [_mean(row, own, found) for row, own in zip(scores, relevant, strict=True)]
     given = impl["matching.recall_at_k"](case.scores, on.array(relevant), k=case.k)
     yield Gap("recall", given, np.asarray(expected, dtype=np.float64), np.ones(len(scores)))
 
@@ -82,10 +81,7 @@ def reciprocal_definition(impl: Impl, on: Setting, case: inputs.Rankings) -> Ite
     def first(order: list[int], own: Any) -> Fraction:
         return next((Fraction(1, p + 1) for p, i in enumerate(order[: case.k]) if own[i]), Fraction(0))
 
-    expected = [
-        _mean(row, lambda order, own=own: first(order, own))
-        for row, own in zip(scores, relevant, strict=True)
-    ]
+    expected = [_mean(row, own, first) for row, own in zip(scores, relevant, strict=True)]
     given = impl["matching.reciprocal_rank_at_k"](case.scores, on.array(relevant), k=case.k)
     yield Gap("reciprocal rank", given, np.asarray(expected, dtype=np.float64), np.ones(len(scores)))
 
@@ -120,8 +116,7 @@ def ndcg_definition(impl: Impl, on: Setting, case: inputs.Rankings) -> Iterator[
             return sum((value(own[i]) / np.log2(2.0 + p) for p, i in enumerate(order[: case.k])), 0.0)
 
         expected = [
-            _mean(row, lambda order, own=own, dcg=dcg: dcg(order, own)) / dcg(np.argsort(-own), own)
-            for row, own in zip(scores, grades, strict=True)
+            _mean(row, own, dcg) / dcg(np.argsort(-own), own) for row, own in zip(scores, grades, strict=True)
         ]
         options = {} if gain == "linear" else {"gain": gain}
         given = impl["matching.ndcg_at_k"](case.scores, case.grades, k=case.k, **options)
