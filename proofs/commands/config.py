@@ -9,10 +9,9 @@ from typing import Any, NoReturn
 import click
 
 from ..._errors import RefimplError, put_name
-from ...rope._config import layer_types, read
+from ..configuring import files, schedule, told
 from ..engine import exits
-from . import config_files, config_schedule, config_told, display
-from .config_against import compared
+from . import display
 from .output import OutputFile
 from .running import Gathered, save
 
@@ -49,22 +48,19 @@ def config(
     cosines and sines. Exit code 1: there are complaints, or the tables differ.
     """
     started = time.perf_counter()
-    mapping, complaints = config_files.load(file)
-    if config_schedule.is_schedule(mapping):
+    mapping, complaints = files.load(file)
+    if schedule.is_schedule(mapping):
         _schedule(file, mapping, complaints, trained, json_file, started)
     try:
-        results = [
-            _explained(str(file), mapping, layer_type, length, complaints, against)
-            for layer_type in layer_types(mapping)
-        ]
+        results = told.all_explained(str(file), mapping, length, complaints, against)
     except RefimplError as error:
         put_name(f"config: {file}", error)
         raise
     for number, result in enumerate(results):
         display.say(*([""] if number else []), style=None)
-        display.bold(config_told.title(result))
-        display.say(*config_told.lines(result, verbose=verbose))
-        display.say(*config_told.faults(result), style="red")
+        display.bold(told.title(result))
+        display.say(*told.lines(result, verbose=verbose))
+        display.say(*told.faults(result), style="red")
     found: Gathered[Any] = Gathered(results, time.perf_counter() - started)
     save(json_file, found)
     wrong = any(it.complaints or (it.against and not it.against.same) for it in results)
@@ -76,23 +72,14 @@ def _schedule(
     json_file: Path | None, started: float,
 ) -> NoReturn:  # fmt: skip
     """Explain the configuration of a scheduler."""
-    other = config_files.load(trained)[0] if trained else None
+    other = files.load(trained)[0] if trained else None
     try:
-        result = config_schedule.explained(str(file), mapping, other, complaints)
+        result = schedule.explained(str(file), mapping, other, complaints)
     except RefimplError as error:
         put_name(f"config: {file}", error)
         raise
-    display.bold(config_schedule.title(result))
-    display.say(*config_schedule.lines(result))
-    display.say(*config_schedule.faults(result), style="red")
+    display.bold(schedule.title(result))
+    display.say(*schedule.lines(result))
+    display.say(*schedule.faults(result), style="red")
     save(json_file, Gathered([result], time.perf_counter() - started))
     sys.exit(exits.FAILED if result.complaints else exits.HELD)
-
-
-def _explained(
-    file: str, mapping: Mapping[str, Any], layer_type: str | None, length: float | None,
-    complaints: list[str], against: str | None,
-) -> config_told.Explained:  # fmt: skip
-    block = read(mapping, layer_type)
-    beside = compared(against, mapping, block, layer_type, length) if against else None
-    return config_told.explained(file, mapping, block, layer_type, length, complaints, beside)

@@ -13,6 +13,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 from ..auditing.messages import Tried
 from ..auditing.report import Summary
 from ..benchmarks._result import Machine, Measured
+from ..configuring.schedule import Scheduled
+from ..configuring.told import Explained
 from ..engine.accuracy.measure import Accuracy
 from ..engine.certify import Certificate
 from ..engine.merged import Progress, Row
@@ -22,8 +24,6 @@ from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
 from ..scanning.report import Scan, Word
 from ..swapping.data import SwapResult
-from .config_schedule import Scheduled
-from .config_told import Explained
 from .errata import Judged
 
 REPORTS: Mapping[str, tuple[Any, type | None]] = {

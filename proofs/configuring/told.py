@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from ...rope import _tables
-from ...rope._config import attention_factor, softmax_factor, table
+from ...rope._config import attention_factor, layer_types, read, softmax_factor, table
 from ...rope._config_block import Block
-from .config_against import Compared
+from .against import Compared, compared
 
 SENTENCES = {
     "default": "every pair turns as in plain RoPE",
@@ -66,7 +66,23 @@ class Explained:
     against: Compared | None
 
 
-def explained(
+def all_explained(
+    file: str,
+    mapping: Mapping[str, Any],
+    length: float | None,
+    complaints: Sequence[str],
+    against: str | None,
+) -> list[Explained]:
+    """What a configuration means, for each type of layers; beside the function that `against` names."""
+    found = []
+    for layer_type in layer_types(mapping):
+        block = read(mapping, layer_type)
+        beside = compared(against, mapping, block, layer_type, length) if against else None
+        found.append(_explained(file, mapping, block, layer_type, length, complaints, beside))
+    return found
+
+
+def _explained(
     file: str, mapping: Mapping[str, Any], block: Block, layer_type: str | None, length: float | None,
     complaints: Sequence[str], against: Compared | None,
 ) -> Explained:  # fmt: skip
