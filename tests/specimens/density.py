@@ -11,8 +11,8 @@ from refimpl.backends import Setting
 Specimen = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
-def _normal(on: Setting, *shape: int) -> Any:
-    return on.array(np.random.default_rng(0).standard_normal(shape))
+def _normal(on: Setting, *shape: int, seed: int = 0) -> Any:
+    return on.array(np.random.default_rng(seed).standard_normal(shape))
 
 
 def _positive(on: Setting, *shape: int) -> Any:
