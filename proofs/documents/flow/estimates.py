@@ -104,7 +104,9 @@ def step_log_density_of_its_steps(impl: Impl, on: Setting, case: Stepped) -> Ite
     times = on.xp.concat([on.xp.zeros_like(step), step])
     run = impl["flow.euler_maruyama"]
     noises = case.noise[None, ...]
-    end = run(lambda t, x: case.drift, lambda t: 0 * t + sigma2[0], case.x, times, noises)[1, ...]
+    end = run(
+        lambda t, x: case.drift + on.xp.zeros_like(x), lambda t: 0 * t + sigma2[0], case.x, times, noises
+    )[1, ...]
     x, drift, z = on.host(case.x), on.host(case.drift), on.host(case.noise)
     square, width = on.host(sigma2), np.abs(on.host(step))
     variance = square * width
