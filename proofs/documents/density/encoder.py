@@ -13,11 +13,11 @@ from .inputs import FloatArray
 
 
 def _growth(s: FloatArray, on: Setting) -> FloatArray:
-    """e^s − 1 − s: near 0 by its series, whose sum is nested."""
+    """e^s − 1 − s: near 0 by its series, whose sum is nested; the next term is below 2⁻²⁵⁶."""
     near = np.abs(s) < 1
     small = np.where(near, s, 0.0)
     series: Any = 0 * small
-    for k in range(24, 2, -1):
+    for k in range(60, 2, -1):
         series = (1 + series) * small / k
     exponentials = on.reals([[on.math.exp(v) for v in row] for row in np.where(near, 1.0, s)])
     result: FloatArray = np.where(near, small**2 * (1 + series) / 2, exponentials - 1 - s)

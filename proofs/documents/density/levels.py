@@ -52,13 +52,13 @@ def logistic_definition(impl: Impl, on: Setting, case: inputs.Leveled) -> Iterat
 def _bin(c: Any, h: Any, m: Any) -> Any:
     """log(sinh h/(cosh c + cosh h)), the sum over the larger of e^|c| and e^h."""
     c = abs(c)
-    peak = c if c > h else h
+    peak = (c + h + abs(c - h)) / 2  # the larger, also of balls that nothing tells apart
     sum_ = (m.exp(c - peak) + m.exp(-c - peak) + m.exp(h - peak) + m.exp(-h - peak)) / 2
     return h - peak + m.log(-m.expm1(-2 * h) / 2) - m.log(sum_)
 
 
 def _softplus(t: Any, m: Any) -> Any:
-    return (t if t > 0 else 0 * t) + m.log1p(m.exp(-abs(t)))
+    return (t + abs(t)) / 2 + m.log1p(m.exp(-abs(t)))
 
 
 @law(
