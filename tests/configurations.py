@@ -1,4 +1,4 @@
-"""Rotary configurations of public models, by the numbers in their config.json, and what each means."""
+"""Rotary configurations of public models, with the numbers of their config.json as far as they are known."""
 
 from dataclasses import dataclass
 from typing import Any
