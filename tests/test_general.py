@@ -281,6 +281,10 @@ def test_a_cache_that_is_given_out() -> None:
     ("label", "spoils"),
     [
         ("strided in memory", lambda x, y: x.strides[-1] == 2 * x.itemsize),
+        (
+            "interleaved in memory",
+            lambda x, y: x.strides[-1] == 2 * x.itemsize and x.base.flat[1] == x.flat[0],
+        ),
         ("transposed in memory", lambda x, y: x.flags.f_contiguous and not x.flags.c_contiguous),
         ("backwards in memory", lambda x, y: x.strides[-1] < 0),
         ("read-only", lambda x, y: not x.flags.writeable),

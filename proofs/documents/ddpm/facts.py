@@ -10,7 +10,15 @@ FACTS = Facts(
         ),
     },
     short_batches=frozenset({"ddpm.sample"}),
-    numbers=frozenset({"ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps", "ddpm.joint_kl"}),
+    numbers=frozenset(
+        {
+            "ddpm.check_schedule",
+            "ddpm.check_signal",
+            "ddpm.check_steps",
+            "ddpm.inference_steps",
+            "ddpm.joint_kl",
+        }
+    ),
     order_hidden=frozenset({"ddpm.check_signal"}),
     given_back=frozenset({"ddpm.from_ho"}),
     notes={

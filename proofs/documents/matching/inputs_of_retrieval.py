@@ -41,8 +41,9 @@ def rankings(draw: inputs.Draw, p: Precision, kind: Kind) -> Rankings:
         scores = (scores - 1) * p.largest / 2
     missing = rng.random((batch, n)) < 0.2
     scores[missing] = -np.inf
-    grades = rng.integers(0, 4, (batch, n)).astype(np.float64)
-    grades[:, 0] = np.maximum(grades[:, 0], 1.0)
+    grades = np.maximum(rng.integers(-3, 4, (batch, n)), 0).astype(np.float64)
+    one = rng.integers(0, n)
+    grades[:, one] = np.maximum(grades[:, one], 1.0)
     return Rankings(scores, grades, grades > 0, draw(st.sampled_from([2, 1, 3, 10])))
 
 

@@ -19,6 +19,15 @@ def strided(array: Any) -> Any:
     return xp.stack([array, other], axis=-1)[..., 0]
 
 
+def interleaved(array: Any) -> Any:
+    """Every second number of a larger array; those between are all the first one, which is in range."""
+    if 0 in array.shape:
+        return array
+    xp = _libraries.array_namespace(array)
+    first = xp.reshape(array, (-1,))[0]
+    return xp.stack([array, xp.broadcast_to(first, array.shape)], axis=-1)[..., 0]
+
+
 def transposed(array: Any) -> Any:
     """The first axis last in memory."""
     xp = _libraries.array_namespace(array)
@@ -68,6 +77,7 @@ def signed_zeros(array: Any) -> Any:
 
 MANNERS: dict[str, Callable[[Any], Any]] = {
     "strided in memory": strided,
+    "interleaved in memory": interleaved,
     "transposed in memory": transposed,
     "backwards in memory": backwards,
     "read-only": read_only,

@@ -58,7 +58,7 @@ def _entry(call: Given, place: int, turn: int, tested: Implementation, on: Setti
     # With nothing changed, but arrays that lie in memory as changed ones do: the order of sums goes by it.
     args, kwargs = copied(changed(call, place, turn, lambda entry: entry))
     keeping(*args, **kwargs)  # an error here has nothing to do with NaN, and is none that is excused
-    for change in (lambda entry: entry * 0.75, lambda entry: entry + 1.0, lambda entry: entry * np.nan):
+    for change in (lambda entry: entry * 0.75, _above_all, lambda entry: entry * np.nan):
         if not sources.taken(copied(changed(call, place, turn, change)), keeping):
             results.append(None)
     before, *others, after = results
@@ -68,6 +68,12 @@ def _entry(call: Given, place: int, turn: int, tested: Implementation, on: Setti
     for other in others:
         if other is not None and _form(other, on) == _form(before, on) == _form(after, on):
             yield from _undefined(place, before, other, after, on)
+
+
+def _above_all(array: Any) -> Any:
+    """More than the largest entry, so that ranks change, too."""
+    xp = _libraries.array_namespace(array)
+    return xp.zeros_like(array) + xp.max(array) + 1.0
 
 
 def _undefined(place: int, before: Any, other: Any, after: Any, on: Setting) -> Iterator[Record]:
