@@ -254,7 +254,7 @@ def _covariances(rng: np.random.Generator, n: int, d: int, p: Precision, kind: K
     if kind == "extreme":
         reach = inputs.decades(p, 3.0, power=4)
         scale = 10.0 ** rng.uniform(-reach, reach, (n, d))
-        if rng.random() < 0.5:  # all are so small that what is added to a diagonal shows
+        if rng.random() < 0.25:  # all are so small that what is added to a diagonal shows
             scale = np.full((n, d), 10.0 ** -inputs.decades(p, 4.0, power=4))
         drawn = drawn * scale[:, :, None] * scale[:, None, :]
     drawn = inputs.rounded(drawn, p)
