@@ -407,7 +407,7 @@ def learned(draw: common.Draw, p: Precision, kind: Kind) -> Learned:
 def learned_variance_definition(impl: Impl, on: Setting, case: Learned) -> Iterator[Record]:
     """The logarithms of both ends, added up; where the lower end is 0, so is all below the upper."""
     v, schedule = on.host(case.fraction), Schedule(case.beta_squared)
-    later = np.minimum(np.maximum(on.host(case.t), 2), len(case.beta_squared))
+    later = np.minimum(np.maximum(on.host(case.t), 2), case.beta_squared.shape[0])
     before = [int(t) - 1 for t in later]
     near = (
         "s = t − 1",
@@ -428,7 +428,7 @@ def learned_variance_definition(impl: Impl, on: Setting, case: Learned) -> Itera
 def ending(draw: common.Draw, p: Precision, kind: Kind) -> Stepped:
     """A schedule whose last β² is 1, and steps before the last."""
     case: Stepped = draw(stepped(p, kind))
-    last = len(case.beta_squared)
+    last = case.beta_squared.shape[0]
     case.beta_squared[-1] = 1.0
     return replace(case, step=last, before=min(case.before, last - 1))
 

@@ -149,4 +149,6 @@ def balanced_definition(impl: Impl, on: Setting, case: inputs.Classes) -> Iterat
     occurring = sum(count > 0 for count in counts)
     expected = np.asarray([float(Fraction(len(labels), occurring * n)) if n else 0.0 for n in counts])
     given = impl["matching.balanced_class_weights"](case.labels, classes=case.classes)
-    yield Gap("weights", given, expected, expected)
+    short = getattr(given, "dtype", None) == on.xp.float32  # as torch's default dtype is
+    own = max(on.u, 2.0**-24) if short else on.u
+    yield Gap("weights", given, expected, expected * (own / on.u))
