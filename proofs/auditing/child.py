@@ -66,8 +66,7 @@ def main() -> None:
     except RefimplError as error:  # the library is not there, or lacks the dtype or the device
         talk.say(Failed(str(error), missing=True))
         return
-    memory = first.memory if audited.on.on_host else None  # drivers reserve far more than they use
-    notes = limits.confine(memory, errors, (answers, incoming))
+    notes = limits.confine(limits.memory_on(audited.on, first.memory), errors, (answers, incoming))
     talk.say(Ready(audited.on.device_name, tuple(notes)))
     if not talk.answer(first, seconds, audited.load, errors):
         return

@@ -10,9 +10,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..engine import processes
+
+if TYPE_CHECKING:
+    from ...backends import Setting
 
 PROCESSES = 64
 """How many processes a function under test may start."""
@@ -90,6 +93,11 @@ def only_here(function: Callable[..., Any]) -> Callable[..., Any]:
                 os._exit(1)
 
     return call
+
+
+def memory_on(on: "Setting", memory: int | None) -> int | None:
+    """The limit where arrays are in the host's memory; drivers of devices reserve far more than they use."""
+    return memory if on.on_host else None
 
 
 def _limit_memory(memory: int | None) -> list[str]:

@@ -192,7 +192,7 @@ def _each_query(scores: Array, other: Array, made: Callable[[Any], Any], functio
 @public(
     {"labels": Integers("n", "label", n=1), "classes": Integer(1, 2**20)},
     Reals("classes"),
-    needs="eager host",
+    needs="eager",
     nan="Integers have none.",
     raises={DomainError: "for labels outside 0 … classes − 1"},
 )
@@ -224,7 +224,9 @@ def balanced_class_weights(labels: Array, /, *, classes: int) -> Array:
     if np.min(host) < 0 or np.max(host) >= classes:
         got = f"classes {np.min(host)} to {np.max(host)}"
         raise DomainError(message("labels", got, f"integers from 0 to {classes - 1}"))
-    counts = np.bincount(host.astype(np.int64), minlength=classes)
+    found = np.bincount(host.astype(np.int64), minlength=classes)
+    counts = like(found, xp.zeros_like(labels, dtype=_floating_dtype(xp, labels)), xp)
     present = counts > 0
-    weights = np.where(present, len(host) / (np.sum(present) * np.where(present, counts, 1)), 0.0)
-    return like(weights, xp.zeros_like(labels, dtype=_floating_dtype(xp, labels)), xp)
+    share = int(np.sum(found > 0)) * xp.where(present, counts, xp.ones_like(counts))
+    weights = xp.full_like(counts, len(host)) / share  # torch rounds a number over an array twice
+    return xp.where(present, weights, xp.zeros_like(weights))

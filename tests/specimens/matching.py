@@ -72,8 +72,9 @@ def _similarity(on: Setting, n: int) -> Any:
 
 SPECIMENS: dict[str, Specimen] = {
     "matching.balanced_class_weights": lambda on, n: (
-        lambda labels: matching.balanced_class_weights(labels, classes=6),
-        (_grades(on, n),),
+        # The result is of the default dtype of the library, whatever the setting's is.
+        lambda labels: on.xp.astype(matching.balanced_class_weights(labels, classes=6), on.dtype),
+        (on.array(np.arange(n) // 3 % 6),),
     ),
     "matching.best_class_weights": _class_weights,
     "matching.best_threshold": _threshold,

@@ -136,6 +136,14 @@ def _sinusoidal(on: Setting, n: int):
     return (lambda p: rope.sinusoidal(p, dim=DIM, dtype=on.dtype)), (_positions(on, n),)
 
 
+def _axial_frequencies(on: Setting, n: int):
+    return (lambda: rope.axial_frequencies((2 * n, 4), **on.like)), ()
+
+
+def _timing_signal(on: Setting, n: int):
+    return (lambda p: rope.timing_signal(p, dim=DIM, dtype=on.dtype)), (_positions(on, n),)
+
+
 def _yarn(on: Setting, n: int):
     return (lambda: rope.yarn(2 * n, ramp="code", **MAP, **on.like)), ()
 
@@ -146,6 +154,7 @@ SPECIMENS = {
     "rope.convert_layout": _convert_layout,
     "rope.digits": _digits,
     "rope.dynamic_ntk": _dynamic_ntk,
+    "rope.axial_frequencies": _axial_frequencies,
     "rope.frequencies": _frequencies,
     "rope.from_config": _from_config,
     "rope.from_digits": _from_digits,
@@ -166,6 +175,7 @@ SPECIMENS = {
     "rope.rotate": _rotate,
     "rope.rotation_matrix": _rotation_matrix,
     "rope.sinusoidal": _sinusoidal,
+    "rope.timing_signal": _timing_signal,
     "rope.yarn": _yarn,
     "rope.yarn_scale": _yarn_scale,
     "rope.yarn_softmax_scale": _yarn_softmax_scale,

@@ -31,6 +31,7 @@ FACTS = Facts(
     ),
     defined={"flow.full_mixture": _of_axes},
     notes={
+        "flow.step_log_density": "the square of an offset that cancels, beside logarithms of other sign",
         "flow.mixture_time_derivative": "growth and movement of a density have opposite signs and cancel",
     },
     insensitive={
