@@ -143,7 +143,7 @@ def test_signature_of_another_convention_is_recognised() -> None:
 @pytest.mark.parametrize(
     ("name", "right", "wrong", "adapter", "taken"),
     [
-        ("rope.yarn", walls.yarn_of_the_code, walls.yarn_without_rounding, "inv-freq", "ramp='code'"),
+        ("rope.yarn", walls.yarn_of_the_code, walls.yarn_rounded_inwards, "inv-freq", "ramp='code'"),
         pytest.param("flow.integrate", walls.euler, walls.euler_of_points, (), "method='euler'",
                      marks=pytest.mark.long),
         pytest.param("flow.integrate", walls.euler_state_first, walls.euler_state_first_wrong, "state-first",

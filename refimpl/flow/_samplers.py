@@ -148,7 +148,7 @@ def edm_sampler(
     cap = _xp.numbers(xp).sqrt(2) - 1
     for i in range(steps):
         sigma, target = sigmas[i], sigmas[i + 1]
-        capped = (churn + steps) ** 2 >= 2 * steps**2
+        capped = churn >= steps or (churn + steps) ** 2 >= 2 * steps**2
         gamma = sigma * 0 + (cap if capped else churn / steps)
         inside = sigma >= low if high is None else (sigma >= low) & (sigma <= high)
         gamma = xp.where(inside, gamma, xp.zeros_like(gamma))

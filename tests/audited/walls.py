@@ -88,20 +88,19 @@ def llama3_wrong(dim, theta, k, low, high, old):
     return llama3_renamed(dim, theta, k, low, high, old, power=2)
 
 
-def yarn_of_the_code(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0, whole=True):
+def yarn_of_the_code(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0, outwards=True):
     def index(turns):
         return dim * math.log(train_length / (turns * 2 * math.pi)) / (2 * math.log(base))
 
     low, high = index(beta_fast), index(beta_slow)
-    if whole:
-        low, high = math.floor(low), math.ceil(high)
+    low, high = (math.floor(low), math.ceil(high)) if outwards else (math.ceil(low), math.floor(high))
     low, high = max(low, 0), min(high, dim - 1)
     keep = 1 - np.clip((np.arange(dim // 2) - low) / (high - low or 0.001), 0, 1)
     return inv_freq(dim, base) * (keep + (1 - keep) / factor)
 
 
-def yarn_without_rounding(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0):
-    return yarn_of_the_code(dim, base, factor, train_length, beta_slow, beta_fast, whole=False)
+def yarn_rounded_inwards(dim, base, factor, train_length, beta_slow=1.0, beta_fast=32.0):
+    return yarn_of_the_code(dim, base, factor, train_length, beta_slow, beta_fast, outwards=False)
 
 
 def euler(velocity, x, times):
