@@ -63,7 +63,9 @@ def layer_norm(g: Any, x: Any, gamma: Any = None, beta: Any = None, /, *, eps: f
 def rms_norm(g: Any, x: Any, gamma: Any = None, /, *, eps: float = 1e-6) -> Gradients:
     """(γg − x̂·mean(γg·x̂))/√(mean x² + eps); Σ g·x̂ for γ."""
     xp = array_api_compat.array_namespace(x)
-    root = xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + eps)
+    unit = xp.max(xp.abs(x), axis=-1, keepdims=True)  # whose square may be beyond the dtype
+    unit = xp.where(unit > eps**0.5, unit, xp.ones_like(unit) * eps**0.5)
+    root = unit * xp.sqrt(xp.mean((x / unit) ** 2, axis=-1, keepdims=True) + eps / unit / unit)
     normal = x / root
     scaled = g if gamma is None else g * gamma
     along = xp.mean(scaled * normal, axis=-1, keepdims=True)
