@@ -358,6 +358,8 @@ SIGMA = np.asarray([0.5, 0.5])
 MIXED = array_api_strict.asarray([[1.0, 2.0]])
 
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
+    ("DomainError: steps", lambda: ddpm.from_config({"_class_name": "EulerDiscreteScheduler"}, steps=9)),
+    ("DomainError: steps", lambda: ddpm.from_config({"_class_name": "DDIMScheduler"}, steps=2**11)),
     ("DomainError: steps", lambda: ddpm.linear_schedule(0)),
     ("DTypeError: dtype", lambda: ddpm.linear_schedule(2, dtype=np.int64)),
     ("DomainError: first", lambda: ddpm.ho_schedule(2, 0.0, 0.5)),

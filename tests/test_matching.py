@@ -467,6 +467,10 @@ M2 = np.eye(2)
 
 
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
+    ("DomainError: labels", lambda: matching.balanced_class_weights(np.asarray([0, 3]), classes=2)),
+    ("DomainError: scores", lambda: matching.recall_at_k(V2 * np.nan, I2, k=1)),
+    ("DomainError: scores", lambda: matching.reciprocal_rank_at_k(V2 * np.nan, I2, k=1)),
+    ("DomainError: scores", lambda: matching.ndcg_at_k(V2 * np.nan, V2, k=1)),
     ("NamespaceError: u", lambda: matching.cosine_similarity([1.0], V2)),
     ("ShapeError: v", lambda: matching.cosine_similarity(V2, V3)),
     ("ShapeError: u", lambda: matching.cosine_similarity(V2[:0], V2[:0])),

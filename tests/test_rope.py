@@ -308,6 +308,10 @@ X4, T2 = np.ones((3, 4)), np.ones(2)
 LIST = [1.0, 2.0]
 
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
+    (
+        "DomainError: sections",
+        lambda: rope.axial_angles(np.zeros((3, 2)), np.ones(8), sections=(1, 7), order="interleaved"),
+    ),
     ("DTypeError: n", lambda: rope.digits(I3 > 1, base=2, count=1)),
     ("DomainError: base", lambda: rope.digits(I3, base=1, count=1)),
     ("DomainError: count", lambda: rope.digits(I3, base=2, count=0)),

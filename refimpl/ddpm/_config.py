@@ -104,6 +104,7 @@ def from_config(
     >>> [text.partition(":")[0] for text in found.complaints]
     ['prediction_type', 'timestep_spacing']
     """
+    _xp.create(xp, dtype, device)  # refuses them in the name of this function
     read = Read.of(mapping)
     complaints = [*read.complaints, *(_differences(read, Read.of(trained)) if trained is not None else ())]
     schedule = read.schedule(xp=xp, dtype=dtype, device=device)
@@ -183,6 +184,8 @@ class Read:
         spacing = _names.find(self.values["timestep_spacing"], _SPACINGS, "timestep_spacing")
         offset = self.values["steps_offset"] if spacing == "leading" else 0
         train = len(self.values["trained_betas"] or ()) or self.values["num_train_timesteps"]
+        if count > train:
+            raise DomainError(message("steps", count, f"at most the {train} that the model has"))
         return inference_steps(train, count, spacing=spacing, offset=offset)  # type: ignore[arg-type]
 
 

@@ -185,7 +185,8 @@ def _each_query(scores: Array, other: Array, made: Callable[[Any], Any], functio
         raise DomainError(message("scores", "NaN", "numbers, which can be put in order"))
     n = first.shape[-1]
     pairs = zip(first.reshape(-1, n), second.reshape(-1, n), strict=True)
-    found = [function(row, labels) for row, labels in pairs]
+    with np.errstate(over="ignore", invalid="ignore"):  # gains beyond float64 give NaN
+        found = [function(row, labels) for row, labels in pairs]
     return like(np.asarray(found).reshape(first.shape[:-1]), scores, xp)
 
 
@@ -193,7 +194,7 @@ def _each_query(scores: Array, other: Array, made: Callable[[Any], Any], functio
     {"labels": Integers("n", "label", n=1), "classes": Integer(1, 2**20)},
     Reals("classes"),
     needs="eager",
-    nan="Integers have none.",
+    nan="Integers have no NaN.",
     raises={DomainError: "for labels outside 0 … classes − 1"},
 )
 def balanced_class_weights(labels: Array, /, *, classes: int) -> Array:

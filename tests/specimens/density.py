@@ -89,6 +89,8 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
 
 TAKES = {
     "density.bits_per_dim": "omlse",
+    "density.dequantize": "ml ml",
+    "density.discretized_logistic_log_probability": "ml ml ml",
     "density.effective_sample_size": "omlsr",
     "density.elbo": "omlsr",
     "density.importance_bound": "omlsr",
@@ -96,10 +98,14 @@ TAKES = {
     "density.linear_evidence": "mlr s - -",
     "density.linear_posterior": "mlr s - -",
     "density.log_weights": "mln mln mln",
+    "density.masked_importance_bound": "mlr m",
     "density.mixture_log_density": "m mlr",
     "density.normal_kl": "ml ml m m",
     "density.normal_kl_full": "mlr m m m",
     "density.normal_log_density": "mlr m m",
     "density.normal_log_density_full": "mlr m m",
     "density.normalized_weights": "omlsr",
+    "density.pareto_smoothed_weights": "oms",
+    "density.prior_log_density": "omlser",
+    "density.vae_kl": "ml ml",
 }

@@ -221,16 +221,21 @@ SPECIMENS: dict[str, Builder] = {
 }
 
 TAKES = {
+    "flow.ancestral_split": "ml ml",
     "flow.ddim_step": "mlsn mlsn mln mln",
     "flow.diagonal_mixture": "- - - ml ml",
     "flow.diffusion_squared": "omlse",
+    "flow.dpm_solver_2m_step": "mlsn mlsn mlsn mln",
     "flow.drift_coefficient": "omlse",
+    "flow.exponential_step": "mlsn mlsn mln mln",
     "flow.flow_log_likelihood": "mlsr s",
     "flow.flow_velocity": "mlsn mln mlsn",
     "flow.fokker_planck_residual": "ml ml ml ml ml ml",
     "flow.fokker_planck_rhs_grid": "- - m",
     "flow.forward_drift": "mlsn mln mln mlsn",
     "flow.full_mixture": "- - - ml ml",
+    "flow.hutchinson_trace": "omlser",
+    "flow.hutchinson_variance": "omlr",
     "flow.integrate": "mlsr s",
     "flow.integrate_adaptive": "mlsr s",
     "flow.mixture_log_density": "- - - ml ml",
@@ -241,4 +246,5 @@ TAKES = {
     "flow.noise_from_score": "mlsen mln",
     "flow.reverse_drift": "mlsn mln mln mlsn",
     "flow.score_from_noise": "mlsen mln",
+    "flow.step_log_density": "ml ml ml ml ml",
 }

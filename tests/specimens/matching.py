@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl import matching
+from refimpl import _libraries, matching
 from refimpl.backends import Setting
 
 DIM, CLASSES = 8, 5
@@ -70,10 +70,15 @@ def _similarity(on: Setting, n: int) -> Any:
     return on.array(0.5 ** np.abs(np.subtract.outer(np.arange(order), np.arange(order))))
 
 
+def _of_dtype(on: Setting, weights: Any) -> Any:
+    """The function gives the default dtype of the labels' library, whatever the setting's is."""
+    xp = _libraries.array_namespace(weights)
+    return xp.astype(weights, getattr(xp, on.precision.name))
+
+
 SPECIMENS: dict[str, Specimen] = {
     "matching.balanced_class_weights": lambda on, n: (
-        # The result is of the default dtype of the library, whatever the setting's is.
-        lambda labels: on.xp.astype(matching.balanced_class_weights(labels, classes=6), on.dtype),
+        lambda labels: _of_dtype(on, matching.balanced_class_weights(labels, classes=6)),
         (on.array(np.arange(n) // 3 % 6),),
     ),
     "matching.best_class_weights": _class_weights,
@@ -98,6 +103,7 @@ SPECIMENS: dict[str, Specimen] = {
 }
 
 TAKES = {
+    "matching.balanced_class_weights": "os",
     "matching.check_nonzero": "omlser",
     "matching.cosent_gradient": "- k",
     "matching.cosent_loss": "- k",
@@ -105,8 +111,11 @@ TAKES = {
     "matching.cosine_similarity": "ml ml",
     "matching.factor_similarity": "o",
     "matching.jl_project": "mlr r",
+    "matching.ndcg_at_k": "mlr m",
     "matching.nearest_semidefinite": "om",
     "matching.rank": "kose",
+    "matching.recall_at_k": "mlr m",
+    "matching.reciprocal_rank_at_k": "mlr m",
     "matching.sbert_features": "ml ml",
     "matching.spearman": "k k",
 }

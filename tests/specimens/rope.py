@@ -194,4 +194,5 @@ TAKES = {
     "rope.rotate": "ml ml",
     "rope.rotation_matrix": "omlsenr",
     "rope.sinusoidal": "kmlse",
+    "rope.timing_signal": "kmlse",
 }
