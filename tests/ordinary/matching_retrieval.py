@@ -46,6 +46,10 @@ def reciprocal_rank_of_all(scores, relevant, k):
     return each(scores, relevant, lambda s, r: np.mean([first(r, o, len(s)) for o in orders(s)]))
 
 
+def reciprocal_rank_of_hits(scores, relevant, k):
+    return each(scores, relevant, lambda s, r: np.mean([first(r, o, k) > 0 for o in orders(s)]))
+
+
 def dcg(gains):
     return np.sum(gains / np.log2(np.arange(2, len(gains) + 2)))
 
@@ -87,7 +91,10 @@ ORDINARY = (
     Ordinary(
         "matching.reciprocal_rank_at_k",
         reciprocal_rank,
-        (Slip(reciprocal_rank_of_all, r"k-ignored|beyond k|k"),),
+        (
+            Slip(reciprocal_rank_of_all, r"k-ignored|beyond k|k"),
+            Slip(reciprocal_rank_of_hits, r"hit"),
+        ),
     ),
     Ordinary(
         "matching.ndcg_at_k",
