@@ -93,7 +93,7 @@ ORDINARY = (
         reciprocal_rank,
         (
             Slip(reciprocal_rank_of_all, r"k-ignored|beyond k|k"),
-            Slip(reciprocal_rank_of_hits, r"hit"),
+            Slip(reciprocal_rank_of_hits, r"hit|without dividing by before"),
         ),
     ),
     Ordinary(
