@@ -209,7 +209,6 @@ def duplicates(impl: Impl, on: Setting, case: inputs.Repeated) -> Iterator[Recor
     "argmaxable.mask",
     "among fewer classes every argmaxable class stays so; (1,1) is, once (1,2) and (2,1) are masked",
     source="argmaxable C9",
-    stands="what becomes of the others where classes are masked",
     about=("argmaxable.classify",),
     inputs=inputs.repeated,
     tolerance=DECIDABLE,
