@@ -186,7 +186,6 @@ def faults(draw: common.Draw, p: Precision, kind: Kind) -> Fault:
     "a configuration without a fault has no complaints, and one with a misspelt, ignored or contradictory "
     "key, or another than in training, has one that begins with it",
     source="ddpm P8",
-    stands="the complaints",
     about=("ddpm.from_config",),
     inputs=faults,
     tolerance=Rounding({}, "nothing is computed"),

@@ -437,7 +437,6 @@ def ending(draw: common.Draw, p: Precision, kind: Kind) -> Stepped:
     "ddpm.steps-without-signal",
     "where β_T² = 1, steps from T give ᾱ_s x_0 + √(1 − η²) β̄_s x_T + η β̄_s noise, x_0 = −v, and x_T if s = T",
     source="ddpm P2, P6",
-    stands="that a chain may begin where there is no signal",
     about=("ddpm.ddim_step", "ddpm.posterior_between", "ddpm.learned_variance"),
     inputs=ending,
     tolerance=_STEP,

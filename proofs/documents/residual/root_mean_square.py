@@ -84,7 +84,6 @@ def rms_norm_definition(impl: Impl, on: Setting, case: Rows) -> Iterator[Record]
     "residual.rms-homogeneous",
     "RMS(sx; s² eps) = RMS(x; eps)",
     source="residual C10",
-    stands="that the size of a row does not count beside eps, from which its gradient is orthogonal to it",
     about=("residual.rms_norm",),
     inputs=rows,
     tolerance=Rounding({name: 2 * count for name, count in _NORM.items()}),
@@ -103,7 +102,6 @@ def rms_homogeneous(impl: Impl, on: Setting, case: Rows) -> Iterator[Record]:
     "residual.rms-of-centred",
     "LN(x) = RMS(x − μ)",
     source="residual C11",
-    stands="what the two norms have to do with each other",
     about=("residual.rms_norm", "residual.layer_norm"),
     inputs=rows,
     tolerance=Rounding(

@@ -184,7 +184,6 @@ def _stacked(norm: Any, on: Setting, case: Turns, placement: str) -> Any:
     "stacks of branches ±√v J, with J a turn by a right angle, have the variance and the share of their "
     "input that P4 gives for pre-LN, post-LN and none",
     source="residual C14",
-    stands="the growth of stacks that have the norm before a branch, behind the sum, and nowhere",
     about=("residual.stream_variance", "residual.rms_norm"),
     inputs=turns,
     tolerance=Rounding(

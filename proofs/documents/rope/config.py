@@ -293,7 +293,6 @@ def faults(draw: inputs.Draw, p: Precision, kind: Kind) -> Fault:
     "a configuration without a fault has no complaints, and one with a misspelt, ignored, missing or "
     "contradictory key has one that begins with it",
     source="rope P11",
-    stands="the complaints",
     about=("rope.from_config",),
     inputs=faults,
     tolerance=Rounding({}, "nothing is computed"),

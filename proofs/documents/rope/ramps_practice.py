@@ -40,7 +40,6 @@ def _apart(case: Extension) -> bool:
     "rope.yarn-untruncated",
     "without truncate, YaRN's index ramp runs between the indices of `fast` and `slow` turns as they are",
     source="rope P3",
-    stands="the ramp of configurations with truncate: false",
     about=("rope.yarn",),
     inputs=unrounded,
     tolerance=Rounding(
@@ -105,7 +104,6 @@ def coefficients(draw: inputs.Draw, p: Precision, kind: Kind) -> Coefficients:
     "rope.yarn_scale-coefficients",
     "with two coefficients YaRN's scale is (0.1 a ln k + 1)/(0.1 b ln k + 1), by default of a = 1 and b = 0",
     source="rope P4",
-    stands="the coefficients",
     about=("rope.yarn_scale",),
     inputs=coefficients,
     tolerance=Rounding(

@@ -64,7 +64,6 @@ def sliced_definition(impl: Impl, on: Setting, case: Projected) -> Iterator[Reco
     "SW_p is a metric that does not exceed W_p, is 0 for the same points in another order, and SW₂² of a "
     "shift v is the mean of ⟨v, θ⟩²",
     source="transport C1",
-    stands="the metric of slices, whose function is another",
     about=("transport.sliced_wasserstein",),
     inputs=lambda p, kind: inputs_of_features.projected(p, kind, equal=True),
     tolerance=Rounding({"two distances at 23": 2 * 23}),
