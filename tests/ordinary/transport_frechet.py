@@ -111,7 +111,7 @@ ORDINARY = (
         (
             Slip(sliced_mean_of_distances, r"mean-of-distances|Averages the distances"),
             typo("** (1 / order)", "", r"power|without the root"),
-            typo("np.mean(", "np.sum(", r"sum|number of|factor"),
+            typo(" / np.linalg.norm(directions, axis=-1, keepdims=True)", "", r"lengths-kept|their lengths"),
         ),
         answer="imprecise",
     ),
