@@ -39,17 +39,22 @@ def find(name: str, known: Iterable[str], what: str, *, call: str = "", of: str 
         return meant[0]
     begin = f"{call}: " if call else ""
     if meant:
-        raise UnknownNameError(f"{begin}several {what}s are called {name!r}; did you mean {either(meant)}?")
+        raise UnknownNameError(f"{begin}several {what}s are called {name!r}; {offered(meant)}")
     where = f" of {of}" if of else ""
     raise UnknownNameError(f"{begin}no {what}{where} is called {name!r}; {_advice(name, names, what)}")
 
 
 def _advice(name: str, names: Sequence[str], what: str) -> str:
     if close := near(name, names):
-        return f"did you mean {either(close)}?"
+        return offered(close)
     if len(names) > FEW:
         return f"see `refimpl list {_PLURALS.get(what, f'{what}s')}`"
     return f"there are: {', '.join(names) or 'none'}"
+
+
+def offered(close: Sequence[str]) -> str:
+    """The question whether one of some names is meant."""
+    return f"did you mean {either(close)}?"
 
 
 def near(name: str, known: Sequence[str]) -> list[str]:

@@ -105,7 +105,7 @@ def _only_one(name: str, laws: dict[str, Law]) -> bool:
     of such laws it is about a function."""
 
     def claims(law: str) -> set[str]:
-        return {number for number in catalogue.claims(laws[law].source) if number.split()[1][0] not in "DP"}
+        return {entry.citation for entry in catalogue.entries(laws[law].source) if not entry.defines}
 
     others = [law for law in laws if law != name]
     if name.removesuffix("-definition") in laws[name].about:

@@ -2,9 +2,8 @@
 
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -49,37 +48,22 @@ def config(
     """
     started = time.perf_counter()
     mapping, complaints = files.load(file)
-    if schedule.is_schedule(mapping):
-        _schedule(file, mapping, complaints, trained, json_file, started)
-    try:
-        results = told.all_explained(str(file), mapping, length, complaints, against)
-    except RefimplError as error:
-        put_name(f"config: {file}", error)
-        raise
-    for number, result in enumerate(results):
-        display.say(*([""] if number else []), style=None)
-        display.bold(told.title(result))
-        display.say(*told.lines(result, verbose=verbose))
-        display.say(*told.faults(result), style="red")
-    found: Gathered[Any] = Gathered(results, time.perf_counter() - started)
-    save(json_file, found)
-    wrong = any(it.complaints or (it.against and not it.against.same) for it in results)
-    sys.exit(exits.FAILED if wrong else exits.HELD)
-
-
-def _schedule(
-    file: Path, mapping: Mapping[str, Any], complaints: list[str], trained: Path | None,
-    json_file: Path | None, started: float,
-) -> NoReturn:  # fmt: skip
-    """Explain the configuration of a scheduler."""
     other = files.load(trained)[0] if trained else None
+    results: list[Any]
     try:
-        result = schedule.explained(str(file), mapping, other, complaints)
+        if schedule.is_schedule(mapping):
+            results = [schedule.explained(str(file), mapping, other, complaints)]
+            pages = [(schedule.title(it), schedule.lines(it), [*schedule.faults(it)]) for it in results]
+        else:
+            results = told.all_explained(str(file), mapping, length, complaints, against)
+            pages = [(told.title(it), told.lines(it, verbose=verbose), [*told.faults(it)]) for it in results]
     except RefimplError as error:
         put_name(f"config: {file}", error)
         raise
-    display.bold(schedule.title(result))
-    display.say(*schedule.lines(result))
-    display.say(*schedule.faults(result), style="red")
-    save(json_file, Gathered([result], time.perf_counter() - started))
-    sys.exit(exits.FAILED if result.complaints else exits.HELD)
+    for number, (title, lines, faults) in enumerate(pages):
+        display.say(*([""] if number else []), style=None)
+        display.bold(title)
+        display.say(*lines)
+        display.say(*faults, style="red")
+    save(json_file, Gathered(results, time.perf_counter() - started))
+    sys.exit(exits.FAILED if any(faults for _, _, faults in pages) else exits.HELD)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..._errors import RefimplError
+from ...backends import Precision
+from ...backends._backend import FORMATS
 from ...rope import _ramps, _tables
 from ...rope._config import attention_factor, table
 from ...rope._config_block import Block
@@ -17,8 +19,6 @@ from ..engine import foreign
 
 ROUNDINGS = 16
 """Of a blend and its ramp, a power and a quotient, twice: as the laws about these tables count them."""
-UNITS = {"float16": 2.0**-11, "bfloat16": 2.0**-8, "float32": 2.0**-24}
-"""Unit roundoffs of formats; of all others that of float64."""
 
 
 class AgainstError(RefimplError, TypeError):
@@ -118,8 +118,8 @@ def _result(target: str, given: Any) -> tuple[np.ndarray[Any, Any], float | None
         given, scale = given.frequencies, getattr(given, "attention_factor", None)
     elif isinstance(given, tuple | list) and len(given) == 2 and np.ndim(given[1]) == 0 and np.ndim(given[0]):
         given, scale = given
-    name = str(getattr(given, "dtype", "float64"))
-    unit = next((u for kind, u in UNITS.items() if name.endswith(kind)), 2.0**-53)
+    name = str(getattr(given, "dtype", "float64")).rpartition(".")[2]
+    unit = Precision(name if name in FORMATS else "float64").u
     try:
         if hasattr(given, "detach"):
             given = given.detach().cpu().double()
@@ -146,16 +146,17 @@ def _distance(values: Any, ours: Any, plain: Any, unit: float) -> Any:
 def _judged(
     target: str, values: Any, scale: float | None, unit: float, ours: Any, block: Block, length: float | None
 ) -> Compared:
-    said = foreign.line(target)
+    said, plain = foreign.line(target), np.asarray(_tables.plain(block.width, block.base))
     if values.shape != ours.shape:
-        told = f"{said} gives {len(values)} numbers; expected {len(ours)}" + _width(values, ours, unit, block)
+        told = f"{said} gives {len(values)} numbers; expected {len(ours)}" + _width(
+            values, ours, plain, unit, block
+        )
         return Compared(target, False, told, None, None, None, scale)
-    plain = np.asarray(_tables.plain(block.width, block.base))
     far = _distance(values, ours, plain, unit)
     pair = int(np.argmax(far))
     at = (pair, float(ours[pair]), float(values[pair]))
     if far[pair] > 1:
-        cause = next(iter(_causes(values, unit, block, length)), "")
+        cause = next(iter(_causes(values, ours, plain, unit, block, length)), "")
         told = (
             f"{said} differs at {int(np.sum(far > 1))} of {len(ours)} pairs, most at pair {pair}: expected "
             f"{at[1]:.9g}, got {at[2]:.9g}" + (f"; its table is that of {cause}" if cause else "")
@@ -170,11 +171,10 @@ def _judged(
     return Compared(target, True, f"{said} gives the same table{also}", *at, scale)
 
 
-def _width(values: Any, ours: Any, unit: float, block: Block) -> str:
+def _width(values: Any, ours: Any, plain: Any, unit: float, block: Block) -> str:
     """Why there are more or fewer."""
     half = len(ours)
     if len(values) == 2 * half:
-        plain = np.asarray(_tables.plain(block.width, block.base))
         for name, part in (("[ω | ω]", values[:half]), ("[ω_0, ω_0, ω_1, …]", values[::2])):
             if np.max(_distance(part, ours, plain, unit)) <= 1:
                 return f": each frequency twice, {name}"
@@ -183,14 +183,13 @@ def _width(values: Any, ours: Any, unit: float, block: Block) -> str:
     return ""
 
 
-def _causes(values: Any, unit: float, block: Block, length: float | None) -> Iterator[str]:
+def _causes(
+    values: Any, ours: Any, plain: Any, unit: float, block: Block, length: float | None
+) -> Iterator[str]:
     """Other configurations, or forms, whose table it is."""
-    plain = np.asarray(_tables.plain(block.width, block.base))
     if block.type == "yarn" and block.train_length is not None:
-        kept = _ramps.turns_ramp(
-            _tables.plain(block.width, block.base), block.train_length, block.slow, block.fast
-        )
-        paper = np.asarray(_ramps.blend(_tables.plain(block.width, block.base), kept, block.factor))
+        kept = _ramps.turns_ramp(plain.tolist(), block.train_length, block.slow, block.fast)
+        paper = np.asarray(_ramps.blend(plain.tolist(), kept, block.factor))
         if np.max(_distance(values, paper, plain, unit)) <= 1:
             yield "the ramp of YaRN's paper, linear in turns, where code has one linear in the index"
     changes: list[tuple[str, dict[str, Any]]] = [
@@ -219,7 +218,6 @@ def _causes(values: Any, unit: float, block: Block, length: float | None) -> Ite
             continue
         if np.max(_distance(values, other, plain, unit)) <= 1:
             yield told
-    ours = np.asarray(table(block, length, None))
     with np.errstate(all="ignore"):
         if np.max(_distance(1 / values, ours, plain, unit)) <= 1:
             yield "reciprocals, 1/ω"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ... import ddpm
+from ..._errors import DomainError
 from ...ddpm._config import Read
 
 SENTENCES = {
@@ -62,7 +63,10 @@ def explained(
     """What the mapping means."""
     read = Read.of(mapping)
     found = ddpm.from_config(mapping, trained=trained)
-    steps = ddpm.from_config(mapping, steps=SHOWN).steps if read.spaces(SHOWN) else ()
+    try:
+        steps = read.steps(SHOWN)
+    except DomainError:  # its class spaces them otherwise, or has fewer
+        steps = ()
     betas, values = found.beta_squared, read.values
     return Scheduled(
         file=file,

@@ -143,7 +143,7 @@ def claims_about(function: str) -> Mapping[str, str]:
     own = dict(claims(functions()[function].source))
     for law in written_laws().values():
         if function in law.about:
-            own |= {n: text for n, text in claims(law.source).items() if n.split()[1][0] not in "DP"}
+            own |= {it.citation: it.claim for it in entries(law.source) if not it.defines}
     return own
 
 

@@ -70,6 +70,11 @@ class Entry:
         return f"{self.document} {self.number}"
 
     @property
+    def defines(self) -> bool:
+        """Whether it is a definition, also of practice."""
+        return self.number[0] in "DP"
+
+    @property
     def formulas(self) -> tuple[str, ...]:
         """All its formulas in LaTeX, those in running text too."""
         found = _MATH.findall(f"{self.sentence}\n{self.body}")

@@ -11,7 +11,7 @@ from ..public import RAISES, Integer, Made, Own, Reals, Record, public
 from . import _config_facts as facts
 from ._practical import rescale_zero_snr, scaled_linear_schedule, sigmoid_schedule
 from ._schedules import cosine_schedule, ho_schedule
-from ._skipping import inference_steps
+from ._skipping import spaced_steps
 from ._steps import Schedule
 
 Config = Mapping[str, Any]
@@ -166,14 +166,6 @@ class Read:
             found = _MAKERS[rule](count, first, last, **place)
         return rescale_zero_snr(found) if self.values.get("rescale_betas_zero_snr") else found
 
-    def spaces(self, count: int) -> bool:
-        """Whether the class has the steps of P4, and as many with this offset."""
-        train = len(self.values["trained_betas"] or ()) or self.values["num_train_timesteps"]
-        if self.type not in facts.OWN_STEPS or count > train:
-            return False
-        last: int = self.values["steps_offset"] + 1 + (count - 1) * (train // count)
-        return bool(self.values["timestep_spacing"] != "leading" or last <= train)
-
     def steps(self, count: int) -> tuple[int, ...]:
         """The steps at inference."""
         if self.type not in facts.OWN_STEPS:
@@ -184,9 +176,7 @@ class Read:
         spacing = _names.find(self.values["timestep_spacing"], _SPACINGS, "timestep_spacing")
         offset = self.values["steps_offset"] if spacing == "leading" else 0
         train = len(self.values["trained_betas"] or ()) or self.values["num_train_timesteps"]
-        if count > train:
-            raise DomainError(message("steps", count, f"at most the {train} that the model has"))
-        return inference_steps(train, count, spacing=spacing, offset=offset)  # type: ignore[arg-type]
+        return spaced_steps(train, count, spacing, offset)  # type: ignore[arg-type]
 
 
 def _of_kind(key: str, value: Any, default: Any) -> Any:
@@ -224,7 +214,7 @@ def _unread(name: str, mapping: Config) -> Iterator[str]:
             yield f"{key}: {name} does not read it; {known[key]} would"
         else:
             near = [it for it in _names.near(str(key), list(own)) if it not in mapping]
-            yield f"{key}: no key that diffusers reads" + (f"; did you mean {either(near)}?" if near else "")
+            yield f"{key}: no key that diffusers reads" + (f"; {_names.offered(near)}" if near else "")
 
 
 def _contradictions(read: Read, given: Config) -> Iterator[str]:

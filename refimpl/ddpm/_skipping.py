@@ -60,6 +60,11 @@ def inference_steps(train_steps: int, steps: int, /, *, spacing: Spacing, offset
     >>> inference_steps(1000, 4, spacing="linspace"), inference_steps(1000, 4, spacing="trailing")
     ((1000, 667, 334, 1), (1000, 750, 500, 250))
     """
+    return spaced_steps(train_steps, steps, spacing, offset)
+
+
+def spaced_steps(train_steps: int, steps: int, spacing: Spacing, offset: int) -> tuple[int, ...]:
+    """The steps, where there are as many."""
     if steps > train_steps:
         raise DomainError(message("steps", steps, f"at most the {train_steps} that the model has"))
     if offset and spacing != "leading":
@@ -72,10 +77,10 @@ def inference_steps(train_steps: int, steps: int, /, *, spacing: Spacing, offset
         raise DomainError(
             message("offset", offset, f"at most {offset + train_steps - last}: step {last} is none")
         )
-    return tuple([_spaced(i, train_steps, steps, spacing, offset) for i in range(steps - 1, -1, -1)])
+    return tuple([_step_at(i, train_steps, steps, spacing, offset) for i in range(steps - 1, -1, -1)])
 
 
-def _spaced(i: int, last: int, steps: int, spacing: Spacing, offset: int) -> int:
+def _step_at(i: int, last: int, steps: int, spacing: Spacing, offset: int) -> int:
     if spacing == "leading":
         return 1 + offset + i * (last // steps)
     if spacing == "linspace":

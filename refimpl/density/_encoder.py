@@ -4,7 +4,7 @@ from .. import _xp
 from .._typing import Array, Namespace
 from ..public import STAYS, Labels, Reals, public
 from ._normal import log_2pi
-from ._weights import NEAR
+from ._weights import by_fall
 
 
 @public({"mean, log_variance": Reals("..., d")}, Reals("..."), nan=STAYS, broadcast="all")
@@ -122,6 +122,4 @@ def _masked_importance_bound(log_w: Array, mask: Array, *, xp: Namespace) -> Arr
     shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
     lower = xp.where(mask, xp.expm1(kept - shift), xp.zeros_like(kept))
     fall = xp.sum(lower, axis=-1) / total  # of the mean weight below the largest
-    near = fall > NEAR
-    close = xp.squeeze(shift, axis=-1) + xp.log1p(xp.where(near, fall, xp.zeros_like(fall)))
-    return xp.where(near, close, far)
+    return by_fall(xp.squeeze(shift, axis=-1), fall, far, xp=xp)

@@ -115,9 +115,13 @@ def _log_mean(log_w: Array, axis: int, *, xp: Namespace) -> Array:
     peak = xp.max(log_w, axis=axis, keepdims=True)
     shift = xp.where(xp.isfinite(peak), peak, xp.zeros_like(peak))
     fall = xp.mean(xp.expm1(log_w - shift), axis=axis)  # of the mean weight below the largest
+    return by_fall(xp.squeeze(shift, axis=axis), fall, far, xp=xp)
+
+
+def by_fall(shift: Array, fall: Array, far: Array, *, xp: Namespace) -> Array:
+    """shift + log(1 + fall) where the mean weight lies little below the largest, else what is given."""
     near = fall > NEAR
-    close = xp.squeeze(shift, axis=axis) + xp.log1p(xp.where(near, fall, xp.zeros_like(fall)))
-    return xp.where(near, close, far)
+    return xp.where(near, shift + xp.log1p(xp.where(near, fall, xp.zeros_like(fall))), far)
 
 
 def _log_mean_by_parts(log_w: Floats, axis: int) -> Floats:

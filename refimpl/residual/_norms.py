@@ -3,6 +3,7 @@
 from .. import _libraries, _xp
 from .._typing import Array, Namespace
 from ..public import STAYS, Number, Reals, public
+from ._root_mean_square import over_root_mean_square
 
 
 @public(
@@ -52,11 +53,7 @@ def _layer_norm(x: Array, gamma: Array | None, beta: Array | None, eps: float, *
     centred = x * shrink
     centred = centred - _libraries.constant(centred[..., :1])  # exact where the row is nearly constant
     centred = centred - xp.mean(centred, axis=-1, keepdims=True)
-    root = _xp.numbers(xp).sqrt(eps) * shrink
-    spread = xp.max(xp.abs(centred), axis=-1, keepdims=True)
-    unit = _libraries.constant(xp.where(spread < root, root, spread))
-    centred, root = centred / unit, root / unit
-    normal = centred / xp.sqrt(xp.mean(centred * centred, axis=-1, keepdims=True) + root * root)
+    normal = over_root_mean_square(centred, _xp.numbers(xp).sqrt(eps) * shrink, xp=xp)
     normal = normal if gamma is None else normal * gamma
     return normal if beta is None else normal + beta
 

@@ -102,12 +102,16 @@ def qk_norm_scores(
     return _qk_norm_scores(q, k, gamma_q, gamma_k, eps, scale, xp=_xp.of(q, k, gamma_q, gamma_k))
 
 
-def _rms_norm(x: Array, gamma: Array | None, eps: float, *, xp: Namespace) -> Array:
+def over_root_mean_square(x: Array, root: Array, *, xp: Namespace) -> Array:
+    """x/√(mean x² + root²), computed in units of the largest of them, so that squares stay in range."""
     peak = xp.max(xp.abs(x), axis=-1, keepdims=True)
-    root = xp.ones_like(peak) * _xp.numbers(xp).sqrt(eps)
     unit = _libraries.constant(xp.where(peak < root, root, peak))
-    scaled, rest = x / unit, root / unit
-    normal = scaled / xp.sqrt(xp.mean(scaled * scaled, axis=-1, keepdims=True) + rest * rest)
+    x, root = x / unit, root / unit
+    return x / xp.sqrt(xp.mean(x * x, axis=-1, keepdims=True) + root * root)
+
+
+def _rms_norm(x: Array, gamma: Array | None, eps: float, *, xp: Namespace) -> Array:
+    normal = over_root_mean_square(x, xp.ones_like(x[..., :1]) * _xp.numbers(xp).sqrt(eps), xp=xp)
     return normal if gamma is None else normal * gamma
 
 

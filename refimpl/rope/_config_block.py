@@ -88,6 +88,13 @@ def number(key: str, value: Any) -> float:
     return _xp.check_number(key, value, -float("inf"))
 
 
+def numbers(key: str, values: Any) -> tuple[float, ...]:
+    """A list of numbers ≥ 0, one for each pair."""
+    if not isinstance(values, list | tuple):
+        raise DTypeError(message(key, shown(values), "a list of d/2 numbers"))
+    return tuple(_xp.check_number(key, number(key, value), 0.0) for value in values)
+
+
 def part(config: Config) -> Config:
     """The configuration of the text model, which may stand inside another."""
     own = (*facts.HIDDEN, "rope_parameters", "rope_scaling", "head_dim")
@@ -171,7 +178,7 @@ def _misspelt(config: Config, reader: Reader) -> None:
         if ("rope" in key or "rotary" in key) and key not in facts.TOP:
             near = [it for it in _names.near(key, facts.TOP) if config.get(it) is None]
             if near:
-                reader.complain(f"{key}: no key that transformers reads; did you mean {either(near)}?")
+                reader.complain(f"{key}: no key that transformers reads; {_names.offered(near)}")
 
 
 def _kind(block: Config, model: str, reader: Reader) -> str:
@@ -204,7 +211,7 @@ def _keys(block: Config, kind: str, model: str, reader: Reader) -> None:
             reader.complain(f"{key}: {facts.ELSEWHERE[key]}")
         else:
             near = _names.near(key, [*own, *known])
-            reader.complain(f"{key}: no code reads it" + (f"; did you mean {either(near)}?" if near else ""))
+            reader.complain(f"{key}: no code reads it" + (f"; {_names.offered(near)}" if near else ""))
 
 
 def _head(config: Config, layer: str, reader: Reader) -> int:
@@ -343,7 +350,7 @@ def _own(config: Config, block: Config, kind: str, *, nested: bool, reader: Read
             raise DomainError(message("beta_fast", found["fast"], f"at least beta_slow = {found['slow']}"))
         found |= _coefficients(config, block, reader) | _truncate(block, nested, reader)
     elif kind == "longrope":
-        found |= {name: _list(block, f"{name}_factor") for name in ("short", "long")}
+        found |= {name: numbers(f"{name}_factor", block.get(f"{name}_factor")) for name in ("short", "long")}
         if config.get("model_type") in facts.TWO_SCALES:
             found["scales"] = (reader.number(block, "short_mscale"), reader.number(block, "long_mscale"))
     elif kind == "llama3":
@@ -392,10 +399,3 @@ def _coefficients(config: Config, block: Config, reader: Reader) -> dict[str, An
         reader.complain("mscale_all_dim: only latent attention scales scores with it; here it divides alone")
     both = {"mscale": a, "mscale_all_dim": b} if a and b else {"mscale_all_dim": b or 0.0}
     return {**both, "softmax": attention and bool(b)}
-
-
-def _list(block: Config, key: str) -> tuple[float, ...]:
-    values = block.get(key)
-    if not isinstance(values, list | tuple):
-        raise DTypeError(message(key, shown(values), "a list of d/2 numbers"))
-    return tuple(_xp.check_number(key, number(key, value), 0.0) for value in values)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import _names, _xp
-from .._errors import DomainError, DTypeError, either, message, shown
+from .._errors import DomainError, message
 from . import _config_facts as facts
-from ._config_block import Block, Config, Reader, chosen, number
+from ._config_block import Block, Config, Reader, chosen, number, numbers
 
 LATENT = ("deepseek2", "deepseek32")
 """Architectures that scale whole scores."""
@@ -34,7 +34,7 @@ def read(mapping: Config, layer_type: str | None) -> Block:
     for key in rope:
         if key not in facts.GGUF_KEYS:
             near = [f"{arch}.rope.{it}" for it in _names.near(key, facts.GGUF_KEYS)]
-            told = f"; did you mean {either(near)}?" if near else ""
+            told = f"; {_names.offered(near)}" if near else ""
             reader.complain(f"{arch}.rope.{key}: llama.cpp does not read it{told}")
     kind = rope.get("scaling.type", "linear")
     kind = _names.find(str(kind), facts.GGUF_TYPES, "rope.scaling.type")
@@ -85,9 +85,9 @@ def _typed(
         )
     elif factor == 1 or kind == "none":
         kind, factor = "default", 1.0
-    for key in ("scaling.attn_factor",) if kind in ("default", "linear") and times != 1 else ():
+    if kind in ("default", "linear") and times != 1:
         own["attention_factor"] = times
-        reader.notes.append(f"{arch}.rope.{key} multiplies cosines and sines")
+        reader.notes.append(f"{arch}.rope.scaling.attn_factor multiplies cosines and sines")
     notes = (*own.pop("notes", ()), *reader.notes)
     return Block(
         type=kind,
@@ -144,8 +144,4 @@ def _tensor(mapping: Config, name: str) -> tuple[float, ...] | None:
     values = mapping.get(name)
     if values is None:
         return None
-    if hasattr(values, "tolist"):
-        values = values.tolist()
-    if not isinstance(values, list | tuple):
-        raise DTypeError(message(name, shown(values), "a list of d/2 numbers"))
-    return tuple(_xp.check_number(name, number(name, value), 0.0) for value in values)
+    return numbers(name, values.tolist() if hasattr(values, "tolist") else values)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from .... import ddpm
 from ...language.law import Implementation
@@ -105,6 +105,16 @@ def _below(t: Any) -> Any:
     return t - 1
 
 
+def _earlier(s: Any) -> Any:
+    """s − 1, but 0 stays."""
+    return max(s - 1, 0) if isinstance(s, int) else space(s).where(s > 0, s - 1, s)
+
+
+def _not_zero(s: Any) -> Any:
+    """1 in the place of 0."""
+    return max(s, 1) if isinstance(s, int) else space(s).where(s == 0, s + 1, s)
+
+
 @of_posterior_between(
     "adjacent-variance",
     "Gives the variance of the step from t to t − 1, whatever s is.",
@@ -168,14 +178,12 @@ def between_minus_one(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, /) -> An
     reference="diffusers#6068",
 )
 def between_first(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, /) -> Any:
-    later = max(s, 1) if isinstance(s, int) else space(s).where(s == 0, s + 1, s)
-    return ddpm.posterior_between(x0, x_t, schedule, t, later)
+    return ddpm.posterior_between(x0, x_t, schedule, t, _not_zero(s))
 
 
 @of_posterior_between("one-step-too-far", "Goes to s − 1: the table of ᾱ has been looked up one step early.")
 def between_too_far(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, /) -> Any:
-    earlier = max(s - 1, 0) if isinstance(s, int) else space(s).where(s > 0, s - 1, s)
-    return ddpm.posterior_between(x0, x_t, schedule, t, earlier)
+    return ddpm.posterior_between(x0, x_t, schedule, t, _earlier(s))
 
 
 @of_posterior_between("deviation-as-variance", "Returns the standard deviation instead of the variance.")
@@ -193,8 +201,11 @@ def between_large(x0: Any, x_t: Any, schedule: Any, t: Any, s: Any, /) -> Any:
 def _implied(x_t: Any, prediction: Any, schedule: Any, t: Any, given: Any) -> tuple[Any, Any]:
     """x_0 and ε."""
     x0 = prediction if given == "x0" else ddpm.predict_x0(x_t, prediction, schedule, t, given=given)
-    eps = prediction if given == "noise" else ddpm.predict_noise(x_t, prediction, schedule, t, given=given)
-    return x0, eps
+    return x0, _noise(x_t, prediction, schedule, t, given)
+
+
+def _noise(x_t: Any, prediction: Any, schedule: Any, t: Any, given: Any) -> Any:
+    return prediction if given == "noise" else ddpm.predict_noise(x_t, prediction, schedule, t, given=given)
 
 
 def _printed(sigma: Any, *, turned: Any = None, data: Any = None, table: Any = None) -> Any:
@@ -254,20 +265,44 @@ ddim_minus_one = of_ddim_step(
 )(_printed(_song, table=_wrapped))
 
 
+class Asked(NamedTuple):
+    """What a step is asked for."""
+
+    x_t: Any
+    prediction: Any
+    noise: Any
+    schedule: Any
+    t: Any
+    s: Any
+    eta: Any
+    given: Any
+
+
+def _asking(change: Callable[[Asked], Asked]) -> Implementation:
+    """The step, asked for something else."""
+
+    def step(
+        x_t: Any,
+        prediction: Any,
+        noise: Any,
+        schedule: Any,
+        t: Any,
+        s: Any,
+        /,
+        *,
+        eta: Any = 0.0,
+        given: Any = "noise",
+    ) -> Any:
+        *arrays, eta, given = change(Asked(x_t, prediction, noise, schedule, t, s, eta, given))
+        return ddpm.ddim_step(*arrays, eta=eta, given=given)
+
+    return step
+
+
 @of_ddim_step("eta-ignored", "Adds no noise, whatever η is.")
-def ddim_without_noise(
-    x_t: Any,
-    prediction: Any,
-    noise: Any,
-    schedule: Any,
-    t: Any,
-    s: Any,
-    /,
-    *,
-    eta: Any = 0.0,
-    given: Any = "noise",
-) -> Any:
-    return ddpm.ddim_step(x_t, prediction, noise, schedule, t, s, given=given)
+@_asking
+def ddim_without_noise(asked: Asked) -> Asked:
+    return asked._replace(eta=0.0)
 
 
 @of_ddim_step(
@@ -295,20 +330,9 @@ def ddim_adjacent(
     'Takes ᾱ_1 for ᾱ_0, as with "set_alpha_to_one": false.',
     reference="diffusers#6068",
 )
-def ddim_first(
-    x_t: Any,
-    prediction: Any,
-    noise: Any,
-    schedule: Any,
-    t: Any,
-    s: Any,
-    /,
-    *,
-    eta: Any = 0.0,
-    given: Any = "noise",
-) -> Any:
-    later = max(s, 1) if isinstance(s, int) else space(s).where(s == 0, s + 1, s)
-    return ddpm.ddim_step(x_t, prediction, noise, schedule, t, later, eta=eta, given=given)
+@_asking
+def ddim_first(asked: Asked) -> Asked:
+    return asked._replace(s=_not_zero(asked.s))
 
 
 @of_ddim_step(
@@ -316,57 +340,26 @@ def ddim_first(
     "Goes to the step before the one that is next, as a gap of ⌊T/n⌋ does where steps are spaced otherwise.",
     reference="diffusers#12633",
 )
-def ddim_whole_gaps(
-    x_t: Any,
-    prediction: Any,
-    noise: Any,
-    schedule: Any,
-    t: Any,
-    s: Any,
-    /,
-    *,
-    eta: Any = 0.0,
-    given: Any = "noise",
-) -> Any:
-    earlier = max(s - 1, 0) if isinstance(s, int) else space(s).where(s > 0, s - 1, s)
-    return ddpm.ddim_step(x_t, prediction, noise, schedule, t, earlier, eta=eta, given=given)
+@_asking
+def ddim_whole_gaps(asked: Asked) -> Asked:
+    return asked._replace(s=_earlier(asked.s))
 
 
 @of_ddim_step("given-noise-for-v", "Takes a prediction of v for one of noise.")
-def ddim_v_as_noise(
-    x_t: Any,
-    prediction: Any,
-    noise: Any,
-    schedule: Any,
-    t: Any,
-    s: Any,
-    /,
-    *,
-    eta: Any = 0.0,
-    given: Any = "noise",
-) -> Any:
-    word: Any = "noise" if given == "v" else given
-    return ddpm.ddim_step(x_t, prediction, noise, schedule, t, s, eta=eta, given=word)
+@_asking
+def ddim_v_as_noise(asked: Asked) -> Asked:
+    return asked._replace(given="noise" if asked.given == "v" else asked.given)
 
 
 @of_ddim_step(
     "through-noise",
     "Goes from v to the noise and from there to the data, which divides by ᾱ_t = 0 at zero SNR.",
 )
-def ddim_through_noise(
-    x_t: Any,
-    prediction: Any,
-    noise: Any,
-    schedule: Any,
-    t: Any,
-    s: Any,
-    /,
-    *,
-    eta: Any = 0.0,
-    given: Any = "noise",
-) -> Any:
-    eps = prediction if given == "noise" else ddpm.predict_noise(x_t, prediction, schedule, t, given=given)
-    return ddpm.ddim_step(x_t, eps, noise, schedule, t, s, eta=eta)
+@_asking
+def ddim_through_noise(asked: Asked) -> Asked:
+    return asked._replace(
+        prediction=_noise(asked.x_t, asked.prediction, asked.schedule, asked.t, asked.given), given="noise"
+    )
 
 
 @of_ddim_step(
