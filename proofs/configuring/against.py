@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..._errors import RefimplError
-from ...backends import Precision
+from ...backends import HALVES, Precision
 from ...backends._backend import FORMATS
 from ...rope import _ramps, _tables
 from ...rope._config import attention_factor, table
@@ -119,6 +119,8 @@ def _result(target: str, given: Any) -> tuple[np.ndarray[Any, Any], float | None
     elif isinstance(given, tuple | list) and len(given) == 2 and np.ndim(given[1]) == 0 and np.ndim(given[0]):
         given, scale = given
     name = str(getattr(given, "dtype", "float64")).rpartition(".")[2]
+    # A table in bfloat16 is rounded to it once, by less than ROUNDINGS of float16's.
+    name = "float16" if name in HALVES else name
     unit = Precision(name if name in FORMATS else "float64").u
     try:
         if hasattr(given, "detach"):
