@@ -361,6 +361,20 @@ def test_the_command_refuses(given: str, text: str) -> None:
     assert text in result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "option", "text"),
+    [
+        ('{"num_train_timesteps": 4}', ("--length", "8"), "- is of a scheduler"),
+        ('{"num_train_timesteps": 4}', ("--against", "math:sqrt"), "- is of a scheduler"),
+        ('{"head_dim": 64}', ("--trained", __file__), "--trained is for schedulers; - is of none"),
+    ],
+)
+def test_no_option_is_ignored(given: str, option: tuple[str, str], text: str) -> None:
+    result = invoke("-", *option, given=given)
+    assert result.exit_code == 2
+    assert text in result.output
+
+
 def test_gguf_needs_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gguf", None)
     (tmp_path / "m.gguf").write_bytes(b"GGUF" + bytes(64))

@@ -48,10 +48,15 @@ def config(
     """
     started = time.perf_counter()
     mapping, complaints = files.load(file)
+    scheduler = schedule.is_schedule(mapping)
+    if scheduler and (against or length is not None):
+        raise click.UsageError(f"--length and --against are for rotary tables; {file} is of a scheduler")
+    if trained and not scheduler:
+        raise click.UsageError(f"--trained is for schedulers; {file} is of none")
     other = files.load(trained)[0] if trained else None
     results: list[Any]
     try:
-        if schedule.is_schedule(mapping):
+        if scheduler:
             results = [schedule.explained(str(file), mapping, other, complaints)]
             pages = [(schedule.title(it), schedule.lines(it), [*schedule.faults(it)]) for it in results]
         else:
