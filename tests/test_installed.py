@@ -297,6 +297,13 @@ def test_a_process_about_one_document_knows_all_of_it_and_the_names_of_all_funct
     assert known == [name for kind in kinds for name in kind if name.startswith("rope.")]
 
 
+def test_a_command_called_in_a_process_of_others_leaves_it_all_documents() -> None:
+    audited = CliRunner().invoke(main, ["audit", "refimpl.rope:rotate", "--as", "rope.rotate", "--examples", "1"])
+    assert audited.exit_code == 0, audited.output
+    assert not installed.narrowed()
+    assert tuple(found()[0]) == OURS
+
+
 def test_what_is_about_a_function_of_ours_stands_in_its_document() -> None:
     for law in registry.written_laws().values():
         assert {name.partition(".")[0] for name in law.about} == {law.document}, law.id

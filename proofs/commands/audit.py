@@ -17,7 +17,7 @@ from ..auditing.report import Report
 from ..engine import catalogue, installed, planning
 from ..engine.planning import DTYPES, EXAMPLES
 from ..engine.report import text as report_text
-from . import display
+from . import display, entry
 from .dtypes import DType
 from .output import OutputFile, save
 from .running import Gathered, gather
@@ -204,7 +204,7 @@ def audit(
     """
     planning.prepare(backend == "jax")
     found = targets(target, _with_reference(target, names, backward), timeout)
-    if not laws and all(name in catalogue.functions() for name in found):
+    if entry.alone() and not laws and all(name in catalogue.functions() for name in found):
         installed.narrow(name.partition(".")[0] for name in found)
     ready = plan(
         found, adapter=adapters, options=dict(map(wishes.option, options)),

@@ -5,10 +5,18 @@ import traceback
 
 from ..engine import exits, signals
 
+_ALONE: list[bool] = []
+
+
+def alone() -> bool:
+    """Whether this process runs one command and ends, so that what it loads matters to nobody else."""
+    return any(_ALONE)
+
 
 def main() -> None:
     """Run the command line."""
     signals.at_once()
+    _ALONE.append(True)
     try:
         from . import kept, output  # noqa: PLC0415
 
