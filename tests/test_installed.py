@@ -298,7 +298,9 @@ def test_a_process_about_one_document_knows_all_of_it_and_the_names_of_all_funct
 
 
 def test_a_command_called_in_a_process_of_others_leaves_it_all_documents() -> None:
-    audited = CliRunner().invoke(main, ["audit", "refimpl.rope:rotate", "--as", "rope.rotate", "--examples", "1"])
+    audited = CliRunner().invoke(
+        main, ["audit", "refimpl.rope:rotate", "--as", "rope.rotate", "--examples", "1"]
+    )
     assert audited.exit_code == 0, audited.output
     assert not installed.narrowed()
     assert tuple(found()[0]) == OURS

@@ -1,0 +1,116 @@
+r"""Formulas in LaTeX as MathML, and Markdown with such formulas as HTML.
+
+>>> print(inline("The mean of `x` is **not** < 0."))
+The mean of <code>x</code> is <strong>not</strong> &lt; 0.
+>>> "<mfrac>" in mathml(r"\frac{a}{b}")
+True
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from xml.etree import ElementTree
+
+from markupsafe import Markup, escape
+
+from ..language.document import formula as unicode
+
+_KNOWN = {r"\arg": r"\operatorname{arg}"}
+"""Commands that the converter lacks, and what says the same."""
+_SPAN = re.compile(
+    r"\$\$(?P<display>.+?)\$\$|\$(?P<math>.+?)\$|`(?P<code>[^`]+)`|<(?P<link>https?://[^>\s]+)>"
+    r"|\[(?P<text>[^\]]+)\]\((?P<to>[^)\s]+)\)|\*\*(?P<strong>.+?)\*\*|(?<!\*)\*(?P<em>[^* ][^*]*)\*",
+    re.DOTALL,
+)
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str, *, display: bool = False) -> Markup:
+    """A formula as MathML; as a line of Unicode if the converter cannot read it: no report fails for one."""
+    from latex2mathml.converter import convert_to_element  # noqa: PLC0415  (an extra)
+
+    source = _COMMAND.sub(lambda found: _KNOWN.get(found[0], found[0]), " ".join(latex.split()))
+    try:
+        made = convert_to_element(source, display="block" if display else "inline")
+    except Exception:  # it raises what its reader happens to
+        made = None
+    if made is None or any("\\" in (part.text or "") for part in made.iter()):  # a command that it has not
+        return Markup('<span class="formula">{}</span>').format(unicode(latex))
+    for part in made.iter():
+        part.text = part.text and html.unescape(part.text)  # the converter writes references
+    for part in made.iter():
+        _space(list(part))
+    return Markup(ElementTree.tostring(made, encoding="unicode"))  # which escapes its text
+
+
+_BARS, _SIGNS, _OPENS = "|‖/", "+−±∓", "([{⟨⌊⌈,;=<>≤≥≈∼∈"
+
+
+def _space(parts: list[ElementTree.Element]) -> None:
+    """Spaces where the converter leaves a browser to guess: none about bars and slashes, and none behind a
+    sign that adds nothing up."""
+    before = ""
+    for part in parts:
+        text = part.text or ""
+        if part.tag == "mo" and text and text in _BARS:
+            part.attrib |= {"stretchy": "false", "lspace": "0", "rspace": "0"}
+        elif part.tag == "mo" and text and text in _SIGNS and (not before or before in _OPENS):
+            part.set("form", "prefix")
+        before = text if part.tag == "mo" else "x"
+
+
+def inline(markdown: str) -> Markup:
+    """Running text in Markdown with formulas: code, links, emphasis; everything else is escaped."""
+    out, place = Markup(), 0
+    for found in _SPAN.finditer(markdown):
+        out += escape(markdown[place : found.start()]) + _span(found)
+        place = found.end()
+    return out + escape(markdown[place:])
+
+
+def _span(found: re.Match[str]) -> Markup:
+    if found["display"] or found["math"]:
+        return mathml(found["display"] or found["math"], display=bool(found["display"]))
+    if found["code"]:
+        return Markup("<code>{}</code>").format(found["code"])
+    if found["link"]:
+        return Markup('<a href="{0}">{0}</a>').format(found["link"])
+    if found["text"]:
+        if not re.match(r"https?://|[\w./#-]+$", found["to"]):  # no address that runs anything
+            return escape(found[0])
+        return Markup('<a href="{}">{}</a>').format(found["to"], inline(found["text"]))
+    kind = "strong" if found["strong"] else "em"
+    return Markup(f"<{kind}>{{}}</{kind}>").format(inline(found["strong"] or found["em"]))
+
+
+def paragraphs(markdown: str) -> Markup:
+    """Markdown in blocks: paragraphs, lists, and formulas between lines of `$$`."""
+    return Markup("\n").join(
+        part for block in re.split(r"\n\s*\n", markdown.strip()) if block for part in _block(block)
+    )
+
+
+def _block(block: str) -> Iterator[Markup]:
+    if block.startswith("$$"):
+        yield from (_displayed(part) for part in _parts(block.strip("$")) if part.strip())
+        return
+    text, *items = re.split(r"^- ", block, flags=re.MULTILINE)
+    if text.strip():
+        yield Markup("<p>{}</p>").format(inline(text.strip()))
+    if items:
+        listed = Markup("").join(Markup("<li>{}</li>").format(inline(item.strip())) for item in items)
+        yield Markup("<ul>{}</ul>").format(listed)
+
+
+def _parts(latex: str) -> list[str]:
+    """What stands side by side in a formula, unless it does so inside of something."""
+    parts = latex.split(r"\qquad")
+    whole = all(part.count("{") == part.count("}") and r"\begin" not in part for part in parts)
+    return parts if whole else [latex]
+
+
+def _displayed(latex: str) -> Markup:
+    """A formula that stands alone; where it is wider than the page it is scrolled by itself."""
+    return Markup('<div class="math">{}</div>').format(mathml(latex.strip().rstrip(","), display=True))
