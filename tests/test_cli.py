@@ -233,6 +233,13 @@ def test_selftest_fails_for_a_law_that_refutes_nothing(monkeypatch: pytest.Monke
     assert f"names no mistake of its functions: {LAW}" in result.output
 
 
+def test_show_has_what_libraries_call_a_function() -> None:
+    assert (
+        "Elsewhere called: inv_freq, compute_default_rope_parameters"
+        in invoke("show", "rope.frequencies").output
+    )
+
+
 def test_show_has_formula_laws_mistakes_and_last_figures() -> None:
     invoke("prove", LAW, "--jobs", "1")
     output = invoke("show", "rope.rotate").output

@@ -15,8 +15,8 @@ from ..engine import installed
 from ..engine.foreign import raised
 from . import limits
 from .audited import Audited
-from .messages import Discover, Explain, Failed, Loaded, Ready, Tried, Try, write
-from .targets import load_module, matching
+from .messages import Discover, Explain, Failed, Guess, Loaded, Ready, Tried, Try, write
+from .targets import Place, load_module, matching
 
 
 class Conversation:
@@ -46,6 +46,18 @@ class Conversation:
         return not isinstance(result, Failed)
 
 
+def _looked(request: Discover | Guess) -> Loaded:
+    """What a module has."""
+    if isinstance(request, Discover):
+        return Loaded(names=tuple(matching(load_module(request.module), request.document)))
+    from . import candidates  # noqa: PLC0415  (an audit has no use for it)
+
+    if not request.function:
+        return Loaded(likely=candidates.of_module(load_module(request.module)))
+    function = Place(request.module, request.function).load()
+    return Loaded(likely={request.function: candidates.of_function(request.function, function)})
+
+
 def main() -> None:
     """Answer requests until there are no more."""
     answers = int(sys.argv[1])
@@ -55,10 +67,9 @@ def main() -> None:
     errors = limits.silence()
     nonce, seconds, first = pickle.load(requests)
     talk = Conversation(requests, answers, nonce)
-    if isinstance(first, Discover):
+    if isinstance(first, Discover | Guess):
         limits.confine(None, errors, (answers, incoming))
-        found = lambda: Loaded(names=tuple(matching(load_module(first.module), first.document)))  # noqa: E731
-        talk.answer(first, seconds, found, errors)
+        talk.answer(first, seconds, lambda: _looked(first), errors)
         return
     installed.narrow(name.partition(".")[0] for name in first.sources)
     try:

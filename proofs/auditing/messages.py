@@ -68,6 +68,14 @@ class Discover:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """Which functions of refimpl the functions of a module may be, or the one of a name."""
+
+    module: str
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Try:
     """Try one law on one function."""
 
@@ -108,6 +116,8 @@ class Loaded:
     """What could not be limited."""
     names: tuple[str, ...] = ()
     """Functions discovered."""
+    likely: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each function may be, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)

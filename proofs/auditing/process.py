@@ -17,7 +17,7 @@ from ..engine import processes
 from ..engine.foreign import cleaned, raised
 from ..engine.signals import name
 from .clock import PERIOD, Clock
-from .messages import Discover, Explain, Load, Try, read
+from .messages import Discover, Explain, Guess, Load, Try, read
 
 _LARGEST_ANSWER = 1 << 28
 _GUARD_SECONDS = 10.0
@@ -39,7 +39,7 @@ class DiedError(Exception):
 class Process:
     """One audited process."""
 
-    def __init__(self, first: Load | Discover, seconds: float) -> None:
+    def __init__(self, first: Load | Discover | Guess, seconds: float) -> None:
         if os.name != "posix":
             raise RefimplError(
                 "audit: isolation needs a POSIX system; pass isolated=False to run in this process"

@@ -5,13 +5,14 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .messages import Diagnosis, Discover, Explain, Failed, Load, Loaded, Tried, Try, outcome_of
+from .messages import Diagnosis, Discover, Explain, Failed, Guess, Load, Loaded, Tried, Try, outcome_of
 from .objects import TargetError
 from .process import STARTUP_SECONDS, DiedError, Process
+from .targets import Place
 
 GIVE_UP = 3
 """After so many deaths of one function its other laws are not tried."""
@@ -21,7 +22,19 @@ PATIENCE = 4
 
 def discover(module: str, document: str, seconds: float) -> tuple[str, ...]:
     """The functions of a document that a module has, found out in a process of its own."""
-    with Process(Discover(module, document), seconds) as process:
+    return _look(Discover(module, document), seconds).names
+
+
+def guess(target: str, seconds: float) -> Mapping[str, tuple[str, ...]]:
+    """What the function of a target, or each of a module, may be, found out in a process of its own."""
+    place = Place.parse(target) if ":" in target else Place(target, "")
+    return _look(Guess(place.module, place.name), seconds).likely
+
+
+def _look(request: Discover | Guess, seconds: float) -> Loaded:
+    """What a process finds in a module."""
+    module = request.module
+    with Process(request, seconds) as process:
         try:
             answer = process.receive(STARTUP_SECONDS)
         except DiedError as death:
@@ -30,8 +43,8 @@ def discover(module: str, document: str, seconds: float) -> tuple[str, ...]:
         raise TargetError(
             answer.reason if answer.missing else f"audit: {module}: importing it raised {answer.reason}"
         )
-    names: tuple[str, ...] = answer.names
-    return names
+    assert isinstance(answer, Loaded)
+    return answer
 
 
 class LoadError(Exception):

@@ -17,7 +17,7 @@ from ..auditing.report import Report
 from ..engine import catalogue, installed, planning
 from ..engine.planning import DTYPES, EXAMPLES
 from ..engine.report import text as report_text
-from . import display, entry
+from . import asking, completing, display, entry
 from .dtypes import DType
 from .output import OutputFile, save
 from .running import Gathered, gather
@@ -60,6 +60,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 
     TARGET "file.py:function" goes with one name; TARGET "file.py" (a module) with a document, for all
     functions of the same names, or with names "document.function"; without TARGET each is NAME=TARGET.
+    Without names candidates are offered.
     """
     found: dict[str, str] = {}
     for name in names:
@@ -79,9 +80,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
         if double := found.keys() & new.keys():
             raise TargetError(f"--as: {', '.join(double)} is given twice")
         found |= new
-    if not found:
-        raise TargetError("which function of refimpl is it? Give --as NAME; see `refimpl list functions`")
-    return found
+    return found or asking.name_of(target, timeout)
 
 
 @click.command("audit")
@@ -91,6 +90,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     "names",
     multiple=True,
     metavar="NAME[=TARGET]",
+    shell_complete=completing.functions,
     help="What the function is, such as rope.rotate; repeatable with =TARGET. For a module: a document.",
 )
 @click.option(
@@ -111,7 +111,8 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     metavar="NAME=VALUE",
     help="What an option that it lacks stands for in it, such as ramp=code; repeatable.",
 )
-@click.option("--backend", default="numpy", show_default=True, help="The library whose arrays it takes.")
+@click.option("--backend", default="numpy", show_default=True, shell_complete=completing.backends_there,
+              help="The library whose arrays it takes.")  # fmt: skip
 @click.option(
     "--dtype", type=DType(DTYPES), default="float64", show_default=True,
     help="Of the arrays; in half precision the contract that it keeps to is told, too.",
@@ -183,6 +184,7 @@ def audit(
     and memory; what it prints is discarded.
 
     \b
+    refimpl audit port.py:apply_rotary_emb         which of ours is it? Asks, with candidates.
     refimpl audit mypkg.rope:rotate --as rope.rotate --backend torch
     refimpl audit port.py:apply --as rope.rotate --adapter half-split --reproducer show.py
     refimpl audit --as ddpm.posterior=mine:post --as ddpm.cumulative=mine:cum

@@ -98,8 +98,30 @@ def _complete(context: click.Context, wanted: int) -> int:
     return exits.INCOMPLETE if lacking else wanted
 
 
+FIRST_STEPS = """\
+refimpl says whether a function is right and, if not, what is wrong with it.
+
+  refimpl audit FILE.py:FUNCTION   your port of a rotary embedding, a sampler, a norm, a loss: which of ours
+                                   it is, you are asked
+  refimpl config config.json       which table or schedule a model's configuration means
+  refimpl prove rope               the laws of a document, on NumPy; --backend torch --dtype bfloat16
+  refimpl list functions           what there is; `refimpl show rope.rotate` has formula, laws and mistakes
+  refimpl doctor                   which backends work here
+
+Everything else: refimpl --help; completion in a shell: `refimpl --help` ends with how.
+"""
+"""What somebody reads who types the command's name alone."""
+_COMPLETION = (
+    'Completion: put eval "$(_REFIMPL_COMPLETE=bash_source refimpl)" into ~/.bashrc, '
+    "or zsh_source into ~/.zshrc."
+)
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]},
-             epilog=f"Exit codes: {exits.TABLE}.")  # fmt: skip
+             epilog=f"Exit codes: {exits.TABLE}. {_COMPLETION}", invoke_without_command=True)  # fmt: skip
 @click.version_option(package_name="refimpl")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """A correctness oracle for machine-learning mathematics."""
+    if context.invoked_subcommand is None:
+        click.echo(FIRST_STEPS, nl=False)

@@ -8,13 +8,14 @@ import click
 from ... import backends
 from ..engine import planning
 from ..engine.runner import Bounds
-from . import display
+from . import completing, display
 from .running import common, keep_figures, note_x64, run, save
 
 
 @click.command()
 @common()
 @click.option("--backend", multiple=True, default=("numpy",), show_default=True,
+              shell_complete=completing.backends_there,
               help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
 @click.option("--dtype", multiple=True, default=("float64",), show_default=True, help="Repeatable.")
 @click.option("--device", help="A device of the backend, such as cuda [default: its first].")

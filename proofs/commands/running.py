@@ -17,7 +17,7 @@ import click
 from ..engine import planning, signals
 from ..engine.planning import EXAMPLES
 from ..engine.runner import Outcome
-from . import output
+from . import completing, output
 from .output import OutputFile
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def remember(context: click.Context, wanted: tuple[str, ...]) -> None:
 
 def argument(command: Any) -> Any:
     """The argument: shell wildcards of names, or names of documents; none for everything."""
-    return click.argument("patterns", nargs=-1, callback=_kept)(command)
+    return click.argument("patterns", nargs=-1, callback=_kept, shell_complete=completing.laws)(command)
 
 
 def _positive(_ctx: click.Context, _parameter: click.Parameter, value: int) -> int:

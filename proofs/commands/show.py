@@ -7,9 +7,10 @@ import click
 
 from ... import backends
 from ..._names import find
-from ..engine import catalogue, generic
+from ..engine import catalogue, generic, registry
 from ..engine.places import place
 from ..language.mistake import Mistake
+from . import completing
 from .display import bold, claims, say
 from .listing import at_edge
 from .running import last_figures
@@ -22,7 +23,7 @@ Last: TypeAlias = list[dict[str, Any]]
 
 
 @click.command()
-@click.argument("words", metavar="NAME", nargs=-1, required=True)
+@click.argument("words", metavar="NAME", nargs=-1, required=True, shell_complete=completing.functions)
 def show(words: tuple[str, ...]) -> None:
     """Show a document (rope), a definition, claim or erratum of it ("rope C3"), or a function, law, mistake,
     adapter, edge or backend, with the file and line where it is written, and all that belongs to it.
@@ -98,6 +99,8 @@ def _function(name: str, last: Last) -> None:
     needs = ", ".join(sorted(function.needs)) or "nothing beyond elementwise operations and reductions"
     _head(name, function)
     say(function.doc, "", *(f"{number}: {text}" for number, text in catalogue.claims_about(name).items()))
+    if called := registry.facts().called.get(name):
+        say(f"\nElsewhere called: {', '.join(called)}")
     say(f"\nNeeds of a backend: {needs}\n\nLaws")
     for law in catalogue.laws().values():
         if name in law.about:

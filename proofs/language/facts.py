@@ -14,6 +14,8 @@ _Names = frozenset[str]
 class Facts:
     """Facts of one document, or of all."""
 
+    called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What public libraries call functions."""
     numbers: _Names = frozenset()
     """Functions whose results in NumPy are numbers, which nobody can write into, though they are declared to
     be arrays or records."""

@@ -16,6 +16,10 @@ def _verdicts(result: Any) -> Any:
 
 
 FACTS = Facts(
+    called={
+        "argmaxable.classify": ("find_unargmaxable", "stolen_probability", "unargmaxable_tokens"),
+        "argmaxable.winner": ("argmax", "predict"),
+    },
     not_differentiable={"argmaxable.winner": "it gives places, which are integers"},
     unique={"argmaxable.classify": _verdicts},
     constant=frozenset({"argmaxable.five_vectors"}),

@@ -4,6 +4,28 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    called={
+        "ddpm.ancestral_step": ("p_sample", "step"),
+        "ddpm.cosine_schedule": ("betas_for_alpha_bar", "cosine_beta_schedule", "squaredcos_cap_v2"),
+        "ddpm.cumulative": ("alphas_cumprod", "sqrt_alphas_cumprod"),
+        "ddpm.denoise_mean": ("p_mean_variance",),
+        "ddpm.diffuse": ("add_noise", "q_sample"),
+        "ddpm.ddim_step": ("ddim_sample",),
+        "ddpm.from_config": ("DDPMScheduler", "GaussianDiffusion"),
+        "ddpm.inference_steps": ("set_timesteps", "space_timesteps", "make_ddim_timesteps"),
+        "ddpm.learned_variance": ("get_variance", "learned_range"),
+        "ddpm.linear_schedule": ("linear_beta_schedule", "get_named_beta_schedule"),
+        "ddpm.log_snr": ("logsnr",),
+        "ddpm.min_snr_weight": ("min_snr_gamma", "compute_snr_weight"),
+        "ddpm.posterior": ("q_posterior", "q_posterior_mean_variance"),
+        "ddpm.predict_noise": ("predict_eps_from_xstart", "predict_noise_from_start"),
+        "ddpm.predict_x0": ("predict_start_from_noise", "predict_xstart_from_eps", "predict_start_from_v"),
+        "ddpm.rescale_zero_snr": ("rescale_zero_terminal_snr", "enforce_zero_terminal_snr"),
+        "ddpm.sample": ("p_sample_loop",),
+        "ddpm.sigmoid_schedule": ("sigmoid_beta_schedule",),
+        "ddpm.snr": ("compute_snr",),
+        "ddpm.velocity": ("get_velocity", "get_v"),
+    },
     not_differentiable={
         **dict.fromkeys(
             ("ddpm.check_schedule", "ddpm.check_signal", "ddpm.check_steps"), "it gives truth values"

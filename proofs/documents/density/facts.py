@@ -4,6 +4,23 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    called={
+        "density.bits_per_dim": ("bpd", "nats_to_bits"),
+        "density.discretized_logistic_log_probability": (
+            "discretized_logistic_loss",
+            "discretized_mix_logistic_loss",
+        ),
+        "density.effective_sample_size": ("ess", "kish_ess"),
+        "density.importance_bound": ("iwae", "iwelbo", "iwae_bound"),
+        "density.mixture_log_density": ("score_samples", "MixtureSameFamily.log_prob"),
+        "density.normal_kl": ("kl_divergence", "normal_kl", "kl_normal_normal"),
+        "density.normal_kl_full": ("kl_multivariate_normal",),
+        "density.normal_log_density": ("normal_log_prob", "gaussian_nll_loss", "norm.logpdf"),
+        "density.normal_log_density_full": ("multivariate_normal_log_prob", "multivariate_normal.logpdf"),
+        "density.normalized_weights": ("softmax",),
+        "density.pareto_smoothed_weights": ("psislw", "psis"),
+        "density.vae_kl": ("kl_loss", "kld"),
+    },
     invariant={
         "density.effective_sample_size": ({"log_w": "a constant"},),
         "density.normal_kl": ({"m1": "a constant", "m2": "a constant"},),

@@ -15,6 +15,21 @@ def _of_axes(mixture: Any) -> Any:
 
 
 FACTS = Facts(
+    called={
+        "flow.ancestral_split": ("get_ancestral_step",),
+        "flow.ddim_step": ("ddim",),
+        "flow.dpm_solver_2m_step": ("sample_dpmpp_2m", "multistep_dpm_solver_second_order_update"),
+        "flow.edm_sampler": ("sample_heun", "sample_euler"),
+        "flow.euler_maruyama": ("sdeint",),
+        "flow.exponential_step": ("dpm_solver_first_order_update",),
+        "flow.flow_log_likelihood": ("compute_log_likelihood", "get_likelihood_fn"),
+        "flow.flow_velocity": ("probability_flow_ode", "ode_drift"),
+        "flow.hutchinson_trace": ("divergence_approx", "div_estimate"),
+        "flow.integrate": ("odeint", "rk4", "euler", "heun"),
+        "flow.integrate_adaptive": ("odeint", "solve_ivp", "dopri8", "diffeqsolve"),
+        "flow.variance_exploding_smld": ("vesde", "ve_marginal_prob"),
+        "flow.variance_preserving": ("vpsde", "vp_marginal_prob"),
+    },
     not_differentiable={
         "flow.full_mixture": "it gives eigenvectors, whose signs are free",
         "flow.integrate_adaptive": "its steps follow error estimates, and so do its errors",

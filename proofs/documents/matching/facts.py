@@ -13,6 +13,20 @@ def _products(result: Any) -> Any:
 
 
 FACTS = Facts(
+    called={
+        "matching.balanced_class_weights": ("compute_class_weight",),
+        "matching.best_threshold": ("find_best_acc_and_threshold", "find_best_f1_and_threshold"),
+        "matching.cosine_similarity": ("cos_sim", "pairwise_cos_sim", "cosine"),
+        "matching.cosent_loss": ("CoSENTLoss",),
+        "matching.jl_dimension": ("johnson_lindenstrauss_min_dim",),
+        "matching.jl_project": ("GaussianRandomProjection.transform",),
+        "matching.ndcg_at_k": ("ndcg_score", "retrieval_normalized_dcg"),
+        "matching.nearest_semidefinite": ("nearest_psd", "near_psd", "cov_nearest"),
+        "matching.rank": ("rankdata", "midranks"),
+        "matching.recall_at_k": ("retrieval_recall",),
+        "matching.reciprocal_rank_at_k": ("mrr", "mean_reciprocal_rank", "retrieval_reciprocal_rank"),
+        "matching.spearman": ("spearmanr", "spearman_corrcoef"),
+    },
     invariant={
         "matching.cosine_similarity": ({"u": "a factor"}, {"v": "a factor"}),
         "matching.cosent_loss": ({"cosines": "a constant"},),

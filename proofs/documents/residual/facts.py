@@ -4,6 +4,13 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    called={
+        "residual.growth": ("gain_of_depth",),
+        "residual.init_variance": ("kaiming_normal_", "xavier_normal_", "variance_scaling"),
+        "residual.layer_norm": ("LayerNorm", "native_layer_norm"),
+        "residual.qk_norm_scores": ("qk_norm", "qk_layernorm"),
+        "residual.rms_norm": ("RMSNorm", "LlamaRMSNorm", "rmsnorm"),
+    },
     invariant={"residual.layer_norm": ({"x": "a constant"},)},
     numbers=frozenset({"residual.deepnorm_constants", "residual.sgd_increment", "residual.stream_variance"}),
     insensitive={

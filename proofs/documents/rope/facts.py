@@ -4,6 +4,31 @@ from ...language.facts import Facts
 from .remedies import REMEDIES
 
 FACTS = Facts(
+    called={
+        "rope.angles": ("freqs_outer", "precompute_freqs_cis"),
+        "rope.attention_scores": ("qk_scores",),
+        "rope.axial_angles": ("apply_multimodal_rotary_pos_emb", "mrope", "recomposition_frequencies"),
+        "rope.axial_frequencies": ("get_3d_rotary_pos_embed", "get_2d_rotary_pos_embed", "FluxPosEmbed"),
+        "rope.convert_layout": ("permute_for_rope", "rotate_half_to_interleaved"),
+        "rope.dynamic_ntk": ("compute_dynamic_ntk_parameters", "DynamicNTKScalingRotaryEmbedding"),
+        "rope.frequencies": ("inv_freq", "compute_default_rope_parameters", "div_term", "freqs"),
+        "rope.from_config": ("rope_init_fn", "get_rope"),
+        "rope.linear": ("compute_linear_scaling_rope_parameters", "LinearScalingRotaryEmbedding"),
+        "rope.llama3": ("compute_llama3_parameters", "apply_scaling"),
+        "rope.longrope": ("compute_longrope_parameters",),
+        "rope.rotate": (
+            "apply_rotary_pos_emb",
+            "apply_rotary_emb",
+            "apply_rope",
+            "RotaryEmbedding",
+            "rotary_kernel",
+        ),
+        "rope.rotate_partial": ("partial_rotary",),
+        "rope.sinusoidal": ("positional_encoding", "PositionalEncoding", "sinusoidal_position_embedding"),
+        "rope.timing_signal": ("get_timing_signal", "get_timestep_embedding", "timestep_embedding"),
+        "rope.yarn": ("compute_yarn_parameters", "YaRNScalingRotaryEmbedding"),
+        "rope.yarn_scale": ("get_mscale", "yarn_get_mscale"),
+    },
     not_differentiable=dict.fromkeys(
         ("rope.digits", "rope.from_digits", "rope.log_n_scale", "rope.mixed_radix_digits"),
         "its arrays are of integers",

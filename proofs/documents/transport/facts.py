@@ -14,6 +14,17 @@ def _of_one_length(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 FACTS = Facts(
+    called={
+        "transport.conditional_score_matching": ("dsm_loss", "denoising_score_matching", "loss_fn"),
+        "transport.frechet_distance": ("fid", "calculate_frechet_distance"),
+        "transport.frechet_feature_distance": ("FrechetInceptionDistance", "compute_fid"),
+        "transport.gaussian_map": ("bures_wasserstein_mapping", "monge_map"),
+        "transport.one_sided_lipschitz": ("log_norm", "logarithmic_norm"),
+        "transport.sliced_wasserstein": ("sliced_wasserstein_distance", "swd"),
+        "transport.wasserstein_1d": ("emd_1d", "wasserstein_distance"),
+        "transport.wasserstein_discrete": ("emd2", "emd", "earth_movers_distance"),
+        "transport.wasserstein_gaussian": ("bures_wasserstein_distance",),
+    },
     invariant={"transport.wasserstein_1d": ({"x": "a constant", "y": "a constant"},)},
     not_differentiable={
         "transport.frechet_feature_distance": (
