@@ -50,12 +50,12 @@ def _looked(request: Discover | Guess) -> Loaded:
     """What a module has."""
     if isinstance(request, Discover):
         return Loaded(names=tuple(matching(load_module(request.module), request.document)))
-    from . import candidates  # noqa: PLC0415  (an audit has no use for it)
+    from . import likely  # noqa: PLC0415  (an audit has no use for it)
 
     if not request.function:
-        return Loaded(likely=candidates.of_module(load_module(request.module)))
+        return Loaded(likely=likely.of_module(load_module(request.module)))
     function = Place(request.module, request.function).load()
-    return Loaded(likely={request.function: candidates.of_function(request.function, function)})
+    return Loaded(likely={request.function: likely.of_function(request.function, function)})
 
 
 def main() -> None:

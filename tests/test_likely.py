@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from ordinary import ORDINARY
 
-from refimpl.proofs.auditing import candidates
+from refimpl.proofs.auditing import likely
 from refimpl.proofs.commands.main import FIRST_STEPS, main
 from refimpl.proofs.engine import catalogue, registry
 
@@ -46,8 +46,8 @@ def test_names_that_libraries_give_are_of_functions_that_there_are() -> None:
 def test_ordinary_code_is_found_again() -> None:
     """Of the forms that people type, with the names that these have elsewhere, few may be missed."""
     named = [it for it in ORDINARY if getattr(it.textbook, "__name__", "<lambda>") != "<lambda>"]
-    found = [it for it in named if it.target in candidates.of_function(it.textbook.__name__, it.textbook)]
-    first = [it for it in found if candidates.of_function(it.textbook.__name__, it.textbook)[0] == it.target]
+    found = [it for it in named if it.target in likely.of_function(it.textbook.__name__, it.textbook)]
+    first = [it for it in found if likely.of_function(it.textbook.__name__, it.textbook)[0] == it.target]
     assert len(found) >= 0.9 * len(named)
     assert len(first) >= 0.7 * len(named)
 
@@ -75,18 +75,18 @@ class MyRMSNorm:
     ],
 )
 def test_signatures_of_public_libraries(function: Callable[..., Any], name: str) -> None:
-    assert candidates.of_function(function.__name__, function)[0] == name
+    assert likely.of_function(function.__name__, function)[0] == name
 
 
 def test_arguments_that_find_no_place_count_against_a_function() -> None:
     def norm(x: Any, gamma: Any, beta: Any, eps: float) -> None: ...
 
     ours = "residual.layer_norm", "residual.rms_norm"
-    assert [name for name in candidates.of_function("norm", norm) if name in ours] == list(ours)
+    assert [name for name in likely.of_function("norm", norm) if name in ours] == list(ours)
 
 
 def test_nothing_speaks_for_any() -> None:
-    assert candidates.of_function("qqq", lambda *, zz, yy, xx, ww: None) == ()
+    assert likely.of_function("qqq", lambda *, zz, yy, xx, ww: None) == ()
 
 
 def test_it_is_refused_with_candidates_where_nobody_can_be_asked(port: str) -> None:
