@@ -96,7 +96,10 @@ def test_rounds_add_up_and_the_first_is_that_of_a_plain_run(here: None, tmp_path
         assert result["again"] is None
     invoke(*LAWS, "--seed", "5", "--examples", "6", "--jobs", "1", "--json", str(tmp_path / "plain.json"))
     for result in json.loads((tmp_path / "plain.json").read_text())["results"]:
-        assert {**result, "seconds": 0} == {**found[0, result["law"]], "seconds": 0}
+        kept = found[0, result["law"]]
+        assert (result["errors"]["sizes"] != [], kept["errors"]["sizes"]) == (True, [])  # of millions, none
+        left_out = {"seconds": 0, "errors": None}
+        assert {**result, **left_out} == {**kept, **left_out}
 
 
 def test_what_is_left_is_done_on_resume(here: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from .beside import failing_calls, near
 from .exceptions import adopted, everywhere, excepted, own
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
 from .gathered import gathered, recorded
-from .messages import Diagnosis, Explain, Load, Loaded, Shown, Tried, Try, outcome_of
+from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
 from .objects import TargetError
 from .options import narrowed
 from .targets import call
@@ -218,8 +218,8 @@ class Audited:
             function = self._adapted(name, raw, everywhere(name))  # what differs at an edge is no lost digit
             made = [*failing_calls(request, self.on), *self._calls(name)]
             found = digits(name, function, self._adapted(name, raw), made, self.on)
-            shown = self._typical(name, made)
-            return Diagnosis(name, tuple(found.lines()), cause=found.wrong, digits=found, shown=shown)
+            told = Diagnosis(name, tuple(found.lines()), cause=found.wrong, digits=found)
+            return self._with_calls(told, made)
         chosen = self.request.adapters.get(name, "")
         with np.errstate(all="ignore"):  # candidates meet values outside their domains
             if not request.failed:
@@ -227,19 +227,26 @@ class Audited:
             from .diagnosis import explain  # noqa: PLC0415
 
             told = explain(request, self._guard(raw), chosen, self.on, self.request.seed)
-            return replace(told, shown=self._typical(name, self._calls(name)))
+            return self._with_calls(told, self._calls(name))
 
     def _calls(self, name: str) -> Sequence[Call]:
         """The calls that laws make of a function."""
         return recorded(name, self.on, self.request.seed, fixed(self.functions[name]))
 
-    def _typical(self, name: str, made: Sequence[Call]) -> Shown | None:
-        """A call at which the function is wrong as it usually is."""
-        from .shown import typical  # noqa: PLC0415
+    def _with_calls(self, told: Diagnosis, made: Sequence[Call]) -> Diagnosis:
+        """A diagnosis with a call at which the function is wrong as it usually is, and the errors of all."""
+        from .shown import looked, typical  # noqa: PLC0415
+        from .spread import errors  # noqa: PLC0415
 
+        name = told.function
         source, adapter = self.request.sources[name], self.request.adapters.get(name, "")
         function = self._adapted(name, self.raw[name], everywhere(name))  # an edge is not typical
-        return typical(name, function, made, self.on, source, adapter)
+        calls = looked(name, function, made, self.on)
+        begins = told.digits.begins if told.digits is not None else ""
+        return replace(
+            told, shown=typical(name, calls, self.on, source, adapter),
+            errors=errors(name, calls, self.on, begins),
+        )  # fmt: skip
 
     def crashed(self, request: Try, error: BaseException) -> Tried:
         """An answer for what the runner did not catch: a KeyboardInterrupt in it, or our own fault."""

@@ -120,11 +120,11 @@ def _leaf_difference(got: Leaf, expected: Leaf, on: Setting) -> Difference | Non
     worst, wanted = float(error[index]), float(b[index])
     scale = float(finite.max()) if finite.size else 0.0
     return Difference(
-        expected.path, expected.code, index, float(a[index]), wanted, worst, scale, _ulps(worst, wanted, on)
+        expected.path, expected.code, index, float(a[index]), wanted, worst, scale, in_ulps(worst, wanted, on)
     )
 
 
-def _ulps(error: float, expected: float, on: Setting) -> float:
+def in_ulps(error: float, expected: float, on: Setting) -> float:
     """An error in units in the last place of a number of the setting's dtype."""
     if error == 0 or math.isinf(error) or not math.isfinite(expected):
         return math.inf if error else 0.0

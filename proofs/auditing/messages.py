@@ -16,6 +16,7 @@ import numpy as np
 from ... import backends
 from ...backends import Setting
 from ..engine.cases import items
+from ..engine.errors import Errors
 from ..engine.foreign import shown
 from ..engine.general.sources import Drawn
 from ..engine.loading import loaded
@@ -147,6 +148,8 @@ class Shown:
     """The law whose call it is, and its kind."""
     apart: str = ""
     """How far the two are apart, in words."""
+    beside: tuple[tuple[str, str, str, float], ...] = ()
+    """Some entries of that part of the results, the one at `place` too: index, expected, got, ulps apart."""
 
     @property
     def program(self) -> bool:
@@ -194,6 +197,8 @@ class Diagnosis:
     """In half precision: what it rounds on the way."""
     accumulates: Accumulates | None = None
     """In half precision: that errors grow with the length of an axis."""
+    errors: Errors = field(default_factory=Errors)
+    """Of all calls, against the quantity where digits begin to go, if there is one, or the input's size."""
 
 
 _CLASSES = {
@@ -210,6 +215,7 @@ _CLASSES = {
         Accumulates,
         Halved,
         Outcome,
+        Errors,
         Counterexample,
         Drawn,
         Finding,

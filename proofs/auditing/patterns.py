@@ -35,7 +35,7 @@ def where_right(seen: Observed, name: str, tolerance: float) -> str:
         if told is not None:
             good, bad = (yes, no) if told else (no, yes)
             return f"right where {good}; wrong where {bad}"
-    for text, numbers in _measured(seen, name, places):
+    for text, numbers in measured(seen, name, places):
         if threshold := _threshold(numbers, right, wrong):
             return f"right for {text} {threshold[0]}; wrong for {text} {threshold[1]}"
     for (yes, no), values in _yes_or_no(seen, name, places):
@@ -197,7 +197,7 @@ _QUESTIONS: Mapping[tuple[str, str], Callable[[Reals], bool]] = {
 }  # fmt: skip
 
 
-def _measured(seen: Observed, name: str, places: Sequence[int]) -> Iterator[tuple[str, dict[int, float]]]:
+def measured(seen: Observed, name: str, places: Sequence[int]) -> Iterator[tuple[str, dict[int, float]]]:
     """Quantities of the calls: sizes, numbers, magnitudes."""
     given = {i: named(name, seen.calls[i]) for i in places}
     sized = {i: features.lengths(given[i], seen.on) for i in places}

@@ -20,6 +20,10 @@ class Summary:
     """One for each function, in a sentence."""
     diagnoses: tuple[Diagnosis, ...]
     loaded: Loaded
+    told: Mapping[str, tuple[str, ...]]
+    """What else is said of each, line by line."""
+    total: str
+    """The last line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,11 @@ class Report(Found):
             "accept": load.accepted, "expected": load.expected,
         }  # fmt: skip
         answers = {name: text.answer(self, name) for name in load.sources}
+        told = {name: tuple(text.more(self, name)) for name in load.sources}
         versions = envelopes.versions(envelopes.ran_on(self.outcomes))
         return envelopes.Envelope(
             "audit", settings, self.tried, self.seconds, self.interrupted, versions,
-            Summary(self.verdict, answers, tuple(self.diagnoses), self.loaded),
+            Summary(self.verdict, answers, tuple(self.diagnoses), self.loaded, told, self.total()),
         ).data()  # fmt: skip
 
     def _repr_html_(self) -> str:

@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
@@ -21,7 +21,7 @@ from ..engine.runner import Counterexample
 from ..language.law import REFUSALS, Implementation, Law
 from ..language.packing import copied, size
 from . import spelled
-from .compare import Difference, difference, leaves
+from .compare import Difference, difference, in_ulps, leaves
 from .messages import Shown
 from .targets import Place, Source
 
@@ -59,11 +59,11 @@ def show(law: Law, on: Setting, name: str, function: Implementation, found: Coun
     return _describe(name, worst, f"{law.id}, {found.kind}", on, source, adapter)
 
 
-def typical(
-    name: str, function: Implementation, made: Sequence[Call], on: Setting, source: Source, adapter: str
-) -> Shown | None:
-    """The smallest of the ordinary calls at which the function is as far off as it usually is."""
-    found: list[tuple[Call, _Seen]] = []
+def looked(
+    name: str, function: Implementation, made: Sequence[Call], on: Setting
+) -> "list[tuple[Call, Seen]]":
+    """The calls that both the function and the reference take, with what they give."""
+    found: list[tuple[Call, Seen]] = []
     for call in made:
         try:
             with np.errstate(all="ignore"):
@@ -71,8 +71,16 @@ def typical(
         except Exception:  # what it raises is told elsewhere
             continue
         seen = _seen(name, _Made(call.args, call.kwargs, result), on)
-        if seen is not None and seen.size > _SIGNIFICANT * on.u:
+        if seen is not None:
             found.append((call, seen))
+    return found
+
+
+def typical(
+    name: str, calls: "Sequence[tuple[Call, Seen]]", on: Setting, source: Source, adapter: str
+) -> Shown | None:
+    """The smallest of the ordinary calls at which the function is as far off as it usually is."""
+    found = [pair for pair in calls if pair[1].size > _SIGNIFICANT * on.u]
     found = [pair for pair in found if pair[0].kind == "ordinary"] or found
     if not found:
         return None
@@ -93,7 +101,7 @@ def _plainness(call: Call) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """A call beside what the reference gives, and where they differ most."""
 
     made: _Made
@@ -106,16 +114,16 @@ class _Seen:
         return math.inf if self.at is None else self.at.relative
 
 
-def _seen(name: str, made: _Made, on: Setting) -> _Seen | None:
+def _seen(name: str, made: _Made, on: Setting) -> Seen | None:
     try:
         with np.errstate(all="ignore"):
             expected = catalogue.reference()[name](*copied(made.args), **copied(dict(made.kwargs)))
-            return _Seen(made, expected, difference(made.result, expected, on))
+            return Seen(made, expected, difference(made.result, expected, on))
     except REFUSALS:  # where the reference refuses, or the result is none, there is nothing to compare
         return None
 
 
-def _describe(name: str, seen: _Seen, origin: str, on: Setting, source: Source, adapter: str) -> Shown:
+def _describe(name: str, seen: Seen, origin: str, on: Setting, source: Source, adapter: str) -> Shown:
     made, at = seen.made, seen.at
     signature = inspect.signature(catalogue.reference()[name])
     named = signature.bind(*made.args, **made.kwargs).arguments
@@ -128,7 +136,42 @@ def _describe(name: str, seen: _Seen, origin: str, on: Setting, source: Source, 
     place = f"{at.path or 'result'}{list(at.index) if at.index else ''}"
     script = _script(name, made, seen.expected, at, on, source, adapter)
     wanted, got, words = _number(at.expected), _number(at.got), apart(at, on)
-    return Shown(name, arguments, wanted, got, place, at.ulps, script, text, origin, words)
+    return Shown(
+        name,
+        arguments,
+        wanted,
+        got,
+        place,
+        at.ulps,
+        script,
+        text,
+        origin,
+        words,
+        tuple(_beside(seen, at, on)),
+    )
+
+
+_ROWS = 8
+"""So many entries of two results are set side by side."""
+
+
+def _beside(seen: Seen, at: Difference, on: Setting) -> Iterator[tuple[str, str, str, float]]:
+    """The first entries of the part that differs most, and the one that does."""
+    values = [
+        np.asarray(leaf.value, dtype=np.float64)
+        for result in (seen.expected, seen.made.result)
+        for leaf in leaves(result, on)
+        if leaf.path == at.path and not isinstance(leaf.value, str)
+    ]
+    if len(values) != 2 or values[0].shape != values[1].shape:
+        return
+    shape, worst = values[0].shape, int(np.ravel_multi_index(at.index, values[0].shape)) if at.index else 0
+    for place in sorted({worst, *range(min(_ROWS - 1, values[0].size))}):
+        wanted, got = (float(it.reshape(-1)[place]) for it in values)
+        index = ", ".join(str(int(i)) for i in np.unravel_index(place, shape))
+        error = 0.0 if wanted == got or (math.isnan(wanted) and math.isnan(got)) else abs(wanted - got)
+        ulps = in_ulps(math.inf if math.isnan(error) else error, wanted, on)
+        yield f"[{index}]" if index else "", _number(wanted), _number(got), ulps
 
 
 def _number(value: float) -> str:

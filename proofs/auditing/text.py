@@ -18,7 +18,7 @@ WIDEST = 400
 def about(report: Found, name: str) -> Iterator[str]:
     """All that is told of one function."""
     yield f"{name}{', its gradient' if report.load.gradient else ''}: {answer(report, name)}"
-    yield from (f"  {text}" for text in _more(report, name))
+    yield from (f"  {text}" for text in more(report, name))
     claims = dict(catalogue.claims_about(name))
     for tried in report.laws_of(name):
         yield f"  {law(tried)}"
@@ -103,7 +103,7 @@ def _alike(reasons: Iterable[str]) -> list[str]:
     return told
 
 
-def _more(report: Found, name: str) -> Iterator[str]:
+def more(report: Found, name: str) -> Iterator[str]:
     """An example, and what else is known."""
     load = report.load
     adapter = load.adapters.get(name, "").rpartition("/")[2]

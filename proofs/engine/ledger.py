@@ -7,12 +7,14 @@ import platform
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from . import report
 from .campaign import TRIES, CampaignError, Done, Settings
+from .errors import Errors
 
 FILE, LOCK = "campaign.sqlite", "campaign.lock"
 APPLICATION = int.from_bytes(b"refm")
@@ -39,7 +41,8 @@ class Ledger:
     def record(self, done: Done) -> None:
         """Keep a result. A unit has one: a result that comes twice replaces itself."""
         task = done.unit.task
-        text = json.dumps(report.result(done.outcome), ensure_ascii=True, allow_nan=False)
+        kept = replace(done.outcome, errors=Errors())  # there may be millions
+        text = json.dumps(report.result(kept), ensure_ascii=True, allow_nan=False)
         with self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

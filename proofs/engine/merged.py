@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .campaign import Settings
+from .errors import Errors
 from .report import Envelope, plain
 from .runner import Outcome, Verdict
 
@@ -105,7 +106,8 @@ class Merged:
     @property
     def outcome(self) -> Outcome:
         """As an outcome, without the counterexample: the numbers that JSON lacks are lost in it."""
-        kept = {it.name: self.result[it.name] for it in fields(Outcome) if it.name != "counterexample"}
+        left_out = ("counterexample", "errors")
+        kept = {it.name: self.result[it.name] for it in fields(Outcome) if it.name not in left_out}
         numbers = {"worst": float(kept["worst"]), "worst_in_u": float(kept["worst_in_u"])}
         return Outcome(**{**kept, **numbers, "narrowing": self.narrowing})
 
@@ -119,6 +121,7 @@ class Merged:
         ended = self.verdict not in ("held", "skipped")
         return {
             **self.result,
+            "errors": plain(Errors()),
             "narrowing": plain(self.narrowing),
             "rounds": dict(self.rounds),
             "round": self.round if ended else None,

@@ -24,8 +24,9 @@ from ..language.law import (
     Sampling,
     WrongResultError,
 )
-from . import foreign, registry
-from .cases import converted, each_case, missing, seed_of
+from . import errors, foreign, registry
+from .cases import converted, each_case, items, missing, seed_of
+from .errors import Errors
 from .implementations import Implementations
 
 Verdict: TypeAlias = Literal[
@@ -98,6 +99,8 @@ class Outcome:
     """Why some examples have no derived bounds."""
     mistake: str = ""
     """The mistake that stood in for the reference, if any."""
+    errors: Errors = field(default_factory=Errors)
+    """Of the law's examples; nothing of general laws, and of those that compare no numbers."""
 
 
 class _RefutedError(Exception):
@@ -121,6 +124,8 @@ class _Trial:
         self.inapplicable: set[str] = set()
         self.compared = 0
         self.worst = Finding("", 0.0, 0)
+        self.points: list[errors.Point] = []
+        self.of = ""
         self.failure: tuple[Failure, str, Counterexample] | None = None
         self.failed_at = 0.0
 
@@ -152,6 +157,7 @@ class _Trial:
             self._fail(*blamed, kind, case, None)
         if left_out and not records:
             self.examples[kind] -= 1
+        self._remember(kind, case, findings)
         for finding in findings:
             self.compared += finding.compared
             if not math.isnan(finding.narrowing):
@@ -160,6 +166,16 @@ class _Trial:
                 self._fail("refuted", foreign.line(finding, 1000), kind, case, finding)
             if finding.ratio > self.worst.ratio:
                 self.worst = finding
+
+    def _remember(self, kind: Kind, case: Any, findings: Sequence[Finding]) -> None:
+        """Keep the error that is nearest to its bound, for pictures; not of cases that are made smaller."""
+        told = [it for it in findings if it.relation == "=" and not math.isnan(it.bound_in_u)]
+        if self.law.general or self.failure or not told:
+            return
+        worst = max(told, key=lambda it: it.ratio)
+        self.of, size = errors.size(items(case))
+        ulps = math.nan if math.isinf(worst.ratio) and not worst.error_in_u else worst.error_in_u / 2
+        self.points.append((kind, size, ulps, worst.bound_in_u / 2))
 
     def _blamed(self, error: Exception, case: Any) -> tuple[Failure, str] | None:
         """What an error says of the function under test; None if it is the law's own."""
@@ -323,4 +339,5 @@ def run_law(
         reason=reason,
         untried=tuple(sorted(trial.inapplicable)),
         counterexample=counterexample,
+        errors=errors.kept(trial.of, trial.points),
     )

@@ -28,6 +28,8 @@ class Finding:
     """What is claimed of left and right."""
     narrowing: float = float("nan")
     """The derived bound over the law's own, as the median of the elements, if there is one."""
+    bound_in_u: float = float("nan")
+    """What is allowed at `index`, in the units of `error_in_u`."""
 
     @property
     def holds(self) -> bool:
@@ -121,6 +123,7 @@ def _judge_numbers(
         index = tuple(int(i) for i in np.unravel_index(worst, ratio.shape))
         flat = ratio.reshape(-1)[worst]
         in_u = float(error[index] / (on.u * scale[index])) if error[index] else 0.0
+        allowed = float(bound[index] / (on.u * scale[index])) if scale[index] else float("nan")
     return Finding(
         record.label,
         float("inf") if np.isnan(flat) else float(flat),
@@ -131,6 +134,7 @@ def _judge_numbers(
         in_u,
         "=" if isinstance(record, Gap) else "≤",
         narrowing,
+        allowed,
     )
 
 

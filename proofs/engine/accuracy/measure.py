@@ -28,8 +28,10 @@ from ...language.packing import mapped_arrays, size
 from ...language.sweep import Sweep
 from .. import catalogue, registry
 from ..calls import Call, calls
+from ..errors import Errors, Point
 from .enclose import Case, enclosures, leaves
 from .spots import Spot, spot
+from .spread import drawn, points
 from .tally import KEPT, Leaf, Place, Tally
 from .ulps import BITS, power
 
@@ -85,6 +87,8 @@ class Accuracy:
     left_out: dict[str, int] = field(default_factory=dict)
     """Calls that could not be measured, by reason."""
     seconds: float = 0.0
+    errors: Errors = field(default_factory=Errors)
+    """Of samples and calls that were drawn, not searched for."""
 
 
 def measure(
@@ -116,6 +120,7 @@ class _Run:
         self.left_out: Counter[str] = Counter()
         self.rng = np.random.default_rng(effort.seed)
         self.exhausted: list[bool] = []
+        self.points: list[Point] = []
 
     def all(self) -> None:
         """Calls of laws, sweeps, and a search around the worst calls."""
@@ -146,6 +151,8 @@ class _Run:
             self.left_out[_first_line(error)] += 1
             return []
         found = self.tally.add(case, result, exact, searched=searched)
+        if not searched:
+            self.points += points(case, found)
         if any(np.any(leaf.errors > GOOD) for leaf in found):
             self._find_conditions(case, found, self._in_question(case, found))
         self.tally.keep(case, found)
@@ -325,6 +332,7 @@ class _Run:
             tiny_worst=tally.tiny_worst,
             faults={kind: spot(place) for kind, place in tally.examples.items()},
             left_out=dict(self.left_out),
+            errors=drawn(self.points),
         )
 
 
