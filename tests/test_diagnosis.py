@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 from refimpl import backends, ddpm, proofs, residual, rope
 from refimpl.backends import Setting
@@ -149,6 +150,42 @@ def test_right_but_imprecise_function_has_no_cause() -> None:
     found = said("rope.angles", angles)
     assert not found.mistakes
     assert not found.cause, found.sentences
+
+
+def fid(mean1: Any, cov1: Any, mean2: Any, cov2: Any) -> Any:
+    """As a paper's code has it, for one pair of Gaussians; where covariances are singular, half of the digits
+    are lost, and a number may become complex."""
+    root = scipy.linalg.sqrtm(cov1.dot(cov2))
+    apart = mean1 - mean2
+    return apart.dot(apart) + np.trace(cov1) + np.trace(cov2) - 2 * np.trace(np.real(root))
+
+
+def fid_of_features(x: Any, y: Any) -> Any:
+    cov1, cov2 = np.atleast_2d(np.cov(x, rowvar=False)), np.atleast_2d(np.cov(y, rowvar=False))
+    roots = np.sqrt(np.linalg.eigvals(cov1 @ cov2).astype(complex)).real.sum()
+    return ((x.mean(0) - y.mean(0)) ** 2).sum() + np.trace(cov1) + np.trace(cov2) - 2 * roots
+
+
+@pytest.mark.filterwarnings("ignore:Matrix is singular")
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("transport.frechet_distance", fid), ("transport.frechet_feature_distance", fid_of_features)],
+)
+def test_right_in_another_convention_where_digits_are_lost(name: str, function: Callable[..., Any]) -> None:
+    other = said(name, function)
+    assert other.right
+    assert other.adapter == f"{name}/one-pair"
+    assert "but loses digits there" in other.cause
+    report = proofs.audit({name: function}, adapter="one-pair", isolated=False, examples=20)
+    assert report.verdict == "imprecise"
+
+
+def test_wrong_in_every_convention() -> None:
+    def without_root(mean1: Any, cov1: Any, mean2: Any, cov2: Any) -> Any:
+        apart = mean1 - mean2
+        return apart.dot(apart) + np.trace(cov1) + np.trace(cov2) - 2 * np.trace(cov1.dot(cov2))
+
+    assert not said("transport.frechet_distance", without_root).right
 
 
 def test_constants_have_names() -> None:

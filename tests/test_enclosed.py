@@ -154,6 +154,59 @@ def test_forms_are_those_of_the_function():
     assert exact(lambda v: np.exp(1j * v), ON)(x).dtype == np.complex128
 
 
+def _written_into_complex(x):
+    made = np.zeros(x.shape, dtype=complex)
+    made[:] = x
+    return made
+
+
+COMPLEX = {
+    "astype": lambda x: x.astype(complex),
+    "asarray": lambda x: np.asarray(x, dtype=complex),
+    "array": lambda x: np.array(x, dtype=np.complex128),
+    "added": lambda x: x + 0j,
+    "multiplied": lambda x: np.complex128(1) * x,
+    "written": _written_into_complex,
+    "ufunc": lambda x: np.add(x, 0, dtype=complex),
+}
+
+
+@pytest.mark.parametrize("way", COMPLEX)
+def test_reals_that_the_code_makes_complex_have_complex_roots(way):
+    x = np.asarray([-2.0, 3.0])
+    roots = exact(lambda x: np.sqrt(COMPLEX[way](x)), ON)(x)
+    np.testing.assert_allclose(roots, [1j * 2**0.5, 3**0.5], rtol=2.0**-52, atol=0)
+    assert exact(lambda x: np.sqrt(COMPLEX[way](x)).astype(float), ON)(x)[0] == 0
+    assert exact(lambda x: np.sqrt(COMPLEX[way](x).real), ON)(x[1:]).dtype == np.float64
+
+
+DEFECTIVE = np.asarray([[3.0, 1.0, 0.0], [-1.0, 1.0, 0.0], [2.0, -1.0, 5.0]])
+"""A matrix with the eigenvalue 2 twice, of which there is one eigenvector alone, and 5."""
+
+
+@pytest.mark.parametrize(
+    ("matrix", "expected"),
+    [
+        (DEFECTIVE, [2, 2, 5]),
+        (np.eye(3, k=1), [0, 0, 0]),
+        (np.asarray([[1.0, 2.0], [2.0, 4.0]]), [0, 5]),
+        (7 * np.eye(4), [7, 7, 7, 7]),
+        # (x² + 1)², with a block that has no eigenvectors
+        (np.block([[np.asarray([[0.0, 1.0], [-1.0, 0.0]]), np.eye(2)],
+                   [np.zeros((2, 2)), np.asarray([[0.0, 1.0], [-1.0, 0.0]])]]), [-1j, -1j, 1j, 1j]),
+    ],
+)  # fmt: skip
+def test_eigenvalues_are_enclosed_however_close(matrix, expected):
+    """Also where a third in the matrix, which is no float, keeps any precision from telling them apart."""
+    found = exact(lambda a: np.linalg.eigvals(a.astype(complex) / 3), ON)(matrix)
+    close = np.abs(
+        np.sort_complex(found)[:, None] - np.sort_complex(np.asarray(expected, complex) / 3)[None, :]
+    )
+    np.testing.assert_array_less(np.min(close, axis=1), 2.0**-50)
+    np.testing.assert_array_less(np.min(close, axis=0), 2.0**-50)
+    np.testing.assert_allclose(np.sum(found), np.sum(expected) / 3, rtol=2.0**-50, atol=2.0**-50)
+
+
 def test_records_among_the_arguments():
     def later(pair):
         return replace(pair, first=pair.first / 3)

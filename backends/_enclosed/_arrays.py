@@ -131,7 +131,7 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         return boxed(self.data[index_of(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        data = as_balls(value)
+        data = of_kind(as_balls(value), "c" if is_complex(self.data) else "")
         self.data[index_of(key)] = data if data.ndim else data[()]
 
     def __contains__(self, value: Any) -> bool:
@@ -192,7 +192,7 @@ class Enclosed(np.lib.mixins.NDArrayOperatorsMixin):
         if wanted.kind in "iu":
             found = each(lambda x: s.truncate("astype", x), self.data)
             return np.asarray(found).astype(wanted).view(Integers)
-        return self.copy()
+        return type(self)(of_kind(self.data, wanted.kind))
 
     def view(self, *args: Any, **kwargs: Any) -> Any:
         """Itself, for the dtype that it has."""
@@ -335,6 +335,13 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
 def is_complex(data: Any) -> bool:
     """Whether there are complex numbers in an array of balls."""
     return any(type(x) is acb for x in data.flat)
+
+
+def of_kind(data: Any, kind: str) -> Any:
+    """A copy of an array of balls, all of them complex for "c" and real for "f"."""
+    if kind == "c":
+        return each(acb, data)
+    return each(lambda x: s.normal(x.real) if type(x) is acb else x, data) if kind == "f" else data.copy()
 
 
 def each(function: Callable[[Any], Any], data: Any) -> Any:

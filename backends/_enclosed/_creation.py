@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from flint import acb
 
 from .._ball import _scalars as s
-from ._arrays import Enclosed, Number, ball, enclosed, number
+from ._arrays import Enclosed, Number, ball, enclosed, is_complex, number
 from ._conversion import Function
 from ._formats import dtype_of, leave
 from ._integers import Integers, Whole
@@ -34,7 +35,7 @@ def new_array(obj: Any, dtype: Any = None, *, copy: Any = True, ndmin: int = 0, 
 
 def converted(obj: Any, wanted: Any, copy: bool) -> Any:
     if issubclass(type(obj), Enclosed):
-        if wanted is not None and wanted.kind not in "fc":
+        if wanted is not None and (wanted.kind not in "fc" or (wanted.kind == "c") != is_complex(obj.data)):
             return obj.astype(wanted)
         return Enclosed(obj.data.copy() if copy or isinstance(obj, np.number) else obj.data)
     if isinstance(obj, np.ndarray | list | tuple | range) or np.isscalar(obj) or hasattr(obj, "__array__"):
@@ -44,7 +45,9 @@ def converted(obj: Any, wanted: Any, copy: bool) -> Any:
 
 def _of_values(obj: Any, wanted: Any) -> Any:
     kind = "" if wanted is None else wanted.kind
-    if kind in ("f", "c") or (not kind and has_balls(obj)):
+    if kind == "c":
+        return enclosed(obj).astype(wanted)
+    if kind == "f" or (not kind and has_balls(obj)):
         return enclosed(obj)
     if has_balls(obj):
         return enclosed(obj).astype(wanted)
@@ -73,7 +76,8 @@ def _filled(value: Any) -> Function:
         wanted = dtype_of(dtype)
         if wanted is not None and wanted.kind in "iub":
             return np.full(_shape(shape), 0 if value is s.INDETERMINATE else value, wanted).view(Integers)
-        return Enclosed(np.full(_shape(shape), ball(value), dtype=object))
+        one = acb(ball(value)) if wanted is not None and wanted.kind == "c" else ball(value)
+        return Enclosed(np.full(_shape(shape), one, dtype=object))
 
     return filled
 

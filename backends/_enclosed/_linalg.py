@@ -1,11 +1,12 @@
 """NumPy's linear algebra on arrays of balls that stand for NumPy's."""
 
+import functools
 from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from flint import acb, acb_mat, arb_mat
+from flint import acb, acb_mat, acb_poly, arb, arb_mat
 
 from ..._errors import DomainError
 from .._ball import _functions as f
@@ -99,7 +100,28 @@ def _multiple(call: str, data: Any, vectors: bool) -> Any:
     try:
         return acb_mat(data.tolist()).eig(multiple=True)
     except ValueError:
-        raise s.undecided(call, "eigenvalues that are too close") from None
+        return _in_discs(acb_mat(data.tolist()))
+
+
+def _in_discs(matrix: Any) -> list[Any]:
+    """Eigenvalues that may be as close as they like, each in a disc about an approximation of it.
+
+    The roots of two monic polynomials of degree n, whose coefficients of x^{n−k} are a_k and b_k, can be
+    paired such that none differs by more than 4·2^{−1/n} (Σ_k |a_k − b_k| γ^{n−k})^{1/n}, γ twice the largest
+    |a_k|^{1/k} or |b_k|^{1/k} (Bhatia, Elsner and Krause 1990, Linear Algebra Appl. 142, 195–209).
+    One is the characteristic polynomial, the other has the approximations as its roots.
+    """
+    n = matrix.nrows()
+    near = [acb(x.real.mid(), x.imag.mid()) for x in matrix.eig(algorithm="approx")]
+    own, other = matrix.charpoly(), acb_poly([1])
+    for x in near:
+        other *= acb_poly([-x, 1])
+    sizes = [abs(p[n - k]).abs_upper() ** (arb(1) / k) for p in (own, other) for k in range(1, n + 1)]
+    gamma = 2 * functools.reduce(arb.max, sizes)
+    apart = sum((abs(own[n - k] - other[n - k]) * gamma ** (n - k) for k in range(1, n + 1)), arb(0))
+    radius = 4 * (apart.abs_upper() / 2) ** (arb(1) / n)
+    disc = arb(0, radius.abs_upper())
+    return [x + acb(disc, disc) for x in near]
 
 
 def _eigvals(a: Any) -> Any:

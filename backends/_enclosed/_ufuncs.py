@@ -11,7 +11,7 @@ from ..._errors import UndecidedError
 from .._ball import _scalars as s
 from .._ball._linalg import _product
 from ._answers import ANSWERS
-from ._arrays import Enclosed, as_balls, boxed, each, enclosed, is_complex, known
+from ._arrays import Enclosed, as_balls, boxed, each, enclosed, is_complex, known, of_kind
 from ._elementary import COMPLEX, REAL, TESTS
 from ._formats import Format, dtype_of, keep, leave, spend
 from ._integers import Integers, Whole
@@ -40,7 +40,9 @@ def array_ufunc(ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
 
 def _run(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> Any:
     name = ufunc.__name__
-    dtype_of(options.pop("dtype", None))
+    wanted = dtype_of(options.pop("dtype", None))
+    if wanted is not None and wanted.kind == "c":
+        inputs = tuple(Enclosed(of_kind(as_balls(x), "c")) for x in inputs)
     for unused in ("casting", "order", "subok"):
         options.pop(unused, None)
     out = options.pop("out", None)
@@ -62,7 +64,7 @@ def _put(result: Any, out: Any) -> Any:
         return result
     target = out[0] if isinstance(out, tuple) else out
     if issubclass(type(target), Enclosed):
-        target.data[...] = as_balls(result)
+        target[...] = result
     elif isinstance(target, np.ndarray) and not issubclass(type(result), Enclosed):
         np.asarray(target)[...] = result
     else:
