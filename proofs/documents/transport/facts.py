@@ -81,9 +81,6 @@ FACTS = Facts(
         ),
     },
     hidden_in_float16={
-        "where its calls have no other needs than it, its results are 0 but for roundings": (
-            "transport.mixture_score_matching/rolls-dice",
-        ),
         "one bound is for all functions of its law, and wider than numbers of neighbours are apart": (
             "transport.wasserstein_1d/first-axis",
         ),

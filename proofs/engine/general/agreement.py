@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ...._libraries import is_array, to_numpy
+from ...._libraries import array_namespace, is_array, to_numpy
 from ....backends import Setting
 from ...language.law import Gap, Record, Rounding, Same
 from ...language.packing import parts
@@ -33,17 +33,17 @@ def agree(label: str, found: Any, expected: Any, on: Setting, *, least: float = 
 
 
 def _parts(value: Any, on: Setting) -> Iterator[tuple[str, Any]]:
-    """Parts on the host; of a function, its values."""
+    """Parts, of a function its values."""
     for place, part in parts(value):
         if callable(part):
             yield from _parts([(part(on.array(probe)), probe) for probe in PROBES], on)
-        elif is_array(part):
-            yield place, part if isinstance(part, np.ndarray | np.generic) else on.host(part)
         else:
             yield place, part
 
 
 def _agree(label: str, left: Any, right: Any, on: Setting, least: float) -> Iterator[Record]:
+    u = _roundoff(right, on)
+    left, right = _host(left, on), _host(right, on)
     if not all(isinstance(side, float) or _real(side) for side in (left, right)):
         yield Same(label, left, right)
         return
@@ -53,8 +53,19 @@ def _agree(label: str, left: Any, right: Any, on: Setting, least: float) -> Iter
         return
     undefined = np.isnan(right)
     yield Same(f"{label}: not a number", np.isnan(left), undefined)
-    scale = min(_largest(right, least) * on.u**-0.5, on.precision.largest)
+    scale = min(_largest(right, least) * (u**0.5 / on.u), on.precision.largest)
     yield Gap(label, np.where(undefined, 0.0, left), np.where(undefined, 0.0, right), scale)
+
+
+def _host(part: Any, on: Setting) -> Any:
+    return part if not is_array(part) or isinstance(part, np.ndarray | np.generic) else on.host(part)
+
+
+def _roundoff(part: Any, on: Setting) -> float:
+    """The unit roundoff of a result: weights of integers are in the default dtype, whatever the setting's."""
+    if not is_array(part) or not (xp := array_namespace(part)).isdtype(part.dtype, "real floating"):
+        return on.u
+    return float(xp.finfo(part.dtype).eps) / 2
 
 
 def _largest(values: Any, least: float) -> float:

@@ -63,8 +63,13 @@ def unaligned(array: Any) -> Any:
 
 
 def swapped(array: Any) -> Any:
-    """With the bytes of every number in the other order, as some files have them, in NumPy."""
-    return array.astype(array.dtype.newbyteorder()) if isinstance(array, np.ndarray) else array
+    """With the bytes of every number in the other order, as some files have them, in NumPy.
+
+    Not in the formats of ml_dtypes, in which NumPy writes numbers without a look at the order.
+    """
+    if not isinstance(array, np.ndarray) or array.dtype.kind == "V":
+        return array
+    return array.astype(array.dtype.newbyteorder())
 
 
 def signed_zeros(array: Any) -> Any:
