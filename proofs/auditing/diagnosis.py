@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from ...backends import Setting
 from ..engine import catalogue
 from ..engine.implementations import fixed
@@ -20,7 +22,7 @@ from .gathered import gathered
 from .history import chance, remembers
 from .ignored import Ignored, effective, ignored
 from .messages import Diagnosis, Explain
-from .observed import Observed, Raised, apply, spreads
+from .observed import Observed, Raised, apply, same_form, spreads
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .relations import partly
 from .search import Found, Search, Under
@@ -217,7 +219,7 @@ def _only_digits(
 def _told(name: str, chosen: str, found: Found, without: Ignored) -> Diagnosis:
     """The diagnosis of an explanation."""
     lines = _cause(found, chosen)
-    more = [f"and also: {note}" for note in _left_over(name, found.under, without, " ".join(lines))]
+    more = [f"and also: {note}" for note in _left_over(name, found, without, " ".join(lines))]
     adapter = found.under.adapter
     return Diagnosis(name, (*lines, *more), found.mistakes, adapter, cause=" ".join(lines))
 
@@ -338,17 +340,32 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
     return Diagnosis(name, (head, *known[1:], first_difference(seen, wrong or places)), cause=cause)
 
 
-def _left_over(name: str, under: Under, without: Ignored, told: str) -> Iterator[str]:
+def _left_over(name: str, found: Found, without: Ignored, told: str) -> Iterator[str]:
     """What else is wrong, beside an explanation."""
+    under = found.under
     for required in without.required:
         if f"ignores {required}" not in told and not under.seen.raised and "constant" not in told:
             yield f"it ignores {required}"
     for option in without.options:
         if f"ignores the option {option}" not in told:
             yield _ignores(option)
-    if text := not_finite(under.seen, name, under.seen.compared):
+    places = under.seen.compared
+    if found.mistakes and not found.together:
+        places = [i for i in places if not _as_undefined(found, i)]
+    if text := not_finite(under.seen, name, places):
         yield text
     yield from _raises(under.seen)
+
+
+def _as_undefined(found: Found, place: int) -> bool:
+    """Whether a result lacks values, and exactly where the mistake that explains it lacks them, too."""
+    got = found.under.seen.got[place]
+    if got is None or all(np.all(np.isfinite(part)) for part in got):
+        return False
+    told = found.best.candidate.at(place)
+    return same_form(got, told) and all(
+        np.array_equal(np.isfinite(g), np.isfinite(t)) for g, t in zip(got, told or (), strict=True)
+    )
 
 
 def _ignores(option: str) -> str:

@@ -1,14 +1,17 @@
 """The search for what a wrong function is: candidates are weighed under every adapter, likely ones first."""
 
+import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...backends import Setting
+from ..engine import catalogue
 from ..engine.calls import Call
 from ..language.law import Implementation
 from . import roundings, small
 from .candidates import ARGUMENT, RESULT, Candidates, constant, pairs
+from .fitting import adapted
 from .observed import MOST, Candidate, Observed, Weighed, same_form, weigh
 from .patterns import subsets
 from .relations import related
@@ -61,6 +64,7 @@ class Search:
     ) -> None:
         self.name, self.candidates = name, Candidates(name, calls, references, on, view)
         self._decided: dict[int, tuple[Observed, tuple[list[int], float]]] = {}
+        self._right: dict[str, Observed] = {}
 
     def deciding(self, seen: Observed) -> tuple[list[int], float]:
         """The calls that decide, those that deviate first, and the size of what counts as a deviation."""
@@ -92,7 +96,10 @@ class Search:
             (chosen, self._general),
         ]
         for under, stage in stages:
-            weighed += [(under, found) for found in stage(under)]
+            told = (
+                found for found in stage(under) if under is chosen or self._explains(chosen, under, found)
+            )
+            weighed += [(under, found) for found in told]
             if best := self._best(weighed, MOST, exact=True):
                 return best
         return (
@@ -101,6 +108,19 @@ class Search:
             or self._at_some(chosen)
             or self._best([(u, w) for u, w in weighed if w.exact and u is chosen and _specific(w)], _MOSTLY)
         )
+
+    def _explains(self, chosen: Under, under: Under, found: Weighed) -> bool:
+        """Whether an explanation under another adapter tells the function from one that is right as it was
+        meant: a mistake that takes back what the adapter does agrees with that, too."""
+        if chosen.adapter or not found.accepted():
+            return found.accepted()
+        seen, tolerance = under.seen, self.deciding(under.seen)[1]
+        if under.adapter not in self._right:
+            right = adapted(self.name, _in_order(catalogue.reference()[self.name]), under.adapter, seen.on)
+            made = Observed.of(right, seen.calls, seen.references, seen.on, seen.view)
+            self._right[under.adapter] = made
+        again = weigh(self._right[under.adapter], found.candidate, found.explained, tolerance)
+        return again.share < MOST
 
     def find_known(self, under: Under) -> Found | None:
         """The known mistake that explains everything, or None."""
@@ -294,6 +314,21 @@ class Search:
         return roundings.evident(under.function, self.name, under.seen, wrong) or small.shrunk(
             under.seen, wrong
         )
+
+
+def _in_order(function: Implementation) -> Implementation:
+    """The function with its options in order behind its arguments, too, as an adapter may give them."""
+    own = inspect.signature(function)
+    loose = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) for p in own.parameters.values()]
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        given = inspect.Signature(loose).bind(*args, **kwargs).arguments
+        names = [p.name for p in own.parameters.values() if p.kind is not p.KEYWORD_ONLY and p.name in given]
+        places = [given.pop(name) for name in names]
+        return function(*places, **given)
+
+    called.__signature__ = inspect.Signature(loose)  # type: ignore[attr-defined]
+    return called
 
 
 def _specific(found: Weighed) -> bool:

@@ -67,9 +67,9 @@ def cosent_pairwise(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterat
     yield Gap("sorted and pairwise", first, second, size)
     equal = on.xp.zeros_like(case.labels)
     for form in (loss, pairwise):
-        yield Same("equal labels", on.host(form(case.cosines, equal)), np.asarray(0.0))
+        yield Same("equal labels", on.host(form(case.cosines, equal, **given)), np.asarray(0.0))
         for n in range(min(2, case.labels.shape[0] + 1)):
-            found = form(case.cosines[:n], case.labels[:n])
+            found = form(case.cosines[:n], case.labels[:n], **given)
             yield Same(f"{n} pairs", on.host(found), np.asarray(0.0))
 
 

@@ -20,13 +20,18 @@ def _norm(x: Any, gamma: Any, beta: Any, centre: bool, root: Any) -> Any:
     return y if beta is None else y + beta
 
 
+def _unbiased(total: Any, n: int) -> Any:
+    """Σd²/(n − 1), of one number 0/0, as libraries give it."""
+    return total / (n - 1) if n > 1 else total * math.nan
+
+
 @of_layer_norm(
     "unbiased-variance",
     "Divides by n − 1, the default of `var` in some libraries.",
     reference="annotated-transformer PR#119",
 )
 def layer_norm_unbiased(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
-    return _norm(x, gamma, beta, True, lambda total, n: (total / max(n - 1, 1) + eps) ** 0.5)
+    return _norm(x, gamma, beta, True, lambda total, n: (_unbiased(total, n) + eps) ** 0.5)
 
 
 @of_layer_norm("eps-outside-root", "Uses σ + eps instead of √(σ² + eps).")
@@ -128,7 +133,7 @@ def layer_norm_squared(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: A
     reference="pytorch-transformer PR#31",
 )
 def layer_norm_torch_std(x: Any, gamma: Any = None, beta: Any = None, /, *, eps: Any = 1e-5) -> Any:
-    return _norm(x, gamma, beta, True, lambda total, n: (total / max(n - 1, 1)) ** 0.5 + eps)
+    return _norm(x, gamma, beta, True, lambda total, n: _unbiased(total, n) ** 0.5 + eps)
 
 
 @of_layer_norm(
