@@ -1,6 +1,7 @@
 """The diagnosis names what wrong functions in ordinary code are, and nothing where nothing is known."""
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -228,3 +229,37 @@ def test_a_function_of_chance_is_told_so() -> None:
 
     report = proofs.audit({"rope.rotate": mine}, laws=("rope.norm-kept",), examples=6, isolated=False)
     assert "when it is made again" in str(report).splitlines()[0]
+
+
+def log_of_one_and_sum(exponents: Any) -> Any:
+    top = np.maximum(exponents.max(initial=0), 0)
+    return top + np.log1p(np.exp(exponents - top).sum() + np.expm1(-top))
+
+
+def test_a_mistake_that_takes_back_an_adapter_explains_nothing() -> None:
+    """Under the adapter of temperatures a right function is the reference with temperatures confused."""
+
+    def mine(cosines: Any, labels: Any, scale: float = 20.0) -> Any:
+        gaps = scale * (cosines[None, :] - cosines[:, None])
+        return log_of_one_and_sum(gaps - (labels[:, None] <= labels[None, :]) * 1e4)
+
+    diagnosis = said("matching.cosent_loss", mine)
+    assert diagnosis.mistakes == ()
+    assert "temperature" not in str(diagnosis.sentences)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
+def test_an_unbiased_variance_is_the_only_cause(dtype: str) -> None:
+    """Of a single number it has no value, in libraries and so in the known mistake."""
+
+    def mine(x: Any, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5) -> Any:
+        wide = x.astype(np.float64)
+        y = (wide - wide.mean(-1, keepdims=True)) / np.sqrt(wide.var(-1, keepdims=True, ddof=1) + eps)
+        y = y if gamma is None else y * gamma.astype(np.float64)
+        return (y if beta is None else y + beta.astype(np.float64)).astype(x.dtype)
+
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        on = Setting.of(backends.get("numpy"), dtype)
+        diagnosis = explain(Explain("residual.layer_norm"), mine, "", on, 0)
+    assert diagnosis.mistakes == ("residual.layer_norm/unbiased-variance",)
+    assert len(diagnosis.sentences) == 1

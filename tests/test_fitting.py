@@ -312,3 +312,18 @@ def test_layer_norm_with_everything_by_other_names() -> None:
     report = here(mine, "residual.layer_norm", laws=["residual.layer_norm-definition"])
     assert report.holds
     assert report.loaded.lacking["residual.layer_norm"] == ()
+
+
+def test_an_array_that_is_required_is_never_left_out() -> None:
+    """It takes no None, so calls without it say nothing of it, and its sign of β is wrong elsewhere."""
+
+    def mine(x: Any, gamma: Any, beta: Any, eps: float = 1e-5) -> Any:
+        y = x - x.mean(-1, keepdims=True)
+        return y / np.sqrt((y * y).mean(-1, keepdims=True) + eps) * gamma - beta
+
+    report = proofs.audit({"residual.layer_norm": mine}, examples=20, isolated=False)
+    assert report.verdict == "refuted"
+    assert {o.verdict for o in report.outcomes} == {"refuted", "held", "skipped"}
+    assert "beta=None, which raises TypeError" in str(report)
+    [diagnosis] = report.diagnoses
+    assert "raises at" not in str(diagnosis.sentences)

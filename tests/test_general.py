@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -16,7 +17,7 @@ from refimpl.proofs.engine import ambient, catalogue, registry, selftest
 from refimpl.proofs.engine.calls import record
 from refimpl.proofs.engine.cases import each_case, missing
 from refimpl.proofs.engine.general import shapes, sources, storage
-from refimpl.proofs.engine.general.agreement import agree
+from refimpl.proofs.engine.general.agreement import TOLERANCE, agree
 from refimpl.proofs.engine.general.batches import Batched, stacked
 from refimpl.proofs.engine.general.mistakes import Drifts, Remembers
 from refimpl.proofs.engine.runner import run_law
@@ -367,3 +368,23 @@ def test_to_refuse_a_width_is_no_defect() -> None:
 
     [outcome] = proofs.prove("rope.digits-integers", impl={"rope.digits": mine})
     assert outcome.verdict == "held", outcome
+
+
+def test_results_in_a_wider_format_agree_in_that() -> None:
+    """Weights of integers are in the default dtype: a thousandth is much in half precision, too."""
+    on = Setting.of(get("numpy"), "float16")
+    for dtype, apart in ((np.float64, 1e-3), (np.float16, 0.1)):
+        expected = np.asarray([1.0, 0.5], dtype=dtype)
+        off = (expected * (1 + apart)).astype(dtype)
+        [_, gap] = agree("", off, expected, on)
+        assert not judge(gap, TOLERANCE, on).holds
+        [_, gap] = agree("", expected, expected, on)
+        assert judge(gap, TOLERANCE, on).holds
+
+
+def test_formats_without_byte_orders_keep_theirs() -> None:
+    """NumPy writes numbers into swapped arrays of ml_dtypes without a look at their order."""
+    short = ml_dtypes.bfloat16
+    x = np.asarray([1.5, -2.0], dtype=short)
+    assert storage.swapped(x) is x
+    assert storage.swapped(x.astype(np.float32)).dtype == np.dtype(">f4")

@@ -65,6 +65,12 @@ def test_right_code_is_held_and_its_contract_told(
     )
 
 
+@pytest.mark.parametrize("dtype", ["float64", "bfloat16"])
+def test_a_mask_by_a_number_that_no_scaled_cosines_reach_is_one(dtype: str) -> None:
+    report = proofs.audit({"matching.cosent_loss": half.cosent_masked}, dtype=dtype, isolated=False)
+    assert report.verdict == "held"
+
+
 def test_squares_that_overflow_in_float32_are_lost_digits_in_bfloat16_which_has_its_range() -> None:
     report = audited(half.layer_norm, "bfloat16")
     assert report.verdict == "imprecise"

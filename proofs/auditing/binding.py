@@ -23,7 +23,19 @@ class Binding:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         positional, named = self.arguments(args, kwargs)
-        return self.function(*positional, **named)
+        try:
+            return self.function(*positional, **named)
+        except (AttributeError, TypeError) as error:
+            if missing := self._without(args, kwargs):
+                raise NotApplicable(f"{missing}=None, which raises {type(error).__name__}") from error
+            raise
+
+    def _without(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        """The first argument that is None in a call and required by the function; empty if there is none."""
+        values = self.wanted.defaults | dict(zip(self.wanted.positional, args, strict=False)) | dict(kwargs)
+        required = {name for name, target in self.match.targets.items() if target.default is target.empty}
+        left_out = (name for name in self.wanted.names if name in required and values.get(name, 0) is None)
+        return next(left_out, "")
 
     def arguments(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of the user's function."""

@@ -126,3 +126,11 @@ def quantile_distance(x: Any, y: Any, /) -> Any:
     """The distance of sorted samples of equal size, in float64, rounded once."""
     gaps = np.sort(x.astype(np.float64), axis=-1) - np.sort(y.astype(np.float64), axis=-1)
     return np.sqrt(np.mean(gaps**2, axis=-1)).astype(x.dtype)
+
+
+def cosent_masked(cosines: Any, labels: Any, *, scale: float = 20.0) -> Any:
+    """In float32 or wider, with other pairs masked by −10¹², as in sentence-transformers."""
+    c, others = cosines.astype(np.result_type(cosines, np.float32)), labels[:, None] <= labels[None, :]
+    exponents = scale * (c[None, :] - c[:, None]) - others * np.asarray(1e12, c.dtype)
+    top = np.maximum(exponents.max(initial=0), 0)
+    return (top + np.log1p(np.exp(exponents - top).sum() + np.expm1(-top))).astype(cosines.dtype)
