@@ -1,7 +1,7 @@
 """The settings of Sphinx, which reads this file; nothing of it is imported by refimpl."""
 
 project = "refimpl"
-extensions = ["myst_parser", "sphinx.ext.viewcode", "refimpl.proofs.book.formulas"]
+extensions = ["myst_parser", "sphinx.ext.viewcode", "refimpl.proofs.book.extension"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_dmath_double_inline = True
 myst_heading_anchors = 3  # the guides refer to headings
