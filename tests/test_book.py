@@ -46,7 +46,9 @@ def command(words: list[str], folder: Path) -> tuple[int, str]:
         run = CliRunner().invoke(main, words[1:])
         return run.exit_code, run.output
     assert words[0] == "python"
-    ran = subprocess.run([sys.executable, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, *words[1:]], cwd=folder, capture_output=True, text=True, check=False
+    )
     return ran.returncode, ran.stdout + ran.stderr
 
 
@@ -80,3 +82,158 @@ def test_what_a_tutorial_says_can_be_wrong() -> None:
     for wrong in ("a 2", "b 2\na 1", "…\nd"):
         with pytest.raises(AssertionError, match="is not in"):
             says("a 1\nb 2\nc 3\n", wrong)
+
+
+# Pages.
+
+
+@needs_jinja
+def test_a_function_has_all_that_is_known_of_it() -> None:
+    text = dict(pages(Book(("residual",))))["documents/residual/rms_norm.md"]
+    function = "residual.rms_norm"
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    assert headings[0] == function
+    for heading in ("Definition", "Use", "Example", "Code", "Laws", "Mistakes", "Conventions", "Errors"):
+        assert heading in headings
+    mistakes = [it for it in catalogue.written_mistakes().values() if it.function == function]
+    adapters = [it for it in catalogue.adapters().values() if it.function == function]
+    assert {it.id.partition("/")[2] for it in mistakes} | {it.name for it in adapters} <= set(headings)
+    for part in (
+        "**[residual P1](#residual-p1).** RMSNorm divides a row by its root mean square",
+        r"\frac",  # the formula of the document
+        "{py:function} rms_norm(x, gamma=None, /, *, eps=1e-06)\n:module: refimpl.residual",
+        "return _rms_norm(",  # the code, and that of the kernel below it
+        "def _rms_norm(",
+        "[`residual.rms_norm-definition`](#residual.rms_norm-definition)",
+        "[residual C10](#residual-c10): RMSNorm of a scaled row",
+        "def rms_norm_eps_outside(",  # the code of a mistake
+        "Seen in public: OLMo\\#281",
+        ">>> rms_norm(",
+        "| float64 | ",
+    ):
+        assert part in text, part
+    assert '"""' not in text  # no docstrings in code
+
+
+@needs_jinja
+def test_every_page_is_there_and_every_mistake_law_and_entry_has_its_place() -> None:
+    book = Book(("argmaxable", "residual"))
+    made = site.sources(book)
+    assert {f"documents/{name.replace('.', '/')}.md" for name in book.functions} <= made.keys()
+    anchors = {anchor for text in made.values() for anchor in re.findall(r"^\((\S+)\)=$", text, re.MULTILINE)}
+    assert {markdown.label(name) for name in book.anchors} <= anchors
+    wanted = {to for text in made.values() for to in re.findall(r"\]\(#([^)]+)\)", text)}
+    headings = {"usage"} | {it for it in wanted if it not in anchors}
+    assert headings <= {"usage"}, "links within the book lead to anchors"
+    assert [it["name"] for it in counts(book)] == ["argmaxable", "residual"]
+
+
+def test_code_is_found_for_everything_that_is_written() -> None:
+    """Functions, laws, mistakes and adapters of all documents: none is a gap on its page."""
+    for function in catalogue.functions().values():
+        assert code.definition(function.implementation).text.startswith("def ")
+    members = [*catalogue.written_laws().values(), *catalogue.written_mistakes().values()]
+    for it in [*members, *catalogue.adapters().values()]:
+        package = registry.loaded()[it.id.partition(".")[0]].proofs.__name__
+        found = code.member(it, package)
+        assert found.text, it.id
+        assert re.fullmatch(r"proofs/documents/\w+/\w+\.py:\d+", found.place)
+
+
+def test_every_docstring_is_read_whole() -> None:
+    """Every word of a docstring stands in one of its parts."""
+    for name, function in catalogue.functions().items():
+        found = Docstring.read(function.doc)
+        parts = [found.text, found.returns, found.reference, function.summary, function.source]
+        parts += [text for _, text in found.examples]
+        parts += [text for pair in (*found.parameters, *found.raises) for text in pair]
+        left = set(function.doc.split()) - set(" ".join(parts).split())
+        assert left <= {"Parameters", "Returns", "Raises", "Examples", "Source:", "Reference:", "----------",
+                        "-------", "------", "--------", f"{function.source.split()[-1]}."}, name  # fmt: skip
+        assert found.parameters or not function.declared.arguments
+        assert any(is_code for is_code, _ in found.examples)
+
+
+def test_figures_are_those_of_the_table() -> None:
+    text = (ROOT / "ACCURACY.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("| `rope.rotate` |"))
+    figures = accuracy.figures()["rope.rotate"]
+    assert [", ".join(it) for it in figures.formats.values()] == [it.strip() for it in row.split("|")[2:4]]
+    assert set(accuracy.figures()) <= set(catalogue.functions())
+    assert "numpy bfloat16" in accuracy.figures()["rope.sinusoidal"].formats
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x_a *b* [c] $d$ <e>", r"x\_a \*b\* \[c\] \$d\$ \<e\>"),
+        ("`x_a` stays\nx_b", r"`x_a` stays x\_b"),
+        ("- a", r"\- a"),
+        ("1. a", r"\1. a"),
+        ("= a | b", r"\= a \| b"),
+    ],
+)
+def test_plain_text_stays_what_it_is(text: str, shown: str) -> None:
+    assert markdown.escaped(text) == shown
+
+
+def test_what_a_document_refers_to_is_linked() -> None:
+    entries, functions = frozenset({"a D1", "b C2"}), frozenset({"a.f", "b.g"})
+    text = "D1, b C2, C2, $D1$ and `f`, `b.g`, `h`, D12"
+    assert markdown.linked(text, "a", entries, functions) == (
+        "[D1](#a-d1), [b C2](#b-c2), C2, $D1$ and [`f`](#a.f), [`b.g`](#b.g), `h`, D12"
+    )
+
+
+def test_links_between_files_become_links_between_pages() -> None:
+    known = {"docs/new.md": "guides/new.md", "docs/tutorials/a.md": "tutorials/a.md", "C.md": "c.md"}
+    fence = "```\n[g](x)\n```"
+    text = f"[a](../new.md#b), [c](../../C.md), [d](../../tests/x.py), [e](https://e.org/), [f](#f)\n{fence}"
+    assert guides.rewritten(text, "docs/tutorials/a.md", known) == (
+        f"[a](../guides/new.md#b), [c](../c.md), d, [e](https://e.org/), [f](#f)\n{fence}"
+    )
+    assert {Path(file).name for file in guides.places()} >= {"glossary.md", "audit.md", "ACCURACY.md"}
+
+
+# The checker of links.
+
+
+def page(folder: Path, name: str, body: str) -> None:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"<!doctype html><html><body>{body}</body></html>", encoding="utf-8")
+
+
+def test_sound_links_have_no_faults(tmp_path: Path) -> None:
+    page(tmp_path, "index.html", '<a href="b/c.html#x">1</a><a href="https://e.org/">2</a><a href="#">3</a>')
+    page(
+        tmp_path,
+        "b/c.html",
+        '<p id="x"></p><a href="../index.html">1</a><img src="data:image/png;base64,AA">',
+    )
+    assert links.faults(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ('<a href="none.html">', "leads to none.html, which is not there"),
+        ('<a href="#none">', "leads to #none, where index.html has no such place"),
+        ('<a href="../index.html">', "which is not there"),
+        ('<img src="none.png">', "which is not there"),
+        ('<script src="https://e.org/x.js"></script>', "loads https://e.org/x.js"),
+        ('<link rel="stylesheet" href="//e.org/x.css">', "loads //e.org/x.css"),
+        ('<img src="http://e.org/x.png">', "loads http://e.org/x.png"),
+    ],
+)
+def test_every_dead_or_foreign_link_is_found(body: str, fault: str, tmp_path: Path) -> None:
+    page(tmp_path, "index.html", body)
+    [found] = links.faults(tmp_path)
+    assert fault in found
+
+
+def test_styles_load_nothing_and_an_empty_site_is_a_fault(tmp_path: Path) -> None:
+    assert "no pages" in links.faults(tmp_path)[0]
+    page(tmp_path, "index.html", "")
+    (tmp_path / "x.css").write_text("a { background: url(https://e.org/x.png) }")
+    assert links.faults(tmp_path) == ["x.css: loads https://e.org/x.png"]

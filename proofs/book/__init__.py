@@ -1,5 +1,5 @@
-"""The book: a static site of what the project has: documents, functions, laws, mistakes, conventions, errors.
+"""The book: a static site of documents, functions, laws, mistakes, conventions and errors.
 
-`pages` makes the sources, in MyST Markdown from the templates; `site` has Sphinx build them and puts the result
-in its place; `links` looks whether all that the pages point to is there.
+`pages` makes the sources, in MyST Markdown from the templates; `site` has Sphinx build them and puts the
+result in its place; `links` looks whether all that the pages point to is there.
 """

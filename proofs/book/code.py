@@ -1,4 +1,4 @@
-"""The code of functions and of what is said about them, as it is written, without decorators and docstrings."""
+"""The code of functions, laws, mistakes and adapters as it is written, without decorators and docstrings."""
 
 import ast
 import inspect

@@ -7,7 +7,9 @@ myst_dmath_double_inline = True
 myst_heading_anchors = 3  # the guides refer to headings
 myst_ref_domains = ["std"]  # not the functions of Python, which stand on the same pages
 nitpicky = True
-suppress_warnings = ["myst.header"]  # entries of a document stand one level below the heading that quotes them
+suppress_warnings = [
+    "myst.header"
+]  # entries of a document stand one level below the heading that quotes them
 viewcode_line_numbers = True
 python_use_unqualified_type_names = True
 add_module_names = True

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 _SECTION = re.compile(r"^(Parameters|Returns|Raises|Examples)\n-+\n", re.MULTILINE)
+_SHAPE = re.compile(r"^(\(\S.*\))\n")
+"""A first line that is a shape alone."""
 _ITEM = re.compile(r"^(?=\S)", re.MULTILINE)
 
 
@@ -20,7 +22,8 @@ class Docstring:
     """Errors, and when."""
     reference: str
     """Where the formula was published; empty if that is the document itself."""
-    examples: str
+    examples: tuple[tuple[bool, str], ...]
+    """Blocks: whether it is code, and what it says."""
 
     @classmethod
     def read(cls, doc: str) -> "Docstring":
@@ -32,10 +35,10 @@ class Docstring:
         return cls(
             head.partition("\n")[2].strip(),
             _items(found.get("Parameters", "")),
-            found.get("Returns", "").strip(),
+            _SHAPE.sub(r"\1.\n", found.get("Returns", "").strip()),
             _items(raises),
             " ".join(reference.split()),
-            found.get("Examples", "").strip(),
+            tuple((part.startswith(">>>"), part) for part in re.split(r"\n{2,}", found["Examples"].strip())),
         )
 
 

@@ -20,7 +20,6 @@ def _folder(inside: str) -> Iterator[str]:
     yield from sorted(it.name for it in found if it.name.endswith(".md") and it.name != _MADE)
 
 
-
 def places() -> dict[str, str]:
     """Where each file of the repository stands in the book."""
     return {

@@ -1,4 +1,4 @@
-"""Looks whether everything that the pages of a site point to is there, and whether they load it from nowhere else."""
+"""Looks whether all that the pages of a site point to is there, and whether they load anything from elsewhere."""
 
 import posixpath
 import re

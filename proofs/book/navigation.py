@@ -1,6 +1,6 @@
 """The tree of pages at the side: all first ones, and below the document of a page its functions.
 
-Sphinx makes the tree of all pages anew for each page, which takes more than half of the time of the whole book.
+Sphinx makes the tree of all pages anew for each page, which takes more than half of the whole time.
 """
 
 from collections.abc import Iterator

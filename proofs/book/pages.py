@@ -40,7 +40,9 @@ class Book:
     @cached_property
     def mistakes(self) -> Mapping[str, "Mistake"]:
         """The mistakes that are written for these functions."""
-        return {name: it for name, it in catalogue.written_mistakes().items() if it.function in self.functions}
+        return {
+            name: it for name, it in catalogue.written_mistakes().items() if it.function in self.functions
+        }
 
     @cached_property
     def entries(self) -> frozenset[str]:
@@ -86,7 +88,7 @@ class Templates:
         )  # fmt: skip
         self._known.filters |= {
             "escaped": markdown.escaped, "label": markdown.label, "blocks": markdown.blocks,
-            "to": book.to, "cited": book.to, "linked": book.linked, "claims": catalogue.entries,
+            "to": book.to, "linked": book.linked, "claims": catalogue.entries,
         }  # fmt: skip
 
     def filled(self, page: str, /, **values: Any) -> str:
@@ -142,8 +144,8 @@ def _document(book: Book, name: str, filled: Any) -> str:
         for entry in catalogue.entries(known.source):
             errata[entry.citation].append(known)
     return filled(
-        "document", name=name, states=states, functions=_of(book.functions, name), citing=citing, errata=errata,
-        laws=len(_of(book.laws, name)), mistakes=len(_of(book.mistakes, name)),
+        "document", name=name, states=states, functions=_of(book.functions, name), citing=citing,
+        errata=errata, laws=len(_of(book.laws, name)), mistakes=len(_of(book.mistakes, name)),
         sections=[(heading, some) for letter, heading in SECTIONS.items() if (some := states.of(letter))],
     )  # fmt: skip
 
@@ -161,7 +163,7 @@ def _function(book: Book, function: "Function", filled: Any) -> str:
     cited: list[Entry] = catalogue.entries(function.source)
     return filled(
         "function", name=name, document=function.document, summary=function.summary,
-        needs=sorted(function.needs), defined=cited, doc=Docstring.read(function.doc),
+        needs=sorted(function.needs), cited=cited, doc=Docstring.read(function.doc),
         signature=_signature(function), module=registry.loaded()[function.document].functions.__name__,
         code=code.definition(function.implementation), remedy=catalogue.remedies().get(name, ""),
         article=f"Document {book.to(function.document)}",
