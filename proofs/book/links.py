@@ -1,4 +1,4 @@
-"""Looks whether all that the pages of a site point to is there, and whether they load anything from elsewhere."""
+"""Looks whether all that the pages of a site point to is there, and whether they load from elsewhere."""
 
 import posixpath
 import re

@@ -14,10 +14,10 @@ from . import display, output
 def book(directory: Path, documents: tuple[str, ...]) -> None:
     """Build the book, a static site of everything that is known here: a page for each document and function.
 
-    A page has the definition, the code, the laws, the mistakes with their code, conventions, edges, errors and
-    an example; guides and tutorials stand beside. DIR/index.html is the first page; it needs no network, its
-    search neither. Documents of other packages are in it, too. An earlier book in DIR is replaced as a whole.
-    Needs `pip install "refimpl[book]"`.
+    A page has the definition, the code, the laws, the mistakes with their code, conventions, edges, errors
+    and an example; guides and tutorials stand beside. DIR/index.html is the first page; it needs no network,
+    its search neither. Documents of other packages are in it, too. An earlier book in DIR is replaced as a
+    whole. Needs `pip install "refimpl[book]"`.
     """
     from ..book import site  # noqa: PLC0415
     from ..book.pages import Book  # noqa: PLC0415
