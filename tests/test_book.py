@@ -2,8 +2,10 @@
 
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -237,3 +239,75 @@ def test_styles_load_nothing_and_an_empty_site_is_a_fault(tmp_path: Path) -> Non
     page(tmp_path, "index.html", "")
     (tmp_path / "x.css").write_text("a { background: url(https://e.org/x.png) }")
     assert links.faults(tmp_path) == ["x.css: loads https://e.org/x.png"]
+
+
+# The site.
+
+
+@needs_sphinx
+@pytest.mark.long
+def test_a_site_of_one_document_is_built_and_replaces_itself_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    for _ in range(2):
+        run = CliRunner().invoke(main, ["book", str(folder), "argmaxable"])
+        assert run.exit_code == 0, run.output
+        assert f"pages: {folder}/index.html" in run.output
+    assert [it.name for it in tmp_path.iterdir()] == ["book"]
+    assert links.faults(folder) == []
+    text = (folder / "documents" / "argmaxable" / "margins.html").read_text(encoding="utf-8")
+    for part in ("<math", "[source]", "_modules/refimpl/argmaxable/"):
+        assert part in text
+    assert "certificates" in (folder / "searchindex.js").read_text(encoding="utf-8")
+
+
+@needs_sphinx
+@pytest.mark.long
+def test_a_faulty_page_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    made = site.sources(Book(("argmaxable",)))
+    for wrong, told in (
+        ("\n[x](#none)\n", "cross-reference target"),
+        ("\n<a href='none.html'>x</a>\n", "none"),
+    ):
+        with pytest.raises(site.BookError, match=told):
+            site.build(made | {"seen.md": made["seen.md"] + wrong}, tmp_path / "book", lambda name: None)
+        assert list(tmp_path.iterdir()) == []
+
+
+@needs_sphinx
+@pytest.mark.long
+def test_a_signal_leaves_nothing(tmp_path: Path) -> None:
+    ours = [sys.executable, "-m", "refimpl.proofs", "book", str(tmp_path / "book"), "residual"]
+    process = subprocess.Popen(ours, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+    for _ in range(600):
+        if any(it.is_dir() and (it / "site").exists() for it in tmp_path.iterdir()):
+            break
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGTERM
+    assert "interrupted; nothing was written" in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_missing_is_said_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "find_spec", lambda name: None)
+    run = CliRunner().invoke(main, ["book", str(tmp_path / "book")])
+    assert run.exit_code == 2
+    for part in ("got no Sphinx and no myst-parser", 'pip install "refimpl[book]"'):
+        assert part in run.output
+    assert not (tmp_path / "book").exists()
+
+
+@needs_sphinx
+def test_other_files_are_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    for folder, part in (
+        ("mine", "which has other files"),
+        ("none/book", "a folder inside one that is there"),
+    ):
+        run = CliRunner().invoke(main, ["book", str(tmp_path / folder)])
+        assert (run.exit_code, part in run.output) == (2, True), run.output
+    run = CliRunner().invoke(main, ["book", str(tmp_path / "book"), "rop"])
+    assert run.exit_code == 2
+    assert "rope" in run.output  # a near name is offered

@@ -89,11 +89,20 @@ class Templates:
         self._known.filters |= {
             "escaped": markdown.escaped, "label": markdown.label, "blocks": markdown.blocks,
             "to": book.to, "linked": book.linked, "claims": catalogue.entries,
+            "details": _details,
         }  # fmt: skip
 
     def filled(self, page: str, /, **values: Any) -> str:
         """A page."""
-        return self._known.get_template(f"{page}.md").render(values)
+        return self._known.get_template(f"{page}.md.j2").render(values)
+
+
+def _details(of: Written) -> str:
+    """Code that is shown when it is asked for."""
+    fence = "````"
+    return (
+        f"<details><summary>Code</summary>\n\n{fence}python\n# {of.place}\n{of.text}\n{fence}\n\n</details>"
+    )
 
 
 def pages(book: Book) -> Iterator[tuple[str, str]]:

@@ -109,23 +109,28 @@ def _run_sphinx(work: Path, advance: Callable[[str], None]) -> None:
     words += ["-d", str(work / "doctrees"), str(work / "source"), str(work / "site")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "NO_COLOR": "1"}
     with open(work / "warnings", "w+", encoding="utf-8") as warnings:
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", "sphinx", *words], cwd=work, env=environment, text=True, encoding="utf-8",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=warnings, start_new_session=True,
-        )  # fmt: skip
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if line.startswith(_STEPS):
-                    advance(line.rpartition("] ")[2].strip())
-            code = process.wait()
-        finally:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)  # with those that it has started
-            process.wait()
+        ) as process:  # fmt: skip
+            try:
+                _follow(process, advance)
+            except BaseException:  # a signal, too
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)  # with those that it has started
+                raise
         warnings.seek(0)
-        if code:
+        if process.returncode:
             raise BookError("".join(["warnings of Sphinx:\n", *warnings.readlines()[:_SHOWN]]))
+
+
+def _follow(process: "subprocess.Popen[str]", advance: Callable[[str], None]) -> None:
+    """Tell of each page that is read or written, to the end."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith(_STEPS):
+            advance(line.rpartition("] ")[2].strip())
+    process.wait()
 
 
 def _exchange(work: Path, folder: Path) -> None:
