@@ -32,6 +32,7 @@ COMMANDS = {
     "swap": ["rope.rotate", "--backend", "numpy", "--dtype", "float64", "--dtype", "float32", "--calls", "4"],
     "scan": ["layer.npy"],
     "config": ["config.json", "--against", "refimpl.rope:yarn"],
+    "survey": ["scipy/spatial.distance.cdist (cosine)"],
     "bench": ["matching.spearman-1e6", "--seconds", "0.01"],
 }
 

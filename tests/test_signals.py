@@ -23,6 +23,7 @@ RIGHT = Path(__file__).parent / "audited" / "hostile.py"
 COMMANDS = {
     "prove": ["prove", "rope.*-definition", "--jobs", "2", "--examples", "3"],
     "audit": ["audit", f"{RIGHT}:right", "--as", "rope.rotation_matrix", "--jobs", "2", "--examples", "3"],
+    "survey": ["survey", "scipy/special.*", "--jobs", "2", "--examples", "3"],
 }
 KINDS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 

@@ -18,7 +18,7 @@ from . import output
 
 COMMANDS = (
     "prove", "audit", "certify", "accuracy", "sensitivity", "swap", "selftest", "errata", "list", "show",
-    "bench", "scan", "config", "new", "book", "doctor",
+    "bench", "scan", "config", "survey", "new", "book", "doctor",
 )  # fmt: skip
 _FILES = {"list": "listing"}
 

@@ -23,6 +23,7 @@ from ..engine.runner import Outcome
 from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
 from ..scanning.report import Scan, Word
+from ..survey._finding import Finding
 from ..swapping.data import SwapResult
 from .errata import Judged
 
@@ -39,6 +40,7 @@ REPORTS: Mapping[str, tuple[Any, type | None]] = {
     "bench": (Measured, Machine),
     "scan": (Word, Scan),
     "config": (Explained | Scheduled, None),
+    "survey": (Finding, None),
 }
 """The class of the results of each command, or classes, and that of their summary."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}

@@ -1,4 +1,4 @@
-"""Every finding of expected.py by plain code: no law of refimpl, no tolerance of its own."""
+"""Every finding of `expected` by plain code: no law of refimpl, no tolerance of its own."""
 
 import importlib.util
 import math
@@ -38,14 +38,14 @@ with warnings.catch_warnings():  # theirs, on import
     from torchmetrics.functional.retrieval import retrieval_normalized_dcg, retrieval_recall
     from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLTextRotaryEmbedding
 
-    from panel import axes_and_norms, transformers_rope
+    from refimpl.proofs.survey import transformers as bound
 
 pytestmark = [pytest.mark.panel, pytest.mark.filterwarnings("default")]
 
 
 def test_dynamic_rope_keeps_stale_frequencies_at_the_training_length() -> None:
-    module = transformers_rope._module(8, 64, 2.0, 10000.0)
-    fresh = transformers_rope.dynamic_ntk(64, dim=8, train_length=64, factor=2.0)
+    module = bound._module(8, 64, 2.0, 10000.0)
+    fresh = bound.dynamic_ntk(64, dim=8, train_length=64, factor=2.0)
     module(torch.zeros(1), torch.arange(128)[None])  # one long sequence
     module(torch.zeros(1), torch.arange(64)[None])  # then one of exactly the training length
     assert not torch.allclose(module.inv_freq, fresh, rtol=0.01)
@@ -54,7 +54,7 @@ def test_dynamic_rope_keeps_stale_frequencies_at_the_training_length() -> None:
 
 
 def test_ramp_of_yarn_is_not_the_one_of_the_paper() -> None:
-    found = transformers_rope.yarn(128, train_length=4096, factor=16.0, ramp="code").double().numpy()
+    found = bound.yarn(128, train_length=4096, factor=16.0, ramp="code").double().numpy()
     plain = 10000.0 ** (-np.arange(0, 128, 2) / 128)
     kept = np.clip((4096 * plain / (2 * np.pi) - 1) / (32 - 1), 0, 1)  # linear in the number of turns
     paper = (1 - kept) * plain / 16 + kept * plain
@@ -274,7 +274,7 @@ def test_layer_norm_squares_overflow_and_the_mean_is_rounded() -> None:
 def test_interleaved_sections_that_do_not_fit_are_cut() -> None:
     """The angles of an axis are its number, so that the result tells the axis of every pair."""
     angles = torch.arange(3.0)[:, None, None, None].expand(3, 1, 1, 64).clone()
-    found = axes_and_norms.interleaved(angles, [16, 24, 24])[0, 0, :64]
+    found = bound.interleaved(angles, [16, 24, 24])[0, 0, :64]
     assert [int((found == axis).sum()) for axis in range(3)] == [22, 21, 21]
     own = SimpleNamespace(mrope_section=[24, 20, 20])
     Qwen3VLTextRotaryEmbedding.recomposition_frequencies(own, angles)
@@ -284,8 +284,8 @@ def test_interleaved_sections_that_do_not_fit_are_cut() -> None:
 def test_rms_norms_of_large_rows_are_zero() -> None:
     large, one = torch.full((1, 4), 1e20), torch.ones(4)
     assert not functional.rms_norm(large, (4,)).any()
-    assert not axes_and_norms.rms_norm_llama(large, one, 1e-6).any()
-    assert not axes_and_norms.rms_norm_gemma(large, one, 1e-6).any()
+    assert not bound.rms_norm_llama(large, one, 1e-6).any()
+    assert not bound.rms_norm_gemma(large, one, 1e-6).any()
 
 
 def test_recall_leaves_out_scores_that_are_not_positive() -> None:
