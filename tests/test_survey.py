@@ -16,7 +16,7 @@ from refimpl.proofs import survey
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, planning
 from refimpl.proofs.survey import Library, _elsewhere, _run, _shown, lazy
-from refimpl.proofs.survey._finding import Finding
+from refimpl.proofs.survey._finding import Surveyed
 
 SCALE = "rope.ntk_scale"
 SOURCE = """
@@ -60,7 +60,7 @@ def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     return Library("public-library", backend="numpy")
 
 
-def _found(library: Library, examples: int = 6) -> Finding:
+def _found(library: Library, examples: int = 6) -> Surveyed:
     known = {library.distribution: library}
     [finding] = _run.run(_run.tasks(library.bindings, known), examples, 1)
     return finding
@@ -193,8 +193,8 @@ def test_the_command_audits_and_ends_with_0_whatever_it_found(tmp_path: Path) ->
 def test_the_table_counts_a_function_with_its_worst_dtype() -> None:
     one = {"library": "a", "version": "1", "public": "f", "function": SCALE}
     findings = [
-        Finding(answer="right", dtype="float64", **one),
-        Finding(answer="wrong", dtype="float32", **one),
+        Surveyed(answer="right", dtype="float64", **one),
+        Surveyed(answer="wrong", dtype="float32", **one),
     ]
     assert list(_shown.table(findings)) == ["library  right  wrong", "a 1      –      1"]
     assert _shown.complete(findings)

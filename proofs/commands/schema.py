@@ -23,7 +23,7 @@ from ..engine.runner import Outcome
 from ..engine.selftest import Verdict
 from ..engine.sensitivity import Floor
 from ..scanning.report import Scan, Word
-from ..survey._finding import Finding
+from ..survey._finding import Surveyed
 from ..swapping.data import SwapResult
 from .errata import Judged
 
@@ -40,7 +40,7 @@ REPORTS: Mapping[str, tuple[Any, type | None]] = {
     "bench": (Measured, Machine),
     "scan": (Word, Scan),
     "config": (Explained | Scheduled, None),
-    "survey": (Finding, None),
+    "survey": (Surveyed, None),
 }
 """The class of the results of each command, or classes, and that of their summary."""
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}
@@ -56,6 +56,7 @@ class _Definitions:
 
     def __init__(self) -> None:
         self.made: dict[str, Any] = {}
+        self._kinds: dict[str, type] = {}
 
     def of(self, hint: Any) -> dict[str, Any]:
         """The schema of the values of a type."""
@@ -76,6 +77,8 @@ class _Definitions:
         return {"type": "array", "items": self.of(arguments[0])}
 
     def _class(self, kind: type[Any]) -> dict[str, Any]:
+        if self._kinds.setdefault(kind.__name__, kind) is not kind:
+            raise ValueError(f"two classes of results are called {kind.__name__}; expected one")
         if kind.__name__ not in self.made:
             self.made[kind.__name__] = None  # classes may hold each other
             hints = typing.get_type_hints(kind)

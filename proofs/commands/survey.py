@@ -9,7 +9,7 @@ import click
 from .. import survey as bound
 from ..engine import exits, planning
 from ..survey import Binding, Library, _elsewhere, _run, _shown
-from ..survey._finding import Finding
+from ..survey._finding import Surveyed
 from . import display
 from .output import OutputFile, save
 from .running import Gathered, gather
@@ -66,7 +66,7 @@ def survey(
     planning.prepare(False)
     with display.bar(len(work), verbose, "functions", left=True) as show:
 
-        def shown(it: Finding) -> None:
+        def shown(it: Surveyed) -> None:
             show(f"{it.library} {it.public}", _COLOURS.get(it.answer, "yellow"), [*_shown.lines(it)],
                  it.answer == "right")  # fmt: skip
 
@@ -107,7 +107,7 @@ def _listed(chosen: Sequence[Binding], known: dict[str, Library]) -> list[str]:
     return lines
 
 
-def _write(folder: Path, run: Gathered[Finding]) -> None:
+def _write(folder: Path, run: Gathered[Surveyed]) -> None:
     """A program for every finding that has one."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, it in enumerate(run.results):

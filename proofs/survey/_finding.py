@@ -21,7 +21,7 @@ AUDITED: tuple[Answer, ...] = ANSWERS[:4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Surveyed:
     """What was found of a public function in one dtype."""
 
     library: str
@@ -49,20 +49,20 @@ class Finding:
     seconds: float = 0.0
 
 
-def absent(binding: Binding) -> Finding:
+def absent(binding: Binding) -> Surveyed:
     """Of a function whose library is not installed."""
-    return Finding(
+    return Surveyed(
         library=binding.library, version="", public=binding.public, function=binding.function,
         answer="not installed",
     )  # fmt: skip
 
 
-def unbound(binding: Binding, version: str, dtype: str, reason: str, seconds: float = 0.0) -> Finding:
+def unbound(binding: Binding, version: str, dtype: str, reason: str, seconds: float = 0.0) -> Surveyed:
     """Of a function that is not where the binding looks for it, or is called otherwise now."""
     return _made(binding, version, dtype, answer="not bound", sentence=reason, seconds=seconds)
 
 
-def found(binding: Binding, version: str, dtype: str, report: Report) -> Finding:
+def found(binding: Binding, version: str, dtype: str, report: Report) -> Surveyed:
     """What an audit found."""
     name = binding.function
     reason = _never_answered(report)
@@ -83,8 +83,8 @@ def found(binding: Binding, version: str, dtype: str, report: Report) -> Finding
     )  # fmt: skip
 
 
-def _made(binding: Binding, version: str, dtype: str, **what: object) -> Finding:
-    return Finding(
+def _made(binding: Binding, version: str, dtype: str, **what: object) -> Surveyed:
+    return Surveyed(
         library=binding.library, version=version, public=binding.public, function=binding.function,
         target=binding.target, adapter=binding.adapter, backend=binding.backend, dtype=dtype,
         **what,  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from ..._names import find
 from ..auditing.audit import Answer, plan
 from ..auditing.report import Report
 from ._binding import Binding, Library
-from ._finding import Finding, absent, found, unbound
+from ._finding import Surveyed, absent, found, unbound
 
 MEMORY = 8 << 30
 """Bytes for one process: importing some of these libraries reserves half of that."""
@@ -54,13 +54,13 @@ def tasks(bindings: Sequence[Binding], known: dict[str, Library]) -> list[Task]:
     return made
 
 
-def run(work: Sequence[Task], examples: int | None, jobs: int | None) -> Generator[Finding, None, None]:
+def run(work: Sequence[Task], examples: int | None, jobs: int | None) -> Generator[Surveyed, None, None]:
     """Findings as they come; closing it ends the audit that is at work."""
     for task in work:
         yield _audited(task, examples, jobs) if task.version else absent(task.binding)
 
 
-def _audited(task: Task, examples: int | None, jobs: int | None) -> Finding:
+def _audited(task: Task, examples: int | None, jobs: int | None) -> Surveyed:
     it, started = task.binding, time.perf_counter()
     answers: list[Answer] = []
     try:

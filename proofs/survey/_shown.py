@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..auditing.text import example
-from ._finding import ANSWERS, AUDITED, Finding
+from ._finding import ANSWERS, AUDITED, Surveyed
 
 _SHOWN = ("imprecise", "wrong", "right in another convention")
 
 
-def lines(finding: Finding) -> Iterator[str]:
+def lines(finding: Surveyed) -> Iterator[str]:
     """The answer with its cause, and one call that shows it."""
     version = f" {finding.version}" if finding.version else ""
     what = f"{finding.library}{version} {finding.public} as {finding.function}"
@@ -21,7 +21,7 @@ def lines(finding: Finding) -> Iterator[str]:
         yield from (f"    {line}" for line in example(finding.shown))
 
 
-def table(findings: Sequence[Finding]) -> Iterator[str]:
+def table(findings: Sequence[Surveyed]) -> Iterator[str]:
     """How many functions of each library have each answer; a function counts with its worst."""
     present = [it for it in findings if it.version]
     answers = [it for it in ANSWERS if any(f.answer == it for f in present)]
@@ -38,7 +38,7 @@ def table(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"not installed: {', '.join(gone)}"
 
 
-def _by_library(findings: Iterable[Finding]) -> dict[str, list[str]]:
+def _by_library(findings: Iterable[Surveyed]) -> dict[str, list[str]]:
     """The worst answer of every function, by library and version."""
     worst: dict[str, dict[str, str]] = {}
     for it in findings:
@@ -47,7 +47,7 @@ def _by_library(findings: Iterable[Finding]) -> dict[str, list[str]]:
     return {label: list(row.values()) for label, row in worst.items()}
 
 
-def total(findings: Sequence[Finding], planned: int, seconds: float, interrupted: bool) -> str:
+def total(findings: Sequence[Surveyed], planned: int, seconds: float, interrupted: bool) -> str:
     """The last line."""
     counts = {answer: sum(it.answer == answer for it in findings) for answer in ANSWERS}
     told = [f"{count} {answer}" for answer, count in counts.items() if count] or ["nothing was audited"]
@@ -55,6 +55,6 @@ def total(findings: Sequence[Finding], planned: int, seconds: float, interrupted
     return f"{', '.join(told)}{cut} in {seconds:.0f} s"
 
 
-def complete(findings: Sequence[Finding]) -> bool:
+def complete(findings: Sequence[Surveyed]) -> bool:
     """Whether every function came to an audit's end, whatever that found."""
     return bool(findings) and all(it.answer in AUDITED for it in findings)

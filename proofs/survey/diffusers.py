@@ -86,14 +86,6 @@ def posterior(x0: Any, x_t: Any, schedule: Any, t: Any, /) -> Any:
     return mean, variance[..., None]
 
 
-def predict_x0(x_t: Any, prediction: Any, schedule: Any, t: Any, /, *, given: str = "noise") -> Any:
-    if given == "score":  # DDPMScheduler has no score models; the score is −ε/β̄
-        beta_bar = torch.sqrt(1 - _scheduler(schedule).alphas_cumprod[torch.as_tensor(t) - 1])
-        prediction, given = -prediction * beta_bar[..., None], "noise"
-    scheduler = _scheduler(schedule, {"noise": "epsilon", "v": "v_prediction"}[given])
-    return _rows(lambda i, x, p: scheduler.step(p, i, x).pred_original_sample, t, x_t, prediction)
-
-
 def _made(kind: str, steps: int, first: float, last: float, place: dict[str, Any]) -> Any:
     scheduler = diffusers.DDPMScheduler(
         num_train_timesteps=steps, beta_start=first, beta_end=last, beta_schedule=kind
