@@ -53,8 +53,8 @@ class TestPlot:
         points = plot.Points("ordinary", [1, 10, 100], [0.5, 0.0, math.inf], [2.0] * 3)
         made = parsed(plot.errors([points], x_label="size", digits=16))
         names = {it.get("id") for it in made.iter() if it.get("id")}
-        marks = [it for it in made.findall(".//{*}use") if "--first" in it.get("style", "")]
-        assert len(marks) == 3 + 1  # and one in the legend
+        marks = [it for it in made.findall(".//{*}use") if "--back" in it.get("style", "")]
+        assert ["--over" in it.get("style") for it in marks] == [False, False, True]
         assert all(it.get("{http://www.w3.org/1999/xlink}href")[1:] in names for it in marks)
         texts = ["".join(it.itertext()) for it in made.findall(".//{*}text")]
         assert {"size", "error in ulps", "ordinary", "allowed", "0", "∞", "digits left", "16"} <= set(texts)

@@ -1,11 +1,12 @@
 """What an audit found, as text, as HTML for notebooks, and as data."""
 
-import html
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..engine import report as envelopes
+from ..pages import extra
 from . import text
 from .found import Found
 from .messages import Diagnosis, Loaded
@@ -47,8 +48,8 @@ class Report(Found):
         """The last line."""
         return text.total(self)
 
-    def data(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+    def data(self, command_line: str = "") -> dict[str, Any]:
+        """The report as JSON holds it, with the command line if there was one."""
         load = self.load
         settings = {
             "targets": {name: str(source) for name, source in load.sources.items()},
@@ -62,18 +63,13 @@ class Report(Found):
         return envelopes.Envelope(
             "audit", settings, self.tried, self.seconds, self.interrupted, versions,
             Summary(self.verdict, answers, tuple(self.diagnoses), self.loaded, told, self.total()),
+            command_line,
         ).data()  # fmt: skip
 
-    def _repr_html_(self) -> str:
-        colours: Mapping[str, str] = {"held": "#1a7f37", "skipped": "#9a6700", "inconclusive": "#9a6700"}
-        rows = "".join(
-            f"<tr><td style='color:{colours.get(t.outcome.verdict, '#cf222e')}'>{t.outcome.verdict}</td>"
-            f"<td>{html.escape(t.function)}</td><td>{html.escape(t.outcome.law)}</td>"
-            f"<td>{t.outcome.worst:.3g}</td><td>{html.escape(t.outcome.reason)}</td></tr>"
-            for t in self.tried
-        )
-        head = "<tr><th>verdict</th><th>function</th><th>law</th><th>worst/tolerance</th><th>reason</th></tr>"
-        found = [html.escape(text) for name in self.load.sources for text in self.findings(name)]
-        return (
-            f"<table>{head}{rows}</table><pre>{chr(10).join(found)}</pre><p>{html.escape(self.total())}</p>"
-        )
+    def _repr_html_(self) -> str | None:
+        """The page, for notebooks; none where what makes it is not installed, so that they show the text."""
+        if extra.missing():
+            return None
+        from ..pages.report import html  # noqa: PLC0415  (the extra)
+
+        return html(json.loads(envelopes.text(self.data())), fragment=True)

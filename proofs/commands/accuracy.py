@@ -13,13 +13,14 @@ from ..engine.accuracy import shown
 from ..engine.accuracy.measure import Accuracy, Effort
 from . import display, output
 from .output import OutputFile
-from .running import common, run, save
+from .running import common, paged, run, save
 
 DTYPES = ("float64", "float32")
 
 
 @click.command("accuracy")
 @common(examples=None)
+@paged
 @click.option(
     "--backend",
     multiple=True,
@@ -52,8 +53,8 @@ DTYPES = ("float64", "float32")
 )
 def accuracy(
     patterns: tuple[str, ...], backend: tuple[str, ...], dtype: tuple[str, ...], device: str | None,
-    samples: int, calls: int, seed: int, jobs: int, json_file: Path | None, markdown: Path | None,
-    verbose: bool,
+    samples: int, calls: int, seed: int, jobs: int, json_file: Path | None, html_file: Path | None,
+    markdown: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Measure worst errors in ulps against proven enclosures of the exact values (ball arithmetic).
 
@@ -76,7 +77,8 @@ def accuracy(
         filed = json_file is not None or markdown is not None
         found = run(tasks, jobs, show, x64="jax" in chosen, filed=filed)
     results, interrupted = found.results, found.interrupted
-    save(json_file, found, used=[it.backend for it in results if it.status in ("measured", "exact")])
+    used = [it.backend for it in results if it.status in ("measured", "exact")]
+    save(json_file, found, used=used, page=html_file)
     if markdown and not interrupted:
         output.save(markdown, shown.inserted(markdown, results))
     display.say(*shown.summary(results, len(tasks), found.seconds, interrupted))

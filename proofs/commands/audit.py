@@ -16,11 +16,10 @@ from ..auditing.objects import TargetError
 from ..auditing.report import Report
 from ..engine import catalogue, installed, planning
 from ..engine.planning import DTYPES, EXAMPLES
-from ..engine.report import text as report_text
 from . import asking, completing, display, entry
 from .dtypes import DType
 from .output import OutputFile, save
-from .running import Gathered, gather
+from .running import Gathered, command_line, gather, paged, write
 
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
@@ -164,6 +163,7 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
 )
 @click.option("--diagnosis/--no-diagnosis", default=True, show_default=True, help="Say why it is wrong.")
 @click.option("--json", "json_file", type=OutputFile(), help="Write the report here.")
+@paged
 @click.option(
     "--reproducer",
     type=OutputFile(),
@@ -175,7 +175,8 @@ def audit(
     edges: dict[str, str], backend: str, dtype: str, device: str | None, laws: tuple[str, ...],
     examples: int, seed: int, timeout: float, memory: int, jobs: int | None,
     accepted: tuple[str, ...], diagnosis: bool, expected: tuple[str, ...], expected_file: Path | None,
-    json_file: Path | None, reproducer: Path | None, verbose: bool, gradient: bool, backward: tuple[str, ...],
+    json_file: Path | None, html_file: Path | None, reproducer: Path | None, verbose: bool, gradient: bool,
+    backward: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Audit a function of yours: is it right and, if not, what is wrong with it?
 
@@ -214,10 +215,10 @@ def audit(
         timeout=timeout, memory=memory, jobs=jobs, accept=accepted, diagnosis=diagnosis,
         expected=_expected(expected, expected_file), gradient=gradient, backward=_backward(backward, found),
     )  # fmt: skip
-    run = _run(ready, verbose, filed=json_file is not None or reproducer is not None)
+    run = _run(ready, verbose, filed=any(it is not None for it in (json_file, html_file, reproducer)))
     report = Report.of(ready.load, ready.requests, run.results, run.seconds, run.interrupted)
-    if json_file:
-        save(json_file, report_text(report.data()))
+    if json_file or html_file:
+        write(report.data(command_line()), json_file, html_file)
     display.say(*(text for name in ready.load.sources for text in report.findings(name)))
     if reproducer:
         _write_reproducer(reproducer, report)

@@ -11,7 +11,7 @@ import click
 from ..engine import catalogue, planning
 from ..engine.cases import items
 from . import display
-from .running import common, run, save
+from .running import common, paged, run, save
 
 if TYPE_CHECKING:
     from ..engine.certify import Certificate
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 @click.command("certify")
 @common(examples=None)
+@paged
 @click.option(
     "--points", type=click.IntRange(1), help="Inputs per law, shared among its generators [default: 21]."
 )
 @click.option("--precision", type=click.IntRange(1), help="Most bits that are tried [default: 4096].")
 def certify(
     patterns: tuple[str, ...], points: int | None, precision: int | None, seed: int, jobs: int,
-    json_file: Path | None, verbose: bool,
+    json_file: Path | None, html_file: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Certify laws with proof, at points of their own generators, in ball arithmetic.
 
@@ -42,8 +43,8 @@ def certify(
         def show(it: "Certificate") -> None:
             bar(it.law, it.verdict, _lines(it), it.verdict in ("held", "skipped"))
 
-        found = run(tasks, jobs, show, filed=json_file is not None)
-    save(json_file, found)
+        found = run(tasks, jobs, show, filed=json_file is not None or html_file is not None)
+    save(json_file, found, page=html_file)
     _summary(found.results)
     verdicts = [it.verdict for it in found.results]
     display.total(verdicts, len(tasks), found.seconds, seed, found.interrupted)

@@ -18,7 +18,7 @@ from . import output
 
 COMMANDS = (
     "prove", "audit", "certify", "accuracy", "sensitivity", "swap", "selftest", "errata", "list", "show",
-    "bench", "scan", "config", "survey", "new", "book", "doctor",
+    "bench", "scan", "config", "survey", "report", "new", "book", "doctor",
 )  # fmt: skip
 _FILES = {"list": "listing"}
 
@@ -36,6 +36,12 @@ class _Commands(click.Group):
             name = find(cmd_name, COMMANDS, "command")
         module = importlib.import_module(f".{_FILES.get(name, name)}", __package__)
         return next(it for it in vars(module).values() if isinstance(it, click.Command) and it.name == name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        ctx.meta[output.WORDS] = tuple(args)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

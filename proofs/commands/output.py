@@ -14,11 +14,14 @@ from typing import Any, TextIO
 import click
 
 from ..engine import exits, signals
+from ..pages import extra
 
 HOME = Path(click.get_app_dir("refimpl"))
 """Where refimpl keeps things between commands."""
 LAST = HOME / "last-prove.json"
 """Where `prove` leaves its figures for `show`."""
+WORDS = "refimpl.words"
+"""Where a command's context keeps the words of the command line."""
 EVERYTHING = "refimpl.everything"
 """Where a command's context keeps whether everything was asked for."""
 
@@ -35,6 +38,16 @@ class OutputFile(click.Path):
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             self.fail(f"cannot write {path}: no such folder, or no permission", param, ctx)
         return path
+
+
+class PageFile(OutputFile):
+    """A page to write; where what makes it is not installed, that is said before the work is done."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path."""
+        if lacking := extra.missing():
+            self.fail(f"{extra.told(lacking)}", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def write(path: Path, text: str) -> None:

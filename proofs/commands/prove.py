@@ -9,11 +9,12 @@ from ... import backends
 from ..engine import planning
 from ..engine.runner import Bounds
 from . import completing, display
-from .running import common, keep_figures, note_x64, run, save
+from .running import common, keep_figures, note_x64, paged, run, save
 
 
 @click.command()
 @common()
+@paged
 @click.option("--backend", multiple=True, default=("numpy",), show_default=True,
               shell_complete=completing.backends_there,
               help="Repeatable; `all` for every array library that works here (not ball).")  # fmt: skip
@@ -30,15 +31,19 @@ from .running import common, keep_figures, note_x64, run, save
 @click.pass_context
 def prove(
     context: click.Context,
-    patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None, verbose: bool,
-    backend: tuple[str, ...], dtype: tuple[str, ...], device: str | None, bounds: Bounds,
-    folder: Path | None, resume: bool, cluster: str | None,
+    patterns: tuple[str, ...], examples: int, seed: int, jobs: int, json_file: Path | None,
+    html_file: Path | None, verbose: bool, backend: tuple[str, ...], dtype: tuple[str, ...],
+    device: str | None, bounds: Bounds, folder: Path | None, resume: bool, cluster: str | None,
 ) -> None:  # fmt: skip
     """Prove laws: all of them, or those that match PATTERNS ("rope.*", "ddpm")."""
     chosen = backends.chosen(backend)
     if folder is None and (resume or cluster is not None):
         raise click.UsageError("--resume and --cluster go with --campaign DIR")
     if folder is not None:
+        if html_file is not None:
+            raise click.UsageError(
+                "--html does not go with --campaign: --json FILE, then `refimpl report FILE`"
+            )
         from . import campaign  # noqa: PLC0415
 
         asked = campaign.asked(context, chosen)
@@ -49,9 +54,11 @@ def prove(
     x64 = "jax" in chosen
     note_x64(x64)
     with display.progress(len(tasks), verbose) as show:
-        found = run(tasks, jobs, show, x64=x64, filed=json_file is not None)
+        found = run(tasks, jobs, show, x64=x64, filed=json_file is not None or html_file is not None)
     keep_figures(found.results)
-    save(json_file, found, used=[it.backend for it in found.results if it.verdict != "skipped"])
+    save(
+        json_file, found, used=[it.backend for it in found.results if it.verdict != "skipped"], page=html_file
+    )
     display.summary(found.results, len(tasks), found.seconds, seed, found.interrupted)
     proved = {outcome.backend for outcome in found.results if outcome.verdict == "held"}
     missing = "all" not in backend and not proved >= set(backend)  # asked for by name, and not there

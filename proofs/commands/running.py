@@ -5,6 +5,7 @@ A signal or a closed pipe may stop the work: what there is by then is kept and r
 
 import json
 import os
+import shlex
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
@@ -18,7 +19,7 @@ from ..engine import planning, signals
 from ..engine.planning import EXAMPLES
 from ..engine.runner import Outcome
 from . import completing, output
-from .output import OutputFile
+from .output import OutputFile, PageFile
 
 if TYPE_CHECKING:
     from ..engine import pool
@@ -69,6 +70,12 @@ def common(examples: int | None = EXAMPLES) -> Callable[[Callable[..., None]], C
         return command
 
     return decorated
+
+
+def paged(command: Any) -> Any:
+    """The option of commands whose report has a page."""
+    told = "Write a page for a browser to this file (the extra `report`)."
+    return click.option("--html", "html_file", type=PageFile(), help=told)(command)
 
 
 def note_x64(x64: bool) -> None:
@@ -152,10 +159,16 @@ _UNASKED = (
 
 
 def save(
-    file: Path | None, found: Gathered[Any], *, used: Iterable[str] = ("numpy",), summary: Any = None
+    file: Path | None,
+    found: Gathered[Any],
+    *,
+    used: Iterable[str] = ("numpy",),
+    summary: Any = None,
+    page: Path | None = None,
 ) -> None:
-    """Write the report of the command at work, if a file was asked for; `used` are the backends."""
-    if file is None:
+    """Write the report of the command at work, and its page, if files were asked for; `used` are the
+    backends."""
+    if file is None and page is None:
         return
     from ..engine import report  # noqa: PLC0415
 
@@ -167,9 +180,27 @@ def save(
     }
     envelope = report.Envelope(
         context.command.name or "", settings, found.results, found.seconds, found.interrupted,
-        report.versions(used), summary,
+        report.versions(used), summary, command_line(),
     )  # fmt: skip
-    output.save(file, report.text(envelope.data()))
+    write(envelope.data(), file, page)
+
+
+def command_line() -> str:
+    """The command at work, as a shell takes it."""
+    return shlex.join(["refimpl", *click.get_current_context().meta.get(output.WORDS, ())])
+
+
+def write(data: dict[str, Any], file: Path | None, page: Path | None) -> None:
+    """Write a report as JSON, and its page, which is made of the same."""
+    from ..engine import report  # noqa: PLC0415
+
+    text = report.text(data)
+    if file is not None:
+        output.save(file, text)
+    if page is not None:
+        from ..pages.report import html  # noqa: PLC0415  (the extra)
+
+        output.save(page, html(json.loads(text)))
 
 
 def keep_figures(outcomes: Sequence[Outcome]) -> None:

@@ -13,17 +13,18 @@ from ..engine.runner import Bounds
 from ..engine.sensitivity import EXAMPLES, WANTED, Floor, by_function, by_law, plan, reason
 from . import display
 from .dtypes import DType
-from .running import common, run, save
+from .running import common, paged, run, save
 
 
 @click.command("sensitivity")
 @common(examples=EXAMPLES)
+@paged
 @click.option("--dtype", type=DType(planning.DTYPES), default="float64", show_default=True)
 @click.option("--bounds", type=click.Choice(["written", "derived"]), default="written", show_default=True,
               help="The bounds of the laws, as in prove.")  # fmt: skip
 def sensitivity(
     patterns: tuple[str, ...], dtype: str, examples: int, bounds: Bounds, seed: int, jobs: int,
-    json_file: Path | None, verbose: bool,
+    json_file: Path | None, html_file: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Find the smallest relative change of a function's results that each law refutes, on NumPy.
 
@@ -40,10 +41,10 @@ def sensitivity(
     with display.bar(len(tasks), verbose, "laws and functions") as bar:
         found = run(
             tasks, jobs, lambda floor: bar(floor.law, "", [_line(floor)], floor.status != "crashed"),
-            filed=json_file is not None,
+            filed=json_file is not None or html_file is not None,
         )  # fmt: skip
     floors, interrupted = found.results, found.interrupted
-    save(json_file, found)
+    save(json_file, found, page=html_file)
     unexplained = _summary(floors, len(tasks), found.seconds, interrupted, strict=dtype not in HALVES)
     unfinished = interrupted or all(floor.status == "skipped" for floor in floors)
     sys.exit(found.code(exits.FAILED if unexplained else exits.INCOMPLETE if unfinished else exits.HELD))

@@ -9,15 +9,16 @@ import click
 from ... import backends
 from ..auditing.audit import TIMEOUT
 from ..engine import planning
+from ..engine import report as reports
 from ..engine.accuracy.measure import Effort
-from ..swapping import picture, report
+from ..swapping import report
 from ..swapping.data import result
 from ..swapping.experiment import CALLS, Swapped, Task, plan
 from ..swapping.ways import Way, planned
 from . import display, output
 from .audit import targets
-from .output import OutputFile
-from .running import Gathered, gather, note_x64, save
+from .output import OutputFile, PageFile
+from .running import Gathered, gather, note_x64, paged, save
 
 
 @click.command("swap")
@@ -39,8 +40,8 @@ from .running import Gathered, gather, note_x64, save
 )
 @click.option("--seed", default=0, show_default=True, help="Same seed, same inputs.")
 @click.option("--json", "json_file", type=OutputFile(), help="Write everything to this file.")
-@click.option("--svg", "svg_file", type=OutputFile(), help="Write the picture to this file.")
-@click.option("--html", "html_file", type=OutputFile(), help="Write a page with picture, tables and program.")
+@click.option("--svg", "svg_file", type=PageFile(), help="Write the picture to this file.")
+@paged
 @click.option("--reproducer", type=OutputFile(), help="Write a program that shows the largest difference.")
 def swap(
     functions: tuple[str, ...], names: tuple[str, ...], adapter: str, backend: tuple[str, ...],
@@ -70,16 +71,16 @@ def swap(
     files = (json_file, svg_file, html_file, reproducer)
     run = gather(planning.run(tasks), lambda found: display.say(*report.text([found])[:-1]),
                  filed=any(file is not None for file in files))  # fmt: skip
-    if json_file:
+    if json_file or html_file:
         interrupted = run.interrupted or any(it.interrupted for it in run.results)
         found: Gathered[Any] = Gathered(
             [result(it) for it in run.results], run.seconds, interrupted=interrupted
         )
-        save(json_file, found, used=[name for name in chosen if _works(name)])
+        save(json_file, found, used=[name for name in chosen if _works(name)], page=html_file)
     if svg_file:
-        output.save(svg_file, picture.svg(run.results))
-    if html_file:
-        output.save(html_file, picture.page(run.results))
+        from ..pages import swaps  # noqa: PLC0415  (the extra)
+
+        output.save(svg_file, swaps.alone([reports.result(result(it)) for it in run.results]))
     if reproducer:
         _write_reproducer(reproducer, run.results)
     display.say(report.text(run.results)[-1] + f" in {run.seconds:.1f} s")

@@ -38,6 +38,8 @@ class Envelope:
     """Of Python, of packages that matter, and of the array libraries that were used."""
     summary: Any = None
     """What the results say together, where a command says more than each of them."""
+    command_line: str = ""
+    """What gives the same; empty where Python asked."""
 
     def data(self) -> dict[str, Any]:
         """As JSON holds it."""

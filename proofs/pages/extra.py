@@ -27,6 +27,9 @@ def need(what: str) -> None:
         if a package is missing.
     """
     if lacking := missing():
-        raise MissingExtraError(
-            f"{what}: got no {' and no '.join(lacking)}; expected what pages are made with: {INSTALL}"
-        )
+        raise MissingExtraError(f"{what}: {told(lacking)}")
+
+
+def told(lacking: list[str]) -> str:
+    """What to do about packages that are not installed."""
+    return f"got no {' and no '.join(lacking)}; expected what pages are made with: {INSTALL}"

@@ -92,6 +92,12 @@ def paragraphs(markdown: str) -> Markup:
     )
 
 
+def displays(markdown: str) -> Markup:
+    """Only the formulas between lines of `$$`."""
+    blocks = re.findall(r"^\$\$.+?\$\$", markdown, re.DOTALL | re.MULTILINE)
+    return Markup("\n").join(part for block in blocks for part in _block(block))
+
+
 def _block(block: str) -> Iterator[Markup]:
     if block.startswith("$$"):
         yield from (_displayed(part) for part in _parts(block.strip("$")) if part.strip())

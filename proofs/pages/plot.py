@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 5.0, 2.9
 """In inches of 72 units; letters are of 8 to 9 units, so that a phone shows them in their size."""
+LEAST = 0.01
+"""Ulps below which errors are not told apart."""
 COLOURS = {
-    "back": ("#010101", "#ffffff"), "ink": ("#020202", "#1b1f24"), "faint": ("#030303", "#66707b"),
-    "line": ("#040404", "#dfe3e8"), "first": ("#050505", "#0b63a5"), "second": ("#060606", "#9a6700"),
-    "third": ("#070707", "#6f42c1"), "over": ("#080808", "#b3261e"),
+    "back": ("#010101", "#ffffff"), "ink": ("#020202", "#1b1f24"), "faint": ("#030303", "#5f6a76"),
+    "line": ("#040404", "#e3e7ec"), "first": ("#050505", "#0b63a5"), "over": ("#060606", "#b3261e"),
 }  # fmt: skip
 """The custom properties of a page that colours are taken from: what stands for each while it is drawn, and
 the colour where a page does not say."""
-_MARKS = (("o", "first"), ("D", "second"), ("^", "third"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +48,38 @@ def errors(
 ) -> Markup:  # fmt: skip
     """Errors in ulps against the size of inputs as SVG, with what is allowed at each, or at all.
 
-    With `digits`, the decimal digits of the format, the right axis tells how many are left.
+    Every series has a panel of its own, since sizes of one kind may lie a hundred decades beside those of
+    another. With `digits`, the decimal digits of the format, the right axis tells how many are left.
     """
-    series = [it for it in series if len(it.x)]
-    axis_x, axis_y = _Axis([x for it in series for x in it.x]), _Axis(_heights(series, bound))
+    series = [it for it in series if len(it.x)] or [Points("", (), ())]
+    heights = [y for it in series for y in (*it.y, *it.bounds)] + ([] if bound is None else [bound])
+    axis_y = _Axis(heights, least=LEAST)
 
-    def draw(axes: "Axes") -> None:
-        axes.set_xlabel(x_label)
-        axes.set_ylabel(y_label)
-        _ticks(axes.xaxis, axis_x, axes.set_xlim)
-        _ticks(axes.yaxis, axis_y, axes.set_ylim)
-        _bounds(axes, series, bound, bound_label, axis_x, axis_y)
-        for place, it in enumerate(series):
-            mark, colour = _MARKS[place % len(_MARKS)]
-            axes.plot(
-                [axis_x(x) for x in it.x], [axis_y(y) for y in it.y], mark, markersize=4.2, label=it.label,
-                markerfacecolor=_colour(colour), markeredgecolor=_colour("back"), markeredgewidth=0.5,
-            )  # fmt: skip
+    def draw(figure: "Figure") -> None:
+        panels = figure.subplots(1, len(series), sharey=True, squeeze=False)[0]
+        figure.supxlabel(x_label, size=8.5)
+        panels[0].set_ylabel(y_label)
+        for axes, it in zip(panels, series, strict=True):
+            _panel(axes, it, bound, bound_label, axis_y)
+            axes.set_title(it.label, size=8, loc="left", color=_colour("faint"))
         if digits is not None:
-            _digits(axes, axis_y, digits)
+            _digits(panels[-1], axis_y, digits)
+        _legend(figure, panels[0])
 
     return picture(draw, title)
 
 
 def picture(
-    draw: Callable[["Axes"], object], title: str, *, size: tuple[float, float] = (WIDTH, HEIGHT)
+    draw: Callable[["Figure"], object], title: str, *, size: tuple[float, float] = (WIDTH, HEIGHT)
 ) -> Markup:
-    """What a function draws on the axes of matplotlib, as SVG in the colours of the page."""
+    """What a function draws on a figure of matplotlib, as SVG in the colours of the page."""
     import matplotlib as library  # noqa: PLC0415  (an extra)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     defaults = {name: value for name, value in library.rcParamsDefault.items() if name != "backend"}
     with library.rc_context({**defaults, **_STYLE}):
         figure = Figure(figsize=size, layout="constrained")
-        axes = figure.subplots()
-        draw(axes)
-        _legend(figure, axes)
+        draw(figure)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return Markup(_cleaned(out.getvalue(), title))
@@ -104,36 +100,39 @@ _STYLE: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def _heights(series: Sequence[Points], bound: float | None) -> list[float]:
-    return [y for it in series for y in (*it.y, *it.bounds)] + ([] if bound is None else [bound])
-
-
 class _Axis:
-    """A logarithmic axis: the decade of a number, with a place for 0 and one for what is not finite."""
+    """A logarithmic axis: the decade of a number, with a place for 0, also for what is below the least that
+    is told apart, and one for what is not finite."""
 
-    def __init__(self, values: Sequence[float]) -> None:
-        sizes = [abs(it) for it in values if math.isfinite(it) and it]
+    def __init__(self, values: Sequence[float], *, most: int = 7, least: float = 0.0) -> None:
+        self.least = least
+        sizes = [abs(it) for it in values if math.isfinite(it) and abs(it) > least]
         self.low = math.floor(math.log10(min(sizes, default=1.0)) + 1e-9)
         self.high = max(math.ceil(math.log10(max(sizes, default=1.0)) - 1e-9), self.low + 1)
-        self.step = max(1, math.ceil((self.high - self.low) / 7))
-        self.zero = any(it == 0 for it in values)
-        self.beyond = any(not math.isfinite(it) for it in values)
+        self.step = max(1, math.ceil((self.high - self.low) / most))
+        small = [it for it in values if abs(it) <= least]
+        self.zero = ["0" if not any(small) else f"<{least:g}"] * bool(small)
+        self.beyond = ["∞"] * any(not math.isfinite(it) for it in values)
 
     def __call__(self, value: float) -> float:
         if not math.isfinite(value):
             return self.high + self.step
-        return math.log10(abs(value)) if value else self.low - self.step
+        return math.log10(abs(value)) if abs(value) > self.least else self.low - self.step
 
     @property
     def limits(self) -> tuple[float, float]:
         """From where to where it goes."""
-        return self.low - self.step * (self.zero + 0.35), self.high + self.step * (self.beyond + 0.35)
+        return self.low - self.step * (len(self.zero) + 0.35), self.high + self.step * (
+            len(self.beyond) + 0.35
+        )
 
     def ticks(self) -> tuple[list[float], list[str]]:
         """Where it says what."""
         decades = list(range(self.low, self.high + 1, self.step))
-        places = [self(0.0)] * self.zero + [*map(float, decades)] + [self(math.inf)] * self.beyond
-        return places, ["0"] * self.zero + [_power(it) for it in decades] + ["∞"] * self.beyond
+        places = (
+            [self(0.0) for _ in self.zero] + [*map(float, decades)] + [self(math.inf) for _ in self.beyond]
+        )
+        return places, self.zero + [_power(it) for it in decades] + self.beyond
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -151,17 +150,30 @@ def _ticks(axis: Any, scale: _Axis, limit: Any) -> None:
     limit(*scale.limits)
 
 
-def _bounds(
-    axes: "Axes", series: Sequence[Points], bound: float | None, label: str, x: _Axis, y: _Axis
-) -> None:
+def _panel(axes: "Axes", it: Points, bound: float | None, label: str, y: _Axis) -> None:
+    x = _Axis(it.x, most=3)
+    _ticks(axes.xaxis, x, axes.set_xlim)
+    _ticks(axes.yaxis, y, axes.set_ylim)
+    bounds = it.bounds if bound is None else [bound] * len(it.x)
+    allowed = [(x(a), y(b)) for a, b in zip(it.x, bounds, strict=bool(bounds)) if math.isfinite(b)]
+    _bounds(axes, allowed, label, y)
+    beyond = [not (error <= b) for error, b in zip(it.y, bounds or [math.inf] * len(it.x), strict=True)]
+    for colour, chosen in (("first", False), ("over", True)):
+        places = [place for place, it in enumerate(beyond) if it is chosen]
+        axes.plot(
+            [x(it.x[place]) for place in places], [y(it.y[place]) for place in places], "o", markersize=4.4,
+            markerfacecolor=_colour(colour), markeredgecolor=_colour("back"), markeredgewidth=0.5,
+        )  # fmt: skip
+
+
+def _bounds(axes: "Axes", allowed: Sequence[tuple[float, float]], label: str, y: _Axis) -> None:
     """The bound as a line where it is one, and else a dash at each input; what is above it is not allowed."""
-    pairs = [(x(a), y(b)) for it in series for a, b in zip(it.x, it.bounds, strict=bool(it.bounds))]
-    heights = [height for _, height in pairs] if bound is None else [y(bound)]
+    heights = [height for _, height in allowed]
     if heights and max(heights) - min(heights) < 0.01:
         axes.axhline(heights[0], color=_colour("over"), linewidth=1, linestyle=(0, (4, 2)), label=label)
         axes.axhspan(heights[0], y.limits[1], color=_colour("over"), alpha=0.07, linewidth=0)
-    elif pairs:
-        across, up = zip(*pairs, strict=True)
+    elif allowed:
+        across, up = zip(*allowed, strict=True)
         axes.plot(across, up, "_", color=_colour("over"), markersize=6, markeredgewidth=1.1, label=label)
 
 
@@ -169,18 +181,19 @@ def _digits(axes: "Axes", y: _Axis, digits: float) -> None:
     """How many decimal digits errors leave, on the right."""
     places, _ = y.ticks()
     right = axes.secondary_yaxis("right")
-    left = {place: round(digits - place) for place in places if y.low <= place <= y.high}
-    right.set_yticks(list(left), [str(min(max(it, 0), round(digits))) for it in left.values()])
+    left = {place: round(digits - place) for place in places if 0 <= place <= min(y.high, digits)}
+    right.set_yticks(list(left), [str(it) for it in left.values()])
     right.set_ylabel("digits left")
     right.tick_params(length=0)
     right.spines["right"].set_visible(False)
 
 
 def _legend(figure: "Figure", axes: "Axes") -> None:
-    if axes.get_legend_handles_labels()[1]:
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
         figure.legend(
-            loc="outside upper left", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1.2,
-            borderpad=0.1,
+            handles, labels, loc="outside upper left", ncols=4, frameon=False, handletextpad=0.3,
+            columnspacing=1.2, borderpad=0.1,
         )  # fmt: skip
 
 

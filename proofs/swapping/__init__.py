@@ -7,7 +7,6 @@ meeting     two ways beside each other, and one beside the proven values
 experiment  one function in all ways
 program     a program that shows where two ways differ most
 report      text, JSON and the exit code
-picture     the same as SVG and HTML
 """
 
 from .experiment import Swapped, swap
