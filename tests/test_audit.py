@@ -270,6 +270,12 @@ def test_command_refuses(arguments: tuple[str, ...], text: str) -> None:
 
 def test_notebooks_get_html() -> None:
     page = here(port.rotate_backwards, laws=["rope.rotate-definition"])._repr_html_()
-    assert page.startswith("<table>")
+    assert page is not None
+    assert page.startswith('<div class="refimpl">')
     assert "rope.rotate/wrong-sign" in page
-    assert "&lt;" not in here(port.rotate, laws=["rope.rotate-definition"])._repr_html_()
+    assert "<html" not in page
+
+
+def test_notebooks_get_text_where_no_page_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("refimpl.proofs.pages.extra.missing", lambda: ["Jinja2"])
+    assert here(port.rotate, laws=["rope.rotate-definition"])._repr_html_() is None

@@ -56,7 +56,8 @@ def _printable(found: proofs.Report, folder: Path) -> None:
     assert all(line.isprintable() for line in text.split("\n")), text
     assert not any(line.startswith("held ") and "examples" in line for line in text.split("\n"))
     assert len(text) < 10_000
-    assert foreign.printable(found._repr_html_()) == found._repr_html_()
+    page = str(found._repr_html_())
+    assert foreign.printable(page) == page
     output.write(folder / "out.json", report.text(found.data()))
     assert json.loads((folder / "out.json").read_text())["summary"]["verdict"] == found.verdict
 

@@ -125,7 +125,7 @@ def test_the_report_as_data_and_as_html_has_the_contract() -> None:
     [diagnosis] = report.data()["summary"]["diagnoses"]
     assert diagnosis["contract"]["contract"] == "the format's roundings"
     assert diagnosis["accumulates"]["axis"] == "M"
-    assert "contract: computes in float16 itself" in report._repr_html_()
+    assert "contract: computes in float16 itself" in str(report._repr_html_())
     json.dumps(report.data())
 
 

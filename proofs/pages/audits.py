@@ -46,11 +46,11 @@ def _function(data: Data, name: str, answer: str) -> Part:
     claims = dict(pair for it in results for pair in it["claims"].items())
     return Part(
         name, verdict, colour, _cause(answer, verdict), facts,
-        defined(known.source) if known is not None else (),
-        _beside(shown) if shown is not None else None,
-        list(_figures(data, name, results, diagnosis)),
-        list(_digits(diagnosis)),
-        told,
+        formulas=defined(known.source) if known is not None else (),
+        example=_beside(shown) if shown is not None else None,
+        figures=list(_figures(data, name, results, diagnosis)),
+        tables=list(_digits(diagnosis)),
+        told=told,
         laws=list(_laws(results)),
         claims=told_claims(claims),
         mistakes=mistakes(name, diagnosis["mistakes"] if diagnosis else ()) if known is not None else (),
@@ -179,7 +179,7 @@ def _digits(diagnosis: Data | None) -> Iterator[Table]:
         for kind, left in digits["kinds"].items()
     ]
     title = f"Digits left, of {float(digits['of']):.0f}"
-    yield Table(("", "in the median", "a tenth keeps at most", "fewest"), rows, (1, 2, 3), title)
+    yield Table(("", "median", "a tenth keeps at most", "fewest"), rows, (1, 2, 3), title)
 
 
 def _laws(results: list[Data]) -> Iterator[Laws]:

@@ -23,7 +23,7 @@ from .parts import (
 
 MOST = 24
 """Laws that failed and are told one by one."""
-PICTURES = 6
+PICTURES = 3
 """Laws that held of which there is a picture: those that come closest to their bounds."""
 FEW = 40
 """So many laws stand there unfolded."""
@@ -35,7 +35,8 @@ def parts(data: Data) -> Iterator[Part]:
     settings = {_setting(it) for it in results}
     failed = [it for it in results if it["verdict"] not in ("held", "skipped")]
     yield Part(
-        "", *_answer(results), _counts(results), figures=list(_closest(results)),
+        "", *_answer(results), _counts(results),
+        figures=list(_closest(results)), pictures="Closest to their bounds",
         tables=list(_settings_table(results)),
     )  # fmt: skip
     for it in failed[:MOST]:
@@ -110,7 +111,7 @@ def _failure(it: Data) -> Part:
     return Part(
         it["law"], it["verdict"], mark(it["verdict"]), law.statement if law is not None else "",
         (it["reason"], f"{_setting(it)}, seed {it['seed']}"),
-        defined(law.source) if law is not None else (),
+        formulas=defined(law.source) if law is not None else (),
         figures=list(_figure(it)),
         tables=[] if found is None else [_inputs(found["case"], f"The smallest input ({found['kind']})")],
         claims=told_claims(it["claims"]),
@@ -140,7 +141,8 @@ def certified(data: Data) -> Iterator[Part]:
         law = catalogue.laws().get(it["law"])
         yield Part(
             it["law"], it["verdict"], mark(it["verdict"]), law.statement if law is not None else "",
-            (it["reason"],), defined(law.source) if law is not None else (),
+            (it["reason"],),
+            formulas=defined(law.source) if law is not None else (),
             tables=[] if it["case"] is None else [_inputs(it["case"], "The point")],
             claims=told_claims(it["claims"]),
         )  # fmt: skip

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..engine import catalogue
+from ..engine.accuracy.shown import FAULTS
 from ..engine.sensitivity import WANTED, reason
 from .parts import (
     Data,
@@ -43,11 +44,7 @@ def _measured(results: Sequence[Data]) -> tuple[str, str, str]:
     errors = [float(it["beyond"]["error"]) for it in results if it["beyond"]]
     if not errors:
         return ("exact", "good", text) if counts["exact"] else ("nothing was measured", "fair", text)
-    return (
-        f"worst error {ulp(max(float(it['worst']['error']) for it in results if it['worst']))} ulp",
-        "",
-        text,
-    )
+    return f"at most {ulp(max(map(_beyond, results)))} ulp beyond condition", "", text
 
 
 def _worst(results: Sequence[Data]) -> Table:
@@ -84,7 +81,8 @@ def _function(name: str, results: Sequence[Data], pictured: bool) -> Part:
     known = catalogue.functions().get(name)
     status = next((it["status"] for it in results if it["status"] == "failed"), results[0]["status"])
     worst = max((float(it["worst"]["error"]) for it in results if it["worst"]), default=math.nan)
-    told = f"worst error {ulp(worst)} ulp" if not math.isnan(worst) else status
+    beyond = max(map(_beyond, results))
+    told = status if math.isnan(worst) else f"worst {ulp(worst)} ulp, beyond condition {ulp(beyond)}"
     rows = [
         Row(
             (f"{it['backend']} {it['dtype']}", it["worst"]["at"], it["worst"]["result"], it["worst"]["exact"])
@@ -95,11 +93,11 @@ def _function(name: str, results: Sequence[Data], pictured: bool) -> Part:
     return Part(
         name, told, mark(status) if status == "failed" else "", "",
         [it["reason"] for it in results if it["reason"]],
-        defined(known.source) if known is not None else (),
+        formulas=defined(known.source) if known is not None else (),
         figures=[drawn for it in results if pictured for drawn in _figure(it)],
         tables=[Table(("on", "worst at", "result", "exact"), rows)] if rows else [],
-        told=[f"{kind} {count}" for it in results for kind, count in it["counts"].items()
-              if kind not in ("measured", "undecided")],
+        told=[f"{it['counts'][kind]} {text}" for it in results for kind, text in FAULTS.items()
+              if kind in it["counts"]],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -128,9 +128,12 @@ class Part:
     mark: str = ""
     cause: str = ""
     facts: Sequence[str] = ()
+    _: KW_ONLY
     formulas: Sequence[Formula] = ()
     example: Example | None = None
     figures: Sequence[Figure] = ()
+    pictures: str = "Errors"
+    """The heading of the figures."""
     tables: Sequence[Table] = ()
     told: Sequence[str] = ()
     picture: Markup | None = None

@@ -60,7 +60,7 @@ def errors(
         figure.supxlabel(x_label, size=8.5)
         panels[0].set_ylabel(y_label)
         for axes, it in zip(panels, series, strict=True):
-            _panel(axes, it, bound, bound_label, axis_y)
+            _panel(axes, it, bound, bound_label, axis_y, 3 if len(series) < 4 else 2)
             axes.set_title(it.label, size=8, loc="left", color=_colour("faint"))
         if digits is not None:
             _digits(panels[-1], axis_y, digits)
@@ -76,8 +76,9 @@ def picture(
     import matplotlib as library  # noqa: PLC0415  (an extra)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    defaults = {name: value for name, value in library.rcParamsDefault.items() if name != "backend"}
-    with library.rc_context({**defaults, **_STYLE}):
+    style: Any = {**library.rcParamsDefault, **_STYLE}
+    style.pop("backend", None)  # it is the process's
+    with library.rc_context(style):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure)
         out = io.StringIO()
@@ -150,8 +151,8 @@ def _ticks(axis: Any, scale: _Axis, limit: Any) -> None:
     limit(*scale.limits)
 
 
-def _panel(axes: "Axes", it: Points, bound: float | None, label: str, y: _Axis) -> None:
-    x = _Axis(it.x, most=3)
+def _panel(axes: "Axes", it: Points, bound: float | None, label: str, y: _Axis, most: int) -> None:
+    x = _Axis(it.x, most=most)
     _ticks(axes.xaxis, x, axes.set_xlim)
     _ticks(axes.yaxis, y, axes.set_ylim)
     bounds = it.bounds if bound is None else [bound] * len(it.x)

@@ -34,7 +34,7 @@ def parts(data: Data) -> Iterator[Part]:
         yield Part(
             it["target"] or it["function"], *_answer(it), facts=list(_facts(it)),
             formulas=defined(known.source) if known is not None else (),
-            picture=svg([it]), tables=[_ways(it), _pairs(it)], programs=_programs(it),
+            picture=svg([it]), pictures="What moved", tables=[_ways(it), _pairs(it)], programs=_programs(it),
         )  # fmt: skip
 
 
@@ -135,9 +135,8 @@ def svg(results: Sequence[Data]) -> Markup:
     for it in results:
         inner = Markup("").join(_function(it))
         drawn += Markup('<g transform="translate(0 {})">{}</g>').format(top, inner)
-        top += HEAD + max(ROW, CELL) * len(it["ways"]) + 36
-    most = max((len(it["ways"]) for it in results), default=0)
-    width, height = max(WIDTH, MATRIX + CELL * most + 20), max(top, ROW)
+        top += _height(it)
+    width, height = _size(results)
     return Markup(
         '<svg class="swap" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img">'
         "<title>refimpl swap: what moved</title>{}</svg>"
@@ -147,17 +146,27 @@ def svg(results: Sequence[Data]) -> Markup:
 def alone(results: Sequence[Data]) -> str:
     """The picture as a file of its own."""
     style = Markup(Path(__file__).with_name("style.css").read_text(encoding="utf-8"))
-    most = max((len(it["ways"]) for it in results), default=0)
+    width, height = _size(results)
     return Markup(
-        '<svg class="refimpl" xmlns="http://www.w3.org/2000/svg" width="{}"><style>{}</style>{}</svg>\n'
-    ).format(max(WIDTH, MATRIX + CELL * most + 20), style, svg(results))
+        '<svg class="refimpl" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" '
+        'height="{1}"><style>{2}</style>{3}</svg>\n'
+    ).format(width, height, style, svg(results))
+
+
+def _size(results: Sequence[Data]) -> tuple[int, int]:
+    most = max((len(it["ways"]) for it in results), default=0)
+    return max(WIDTH, MATRIX + CELL * most + 20), max(sum(map(_height, results)), ROW)
+
+
+def _height(it: Data) -> int:
+    return HEAD + max(ROW, CELL) * len(it["ways"]) + 36
 
 
 def _function(it: Data) -> Iterator[Markup]:
     yield _text(10, 24, it["target"] or it["function"], "title")
     yield _text(10, 44, "ulps to the proven value: ○ median, ● worst", "faint")
     yield _text(
-        MATRIX, 44, "worst ulps between two ways; = same bits, ! beyond the bounds, ? not judged", "faint"
+        MATRIX, 44, "worst ulps between two ways; = same bits, ! beyond bounds, ? not judged", "faint"
     )
     low, high = _range(it)
     yield from _axis(it, low, high)
