@@ -71,6 +71,15 @@ def test_a_mask_by_a_number_that_no_scaled_cosines_reach_is_one(dtype: str) -> N
     assert report.verdict == "held"
 
 
+def test_a_mask_beyond_the_range_is_no_loss_of_digits() -> None:
+    report = proofs.audit(
+        {"matching.cosent_loss": half.cosent_masked_in_half}, dtype="float16", examples=9, isolated=False
+    )
+    assert report.verdict == "refuted"
+    assert "gives infinity or NaN for a finite number" in str(report).splitlines()[0]
+    assert "overflow encountered in cast" in str(report)
+
+
 def test_squares_that_overflow_in_float32_are_lost_digits_in_bfloat16_which_has_its_range() -> None:
     report = audited(half.layer_norm, "bfloat16")
     assert report.verdict == "imprecise"

@@ -30,7 +30,7 @@ def digits(
     of = -math.log10(on.u)
     left: dict[str, list[float]] = {}
     worst: tuple[float, Call | None] = (of, None)
-    made_up, overflows = 0, False
+    made_up, undefined, overflows = 0, 0, False
     for call in made:
         expected, got = _result(catalogue.reference()[name], call), _result(function, call)
         if expected is None or got is None:  # not a call of this function
@@ -40,7 +40,9 @@ def digits(
         kind = "cancellation" if found is not None and not found.scale else call.kind
         left.setdefault(kind, []).append(_digits(found, on))
         worst = min(worst, (left[kind][-1], call), key=lambda pair: pair[0])
-        overflows |= found is not None and math.isfinite(found.expected) and not math.isfinite(found.got)
+        none = found is not None and math.isfinite(found.expected) and not math.isfinite(found.got)
+        overflows |= none
+        undefined += none and kind == "ordinary"
         made_up += found is not None and math.isnan(found.expected) and math.isfinite(found.got)
     kinds: dict[str, tuple[float, float, float]] = {
         kind: (float(np.median(left[kind])), _few(left[kind]), min(left[kind]))
@@ -55,6 +57,8 @@ def digits(
         )
     elif (few := kinds.get("ordinary", (of, of, of))[1]) < FEWEST * of:
         wrong = f"digits are lost: of {of:.0f}, {few:.0f} remain at a tenth of the ordinary inputs"
+        if 10 * undefined >= (total := len(left["ordinary"])):  # then these are that tenth
+            wrong = f"it gives infinity or NaN for a finite number at {undefined} of {total} ordinary inputs"
     if not operation and overflows:
         operation = "something leaves the range of the format: it gives infinity or NaN for a finite number"
     begins = _begins(name, function, made, on)

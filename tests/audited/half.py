@@ -134,3 +134,11 @@ def cosent_masked(cosines: Any, labels: Any, *, scale: float = 20.0) -> Any:
     exponents = scale * (c[None, :] - c[:, None]) - others * np.asarray(1e12, c.dtype)
     top = np.maximum(exponents.max(initial=0), 0)
     return (top + np.log1p(np.exp(exponents - top).sum() + np.expm1(-top))).astype(cosines.dtype)
+
+
+def cosent_masked_in_half(cosines: Any, labels: Any, *, scale: float = 20.0) -> Any:
+    """The same in float16, where 10¹² is infinite, and 0 times it NaN."""
+    exponents = (scale * (cosines[None, :] - cosines[:, None])).astype(cosines.dtype)
+    exponents -= (labels[:, None] <= labels[None, :]).astype(cosines.dtype) * np.asarray(1e12, cosines.dtype)
+    top = np.maximum(exponents.max(initial=0), 0)
+    return top + np.log1p(np.exp(exponents - top).sum() + np.expm1(-top))
