@@ -1,5 +1,6 @@
 """The book: its pages, the checker of links, and the tutorials, whose commands give what they say."""
 
+import json
 import re
 import shlex
 import signal
@@ -12,11 +13,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs.book import accuracy, code, guides, links, markdown, site
+from refimpl.proofs.book import accuracy, code, guides, links, markdown, pictures, site
 from refimpl.proofs.book.docstring import Docstring
 from refimpl.proofs.book.pages import Book, counts, pages
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, registry
+from refimpl.proofs.pages.report import ReportError
 
 ROOT = Path(__file__).parents[1]
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
@@ -195,6 +197,41 @@ def test_links_between_files_become_links_between_pages() -> None:
         f"[a](../guides/new.md#b), [c](../c.md), d, [e](https://e.org/), [f](#f)\n{fence}"
     )
     assert {Path(file).name for file in guides.places()} >= {"glossary.md", "audit.md", "ACCURACY.md"}
+
+
+MEASURED = {
+    "function": "residual.rms_norm", "backend": "numpy", "dtype": "float64",
+    "errors": {"of": "largest number of the input", "kinds": ["ordinary", "extreme"], "sizes": [1.0, 1e200],
+               "ulps": [0.5, 2.0], "bounds": []},
+}  # fmt: skip
+
+
+@needs_jinja
+def test_errors_are_drawn_from_a_report(tmp_path: Path) -> None:
+    file = tmp_path / "accuracy.json"
+    file.write_text(json.dumps({"command": "accuracy", "results": [MEASURED]}))
+    drawn = pictures.drawn(file)
+    text = dict(pages(Book(("residual",), drawn)))["documents/residual/rms_norm.md"]
+    [figure] = re.findall(r"^<figure class=\"errors\">\n(.*?)^</figure>$", text, re.MULTILINE | re.DOTALL)
+    assert "numpy float64: errors in ulps against the largest number of the input" in figure
+    assert "<svg" in figure
+    assert "\n\n" not in figure
+    assert "<figure" not in dict(pages(Book(("residual",), drawn)))["documents/residual/layer_norm.md"]
+
+
+@needs_jinja
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("{", "got no JSON"),
+        ('{"command": "prove"}', "got another report"),
+        ('{"command": "accuracy", "results": [{}]}', "got a report without 'function'"),
+    ],
+)
+def test_what_is_no_report_is_refused(text: str, part: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ReportError, match=re.escape(part)):
+        pictures.drawn(tmp_path / "x.json")
 
 
 # The checker of links.

@@ -3,7 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,8 @@ class Book:
     """The documents of a book, and what is linked in it."""
 
     documents: tuple[str, ...]
+    pictures: Mapping[str, list[str]] = field(default_factory=dict)
+    """Errors drawn, in HTML, by function; most books have none."""
 
     @cached_property
     def functions(self) -> Mapping[str, "Function"]:
@@ -180,6 +182,7 @@ def _function(book: Book, function: "Function", filled: Any) -> str:
         mistakes=mistakes, refuting=book.refuting, adapters=adapters,
         edges=[it for it in catalogue.edges_of(name) if not it.general],
         sources=_sources(function.document, [*mistakes, *adapters]), accuracy=accuracy.figures().get(name),
+        pictures=book.pictures.get(name, ()),
     )  # fmt: skip
 
 

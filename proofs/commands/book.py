@@ -11,7 +11,9 @@ from . import display, output
 @click.command("book")
 @click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("documents", metavar="[DOCUMENT]...", nargs=-1)
-def book(directory: Path, documents: tuple[str, ...]) -> None:
+@click.option("--accuracy", "measured", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Draw the errors that `refimpl accuracy --json FILE` has measured.")  # fmt: skip
+def book(directory: Path, documents: tuple[str, ...], measured: Path | None) -> None:
     """Build the book, a static site of everything that is known here: a page for each document and function.
 
     A page has the definition, the code, the laws, the mistakes with their code, conventions, edges, errors
@@ -19,16 +21,17 @@ def book(directory: Path, documents: tuple[str, ...]) -> None:
     its search neither. Documents of other packages are in it, too. An earlier book in DIR is replaced as a
     whole. Needs `pip install "refimpl[book]"`.
     """
-    from ..book import site  # noqa: PLC0415
+    from ..book import pictures, site  # noqa: PLC0415
     from ..book.pages import Book  # noqa: PLC0415
 
     site.need()
     site.check(directory)
     chosen = tuple(catalogue.select(documents, catalogue.names(), "document"))
+    drawn = pictures.drawn(measured) if measured else {}
     made: list[int] = []
 
     def work(_: signals.Caught) -> None:
-        pages = site.sources(Book(chosen))
+        pages = site.sources(Book(chosen, drawn))
         with display.bar(2 * len(pages), False, "the book", left=True) as shown:
             site.build(pages, directory, lambda name: shown(name, "", (), True))
         made.append(len(pages))

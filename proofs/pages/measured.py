@@ -94,14 +94,15 @@ def _function(name: str, results: Sequence[Data], pictured: bool) -> Part:
         name, told, mark(status) if status == "failed" else "", "",
         [it["reason"] for it in results if it["reason"]],
         formulas=defined(known.source) if known is not None else (),
-        figures=[drawn for it in results if pictured for drawn in _figure(it)],
+        figures=[drawn for it in results if pictured for drawn in figures(it)],
         tables=[Table(("on", "worst at", "result", "exact"), rows)] if rows else [],
         told=[f"{it['counts'][kind]} {text}" for it in results for kind, text in FAULTS.items()
               if kind in it["counts"]],
     )  # fmt: skip
 
 
-def _figure(it: Data) -> Iterator[Figure]:
+def figures(it: Data) -> Iterator[Figure]:
+    """The picture of one measurement, if it has errors."""
     caption = (
         f"{it['backend']} {it['dtype']}: errors in ulps against the {it['errors']['of']}. Below the "
         "dashed line results are rounded correctly."
