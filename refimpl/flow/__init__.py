@@ -16,6 +16,7 @@ from ._drifts import (
 )
 from ._equation import Residual, fokker_planck_residual, fokker_planck_rhs_grid
 from ._estimates import hutchinson_trace, hutchinson_variance, step_log_density
+from ._grids import exponential_sigmas, karras_sigmas, shift_time
 from ._integrators import euler_maruyama, flow_log_likelihood, integrate, integrate_adaptive
 from ._mixtures import (
     Mixture,
@@ -27,6 +28,8 @@ from ._mixtures import (
     mixture_score_jacobian,
     mixture_time_derivative,
 )
+from ._preconditioning import EDMScalings, edm_denoised, edm_output, edm_scalings
+from ._rectified import rectified_noise, rectified_score, rectified_velocity, rectified_x0
 from ._samplers import AncestralStep, ancestral_split, dpm_solver_2m_step, edm_sampler, exponential_step
 from ._schedules import (
     Schedule,
@@ -41,6 +44,7 @@ from ._schedules import (
 
 __all__ = [
     "AncestralStep",
+    "EDMScalings",
     "Mixture",
     "Residual",
     "Schedule",
@@ -50,8 +54,12 @@ __all__ = [
     "diffusion_squared",
     "dpm_solver_2m_step",
     "drift_coefficient",
+    "edm_denoised",
+    "edm_output",
     "edm_sampler",
+    "edm_scalings",
     "euler_maruyama",
+    "exponential_sigmas",
     "exponential_step",
     "flow_log_likelihood",
     "flow_velocity",
@@ -64,14 +72,20 @@ __all__ = [
     "hutchinson_variance",
     "integrate",
     "integrate_adaptive",
+    "karras_sigmas",
     "mixture_log_density",
     "mixture_score",
     "mixture_score_divergence",
     "mixture_score_jacobian",
     "mixture_time_derivative",
     "noise_from_score",
+    "rectified_noise",
+    "rectified_score",
+    "rectified_velocity",
+    "rectified_x0",
     "reverse_drift",
     "score_from_noise",
+    "shift_time",
     "step_log_density",
     "sub_variance_preserving",
     "variance_exploding",
