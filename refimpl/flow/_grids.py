@@ -58,9 +58,10 @@ def karras_sigmas(
     array([9., 4., 1., 0.])
     """
     space, dtype = _xp.create(xp, dtype, device)
-    exact, growth = _growth(sigma_min, sigma_max, space)
-    logs = [rho * _log_mean(i, steps - 1, growth / rho, exact) for i in range(1, steps)]
-    return _levels((sigma_min, sigma_max), logs, exact, space, dtype, device)
+    exact, least, growth = _logarithms(sigma_min, sigma_max, space)
+    between = (least + rho * _log_mean(i, steps - 1, growth / rho, exact) for i in range(1, steps - 1))
+    levels = [sigma_max, *map(exact.exp, between), *[sigma_min] * (steps > 1), 0.0]
+    return space.asarray(levels, dtype=dtype, device=device)
 
 
 def _log_mean(i: int, gaps: int, x: float, exact: Namespace) -> float:
@@ -111,28 +112,17 @@ def exponential_sigmas(
     array([4., 2., 1., 0.])
     """
     space, dtype = _xp.create(xp, dtype, device)
-    exact, growth = _growth(sigma_min, sigma_max, space)
-    logs = [growth * i / (steps - 1) for i in range(steps - 2, -1, -1)]
-    return _levels((sigma_min, sigma_max), logs, exact, space, dtype, device)
+    exact, least, growth = _logarithms(sigma_min, sigma_max, space)
+    between = (least + growth * (steps - 1 - i) / (steps - 1) for i in range(1, steps - 1))
+    levels = [sigma_max, *map(exact.exp, between), *[sigma_min] * (steps > 1), 0.0]
+    return space.asarray(levels, dtype=dtype, device=device)
 
 
-def _growth(low: float, high: float, space: Namespace) -> tuple[Namespace, float]:
-    """The functions of numbers, and log(σ_max/σ_min)."""
+def _logarithms(low: float, high: float, space: Namespace) -> tuple[Namespace, float, float]:
+    """The functions of numbers, log σ_min, and log(σ_max/σ_min)."""
     exact = _xp.numbers(space)
-    return exact, exact.log(_xp.number(high, space)) - exact.log(_xp.number(low, space))
-
-
-def _levels(
-    ends: tuple[float, float],
-    logs: list[float],
-    exact: Namespace,
-    space: Namespace,
-    dtype: DType,
-    device: Device | None,
-) -> Array:
-    """σ_max, the levels above σ_min whose logarithms are given, and 0."""
-    low, high = ends
-    return space.asarray([high, *(low * exact.exp(log) for log in logs), 0.0], dtype=dtype, device=device)
+    least, most = (exact.log(_xp.number(end, space)) for end in (low, high))
+    return exact, least, most - least
 
 
 @public({"t": Reals("..."), "shift": Number(above=0)}, Reals("..."), nan=STAYS)
