@@ -384,6 +384,14 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ),
     ("DomainError: rtol", lambda: flow.integrate_adaptive(_same, X, T3, rtol=1e-17)),
     ("DomainError: atol", lambda: flow.integrate_adaptive(_same, X, T3, atol=0.0)),
+    ("DomainError: sigma_max", lambda: flow.karras_sigmas(3, 2.0, 2.0)),
+    ("DomainError: rho", lambda: flow.karras_sigmas(3, 1.0, 2.0, rho=0.0)),
+    ("DomainError: sigma_min", lambda: flow.exponential_sigmas(3, 0.0, 2.0)),
+    ("DomainError: steps", lambda: flow.exponential_sigmas(0, 1.0, 2.0)),
+    ("DomainError: shift", lambda: flow.shift_time(T3, shift=0.0)),
+    ("DomainError: sigma_data", lambda: flow.edm_scalings(T3, sigma_data=0.0)),
+    ("ShapeError: shapes", lambda: flow.edm_denoised(X, X[:, :2], T3)),
+    ("ShapeError: shapes", lambda: flow.rectified_score(X, X[:, :2], T3)),
     ("ShapeError: noises", lambda: flow.euler_maruyama(_same, _same, X, T3, X)),
 )
 

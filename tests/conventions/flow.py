@@ -76,6 +76,36 @@ def churned(model, x, sigmas, randn_like, s_churn, s_tmin, s_tmax, s_noise, meth
     return x
 
 
+def karras(n, sigma_min, sigma_max, rho=7.0, power=1):
+    i, ends = np.arange(n) / (n - 1), (sigma_max ** (1 / rho), sigma_min ** (1 / rho))
+    return [*((1 - i) * ends[0] + i * ends[1]) ** (rho * power), 0.0]
+
+
+def log_spaced(n, sigma_min, sigma_max, last=0):
+    return np.append(np.geomspace(sigma_max, sigma_min, n + last)[:n], 0.0)
+
+
+def shift_of_mu(mu, sigma, t, power=1):
+    return 1 / (1 + np.exp(-power * mu) * ((1 - t) / t) ** sigma)
+
+
+def edm_factors(sigma, sigma_data, sign=1):
+    angle = np.arctan2(sigma, sigma_data)
+    return np.cos(angle) ** 2, sign * sigma * np.cos(angle), np.cos(angle) / sigma_data
+
+
+def edm_precond(network, x, sigma, sigma_data, power=1):
+    skip, out, factor = edm_factors(sigma, sigma_data)
+    return skip * x + out * network(factor**power * x, np.log(sigma) / 4)
+
+
+def velocity_to_the_data(x, prediction, t, given="noise"):
+    if given == "x0":
+        return (prediction - x) / (1 - t)
+    noise = prediction if given == "noise" else (t - 1) * prediction
+    return (x - noise) / t
+
+
 def first_order_of_sigma(x, denoised, sigma, sigma_next, sign=1):
     return sigma_next / sigma * x + sign * (sigma - sigma_next) / sigma * denoised
 
@@ -128,6 +158,27 @@ CONVENTIONS = {
     "flow.hutchinson_trace/field": Convention(
         lambda field, x, z: np.sum(z * field(x + z), axis=-1),
         lambda field, x, z: np.mean(z * field(x + z), axis=-1),
+    ),
+    "flow.karras_sigmas/levels": Convention(karras, partial(karras, power=2)),
+    "flow.karras_sigmas/without-zero": Convention(
+        lambda *a, **o: karras(*a, **o)[:-1], lambda *a, **o: karras(*a, power=2, **o)[:-1]
+    ),
+    "flow.exponential_sigmas/levels": Convention(log_spaced, partial(log_spaced, last=1)),
+    "flow.exponential_sigmas/without-zero": Convention(
+        lambda *a: log_spaced(*a)[:-1], lambda *a: log_spaced(*a, last=1)[:-1]
+    ),
+    "flow.shift_time/mu": Convention(shift_of_mu, partial(shift_of_mu, power=2)),
+    "flow.edm_scalings/three": Convention(edm_factors, partial(edm_factors, sign=-1)),
+    "flow.edm_denoised/network": Convention(edm_precond, partial(edm_precond, power=2)),
+    "flow.rectified_velocity/data-at-one": Convention(
+        velocity_to_the_data, lambda *a, **o: -velocity_to_the_data(*a, **o)
+    ),
+    "flow.rectified_x0/data-at-one": Convention(
+        lambda x, v, t: x + (1 - t) * v, lambda x, v, t: x - (1 - t) * v
+    ),
+    "flow.rectified_noise/data-at-one": Convention(lambda x, v, t: x - t * v, lambda x, v, t: x + t * v),
+    "flow.rectified_score/data-at-one": Convention(
+        lambda x, v, t: (t * v - x) / (1 - t), lambda x, v, t: (x - t * v) / (1 - t)
     ),
     "flow.mixture_score/gmm": Convention(lambda *a: gmm(*a)[1], lambda *a: gmm(*a, sign=-1)[1]),
     "flow.mixture_log_density/gmm": Convention(lambda *a: gmm(*a)[0], lambda *a: 2 * gmm(*a)[0]),

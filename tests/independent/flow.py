@@ -1,12 +1,13 @@
 """The flow by dense matrices, fast Fourier transforms, customary steps."""
 
 from collections.abc import Callable
+from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
 from scipy import fft
 
-from refimpl.flow import Mixture, Schedule
+from refimpl.flow import EDMScalings, Mixture, Schedule
 
 Array = Any
 
@@ -151,10 +152,58 @@ def dpm_solver_2m_step(
     return exponential_step(x, data + ahead * (data - earlier_data), source, target)
 
 
+def karras_sigmas(
+    steps: int, sigma_min: float, sigma_max: float, /, *, rho: float = 7.0, **like: Any
+) -> Array:
+    """By decimal numbers of 50 digits."""
+    with localcontext(prec=50):
+        low, high = ((Decimal(end).ln() / Decimal(rho)).exp() for end in (sigma_min, sigma_max))
+        roots = (high + (low - high) * i / max(steps - 1, 1) for i in range(steps))
+        levels = [float((root.ln() * Decimal(rho)).exp()) for root in roots]
+    return like["xp"].asarray([*levels, 0.0], dtype=like["dtype"], device=like["device"])
+
+
+def exponential_sigmas(steps: int, sigma_min: float, sigma_max: float, /, **like: Any) -> Array:
+    """By NumPy's own spacing of logarithms."""
+    levels = np.append(np.geomspace(sigma_max, sigma_min, steps), 0.0)
+    return like["xp"].asarray(levels, dtype=like["dtype"], device=like["device"])
+
+
+def shift_time(t: Array, /, *, shift: float) -> Array:
+    """By what is left of the time to 1."""
+    return (t / (t + (1 - t) / shift)).astype(t.dtype)
+
+
+def edm_scalings(sigma: Array, /, *, sigma_data: float = 0.5) -> EDMScalings:
+    """By the angle whose tangent is σ/σ_data."""
+    angle = np.arctan2(sigma, np.asarray(sigma_data, dtype=sigma.dtype))
+    cosine, sine = np.cos(angle), np.sin(angle)
+    return EDMScalings(cosine**2, sigma_data * sine, cosine / sigma_data, np.log(sigma) / 4)
+
+
+def edm_denoised(x: Array, output: Array, sigma: Array, /, *, sigma_data: float = 0.5) -> Array:
+    """A turn by the angle whose tangent is σ/σ_data."""
+    factors = edm_scalings(sigma, sigma_data=sigma_data)
+    return factors.skip * x + factors.out * output
+
+
+def edm_output(x: Array, data: Array, sigma: Array, /, *, sigma_data: float = 0.5) -> Array:
+    """(x_0 − x)/σ and x_0/σ_data, turned by the angle."""
+    angle = np.arctan2(sigma, np.asarray(sigma_data, dtype=sigma.dtype))
+    return (data - x) / sigma * np.cos(angle) + data / sigma_data * np.sin(angle)
+
+
+def rectified_score(x: Array, velocity: Array, t: Array, /) -> Array:
+    """The noise in three terms where 1 − t rounds."""
+    noise = np.where(t < 0.5, x + velocity - t * velocity, x + (1 - t) * velocity)
+    return noise / -t
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     f"flow.{function.__name__}": function
     for function in (
         fokker_planck_rhs_grid, full_mixture, mixture_score, mixture_score_divergence, mixture_score_jacobian,
-        mixture_time_derivative, variance_exploding, exponential_step, dpm_solver_2m_step,
+        mixture_time_derivative, variance_exploding, exponential_step, dpm_solver_2m_step, karras_sigmas,
+        exponential_sigmas, shift_time, edm_scalings, edm_denoised, edm_output, rectified_score,
     )
 }  # fmt: skip

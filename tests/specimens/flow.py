@@ -1,7 +1,7 @@
 """One call of every function of refimpl.flow on arrays, its size growing with n."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from refimpl.backends import Setting
 Specimen = tuple[Callable[..., Any], tuple[Any, ...]]
 Builder = Callable[[Setting, int], Specimen]
 DIMS, COMPONENTS, STEPS = 2, 3, 4
+GIVEN: tuple[Literal["noise", "x0", "score"], ...] = ("noise", "x0", "score")
 SCHEDULE = flow.variance_preserving()
 
 
@@ -175,6 +176,25 @@ def _variance(on: Setting, n: int) -> Specimen:
     return run, (on.array(np.random.default_rng(0).standard_normal((n, DIMS, DIMS))),)
 
 
+def _levels(function: Any) -> Builder:
+    return lambda on, n: (lambda: function(n, 0.25, 4.0, **on.like), ())
+
+
+def _shift(on: Setting, n: int) -> Specimen:
+    return lambda t: flow.shift_time(t, shift=3.0), (_times(on, n),)
+
+
+def _at_levels(function: Any) -> Builder:
+    return lambda on, n: (function, (_rows(on, n, 0), _rows(on, n, 1), _times(on, n)[:, None]))
+
+
+def _rectified_velocity(on: Setting, n: int) -> Specimen:
+    def run(x: Any, found: Any, t: Any) -> Any:
+        return tuple(flow.rectified_velocity(x, found, t, given=given) for given in GIVEN)
+
+    return run, (_rows(on, n, 0), _rows(on, n, 1), _times(on, n)[:, None] / 2)
+
+
 def _straight() -> Any:
     return flow.from_functions(
         alpha=lambda t: 2 - t,
@@ -218,9 +238,27 @@ SPECIMENS: dict[str, Builder] = {
     "flow.step_log_density": _step_density,
     "flow.hutchinson_trace": _trace,
     "flow.hutchinson_variance": _variance,
+    "flow.karras_sigmas": _levels(flow.karras_sigmas),
+    "flow.exponential_sigmas": _levels(flow.exponential_sigmas),
+    "flow.shift_time": _shift,
+    "flow.edm_scalings": lambda on, n: (flow.edm_scalings, (_times(on, n),)),
+    "flow.edm_denoised": _at_levels(flow.edm_denoised),
+    "flow.edm_output": _at_levels(flow.edm_output),
+    "flow.rectified_velocity": _rectified_velocity,
+    "flow.rectified_x0": _at_levels(flow.rectified_x0),
+    "flow.rectified_noise": _at_levels(flow.rectified_noise),
+    "flow.rectified_score": _at_levels(flow.rectified_score),
 }
 
 TAKES = {
+    "flow.edm_denoised": "mlsn mlsn mln",
+    "flow.edm_output": "mlsn mlsn mln",
+    "flow.edm_scalings": "omlse",
+    "flow.rectified_noise": "mlsn mlsn mln",
+    "flow.rectified_score": "mlsn mlsn mln",
+    "flow.rectified_velocity": "mlsn mlsn mln",
+    "flow.rectified_x0": "mlsn mlsn mln",
+    "flow.shift_time": "omlse",
     "flow.ancestral_split": "ml ml",
     "flow.ddim_step": "mlsn mlsn mln mln",
     "flow.diagonal_mixture": "- - - ml ml",

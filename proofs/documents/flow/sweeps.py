@@ -10,8 +10,8 @@ from ....flow import (
     variance_exploding,
     variance_preserving,
 )
-from ...language.domains import Reals
-from ...language.sweep import ANY, MILD, POSITIVE, SCALE, TIME, UNIT, WEAK, each, join, table
+from ...language.domains import Integers, Reals
+from ...language.sweep import ANY, MILD, POSITIVE, SCALE, TIME, UNIT, WEAK, each, join, numbers, table
 
 
 def _functions_of(f: Any, t: Any) -> Any:
@@ -53,6 +53,10 @@ def _fields(f: Any, x: Any, start: Any, stop: Any) -> Any:
 def _sampled(f: Any, x: Any, share: Any, target: Any, noise: Any) -> Any:
     """Two levels, and data whose prediction is x/2."""
     return f(lambda sigma, x: x / 2, x, join(1 + share, target), noise[None, ...], churn=0.25)
+
+
+def _every_prediction(f: Any, x: Any, found: Any, t: Any) -> Any:
+    return [f(x, found, t, given=given) for given in ("noise", "x0", "score")]
 
 
 def _matrices(a: Any, b: Any, c: Any, d: Any) -> Any:
@@ -143,5 +147,15 @@ SWEEPS = [
         MILD,
         call=lambda f, a, b, c, d: f(_matrices(a, b, c, d)),
     ),
+    numbers("flow.karras_sigmas", Integers(1, 64), UNIT, Reals(1.0, 100.0), tables=True),
+    numbers("flow.exponential_sigmas", Integers(1, 64), UNIT, Reals(1.0, 100.0), tables=True),
+    table("flow.shift_time", TIME, call=lambda f, t: (f(t, shift=3.0), f(t, shift=0.25))),
+    table("flow.edm_scalings", SCALE),
+    table("flow.edm_denoised", MILD, MILD, SCALE),
+    table("flow.edm_output", MILD, MILD, SCALE),
+    table("flow.rectified_velocity", MILD, MILD, UNIT, call=_every_prediction),
+    table("flow.rectified_x0", MILD, MILD, UNIT),
+    table("flow.rectified_noise", MILD, MILD, UNIT),
+    table("flow.rectified_score", MILD, MILD, UNIT),
     each("flow.edm_sampler", MILD, UNIT, UNIT, MILD, call=_sampled),
 ]
