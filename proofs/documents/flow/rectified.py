@@ -14,8 +14,8 @@ from ...language.law import Gap, Impl, Kind, Record, Rounding, law
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Points, what is predicted there, and times, as a column or of each number; cancellation: points that nearly are the
-    prediction; extreme: next to the ends of time."""
+    """Points, what is predicted there, and times, as a column or for each number; cancellation: points that
+    nearly are the prediction; extreme: next to the ends of time."""
 
     x: Array
     prediction: Array

@@ -13,6 +13,9 @@ from ....flow import (
 from ...language.domains import Integers, Reals
 from ...language.sweep import ANY, MILD, POSITIVE, SCALE, TIME, UNIT, WEAK, each, join, numbers, table
 
+LOW, HIGH = Reals(0.0, 1.0, reach=16), Reals(1.0, 100.0)
+"""Ends of grids as samplers have them: σ loses as many digits as its logarithm has before the point."""
+
 
 def _functions_of(f: Any, t: Any) -> Any:
     made = f()
@@ -147,8 +150,8 @@ SWEEPS = [
         MILD,
         call=lambda f, a, b, c, d: f(_matrices(a, b, c, d)),
     ),
-    numbers("flow.karras_sigmas", Integers(1, 64), UNIT, Reals(1.0, 100.0), tables=True),
-    numbers("flow.exponential_sigmas", Integers(1, 64), UNIT, Reals(1.0, 100.0), tables=True),
+    numbers("flow.karras_sigmas", Integers(1, 64), LOW, HIGH, tables=True),
+    numbers("flow.exponential_sigmas", Integers(1, 64), LOW, HIGH, tables=True),
     table("flow.shift_time", TIME, call=lambda f, t: (f(t, shift=3.0), f(t, shift=0.25))),
     table("flow.edm_scalings", SCALE),
     table("flow.edm_denoised", MILD, MILD, SCALE),
