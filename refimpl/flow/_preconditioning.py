@@ -49,16 +49,18 @@ def edm_scalings(sigma: Array, /, *, sigma_data: float = 0.5) -> EDMScalings:
     [0.36, 2.4, 0.2, 0.34657359028]
     """
     xp = _xp.of(sigma)
-    larger, root = _hypotenuse(sigma, sigma_data, xp=xp)
-    data, noise = sigma_data / larger, sigma / larger
-    return EDMScalings((data / root) ** 2, noise / root * sigma_data, 1 / root / larger, xp.log(sigma) / 4)
+    smaller, larger, root = _hypotenuse(sigma, sigma_data, xp=xp)
+    skip = (sigma_data / larger / root) ** 2
+    return EDMScalings(skip, smaller / root, 1 / root / larger, xp.log(sigma) / 4)
 
 
-def _hypotenuse(sigma: Array, sigma_data: float, *, xp: Namespace) -> tuple[Array, Array]:
-    """√(σ² + σ_data²) as m·r with the larger m of the two, so that no square leaves the range."""
+def _hypotenuse(sigma: Array, sigma_data: float, *, xp: Namespace) -> tuple[Array, Array, Array]:
+    """The smaller of σ and σ_data, the larger m, and r with √(σ² + σ_data²) = m r, where no square overflows;
+    σσ_data/(m r) is smaller/r."""
     width = xp.full_like(sigma, sigma_data)
-    larger = xp.where(sigma > width, sigma, width)
-    return larger, xp.sqrt((sigma / larger) ** 2 + (sigma_data / larger) ** 2)
+    above = sigma > width
+    smaller, larger = xp.where(above, width, sigma), xp.where(above, sigma, width)
+    return smaller, larger, xp.sqrt(1 + (smaller / larger) ** 2)
 
 
 @public(
@@ -70,7 +72,7 @@ def _hypotenuse(sigma: Array, sigma_data: float, *, xp: Namespace) -> tuple[Arra
 def edm_denoised(x: Array, output: Array, sigma: Array, /, *, sigma_data: float = 0.5) -> Array:
     """Predict the data from x and the output F of a preconditioned network.
 
-    D = c_skip x + c_out F = σ_data (σ_data x/√(σ² + σ_data²) + σ F)/√(σ² + σ_data²).
+    D = c_skip x + c_out F.
 
     The network was given c_in x and c_noise of `edm_scalings`.
 
@@ -99,9 +101,9 @@ def edm_denoised(x: Array, output: Array, sigma: Array, /, *, sigma_data: float 
     np.float64(4.2)
     """
     xp = _xp.of(x, output, sigma)
-    larger, root = _hypotenuse(sigma, sigma_data, xp=xp)
-    data, noise = sigma_data / larger / root, sigma / larger / root
-    return data * data * x + noise * sigma_data * output
+    smaller, larger, root = _hypotenuse(sigma, sigma_data, xp=xp)
+    turned = x / larger / root * sigma_data
+    return turned / larger / root * sigma_data + smaller / root * output
 
 
 @public(
@@ -142,5 +144,5 @@ def edm_output(x: Array, data: Array, sigma: Array, /, *, sigma_data: float = 0.
     np.float64(1.0)
     """
     xp = _xp.of(x, data, sigma)
-    larger, root = _hypotenuse(sigma, sigma_data, xp=xp)
+    _, larger, root = _hypotenuse(sigma, sigma_data, xp=xp)
     return ((data - x) * (sigma_data / sigma) + data * (sigma / sigma_data)) / root / larger

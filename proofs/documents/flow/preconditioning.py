@@ -111,7 +111,7 @@ def denoised(draw: inputs.Draw, p: Precision, kind: Kind) -> Denoised:
     source="flow P9",
     about=("flow.edm_denoised",),
     inputs=denoised,
-    tolerance=Rounding({"c_skip and c_out": 8, "two products and a sum": 3, "expectation": 8}),
+    tolerance=Rounding({"two roots": 4, "products and quotients": 6, "sum": 1, "expectation": 8}),
     refutes=(
         "flow.edm_denoised/without-skip",
         "flow.edm_denoised/skip-of-the-input",
