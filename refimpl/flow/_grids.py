@@ -66,9 +66,12 @@ def karras_sigmas(
 
 def _log_mean(i: int, gaps: int, x: float, exact: Namespace) -> float:
     """log((1 − w) e^x + w), w = i/gaps, for x ≥ 0: neither small x lose digits, nor large ones overflow."""
-    if x < 1:
-        return exact.log1p(exact.expm1(x) * (gaps - i) / gaps)
-    return x + exact.log((gaps - i + i * exact.exp(-x)) / gaps)
+    found: float = (
+        exact.log1p(exact.expm1(x) * (gaps - i) / gaps)
+        if x < 1
+        else x + exact.log((gaps - i + i * exact.exp(-x)) / gaps)
+    )
+    return found
 
 
 @public({"steps": STEPS, **ENDS, "xp, dtype, device": Made()}, Reals("steps+1"), nan=RAISES)

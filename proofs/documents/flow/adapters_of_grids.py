@@ -86,8 +86,8 @@ def shift_time_mu(mine: Implementation) -> Implementation:
 )
 def edm_scalings_three(mine: Implementation) -> Implementation:
     def edm_scalings(sigma: Any, /, *, sigma_data: float = 0.5) -> Any:
-        parts = mine(sigma, sigma_data)
-        return flow.EDMScalings(*parts, array_namespace(sigma).log(sigma) / 4)
+        skip, out, inner = mine(sigma, sigma_data)
+        return flow.EDMScalings(skip, out, inner, array_namespace(sigma).log(sigma) / 4)
 
     return edm_scalings
 

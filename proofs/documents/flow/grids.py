@@ -31,11 +31,8 @@ def grids(draw: inputs.Draw, p: Precision, kind: Kind) -> Grid:
         "cancellation": [(1.0, 1.0078125), (0.25, 0.251953125), (2.0, 2.015625)],
         "extreme": [(2.0**-10, 64.0), (0.015625, 2.0**14), (2.0**-9, 0.25)],
     }[kind]
-    return Grid(
-        draw(st.sampled_from([4, 3, 2, 6])),
-        *draw(st.sampled_from(ends)),
-        rho=draw(st.sampled_from([7.0, 2.0, 1.0, 3.0])),
-    )
+    low, high = draw(st.sampled_from(ends))
+    return Grid(draw(st.sampled_from([4, 3, 2, 6])), low, high, draw(st.sampled_from([7.0, 2.0, 1.0, 3.0])))
 
 
 def _weights(case: Grid, on: Setting) -> Any:

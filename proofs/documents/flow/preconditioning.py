@@ -99,10 +99,8 @@ def denoised(draw: inputs.Draw, p: Precision, kind: Kind) -> Denoised:
     if kind == "cancellation":
         data = inputs.rounded(data, p)
         x = data * (1 + 2 * p.u * rng.integers(-4, 5, (n, 2)))
-    return Denoised(
-        *(inputs.rounded(values, p) for values in (x, data, output, sigma)),
-        sigma_data=draw(st.sampled_from([1.0, 0.5, 0.75, 4.0])),
-    )
+    x, data, output, sigma = (inputs.rounded(values, p) for values in (x, data, output, sigma))
+    return Denoised(x, data, output, sigma, draw(st.sampled_from([1.0, 0.5, 0.75, 4.0])))
 
 
 @law(
