@@ -335,8 +335,8 @@ def test_what_is_missing_is_said_before_any_work(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "book").exists()
 
 
-@needs_sphinx
-def test_other_files_are_not_written_over(tmp_path: Path) -> None:
+def test_other_files_are_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "need", lambda: None)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     for folder, part in (
@@ -348,3 +348,15 @@ def test_other_files_are_not_written_over(tmp_path: Path) -> None:
     run = CliRunner().invoke(main, ["book", str(tmp_path / "book"), "rop"])
     assert run.exit_code == 2
     assert "rope" in run.output  # a near name is offered
+
+
+def test_a_book_with_faults_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "need", lambda: None)
+    monkeypatch.setattr(site, "sources", lambda book: {})
+    for error, wanted, part in (
+        (site.BookError("1 dead link"), 1, "1 dead link"),
+        (OSError(28, "No space left on device"), 5, "could not write"),
+    ):
+        monkeypatch.setattr(site, "build", lambda *_, raised=error: (_ for _ in ()).throw(raised))
+        run = CliRunner().invoke(main, ["book", str(tmp_path / "book"), "residual"])
+        assert (run.exit_code, part in run.output) == (wanted, True), run.output

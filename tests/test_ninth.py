@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,15 @@ def test_audit(folder: Path, name: str) -> None:
     words = ("audit", "half.py:half", "--as", function, "--reproducer", "show.py")
     assert "half" in works(folder, *REFIMPL, *words, code=1)
     assert "expected" in works(folder, sys.executable, "show.py", code=1)
+
+
+@pytest.mark.skipif(find_spec("sphinx") is None, reason="needs the extra book")
+def test_book(folder: Path) -> None:
+    """The pages of both packages, with the code of their mistakes."""
+    assert "pages: book" in works(folder, *REFIMPL, "book", "book", *FUNCTIONS)
+    text = (folder / "book" / "documents" / "attention" / "attend.html").read_text(encoding="utf-8")
+    for part in ("divides-by-d", "<math", "attend_divides_by_d"):
+        assert part in text
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

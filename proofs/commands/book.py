@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ..engine import catalogue, signals
+from ..engine import catalogue, exits, signals
 from . import display, output
 
 
@@ -36,7 +36,14 @@ def book(directory: Path, documents: tuple[str, ...], measured: Path | None) -> 
             site.build(pages, directory, lambda name: shown(name, "", (), True))
         made.append(len(pages))
 
-    caught = signals.keep(work)
+    try:
+        caught = signals.keep(work)
+    except site.BookError as error:
+        output.complain(str(error))
+        raise SystemExit(exits.FAILED) from None
+    except OSError as error:
+        output.complain(f"could not write {directory}: {error.strerror or error}")
+        raise SystemExit(exits.UNWRITTEN) from None
     if not made:
         output.complain("interrupted; nothing was written")
         raise SystemExit(signals.SIGNALLED + caught.number)
