@@ -64,7 +64,6 @@ class Search:
     ) -> None:
         self.name, self.candidates = name, Candidates(name, calls, references, on, view)
         self._decided: dict[int, tuple[Observed, tuple[list[int], float]]] = {}
-        self._right: dict[str, Observed] = {}
 
     def deciding(self, seen: Observed) -> tuple[list[int], float]:
         """The calls that decide, those that deviate first, and the size of what counts as a deviation."""
@@ -114,12 +113,12 @@ class Search:
         meant: a mistake that takes back what the adapter does agrees with that, too."""
         if chosen.adapter or not found.accepted():
             return found.accepted()
-        seen, tolerance = under.seen, self.deciding(under.seen)[1]
-        if under.adapter not in self._right:
-            right = adapted(self.name, _in_order(catalogue.reference()[self.name]), under.adapter, seen.on)
-            made = Observed.of(right, seen.calls, seen.references, seen.on, seen.view)
-            self._right[under.adapter] = made
-        again = weigh(self._right[under.adapter], found.candidate, found.explained, tolerance)
+        seen, places = under.seen, found.explained
+        right = adapted(self.name, _in_order(catalogue.reference()[self.name]), under.adapter, seen.on)
+        calls, references = ([of[i] for i in places] for of in (seen.calls, seen.references))
+        told = replace(found.candidate, at=lambda k: found.candidate.at(places[k]))
+        by_right = Observed.of(right, calls, references, seen.on, seen.view)
+        again = weigh(by_right, told, range(len(places)), self.deciding(seen)[1])
         return again.share < MOST
 
     def find_known(self, under: Under) -> Found | None:
