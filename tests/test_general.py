@@ -374,8 +374,8 @@ def test_results_in_a_wider_format_agree_in_that() -> None:
     """Weights of integers are in the default dtype: a thousandth is much in half precision, too."""
     on = Setting.of(get("numpy"), "float16")
     for dtype, apart in ((np.float64, 1e-3), (np.float16, 0.1)):
-        expected = np.asarray([1.0, 0.5], dtype=dtype)
-        off = (expected * (1 + apart)).astype(dtype)
+        numbers = np.asarray([1.0, 0.5])
+        off, expected = ((numbers * factor).astype(dtype) for factor in (1 + apart, 1))
         [_, gap] = agree("", off, expected, on)
         assert not judge(gap, TOLERANCE, on).holds
         [_, gap] = agree("", expected, expected, on)

@@ -32,7 +32,8 @@ class Binding:
 
     def _without(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
         """The first argument that is None in a call and required by the function; empty if there is none."""
-        values = self.wanted.defaults | dict(zip(self.wanted.positional, args, strict=False)) | dict(kwargs)
+        given = dict(zip(self.wanted.positional, args, strict=False))
+        values = {**self.wanted.defaults, **given, **kwargs}
         required = {name for name, target in self.match.targets.items() if target.default is target.empty}
         left_out = (name for name in self.wanted.names if name in required and values.get(name, 0) is None)
         return next(left_out, "")
