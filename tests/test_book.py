@@ -18,6 +18,7 @@ from refimpl.proofs.book.docstring import Docstring
 from refimpl.proofs.book.pages import Book, counts, pages
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, registry
+from refimpl.proofs.pages import extra
 from refimpl.proofs.pages.report import ReportError
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +27,7 @@ _BLOCK = re.compile(r"^```(python|sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTAL
 _ENDS = re.compile(r"\s*# ends with (\d+)$")
 
 needs_jinja = pytest.mark.skipif(find_spec("jinja2") is None, reason="needs the extra book")
+needs_report = pytest.mark.skipif(bool(extra.missing()), reason="needs the extra report")
 needs_sphinx = pytest.mark.skipif(
     not all(find_spec(name) for name in site.LIBRARIES), reason="needs the extra book"
 )
@@ -196,6 +198,7 @@ def test_links_between_files_become_links_between_pages() -> None:
     assert guides.rewritten(text, "docs/tutorials/a.md", known) == (
         f"[a](../guides/new.md#b), [c](../c.md), d, [e](https://e.org/), [f](#f)\n{fence}"
     )
+    assert guides.rewritten('`f["x"](...)`', "C.md", known) == '`f["x"](...)`'
     assert {Path(file).name for file in guides.places()} >= {"glossary.md", "audit.md", "ACCURACY.md"}
 
 
@@ -206,7 +209,7 @@ MEASURED = {
 }  # fmt: skip
 
 
-@needs_jinja
+@needs_report
 def test_errors_are_drawn_from_a_report(tmp_path: Path) -> None:
     file = tmp_path / "accuracy.json"
     file.write_text(json.dumps({"command": "accuracy", "results": [MEASURED]}))
@@ -219,7 +222,7 @@ def test_errors_are_drawn_from_a_report(tmp_path: Path) -> None:
     assert "<figure" not in dict(pages(Book(("residual",), drawn)))["documents/residual/layer_norm.md"]
 
 
-@needs_jinja
+@needs_report
 @pytest.mark.parametrize(
     ("text", "part"),
     [
@@ -232,6 +235,13 @@ def test_what_is_no_report_is_refused(text: str, part: str, tmp_path: Path) -> N
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ReportError, match=re.escape(part)):
         pictures.drawn(tmp_path / "x.json")
+
+
+def test_guides_lead_to_files_that_are_there() -> None:
+    for file in guides.places():
+        text = "".join(guides.FENCE.split((ROOT / file).read_text(encoding="utf-8"))[::2])
+        for _, to, _ in guides.LINK.findall(text):
+            assert not to or (ROOT / file).parent.joinpath(to).exists(), f"{file}: {to}"
 
 
 # The checker of links.

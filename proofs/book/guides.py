@@ -7,8 +7,9 @@ from importlib.resources import files
 
 from . import markdown
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s#:]*)(#[^)\s]*)?\)")
-_FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!\w)\[([^\]]+)\]\(([^)\s#:]*)(#[^)\s]*)?\)")
+"""A link; a word before it makes it code: `impl["name"](...)`."""
+FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| `([\w.]+)`", re.MULTILINE)
 
 _MADE = "functions.md"
@@ -54,5 +55,5 @@ def rewritten(text: str, file: str, known: Mapping[str, str]) -> str:
             return words
         return f"[{words}]({posixpath.relpath(known[target], posixpath.dirname(known[file]))}{part})"
 
-    parts = _FENCE.split(text)
-    return "".join(part if n % 2 else _LINK.sub(moved, part) for n, part in enumerate(parts))
+    parts = FENCE.split(text)
+    return "".join(part if n % 2 else LINK.sub(moved, part) for n, part in enumerate(parts))

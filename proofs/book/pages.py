@@ -66,9 +66,10 @@ class Book:
                 found[wrong].append(law.id)
         return found
 
-    def to(self, name: str, *, code: bool = False) -> str:
-        """A link to something by its name."""
-        return markdown.link(f"`{name}`" if code else markdown.escaped(name), name, self.anchors)
+    def to(self, name: str, *, code: bool = False, within: str = "") -> str:
+        """A link to something by its name; of a document's own, `within` it, without its name."""
+        shown = name.removeprefix(within).lstrip(". ") if within else name
+        return markdown.link(f"`{shown}`" if code else markdown.escaped(shown), name, self.anchors)
 
     def linked(self, text: str, document: str) -> str:
         """Markdown of a document with links."""

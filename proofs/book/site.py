@@ -1,6 +1,7 @@
 """Has Sphinx build the pages, and puts the site in its place as a whole or not at all."""
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -22,7 +23,9 @@ MARK = ".refimpl-book"
 """The file by which a folder is known as one that a book may be written over."""
 _SHOWN = 60
 """So many faults are told."""
-_STEPS = ("reading sources...", "writing output...")
+_STEPS = ("reading", "writing")
+_DONE = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (.*)")
+"""A line of Sphinx: what it does, how much of it is done, and the page, or the first and last of several."""
 
 
 class BookError(RefimplError, ValueError):
@@ -72,7 +75,7 @@ def sources(book: pages.Book) -> dict[str, str]:
 
 
 def build(made: Mapping[str, str], folder: Path, advance: Callable[[str], None]) -> None:
-    """Write the site of these pages to a folder; `advance` hears of each page twice.
+    """Write the site of these pages to a folder; `advance` hears of each hundredth.
 
     Raises
     ------
@@ -125,11 +128,15 @@ def _run_sphinx(work: Path, advance: Callable[[str], None]) -> None:
 
 
 def _follow(process: "subprocess.Popen[str]", advance: Callable[[str], None]) -> None:
-    """Tell of each page that is read or written, to the end."""
+    """Tell of each hundredth that is done, of reading and writing together, until the process ends."""
     assert process.stdout is not None
+    done = 0
     for line in process.stdout:
-        if line.startswith(_STEPS):
-            advance(line.rpartition("] ")[2].strip())
+        if found := _DONE.match(line):
+            now = (100 * _STEPS.index(found[1]) + int(found[2])) // 2
+            for _ in range(done, now):
+                advance(f"{found[1]} {found[3].strip()}")
+            done = max(done, now)
     process.wait()
 
 

@@ -32,7 +32,7 @@ def book(directory: Path, documents: tuple[str, ...], measured: Path | None) -> 
 
     def work(_: signals.Caught) -> None:
         pages = site.sources(Book(chosen, drawn))
-        with display.bar(2 * len(pages), False, "the book", left=True) as shown:
+        with display.bar(100, False, "the book", left=True) as shown:
             site.build(pages, directory, lambda name: shown(name, "", (), True))
         made.append(len(pages))
 
