@@ -38,6 +38,13 @@ class TestFormula:
         signs = [it.get("form") for it in (*above.findall(".//{*}mo"), *below.findall(".//{*}mo"))]
         assert signs == [None, "prefix"]  # only the second is a sign of its own
 
+    def test_names_of_functions_stand_apart_from_what_is_no_operator(self):
+        made = parsed(formula.mathml(r"a \log b - \sin(x) \, \max_i c"))
+        shown = [it.text or it.tag.rpartition("}")[2] for it in made[0]]
+        assert shown[:5] == ["a", "mspace", "log", "mspace", "b"]
+        assert shown[5:8] == ["−", "sin", "("]
+        assert shown.count("mspace") == 4  # and one of the source
+
     def test_what_cannot_be_read_is_told_as_text(self):
         assert "math" not in formula.mathml(r"\nosuchcommand x")
         assert formula.mathml(r"\nosuchcommand <") == r'<span class="formula">\nosuchcommand &lt;</span>'

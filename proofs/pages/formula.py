@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
@@ -40,12 +41,30 @@ def mathml(latex: str, *, display: bool = False) -> Markup:
         return Markup('<span class="formula">{}</span>').format(unicode(latex))
     for part in made.iter():
         part.text = part.text and html.unescape(part.text)  # the converter writes references
-    for part in made.iter():
+    for part in list(made.iter()):
         _space(list(part))
+        _part(part)
     return Markup(ElementTree.tostring(made, encoding="unicode"))  # which escapes its text
 
 
 _BARS, _SIGNS, _OPENS = "|‖/", "+−±∓", "([{⟨⌊⌈,;=<>≤≥≈∼∈"
+
+
+def _part(row: ElementTree.Element) -> None:
+    """A thin space between the name of a function and what stands beside it, unless that is an operator."""
+    parts, wanted = list(row), []
+    for place, (left, right) in enumerate(pairwise(parts)):
+        names = [_base(it).tag in ("mi", "mo") and len(_base(it).text or "") > 1 for it in (left, right)]
+        beside = right if names[0] else left
+        if any(names) and (all(names) or _base(beside).tag not in ("mo", "mspace")):
+            wanted.append(place + 1)
+    for place in reversed(wanted if row.tag in ("math", "mrow") else []):
+        row.insert(place, ElementTree.Element("mspace", width="0.17em"))
+
+
+def _base(part: ElementTree.Element) -> ElementTree.Element:
+    """What indices and exponents stand at."""
+    return part[0] if part.tag in ("msub", "msup", "msubsup", "munder") and len(part) else part
 
 
 def _space(parts: list[ElementTree.Element]) -> None:
