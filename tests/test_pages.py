@@ -11,9 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from refimpl.proofs import audit, catalogue
+from refimpl.proofs.auditing.messages import Shown
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import report as envelopes
 from refimpl.proofs.pages import extra, formula, parts, plot, report, swaps
+from refimpl.proofs.survey._finding import Surveyed
 
 HOSTILE = "<script>alert(\"1\")</script> & 'x' <img src=http://example.com/x onerror=y>"
 
@@ -145,7 +147,7 @@ def read(page):
 
 
 def words(element):
-    return " ".join("".join(element.itertext()).split())
+    return " ".join(" ".join(element.itertext()).split())
 
 
 def addresses(page):
@@ -269,6 +271,22 @@ def test_a_function_of_a_hostile_name_that_raises_a_hostile_text(tmp_path):
     assert HOSTILE in words(alone(page).find(".//main"))
     assert "<script" not in page
     assert "<img" not in page
+
+
+def test_a_survey_has_a_page():
+    entries = (("[0]", "1.0", "2.0", 4.0),)
+    at = ("1.0", "2.0", "result[0]", 4.0)
+    shown = Shown("rope.rotate", (), *at, "print()", "rope.rotate(x)", "a law", "", entries)
+    findings = [
+        Surveyed(library="torch", version="2.13.0", public=HOSTILE, function="rope.rotate", answer="right"),
+        Surveyed(library="torch", version="2.13.0", public="g", function="rope.rotate", answer="wrong",
+                 sentence="wrong: the sign", laws={"rope.norm-kept": "ordinary"}, shown=shown),
+        Surveyed(library="gone", version="", public="h", function="rope.rotate", answer="not installed"),
+    ]  # fmt: skip
+    data = envelopes.Envelope("survey", {}, findings, 1.0, False, {"numpy": "2"}).data()
+    text = words(alone(report.html(json.loads(envelopes.text(data)))).find(".//main"))
+    for part in ("1 right, 1 wrong", HOSTILE, "torch 2.13.0: g wrong The sign.", "[0] 1.0 2.0", "gone"):
+        assert part in text
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from .output import PageFile
 def report(file: Path, html_file: Path) -> None:
     """Make a page for a browser from a report that a command wrote with --json.
 
-    The commands are audit, prove (also with --campaign), accuracy, sensitivity, swap and certify; with --html
-    they write the same page themselves. It is one file that needs no network and no script.
+    The commands are audit, prove (also with --campaign), accuracy, sensitivity, swap, certify and survey;
+    most write the same page themselves with --html. It is one file that needs no network and no script.
 
     \\b
     refimpl audit mine.py:rotate --as rope.rotate --json run.json

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from ..engine import catalogue
 from .parts import (
     Data,
     Example,
@@ -12,7 +11,7 @@ from .parts import (
     Program,
     Row,
     Table,
-    defined,
+    defined_of,
     error_figure,
     law_line,
     mark,
@@ -40,21 +39,20 @@ def _function(data: Data, name: str, answer: str) -> Part:
     results = [it for it in data["results"] if it["function"] == name]
     diagnosis = next((it for it in summary["diagnoses"] if it["function"] == name), None)
     verdict, colour = _verdict(results, diagnosis, answer)
-    known = catalogue.functions().get(name)
     facts, told = _told(summary["told"][name])
     shown = _example(results, diagnosis)
     claims = dict(pair for it in results for pair in it["claims"].items())
     return Part(
-        name, verdict, colour, _cause(answer, verdict), facts,
-        formulas=defined(known.source) if known is not None else (),
-        example=_beside(shown) if shown is not None else None,
+        name, verdict, colour, cause(answer, verdict), facts,
+        formulas=defined_of(name),
+        example=beside(shown) if shown is not None else None,
         figures=list(_figures(data, name, results, diagnosis)),
         tables=list(_digits(diagnosis)),
         told=told,
         laws=list(_laws(results)),
         claims=told_claims(claims),
-        mistakes=mistakes(name, diagnosis["mistakes"] if diagnosis else ()) if known is not None else (),
-        programs=_programs(shown),
+        mistakes=mistakes(name, diagnosis["mistakes"] if diagnosis else ()),
+        programs=programs(shown),
     )  # fmt: skip
 
 
@@ -69,8 +67,8 @@ def _verdict(results: list[Data], diagnosis: Data | None, answer: str) -> tuple[
     return (ANSWERS["expected"], "fair") if known else ("wrong", "bad")
 
 
-def _cause(answer: str, verdict: str) -> str:
-    """The rest of the answer."""
+def cause(answer: str, verdict: str) -> str:
+    """An answer without the word that it begins with."""
     head, colon, rest = answer.partition(": ")
     if colon and head in ("right", "imprecise", "wrong", "not decided"):
         return _sentence(rest)
@@ -105,7 +103,8 @@ def _example(results: list[Data], diagnosis: Data | None) -> Data | None:
     return min(found, key=lambda it: len(it["call"]), default=None)
 
 
-def _beside(shown: Data) -> Example:
+def beside(shown: Data) -> Example:
+    """A call, and both results entry by entry."""
     place = shown["place"].removeprefix("result") or "[]"
     rows = [
         Row(
@@ -121,7 +120,8 @@ def _beside(shown: Data) -> Example:
     return Example(heads, rows, (1, 2, 3), call=shown["call"], origin=shown["origin"], words=words)
 
 
-def _programs(shown: Data | None) -> list[Program]:
+def programs(shown: Data | None) -> list[Program]:
+    """The program that shows a call, if there is one."""
     if shown is None or shown["script"].startswith("no program"):
         return []
     return [Program("A program that shows it without refimpl", shown["script"])]

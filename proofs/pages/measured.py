@@ -15,7 +15,7 @@ from .parts import (
     Part,
     Row,
     Table,
-    defined,
+    defined_of,
     error_figure,
     mark,
     ulp,
@@ -78,7 +78,6 @@ def _unmeasured(results: Sequence[Data]) -> Iterator[Table]:
 
 
 def _function(name: str, results: Sequence[Data], pictured: bool) -> Part:
-    known = catalogue.functions().get(name)
     status = next((it["status"] for it in results if it["status"] == "failed"), results[0]["status"])
     worst = max((float(it["worst"]["error"]) for it in results if it["worst"]), default=math.nan)
     beyond = max(map(_beyond, results))
@@ -93,7 +92,7 @@ def _function(name: str, results: Sequence[Data], pictured: bool) -> Part:
     return Part(
         name, told, mark(status) if status == "failed" else "", "",
         [it["reason"] for it in results if it["reason"]],
-        formulas=defined(known.source) if known is not None else (),
+        formulas=defined_of(name),
         figures=[drawn for it in results if pictured for drawn in figures(it)],
         tables=[Table(("on", "worst at", "result", "exact"), rows)] if rows else [],
         told=[f"{it['counts'][kind]} {text}" for it in results for kind, text in FAULTS.items()

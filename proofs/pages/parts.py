@@ -234,6 +234,12 @@ def defined(source: str) -> list[Formula]:
     ]
 
 
+def defined_of(function: str) -> list[Formula]:
+    """The definitions of a function; none of one that is not known here."""
+    known = catalogue.functions().get(function)
+    return [] if known is None else defined(known.source)
+
+
 def told_claims(claims: Mapping[str, str]) -> list[tuple[str, str | Markup]]:
     """Numbers with their sentences, formulas as the document has them where it is here."""
     known = {entry.citation: entry for number in claims for entry in catalogue.entries(number)}

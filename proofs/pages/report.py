@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .parts import Page, Part
 
-COMMANDS = ("audit", "prove", "campaign", "selftest", "certify", "accuracy", "sensitivity", "swap")
+COMMANDS = ("audit", "prove", "campaign", "selftest", "certify", "accuracy", "sensitivity", "swap", "survey")
 """Whose reports have a page."""
 
 
@@ -80,10 +80,10 @@ def _page(data: Mapping[str, Any]) -> "Page":
 
 
 def _parts(command: str) -> Callable[[Mapping[str, Any]], "Iterator[Part]"]:
-    from . import audits, laws, measured, swaps  # noqa: PLC0415
+    from . import audits, laws, measured, surveys, swaps  # noqa: PLC0415
 
     return {
-        "audit": audits.parts, "swap": swaps.parts, "accuracy": measured.accuracy,
+        "audit": audits.parts, "swap": swaps.parts, "survey": surveys.parts, "accuracy": measured.accuracy,
         "sensitivity": measured.sensitivity, "certify": laws.certified,
     }.get(command, laws.parts)  # fmt: skip
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ..engine import catalogue, foreign
+from ..engine import foreign
 from ..engine.accuracy.shown import FAULTS, number
-from .parts import Data, Part, Program, Row, Table, defined
+from .parts import Data, Part, Program, Row, Table, defined_of
 
 WIDTH, ROW, HEAD, CELL = 1090, 24, 64, 46
 LABELS, AXIS = 230, (240, 520)
@@ -30,10 +30,9 @@ CONTRACTS = {
 def parts(data: Data) -> Iterator[Part]:
     """One for each function."""
     for it in data["results"]:
-        known = catalogue.functions().get(it["function"])
         yield Part(
             it["target"] or it["function"], *_answer(it), facts=list(_facts(it)),
-            formulas=defined(known.source) if known is not None else (),
+            formulas=defined_of(it["function"]),
             picture=svg([it]), pictures="What moved", tables=[_ways(it), _pairs(it)], programs=_programs(it),
         )  # fmt: skip
 
