@@ -126,6 +126,14 @@ def test_mistakes_round_as_functions_do() -> None:
         assert "returned" not in outcome.reason
 
 
+def test_mistakes_keep_to_the_range_of_the_format() -> None:
+    """Torch refuses numbers of Python beyond it, and a mistake that raises is none."""
+    usable("torch")
+    wrong = "ddpm.min_snr_weight/without-limit"
+    outcome = Task("ddpm.min_snr_weight-definition", "torch", "float16", None, 12, 0, wrong).run()
+    assert outcome.verdict == "refuted"
+
+
 UNSEEN = {
     "float16": set[str](),
     "bfloat16": set[str](),

@@ -216,7 +216,8 @@ def weight_larger(schedule: Any, /, *, gamma: Any = 5.0, given: Any = "noise") -
 
 @of_min_snr_weight("without-limit", "Weighs data by SNR itself, whatever γ is.")
 def weight_unlimited(schedule: Any, /, *, gamma: Any = 5.0, given: Any = "noise") -> Any:
-    return ddpm.min_snr_weight(schedule, gamma=1e30, given=given)
+    snr, _ = _weights(schedule, gamma)
+    return _divided(snr, snr, given)
 
 
 @of_min_snr_weight("ratio-of-amplitudes", "Takes ᾱ/β̄ for the signal-to-noise ratio, which is its square.")
