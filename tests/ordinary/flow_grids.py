@@ -336,7 +336,7 @@ ORDINARY = [
         "flow.rectified_velocity",
         velocity_of,
         (
-            typo("(x - prediction) / t", "x - prediction", "not-divided|time"),
+            typo("(x - prediction) / t", "x - prediction", "not-divided|1 in place of t"),
             typo("-t * prediction", "-prediction", "score-for-noise"),
             typo("-t * prediction", "t * prediction", "score-positive"),
             typo("(eps - x) / (1 - t)", "(x - eps) / (1 - t)", "data-minus-noise|exchanged"),
