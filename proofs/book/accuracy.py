@@ -24,7 +24,7 @@ class Figures:
 
 def text() -> str:
     """ACCURACY.md."""
-    return files(__package__).joinpath("ACCURACY.md").read_text(encoding="utf-8")
+    return files(__package__ or "").joinpath("ACCURACY.md").read_text(encoding="utf-8")
 
 
 @cache

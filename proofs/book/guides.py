@@ -17,7 +17,7 @@ _MADE = "functions.md"
 
 
 def _folder(inside: str) -> Iterator[str]:
-    found = files(__package__).joinpath(inside).iterdir()
+    found = files(__package__ or "").joinpath(inside).iterdir()
     yield from sorted(it.name for it in found if it.name.endswith(".md") and it.name != _MADE)
 
 
@@ -35,7 +35,7 @@ def pages(functions: frozenset[str]) -> Iterator[tuple[str, str]]:
     """The places of these pages, and what is in them; tables lead to the functions that they name."""
     known = places()
     for file, place in known.items():
-        text = files(__package__).joinpath(file).read_text(encoding="utf-8")
+        text = files(__package__ or "").joinpath(file).read_text(encoding="utf-8")
         yield place, _ROW.sub(lambda row: f"| {_to(row[1], functions)}", rewritten(text, file, known))
 
 

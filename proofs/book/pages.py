@@ -83,7 +83,7 @@ class Templates:
         import jinja2  # noqa: PLC0415  (an extra)
 
         loader = jinja2.FunctionLoader(
-            lambda name: files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
+            lambda name: files(__package__ or "").joinpath("templates", name).read_text(encoding="utf-8")
         )
         self._known = jinja2.Environment(
             loader=loader, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
