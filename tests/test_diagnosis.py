@@ -1,5 +1,6 @@
 """The diagnosis names what wrong functions in ordinary code are, and nothing where nothing is known."""
 
+import math
 import re
 import warnings
 from collections.abc import Callable
@@ -169,16 +170,88 @@ def fid_of_features(x: Any, y: Any) -> Any:
 
 @pytest.mark.filterwarnings("ignore:Matrix is singular")
 @pytest.mark.parametrize(
-    ("name", "function"),
-    [("transport.frechet_distance", fid), ("transport.frechet_feature_distance", fid_of_features)],
+    ("name", "function", "adapter"),
+    [
+        ("transport.frechet_distance", fid, "rows"),
+        ("transport.frechet_feature_distance", fid_of_features, "one-pair"),
+    ],
 )
-def test_right_in_another_convention_where_digits_are_lost(name: str, function: Callable[..., Any]) -> None:
+def test_right_in_another_convention_where_digits_are_lost(
+    name: str, function: Callable[..., Any], adapter: str
+) -> None:
     other = said(name, function)
     assert other.right
-    assert other.adapter == f"{name}/one-pair"
-    assert "but loses digits there" in other.cause
-    report = proofs.audit({name: function}, adapter="one-pair", isolated=False, examples=20)
+    assert "right for single rows, but loses digits there" in other.cause
+    report = proofs.audit({name: function}, adapter=adapter, isolated=False, examples=20)
     assert report.verdict == "imprecise"
+
+
+def kl_of_one(mean1: Any, cov1: Any, mean2: Any, cov2: Any) -> Any:
+    d, inverse = mean2 - mean1, np.linalg.inv(cov2)
+    log_ratio = np.log(np.linalg.det(cov2) / np.linalg.det(cov1))
+    return 0.5 * (np.trace(inverse @ cov1) + d @ inverse @ d - len(d) + log_ratio)
+
+
+def sorted_apart(x: Any, y: Any) -> Any:
+    return np.abs(np.sort(x) - np.sort(y)).mean()
+
+
+def cosine_of_one(u: Any, v: Any) -> Any:
+    return np.dot(u, v) / (np.linalg.norm(u) * np.linalg.norm(v))
+
+
+def kish(weights: Any) -> Any:
+    share = weights / weights.sum()
+    return 1 / (share**2).sum()
+
+
+def turned_one_by_one(x: Any, theta: Any) -> Any:
+    out = np.empty_like(x)
+    for i, t in enumerate(theta):
+        a, b = x[2 * i], x[2 * i + 1]
+        out[2 * i] = a * math.cos(t) - b * math.sin(t)
+        out[2 * i + 1] = a * math.sin(t) + b * math.cos(t)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "adapters", "but"),
+    [
+        ("density.normal_kl_full", kl_of_one, (), "right for single rows: "),
+        ("rope.rotate", turned_one_by_one, (), "right for single rows: "),
+        ("transport.wasserstein_1d", sorted_apart, (), "right for single rows, except at edges"),
+        ("matching.cosine_similarity", cosine_of_one, (), "right for single rows, but loses digits"),
+        ("density.effective_sample_size", kish, ("weights",), "right in another convention: "),
+    ],
+)
+def test_functions_of_one_row_are_right(
+    name: str, function: Callable[..., Any], adapters: tuple[str, ...], but: str
+) -> None:
+    found = said(name, function)
+    assert found.right
+    assert but in found.cause
+    assert found.cause.endswith("".join(f" --adapter {it}" for it in (*adapters, "rows")) + ".")
+    report = proofs.audit({name: function}, adapter=[*adapters, "rows"], isolated=False, examples=9)
+    assert report.verdict in ("held", "edge", "imprecise")
+
+
+def test_mistakes_of_functions_of_one_row_are_named() -> None:
+    def bound(log_w: Any) -> Any:
+        top = max(log_w)
+        return top + math.log(sum(math.exp(w - top) for w in log_w))
+
+    found = said("density.importance_bound", bound)
+    assert not found.right
+    assert found.mistakes == ("density.importance_bound/missing-log-count",)
+    assert found.cause.startswith("called for each row alone (as with --adapter rows), your function equals")
+
+
+def test_results_that_are_alike_by_chance_do_not_ignore_an_argument() -> None:
+    def recall(scores: Any, relevant: Any, k: int) -> Any:  # counts documents that were not retrieved
+        top = np.argsort(-scores, axis=-1)[..., :k]
+        return np.take_along_axis(relevant, top, -1).sum(-1) / relevant.sum(-1)
+
+    assert "ignores" not in " ".join(said("matching.recall_at_k", recall).sentences)
 
 
 def test_wrong_in_every_convention() -> None:

@@ -36,14 +36,11 @@ def test_exit_codes_are_those_of_the_command() -> None:
 
 
 def test_commands_exist() -> None:
-    lines = [
-        line for block in re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()
-    ]
-    assert {"prove", "audit", "selftest", "errata", "list", "show", "doctor"} <= {
-        shlex.split(x)[1] for x in lines
-    }
-    for line in lines:
-        command = shlex.split(line)[1]
+    blocks = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    named = {shlex.split(line)[1] for line in lines} | set(re.findall(r"`refimpl ([a-z]+)", TEXT))
+    assert {"prove", "audit", "selftest", "errata", "list", "show", "doctor"} <= named
+    for command in named:
         assert CliRunner().invoke(main, [command, "--help"]).exit_code == 0
 
 

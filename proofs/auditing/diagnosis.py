@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...backends import Setting
-from ..engine import catalogue
+from ..engine import catalogue, generic
 from ..engine.implementations import fixed
 from ..engine.runner import run_law
 from ..language.law import Implementation
@@ -16,7 +16,8 @@ from .beside import compared
 from .changes import choices
 from .compare import leaves
 from .distance import first_difference
-from .evidence import Scale, computed_in, formula, is_arithmetic
+from .elsewhere import ROWS, Right, Way, by_rows, in_way, mostly_agrees, needs_rows, verdict_of
+from .evidence import computed_in, formula
 from .fitting import Foreign, Manner, adapted, manner_of
 from .gathered import gathered
 from .history import chance, remembers
@@ -56,16 +57,50 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
     others = [under(adapter) for adapter in fit]
     search = Search(name, made, references, on, view)
+    told = (
+        _held_elsewhere(name, search, mine, others, seed)
+        or _elsewhere(name, raw, mine, others, on, seed)
+        or _of_another_dtype(name, raw, mine)
+    )
+    if told is None and needs_rows(name, raw, mine.seen):
+        told = _by_rows(explain(request, in_way(raw, Way(chosen, (ROWS,))), chosen, on, seed))
+    if told is None and nothing is not None:
+        return Diagnosis(name, (nothing,))
+    return told or _searched(request, raw, search, mine, others, seed)
+
+
+def _by_rows(told: Diagnosis) -> Diagnosis:
+    """What is wrong with a function that was called for each row alone."""
+    first, *more = told.sentences
+    how = "called for each row alone (as with --adapter rows), "
+    cause = f"{how}{told.cause}" if told.cause else ""
+    return replace(told, sentences=(f"{how}{first}", *more), cause=cause)
+
+
+def _held_elsewhere(
+    name: str, search: Search, mine: Under, others: Sequence[Under], seed: int
+) -> Diagnosis | None:
+    """The diagnosis of a function that is right under another adapter."""
     for other in others:
-        if _agrees(other.seen) and _all_held(name, other.function, on, seed):
-            found = search.find(mine, ()) if nothing is None else None
-            return _right(name, chosen, other.adapter, found)
-    for other in others:
-        if _mostly_agrees(other.seen) and _only_digits_fail(name, raw, other, on, seed):
-            return _right(name, chosen, other.adapter, None, imprecise=True)
-    if nothing is not None:
-        return Diagnosis(name, (nothing,), cause=_of_dtype(name, raw, chosen, mine.seen))
-    return _searched(request, raw, search, mine, others, seed)
+        if _agrees(other.seen) and _all_held(name, other.function, mine.seen.on, seed):
+            found = search.find(mine, ()) if _nothing_to_compare(mine.seen) is None else None
+            return _right(name, mine.adapter, Way(other.adapter), "held", found)
+    return None
+
+
+def _elsewhere(
+    name: str, raw: Implementation, mine: Under, others: Sequence[Under], on: Setting, seed: int
+) -> Diagnosis | None:
+    """The diagnosis of a function that is right in another way of calling it, though it loses digits there,
+    or differs at edges, or that takes one row at a time."""
+    rows = [Way(it.adapter, (ROWS,)) for it in (mine, *others) if by_rows(name, raw, it.adapter, it.seen)]
+    ways = [Way(other.adapter) for other in others if mostly_agrees(other.seen)]
+    own = [way for way in rows if way.adapter == mine.adapter]  # before another convention
+    ways = own + ways + [way for way in rows if way not in own]
+    for way in ways:
+        if (verdict := verdict_of(name, raw, way, on, seed)) is not None:
+            return _right(name, mine.adapter, way, verdict, None)
+    return None
 
 
 def _of_behaviour(request: Explain, mine: Under, on: Setting, seed: int) -> Diagnosis | None:
@@ -263,29 +298,36 @@ def _sentence(mistake: str, adapter: str) -> str:
     return f"{known.id}: {told}" + (f" (seen in {known.reference})" if known.reference else "")
 
 
-def _right(
-    name: str, chosen: str, adapter: str, as_meant: Found | None, *, imprecise: bool = False
-) -> Diagnosis:
-    """All laws hold under another adapter, or all but for lost digits; the same may be known as a mistake in
-    the convention chosen."""
-    but = ", but loses digits there" if imprecise else ""
-    hold = "No law fails but by lost digits" if imprecise else "All laws hold"
-    if adapter:
-        convention = catalogue.adapters()[adapter]
-        text = (
-            f"your function is right in another convention{but}: {convention.sentence} "
-            f"{hold} with --adapter {convention.name}."
-        )
+_BUT = {
+    "held": "",
+    "edge": ", except at edges where practice differs",
+    "imprecise": ", but loses digits there",
+}
+_HOLD = {
+    "held": "All laws hold",
+    "edge": "No law fails but at such an edge",
+    "imprecise": "No law fails but by lost digits",
+}
+
+
+def _right(name: str, chosen: str, way: Way, verdict: Right, as_meant: Found | None) -> Diagnosis:
+    """The laws hold when it is called in another way; it may be known as a mistake in the one chosen."""
+    rows = generic.ADAPTERS[ROWS].sentence if ROWS in way.generic else ""
+    if way.adapter and (way.adapter != chosen or rows):
+        convention = catalogue.adapters()[way.adapter].sentence if way.adapter != chosen else ""
+        of = " ".join(filter(None, [convention, rows]))
+        head = f"right in another convention{_BUT[verdict]}: {of}"
+    elif rows:
+        head = f"right for single rows{_BUT[verdict]}: {rows}"
     else:
-        text = (
-            f"your function is right without the adapter {chosen.partition('/')[2]}{but}: {hold.lower()} in "
-            "refimpl's own convention."
-        )
+        head = f"right without the adapter {chosen.partition('/')[2]}{_BUT[verdict]}:"
+    where = f"with {way.options()}" if way.options() else "in refimpl's own convention"
+    text = f"your function is {head} {_HOLD[verdict]} {where}."
     sentences = [text]
     if as_meant is not None:
         sentences += ["if the other convention was meant, then:", *_cause(as_meant, chosen)]
     mistakes = () if as_meant is None else as_meant.mistakes
-    return Diagnosis(name, tuple(sentences), mistakes, adapter, right=True, cause=text)
+    return Diagnosis(name, tuple(sentences), mistakes, way.adapter, right=True, cause=text)
 
 
 def _behaves(name: str, chosen: str, done: Behaviour) -> Diagnosis:
@@ -386,17 +428,20 @@ def _nothing_to_compare(seen: Observed) -> str | None:
     return None
 
 
-def _of_dtype(name: str, raw: Implementation, chosen: str, seen: Observed) -> str:
+def _of_another_dtype(name: str, raw: Implementation, mine: Under) -> Diagnosis | None:
     """That a function which raised at all calls answers where their arrays have another dtype, if so."""
-    on, first = seen.on, seen.raised[0]
+    if (nothing := _nothing_to_compare(mine.seen)) is None:
+        return None
+    on, first = mine.seen.on, mine.seen.raised[0]
     for other in ("float32", "float64"):
         if other in on.backend.dtypes and other != on.precision.name:
-            function = adapted(name, computed_in(raw, getattr(on.xp, other), on), chosen, on)
-            if not isinstance(apply(function, seen.calls[first]), Raised | None):
-                why = seen.results[first].error
+            function = adapted(name, computed_in(raw, getattr(on.xp, other), on), mine.adapter, on)
+            if not isinstance(apply(function, mine.seen.calls[first]), Raised | None):
+                why = mine.seen.results[first].error
                 advice = f"audit it with --dtype {other}"
-                return f"it takes no {on.precision.name}, but {other} ({advice}): it raises {why}"
-    return ""
+                cause = f"it takes no {on.precision.name}, but {other} ({advice}): it raises {why}"
+                return Diagnosis(name, (nothing,), cause=cause)
+    return None
 
 
 def _forms(seen: Observed) -> bool:
@@ -419,29 +464,6 @@ def _others(name: str, chosen: str) -> list[str]:
 def _agrees(seen: Observed) -> bool:
     """Whether all results are the expected ones, to half of their digits."""
     return bool(seen.compared) and not seen.raised and not seen.deviating(seen.loose)
-
-
-def _mostly_agrees(seen: Observed) -> bool:
-    """Whether it gives a result at all calls, and at most ordinary ones the expected one, to half of its
-    digits: so does a right formula that loses digits, whose wrong results are few."""
-    ordinary = set(seen.ordinary) & set(seen.compared)
-    return (
-        bool(ordinary)
-        and not seen.raised
-        and 4 * len(ordinary & set(seen.deviating(seen.loose))) < len(ordinary)
-    )
-
-
-def _only_digits_fail(name: str, raw: Implementation, other: Under, on: Setting, seed: int) -> bool:
-    """Whether no law fails under another adapter but those that hold on the function's formula."""
-    scale = Scale(name, raw, lambda own: adapted(name, own, other.adapter, on), on, seed)
-    for law in (it for it in catalogue.laws().values() if name in it.about):
-        outcome = run_law(law, on, examples=9, seed=seed, replaced={name: other.function}, shrink=False)
-        if outcome.verdict in ("held", "skipped"):
-            continue
-        if not (is_arithmetic(outcome) and scale.weigh(law, 9).imprecise):
-            return False
-    return True
 
 
 def _all_held(name: str, function: Implementation, on: Setting, seed: int) -> bool:

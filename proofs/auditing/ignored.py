@@ -19,6 +19,8 @@ from .signatures import signature
 
 _CALLS = 6
 """So many calls are asked again for an argument."""
+_SURE = 8
+"""As many times more before it is said that an argument is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def ignored(name: str, function: Implementation, seen: Observed) -> Ignored:
     for parameter, declared in signature(name).items():
         if parameter in PLACEMENT:
             continue
-        if _ignores(name, function, seen, parameter):
+        sure = (_CALLS, _SURE * _CALLS)  # small calls may all have one result by chance
+        if all(_ignores(name, function, seen, parameter, calls) for calls in sure):
             has_default = declared.default is not declared.empty
             (optional if has_default and declared.kind is declared.KEYWORD_ONLY else required).append(
                 parameter
@@ -53,13 +56,13 @@ def ignored(name: str, function: Implementation, seen: Observed) -> Ignored:
     return Ignored(tuple(required), tuple(optional))
 
 
-def _ignores(name: str, function: Implementation, seen: Observed, parameter: str) -> bool:
+def _ignores(name: str, function: Implementation, seen: Observed, parameter: str, calls: int) -> bool:
     """Whether other values of an argument never change a result, and change those of the reference."""
     reference = catalogue.reference()[name]
     changes = 0
     # A whole number, an index say, changes seldom: it takes more calls to see that it does not.
     times = 4 if _whole(seen) else 1
-    for place in _concerned(name, seen, parameter, times * _CALLS):
+    for place in _concerned(name, seen, parameter, times * calls):
         call = seen.calls[place]
         for value in _others(name, parameter, named(name, call)):
             other = with_arguments(name, call, named(name, call) | {parameter: value})
