@@ -14,7 +14,6 @@ from typing import Any, TextIO
 import click
 
 from ..engine import exits, signals
-from ..pages import extra
 
 HOME = Path(click.get_app_dir("refimpl"))
 """Where refimpl keeps things between commands."""
@@ -45,6 +44,8 @@ class PageFile(OutputFile):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path."""
+        from ..pages import extra  # noqa: PLC0415  (of use only to who asks for a page)
+
         if lacking := extra.missing():
             self.fail(f"{extra.told(lacking)}", param, ctx)
         return super().convert(value, param, ctx)
