@@ -168,6 +168,43 @@ def fid_of_features(x: Any, y: Any) -> Any:
     return ((x.mean(0) - y.mean(0)) ** 2).sum() + np.trace(cov1) + np.trace(cov2) - 2 * roots
 
 
+def cosine_betas(steps: int, offset: float = 0.008) -> Any:
+    """As a sampler has it; the quotients lose digits where many steps make them nearly 1."""
+    t = np.linspace(0, steps, steps + 1)
+    signal = np.cos((t / steps + offset) / (1 + offset) * math.pi / 2) ** 2
+    signal = signal / signal[0]
+    return np.clip(1 - signal[1:] / signal[:-1], 0, 0.999)
+
+
+def cosine_betas_in_torch(steps: int, offset: float = 0.008) -> Any:
+    torch = pytest.importorskip("torch")
+    t = torch.linspace(0, steps, steps + 1, dtype=torch.float64)
+    signal = torch.cos((t / steps + offset) / (1 + offset) * math.pi / 2) ** 2
+    signal = signal / signal[0]
+    return torch.clip(1 - signal[1:] / signal[:-1], 0, 0.999)
+
+
+def test_an_array_in_the_place_of_a_schedule_is_another_convention() -> None:
+    found = said("ddpm.cosine_schedule", cosine_betas)
+    assert found.right
+    assert found.adapter == "ddpm.cosine_schedule/ho"
+    assert "but loses digits there" in found.cause
+
+
+@pytest.mark.parametrize(("off", "verdict"), [(0.0, "imprecise"), (1e-9, "refuted")])
+def test_code_that_names_its_own_format_is_run_in_a_narrower_one(off: float, verdict: str) -> None:
+    """In float64, which has no wider format in torch, and without arguments that could be narrower."""
+    pytest.importorskip("torch")
+
+    def mine(steps: int, offset: float = 0.008) -> Any:
+        return cosine_betas_in_torch(steps, offset) * (1 + off)
+
+    report = proofs.audit(
+        {"ddpm.cosine_schedule": mine}, adapter="ho", backend="torch", isolated=False, laws=["*-definition"]
+    )
+    assert report.verdict == verdict
+
+
 @pytest.mark.filterwarnings("ignore:Matrix is singular")
 @pytest.mark.parametrize(
     ("name", "function", "adapter"),

@@ -66,6 +66,8 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         told = _by_rows(explain(request, in_way(raw, Way(chosen, (ROWS,))), chosen, on, seed))
     if told is None and nothing is not None:
         return Diagnosis(name, (nothing,))
+    if told is None and not _deviates(mine.seen):
+        return _unseen(request, mine.seen)
     return told or _searched(request, raw, search, mine, others, seed)
 
 
@@ -103,17 +105,21 @@ def _elsewhere(
     return None
 
 
+def _deviates(seen: Observed) -> bool:
+    """Whether the results differ; what mostly raises says little of them."""
+    mostly_raises = 2 * len(seen.raised) > len(seen.calls)
+    return bool(seen.deviating(64 * seen.on.u)) or _forms(seen) or mostly_raises
+
+
 def _of_behaviour(request: Explain, mine: Under, on: Setting, seed: int) -> Diagnosis | None:
     """The diagnosis of what results do not show, where they show nothing or no law speaks of them."""
-    seen = mine.seen
-    mostly_raises = 2 * len(seen.raised) > len(seen.calls)  # which says little of the results
-    deviates = bool(seen.deviating(64 * on.u)) or _forms(seen) or mostly_raises
+    deviates = _deviates(mine.seen)
     if deviates and not all(catalogue.laws()[law].general for law in request.failures):
         return None
     done = behaviour(request, mine.function, on, seed)
     if done is not None and (done.mistakes or not deviates):
         return _behaves(request.function, mine.adapter, done)
-    return None if deviates else _unseen(request, seen)
+    return None
 
 
 def _searched(

@@ -30,7 +30,7 @@ from .compare import difference
 from .exceptions import names
 from .gathered import recorded
 from .shortened import shortened
-from .widened import widened, widens
+from .widened import narrowed, narrows, widened, widens
 
 FORMATS = ("float64", "float32")
 """In which NumPy's code runs on balls."""
@@ -145,6 +145,25 @@ def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementa
     return call
 
 
+def _within(function: Implementation, on: Setting, below: Setting) -> Implementation:
+    """The function computed in a narrower format, whatever format its code names."""
+
+    @functools.wraps(function, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        cast, given = _all_cast((args, kwargs), on.dtype, below.dtype)
+        with narrowed(on):
+            result = function(*cast, **given)
+        return _rounded(result, on)
+
+    return call
+
+
+def _all_cast(given: Given, source: Any, target: Any) -> Given:
+    """A call with its real arrays, and the dtype that it may ask for, in another one."""
+    args, kwargs = _cast(given, source, target)
+    return args, {name: target if value is source else value for name, value in kwargs.items()}
+
+
 def _cast(value: Any, source: Any, target: Any) -> Any:
     """Real arrays of one dtype in another; functions among the values take and give what they take."""
 
@@ -247,23 +266,33 @@ class Scale:
 
     @cached_property
     def _shrinks_below(self) -> bool:
-        """Whether the function errs by far less than in the narrower format, at all calls of both."""
+        """Whether the function errs by far less than in the narrower format, at all calls of both; code that
+        makes what it computes with in the setting's own format is run in the narrower one."""
         on, function = self._on, self._adapted(self._raw)
         if on.precision.name not in NARROWER or NARROWER[on.precision.name] not in on.backend.dtypes:
             return False
         below = replace(on, precision=Precision(NARROWER[on.precision.name]))
+        shrinks = self._shrinks_from(function, None, below) or (
+            narrows(on) and self._shrinks_from(function, self._adapted(_within(self._raw, on, below)), below)
+        )
+        return shrinks and not self._rounds_arguments(function, below)
+
+    def _shrinks_from(self, function: Implementation, within: Implementation | None, below: Setting) -> bool:
+        """Whether the function errs by far less than with arguments in the narrower format, or than `within`,
+        which takes those of the setting and computes in that format."""
+        on = self._on
 
         def errors(call: Call) -> list[float]:
-            narrow = _cast((call.args, dict(call.kwargs)), on.dtype, below.dtype)
-            wide = _cast(narrow, below.dtype, on.dtype)
+            narrow = _all_cast((call.args, dict(call.kwargs)), on.dtype, below.dtype)
+            wide = _all_cast(narrow, below.dtype, on.dtype)
             expected = self._expected(wide)
             if _error(catalogue.reference()[self._name], narrow, expected, on) >= _NOTHING:
                 raise _NothingToSeeError  # what is expected is itself what rounding leaves of 0
-            return [_error(function, given, expected, on) for given in (narrow, wide)]
+            near = _error(within, wide, expected, on) if within else _error(function, narrow, expected, on)
+            return [near, _error(function, wide, expected, on)]
 
         made = chain.from_iterable(recorded(self._name, setting, self._seed) for setting in (on, below))
-        shrink = _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
-        return shrink and not self._rounds_arguments(function, below)
+        return _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
 
     @cached_property
     def _overflows(self) -> bool:
