@@ -305,6 +305,7 @@ def mixture_excess(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[R
         "transport.mixture_score_matching/conditional",
         "transport.mixture_score_matching/undiffused-data",
     ),
+    needs={"approximation": "integrals are sums over nodes"},
 )
 def total_score(impl: Impl, on: Setting, case: inputs.Mixtures) -> Iterator[Record]:
     """(ᾱE[x_0|x_t] − x_t)/β̄² with the posterior mean of every component; its root, as 0 is squared."""
