@@ -47,9 +47,10 @@ def ignored(name: str, function: Implementation, seen: Observed) -> Ignored:
     for parameter, declared in signature(name).items():
         if parameter in PLACEMENT:
             continue
-        sure = (_CALLS, _SURE * _CALLS)  # small calls may all have one result by chance
+        has_default = declared.default is not declared.empty
+        # Small arrays may all have one result by chance; an option is tried at all of its values anyhow.
+        sure = (_CALLS,) if has_default else (_CALLS, _SURE * _CALLS)
         if all(_ignores(name, function, seen, parameter, calls) for calls in sure):
-            has_default = declared.default is not declared.empty
             (optional if has_default and declared.kind is declared.KEYWORD_ONLY else required).append(
                 parameter
             )

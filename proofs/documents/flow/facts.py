@@ -46,6 +46,8 @@ FACTS = Facts(
     ),
     defined={"flow.full_mixture": _of_axes},
     notes={
+        "flow.karras_sigmas": "the power ρ multiplies the roundings of its base, which is a sum of two",
+        "flow.exponential_sigmas": "an exponential multiplies the rounding of a logarithm by its size",
         "flow.step_log_density": "the square of an offset that cancels, beside logarithms of other sign",
         "flow.mixture_time_derivative": "growth and movement of a density have opposite signs and cancel",
     },

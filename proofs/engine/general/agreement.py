@@ -21,15 +21,18 @@ TOLERANCE = Rounding(
 )
 
 
-def agree(label: str, found: Any, expected: Any, on: Setting, *, least: float = 0.0) -> Iterator[Record]:
+def agree(
+    label: str, found: Any, expected: Any, on: Setting, *, least: float = 0.0, hosted: bool = False
+) -> Iterator[Record]:
     """Claims of every part of a result: reals up to √u of the largest in the part, or of `least` if that is
-    larger; all else exactly."""
+    larger; all else exactly. What is `hosted` is in float64 whatever it was, and u is the setting's."""
     left, right = (dict(_parts(value, on)) for value in (found, expected))
     if list(left) != list(right):
         yield Same(f"{label}: parts", list(left), list(right))
         return
     for place, wanted in right.items():
-        yield from _agree(f"{label}{place}", left[place], wanted, on, least)
+        u = on.u if hosted else _roundoff(wanted, on)
+        yield from _agree(f"{label}{place}", left[place], wanted, on, least, u)
 
 
 def _parts(value: Any, on: Setting) -> Iterator[tuple[str, Any]]:
@@ -41,8 +44,7 @@ def _parts(value: Any, on: Setting) -> Iterator[tuple[str, Any]]:
             yield place, part
 
 
-def _agree(label: str, left: Any, right: Any, on: Setting, least: float) -> Iterator[Record]:
-    u = _roundoff(right, on)
+def _agree(label: str, left: Any, right: Any, on: Setting, least: float, u: float) -> Iterator[Record]:
     left, right = _host(left, on), _host(right, on)
     if not all(isinstance(side, float) or _real(side) for side in (left, right)):
         yield Same(label, left, right)

@@ -187,11 +187,11 @@ def _ends(
         if isinstance(part, Shape):
             for index, name, wanted in ((0, "first", left), (-1, "last", right)):
                 entry = _entry(found, part, index, wanted)
-                yield from agree(f"{label}: {name} entry{place}", entry, wanted, on)
+                yield from agree(f"{label}: {name} entry{place}", entry, wanted, on, hosted=True)
         elif part == "shared":
-            yield from agree(f"{label}: result{place}", found, left, on)
+            yield from agree(f"{label}: result{place}", found, left, on, hosted=True)
         elif add:
-            yield from agree(f"{label}: sum{place}", found, left + right, on)
+            yield from agree(f"{label}: sum{place}", found, left + right, on, hosted=True)
 
 
 def _entry(array: Any, part: Shape, index: int, wanted: Any) -> Any:
