@@ -96,6 +96,7 @@ def _functions(impl: Impl, on: Setting, marginals: closed.Marginals, times: Any)
     "flow.drift-and-diffusion-definition",
     "f = (log ᾱ)' and g² = 2 ᾱ β̄ d/dt(β̄/ᾱ)",
     source="flow D1",
+    stands="the formulas of the coefficients, which laws of what they carry see as well",
     about=("flow.drift_coefficient", "flow.diffusion_squared"),
     inputs=inputs.times,
     tolerance=Rounding(
