@@ -21,7 +21,7 @@ from ..engine.runner import Outcome, run_law
 from ..language.edge import Adopted, Choice
 from ..language.law import Implementation, Law
 from .beside import failing_calls, near
-from .exceptions import adopted, everywhere, excepted, own
+from .exceptions import adopted, everywhere, own
 from .fitting import Fitted, Foreign, Manner, adapted, agreeing, fitting_adapters
 from .gathered import gathered, recorded
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
@@ -161,17 +161,12 @@ class Audited:
         outcome = run_law(law, self.on, replaced={name: self.functions[name]}, shrink=False, **how)
         if outcome.verdict not in ("refuted", "crashed"):
             return outcome, self.functions[name]
-        outcome, forgiven = excepted(law, name, self.functions[name], outcome, self.on, **how)
-        if outcome.verdict == "edge":
-            return outcome, self.functions[name]
-        from .evidence import is_arithmetic  # noqa: PLC0415
+        from .evidence import weighed  # noqa: PLC0415
 
-        if is_arithmetic(outcome):
-            # Digits may have been lost before the law came to an edge.
-            found = self._scale(name, {**everywhere(name), **forgiven}).weigh(law, request.examples)
-            if found.imprecise:
-                told = replace(outcome, verdict="imprecise", evidence=found.text, edges=found.edges)
-                return told, self.functions[name]
+        own, scale = self.functions[name], partial(self._scale, name)
+        outcome, forgiven = weighed(law, name, own, outcome, scale, self.on, **how)
+        if outcome.verdict in ("edge", "imprecise"):
+            return outcome, own
         function = self._adapted(name, self.raw[name], forgiven)
         return run_law(law, self.on, replaced={name: function}, **how), function
 

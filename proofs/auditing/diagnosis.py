@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from ...backends import Setting
 from ..engine import catalogue, generic
 from ..engine.implementations import fixed
-from ..engine.runner import run_law
 from ..language.law import Implementation
 from .arranged import arranged
 from .behaviour import Behaviour, behaviour
@@ -57,11 +57,7 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
     others = [under(adapter) for adapter in fit]
     search = Search(name, made, references, on, view)
-    told = (
-        _held_elsewhere(name, search, mine, others, seed)
-        or _elsewhere(name, raw, mine, others, on, seed)
-        or _of_another_dtype(name, raw, mine)
-    )
+    told = _elsewhere(name, raw, search, mine, others, seed) or _of_another_dtype(name, raw, mine)
     if told is None and needs_rows(name, raw, mine.seen):
         told = _by_rows(explain(request, in_way(raw, Way(chosen, (ROWS,))), chosen, on, seed))
     if told is None and nothing is not None:
@@ -79,29 +75,22 @@ def _by_rows(told: Diagnosis) -> Diagnosis:
     return replace(told, sentences=(f"{how}{first}", *more), cause=cause)
 
 
-def _held_elsewhere(
-    name: str, search: Search, mine: Under, others: Sequence[Under], seed: int
-) -> Diagnosis | None:
-    """The diagnosis of a function that is right under another adapter."""
-    for other in others:
-        if _agrees(other.seen) and _all_held(name, other.function, mine.seen.on, seed):
-            found = search.find(mine, ()) if _nothing_to_compare(mine.seen) is None else None
-            return _right(name, mine.adapter, Way(other.adapter), "held", found)
-    return None
-
-
 def _elsewhere(
-    name: str, raw: Implementation, mine: Under, others: Sequence[Under], on: Setting, seed: int
+    name: str, raw: Implementation, search: Search, mine: Under, others: Sequence[Under], seed: int
 ) -> Diagnosis | None:
-    """The diagnosis of a function that is right in another way of calling it, though it loses digits there,
-    or differs at edges, or that takes one row at a time."""
+    """The diagnosis of a function that is right in another way of calling it: under another adapter, though
+    it may lose digits there, or differ at edges; or for one row at a time."""
+    verdict = cache(lambda way: verdict_of(name, raw, way, mine.seen.on, seed))
+    for way in (Way(it.adapter) for it in others if _agrees(it.seen)):
+        if verdict(way) == "held":
+            found = search.find(mine, ()) if _nothing_to_compare(mine.seen) is None else None
+            return _right(name, mine.adapter, way, "held", found)
     rows = [Way(it.adapter, (ROWS,)) for it in (mine, *others) if by_rows(name, raw, it.adapter, it.seen)]
-    ways = [Way(other.adapter) for other in others if mostly_agrees(other.seen)]
     own = [way for way in rows if way.adapter == mine.adapter]  # before another convention
-    ways = own + ways + [way for way in rows if way not in own]
-    for way in ways:
-        if (verdict := verdict_of(name, raw, way, on, seed)) is not None:
-            return _right(name, mine.adapter, way, verdict, None)
+    near = [Way(it.adapter) for it in others if mostly_agrees(it.seen)]
+    for way in (*own, *near, *rows):
+        if (told := verdict(way)) is not None:
+            return _right(name, mine.adapter, way, told, None)
     return None
 
 
@@ -470,13 +459,3 @@ def _others(name: str, chosen: str) -> list[str]:
 def _agrees(seen: Observed) -> bool:
     """Whether all results are the expected ones, to half of their digits."""
     return bool(seen.compared) and not seen.raised and not seen.deviating(seen.loose)
-
-
-def _all_held(name: str, function: Implementation, on: Setting, seed: int) -> bool:
-    """Whether all laws hold, which is what "right" means; a few examples of each."""
-    verdicts = {
-        run_law(law, on, examples=9, seed=seed, replaced={name: function}, shrink=False).verdict
-        for law in catalogue.laws().values()
-        if name in law.about
-    }
-    return verdicts <= {"held", "skipped", "imprecise"} and bool(verdicts - {"skipped"})

@@ -1,16 +1,17 @@
 """Whether a function that fails is right when called otherwise: under another adapter, or row by row."""
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from ...backends import Setting
 from ..engine import catalogue, generic
 from ..engine.calls import Call
 from ..engine.general.batches import Batched
 from ..engine.runner import run_law
-from ..language.law import Implementation, Law
-from .evidence import Scale, is_arithmetic
-from .exceptions import adopted, everywhere, excepted
+from ..language.edge import Choice
+from ..language.law import Implementation
+from .evidence import Scale, weighed
+from .exceptions import adopted
 from .fitting import Foreign, adapted, manner_of
 from .observed import Observed, same_form
 
@@ -48,34 +49,27 @@ def verdict_of(name: str, raw: Implementation, way: Way, on: Setting, seed: int)
     """The worst verdict of the laws about a function that is called so, a few examples of each; None if one
     of them fails. "imprecise" where laws fail by lost digits alone, "edge" at edges alone."""
     raw = in_way(raw, way)
-    found: set[Right] = {"held"}
-    tried = False
+    function, scales = adapted(name, raw, way.adapter, on), dict[Any, Scale]()
+
+    def scale(forgiven: Choice) -> Scale:
+        made = Scale(
+            name, raw, lambda own: adopted(name, adapted(name, own, way.adapter, on), forgiven), on, seed
+        )
+        return scales.setdefault(tuple(forgiven.items()), made)
+
+    found: set[Right] = set()
+    how: dict[str, Any] = {"examples": _EXAMPLES, "seed": seed}
     for law in (it for it in catalogue.laws().values() if name in it.about):
-        verdict = _verdict(law, name, raw, way, on, seed)
+        outcome = run_law(law, on, replaced={name: function}, shrink=False, **how)
+        if outcome.verdict in ("refuted", "crashed"):
+            outcome, _ = weighed(law, name, function, outcome, scale, on, **how)
+        if outcome.verdict == "skipped":
+            continue
+        verdict = next((it for it in _ORDER if it == outcome.verdict), None)
         if verdict is None:
             return None
-        tried = tried or verdict != "skipped"
-        found |= set() if verdict == "skipped" else {verdict}
-    return max(found, key=_ORDER.index) if tried else None
-
-
-def _verdict(
-    law: Law, name: str, raw: Implementation, way: Way, on: Setting, seed: int
-) -> Right | Literal["skipped"] | None:
-    function = adapted(name, raw, way.adapter, on)
-    outcome = run_law(law, on, examples=_EXAMPLES, seed=seed, replaced={name: function}, shrink=False)
-    if outcome.verdict in ("held", "skipped"):
-        return "held" if outcome.verdict == "held" else "skipped"
-    outcome, forgiven = excepted(law, name, function, outcome, on, examples=_EXAMPLES, seed=seed)
-    if outcome.verdict == "edge":
-        return "edge"
-
-    def around(own: Implementation) -> Implementation:
-        return adopted(name, adapted(name, own, way.adapter, on), {**everywhere(name), **forgiven})
-
-    if is_arithmetic(outcome) and Scale(name, raw, around, on, seed).weigh(law, _EXAMPLES).imprecise:
-        return "imprecise"
-    return None
+        found.add(verdict)
+    return max(found, key=_ORDER.index) if found else None
 
 
 def mostly_agrees(seen: Observed) -> bool:

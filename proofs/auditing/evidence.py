@@ -23,11 +23,11 @@ from ...backends import Precision, Setting
 from ..engine import catalogue
 from ..engine.calls import Call, Given
 from ..engine.runner import Outcome, run_law
-from ..language.edge import Adopted
+from ..language.edge import Adopted, Choice
 from ..language.law import Implementation, Law, NotApplicableError
 from ..language.packing import copied, mapped, mapped_arrays
 from .compare import difference
-from .exceptions import names
+from .exceptions import everywhere, excepted, names
 from .gathered import recorded
 from .shortened import shortened
 from .widened import narrowed, narrows, widened, widens
@@ -130,29 +130,24 @@ class _NothingToSeeError(Exception):
 
 def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementation:
     """The function with real arrays of the setting's dtype given in another one, and its results rounded."""
+    return _computed(function, dtype, on, widened, needs_arrays=not widens(on))
 
+
+def _within(function: Implementation, dtype: Any, on: Setting) -> Implementation:
+    """The function computed in a narrower dtype, whatever its code names."""
+    return _computed(function, dtype, on, narrowed, needs_arrays=False)
+
+
+def _computed(
+    function: Implementation, dtype: Any, on: Setting, inside: Callable[[Setting], Any], *, needs_arrays: bool
+) -> Implementation:
     @functools.wraps(function, updated=())
     def call(*args: Any, **kwargs: Any) -> Any:
-        cast, given = _cast((args, kwargs), on.dtype, dtype)
-        if given.get("dtype") is on.dtype:
-            given = {**given, "dtype": dtype}
-        elif cast is args and given is kwargs and not widens(on):
+        given = _all_cast((args, kwargs), on.dtype, dtype)
+        if needs_arrays and given[0] is args and given[1] is kwargs:
             raise _NothingToWidenError
-        with widened(on):
-            result = function(*cast, **given)
-        return _rounded(result, on)
-
-    return call
-
-
-def _within(function: Implementation, on: Setting, below: Setting) -> Implementation:
-    """The function computed in a narrower format, whatever format its code names."""
-
-    @functools.wraps(function, updated=())
-    def call(*args: Any, **kwargs: Any) -> Any:
-        cast, given = _all_cast((args, kwargs), on.dtype, below.dtype)
-        with narrowed(on):
-            result = function(*cast, **given)
+        with inside(on):
+            result = function(*given[0], **given[1])
         return _rounded(result, on)
 
     return call
@@ -161,7 +156,7 @@ def _within(function: Implementation, on: Setting, below: Setting) -> Implementa
 def _all_cast(given: Given, source: Any, target: Any) -> Given:
     """A call with its real arrays, and the dtype that it may ask for, in another one."""
     args, kwargs = _cast(given, source, target)
-    return args, {name: target if value is source else value for name, value in kwargs.items()}
+    return args, {**kwargs, "dtype": target} if kwargs.get("dtype") is source else kwargs
 
 
 def _cast(value: Any, source: Any, target: Any) -> Any:
@@ -273,7 +268,8 @@ class Scale:
             return False
         below = replace(on, precision=Precision(NARROWER[on.precision.name]))
         shrinks = self._shrinks_from(function, None, below) or (
-            narrows(on) and self._shrinks_from(function, self._adapted(_within(self._raw, on, below)), below)
+            narrows(on)
+            and self._shrinks_from(function, self._adapted(_within(self._raw, below.dtype, on)), below)
         )
         return shrinks and not self._rounds_arguments(function, below)
 
@@ -327,6 +323,8 @@ class Scale:
             try:
                 with np.errstate(all="ignore"):
                     narrow = _cast(given, on.dtype, below.dtype)
+                    if narrow[0] is given[0] and narrow[1] is given[1]:
+                        continue  # it has no arrays that could be rounded
                     wide = _error(function, given, self._expected(given), on)
                     near = _error(function, narrow, self._expected(_cast(narrow, below.dtype, on.dtype)), on)
             except Exception:  # the call is none of this function, in one of the formats
@@ -396,6 +394,21 @@ def _all_shrink(
             elif shrinks or wide < _NOTHING:
                 others.append(shrinks)
     return (told or bool(others)) and sum(others) >= _NEARLY_ALL * len(others)
+
+
+def weighed(
+    law: Law, name: str, function: Implementation, outcome: Outcome, scale: Callable[[Choice], Scale],
+    on: Setting, *, examples: int, seed: int,
+) -> tuple[Outcome, Choice]:  # fmt: skip
+    """What is left of the failure of a law, and the edges that the function is forgiven: "edge" where it
+    fails at these alone, "imprecise" where its formula holds, which `scale` weighs with edges forgiven."""
+    outcome, forgiven = excepted(law, name, function, outcome, on, examples=examples, seed=seed)
+    if is_arithmetic(outcome):
+        # Digits may have been lost before the law came to an edge.
+        found = scale({**everywhere(name), **forgiven}).weigh(law, examples)
+        if found.imprecise:
+            outcome = replace(outcome, verdict="imprecise", evidence=found.text, edges=found.edges)
+    return outcome, forgiven
 
 
 def is_arithmetic(outcome: Outcome) -> bool:
