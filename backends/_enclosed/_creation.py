@@ -45,11 +45,9 @@ def converted(obj: Any, wanted: Any, copy: bool) -> Any:
 
 def _of_values(obj: Any, wanted: Any) -> Any:
     kind = "" if wanted is None else wanted.kind
-    if kind == "c":
-        return enclosed(obj).astype(wanted)
     if kind == "f" or (not kind and has_balls(obj)):
         return enclosed(obj)
-    if has_balls(obj):
+    if kind == "c" or has_balls(obj):
         return enclosed(obj).astype(wanted)
     given = np.array(plain(obj))
     if given.dtype.kind in "fc" and not kind:

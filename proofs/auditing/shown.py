@@ -23,6 +23,7 @@ from ..language.packing import copied, size
 from . import spelled
 from .compare import Difference, difference, in_ulps, leaves
 from .messages import Shown
+from .observed import distance
 from .targets import Place, Source
 
 
@@ -166,11 +167,11 @@ def _beside(seen: Seen, at: Difference, on: Setting) -> Iterator[tuple[str, str,
     if len(values) != 2 or values[0].shape != values[1].shape:
         return
     shape, worst = values[0].shape, int(np.ravel_multi_index(at.index, values[0].shape)) if at.index else 0
+    apart = distance(*values).reshape(-1)
     for place in sorted({worst, *range(min(_ROWS - 1, values[0].size))}):
         wanted, got = (float(it.reshape(-1)[place]) for it in values)
         index = ", ".join(str(int(i)) for i in np.unravel_index(place, shape))
-        error = 0.0 if wanted == got or (math.isnan(wanted) and math.isnan(got)) else abs(wanted - got)
-        ulps = in_ulps(math.inf if math.isnan(error) else error, wanted, on)
+        ulps = in_ulps(float(apart[place]), wanted, on)
         yield f"[{index}]" if index else "", _number(wanted), _number(got), ulps
 
 

@@ -26,7 +26,7 @@ def name_of(target: str | None, seconds: float) -> dict[str, str]:
         raise TargetError(_of_module(target, likely))
     offered = next(iter(likely.values()))
     if not offered:
-        raise TargetError(f"{_QUESTION} Give --as NAME; see `refimpl list functions`")
+        raise TargetError(_UNKNOWN)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise TargetError(
             f"{_QUESTION} By its name and parameters perhaps {', '.join(offered)}: "
@@ -36,6 +36,7 @@ def name_of(target: str | None, seconds: float) -> dict[str, str]:
 
 
 _QUESTION = "which function of refimpl is it?"
+_UNKNOWN = f"{_QUESTION} Give --as NAME; see `refimpl list functions`"
 
 
 def _chosen(target: str, offered: tuple[str, ...]) -> str:
@@ -48,7 +49,7 @@ def _chosen(target: str, offered: tuple[str, ...]) -> str:
         "Which one (0: none of these)", type=click.IntRange(0, len(offered)), default=1, err=True
     )
     if not number:
-        raise TargetError(f"{_QUESTION} Give --as NAME; see `refimpl list functions`")
+        raise TargetError(_UNKNOWN)
     return offered[number - 1]
 
 

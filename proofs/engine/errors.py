@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -48,11 +49,12 @@ def kept(of: str, points: Iterable[Point], most: int = MOST) -> Errors:
     return Errors(of, kinds, _short(sizes), _short(ulps), allowed)
 
 
-def _worst(points: Sequence[Point], most: int) -> Iterable[Point]:
+def _worst(points: Sequence[Point], most: int) -> list[Point]:
     ordered = sorted(points, key=lambda point: point[1])
-    for group in range(min(most, len(ordered))):
-        few = ordered[group * len(ordered) // most : (group + 1) * len(ordered) // most]
-        yield from [max(few, key=_height)] if len(ordered) > most else [ordered[group]]
+    if len(ordered) <= most:
+        return ordered
+    ends = [group * len(ordered) // most for group in range(most + 1)]
+    return [max(ordered[start:end], key=_height) for start, end in pairwise(ends)]
 
 
 def _height(point: Point) -> float:

@@ -1,5 +1,7 @@
 """Where samplers stop on the way from noise to data: grids of levels, and times that are shifted."""
 
+from collections.abc import Iterable
+
 from .. import _xp
 from .._typing import Array, Device, DType, Namespace
 from ..public import RAISES, STAYS, Integer, Made, Number, Reals, public
@@ -60,7 +62,7 @@ def karras_sigmas(
     space, dtype = _xp.create(xp, dtype, device)
     exact, least, growth = _logarithms(sigma_min, sigma_max, space)
     between = (least + rho * _log_mean(i, steps - 1, growth / rho, exact) for i in range(1, steps - 1))
-    levels = [sigma_max, *map(exact.exp, between), *[sigma_min] * (steps > 1), 0.0]
+    levels = _levels(sigma_max, map(exact.exp, between), sigma_min, steps)
     return space.asarray(levels, dtype=dtype, device=device)
 
 
@@ -117,8 +119,13 @@ def exponential_sigmas(
     space, dtype = _xp.create(xp, dtype, device)
     exact, least, growth = _logarithms(sigma_min, sigma_max, space)
     between = (least + growth * (steps - 1 - i) / (steps - 1) for i in range(1, steps - 1))
-    levels = [sigma_max, *map(exact.exp, between), *[sigma_min] * (steps > 1), 0.0]
+    levels = _levels(sigma_max, map(exact.exp, between), sigma_min, steps)
     return space.asarray(levels, dtype=dtype, device=device)
+
+
+def _levels(first: float, between: Iterable[float], last: float, steps: int) -> list[float]:
+    """The levels with both ends as they were given, and 0 after the last."""
+    return [first, *between, *([last] if steps > 1 else []), 0.0]
 
 
 def _logarithms(low: float, high: float, space: Namespace) -> tuple[Namespace, float, float]:
