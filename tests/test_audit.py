@@ -277,5 +277,5 @@ def test_notebooks_get_html() -> None:
 
 
 def test_notebooks_get_text_where_no_page_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("refimpl.proofs.pages.extra.missing", lambda: ["Jinja2"])
+    monkeypatch.setattr("refimpl.proofs.pages.extra.Extra.missing", lambda _: ["Jinja2"])
     assert here(port.rotate, laws=["rope.rotate-definition"])._repr_html_() is None

@@ -27,10 +27,8 @@ _BLOCK = re.compile(r"^```(python|sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTAL
 _ENDS = re.compile(r"\s*# ends with (\d+)$")
 
 needs_jinja = pytest.mark.skipif(find_spec("jinja2") is None, reason="needs the extra book")
-needs_report = pytest.mark.skipif(bool(extra.missing()), reason="needs the extra report")
-needs_sphinx = pytest.mark.skipif(
-    not all(find_spec(name) for name in site.LIBRARIES), reason="needs the extra book"
-)
+needs_report = pytest.mark.skipif(bool(extra.PAGES.missing()), reason="needs the extra report")
+needs_sphinx = pytest.mark.skipif(bool(extra.BOOK.missing()), reason="needs the extra book")
 
 
 # Tutorials.
@@ -337,7 +335,7 @@ def test_a_signal_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_said_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "find_spec", lambda name: None)
+    monkeypatch.setattr(extra, "find_spec", lambda name: None)
     run = CliRunner().invoke(main, ["book", str(tmp_path / "book")])
     assert run.exit_code == 2
     for part in ("got no Sphinx and no myst-parser", 'pip install "refimpl[book]"'):
@@ -346,7 +344,7 @@ def test_what_is_missing_is_said_before_any_work(tmp_path: Path, monkeypatch: py
 
 
 def test_other_files_are_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "need", lambda: None)
+    monkeypatch.setattr(extra.Extra, "need", lambda *_: None)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("dear")
     for folder, part in (
@@ -361,7 +359,7 @@ def test_other_files_are_not_written_over(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_book_with_faults_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site, "need", lambda: None)
+    monkeypatch.setattr(extra.Extra, "need", lambda *_: None)
     monkeypatch.setattr(site, "sources", lambda book: {})
     for error, wanted, part in (
         (site.BookError("1 dead link"), 1, "1 dead link"),

@@ -98,7 +98,7 @@ class TestPlot:
 def test_what_is_missing_is_said_with_what_to_install(monkeypatch):
     monkeypatch.setattr(extra, "find_spec", lambda module: None if module == "jinja2" else object())
     with pytest.raises(extra.MissingExtraError, match=r'no Jinja2; .*pip install "refimpl\[report\]"'):
-        extra.need("--html")
+        extra.PAGES.need("--html")
 
 
 # Reports

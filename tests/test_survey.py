@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from refimpl.proofs import survey
+from refimpl.proofs.commands import survey as survey_command
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import catalogue, planning
 from refimpl.proofs.survey import Library, _elsewhere, _run, _shown, lazy
@@ -220,6 +221,19 @@ def test_an_interpreter_that_will_not_do_is_refused(tmp_path: Path, answer: Sequ
     assert found.exit_code == 2
     assert said in " ".join(found.output.split())
     assert "-m pip install" in found.output or not answer[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--python other scipy --jobs 2 --list",
+        "scipy --jobs 2 --python=other --list",
+        "scipy --jobs 2 --list --python other",
+    ],
+)
+def test_another_interpreter_gets_the_other_words(words: str) -> None:
+    told = survey_command._elsewhere_words(("survey", *words.split()))
+    assert list(told) == ["scipy", "--jobs", "2", "--list"]
 
 
 def test_what_is_no_interpreter_is_refused(tmp_path: Path) -> None:

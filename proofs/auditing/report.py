@@ -68,7 +68,7 @@ class Report(Found):
 
     def _repr_html_(self) -> str | None:
         """The page, for notebooks; none where what makes it is not installed, so that they show the text."""
-        if extra.missing():
+        if extra.PAGES.missing():
             return None
         from ..pages.report import html  # noqa: PLC0415  (the extra)
 

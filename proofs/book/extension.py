@@ -3,11 +3,10 @@
 import ast
 import importlib
 import inspect
-import re
 from functools import cache
 from typing import Any, TypeAlias
 
-from ..pages.formula import mathml
+from ..pages.formula import mathml, parts
 from . import navigation
 
 Tags: TypeAlias = dict[str, tuple[str, int, int]]
@@ -35,28 +34,6 @@ def _block(writer: Any, node: Any) -> None:
     shown = "".join(f"<div>{mathml(part, display=True)}</div>" for part in parts(node.astext()))
     writer.body.append(f'<div class="math">{shown}</div>\n')
     raise SkipNode
-
-
-def parts(formula: str) -> list[str]:
-    r"""The formulas that wide spaces set apart on one line, so that narrow pages break it there.
-
-    >>> parts(r"a = b, \qquad \text{if } \{c \qquad d\}")
-    ['a = b,', '\\text{if } \\{c', 'd\\}']
-    >>> parts(r"\begin{cases} a \qquad b \end{cases}")
-    ['\\begin{cases} a \\qquad b \\end{cases}']
-    """
-    found = [""]
-    for part in re.split(r"\\qquad(?![A-Za-z])", formula):
-        found[-1] = f"{found[-1]}\\qquad{part}" if found[-1] else part
-        if _is_closed(found[-1]):
-            found.append("")
-    return [part.strip() for part in found if part.strip()]
-
-
-def _is_closed(formula: str) -> bool:
-    plain = formula.replace(r"\{", "").replace(r"\}", "")
-    pairs = (("{", "}"), (r"\begin", r"\end"), (r"\left", r"\right"))
-    return all(plain.count(one) == plain.count(other) for one, other in pairs)
 
 
 @cache

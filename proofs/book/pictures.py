@@ -1,6 +1,5 @@
 """Pictures of errors against the size of inputs, from what `refimpl accuracy --json` has written."""
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from html import escape
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..pages import extra
-from ..pages.report import ReportError
+from ..pages.report import ReportError, read
 
 Pictures = Mapping[str, list[str]]
 """Figures in HTML, by function."""
@@ -24,22 +23,19 @@ def drawn(file: Path) -> Pictures:
     MissingExtraError
         if what pictures are made with is not installed.
     """
-    extra.need("book --accuracy")
+    extra.PAGES.need("book --accuracy")
     from ..pages.measured import figures  # noqa: PLC0415
 
-    wanted = "expected what `refimpl accuracy --json` writes"
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:  # also what is no UTF-8
-        raise ReportError(f"book --accuracy {file}: got no JSON ({error}); {wanted}") from error
+    call, wanted = "book --accuracy ", "what `refimpl accuracy --json` writes"
+    data = read(file, call=call, wanted=wanted)
     if not isinstance(data, dict) or data.get("command") != "accuracy":
-        raise ReportError(f"book --accuracy {file}: got another report; {wanted}")
+        raise ReportError(f"{call}{file}: got another report; expected {wanted}")
     found: defaultdict[str, list[str]] = defaultdict(list)
     try:
         for it in data["results"]:
             found[it["function"]] += map(_html, figures(it))
     except (KeyError, TypeError) as error:
-        raise ReportError(f"book --accuracy {file}: got a report without {error}; {wanted}") from error
+        raise ReportError(f"{call}{file}: got a report without {error}; expected {wanted}") from error
     return found
 
 

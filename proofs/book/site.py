@@ -9,16 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 from ..._errors import DomainError, RefimplError, told
-from ..pages.extra import MissingExtraError
 from . import guides, links, pages
 
-LIBRARIES = {"sphinx": "Sphinx", "myst_parser": "myst-parser", "furo": "furo", "latex2mathml": "latex2mathml"}
-"""What the book is made with, by the names of their modules."""
-INSTALL = 'pip install "refimpl[book]"'
 MARK = ".refimpl-book"
 """The file by which a folder is known as one that a book may be written over."""
 _SHOWN = 60
@@ -30,20 +25,6 @@ _DONE = re.compile(r"(reading|writing) \w+\.\.\. \[ *(\d+)%\] (.*)")
 
 class BookError(RefimplError, ValueError):
     """The book has faults: warnings of Sphinx, dead links, or what browsers would load from the network."""
-
-
-def need() -> None:
-    """Say what to install, if something is missing.
-
-    Raises
-    ------
-    MissingExtraError
-        if a package is missing.
-    """
-    if lacking := [package for module, package in LIBRARIES.items() if find_spec(module) is None]:
-        raise MissingExtraError(
-            f"book: got no {' and no '.join(lacking)}; expected what the book is made with: {INSTALL}"
-        )
 
 
 def check(folder: Path) -> None:

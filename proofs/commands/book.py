@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ..engine import catalogue, exits, signals
+from ..pages import extra
 from . import display, output
 
 
@@ -24,7 +25,7 @@ def book(directory: Path, documents: tuple[str, ...], measured: Path | None) -> 
     from ..book import pictures, site  # noqa: PLC0415
     from ..book.pages import Book  # noqa: PLC0415
 
-    site.need()
+    extra.BOOK.need("book")
     site.check(directory)
     chosen = tuple(catalogue.select(documents, catalogue.names(), "document"))
     drawn = pictures.drawn(measured) if measured else {}

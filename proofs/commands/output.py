@@ -46,8 +46,8 @@ class PageFile(OutputFile):
         """The path."""
         from ..pages import extra  # noqa: PLC0415  (of use only to who asks for a page)
 
-        if lacking := extra.missing():
-            self.fail(f"{extra.told(lacking)}", param, ctx)
+        if lacking := extra.PAGES.missing():
+            self.fail(f"{extra.PAGES.told(lacking)}", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -1,12 +1,10 @@
 """The command `refimpl report`."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ..pages.report import ReportError, html
+from ..pages.report import html, read
 from . import output
 from .output import PageFile
 
@@ -24,13 +22,4 @@ def report(file: Path, html_file: Path) -> None:
     refimpl audit mine.py:rotate --as rope.rotate --json run.json
     refimpl report run.json -o run.html
     """
-    output.save(html_file, html(_read(file)))
-
-
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:  # also what is no UTF-8
-        raise ReportError(
-            f"{file}: got no JSON ({error}); expected what a command writes with --json"
-        ) from error
+    output.save(html_file, html(read(file)))

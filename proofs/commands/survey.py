@@ -1,7 +1,7 @@
 """The command `refimpl survey`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -11,7 +11,7 @@ from ..engine import exits, planning
 from ..survey import Binding, Library, _elsewhere, _run, _shown
 from ..survey._finding import Surveyed
 from . import display
-from .output import OutputFile, save
+from .output import WORDS, OutputFile, save
 from .running import Gathered, gather
 from .running import save as save_report
 
@@ -54,7 +54,7 @@ def survey(
     installed libraries are asked for. 3: some were not: not installed, not bound or not decided.
     """
     if python:
-        sys.exit(_elsewhere.run(python, _other_words(click.get_current_context().params)))
+        sys.exit(_elsewhere.run(python, [*_elsewhere_words(click.get_current_context().meta[WORDS])]))
     known = bound.libraries()
     chosen = _run.select(libraries, known)
     if listed:
@@ -82,20 +82,14 @@ def survey(
     sys.exit(run.code(exits.HELD if _shown.complete(run.results) else exits.INCOMPLETE))
 
 
-def _other_words(given: dict[str, object]) -> list[str]:
-    """The command line without the interpreter."""
-    libraries = given["libraries"]
-    assert isinstance(libraries, tuple)
-    words = [*map(str, libraries)]
-    names = {
-        "examples": "--examples",
-        "jobs": "--jobs",
-        "json_file": "--json",
-        "reproducers": "--reproducers",
-    }
-    for name, option in names.items():
-        words += [option, str(given[name])] if given[name] is not None else []
-    return words + ["--list"] * bool(given["listed"]) + ["--verbose"] * bool(given["verbose"])
+def _elsewhere_words(words: Sequence[str]) -> Iterator[str]:
+    """The words of the command line behind the command's name, without the interpreter."""
+    rest = iter(words[1:])
+    for word in rest:
+        if word == "--python":
+            next(rest)
+        elif not word.startswith("--python="):
+            yield word
 
 
 def _listed(chosen: Sequence[Binding], known: dict[str, Library]) -> list[str]:

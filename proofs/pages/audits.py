@@ -12,7 +12,7 @@ from .parts import (
     Row,
     Table,
     defined_of,
-    error_figure,
+    error_figures,
     law_line,
     mark,
     mistakes,
@@ -149,7 +149,7 @@ def _figures(data: Data, name: str, results: list[Data], diagnosis: Data | None)
         begins = f" {_sentence(begins)}" if begins else ""
         caption = f"The error of each call, in ulps of its largest entry, against the {errors['of']}."
         caption += begins + allowed
-        yield from _some(error_figure(errors, caption, dtype, bound))
+        yield from error_figures(errors, caption, dtype, bound)
         return
     chosen = [it["outcome"] for it in results if it["outcome"]["law"] == law and law]
     for outcome in chosen:
@@ -157,12 +157,7 @@ def _figures(data: Data, name: str, results: list[Data], diagnosis: Data | None)
             f"The errors that {outcome['law']} saw, in ulps of the scale of what it compares, against the "
             f"{outcome['errors']['of']}, and what it allows there."
         )
-        yield from _some(error_figure(outcome["errors"], caption, dtype))
-
-
-def _some(figure: Figure | None) -> Iterator[Figure]:
-    if figure is not None:
-        yield figure
+        yield from error_figures(outcome["errors"], caption, dtype)
 
 
 def _digits(diagnosis: Data | None) -> Iterator[Table]:

@@ -119,7 +119,7 @@ def displays(markdown: str) -> Markup:
 
 def _block(block: str) -> Iterator[Markup]:
     if block.startswith("$$"):
-        yield from (_displayed(part) for part in _parts(block.strip("$")) if part.strip())
+        yield from map(_displayed, parts(block.strip("$")))
         return
     text, *items = re.split(r"^- ", block, flags=re.MULTILINE)
     if text.strip():
@@ -129,13 +129,28 @@ def _block(block: str) -> Iterator[Markup]:
         yield Markup("<ul>{}</ul>").format(listed)
 
 
-def _parts(latex: str) -> list[str]:
-    """What stands side by side in a formula, unless it does so inside of something."""
-    parts = latex.split(r"\qquad")
-    whole = all(part.count("{") == part.count("}") and r"\begin" not in part for part in parts)
-    return parts if whole else [latex]
+def parts(latex: str) -> list[str]:
+    r"""The formulas that wide spaces set apart on one line, so that narrow pages break it there.
+
+    >>> parts(r"a = b, \qquad \text{if } \{c \qquad d\}")
+    ['a = b,', '\\text{if } \\{c', 'd\\}']
+    >>> parts(r"\begin{cases} a \qquad b \end{cases}")
+    ['\\begin{cases} a \\qquad b \\end{cases}']
+    """
+    found = [""]
+    for part in re.split(r"\\qquad(?![A-Za-z])", latex):
+        found[-1] = f"{found[-1]}\\qquad{part}" if found[-1] else part
+        if _is_closed(found[-1]):
+            found.append("")
+    return [part.strip() for part in found if part.strip()]
+
+
+def _is_closed(latex: str) -> bool:
+    plain = latex.replace(r"\{", "").replace(r"\}", "")
+    pairs = (("{", "}"), (r"\begin", r"\end"), (r"\left", r"\right"))
+    return all(plain.count(one) == plain.count(other) for one, other in pairs)
 
 
 def _displayed(latex: str) -> Markup:
     """A formula that stands alone; where it is wider than the page it is scrolled by itself."""
-    return Markup('<div class="math">{}</div>').format(mathml(latex.strip().rstrip(","), display=True))
+    return Markup('<div class="math">{}</div>').format(mathml(latex.rstrip(","), display=True))

@@ -15,9 +15,10 @@ from .parts import (
     Row,
     Table,
     defined,
-    error_figure,
+    error_figures,
     law_line,
     mark,
+    statement,
     told_claims,
 )
 
@@ -71,8 +72,7 @@ def _setting(it: Data) -> str:
 
 
 def _line(it: Data, settings: set[str]) -> Law:
-    said = catalogue.laws().get(it["law"])
-    text = said.statement if said is not None else ""
+    text = statement(it["law"])
     return law_line(it, f"{text} ({_setting(it)})" if len(settings) > 1 else text)
 
 
@@ -84,37 +84,39 @@ def _settings_table(results: Sequence[Data]) -> Iterator[Table]:
         found = Counter((_setting(it), it["verdict"]) for it in results)
         rows = [Row((name, *(found[name, verdict] for verdict in verdicts))) for name in settings]
         yield Table(("", *verdicts), rows, range(1, len(verdicts) + 1))
-    reasons = Counter(it["reason"] for it in results if it["verdict"] == "skipped")
-    if reasons:
-        yield Table(("laws", "why they were skipped"), [Row((n, why)) for why, n in reasons.items()], (0,))
+    yield from _skipped(results)
 
 
 def _closest(results: Sequence[Data]) -> Iterator[Figure]:
     held = [it for it in results if it["verdict"] == "held" and it["errors"]["sizes"]]
     for it in sorted(held, key=lambda it: -float(it["worst"]))[:PICTURES]:
-        yield from _figure(it)
+        yield from _figures(it)
 
 
-def _figure(it: Data) -> Iterator[Figure]:
+def _figures(it: Data) -> list[Figure]:
     caption = (
         f"{it['law']} on {_setting(it)}: errors in ulps of the scale of what it compares, against the "
         f"{it['errors']['of']}, and what it allows there."
     )
-    drawn = error_figure(it["errors"], caption, it["dtype"])
-    if drawn is not None:
-        yield drawn
+    return error_figures(it["errors"], caption, it["dtype"])
 
 
 def _failure(it: Data) -> Part:
-    law = catalogue.laws().get(it["law"])
     found = it["counterexample"]
+    return _failed(
+        it, (it["reason"], f"{_setting(it)}, seed {it['seed']}"),
+        [] if found is None else [_inputs(found["case"], f"The smallest input ({found['kind']})")],
+        _figures(it),
+    )  # fmt: skip
+
+
+def _failed(it: Data, facts: Sequence[str], tables: Sequence[Table], figures: Sequence[Figure] = ()) -> Part:
+    """A law that did not hold."""
+    law = catalogue.laws().get(it["law"])
     return Part(
-        it["law"], it["verdict"], mark(it["verdict"]), law.statement if law is not None else "",
-        (it["reason"], f"{_setting(it)}, seed {it['seed']}"),
+        it["law"], it["verdict"], mark(it["verdict"]), statement(it["law"]), facts,
         formulas=defined(law.source) if law is not None else (),
-        figures=list(_figure(it)),
-        tables=[] if found is None else [_inputs(found["case"], f"The smallest input ({found['kind']})")],
-        claims=told_claims(it["claims"]),
+        figures=figures, tables=tables, claims=told_claims(it["claims"]),
     )  # fmt: skip
 
 
@@ -136,29 +138,21 @@ def _by_document(results: Sequence[Data], line: Any, note: str) -> Iterator[Laws
 def certified(data: Data) -> Iterator[Part]:
     """Of `certify`: what was decided with proof."""
     results = data["results"]
-    yield Part("", *_answer(results), _counts(results), tables=list(_settings_skipped(results)))
+    yield Part("", *_answer(results), _counts(results), tables=list(_skipped(results)))
     for it in [it for it in results if it["verdict"] not in ("held", "skipped")][:MOST]:
-        law = catalogue.laws().get(it["law"])
-        yield Part(
-            it["law"], it["verdict"], mark(it["verdict"]), law.statement if law is not None else "",
-            (it["reason"],),
-            formulas=defined(law.source) if law is not None else (),
-            tables=[] if it["case"] is None else [_inputs(it["case"], "The point")],
-            claims=told_claims(it["claims"]),
-        )  # fmt: skip
+        yield _failed(it, (it["reason"],), [] if it["case"] is None else [_inputs(it["case"], "The point")])
     rest = [it for it in results if it["verdict"] in ("held", "skipped")]
     yield Part(laws=list(_by_document(rest, _certificate, "")))
 
 
-def _settings_skipped(results: Sequence[Data]) -> Iterator[Table]:
+def _skipped(results: Sequence[Data]) -> Iterator[Table]:
     reasons = Counter(it["reason"] for it in results if it["verdict"] == "skipped")
     if reasons:
         yield Table(("laws", "why they were skipped"), [Row((n, why)) for why, n in reasons.items()], (0,))
 
 
 def _certificate(it: Data) -> Law:
-    law = catalogue.laws().get(it["law"])
-    text = law.statement if law is not None else ""
+    text = statement(it["law"])
     if it["verdict"] != "held":
         return Law(it["law"], it["verdict"], text, it["reason"])
     points, decided = it["points"], sum(it["points"].values())

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ..engine import catalogue
 from ..engine.accuracy.shown import FAULTS
 from ..engine.sensitivity import WANTED, reason
 from .parts import (
@@ -16,8 +15,9 @@ from .parts import (
     Row,
     Table,
     defined_of,
-    error_figure,
+    error_figures,
     mark,
+    statement,
     ulp,
 )
 
@@ -100,15 +100,13 @@ def _function(name: str, results: Sequence[Data], pictured: bool) -> Part:
     )  # fmt: skip
 
 
-def figures(it: Data) -> Iterator[Figure]:
+def figures(it: Data) -> list[Figure]:
     """The picture of one measurement, if it has errors."""
     caption = (
         f"{it['backend']} {it['dtype']}: errors in ulps against the {it['errors']['of']}. Below the "
         "dashed line results are rounded correctly."
     )
-    drawn = error_figure(it["errors"], caption, it["dtype"], ROUNDED, "half an ulp")
-    if drawn is not None:
-        yield drawn
+    return error_figures(it["errors"], caption, it["dtype"], ROUNDED, "half an ulp")
 
 
 def sensitivity(data: Data) -> Iterator[Part]:
@@ -146,8 +144,7 @@ def _floor(it: Data) -> Law:
     seen = (
         "a change by the whole result is not seen" if math.isinf(ulps) else f"{ulps:.0f} ulp, {it['nudge']}"
     )
-    law = catalogue.laws().get(it["law"])
     verdict = seen if ulps <= 2.0**WANTED or not reason(it["law"]) else f"{seen}: {reason(it['law'])}"
-    text = f"{it['function']}: {law.statement}" if law is not None else it["function"]
+    text = ": ".join(filter(None, (it["function"], statement(it["law"]))))
     kind, bound = "found" if ulps <= 2.0**WANTED else "skipped", round(98 * WANTED / _BITS + 1, 1)
     return Law(it["law"], kind, text, verdict, round(min(place, 98.0), 1), seen, bound)

@@ -173,10 +173,15 @@ def floats(values: Sequence[Any]) -> list[float]:
     return [float(value) for value in values]
 
 
+def statement(law: str) -> str:
+    """What a law says; nothing of one that is not known here."""
+    known = catalogue.laws().get(law)
+    return known.statement if known is not None else ""
+
+
 def law_line(outcome: Data, text: str = "") -> Law:
     """An outcome on one line: what the law says, and why it does not hold."""
     name, verdict = str(outcome["law"]), str(outcome["verdict"])
-    known = catalogue.laws().get(name)
     worst = float(outcome["worst"])
     ran = sum(outcome["examples"].values())
     shown = ran and outcome["compared"] and verdict != "skipped"
@@ -187,21 +192,20 @@ def law_line(outcome: Data, text: str = "") -> Law:
     told = f"the worst error is {worst:.3g} times what is allowed"
     if outcome["mistake"]:
         notes.append(f"on {outcome['mistake']}")
-    statement = text or (known.statement if known is not None else "")
     return Law(
-        name, verdict, statement, "; ".join(note for note in notes if note),
+        name, verdict, text or statement(name), "; ".join(note for note in notes if note),
         meter(worst) if shown else None, told,
     )  # fmt: skip
 
 
-def error_figure(errors: Data, caption: str, dtype: str, bound: float | None = None,
-                 bound_label: str = "allowed") -> Figure | None:  # fmt: skip
+def error_figures(errors: Data, caption: str, dtype: str, bound: float | None = None,
+                  bound_label: str = "allowed") -> list[Figure]:  # fmt: skip
     """The picture of errors; none where there are none."""
     series: dict[str, list[int]] = {}
     for place, kind in enumerate(errors["kinds"]):
         series.setdefault(kind, []).append(place)
     if not series:
-        return None
+        return []
     sizes, ulps, bounds = (floats(errors[name]) for name in ("sizes", "ulps", "bounds"))
     points = [
         plot.Points(
@@ -218,7 +222,7 @@ def error_figure(errors: Data, caption: str, dtype: str, bound: float | None = N
         title=caption,
         digits=DIGITS.get(dtype),
     )
-    return Figure(drawn, caption)
+    return [Figure(drawn, caption)]
 
 
 DIGITS = {"float64": 15.95, "float32": 7.22, "float16": 3.31, "bfloat16": 2.41}

@@ -1,5 +1,6 @@
 """The page of a report, from its JSON: one file that needs no network and no script."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,20 @@ class ReportError(RefimplError, ValueError):
     """What is no report, or is one of another version."""
 
 
+def read(file: Path, *, call: str = "", wanted: str = "what a command writes with --json") -> Any:
+    """A report as JSON, as a command has written it.
+
+    Raises
+    ------
+    ReportError
+        if it is no JSON.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:  # also what is no UTF-8
+        raise ReportError(f"{call}{file}: got no JSON ({error}); expected {wanted}") from error
+
+
 def html(data: Mapping[str, Any], *, fragment: bool = False) -> str:
     """The page of a report as JSON holds it; with `fragment` what goes into another page.
 
@@ -33,7 +48,7 @@ def html(data: Mapping[str, Any], *, fragment: bool = False) -> str:
     MissingExtraError
         if what pages are made with is not installed.
     """
-    extra.need("a page")
+    extra.PAGES.need("a page")
     _check(data)
     try:
         page = _page(data)
