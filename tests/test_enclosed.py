@@ -13,7 +13,7 @@ from refimpl import backends, ddpm, flow, rope
 from refimpl.backends import Setting
 from refimpl.backends._enclosed._arrays import Enclosed
 from refimpl.proofs.auditing.agreement import same_formula
-from refimpl.proofs.auditing.enclosed import LARGEST, NotEnclosedError, exact, on_balls
+from refimpl.proofs.auditing.enclosed import LARGEST, NotEnclosedError, exact, nearby, on_balls
 from refimpl.proofs.engine import catalogue
 
 from . import styles
@@ -335,6 +335,28 @@ def test_clipping_at_zero_leaves_nothing_below():
     singular = np.ones((2, 2))
     assert exact(bures, ON)(singular, singular / 4) == 1.0
     assert exact(lambda x: np.sqrt(-np.minimum(np.sqrt(x) ** 2 - x, 0)), ON)(np.asarray(2.0)) == 0.0
+
+
+def test_roots_of_singular_matrices_that_are_not_exact():
+    """Zero is twice an eigenvalue of x xᵀ/3, and no precision decides which vectors belong to it."""
+    x = np.asarray([1.0, 2.0, 2.0])
+
+    def root_of(vectors):
+        def root(x):
+            w, v = np.linalg.eigh(np.outer(x, x) / 3)
+            return (v * np.sqrt(np.clip(w, 0, None))) @ v.T if vectors is None else v[:, vectors]
+
+        return root
+
+    with pytest.raises(NotEnclosedError, match="close eigenvalues"):
+        exact(root_of(None), ON)(x)
+    np.testing.assert_allclose(nearby(root_of(None), ON)(x), np.outer(x, x) / np.sqrt(27), rtol=1e-15)
+    assert (
+        np.max(np.abs(root_of(None)(x) - np.outer(x, x) / np.sqrt(27))) > 1e-12
+    )  # floats lose half of the digits
+    with pytest.raises(NotEnclosedError, match="something else"):
+        nearby(root_of(0), ON)(x)  # one of the vectors, which is any
+    np.testing.assert_allclose(np.abs(nearby(root_of(2), ON)(x)), x / 3, rtol=1e-15)
 
 
 # What must not vanish

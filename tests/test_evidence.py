@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,21 @@ def test_without_the_diagnosis_a_cause_is_not_looked_for_but_digits_are() -> Non
     assert "wrong: why was not asked" in str(wrong)
     few = audit("ddpm.log_snr", snr_with(lambda y: (y + 1e13) - 1e13), adapter="ho", diagnosis=False)
     assert few.verdict == "refuted"
+
+
+def frechet(x: Any, y: Any, jitter: float = 0.0) -> float:
+    """Of features, by the roots of their covariances; one feature has none that eigh takes."""
+    (m, s), (n, t) = ((a.mean(axis=0), np.cov(a, rowvar=False)) for a in (x, y))
+    w, v = np.linalg.eigh(s + jitter * np.eye(s.shape[0]))
+    root = (v * np.sqrt(np.clip(w, 0, None))) @ v.T
+    cross = np.sqrt(np.clip(np.linalg.eigvalsh(root @ t @ root), 0, None))
+    return float(np.sum((m - n) ** 2) + np.trace(s) + np.trace(t) - 2 * np.sum(cross))
+
+
+def test_roots_of_singular_matrices_lose_digits_and_a_jitter_is_wrong() -> None:
+    name = "transport.frechet_feature_distance"
+    assert audit(name, frechet, adapter="one-pair", examples=40).verdict == "imprecise"
+    assert audit(name, partial(frechet, jitter=1e-10), adapter="one-pair", examples=40).verdict == "refuted"
 
 
 # Where the library has no wider format.

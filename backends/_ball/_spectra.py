@@ -1,5 +1,6 @@
 """Factorisations of one matrix of finite balls, as lists of rows."""
 
+from contextvars import ContextVar
 from typing import Any
 
 from flint import acb_mat, arb, arb_mat, ctx, fmpq_mat
@@ -11,6 +12,8 @@ from ._precision import WorkingPrecision
 from ._scalars import Ball
 
 Rows = list[list[Ball]]
+NEARBY: ContextVar[bool] = ContextVar("NEARBY", default=False)
+"""Whether eigenvectors that no precision decides may be those of a matrix nearby."""
 
 
 def cholesky(a: Rows) -> Rows:
@@ -120,9 +123,34 @@ def _pairs(a: Rows) -> tuple[list[Ball], list[list[Ball]]]:
     try:
         values, vectors = acb_mat(arb_mat(a)).eig(right=True)
     except ValueError:
-        return _multiple(a)
+        return _of_nearby(a) if NEARBY.get() and not _is_exact(a) else _multiple(a)
+    return _simple(a, values, vectors)
+
+
+def _simple(a: Rows, values: Any, vectors: Any) -> tuple[list[Ball], list[list[Ball]]]:
     columns = vectors.transpose().tolist()
     return [_or_zero(value.real, a) for value in values], [_unit(column) for column in columns]
+
+
+def _of_nearby(a: Rows) -> tuple[list[Ball], list[list[Ball]]]:
+    """Those of a matrix that differs by 2^(−prec/4) of the largest entry, a positive definite difference that
+    has nothing to do with the matrix, so that equal eigenvalues part.
+
+    The vectors of equal ones are not determined. Code that makes of them what is, as a root, makes nearly the
+    same of these, which is no proof, but shows what becomes of its formula.
+    """
+    n, unit = (
+        len(a),
+        s.lift(2) ** (-(ctx.prec // 4)) * max((abs(x).upper() for row in a for x in row), key=s.KEY),
+    )
+    moved = [
+        [x + unit * (n + i if i == j else s.lift((i + 1) * (j + 1) % 7) / 7) for j, x in enumerate(row)]
+        for i, row in enumerate(a)
+    ]
+    try:
+        return _simple(moved, *acb_mat(arb_mat(moved)).eig(right=True))
+    except ValueError:
+        raise s.undecided("eigh", "close eigenvalues of a wide matrix") from None
 
 
 def _or_zero(value: Ball, a: Rows) -> Ball:

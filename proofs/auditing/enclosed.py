@@ -3,6 +3,7 @@ digits, until every number of its result is known to well below the unit roundof
 
 import copy
 import functools
+from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..._errors import UndecidedError
 from ...backends import Setting
 from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._precision import WorkingPrecision
+from ...backends._ball._spectra import NEARBY
 from ...backends._enclosed._formats import FORMAT, REASONS, WORK, NotEnclosedError
 from ..language.law import Implementation
 from ..language.packing import mapped
@@ -25,6 +27,8 @@ LARGEST = 20_000
 """Numbers in the arguments of a call: more would take too long."""
 OPERATIONS = 1_000_000
 """Operations of one run: about a second of them."""
+_KEPT = 2.0**-10
+"""Of the largest number of a result, how far from it the function itself may be."""
 
 
 def on_balls(function: Implementation, prec: int, dtype: str = "float64") -> Implementation:
@@ -68,7 +72,36 @@ def _ready(prec: int, dtype: str) -> Any:
         WORK.reset(tokens[2])
 
 
-def exact(function: Implementation, on: Setting) -> Implementation:
+def nearby(function: Implementation, on: Setting) -> Implementation:
+    """As `exact`, for code that needs the eigenvectors of equal eigenvalues, which no precision decides: they
+    are those of a matrix nearby. NotEnclosedError where the function itself gives something else, beyond the
+    loss of half of its digits: what it makes of the matrix is then not continuous, or another formula."""
+
+    @functools.wraps(function, updated=())
+    def enclosed(*args: Any, **kwargs: Any) -> Any:
+        token = NEARBY.set(True)
+        try:
+            found = exact(function, on, PRECISIONS[-1:])(*args, **kwargs)
+        finally:
+            NEARBY.reset(token)
+        raw, _ = _raw(function, args, kwargs)
+        if not _like(found, raw):
+            raise NotEnclosedError("gives something else at a matrix nearby")
+        return found
+
+    return enclosed
+
+
+def _like(found: Any, raw: Any) -> bool:
+    pairs = list(zip(leaves(found), leaves(raw), strict=True))
+    return all(
+        np.shape(a) == np.shape(b)
+        and np.all(np.abs(np.asarray(a) - b) <= _KEPT * np.max(np.abs(b), initial=0.0))
+        for a, b in pairs
+    )
+
+
+def exact(function: Implementation, on: Setting, precisions: Sequence[int] = PRECISIONS) -> Implementation:
     """The function's exact mathematics, rounded once to the setting's dtype.
 
     A number counts as known if its ball is 2^GUARD times narrower than a unit roundoff u of it, or if all of
@@ -86,10 +119,10 @@ def exact(function: Implementation, on: Setting) -> Implementation:
         if not is_data(raw):
             return made(functools.partial(function, *args, **kwargs), raw, functools.partial(exact, on=on))
         why = ""
-        for prec in PRECISIONS:
+        for prec in precisions:
             try:
                 found = on_balls(function, prec, dtype)(*args, **kwargs)
-                rounded = Rounding(on, last=prec == PRECISIONS[-1]).form(found, raw)
+                rounded = Rounding(on, last=prec == precisions[-1]).form(found, raw)
             except UndecidedError as undecided:
                 why = _sentence(undecided)
                 continue
@@ -100,7 +133,7 @@ def exact(function: Implementation, on: Setting) -> Implementation:
             if error is not None and not _finite(rounded):
                 raise error
             return rounded
-        raise NotEnclosedError(f"undecided with {PRECISIONS[-1]} bits: {why}")
+        raise NotEnclosedError(f"undecided with {precisions[-1]} bits: {why}")
 
     return enclosed
 
@@ -144,4 +177,4 @@ def _check_size(value: Any) -> None:
         raise NotEnclosedError(f"{count} numbers, more than the {LARGEST} that are enclosed")
 
 
-__all__ = ["NotEnclosedError", "exact", "on_balls"]
+__all__ = ["NotEnclosedError", "exact", "nearby", "on_balls"]

@@ -89,7 +89,8 @@ class Formula:
         return set(self.used) == {_BALLS}
 
 
-_BALLS, _WIDER, _ITSELF = "on balls", "in a wider format", "as it is"
+_BALLS, _NEARBY = "on balls", "on balls with eigenvectors of a matrix nearby"
+_WIDER, _ITSELF = "in a wider format", "as it is"
 
 
 def formula(raw: Implementation, on: Setting) -> Formula:
@@ -100,13 +101,14 @@ def formula(raw: Implementation, on: Setting) -> Formula:
 def _ways(raw: Implementation, on: Setting) -> list[tuple[str, Implementation]]:
     ways: list[tuple[str, Implementation]] = []
     if on.backend.name == "numpy":
-        from .enclosed import exact  # noqa: PLC0415  (python-flint: right functions need none)
+        from .enclosed import exact, nearby  # noqa: PLC0415  (python-flint: right functions need none)
 
-        if on.precision.name in FORMATS:
-            ways.append((_BALLS, exact(raw, on)))
-        else:  # float32 holds what half precision does
-            single = replace(on, precision=Precision("float32"))
-            ways.append((_BALLS, computed_in(exact(raw, single), np.float32, on)))
+        for name, way in ((_BALLS, exact), (_NEARBY, nearby)):
+            if on.precision.name in FORMATS:
+                ways.append((name, way(raw, on)))
+            else:  # float32 holds what half precision does
+                single = replace(on, precision=Precision("float32"))
+                ways.append((name, computed_in(way(raw, single), np.float32, on)))
     if (wide := _wider(on)) is not None:
         ways.append((_WIDER, computed_in(raw, wide, on)))
     return ways
@@ -212,7 +214,7 @@ class Scale:
         if outcome.verdict == "held" and set(own.used) - {_ITSELF}:
             if self._outcome(law, self._adapted(_again(self._raw)), examples).verdict == "held":
                 return Evidence(False, "a call that is made again gives another result")
-            ways = " and ".join(way for way in (_BALLS, _WIDER, _ITSELF) if way in own.used)
+            ways = " and ".join(way for way in (_BALLS, _NEARBY, _WIDER, _ITSELF) if way in own.used)
             return Evidence(True, f"the same code {ways} holds", names(values))
         if own.exact:
             return Evidence(False, "the same code on wider numbers fails as well")

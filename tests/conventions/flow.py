@@ -117,6 +117,12 @@ def second_order_of_sigma(x, denoised, old, sigma_before, sigma, sigma_next, fac
     return first_order_of_sigma(x, denoised + weight * (denoised - old), sigma, sigma_next)
 
 
+def second_order_of_times(x, denoised, old, t, t_next, t_before, exchanged=False):
+    step, last = t_next - t, t - t_before
+    weight = (last / step if exchanged else step / last) / 2
+    return np.exp(t - t_next) * x - np.expm1(-step) * (denoised + weight * (denoised - old))
+
+
 def step_log_prob(following, mean, deviation, half=0.5):
     z = (following - mean) / deviation
     return -np.sum(half * z * z + np.log(deviation) + math.log(2 * math.pi) / 2, axis=-1)
@@ -150,6 +156,9 @@ CONVENTIONS = {
     ),
     "flow.dpm_solver_2m_step/karras": Convention(
         second_order_of_sigma, partial(second_order_of_sigma, factor=1), dtypes=("float64",)
+    ),
+    "flow.dpm_solver_2m_step/log-sigmas": Convention(
+        second_order_of_times, partial(second_order_of_times, exchanged=True), dtypes=("float64",)
     ),
     "flow.step_log_density/mean-deviation": Convention(step_log_prob, partial(step_log_prob, half=1)),
     "flow.step_log_density/mean-of-features": Convention(

@@ -1,6 +1,8 @@
 """Similarities, ranks and thresholds as common code writes them."""
 
 import itertools
+import math
+from functools import partial
 
 import numpy as np
 
@@ -168,7 +170,33 @@ def reciprocal_rank_of_query(scores, relevant, k, sign=1):
     return np.mean(values)
 
 
+def recall_of_ids(retrieved, relevant, k, off=0):
+    return len(relevant & set(retrieved[: k + off])) / len(relevant)
+
+
+def reciprocal_rank_of_ids(retrieved, relevant, k, first=1):
+    return next((1 / (i + first) for i, d in enumerate(retrieved[:k]) if d in relevant), 0.0)
+
+
+def ndcg_of_judgements(retrieved, grades, k, base=2):
+    def gained(values):
+        return math.fsum(g / math.log2(i + base) for i, g in enumerate(values[:k]))
+
+    return gained([grades.get(d, 0.0) for d in retrieved]) / gained(sorted(grades.values(), reverse=True))
+
+
+def ndcg_of_ids(retrieved, relevant, k, gain=1):
+    found = sum(1 / math.log2(i + 2) for i, d in enumerate(retrieved[:k]) if d in relevant)
+    return found / sum(gain / math.log2(i + 2) for i in range(min(k, len(relevant))))
+
+
 CONVENTIONS = {
+    "matching.recall_at_k/retrieved": Convention(recall_of_ids, partial(recall_of_ids, off=1)),
+    "matching.reciprocal_rank_at_k/retrieved": Convention(
+        reciprocal_rank_of_ids, partial(reciprocal_rank_of_ids, first=2)
+    ),
+    "matching.ndcg_at_k/retrieved": Convention(ndcg_of_judgements, partial(ndcg_of_judgements, base=3)),
+    "matching.ndcg_at_k/retrieved-binary": Convention(ndcg_of_ids, partial(ndcg_of_ids, gain=3)),
     "matching.recall_at_k/one-query": _signed(recall_of_query),
     "matching.reciprocal_rank_at_k/one-query": _signed(reciprocal_rank_of_query),
     "matching.ndcg_at_k/one-query": _signed(ndcg_of_query),

@@ -100,6 +100,27 @@ def dpm_solver_2m_step_karras(mine: Implementation) -> Implementation:
     return dpm_solver_2m_step
 
 
+@adapter(
+    "flow.dpm_solver_2m_step",
+    "log-sigmas",
+    "mine(x, denoised, old_denoised, t, t_next, t_before): x divided by ᾱ, before and after, and times "
+    "t = −ln(β̄/ᾱ). A step to β̄ = 0, at t = ∞, is the reference's.",
+)
+def dpm_solver_2m_step_log_sigmas(mine: Implementation) -> Implementation:
+    def dpm_solver_2m_step(
+        x: Any, data: Any, earlier_data: Any, earlier: Any, source: Any, target: Any, /
+    ) -> Any:
+        (alpha, _), (alpha_next, beta_next) = source, target
+        _need_signal(earlier[0], alpha, alpha_next)
+        xp = array_namespace(beta_next)
+        if bool(xp.any(beta_next == 0)):
+            return flow.dpm_solver_2m_step(x, data, earlier_data, earlier, source, target)
+        times = (xp.log(level[0] / level[1]) for level in (source, target, earlier))
+        return alpha_next * mine(x / alpha, data, earlier_data, *times)
+
+    return dpm_solver_2m_step
+
+
 def _need_signal(*alphas: Any) -> None:
     if not all(bool(array_namespace(alpha).all(alpha > 0)) for alpha in alphas):
         raise NotApplicableError("ᾱ = 0, where σ is infinite")
