@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from .auditing import Report, pytest_case
     from .auditing.audit import audit
     from .engine.catalogue import adapters, errata, functions, laws, mistakes
-    from .engine.planning import prove
     from .engine.runner import Outcome
     from .language.adapter import Adapter
     from .language.erratum import Erratum
     from .language.law import AtMost, Exact, Gap, Law, NotApplicable, Rounding, Same, Sampling
     from .language.mistake import Mistake
+    from .proving import prove
 
 _HOMES = {
     "language.adapter": ["Adapter"],
@@ -27,8 +27,8 @@ _HOMES = {
     "language.erratum": ["Erratum"],
     "language.law": ["AtMost", "Exact", "Gap", "Law", "NotApplicable", "Rounding", "Same", "Sampling"],
     "language.mistake": ["Mistake"],
-    "engine.planning": ["prove"],
     "engine.runner": ["Outcome"],
+    "proving": ["prove"],
     "swapping": ["Swapped", "swap"],
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -10,7 +10,8 @@ import html5lib
 import pytest
 from click.testing import CliRunner
 
-from refimpl.proofs import audit, catalogue
+from refimpl import rope
+from refimpl.proofs import audit, catalogue, prove, swap
 from refimpl.proofs.auditing.messages import Shown
 from refimpl.proofs.commands.main import main
 from refimpl.proofs.engine import report as envelopes
@@ -323,3 +324,30 @@ def test_a_campaign_has_no_page_of_its_own(tmp_path):
     )
     assert result.exit_code == 2
     assert "refimpl report" in result.output
+
+
+class TestNotebooks:
+    def test_proofs_are_a_list_that_shows_itself(self):
+        found = prove(
+            "rope.rotate-*",
+            impl={"rope.rotate": lambda x, a, /, **how: rope.rotate(x, -a, **how)},
+            examples=3,
+        )
+        assert isinstance(found, list)
+        page = found._repr_html_()
+        assert page.startswith('<div class="refimpl">')
+        assert page.count("refuted") > 1
+        assert "rope.rotate-definition" in page
+        assert found.data()["settings"]["impl"] == ["rope.rotate"]
+
+    def test_so_are_swaps(self):
+        found = swap("rope.rotate", backend="numpy", dtype=["float64", "float32"], calls=3)
+        page = found._repr_html_()
+        assert page.startswith('<div class="refimpl">')
+        assert "<svg" in page
+        assert found.data()["versions"]["numpy"]
+
+    def test_without_the_extra_the_text_is_shown(self, monkeypatch):
+        found = prove("rope.rotate-definition", examples=3)
+        monkeypatch.setattr(extra.Extra, "missing", lambda _: ["Jinja2"])
+        assert found._repr_html_() is None

@@ -181,13 +181,14 @@ def test_functions_are_chosen_by_library_or_wildcard() -> None:
 
 
 def test_the_command_audits_and_ends_with_0_whatever_it_found(tmp_path: Path) -> None:
-    file, folder = tmp_path / "found.json", tmp_path / "programs"
+    file, page, folder = tmp_path / "found.json", tmp_path / "found.html", tmp_path / "programs"
     words = ["scipy/spatial.distance.cdist (cosine)", "scipy/special.softmax", "--jobs", "1"]
-    answer = _invoke(*words, "--json", str(file), "--reproducers", str(folder))
+    answer = _invoke(*words, "--json", str(file), "--html", str(page), "--reproducers", str(folder))
     assert answer.exit_code == 0, answer.output
     assert answer.output.splitlines()[-1].startswith("1 right, 1 wrong in ")
     report = json.loads(file.read_text(encoding="utf-8"))
     assert [it["answer"] for it in report["results"]] == ["right", "wrong"]
+    assert "spatial.distance.cdist" in page.read_text(encoding="utf-8")
     assert len(list(folder.iterdir())) == 1
 
 

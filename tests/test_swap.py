@@ -28,9 +28,8 @@ from refimpl.proofs.engine.accuracy.measure import Effort
 from refimpl.proofs.engine.accuracy.ulps import Format
 from refimpl.proofs.language.inputs import rounded
 from refimpl.proofs.pages import swaps
-from refimpl.proofs.swapping import report
+from refimpl.proofs.swapping import Swapped, report, swap
 from refimpl.proofs.swapping.bounds import bounds
-from refimpl.proofs.swapping.experiment import Swapped, swap
 from refimpl.proofs.swapping.inputs import cases
 from refimpl.proofs.swapping.meeting import Figures
 from refimpl.proofs.swapping.running import Stage

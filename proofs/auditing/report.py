@@ -1,12 +1,11 @@
 """What an audit found, as text, as HTML for notebooks, and as data."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..engine import report as envelopes
-from ..pages import extra
+from ..pages.notebook import fragment
 from . import text
 from .found import Found
 from .messages import Diagnosis, Loaded
@@ -67,9 +66,4 @@ class Report(Found):
         ).data()  # fmt: skip
 
     def _repr_html_(self) -> str | None:
-        """The page, for notebooks; none where what makes it is not installed, so that they show the text."""
-        if extra.PAGES.missing():
-            return None
-        from ..pages.report import html  # noqa: PLC0415  (the extra)
-
-        return html(json.loads(envelopes.text(self.data())), fragment=True)
+        return fragment(self.data())

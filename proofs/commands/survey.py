@@ -12,7 +12,7 @@ from ..survey import Binding, Library, _elsewhere, _run, _shown
 from ..survey._finding import Surveyed
 from . import display
 from .output import WORDS, OutputFile, save
-from .running import Gathered, gather
+from .running import Gathered, gather, paged
 from .running import save as save_report
 
 _COLOURS = {"right": "green", "wrong": "red"}
@@ -27,12 +27,13 @@ _COLOURS = {"right": "green", "wrong": "red"}
 @click.option("--examples", type=click.IntRange(1), help="Inputs per law [default: as bound, mostly 18].")
 @click.option("--jobs", type=click.IntRange(1), help="Processes at a time [default: at most one per core].")
 @click.option("--json", "json_file", type=OutputFile(), help="Write the findings to this file.")
+@paged
 @click.option("--reproducers", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Write a program for each finding that has one.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="A line for every function, also on a terminal.")
 def survey(
     libraries: tuple[str, ...], listed: bool, python: str | None, examples: int | None, jobs: int | None,
-    json_file: Path | None, reproducers: Path | None, verbose: bool,
+    json_file: Path | None, html_file: Path | None, reproducers: Path | None, verbose: bool,
 ) -> None:  # fmt: skip
     """Audit the functions of public libraries that are installed here, in their versions here.
 
@@ -44,6 +45,7 @@ def survey(
     \b
     refimpl survey --list
     refimpl survey transformers diffusers --json found.json
+    refimpl survey pandas polars --html found.html
     refimpl survey "torch/*layer_norm" --reproducers programs
     refimpl survey keras --python other/bin/python
 
@@ -64,14 +66,15 @@ def survey(
     if not libraries:
         work = [it for it in work if it.version]
     planning.prepare(False)
+    filed = json_file is not None or html_file is not None
     with display.bar(len(work), verbose, "functions", left=True) as show:
 
         def shown(it: Surveyed) -> None:
             show(f"{it.library} {it.public}", _COLOURS.get(it.answer, "yellow"), [*_shown.lines(it)],
                  it.answer == "right")  # fmt: skip
 
-        run = gather(_run.run(work, examples, jobs), shown, filed=json_file is not None)
-    save_report(json_file, run)
+        run = gather(_run.run(work, examples, jobs), shown, filed=filed)
+    save_report(json_file, run, page=html_file)
     if reproducers:
         _write(reproducers, run)
     display.say(

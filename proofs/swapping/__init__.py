@@ -7,8 +7,10 @@ meeting     two ways beside each other, and one beside the proven values
 experiment  one function in all ways
 program     a program that shows where two ways differ most
 report      text, JSON and the exit code
+python      the experiment as Python asks for it
 """
 
-from .experiment import Swapped, swap
+from .experiment import Swapped
+from .python import swap
 
 __all__ = ["Swapped", "swap"]

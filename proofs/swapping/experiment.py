@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._errors import DomainError, told
+from ..._errors import DomainError
 from ..._names import find
 from ..._xp import check_integer
 from ...backends import Setting
@@ -26,7 +26,7 @@ from .bounds import Bounds, bounds
 from .inputs import bound_to_numpy, cases
 from .meeting import Call, Figures, Meeting
 from .running import Ran, Stage, eager
-from .ways import Way, planned
+from .ways import Way
 
 CALLS = 24
 """Calls of laws by default: ordinary, of cancellation, and of extreme scale."""
@@ -212,54 +212,3 @@ def plan(functions: Sequence[str], ways: Sequence[Way], effort: Effort, *,
         *(Task(name, tuple(ways), effort) for name in chosen),
         *(Task(name, tuple(ways), effort, it, used.get(name, "")) for name, it in own.items()),
     ]
-
-
-def swap(
-    *functions: str,
-    impl: Mapping[str, str | Implementation] | None = None,
-    adapters: Mapping[str, str] | None = None,
-    backend: str | Sequence[str] = ("numpy", "torch"),
-    dtype: str | Sequence[str] = "float32",
-    device: str | Sequence[str] = (),
-    compiled: bool = False,
-    tf32: bool = False,
-    threads: int | Sequence[int] = (),
-    calls: int = CALLS,
-    seed: int = 0,
-) -> "list[Swapped]":
-    """Run functions with the same inputs in several ways, in this process: what moves?
-
-    Functions of refimpl by name; with `impl`, {"rope.rotate": mine} or {"rope.rotate": "file.py:mine"}, your
-    own, under adapters if they have another convention. JAX's float64 needs refimpl.backends.jax.enable_x64()
-    first. After Ctrl-C there is what came to an end.
-
-    Raises
-    ------
-    UnknownNameError, DTypeError, DomainError
-        for a function, backend, dtype or device that does not exist, or a single way to run.
-
-    Examples
-    --------
-    >>> [found] = swap("rope.rotate", backend="numpy", dtype=["float64", "float32"], calls=3)
-    >>> found.pairs[0].verdict
-    'within'
-    """
-    if not functions and not impl:
-        raise DomainError(told("swap", "functions", "none", "names such as 'rope.rotate', or impl={…}"))
-    ways = planned(
-        _several(backend), _several(dtype), devices=_several(device), compiled=compiled, tf32=tf32,
-        threads=(threads,) if isinstance(threads, int) else threads,
-    )  # fmt: skip
-    tasks = plan(
-        functions, ways, Effort(calls=calls, seed=seed), impl=impl, adapters=adapters, isolated=False
-    )
-    found: list[Swapped] = []
-    for task in tasks:
-        found.append(task.run())
-        if found[-1].interrupted:
-            break
-    return found
-
-
-def _several(given: str | Sequence[str]) -> Sequence[str]:
-    return (given,) if isinstance(given, str) else given
