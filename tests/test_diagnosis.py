@@ -18,6 +18,7 @@ from refimpl.proofs.auditing.messages import Diagnosis, Explain
 from refimpl.proofs.auditing.observed import spreads
 from refimpl.proofs.auditing.slips import slips
 from refimpl.proofs.engine.calls import Call
+from refimpl.proofs.language.law import NotApplicableError
 
 ON = Setting.of(backends.get("numpy"))
 
@@ -379,3 +380,29 @@ def test_an_unbiased_variance_is_the_only_cause(dtype: str) -> None:
         diagnosis = explain(Explain("residual.layer_norm"), mine, "", on, 0)
     assert diagnosis.mistakes == ("residual.layer_norm/unbiased-variance",)
     assert len(diagnosis.sentences) == 1
+
+
+def yarn_of_a_library(
+    dim: int, *, train_length: float, factor: float, base: float = 10000.0, ramp: str = "paper",
+    beta_slow: float = 1.0, beta_fast: float = 32.0, truncate: bool = True, **_: Any,
+) -> Any:  # fmt: skip
+    """The ramp of the common code, upside down; and its last index is at most d/2 − 1, not d − 1."""
+    if ramp != "code":
+        raise NotApplicableError(f"ramp={ramp!r}")
+    first, last = (
+        dim * math.log(train_length / (turns * 2 * math.pi)) / (2 * math.log(base))
+        for turns in (beta_fast, beta_slow)
+    )
+    if truncate:
+        first, last = math.floor(first), math.ceil(last)
+    first, last = max(first, 0), min(last, dim // 2 - 1)
+    kept = np.clip((np.arange(dim // 2) - first) / (last - first or 1e-3), 0, 1)
+    return (frequencies(dim, base) * (kept + (1 - kept) / factor)).astype(np.float32)
+
+
+def test_a_mistake_that_changes_nothing_is_not_one_of_two() -> None:
+    """One mistake explains most calls, and no second one the others: it is told alone, as of most."""
+    on = Setting.of(backends.get("numpy"), "float32")
+    diagnosis = explain(Explain("rope.yarn"), yarn_of_a_library, "", on, 0)
+    assert diagnosis.mistakes == ("rope.yarn/ramp-inverted",)
+    assert "mostly" in diagnosis.cause

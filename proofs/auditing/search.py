@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from ...backends import Setting
@@ -235,15 +236,18 @@ class Search:
 
     def _two(self, chosen: Under) -> Found | None:
         """Two known mistakes at once, a known mistake and a relation, or mistakes at different calls."""
-        _, tolerance = self.deciding(chosen.seen)
+        places, tolerance = self.deciding(chosen.seen)
         by_sentence, weighed = {}, []
         for candidate, mistakes in pairs(chosen.seen, self.candidates.known):
             by_sentence[candidate.sentence] = mistakes
             weighed.append(weigh(chosen.seen, candidate, self._small(chosen), tolerance))
-        accepted = sorted((w for w in weighed if w.accepted()), key=lambda w: w.rest)
-        if accepted:
-            best = accepted[0]
-            return Found(chosen, best, by_sentence[best.candidate.sentence], True)
+        known = {c.mistake: c for c in self.candidates.known}
+        share = cache(lambda c: weigh(chosen.seen, c, places, tolerance, len(places)).share)
+        for best in sorted((w for w in weighed if w.accepted()), key=lambda w: w.rest):
+            mistakes = by_sentence[best.candidate.sentence]
+            # Where one of them changes nothing, the other explains as much alone.
+            if share(best.candidate) > max(share(known[it]) for it in mistakes):
+                return Found(chosen, best, mistakes, True)
         return self._in_turn(chosen) or self._and_a_relation(chosen)
 
     def _at_some(self, under: Under) -> Found | None:
