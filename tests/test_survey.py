@@ -44,6 +44,12 @@ def half(x, angles, /):
     a, b, cos, sin = x[..., :n], x[..., n:], np.cos(angles), np.sin(angles)
     return np.concatenate([a * cos - b * sin, a * sin + b * cos], -1)
 
+def of_several(m1, S1, m2, S2, /):
+    roots = np.sqrt(np.linalg.eigvals(S1 @ S2).real)
+    if len(m1) == 1:
+        raise ValueError("one feature")
+    return ((m1 - m2) ** 2).sum() + np.trace(S1) + np.trace(S2) - 2 * roots.sum()
+
 def cosine_similarity(u, v, /, *, axis=-1):
     lengths = np.sqrt((u * u).sum(axis)) * np.sqrt((v * v).sum(axis))
     return (u * v).sum(axis) / lengths
@@ -124,6 +130,18 @@ def test_what_has_moved_or_is_called_otherwise_is_not_bound(public: Library, tar
     assert found.answer == "not bound"
     assert said in found.sentence, found.sentence
     assert not _shown.complete([found])
+
+
+def test_what_raises_at_the_simplest_inputs_alone_is_wrong(public: Library) -> None:
+    """All laws end there, for they begin with them."""
+    public.function(
+        "it", "transport.frechet_distance", "public_library:of_several", adapter="one-pair",
+        laws=("transport.frechet_distance-definition",),
+    )  # fmt: skip
+    found = _found(public)
+    assert found.answer == "wrong"
+    assert "one feature" in found.sentence, found.sentence
+    assert found.laws["transport.frechet_distance-definition"]
 
 
 def test_what_is_not_installed_is_said() -> None:

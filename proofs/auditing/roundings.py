@@ -146,17 +146,18 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
 
 
 def _kept_in(seen: Observed, places: Sequence[int]) -> str:
-    """The shortest format that holds all results exactly, and not the expected ones; or nothing."""
+    """The shortest format that holds all results exactly, also where they are right, and not the expected ones
+    at these places; or nothing."""
     got, expected = (
-        np.concatenate([part.ravel() for i in places for part in parts[i] or ()] or [np.zeros(0)])
-        for parts in (seen.got, seen.expected)
+        np.concatenate([part.ravel() for i in those for part in parts[i] or ()] or [np.zeros(0)])
+        for parts, those in ((seen.got, seen.compared), (seen.expected, places))
     )
     for form in sorted(FORMATS, key=FORMATS.__getitem__):
         digits = FORMATS[form]
         if digits >= seen.on.precision.bits:
             continue
         exact, fitting = (np.isnan(v) | (rounded(v, digits) == v) for v in (got, expected))
-        if got.size and np.all(exact | ~np.isfinite(got)) and np.mean(fitting) < _FEW:
+        if got.size and np.all(exact | ~np.isfinite(got)) and expected.size and np.mean(fitting) < _FEW:
             return form
     return ""
 
