@@ -146,8 +146,8 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
 
 
 def _kept_in(seen: Observed, places: Sequence[int]) -> str:
-    """The shortest format that holds all results exactly, also where they are right, and not the expected ones
-    at these places; or nothing."""
+    """The shortest format that holds all results exactly, also where they are right, and not the expected
+    ones at these places; or nothing."""
     got, expected = (
         np.concatenate([part.ravel() for i in those for part in parts[i] or ()] or [np.zeros(0)])
         for parts, those in ((seen.got, seen.compared), (seen.expected, places))
