@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from ._errors import UnknownNameError, either
 
-_PLURALS = {"erratum": "errata", "name": "functions"}
+_LISTS = {"erratum": "list errata", "name": "list functions", "library": "survey --list"}
+"""The commands that list them; for others, `list` with an s."""
 FEW = 12
 """Up to so many known names are told where none is near."""
 
@@ -48,7 +49,7 @@ def _advice(name: str, names: Sequence[str], what: str) -> str:
     if close := near(name, names):
         return offered(close)
     if len(names) > FEW:
-        return f"see `refimpl list {_PLURALS.get(what, f'{what}s')}`"
+        return f"see `refimpl {_LISTS.get(what, f'list {what}s')}`"
     return f"there are: {', '.join(names) or 'none'}"
 
 

@@ -196,6 +196,7 @@ def test_functions_are_chosen_by_library_or_wildcard() -> None:
     answer = _invoke("scipi")
     assert answer.exit_code == 2
     assert "did you mean scipy" in answer.output
+    assert "see `refimpl survey --list`" in _invoke("unlike-any-of-them").output
 
 
 def test_the_command_audits_and_ends_with_0_whatever_it_found(tmp_path: Path) -> None:
