@@ -4,6 +4,8 @@ Those that surprise stand in findings/ as programs that install it."""
 
 import importlib.metadata
 import math
+import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -54,3 +56,69 @@ def test_cosines_of_short_and_long_vectors_have_no_digit() -> None:
     assert math.isinf(float(cosine(short, short)))
     rows = np.random.default_rng(0).normal(size=(200, 4)).astype(np.float32)
     assert 1 < float(np.max(cosine(rows, rows))) < 1 + 5e-7
+
+
+def _of_mlx() -> Any:
+    core = _module("mlx", "mlx.core")
+    return lambda x: core.fast.layer_norm(core.array(x), None, None, eps=1e-5)
+
+
+def _of_haiku() -> Any:
+    haiku = _module("dm-haiku", "haiku")
+    layer = haiku.without_apply_rng(
+        haiku.transform(lambda x: haiku.LayerNorm(-1, create_scale=False, create_offset=False)(x))  # noqa: PLW0108
+    )
+    return lambda x: layer.apply({}, x)
+
+
+def _of_equinox() -> Any:
+    nn = _module("equinox", "equinox").nn
+    return lambda x: nn.LayerNorm(x.shape[-1], use_weight=False, use_bias=False)(x)
+
+
+def _of_keras() -> Any:
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    layers = _module("keras", "keras").layers
+    return lambda x: layers.LayerNormalization(epsilon=1e-5)(x[None])[0].detach()
+
+
+@pytest.mark.parametrize("made", [_of_mlx, _of_haiku, _of_equinox, _of_keras])
+def test_layer_norms_take_the_rounded_mean(made: Callable[[], Any]) -> None:
+    norm, step = made(), 2.0**-23
+    found = np.asarray(norm(np.asarray([1.0, 1 + step], np.float32)))
+    exact = step / 2 / math.sqrt(step**2 / 4 + 1e-5)  # and its negative, of the mean 1 + step/2
+    assert np.max(np.abs(found / [-exact, exact] - 1)) > 0.4
+
+
+@pytest.mark.parametrize("made", [_of_mlx, _of_equinox, _of_keras])
+def test_layer_norms_of_large_rows_are_zero(made: Callable[[], Any]) -> None:
+    found = np.asarray(made()(np.asarray([2e27, -2e27], np.float32)))  # it is (1, -1)
+    assert not np.any(np.nan_to_num(found))
+
+
+def test_rms_norm_of_a_large_row_is_zero() -> None:
+    nn = _module("equinox", "equinox").nn
+    found = nn.RMSNorm(4, use_weight=False, use_bias=False)(np.full(4, 1e20, np.float32))
+    assert not np.any(found)
+
+
+def test_distance_of_singular_gaussians_has_half_of_the_digits() -> None:
+    distance = _module("monai", "monai.metrics.fid").compute_frechet_distance
+    torch = importlib.import_module("torch")
+    zero, errors = torch.zeros(2, dtype=torch.float64), []
+    for a, b in np.random.default_rng(0).normal(size=(50, 2, 2)):
+        first, second = (torch.tensor(np.outer(it, it)) for it in (a, b))
+        exact = a @ a + b @ b - 2 * abs(a @ b)
+        errors.append(abs(float(distance(zero, first, zero, second)) - exact) / (a @ a + b @ b))
+    assert 1e-9 < max(errors) < 1e-7
+    tiny = 1e-200 * torch.eye(2, dtype=torch.float64)
+    assert float(distance(zero, tiny, zero, 4 * tiny)) == pytest.approx(10e-200)  # it is 2e-200
+
+
+def test_cosine_schedule_is_a_quotient_in_float32() -> None:
+    scheduler = _module("monai", "monai.networks.schedulers").DDPMScheduler(100, schedule="cosine", s=0.5)
+    steps = np.arange(101)
+    signal = np.cos((steps / 100 + 0.5) / 1.5 * np.pi / 2) ** 2
+    exact = np.minimum(1 - signal[1:] / signal[:-1], 0.999)
+    error = np.max(np.abs(scheduler.betas.double().numpy() / exact - 1))
+    assert 1e-5 < error < 1e-4  # float32 allows 6e-8
