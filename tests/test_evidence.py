@@ -109,6 +109,15 @@ def test_tables_in_a_narrower_format_are_wrong(dtype: Any) -> None:
     assert audit("ddpm.log_snr", mine, adapter="ho").verdict == "refuted"
 
 
+def test_what_most_recorded_calls_leave_out_is_weighed_where_the_law_fails() -> None:
+    def norm(x: Any, gamma: Any, beta: Any, eps: float = 1e-5) -> Any:
+        return gamma * (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + eps) + beta
+
+    report = audit("residual.layer_norm", norm, examples=40)
+    assert report.verdict == "refuted"
+    assert "residual.layer_norm/eps-outside-root" in report.diagnoses[0].cause
+
+
 def test_the_wrong_form_is_not_a_matter_of_digits() -> None:
     single = snr_with(lambda y: y.astype(np.float64))
     assert audit("ddpm.log_snr", single, adapter="ho", dtype="float32").verdict == "refuted"

@@ -61,4 +61,4 @@ def failing_calls(request: Explain, on: Setting) -> Iterator[Call]:
         with np.errstate(all="ignore"), contextlib.suppress(Exception):
             list(catalogue.laws()[law].check(recorder, on, converted(found.case, on)))
         for args, kwargs in recorder.taken():
-            yield Call(args, kwargs, law, found.kind)  # type: ignore[arg-type]
+            yield Call(args, kwargs, law, found.kind)

@@ -17,8 +17,8 @@ from .changes import choices
 from .compare import leaves
 from .distance import first_difference
 from .elsewhere import ROWS, Right, Way, by_rows, in_way, mostly_agrees, needs_rows, verdict_of
-from .evidence import computed_in, formula
 from .fitting import Foreign, Manner, adapted, manner_of
+from .formula import computed_in, formula
 from .gathered import gathered
 from .history import chance, remembers
 from .ignored import Ignored, effective, ignored

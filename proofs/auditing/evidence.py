@@ -8,8 +8,7 @@ errors are compared with those in a narrower format: rounding shrinks with the u
 
 import functools
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,22 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from ... import _libraries
 from ...backends import Precision, Setting
 from ..engine import catalogue
-from ..engine.calls import Call, Given
+from ..engine.calls import Call, Given, record
 from ..engine.runner import Outcome, run_law
 from ..language.edge import Adopted, Choice
-from ..language.law import Implementation, Law, NotApplicableError
-from ..language.packing import copied, mapped, mapped_arrays
+from ..language.law import REFUSALS, Implementation, Law
+from ..language.packing import copied
 from .compare import difference
 from .exceptions import everywhere, excepted, names
+from .formula import BALLS, ITSELF, NEARBY, WIDER, Formula, all_cast, cast, computed_within, formula
 from .gathered import recorded
 from .shortened import shortened
-from .widened import narrowed, narrows, widened, widens
+from .widened import narrows
 
-FORMATS = ("float64", "float32")
-"""In which NumPy's code runs on balls."""
 NARROWER = {"float64": "float32"}
 """For a format without a wider one, the one in which its formula can be seen."""
 _LINEAR, _ROOT = 2.0**23, 2.0**10
@@ -61,130 +58,8 @@ class Evidence:
     """The edges at which the formula differs, as "function/edge=value"."""
 
 
-class Formula:
-    """A function's own code on wider numbers than those of the setting, rounded once."""
-
-    def __init__(self, raw: Implementation, on: Setting) -> None:
-        self._raw, self._ways = raw, _ways(raw, on)
-        self.__wrapped__ = raw  # whose signature says how it is called
-        self.used: Counter[str] = Counter()
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        for name, way in self._ways:
-            try:
-                with np.errstate(all="ignore"):
-                    result = way(*args, **kwargs)
-            except NotApplicableError:
-                raise
-            except Exception:  # this way is closed for this call; the next may be open
-                continue
-            self.used[name] += 1
-            return result
-        self.used[_ITSELF] += 1
-        return self._raw(*args, **kwargs)
-
-    @property
-    def exact(self) -> bool:
-        """Whether all calls were enclosed, so that no digit of the results is in doubt."""
-        return set(self.used) == {_BALLS}
-
-
-_BALLS, _NEARBY = "on balls", "on balls with eigenvectors of a matrix nearby"
-_WIDER, _ITSELF = "in a wider format", "as it is"
-
-
-def formula(raw: Implementation, on: Setting) -> Formula:
-    """The formula of a function of raw arrays, that is, before adapters."""
-    return Formula(raw, on)
-
-
-def _ways(raw: Implementation, on: Setting) -> list[tuple[str, Implementation]]:
-    ways: list[tuple[str, Implementation]] = []
-    if on.backend.name == "numpy":
-        from .enclosed import exact, nearby  # noqa: PLC0415  (python-flint: right functions need none)
-
-        for name, way in ((_BALLS, exact), (_NEARBY, nearby)):
-            if on.precision.name in FORMATS:
-                ways.append((name, way(raw, on)))
-            else:  # float32 holds what half precision does
-                single = replace(on, precision=Precision("float32"))
-                ways.append((name, computed_in(way(raw, single), np.float32, on)))
-    if (wide := _wider(on)) is not None:
-        ways.append((_WIDER, computed_in(raw, wide, on)))
-    return ways
-
-
-def _wider(on: Setting) -> Any:
-    """A wider dtype of the library, or None."""
-    if on.precision.name != "float64":
-        return on.xp.float64 if "float64" in on.backend.dtypes else None
-    long = np.longdouble
-    return long if on.backend.name == "numpy" and np.finfo(long).nmant > np.finfo(np.float64).nmant else None
-
-
-class _NothingToWidenError(Exception):
-    """There is no real array among the arguments."""
-
-
 class _NothingToSeeError(Exception):
     """A call that says nothing of the function."""
-
-
-def computed_in(function: Implementation, dtype: Any, on: Setting) -> Implementation:
-    """The function with real arrays of the setting's dtype given in another one, and its results rounded."""
-    return _computed(function, dtype, on, widened, needs_arrays=not widens(on))
-
-
-def _within(function: Implementation, dtype: Any, on: Setting) -> Implementation:
-    """The function computed in a narrower dtype, whatever its code names."""
-    return _computed(function, dtype, on, narrowed, needs_arrays=False)
-
-
-def _computed(
-    function: Implementation, dtype: Any, on: Setting, inside: Callable[[Setting], Any], *, needs_arrays: bool
-) -> Implementation:
-    @functools.wraps(function, updated=())
-    def call(*args: Any, **kwargs: Any) -> Any:
-        given = _all_cast((args, kwargs), on.dtype, dtype)
-        if needs_arrays and given[0] is args and given[1] is kwargs:
-            raise _NothingToWidenError
-        with inside(on):
-            result = function(*given[0], **given[1])
-        return _rounded(result, on)
-
-    return call
-
-
-def _all_cast(given: Given, source: Any, target: Any) -> Given:
-    """A call with its real arrays, and the dtype that it may ask for, in another one."""
-    args, kwargs = _cast(given, source, target)
-    return args, {**kwargs, "dtype": target} if kwargs.get("dtype") is source else kwargs
-
-
-def _cast(value: Any, source: Any, target: Any) -> Any:
-    """Real arrays of one dtype in another; functions among the values take and give what they take."""
-
-    def change(array: Any) -> Any:
-        if array.dtype != source:
-            return array
-        return _libraries.array_namespace(array).astype(array, target)
-
-    return mapped_arrays(value, change)
-
-
-def _rounded(value: Any, on: Setting) -> Any:
-    """A result with every real array in the setting's dtype, and NumPy's wide numbers as Python's."""
-
-    def change(part: Any) -> Any:
-        if isinstance(part, np.generic) and part.dtype.kind == "f":
-            return np.dtype(on.dtype).type(part) if on.backend.name == "numpy" else float(part)
-        if _libraries.is_array(part):
-            xp = _libraries.array_namespace(part)
-            real = xp.isdtype(part.dtype, "real floating") or part.dtype == np.longdouble
-            return xp.astype(part, on.dtype) if real and part.dtype != on.dtype else part
-        return part
-
-    return mapped(value, change)
 
 
 class Scale:
@@ -211,19 +86,44 @@ class Scale:
         values = _values(function)
         if values is None:
             return Evidence(False, "at an edge it gives now one value, now another")
-        if outcome.verdict == "held" and set(own.used) - {_ITSELF}:
+        if outcome.verdict == "held" and set(own.used) - {ITSELF}:
             if self._outcome(law, self._adapted(_again(self._raw)), examples).verdict == "held":
                 return Evidence(False, "a call that is made again gives another result")
-            ways = " and ".join(way for way in (_BALLS, _NEARBY, _WIDER, _ITSELF) if way in own.used)
+            ways = " and ".join(way for way in (BALLS, NEARBY, WIDER, ITSELF) if way in own.used)
             return Evidence(True, f"the same code {ways} holds", names(values))
-        if own.exact:
+        failing = self._failing(law, outcome)
+        if own.exact or self._exact_at(failing):
             return Evidence(False, "the same code on wider numbers fails as well")
-        return self._in_formats(own, values)
+        return self._in_formats(own, values, failing)
 
-    def _in_formats(self, own: Formula, values: Mapping[str, str]) -> Evidence:
+    def _failing(self, law: Law, outcome: Outcome) -> list[Call]:
+        """The calls that err where a law fails: others may have no such error to tell of."""
+        made: list[Given] = []
+        if (found := outcome.counterexample) is not None:
+            with suppress(*REFUSALS):  # of the reference
+                made = record(self._name, law, found.case, self._on)
+        return [Call(*given, law.id, found.kind) for given in made if found and self._errs(given)]
+
+    def _errs(self, given: Given) -> bool:
+        """Whether the function has an error there that can be measured."""
+        with np.errstate(all="ignore"), suppress(Exception):  # the call is none of this function
+            error = _error(self._adapted(self._raw), given, self._expected(given), self._on)
+            return _significant(self._on) < error < math.inf
+        return False
+
+    def _exact_at(self, failing: Iterable[Call]) -> bool:
+        """Whether all these calls are enclosed, those that the function does not cover aside."""
+        own = formula(self._raw, self._on)
+        function = self._adapted(own)
+        for call in failing:
+            with suppress(Exception):  # there is no result in doubt
+                function(*copied(call.args), **copied(call.kwargs))
+        return own.exact
+
+    def _in_formats(self, own: Formula, values: Mapping[str, str], failing: Sequence[Call]) -> Evidence:
         """What the errors in two formats say."""
         # Below as well: code that puts its arguments into a format of its own has no wider one.
-        if not ((_WIDER in own.used and self._shrinks_above) or self._shrinks_below):
+        if not ((WIDER in own.used and self._shrinks_above(failing)) or self._shrinks_below(failing)):
             if self._overflows:
                 return Evidence(True, "it errs only at extreme calls, and has no value there", names(values))
             return Evidence(False, "its errors do not shrink with the unit roundoff")
@@ -245,8 +145,7 @@ class Scale:
                 function(*copied(call.args), **copied(call.kwargs))
         return _values(function) or {}
 
-    @cached_property
-    def _shrinks_above(self) -> bool:
+    def _shrinks_above(self, failing: Sequence[Call]) -> bool:
         """Whether the formula errs by far less than the function at all calls."""
         on = self._on
         functions = self._adapted(self._raw), self._adapted(formula(self._raw, on))
@@ -259,37 +158,40 @@ class Scale:
         def allowed(near: float) -> float:
             return near / _EXTENDED if on.precision.name == "float64" else _allowed(near, on.u)
 
-        return _all_shrink(errors, recorded(self._name, on, self._seed), on, allowed)
+        return _all_shrink(errors, [*recorded(self._name, on, self._seed), *failing], on, allowed)
 
-    @cached_property
-    def _shrinks_below(self) -> bool:
+    def _shrinks_below(self, failing: Sequence[Call]) -> bool:
         """Whether the function errs by far less than in the narrower format, at all calls of both; code that
         makes what it computes with in the setting's own format is run in the narrower one."""
         on, function = self._on, self._adapted(self._raw)
         if on.precision.name not in NARROWER or NARROWER[on.precision.name] not in on.backend.dtypes:
             return False
         below = replace(on, precision=Precision(NARROWER[on.precision.name]))
-        shrinks = self._shrinks_from(function, None, below) or (
+        shrinks = self._shrinks_from(function, None, below, failing) or (
             narrows(on)
-            and self._shrinks_from(function, self._adapted(_within(self._raw, below.dtype, on)), below)
+            and self._shrinks_from(
+                function, self._adapted(computed_within(self._raw, below.dtype, on)), below, failing
+            )
         )
         return shrinks and not self._rounds_arguments(function, below)
 
-    def _shrinks_from(self, function: Implementation, within: Implementation | None, below: Setting) -> bool:
+    def _shrinks_from(
+        self, function: Implementation, within: Implementation | None, below: Setting, failing: Sequence[Call]
+    ) -> bool:
         """Whether the function errs by far less than with arguments in the narrower format, or than `within`,
         which takes those of the setting and computes in that format."""
         on = self._on
 
         def errors(call: Call) -> list[float]:
-            narrow = _all_cast((call.args, dict(call.kwargs)), on.dtype, below.dtype)
-            wide = _all_cast(narrow, below.dtype, on.dtype)
+            narrow = all_cast((call.args, dict(call.kwargs)), on.dtype, below.dtype)
+            wide = all_cast(narrow, below.dtype, on.dtype)
             expected = self._expected(wide)
             if _error(catalogue.reference()[self._name], narrow, expected, on) >= _NOTHING:
                 raise _NothingToSeeError  # what is expected is itself what rounding leaves of 0
             near = _error(within, wide, expected, on) if within else _error(function, narrow, expected, on)
             return [near, _error(function, wide, expected, on)]
 
-        made = chain.from_iterable(recorded(self._name, setting, self._seed) for setting in (on, below))
+        made = chain(*(recorded(self._name, setting, self._seed) for setting in (on, below)), failing)
         return _all_shrink(errors, made, on, lambda near: _allowed(near, below.u))
 
     @cached_property
@@ -324,11 +226,11 @@ class Scale:
             given = call.args, dict(call.kwargs)
             try:
                 with np.errstate(all="ignore"):
-                    narrow = _cast(given, on.dtype, below.dtype)
+                    narrow = cast(given, on.dtype, below.dtype)
                     if narrow[0] is given[0] and narrow[1] is given[1]:
                         continue  # it has no arrays that could be rounded
                     wide = _error(function, given, self._expected(given), on)
-                    near = _error(function, narrow, self._expected(_cast(narrow, below.dtype, on.dtype)), on)
+                    near = _error(function, narrow, self._expected(cast(narrow, below.dtype, on.dtype)), on)
             except Exception:  # the call is none of this function, in one of the formats
                 continue
             if wide > _significant(on):  # a 64th is much: roundings are 2⁻²⁹ of those in float32

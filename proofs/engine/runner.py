@@ -59,7 +59,7 @@ machine is."""
 class Counterexample:
     """The smallest input found on which a law fails."""
 
-    kind: str
+    kind: Kind
     case: Any
     finding: Finding | None
 
