@@ -145,6 +145,19 @@ def test_noise_has_no_cause(name: str, relative: float) -> None:
     assert not re.search(r"equals the reference|your function gives", found.cause), found.sentences
 
 
+def test_a_grid_that_is_made_in_single_precision_is_told_so() -> None:
+    """Its ends, and the zero behind them, are right in any format."""
+
+    def grid(steps: int, low: float, high: float, rho: float = 7.0) -> Any:
+        ramp = np.linspace(0, 1, steps, dtype=np.float32)
+        first, last = np.float32(high ** (1 / rho)), np.float32(low ** (1 / rho))
+        return np.append((first + ramp * (last - first)) ** np.float32(rho), np.float32(0))
+
+    options: Any = {"adapter": "levels", "isolated": False}
+    [found] = proofs.audit({"flow.karras_sigmas": grid}, **options).diagnoses
+    assert "its results are numbers of float32" in found.cause
+
+
 def test_right_but_imprecise_function_has_no_cause() -> None:
     def angles(positions: Any, table: Any) -> Any:
         product = np.asarray(positions)[..., None] * table

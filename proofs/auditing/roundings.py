@@ -6,7 +6,7 @@ format's units, the deviations of a wrong formula hardly change, and those of a 
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -146,12 +146,10 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
 
 
 def _kept_in(seen: Observed, places: Sequence[int]) -> str:
-    """The shortest format that holds all results exactly, also where they are right, and not the expected
-    ones at these places; or nothing."""
-    got, expected = (
-        np.concatenate([part.ravel() for i in those for part in parts[i] or ()] or [np.zeros(0)])
-        for parts, those in ((seen.got, seen.compared), (seen.expected, places))
-    )
+    """The shortest format that holds all results exactly, also where they are right, and few of the expected
+    ones from which they differ at these places; or nothing."""
+    got = _numbers(part for i in seen.compared for part in seen.got[i] or ())
+    expected = _numbers(_missed(seen.got[i], seen.expected[i]) for i in places)
     for form in sorted(FORMATS, key=FORMATS.__getitem__):
         digits = FORMATS[form]
         if digits >= seen.on.precision.bits:
@@ -160,6 +158,17 @@ def _kept_in(seen: Observed, places: Sequence[int]) -> str:
         if got.size and np.all(exact | ~np.isfinite(got)) and expected.size and np.mean(fitting) < _FEW:
             return form
     return ""
+
+
+def _numbers(arrays: Iterable[Any]) -> Any:
+    return np.concatenate([array.ravel() for array in arrays] or [np.zeros(0)])
+
+
+def _missed(got: Any, expected: Any) -> Any:
+    """The expected numbers that are not there."""
+    if got is None or expected is None or not same_form(got, expected):
+        return np.zeros(0)
+    return _numbers(e[e != g] for g, e in zip(got, expected, strict=True))
 
 
 def _erratic(function: Implementation, name: str, seen: Observed, places: Sequence[int], unit: float) -> bool:
