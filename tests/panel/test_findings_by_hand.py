@@ -82,7 +82,13 @@ def _of_keras() -> Any:
     return lambda x: layers.LayerNormalization(epsilon=1e-5)(x[None])[0].detach()
 
 
-@pytest.mark.parametrize("made", [_of_mlx, _of_haiku, _of_equinox, _of_keras])
+def _of_tinygrad() -> Any:
+    os.environ.setdefault("DEV", "PYTHON")
+    tensor = _module("tinygrad", "tinygrad").Tensor
+    return lambda x: tensor(x).layernorm(eps=1e-5).numpy()
+
+
+@pytest.mark.parametrize("made", [_of_mlx, _of_haiku, _of_equinox, _of_keras, _of_tinygrad])
 def test_layer_norms_take_the_rounded_mean(made: Callable[[], Any]) -> None:
     norm, step = made(), 2.0**-23
     found = np.asarray(norm(np.asarray([1.0, 1 + step], np.float32)))
@@ -96,10 +102,17 @@ def test_layer_norms_of_large_rows_are_zero(made: Callable[[], Any]) -> None:
     assert not np.any(np.nan_to_num(found))
 
 
-def test_rms_norm_of_a_large_row_is_zero() -> None:
+def test_rms_norms_of_a_large_row_are_zero() -> None:
+    large = np.full(4, 1e20, np.float32)
     nn = _module("equinox", "equinox").nn
-    found = nn.RMSNorm(4, use_weight=False, use_bias=False)(np.full(4, 1e20, np.float32))
-    assert not np.any(found)
+    assert not np.any(nn.RMSNorm(4, use_weight=False, use_bias=False)(large))
+    os.environ.setdefault("DEV", "PYTHON")
+    tinygrad = _module("tinygrad", "tinygrad")
+    norm = importlib.import_module("tinygrad.nn").RMSNorm(4, elementwise_affine=False)
+    assert not np.any(norm(tinygrad.Tensor(large)).numpy())
+    torch = importlib.import_module("torch")
+    model = _module("litgpt", "litgpt.model")
+    assert not torch.any(model.RMSNorm(4)(torch.asarray(large)))
 
 
 def test_distance_of_singular_gaussians_has_half_of_the_digits() -> None:
@@ -122,3 +135,16 @@ def test_cosine_schedule_is_a_quotient_in_float32() -> None:
     exact = np.minimum(1 - signal[1:] / signal[:-1], 0.999)
     error = np.max(np.abs(scheduler.betas.double().numpy() / exact - 1))
     assert 1e-5 < error < 1e-4  # float32 allows 6e-8
+
+
+def test_divergence_of_nearly_equal_normals_may_be_negative() -> None:
+    distributions = _module("tensorflow-probability", "tensorflow_probability.substrates.jax.distributions")
+    enable_x64()
+    below = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        lower, mean = np.tril(rng.normal(size=(4, 4))), rng.normal(size=4)
+        np.fill_diagonal(lower, np.abs(np.diag(lower)) + 0.5)
+        pair = [distributions.MultivariateNormalTriL(mean, lower * scale) for scale in (1, 1 + 1e-9)]
+        below += float(distributions.kl_divergence(*pair)) < 0
+    assert below

@@ -51,8 +51,9 @@ def _report(bound: Binding, dtype: str) -> Report:
 def _outcomes(bound: Binding) -> list[proofs.Outcome]:
     """The laws alone."""
     module, _, name = bound.target.partition(":")
-    wrap = proofs.adapters()[f"{bound.function}/{bound.adapter}"].wrap
-    function = wrap(getattr(importlib.import_module(module), name))
+    function = getattr(importlib.import_module(module), name)
+    if bound.adapter:
+        function = proofs.adapters()[f"{bound.function}/{bound.adapter}"].wrap(function)
     return proofs.prove(
         *bound.laws, impl={bound.function: function},
         backend=bound.backend, dtype=bound.dtypes, examples=bound.examples,
