@@ -16,11 +16,15 @@ from refimpl.argmaxable import (
     Result,
     Undecided,
     Witness,
+    can_win,
     classify,
     five_vectors,
     margins,
+    mask_scores,
     minimax_value,
     minimum_norm_point,
+    softcap,
+    softmax_with_temperature,
     verify,
     winner,
 )
@@ -518,7 +522,74 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("DomainError: k", lambda: minimax_value(W3, B3, 5, 1.0)),
     ("ShapeError: W", lambda: minimax_value(W3[:1], B3[:1], 0, 1.0)),
     ("DTypeError: dtype", lambda: five_vectors(dtype=np.int64)),
+    ("DomainError: cap", lambda: softcap(B3, cap=0.0)),
+    ("DomainError: temperature", lambda: softmax_with_temperature(B3, temperature=-1.0)),
+    ("ShapeError: scores", lambda: softmax_with_temperature(B3[:0])),
+    ("DTypeError: allowed", lambda: mask_scores(B3, B3)),
+    ("DomainError: b", lambda: can_win(W3, B3 * np.nan, np.ones(3, bool))),
+    ("ShapeError: allowed", lambda: can_win(W3, B3, np.ones(2, bool))),
 )
+
+
+def test_softcap_of_gemma() -> None:
+    """30·tanh(1) = 22.847824678672946, to 50 digits rounded."""
+    scores = np.asarray([30.0, -30.0, 0.0, np.inf, -np.inf, 1e-300])
+    expected = [22.847824678672946, -22.847824678672946, 0.0, 30.0, -30.0, 1e-300]
+    np.testing.assert_allclose(softcap(scores, cap=30.0), expected, rtol=1e-15)
+
+
+def test_large_scores_tie_under_a_softcap() -> None:
+    """They are different numbers, of the same order, until tanh rounds to 1: from x = 13 log 2 = 9.01 on."""
+    scores = np.asarray([240.0, 250.0, 300.0, 310.0], dtype=np.float32)
+    capped = softcap(scores, cap=30.0)
+    assert capped[0] < capped[1] < 30
+    assert capped[2] == capped[3] == 30
+    wide = softcap(scores.astype(np.float64), cap=30.0)
+    assert (np.diff(wide) > 0).all()
+
+
+def test_a_mask_comes_after_the_softcap() -> None:
+    scores, allowed = np.asarray([-50.0, -40.0, 0.0]), np.asarray([True, True, False])
+    before = softmax_with_temperature(softcap(mask_scores(scores, allowed), cap=10.0))
+    after = softmax_with_temperature(mask_scores(softcap(scores, cap=10.0), allowed))
+    assert before[2] > 0.3  # −10 beside −9.999
+    assert after[2] == 0
+
+
+def test_temperatures() -> None:
+    scores = np.log(np.asarray([[1.0, 2.0, 4.0], [4.0, 4.0, 2.0]]))
+    warm = softmax_with_temperature(scores, temperature=0.5)  # squares
+    np.testing.assert_allclose(warm, [[1 / 21, 4 / 21, 16 / 21], [4 / 9, 4 / 9, 1 / 9]], rtol=1e-14)
+    np.testing.assert_array_equal(
+        softmax_with_temperature(scores, temperature=0.0), [[0, 0, 1], [0.5, 0.5, 0]]
+    )
+    np.testing.assert_array_equal(softmax_with_temperature(scores, temperature=5e-324)[0], [0, 0, 1])
+    banned = np.asarray([[-np.inf, 0.0], [-np.inf, -np.inf]])
+    for temperature in (0.0, 1.0):
+        found = softmax_with_temperature(banned, temperature=temperature)
+        np.testing.assert_array_equal(found, [[0.0, 1.0], [np.nan, np.nan]])
+
+
+def test_what_a_mask_frees() -> None:
+    """(1,1) is in the middle between (1,2) and (1,0), and between (2,1) and (0,1): of each one must go."""
+    W, none = five_vectors(), np.zeros(5)
+    assert can_win(W, none, np.asarray([0, 0, 1, 1, 1])).tolist() == [False, False, True, True, True]
+    assert can_win(W, none, np.asarray([1, 1, 0, 0, 1])).tolist() == [True, True, False, False, True]
+    assert can_win(W, none, np.asarray([0, 1, 1, 1, 1])).tolist() == [False, True, True, True, False]
+    assert not can_win(W, none, np.zeros(5, dtype=bool)).any()
+    assert can_win(W, none, np.asarray([0, 0, 0, 0, 1])).tolist() == [False] * 4 + [True]
+
+
+def test_what_wins_on_a_thin_cone_can_win() -> None:
+    """Whether its witness can be written in float64 or not (see the test of what is undecided)."""
+    W, b = np.asarray([[2.0**-54, 0.0], [1.0, 1.0], [-1.0, -1.0]]), np.zeros(3)
+    assert can_win(W, b, np.ones(3, dtype=bool)).tolist() == [True] * 3
+
+
+def test_padding_can_bury() -> None:
+    W, b = np.asarray([[1.0, 0.0], [2.0, 0.0], [0.0, 0.0], [0.0, 0.0]]), np.zeros(4)
+    assert can_win(W, b, np.asarray([1, 1, 0, 0])).tolist() == [True, True, False, False]
+    assert can_win(W, b, np.asarray([1, 1, 1, 0])).tolist() == [False, True, True, False]
 
 
 def test_everything_public_is_documented() -> None:

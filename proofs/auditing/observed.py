@@ -140,6 +140,8 @@ class Match:
     """The median of rest over deviation."""
     bits: float = 0.0
     """Evidence: how many binary digits of the entries are explained."""
+    open: int = 0
+    """Entries that it says nothing about: only one of both is NaN or infinite."""
 
 
 SILENT = Match(None)
@@ -322,7 +324,10 @@ def _match(told: Sequence[tuple[Reals, Reals, Reals, float]], tolerance: float) 
     counted = np.sort(bits[_distinct(value)])[::-1][:_ENTRIES]
     # A median over so many entries would let a wrong tenth pass; that is what MOST is for.
     return Match(
-        bool(np.mean(explained) >= MOST), float(np.median(np.minimum(shares, 1e9))), float(counted.sum())
+        bool(np.mean(explained) >= MOST),
+        float(np.median(np.minimum(shares, 1e9))),
+        float(counted.sum()),
+        unknown,
     )
 
 
@@ -363,6 +368,7 @@ class Weighed:
     unexplained: tuple[int, ...]
     rest: float
     bits: float
+    open: int = 0
 
     @property
     def share(self) -> float:
@@ -380,9 +386,9 @@ class Weighed:
         return bool(self.explained) and self.share >= least and self.bits >= least_bits
 
     @property
-    def key(self) -> tuple[bool, float, float, float]:
+    def key(self) -> tuple[bool, float, float, float, int]:
         """Explanations in order, the best first."""
-        return (not self.exact, self.candidate.rank, 1 - round(self.share, 2), self.rest)
+        return (not self.exact, self.candidate.rank, 1 - round(self.share, 2), self.rest, self.open)
 
 
 def weigh(
@@ -391,13 +397,14 @@ def weigh(
     """Compare a candidate at calls; it is dropped after so many calls of which it explains none."""
     yes: list[int] = []
     no: list[int] = []
-    rests, bits, silent = [], 0.0, 0
+    rests, bits, silent, unknown = [], 0.0, 0, 0
     for place in places:
         found = seen.match(place, candidate.at(place), tolerance)
         if found.answer:
             yes.append(place)
             rests.append(found.rest)
             bits += found.bits
+            unknown += found.open
         elif found.answer is not None:
             no.append(place)
         else:
@@ -407,4 +414,4 @@ def weigh(
         if len(no) >= patience and len(no) > 2 * len(yes):
             break
     rest = float(np.median(rests)) if rests else math.inf
-    return Weighed(candidate, tuple(yes), tuple(no), rest, bits)
+    return Weighed(candidate, tuple(yes), tuple(no), rest, bits, unknown)

@@ -9,6 +9,8 @@ https://spaces.ac.cn/archives/9046. `refimpl show argmaxable` prints what it sta
 
 from ._certificates import Certificate, Combination, Result, Undecided, Witness, verify
 from ._classify import classify
+from ._logits import mask_scores, softcap, softmax_with_temperature
+from ._masked import can_win
 from ._minimax import Minimax, minimax_value
 from ._nearest import NearestPoint, minimum_norm_point
 from ._scores import five_vectors, margins, winner
@@ -21,11 +23,15 @@ __all__ = [
     "Result",
     "Undecided",
     "Witness",
+    "can_win",
     "classify",
     "five_vectors",
     "margins",
+    "mask_scores",
     "minimax_value",
     "minimum_norm_point",
+    "softcap",
+    "softmax_with_temperature",
     "verify",
     "winner",
 ]

@@ -54,17 +54,41 @@ def _five_vectors(on: Setting, n: int) -> Specimen:
     return lambda: argmaxable.five_vectors(**on.like), ()
 
 
+def _scores(on: Setting, n: int) -> Array:
+    return on.array(np.random.default_rng(2).standard_normal((n, 8)))
+
+
 SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
+    "argmaxable.can_win": lambda on, n: (
+        argmaxable.can_win,
+        (*_classes(on, n), on.array(np.arange(n) % 3 > 0)),
+    ),
     "argmaxable.classify": _classify,
     "argmaxable.five_vectors": _five_vectors,
     "argmaxable.margins": _margins,
+    "argmaxable.mask_scores": lambda on, n: (
+        argmaxable.mask_scores,
+        (_scores(on, n), on.array(np.arange(8) % 3 > 0)),
+    ),
     "argmaxable.minimax_value": _minimax_value,
     "argmaxable.minimum_norm_point": _minimum_norm_point,
+    "argmaxable.softcap": lambda on, n: (
+        lambda scores: argmaxable.softcap(scores, cap=2.0),
+        (_scores(on, n),),
+    ),
+    "argmaxable.softmax_with_temperature": lambda on, n: (
+        lambda scores: argmaxable.softmax_with_temperature(scores, temperature=0.5),
+        (_scores(on, n),),
+    ),
     "argmaxable.verify": _verify,
     "argmaxable.winner": _winner,
 }
 
 TAKES = {
+    "argmaxable.can_win": "s - -",
+    "argmaxable.mask_scores": "mlr m",
+    "argmaxable.softcap": "omlsenr",
+    "argmaxable.softmax_with_temperature": "omlsr",
     "argmaxable.classify": "s -",
     "argmaxable.margins": "- - mlr",
     "argmaxable.minimax_value": "s -",

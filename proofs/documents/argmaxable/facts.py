@@ -17,10 +17,17 @@ def _verdicts(result: Any) -> Any:
 
 FACTS = Facts(
     called={
+        "argmaxable.can_win": ("winnable", "argmaxable_tokens"),
         "argmaxable.classify": ("find_unargmaxable", "stolen_probability", "unargmaxable_tokens"),
+        "argmaxable.mask_scores": ("mask_logits", "masked_fill", "apply_token_mask"),
+        "argmaxable.softcap": ("logit_softcap", "soft_cap", "logits_soft_cap", "tanh_softcapping"),
+        "argmaxable.softmax_with_temperature": ("temperature_softmax", "softmax_temperature", "sample_probs"),
         "argmaxable.winner": ("argmax", "predict"),
     },
-    not_differentiable={"argmaxable.winner": "it gives places, which are integers"},
+    not_differentiable={
+        "argmaxable.can_win": "it gives truth values",
+        "argmaxable.winner": "it gives places, which are integers",
+    },
     unique={"argmaxable.classify": _verdicts},
     constant=frozenset({"argmaxable.five_vectors"}),
     numbers=frozenset({"argmaxable.classify"}),
@@ -31,6 +38,8 @@ FACTS = Facts(
         ),
         "it is of verdicts, beside which a margin may have any size": (
             "argmaxable.bias-keeps",
+            "argmaxable.can_win-definition",
+            "argmaxable.can_win-grows",
             "argmaxable.classify-definition",
             "argmaxable.classify-nearest",
             "argmaxable.duplicates",

@@ -216,6 +216,19 @@ def repeated(draw: Draw, p: Precision, kind: Kind) -> Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen(Classes):
+    """Classes, and integers that say which may win."""
+
+    allowed: Array
+
+
+@inputs.composite
+def chosen(draw: Draw, p: Precision, kind: Kind) -> Chosen:
+    case = draw(classes(p, kind))
+    return inputs.extended(Chosen, case, allowed=inputs.generator(draw).choice([0, 1, 2], len(case.b)))
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Numbers t, some equal."""
 
