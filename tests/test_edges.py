@@ -436,3 +436,37 @@ def test_nan_is_no_excuse_for_other_numbers() -> None:
     tried = adopted("matching.cosine_similarity", mine, everywhere("matching.cosine_similarity"))
     u, v = np.asarray([[NAN, 1.0], [1.0, 0.0]]), np.asarray([[1.0, 0.0], [1.0, 0.0]])
     assert np.array_equal(tried(u, v), [NAN, 0.5], equal_nan=True)
+
+
+def recall_by_sorting(scores: Any, relevant: Any, k: int) -> Any:
+    scores, relevant = np.broadcast_arrays(scores, relevant != 0)
+    order = np.argsort(-scores, axis=-1, kind="stable")[..., :k]
+    found = np.take_along_axis(relevant, order, axis=-1)
+    return (found.sum(axis=-1) / relevant.sum(axis=-1)).astype(scores.dtype)
+
+
+def recall_by_sorting_up(scores: Any, relevant: Any, k: int) -> Any:
+    scores, relevant = np.broadcast_arrays(scores, relevant != 0)
+    order = np.argsort(scores, axis=-1, kind="stable")[..., ::-1][..., :k]
+    found = np.take_along_axis(relevant, order, axis=-1) & (np.take_along_axis(scores, order, -1) > -np.inf)
+    return (found.sum(axis=-1) / relevant.sum(axis=-1)).astype(scores.dtype)
+
+
+@pytest.mark.parametrize(
+    ("function", "values"),
+    [
+        (recall_by_sorting, {"equal-scores=first", "not-retrieved=counted-first"}),
+        (recall_by_sorting_up, {"equal-scores=last", "not-retrieved=last"}),
+    ],
+)
+def test_rankings_by_one_sort_are_right_but_for_equal_scores(
+    function: Callable[..., Any], values: set[str]
+) -> None:
+    name = "matching.recall_at_k"
+    report = proofs.audit({name: function}, diagnosis=False, isolated=False)
+    assert report.verdict == "edge", str(report)
+    assert set(report.edges_of(name)) == {f"{name}/{value}" for value in values}
+    wrong = proofs.audit(
+        {name: lambda scores, relevant, k: function(scores, relevant, k) / 2}, diagnosis=False, isolated=False
+    )
+    assert wrong.verdict == "refuted"

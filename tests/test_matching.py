@@ -453,6 +453,23 @@ def test_dimensions_known_values() -> None:
     assert matching.rule_of_thumb_dimension(1) == 0
 
 
+def test_cosent_of_embeddings_is_that_of_their_cosines() -> None:
+    """Cosines 3/5, −1 and 0 with labels in the order of pairs 1, 3, 2: three gaps, 8/5, 3/5 and 1."""
+    u, v = (
+        np.asarray([[1.0, 0.0], [2.0, 2.0], [5.0, 0.0]]),
+        np.asarray([[3.0, 4.0], [-1.0, -1.0], [0.0, 0.1]]),
+    )
+    loss = matching.cosent_loss_of_embeddings(u, v, np.asarray([0.0, 0.5, 0.25]), scale=2.0)
+    expected = math.log1p(math.exp(2 * 1.6) + math.exp(2 * 0.6) + math.exp(2 * 1.0))
+    assert float(loss) == pytest.approx(expected, rel=1e-14)
+
+
+def test_cosent_of_zero_embeddings() -> None:
+    u, v = np.asarray([[0.0, 0.0], [1.0, 0.0]]), np.asarray([[1.0, 0.0], [1.0, 1.0]])
+    assert np.isnan(matching.cosent_loss_of_embeddings(u, v, np.asarray([0, 1])))
+    assert matching.cosent_loss_of_embeddings(u, v, np.asarray([1, 1])) == 0
+
+
 def test_ranking_dimension_known_values() -> None:
     assert matching.ranking_dimension(1000) == 384
     assert [matching.ranking_dimension(n) for n in (2, 3, 4)] == [1, 1, 1]
@@ -479,6 +496,9 @@ BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("NamespaceError: arrays", lambda: matching.cosent_loss(V2, strict.asarray([0, 1]))),
     ("DomainError: scale", lambda: matching.cosent_loss_pairwise(V2, I2, scale=0.0)),
     ("DomainError: scale", lambda: matching.cosent_gradient(V2, I2, scale=-1)),
+    ("DomainError: scale", lambda: matching.cosent_loss_of_embeddings(M2, M2, I2, scale=0.0)),
+    ("ShapeError: v", lambda: matching.cosent_loss_of_embeddings(M2, np.ones((2, 3)), I2)),
+    ("ShapeError: u", lambda: matching.cosent_loss_of_embeddings(M2[:, :0], M2[:, :0], I2)),
     ("DTypeError: x", lambda: matching.rank(V2 == 1)),
     ("ShapeError: x", lambda: matching.spearman(V2[:0], V2[:0])),
     ("DTypeError: x", lambda: matching.spearman(V2 == 1, V2)),

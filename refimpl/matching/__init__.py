@@ -6,6 +6,7 @@ states.
 """
 
 from ._cosent import check_nonzero, cosent_gradient, cosent_loss, cosent_loss_pairwise, cosine_similarity
+from ._embeddings import cosent_loss_of_embeddings
 from ._projection import (
     jl_dimension,
     jl_project,
@@ -28,6 +29,7 @@ __all__ = [
     "check_nonzero",
     "cosent_gradient",
     "cosent_loss",
+    "cosent_loss_of_embeddings",
     "cosent_loss_pairwise",
     "cosine_similarity",
     "factor_similarity",

@@ -86,6 +86,13 @@ SPECIMENS: dict[str, Specimen] = {
     "matching.check_nonzero": lambda on, n: (matching.check_nonzero, (_normal(on, n, DIM),)),
     "matching.cosent_gradient": _pairs(matching.cosent_gradient),
     "matching.cosent_loss": _pairs(matching.cosent_loss),
+    "matching.cosent_loss_of_embeddings": lambda on, n: (
+        matching.cosent_loss_of_embeddings,
+        (
+            *(on.array(np.random.default_rng(seed).standard_normal((n, DIM))) for seed in (0, 1)),
+            _grades(on, n),
+        ),
+    ),
     "matching.cosent_loss_pairwise": _pairs(matching.cosent_loss_pairwise),
     "matching.cosine_similarity": _vectors(matching.cosine_similarity),
     "matching.factor_similarity": lambda on, n: (matching.factor_similarity, (_similarity(on, n),)),
@@ -107,6 +114,7 @@ TAKES = {
     "matching.check_nonzero": "omlser",
     "matching.cosent_gradient": "- k",
     "matching.cosent_loss": "- k",
+    "matching.cosent_loss_of_embeddings": "- - k",
     "matching.cosent_loss_pairwise": "- k",
     "matching.cosine_similarity": "ml ml",
     "matching.factor_similarity": "o",

@@ -81,6 +81,24 @@ cosent_loss_pairwise_embeddings = adapter(
 )(_embeddings)
 
 
+@adapter(
+    "matching.cosent_loss_of_embeddings",
+    "neighbouring-rows",
+    "mine(labels, embeddings): rows 2i and 2i + 1 of embeddings (2n, d) are a pair, and both have its label "
+    "in labels (2n, 1). The scale is 20; for others the reference answers.",
+    reference="cosent_loss of bojone/CoSENT",
+)
+def embeddings_neighbouring_rows(mine: Implementation) -> Implementation:
+    def loss(u: Any, v: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
+        if scale != 20:
+            return matching.cosent_loss_of_embeddings(u, v, labels, scale=scale)
+        xp, (n, d) = array_namespace(u, v, labels), u.shape
+        rows = xp.reshape(xp.stack([u, v], axis=1), (2 * n, d))
+        return mine(xp.reshape(xp.stack([labels, labels], axis=1), (2 * n, 1)), rows)
+
+    return loss
+
+
 @adapter("matching.rank", "zero-based", "mine(x): ranks from 0 to n − 1.")
 def rank_zero_based(mine: Implementation) -> Implementation:
     return lambda x, /: mine(x) + 1

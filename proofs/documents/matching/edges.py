@@ -26,6 +26,26 @@ def cosine_zero_vector(u: Any, v: Any, /, *, axis: int = -1) -> Any:
     return _zero(u, axis) | _zero(v, axis)
 
 
+def _zero_for_none(u: Any, v: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
+    """The loss with a cosine of 0 for zero vectors."""
+    xp, cosines = array_namespace(u, v), matching.cosine_similarity(u, v)
+    cosines = xp.where(_zero(u, -1) | _zero(v, -1), xp.zeros_like(cosines), cosines)
+    return matching.cosent_loss(cosines, labels, scale=scale)
+
+
+@edge(
+    "matching.cosent_loss_of_embeddings",
+    "zero-vector",
+    "a zero vector has no direction",
+    ours="NaN",
+    laws=("matching.cosent_loss_of_embeddings-definition",),
+    values={"0": Value(_zero_for_none, "CoSENTLoss of sentence-transformers 6.2, whose cosine it is")},
+)
+def embeddings_zero_vector(u: Any, v: Any, labels: Any, /, *, scale: float = 20.0) -> Any:
+    xp = array_namespace(u, v, labels)
+    return xp.any(_zero(u, -1) | _zero(v, -1)) & xp.any(labels != labels[:1])
+
+
 def _constant(x: Any) -> bool:
     xp = array_namespace(x)
     return bool(xp.all(x == x[:1])) and not bool(xp.any(xp.isnan(x)))

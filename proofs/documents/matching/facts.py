@@ -17,7 +17,8 @@ FACTS = Facts(
         "matching.balanced_class_weights": ("compute_class_weight",),
         "matching.best_threshold": ("find_best_acc_and_threshold", "find_best_f1_and_threshold"),
         "matching.cosine_similarity": ("cos_sim", "pairwise_cos_sim", "cosine"),
-        "matching.cosent_loss": ("CoSENTLoss",),
+        "matching.cosent_loss": ("cosent", "ranking_loss"),
+        "matching.cosent_loss_of_embeddings": ("CoSENTLoss",),
         "matching.jl_dimension": ("johnson_lindenstrauss_min_dim",),
         "matching.jl_project": ("GaussianRandomProjection.transform",),
         "matching.ndcg_at_k": ("ndcg_score", "retrieval_normalized_dcg"),
@@ -30,6 +31,7 @@ FACTS = Facts(
     invariant={
         "matching.cosine_similarity": ({"u": "a factor"}, {"v": "a factor"}),
         "matching.cosent_loss": ({"cosines": "a constant"},),
+        "matching.cosent_loss_of_embeddings": ({"u": "a factor"}, {"v": "a factor"}),
     },
     not_differentiable={
         "matching.check_nonzero": "it gives truth values",
