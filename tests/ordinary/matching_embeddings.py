@@ -65,6 +65,5 @@ ORDINARY = [
         cosent_of_rows,
         (typo("y_true[:, None] < y_true", "y_true[:, None] > y_true", r"reversed|wrong order"),),
         adapter="neighbouring-rows",
-        answer="imprecise",
     ),
 ]

@@ -36,10 +36,8 @@ def _wins(impl: Impl, on: Setting, W: Any, b: Any, allowed: Any) -> list[bool]:
 def can_win_definition(impl: Impl, on: Setting, case: inputs.Chosen) -> Iterator[Record]:
     """Compares with Fourier–Motzkin elimination in integers, of the rows that are left."""
     W, b, allowed = on.host(case.W), on.host(case.b), np.asarray(on.host(case.allowed)) != 0
-    kept = np.flatnonzero(allowed)
-    expected = [
-        bool(k in kept and oracle.argmaxable(W[kept], b[kept], list(kept).index(k))) for k in range(len(b))
-    ]
+    kept: list[int] = np.flatnonzero(allowed).tolist()
+    expected = [bool(k in kept and oracle.argmaxable(W[kept], b[kept], kept.index(k))) for k in range(len(b))]
     yield Same("truth values", _wins(impl, on, case.W, case.b, allowed), expected)
     counted = on.host(impl["argmaxable.can_win"](case.W, case.b, case.allowed)).tolist()
     yield Same("integers", counted, expected)

@@ -12,7 +12,7 @@ from ...language.law import AtMost, Exact, Gap, Impl, Record, Rounding, Same, la
 from . import inputs
 
 
-def cosine(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
+def cosine_of(u: inputs.Floats, v: inputs.Floats) -> tuple[Any, Any]:
     """The cosine of floats in decimals, and Σ|u_k v_k| / (‖u‖ ‖v‖)."""
     if not rounds(u):
         norms, products = np.sqrt(np.sum(u * u) * np.sum(v * v)), u * v
@@ -60,7 +60,7 @@ def cosine_definition(impl: Impl, on: Setting, case: inputs.AxisPairs) -> Iterat
     for other in (case.v, case.u, -case.u):
         near = on.host(impl["matching.cosine_similarity"](case.u, other, **options))
         yield AtMost("within ±1", np.abs(near[~np.isnan(near)]), 1.0, 0.0)
-    expected = [cosine(a, b) for a, b in zip(u[defined], v[defined], strict=True)]
+    expected = [cosine_of(a, b) for a, b in zip(u[defined], v[defined], strict=True)]
     value, size = (on.reals([pair[part] for pair in expected]) for part in (0, 1))
     yield Gap("cosine", cosine[defined], value, (u.shape[-1] + 4) * size)
 

@@ -10,7 +10,7 @@ from ...._typing import Array
 from ....backends import Precision, Setting
 from ...language import inputs
 from ...language.law import Gap, Impl, Kind, Record, Rounding, Same, law
-from .cosines import cosine
+from .cosines import cosine_of
 from .exact import cosent
 from .inputs import shuffled_labels
 
@@ -79,7 +79,7 @@ def embeddings_definition(impl: Impl, on: Setting, case: EmbeddedPairs) -> Itera
     if not np.all(np.any(u != 0, axis=-1)):
         yield Same("undefined", np.isnan(on.host(given)), np.asarray(True))
         return
-    found = [cosine(a, b) for a, b in zip(u, v, strict=True)]
+    found = [cosine_of(a, b) for a, b in zip(u, v, strict=True)]
     cosines, sizes = (on.reals([pair[part] for pair in found]) for part in (0, 1))
     exact = cosent(cosines, labels, case.scale)
     scale = exact.loss_scale
