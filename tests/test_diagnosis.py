@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from refimpl import backends, ddpm, proofs, residual, rope
+from refimpl import backends, ddpm, density, proofs, residual, rope
 from refimpl.backends import Setting
 from refimpl.proofs.auditing.constants import recognised
 from refimpl.proofs.auditing.diagnosis import explain
@@ -103,6 +103,14 @@ WRONG: list[tuple[str, Callable[..., Any], str]] = [
         "xavier.{0,60}3/2 times|xavier-three",
     ),
     ("rope.angles", lambda p, f: np.asarray(p)[..., None] * f * np.pi / 180, "degrees|π/180"),
+    ("ddpm.snr", lambda schedule: np.minimum(ddpm.snr(schedule), 1000.0), "but no more than 1000"),
+    (
+        "density.discretized_logistic_log_probability",
+        lambda x, mean, log_scale, levels=256: np.maximum(
+            density.discretized_logistic_log_probability(x, mean, log_scale, levels=levels), math.log(1e-12)
+        ),
+        "but no less than −27.631, the logarithm of 1e-12",
+    ),
 ]
 
 

@@ -11,6 +11,7 @@ from . import features
 from .changes import named
 from .compare import leaves
 from .constants import recognised
+from .cuts import cuts
 from .maps import FORMS, MAPS
 from .observed import Candidate, Observed, Parts, Weighed, largest, same_form, weigh
 
@@ -183,6 +184,10 @@ def _fits(alone: Observed, name: str, places: Sequence[int]) -> Iterator[_Fit]:
     yield from _with_arguments(given, alone)
     yield from _power_laws(given, alone, places)
     yield from _affine(alone, places)
+    pairs = [
+        (got[0], expected[0]) for i in places if (got := alone.got[i]) and (expected := alone.expected[i])
+    ]
+    yield from (_Fit(text, lambda i, e, f=cut: f(e), 1, 0.3) for text, cut in cuts(pairs))  # type: ignore[misc]
 
 
 def _series(

@@ -117,6 +117,32 @@ def second_order_of_sigma(x, denoised, old, sigma_before, sigma, sigma_next, fac
     return first_order_of_sigma(x, denoised + weight * (denoised - old), sigma, sigma_next)
 
 
+def edm_of_samples(x, output, sigma, sigma_data, power=1):
+    width = np.hypot(sigma, sigma_data)[:, None]
+    return (sigma_data / width) ** 2 * x + sigma[:, None] * (sigma_data / width) ** power * output
+
+
+def edm_output_of_samples(x, data, sigma, sigma_data):
+    sigma = sigma[:, None]
+    width = np.hypot(sigma, sigma_data)
+    return (data - x) / sigma * (sigma_data / width) + data / sigma_data * (sigma / width)
+
+
+def last_state(f, x, times, method, half=2):
+    for t, end in pairwise(times):
+        h = end - t
+        k1 = f(t, x)
+        if method == "euler":
+            x = x + h * k1
+        elif method == "heun":
+            x = x + h / half * (k1 + f(end, x + h * k1))
+        else:
+            k2 = f(t + h / 2, x + h / 2 * k1)
+            k3 = f(t + h / 2, x + h / 2 * k2)
+            x = x + h / 6 * (k1 + half * k2 + 2 * k3 + f(end, x + h * k3))
+    return x
+
+
 def second_order_of_times(x, denoised, old, t, t_next, t_before, exchanged=False):
     step, last = t_next - t, t - t_before
     weight = (last / step if exchanged else step / last) / 2
@@ -179,6 +205,25 @@ CONVENTIONS = {
     "flow.shift_time/mu": Convention(shift_of_mu, partial(shift_of_mu, power=2)),
     "flow.edm_scalings/three": Convention(edm_factors, partial(edm_factors, sign=-1)),
     "flow.edm_denoised/network": Convention(edm_precond, partial(edm_precond, power=2)),
+    "flow.edm_denoised/per-sample": Convention(edm_of_samples, partial(edm_of_samples, power=2)),
+    "flow.edm_output/per-sample": Convention(
+        edm_output_of_samples, lambda *a, **o: -edm_output_of_samples(*a, **o)
+    ),
+    "flow.rectified_x0/per-sample": Convention(
+        lambda x, v, t: x - t[:, None] * v, lambda x, v, t: x + t[:, None] * v
+    ),
+    "flow.rectified_noise/per-sample": Convention(
+        lambda x, v, t: x + (1 - t[:, None]) * v, lambda x, v, t: x - (1 - t[:, None]) * v
+    ),
+    "flow.rectified_score/per-sample": Convention(
+        lambda x, v, t: -(x + (1 - t[:, None]) * v) / t[:, None],
+        lambda x, v, t: (x + (1 - t[:, None]) * v) / t[:, None],
+    ),
+    "flow.integrate/last": Convention(last_state, partial(last_state, half=1)),
+    "flow.integrate/state-first-last": Convention(
+        lambda f, *a: last_state(lambda t, x: f(x, t), *a),
+        lambda f, *a: last_state(lambda t, x: f(x, t), *a, half=1),
+    ),
     "flow.rectified_velocity/data-at-one": Convention(
         velocity_to_the_data, lambda *a, **o: -velocity_to_the_data(*a, **o)
     ),

@@ -125,7 +125,17 @@ def _signed(function):
     return Convention(function, lambda *a, **o: function(*a, **o, sign=-1))
 
 
+def encodings(length, dim, base, sign=1):
+    table = np.zeros((length, dim))
+    angles = np.arange(length)[:, None] * base ** (-np.arange(0, dim, 2) / dim)
+    table[:, 0::2], table[:, 1::2] = sign * np.sin(angles), np.cos(angles)
+    return table
+
+
 CONVENTIONS = {
+    "rope.sinusoidal/sine-first-table": Convention(
+        encodings, lambda *a: encodings(*a, sign=-1), dtypes=("float32",)
+    ),
     "rope.rotate/half-split": _signed(half_split),
     "rope.rotate/half-tables": _signed(by_half_tables),
     "rope.rotate/bhsd": _signed(bhsd),
