@@ -6,24 +6,25 @@ from typing import Any
 
 from ._binding import lazy
 
-jnp = lazy("jax.numpy")
+jax, jnp = lazy("jax"), lazy("jax.numpy")
 
 
 def each_sample(
     solve: Callable[[Callable[[Any, Any], Any], Any, Any, Any], Any], velocity: Any, x: Any, times: Any
 ) -> Any:
-    """States (n+1, ..., d) by solve(field, y, start, end), of one sample at a time; the field may depend on
-    the place in the batch, so that the others stay where they start."""
+    """States (n+1, ..., d) by solve(field, y, start, end), with steps of its own for every sample; the field
+    may depend on the place in the batch, so that the others stay where they start."""
     rows = x.reshape(-1, x.shape[-1])
 
-    def alone(sample: int) -> Any:
+    def alone(row: Any, sample: Any, start: Any, end: Any) -> Any:
         def field(t: Any, y: Any) -> Any:
             batch = rows.at[sample].set(y).reshape(x.shape)
             return velocity(jnp.full(x.shape[:-1], t), batch).reshape(rows.shape)[sample]
 
-        states = [rows[sample]]
-        for start, end in pairwise(times):
-            states.append(solve(field, states[-1], start, end))
-        return jnp.stack(states)
+        return solve(field, row, start, end)
 
-    return jnp.stack([alone(i) for i in range(rows.shape[0])], axis=1).reshape(times.shape[0], *x.shape)
+    step = jax.jit(jax.vmap(alone, in_axes=(0, 0, None, None)))
+    states = [rows]
+    for start, end in pairwise(times):
+        states.append(step(states[-1], jnp.arange(rows.shape[0]), start, end))
+    return jnp.stack(states).reshape(times.shape[0], *x.shape)

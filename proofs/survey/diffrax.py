@@ -11,7 +11,7 @@ diffrax = lazy("diffrax")
 
 @LIBRARY.bound(
     "diffeqsolve (Dopri8, PIDController)", "flow.integrate_adaptive", laws=("flow.adaptive-meets-tolerance",),
-    examples=3, diagnosed=False,
+    examples=6, diagnosed=False,
 )  # fmt: skip
 def integrate_adaptive(
     velocity: Any, x: Any, times: Any, /, *, rtol: float = 1e-6, atol: float = 1e-6

@@ -1,4 +1,4 @@
-"""Keras' layer normalisation, on torch unless KERAS_BACKEND says otherwise."""
+"""Keras' norms, on torch unless KERAS_BACKEND says otherwise."""
 
 import os
 from typing import Any
@@ -34,3 +34,13 @@ def layer_norm_of_moments(x: Any, gamma: Any = None, beta: Any = None, /, *, eps
     """A layer normalisation that is written with its mean and variance."""
     mean, variance = _keras().ops.moments(x, axes=-1, keepdims=True)
     return scaled((x - mean) / torch.sqrt(variance + eps), gamma, beta)
+
+
+@LIBRARY.bound("layers.RMSNormalization", "residual.rms_norm")
+def rms_norm(x: Any, gamma: Any = None, /, *, eps: float = 1e-6) -> Any:
+    layer = _keras().layers.RMSNormalization(epsilon=eps, dtype="float32")
+    layer.build(tuple(x.shape))
+    if gamma is not None:
+        layer.scale.assign(gamma)
+    with torch.no_grad():
+        return layer(x)

@@ -18,15 +18,19 @@ pytestmark = [pytest.mark.panel, pytest.mark.filterwarnings("default")]
 
 
 def _module(package: str, name: str) -> Any:
-    """A module of a library in the version that was seen, or a skip that says what to install."""
-    version = seen()[package].version
+    """A module of a library in the version that was seen."""
+    _need(package, seen()[package].version)
+    return importlib.import_module(name)
+
+
+def _need(package: str, version: str) -> None:
+    """A skip that says what to install, unless there is this version."""
     try:
         there = importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         there = "none"
     if there != version:
         pytest.skip(f"needs {package} {version}, there is {there}")
-    return importlib.import_module(name)
 
 
 def test_sample_sizes_of_low_log_weights_lose_digits() -> None:
@@ -76,10 +80,14 @@ def _of_equinox() -> Any:
     return lambda x: nn.LayerNorm(x.shape[-1], use_weight=False, use_bias=False)(x)
 
 
-def _of_keras() -> Any:
+def _keras() -> Any:
     os.environ.setdefault("KERAS_BACKEND", "torch")
-    layers = _module("keras", "keras").layers
-    return lambda x: layers.LayerNormalization(epsilon=1e-5)(x[None])[0].detach()
+    return _module("keras", "keras")
+
+
+def _of_keras() -> Any:
+    layer = _keras().layers.LayerNormalization(epsilon=1e-5)
+    return lambda x: layer(x[None])[0].detach()
 
 
 def _of_tinygrad() -> Any:
@@ -111,8 +119,16 @@ def test_rms_norms_of_a_large_row_are_zero() -> None:
     norm = importlib.import_module("tinygrad.nn").RMSNorm(4, elementwise_affine=False)
     assert not np.any(norm(tinygrad.Tensor(large)).numpy())
     torch = importlib.import_module("torch")
-    model = _module("litgpt", "litgpt.model")
-    assert not torch.any(model.RMSNorm(4)(torch.asarray(large)))
+    norms = _module("litgpt", "litgpt.model").RMSNorm(4), _keras().layers.RMSNormalization()
+    for norm in norms:
+        assert not torch.any(norm(torch.asarray(large)[None]))
+
+
+def test_rotary_embedding_of_two_features_divides_by_zero() -> None:
+    rotary = _module("x-transformers", "x_transformers.x_transformers").RotaryEmbedding
+    with pytest.raises(ZeroDivisionError):
+        rotary(2)
+    assert rotary(4).inv_freq.shape == (2,)
 
 
 def test_distance_of_singular_gaussians_has_half_of_the_digits() -> None:
@@ -138,6 +154,7 @@ def test_cosine_schedule_is_a_quotient_in_float32() -> None:
 
 
 def test_divergence_of_nearly_equal_normals_may_be_negative() -> None:
+    _need("jax", "0.4.38")  # newer ones do not load it
     distributions = _module("tensorflow-probability", "tensorflow_probability.substrates.jax.distributions")
     enable_x64()
     below = 0

@@ -40,4 +40,7 @@ EXPECTED = (
             "Zeros for rows whose squares overflow (entries above 1.8e19 in float32); the audit names this."
         ),
     ),
+    Expected(
+        binding="mlx/core.fast.rope",
+    ),
 )

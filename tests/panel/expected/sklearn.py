@@ -19,4 +19,8 @@ EXPECTED = (
         short="passes 1, underflow",
         finding=f"{_SHORT}.",
     ),
+    Expected(
+        binding="scikit-learn/metrics.ndcg_score",
+        finding="Of two documents and more, with finite scores.",
+    ),
 )
