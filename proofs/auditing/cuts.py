@@ -24,7 +24,7 @@ def cuts(pairs: Iterable[tuple[Reals, Reals]]) -> Iterator[tuple[str, Callable[[
     for words, cut in _SIDES.items():
         beyond = np.isfinite(got) & (got > expected if cut is np.maximum else got < expected)
         for number, count in Counter(got[beyond].tolist()).most_common(1):
-            if count > 1 and number and np.ptp(expected[beyond & (got == number)]) > 0:
+            if count > 1 and number and np.unique(expected[beyond & (got == number)]).size > 1:
                 yield f"what is expected, but {words} {_said(number)}", partial(cut, number)
 
 
