@@ -165,3 +165,34 @@ def test_divergence_of_nearly_equal_normals_may_be_negative() -> None:
         pair = [distributions.MultivariateNormalTriL(mean, lower * scale) for scale in (1, 1 + 1e-9)]
         below += float(distributions.kl_divergence(*pair)) < 0
     assert below
+
+
+def test_cost_of_equal_gaussians_is_negative() -> None:
+    costs = _module("ott-jax", "ott.geometry.costs")
+    enable_x64()
+    usual, thin = np.asarray([[2.0, 0.3], [0.3, 1.0]]), np.diag([1.0, 1e-8])
+
+    def cost(first: float, second: float, covariance: Any = usual) -> float:
+        points = (np.concatenate([np.zeros(2), scale * covariance.ravel()]) for scale in (first, second))
+        return float(costs.Bures(2)(*points))
+
+    assert -1e-14 < cost(1, 1) < 0
+    near = 3 * (math.sqrt(1 + 1e-6) - 1) ** 2
+    assert 1e-4 < abs(cost(1, 1 + 1e-6) / near - 1) < 1e-2
+    assert 1e-8 < abs(cost(1, 4, thin) / (1 + 1e-8) - 1) < 1e-7
+    assert math.isnan(cost(1e-200, 4e-200))
+
+
+def test_integrator_gives_nan_for_decreasing_times() -> None:
+    ode = _module("jax", "jax.experimental.ode")
+    enable_x64()
+    one = np.ones(1)
+    assert np.isnan(ode.odeint(lambda y, t: -y, one, np.asarray([1.0, 0.0]))[-1])
+    assert np.allclose(ode.odeint(lambda y, t: -y, one, np.asarray([0.0, 1.0]))[-1], math.exp(-1))
+
+
+def test_standardize_of_a_large_mean_has_no_digit() -> None:
+    standardize = _module("jax", "jax.nn").standardize
+    x = np.asarray([[10001.0, 9999.0, 10000.5, 9999.5]], np.float32)
+    exact = (x - 1e4) / math.sqrt(0.625 + 1e-5)
+    assert np.max(np.abs(np.asarray(standardize(x, epsilon=1e-5)) / exact - 1)) > 0.5
