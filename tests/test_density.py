@@ -299,6 +299,14 @@ MATRIX = np.eye(3)
 
 
 BAD: tuple[tuple[str, Callable[[], Any]], ...] = (
+    (
+        "DomainError: levels",
+        lambda: density.discretized_gaussian_log_probability(A([0.0]), A([0.0]), A([0.0]), levels=1),
+    ),
+    (
+        "ShapeError: shapes",
+        lambda: density.discretized_gaussian_log_probability(A([0.0, 1.0]), A([0.0] * 3), A([0.0])),
+    ),
     ("NamespaceError: log_likelihood", lambda: density.log_weights([1.0], FLOAT, FLOAT)),
     ("ShapeError: shapes", lambda: density.log_weights(FLOAT, FLOAT[:2], FLOAT)),
     ("ShapeError: log_w", lambda: density.elbo(np.asarray(1.0))),
@@ -368,6 +376,37 @@ def test_levels_have_probability_one() -> None:
     far = density.discretized_logistic_log_probability(A([0.0]), A([20.0]), A([-4.0]))
     expected = -20 * math.exp(4) + math.log(math.exp(math.exp(4) / 255) - math.exp(-math.exp(4) / 255))
     assert far[0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_levels_of_a_normal_distribution_have_probability_one() -> None:
+    """All 256 of them, with bins far narrower and far wider than the distribution."""
+    x = 2 * np.arange(256) / 255 - 1
+    for mean, log_scale in ((0.1, -3.0), (0.0, -7.0), (5.0, 0.0), (0.0, 2.0)):
+        found = density.discretized_gaussian_log_probability(x, A(mean), A(log_scale))
+        assert np.exp(found).sum() == pytest.approx(1, rel=1e-13)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_bins_of_a_normal_distribution(sign: int) -> None:
+    """log(Φ(b) − Φ(a)) to 30 digits by mpmath, in tails, of narrow bins, and of one that has nearly all."""
+    mpmath = pytest.importorskip("mpmath")
+    cases = [
+        (0.0, 12.0, -1.0, 3),
+        (0.0, 0.5, 5.0, 256),
+        (0.0, 0.25, -4.0, 3),
+        (-1.0, 3.0, -2.0, 256),
+        (0.5, -6.0, -3.0, 5),
+    ]
+    for x, mean, log_scale, levels in cases:
+        sigma, half = mpmath.exp(log_scale), mpmath.mpf(1) / (levels - 1)
+        low, high = (x - mean - half) / sigma, (x - mean + half) / sigma
+        low, high = (-high, -low) if low > 0 else (low, high)
+        low = -mpmath.inf if x == -1 else low
+        expected = float(mpmath.log(mpmath.ncdf(high) - mpmath.ncdf(low)))
+        found = density.discretized_gaussian_log_probability(
+            A([sign * x]), A([sign * mean]), A([log_scale]), levels=levels
+        )
+        assert found[0] == pytest.approx(expected, rel=4e-15)
 
 
 def test_shape_of_a_tail_that_is_pareto() -> None:

@@ -9,6 +9,7 @@ Article: Jianlin Su (苏剑林), Variational autoencoders, 8: estimating the pro
 
 from ._bits import bits_per_dim
 from ._encoder import masked_importance_bound, prior_log_density, vae_kl
+from ._gaussian_levels import discretized_gaussian_log_probability
 from ._levels import dequantize, discretized_logistic_log_probability
 from ._linear import linear_evidence, linear_posterior
 from ._mixture import mixture_log_density
@@ -27,6 +28,7 @@ __all__ = [
     "Smoothed",
     "bits_per_dim",
     "dequantize",
+    "discretized_gaussian_log_probability",
     "discretized_logistic_log_probability",
     "effective_sample_size",
     "elbo",

@@ -125,6 +125,16 @@ def kl_of_log_deviation(mean, log_std, factor=1.0):
     return 0.5 * np.sum(factor * mean**2 + np.where(near, sum(terms), growth), axis=-1).astype(mean.dtype)
 
 
+def encoder_kl_per_coordinate(mean, log_variance, factor=1.0):
+    return kl_of_log_deviation(mean[..., None], log_variance[..., None] / 2, factor)
+
+
+def gaussian_bin(x, mean, log_variance, levels, factor=0.5):
+    from independent.density import discretized_gaussian_log_probability as found  # noqa: PLC0415
+
+    return found(x, mean, factor * log_variance, levels=levels)
+
+
 def logistic_bin(x, mean, scale, levels, width=1.0):
     h = width / (levels - 1)
     plus, minus = (x - mean + h) / scale, (x - mean - h) / scale
@@ -142,6 +152,12 @@ def psis_of_log_likelihoods(log_likelihood, r_eff, sign=-1):
 CONVENTIONS = {
     "density.vae_kl/log-deviation": Convention(
         kl_of_log_deviation, lambda *a: kl_of_log_deviation(*a, factor=2.0)
+    ),
+    "density.vae_kl/per-coordinate": Convention(
+        encoder_kl_per_coordinate, lambda *a: encoder_kl_per_coordinate(*a, factor=2.0)
+    ),
+    "density.discretized_gaussian_log_probability/log-variance": Convention(
+        gaussian_bin, lambda *a: gaussian_bin(*a, factor=1.0)
     ),
     "density.discretized_logistic_log_probability/scale": Convention(
         logistic_bin, lambda *a: logistic_bin(*a, width=2.0)

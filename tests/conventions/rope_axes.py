@@ -67,7 +67,22 @@ def exact_signal(positions, dim, base, shift=0):
     return signal(positions.astype(np.float64), dim, base, shift)
 
 
+def cosines_first(positions, dim, base, shift=0):
+    table, half = exact_signal(positions, dim, base, shift), dim // 2
+    return np.concatenate([table[..., half : 2 * half], table[..., :half], table[..., 2 * half :]], axis=-1)
+
+
+def diffusion_embedding(positions, dim, base, sign=1):
+    """As timestep_embedding of improved-diffusion."""
+    angles = positions.astype(np.float64)[..., None] * np.float64(base) ** (-np.arange(dim // 2) / (dim // 2))
+    return np.concatenate([np.cos(angles), sign * np.sin(angles)], axis=-1)
+
+
 CONVENTIONS = {
+    "rope.sinusoidal/cos-sin-halves": Convention(
+        diffusion_embedding, lambda *a: diffusion_embedding(*a, sign=-1)
+    ),
+    "rope.timing_signal/cos-sin-halves": Convention(cosines_first, lambda *a: cosines_first(*a, shift=1)),
     "rope.axial_angles/axes-first": Convention(axes_first, lambda *a: axes_first(*a, shift=1)),
     "rope.axial_angles/recomposed-chunked": Convention(chunked, lambda *a: chunked(*a, roll=1)),
     "rope.axial_angles/recomposed-interleaved": Convention(interleaved, lambda *a: interleaved(*a, first=2)),

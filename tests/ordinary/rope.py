@@ -263,7 +263,7 @@ ORDINARY = [
             typo(
                 "sin(args), np.cos",
                 "cos(args), np.sin",
-                r"cosines? (first|before|in front)|halves.{0,30}(swap|exchang)|swap",
+                r"cosines? (first|before|in front)|all cosines, then|halves.{0,30}(swap|exchang)|swap",
             ),
             typo("/ half", "/ max(half - 1, 1)", SHIFT),
             Slip(timestep_embedding_interleaved, r"sine-first|interleav|side by side|each pair"),

@@ -14,7 +14,7 @@ IN_FEATURES = r"features|half of its pairs"
 ONE_TABLE = r"one-table|one table|all features"
 OVER_HALF = r"exponent-over-half|number of frequencies|shift of 0|m/h|half"
 OTHER_ORDER = r"parts-exchanged|other order|\[rest, turned\]"
-COSINE_FIRST = r"cosine-first|cosines before|exchang"
+COSINE_FIRST = r"cosine-first|cosines before|all cosines, then|exchang"
 
 
 # M-RoPE as Qwen2-VL has it: every axis makes angles, of which each keeps its section.

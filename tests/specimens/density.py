@@ -37,6 +37,10 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
         density.dequantize,
         (on.array(np.arange(n) % 256.0), on.array(np.arange(n) % 16 / 16)),
     ),
+    "density.discretized_gaussian_log_probability": lambda on, n: (
+        density.discretized_gaussian_log_probability,
+        (on.array(np.arange(n) % 256 / 127.5 - 1), _normal(on, n) / 4, _normal(on, n, seed=1) - 2),
+    ),
     "density.discretized_logistic_log_probability": lambda on, n: (
         density.discretized_logistic_log_probability,
         (on.array(np.arange(n) % 256 / 127.5 - 1), _normal(on, n) / 4, _normal(on, n, seed=1) - 2),
@@ -90,6 +94,7 @@ SPECIMENS: dict[str, Callable[[Setting, int], Specimen]] = {
 TAKES = {
     "density.bits_per_dim": "omlse",
     "density.dequantize": "ml ml",
+    "density.discretized_gaussian_log_probability": "ml ml ml",
     "density.discretized_logistic_log_probability": "ml ml ml",
     "density.effective_sample_size": "omlsr",
     "density.elbo": "omlsr",

@@ -112,6 +112,35 @@ def normal_kl_log_variance(mine: Implementation) -> Implementation:
 
 
 @adapter(
+    "density.normal_kl",
+    "log-variances-per-coordinate",
+    "mine(m1, log_v1, m2, log_v2) → (..., d), to be summed over the coordinates. log v is rounded as in "
+    "log-variance.",
+    reference="normal_kl of improved-diffusion and guided-diffusion",
+    beyond=("density.normal_kl-near-equal",),
+)
+def normal_kl_log_variances_per_coordinate(mine: Implementation) -> Implementation:
+    def summed(*given: Any) -> Any:
+        terms = mine(*given)
+        return array_namespace(terms).sum(terms, axis=-1)
+
+    return normal_kl_log_variance.wrap(summed)
+
+
+@adapter(
+    "density.vae_kl",
+    "per-coordinate",
+    "mine(mean, log_variance) → (..., d), to be summed over the latent dimensions.",
+)
+def vae_kl_per_coordinate(mine: Implementation) -> Implementation:
+    def kl(mean: Any, log_variance: Any, /) -> Any:
+        terms = mine(mean, log_variance)
+        return array_namespace(terms).sum(terms, axis=-1)
+
+    return kl
+
+
+@adapter(
     "density.normal_log_density_full",
     "cholesky",
     "mine(x, mean, L): the lower triangular L of C = LLᵀ.",
@@ -239,6 +268,18 @@ def vae_kl_log_deviation(mine: Implementation) -> Implementation:
 def discretized_logistic_scale(mine: Implementation) -> Implementation:
     def discretized(x: Any, mean: Any, log_scale: Any, /, *, levels: int = 256) -> Any:
         return mine(x, mean, array_namespace(log_scale).exp(log_scale), levels)
+
+    return discretized
+
+
+@adapter(
+    "density.discretized_gaussian_log_probability",
+    "log-variance",
+    "mine(x, mean, log_variance, levels): twice log σ.",
+)
+def discretized_gaussian_log_variance(mine: Implementation) -> Implementation:
+    def discretized(x: Any, mean: Any, log_scale: Any, /, *, levels: int = 256) -> Any:
+        return mine(x, mean, 2 * log_scale, levels)
 
     return discretized
 

@@ -6,6 +6,10 @@ from .remedies import REMEDIES
 FACTS = Facts(
     called={
         "density.bits_per_dim": ("bpd", "nats_to_bits"),
+        "density.discretized_gaussian_log_probability": (
+            "discretized_gaussian_log_likelihood",
+            "discretized_gaussian_nll",
+        ),
         "density.discretized_logistic_log_probability": (
             "discretized_logistic_loss",
             "discretized_mix_logistic_loss",

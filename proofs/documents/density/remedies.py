@@ -22,6 +22,10 @@ REMEDIES = {
     "density.discretized_logistic_log_probability": (
         "log F(b) + log F(−a) + log(1 − e^{a − b}) in place of the logarithm of a difference"
     ),
+    "density.discretized_gaussian_log_probability": (
+        "log Q(a) + log(1 − Q(b)/Q(a)) of the tail Q in which the bin lies, from log_ndtr; for bins narrower "
+        "than the distribution, where that cancels, the density at the middle and its mean beside it"
+    ),
     "density.importance_bound": ("max + log1p(mean(expm1(log w − max))) where the weights are nearly equal"),
     "density.importance_bounds": (
         "the mean of the largest log-weight exactly, and the rest as an integral of mean "

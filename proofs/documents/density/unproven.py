@@ -6,6 +6,7 @@ import math
 from .... import _xp
 from ...._typing import Array, Namespace
 from ....backends._ball import _functions as balls
+from ....backends._ball._operands import apply
 from ...language.exact import UnprovenError, derived
 
 _SUBSETS = 300
@@ -29,4 +30,13 @@ def _subset_means(log_w: Array, sizes: list[int], *, xp: Namespace) -> Array:
     return xp.stack(means, axis=-1)
 
 
-REPLACED = {"_weights": {"_subset_means": _subset_means}}
+def _log_tail(t: Array, *, xp: Namespace) -> Array:
+    """By the error function of balls, where the function has a rule of quadrature."""
+    m = xp.refimpl_math
+    return apply(xp, lambda x: m.log(m.erfc(m.number(x) / m.sqrt(2)) / 2).ball, t.dtype, t)
+
+
+REPLACED = {
+    "_weights": {"_subset_means": _subset_means},
+    "_gaussian_levels": {"_log_tail": _log_tail},
+}

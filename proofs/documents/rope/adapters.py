@@ -241,6 +241,19 @@ def sinusoidal_halves(mine: Implementation) -> Implementation:
     return sinusoidal
 
 
+@adapter(
+    "rope.sinusoidal",
+    "cos-sin-halves",
+    "mine(positions, dim, base): all cosines, then all sines.",
+    reference="timestep_embedding of improved-diffusion, diffusers with flip_sin_to_cos",
+)
+def sinusoidal_cosine_halves(mine: Implementation) -> Implementation:
+    def sinusoidal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+        return _from_half(_encoded(mine, positions, dim, base, dtype), "interleaved")
+
+    return sinusoidal
+
+
 def _table(values: Any, xp: Any, dtype: Any, device: Any) -> Any:
     space, dtype = naming("adapter inv-freq")(create)(xp, dtype, device)
     return space.asarray(values, dtype=dtype, device=device)

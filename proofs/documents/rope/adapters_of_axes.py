@@ -157,3 +157,19 @@ def timing_signal_halves(mine: Implementation) -> Implementation:
         return _encoded(mine, positions, dim, base, dtype)
 
     return timing_signal
+
+
+@adapter(
+    "rope.timing_signal",
+    "cos-sin-halves",
+    "mine(positions, dim, base): all cosines, then all sines, and the 0 of an odd dim behind.",
+    reference="get_timestep_embedding of diffusers with flip_sin_to_cos",
+)
+def timing_signal_cosine_halves(mine: Implementation) -> Implementation:
+    def timing_signal(positions: Any, /, *, dim: int, base: float = 10000.0, dtype: Any = None) -> Any:
+        table = _encoded(mine, positions, dim, base, dtype)
+        xp, half = array_namespace(table), dim // 2
+        parts = [table[..., half : 2 * half], table[..., :half], table[..., 2 * half :]]
+        return xp.concat(parts, axis=-1)
+
+    return timing_signal
