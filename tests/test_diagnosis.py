@@ -166,6 +166,20 @@ def test_a_grid_that_is_made_in_single_precision_is_told_so() -> None:
     assert "its results are numbers of float32" in found.cause
 
 
+def test_nan_alone_is_no_evidence_of_what_was_guessed() -> None:
+    """The exponential of a schedule would give NaN as well; what is wrong is that t is counted from 1."""
+
+    def step(x: Any, eps: Any, z: Any, betas: Any, t: int, s: int, eta: float = 0.0) -> Any:
+        signal = np.concatenate([[1.0], np.cumprod(1 - betas)])
+        a, b = signal[t], signal[s]
+        width = eta * np.sqrt((1 - b) / (1 - a) * (1 - a / b))
+        return np.sqrt(b / a) * (x - np.sqrt(1 - a) * eps) + np.sqrt(1 - b - width**2) * eps + width * z
+
+    found = said("ddpm.ddim_step", step, "ho")
+    assert "equals the reference" not in found.cause, found.sentences
+    assert any("NaN" in sentence for sentence in found.sentences)
+
+
 def test_right_but_imprecise_function_has_no_cause() -> None:
     def angles(positions: Any, table: Any) -> Any:
         product = np.asarray(positions)[..., None] * table

@@ -32,6 +32,9 @@ MOST = 0.9
 """The share of entries of a call, and of calls, that an explanation needs."""
 _BITS = 30.0
 """The evidence of one entry at most."""
+_HOLLOW = 8.0
+"""Evidence of all that is infinite or NaN together, at most: enough for a known mistake, and for nothing that
+was guessed, since one NaN is like another."""
 _ENTRIES = 4
 """Entries of one call that count as evidence: they are rarely independent."""
 
@@ -139,7 +142,9 @@ class Match:
     rest: float = 0.0
     """The median of rest over deviation."""
     bits: float = 0.0
-    """Evidence: how many binary digits of the entries are explained."""
+    """Evidence: how many binary digits of the numbers are explained."""
+    hollow: float = 0.0
+    """The same of what is infinite or NaN."""
     open: int = 0
     """Entries that it says nothing about: only one of both is NaN or infinite."""
 
@@ -321,12 +326,15 @@ def _match(told: Sequence[tuple[Reals, Reals, Reals, float]], tolerance: float) 
         shares = np.where(left == 0, 0.0, left / off)
         bits = np.where(explained, np.minimum(-np.log2(np.maximum(shares, 2.0**-_BITS)), _BITS), 0.0)
     bits = np.minimum(bits, _information(value))
-    counted = np.sort(bits[_distinct(value)])[::-1][:_ENTRIES]
+    distinct = _distinct(value)
+    finite = np.isfinite(value[distinct])
+    counted = np.sort(bits[distinct][finite])[::-1][:_ENTRIES]
     # A median over so many entries would let a wrong tenth pass; that is what MOST is for.
     return Match(
         bool(np.mean(explained) >= MOST),
         float(np.median(np.minimum(shares, 1e9))),
         float(counted.sum()),
+        float(bits[distinct][~finite].sum()),
         unknown,
     )
 
@@ -397,13 +405,14 @@ def weigh(
     """Compare a candidate at calls; it is dropped after so many calls of which it explains none."""
     yes: list[int] = []
     no: list[int] = []
-    rests, bits, silent, unknown = [], 0.0, 0, 0
+    rests, bits, hollow, silent, unknown = [], 0.0, 0.0, 0, 0
     for place in places:
         found = seen.match(place, candidate.at(place), tolerance)
         if found.answer:
             yes.append(place)
             rests.append(found.rest)
             bits += found.bits
+            hollow += found.hollow
             unknown += found.open
         elif found.answer is not None:
             no.append(place)
@@ -414,4 +423,4 @@ def weigh(
         if len(no) >= patience and len(no) > 2 * len(yes):
             break
     rest = float(np.median(rests)) if rests else math.inf
-    return Weighed(candidate, tuple(yes), tuple(no), rest, bits, unknown)
+    return Weighed(candidate, tuple(yes), tuple(no), rest, bits + min(hollow, _HOLLOW), unknown)
