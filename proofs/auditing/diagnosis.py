@@ -90,8 +90,16 @@ def _elsewhere(
     near = [Way(it.adapter) for it in others if mostly_agrees(it.seen)]
     for way in (*own, *near, *rows):
         if (told := verdict(way)) is not None:
-            return _right(name, mine.adapter, way, told, None)
+            return _right(name, mine.adapter, way, told, _of_batches(search, mine) if way in own else None)
     return None
+
+
+def _of_batches(search: Search, mine: Under) -> Found | None:
+    """The known mistake that a function of single rows is if it was meant for batches, which it takes."""
+    if mine.seen.raised or _forms(mine.seen):
+        return None
+    found = search.find(mine, ())
+    return found if found is not None and found.complete and found.mistakes else None
 
 
 def _deviates(seen: Observed) -> bool:
@@ -320,7 +328,8 @@ def _right(name: str, chosen: str, way: Way, verdict: Right, as_meant: Found | N
     text = f"your function is {head} {_HOLD[verdict]} {where}."
     sentences = [text]
     if as_meant is not None:
-        sentences += ["if the other convention was meant, then:", *_cause(as_meant, chosen)]
+        meant = "batches were" if rows else "the other convention was"
+        sentences += [f"if {meant} meant, then:", *_cause(as_meant, chosen)]
     mistakes = () if as_meant is None else as_meant.mistakes
     return Diagnosis(name, tuple(sentences), mistakes, way.adapter, right=True, cause=text)
 
