@@ -9,7 +9,10 @@ jax, jnp = lazy("jax"), lazy("jax.numpy")
 ess, diagnostics = lazy("blackjax.smc.ess"), lazy("blackjax.diagnostics")
 
 
-@LIBRARY.bound("smc.ess.ess", "density.effective_sample_size")
+@LIBRARY.bound(
+    "smc.ess.ess", "density.effective_sample_size", examples=6,
+    laws=("density.effective_sample_size-definition", "density.effective_sample_size-range"),
+)  # fmt: skip
 def effective_sample_size(log_w: Any, /, *, axis: int = -1) -> Any:
     """Of one set of log-weights at a time."""
     rows = jnp.moveaxis(log_w, axis, -1)
