@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 
 from refimpl.proofs.commands import new
 from refimpl.proofs.commands.main import main
-from refimpl.proofs.engine import catalogue, installed, loading, registry
+from refimpl.proofs.engine import catalogue, installed, loading, registry, report
 
 OURS = ("argmaxable", "ddpm", "density", "flow", "matching", "residual", "rope", "transport")
 Change = Callable[[str], str]
@@ -319,3 +320,13 @@ def test_what_is_about_a_function_of_ours_stands_in_its_document() -> None:
         )
         named = [it for it in told if it.partition(".")[0] in installed.named()]
         assert {it.partition(".")[0] for it in named} <= {name}, name
+
+
+def test_a_report_is_written_where_no_version_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where refimpl is imported from a folder."""
+
+    def version(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(installed, "version", version)
+    assert report.versions()["refimpl"] == "(not installed)"

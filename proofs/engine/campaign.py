@@ -13,13 +13,13 @@ import platform
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 
 from ... import backends
 from ..._errors import RefimplError
 from ...backends import BackendUnavailableError
 from . import catalogue, planning, pool
+from .installed import version_of
 from .planning import Task
 from .runner import Bounds, Outcome
 
@@ -181,7 +181,7 @@ def versions(names: Iterable[str]) -> dict[str, str]:
     """Versions of all that decides what a campaign gives; "none" of a backend that cannot be used."""
     found = {
         "python": platform.python_version(),
-        **{name: version(name) for name in ("refimpl", "hypothesis", "numpy")},
+        **{name: version_of(name) for name in ("refimpl", "hypothesis", "numpy")},
     }
     for name in names:
         try:

@@ -126,7 +126,12 @@ def distribution(entry: EntryPoint) -> str:
         return f"{entry.dist.name} {entry.dist.version}"
     if not _ours(entry):
         return "an unknown distribution"
+    return f"{OWN} {version_of(OWN)}"
+
+
+def version_of(name: str) -> str:
+    """The version of a distribution; refimpl may be imported from a folder where none says its own."""
     try:
-        return f"{OWN} {version(OWN)}"
+        return version(name)
     except PackageNotFoundError:
-        return f"{OWN} (not installed)"
+        return "(not installed)"

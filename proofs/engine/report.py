@@ -10,13 +10,13 @@ import math
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
 from ... import backends
 from . import catalogue, foreign
+from .installed import version_of
 
 VERSION = 2
 """Of all schemas; it changes when a field gets another name or meaning, or goes."""
@@ -87,7 +87,7 @@ def versions(used: Iterable[str] = ()) -> dict[str, str]:
     """Versions of everything that takes part, and of the backends that were used."""
     return {
         "python": platform.python_version(),
-        **{name: version(name) for name in PACKAGES},
+        **{name: version_of(name) for name in PACKAGES},
         **{name: backends.get(name).version for name in dict.fromkeys(used)},
     }
 
