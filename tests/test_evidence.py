@@ -2,6 +2,7 @@
 
 import math
 import re
+from array import array
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -107,6 +108,25 @@ def test_small_errors_of_the_formula_are_wrong(error: float) -> None:
 def test_tables_in_a_narrower_format_are_wrong(dtype: Any) -> None:
     mine = snr_with(lambda y: y.astype(dtype).astype(y.dtype))
     assert audit("ddpm.log_snr", mine, adapter="ho").verdict == "refuted"
+
+
+def _bytes(a: Any) -> Any:
+    return np.array(array("f", np.ascontiguousarray(a, np.float32).tobytes()), np.float32).reshape(a.shape)
+
+
+def compiled_rms(x: Any, gamma: Any = None, *, eps: float = 1e-6, lost: float = 0.0) -> Any:
+    """As compiled code has it: all that comes in is put into the one format in which it computes."""
+    x, gamma = (a if a is None else _bytes(a) for a in (x, gamma))
+    with np.errstate(over="ignore", under="ignore"):
+        y = x / np.sqrt(np.mean(x * x + np.float32(lost), axis=-1, keepdims=True) + np.float32(eps))
+    return y if gamma is None else y * gamma
+
+
+def test_compiled_code_whose_squares_overflow_is_imprecise() -> None:
+    """It gives zeros there, and nothing can be seen of it in other formats."""
+    assert audit("residual.rms_norm", compiled_rms, dtype="float32").verdict == "imprecise"
+    wrong = partial(compiled_rms, lost=1e-3)
+    assert audit("residual.rms_norm", wrong, dtype="float32").verdict == "refuted"
 
 
 def test_what_most_recorded_calls_leave_out_is_weighed_where_the_law_fails() -> None:

@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from ..._libraries import is_array, to_numpy
 from ...backends import Precision, Setting
 from ..engine import catalogue
 from ..engine.calls import Call, Given, record
 from ..engine.runner import Outcome, run_law
 from ..language.edge import Adopted, Choice
 from ..language.law import REFUSALS, Implementation, Law
-from ..language.packing import copied
+from ..language.packing import copied, parts
 from .compare import difference
 from .exceptions import everywhere, excepted, names
 from .formula import BALLS, ITSELF, NEARBY, WIDER, Formula, all_cast, cast, computed_within, formula
@@ -125,7 +126,9 @@ class Scale:
         # Below as well: code that puts its arguments into a format of its own has no wider one.
         if not ((WIDER in own.used and self._shrinks_above(failing)) or self._shrinks_below(failing)):
             if self._overflows:
-                return Evidence(True, "it errs only at extreme calls, and has no value there", names(values))
+                return Evidence(
+                    True, "it errs only at extreme calls, whose squares leave the format", names(values)
+                )
             return Evidence(False, "its errors do not shrink with the unit roundoff")
         if self._shortens:
             return Evidence(False, "it rounds an argument to a narrower format first")
@@ -196,9 +199,9 @@ class Scale:
 
     @cached_property
     def _overflows(self) -> bool:
-        """Whether the function is right at all ordinary and cancelling calls, and gives no value where it
-        errs at extreme ones. So errs compiled code that computes in one format whatever it is given: no
-        other format tells anything of it, but its squares overflow, as they must."""
+        """Whether the function is right at all ordinary and cancelling calls, and errs at extreme ones only
+        where it gives no value, or squares of its arguments leave the format. So errs compiled code that
+        computes in one format whatever it is given: no other format tells anything of it."""
         function, errs = self._adapted(self._raw), False
         for call in recorded(self._name, self._on, self._seed):
             given = call.args, dict(call.kwargs)
@@ -211,7 +214,8 @@ class Scale:
             if apart is None:
                 return False
             if apart.relative > _significant(self._on):
-                if call.kind != "extreme" or math.isfinite(apart.relative):
+                valued = math.isfinite(apart.relative) and not _squares_leave(given, self._on)
+                if call.kind != "extreme" or valued:
                     return False
                 errs = True
         return errs
@@ -249,6 +253,15 @@ class Scale:
 
 def _significant(on: Setting) -> float:
     return _SIGNIFICANT.get(on.precision.name, 64) * on.u
+
+
+def _squares_leave(given: Given, on: Setting) -> bool:
+    """Whether the square of some number of a call is too large for the format, or loses digits below it."""
+    limits = on.xp.finfo(on.dtype)
+    low, high = math.sqrt(float(limits.smallest_normal)), math.sqrt(float(limits.max))
+    arrays = (part for _, part in parts(given) if is_array(part))
+    sizes = (np.abs(to_numpy(a).astype(np.float64)) for a in arrays if a.dtype == on.dtype)
+    return any(bool(np.any((size > high) | ((size > 0) & (size < low)))) for size in sizes)
 
 
 def _again(function: Implementation) -> Implementation:
