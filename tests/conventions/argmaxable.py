@@ -66,5 +66,5 @@ CONVENTIONS = {
         margins_without_bias, lambda *a: margins_without_bias(*a, sign=-1)
     ),
     "argmaxable.classify/verdicts": Convention(can_win, lambda *a: can_win(*a, strict=False)),
-    "argmaxable.can_win/rows": Convention(can_win, lambda *a: can_win(*a, strict=False)),
+    "argmaxable.can_win/allowed-rows": Convention(can_win, lambda *a: can_win(*a, strict=False)),
 }

@@ -129,7 +129,7 @@ def _first_allowed(mine: Implementation, row: Any, keep: Any, xp: Any) -> Any:
 
 @adapter(
     "argmaxable.can_win",
-    "rows",
+    "allowed-rows",
     "mine(W, b) → (m,) boolean, of the rows and biases of the m classes that are allowed.",
 )
 def can_win_rows(mine: Implementation) -> Implementation:

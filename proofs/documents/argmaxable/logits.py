@@ -108,7 +108,7 @@ def masked(draw: inputs.Draw, p: Precision, kind: Kind) -> Masked:
         "argmaxable.mask_scores/added",
         "argmaxable.mask_scores/times-infinity",
         "argmaxable.mask_scores/mask-ignored",
-        "argmaxable.mask_scores/first-row",
+        "argmaxable.mask_scores/mask-of-the-first",
     ),
 )
 def mask_scores_definition(impl: Impl, on: Setting, case: Masked) -> Iterator[Record]:

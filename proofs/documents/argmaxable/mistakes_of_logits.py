@@ -106,7 +106,7 @@ def mask_ignored(scores: Any, allowed: Any, /) -> Any:
     return scores + _xp(scores, allowed).astype(_truths(allowed), scores.dtype) * 0
 
 
-@of_mask_scores("first-row", "Bans in every row what is banned in the first.")
+@of_mask_scores("mask-of-the-first", "Bans in every row what is banned in the first.")
 def mask_first_row(scores: Any, allowed: Any, /) -> Any:
     return mask_scores(scores, allowed if allowed.ndim < 2 or not allowed.shape[0] else allowed[:1, ...])
 
