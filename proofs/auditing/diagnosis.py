@@ -83,15 +83,22 @@ def _elsewhere(
     verdict = cache(lambda way: verdict_of(name, raw, way, mine.seen.on, seed))
     for way in (Way(it.adapter) for it in others if _agrees(it.seen)):
         if verdict(way) == "held":
-            found = search.find(mine, ()) if _nothing_to_compare(mine.seen) is None else None
-            return _right(name, mine.adapter, way, "held", found)
+            return _right(name, mine.adapter, way, "held", _as_meant(search, mine))
     rows = [Way(it.adapter, (ROWS,)) for it in (mine, *others) if by_rows(name, raw, it.adapter, it.seen)]
     own = [way for way in rows if way.adapter == mine.adapter]  # before another convention
     near = [Way(it.adapter) for it in others if mostly_agrees(it.seen)]
     for way in (*own, *near, *rows):
         if (told := verdict(way)) is not None:
-            return _right(name, mine.adapter, way, told, _of_batches(search, mine) if way in own else None)
+            meant = (
+                _of_batches(search, mine) if way in own else _as_meant(search, mine) if way in near else None
+            )
+            return _right(name, mine.adapter, way, told, meant)
     return None
+
+
+def _as_meant(search: Search, mine: Under) -> Found | None:
+    """What a function that is right in another convention is in the one that was chosen."""
+    return search.find(mine, ()) if _nothing_to_compare(mine.seen) is None else None
 
 
 def _of_batches(search: Search, mine: Under) -> Found | None:
