@@ -16,6 +16,10 @@ NEARBY: ContextVar[bool] = ContextVar("NEARBY", default=False)
 """Whether eigenvectors that no precision decides may be those of a matrix nearby."""
 
 
+class EigenvectorsError(UndecidedError):
+    """Eigenvalues may be equal, and so have no vectors of their own; no precision decides it."""
+
+
 def cholesky(a: Rows) -> Rows:
     """L with LLᵀ = a; only the lower triangle of a is read."""
     n = len(a)
@@ -173,7 +177,7 @@ def _multiple(a: Rows) -> tuple[list[Ball], list[list[Ball]]]:
     Π_{j≠i} (A − λ_j)/(λ_i − λ_j) over the distinct ones projects on the eigenvectors of λ_i.
     """
     if not _is_exact(a):
-        raise s.undecided("eigh", "close eigenvalues of a matrix that is not exact")
+        raise EigenvectorsError(str(s.undecided("eigh", "close eigenvalues of a matrix that is not exact")))
     roots = _roots(a)
     distinct = [root for root, _ in roots]
     values, vectors = [], []

@@ -13,7 +13,7 @@ from ..._errors import UndecidedError
 from ...backends import Setting
 from ...backends._ball._numbers import LeftBallsError
 from ...backends._ball._precision import WorkingPrecision
-from ...backends._ball._spectra import NEARBY
+from ...backends._ball._spectra import NEARBY, EigenvectorsError
 from ...backends._enclosed._formats import FORMAT, REASONS, WORK, NotEnclosedError
 from ..language.law import Implementation
 from ..language.packing import mapped
@@ -118,13 +118,13 @@ def exact(function: Implementation, on: Setting, precisions: Sequence[int] = PRE
         raw, error = _raw(function, args, kwargs)
         if not is_data(raw):
             return made(functools.partial(function, *args, **kwargs), raw, functools.partial(exact, on=on))
-        why = ""
+        why: UndecidedError | None = None
         for prec in precisions:
             try:
                 found = on_balls(function, prec, dtype)(*args, **kwargs)
                 rounded = Rounding(on, last=prec == precisions[-1]).form(found, raw)
             except UndecidedError as undecided:
-                why = _sentence(undecided)
+                why = undecided
                 continue
             except NotEnclosedError:
                 raise
@@ -133,12 +133,17 @@ def exact(function: Implementation, on: Setting, precisions: Sequence[int] = PRE
             if error is not None and not _finite(rounded):
                 raise error
             return rounded
-        raise NotEnclosedError(f"undecided with {precisions[-1]} bits: {why}")
+        raise NotEnclosedError(f"undecided with {precisions[-1]} bits: {_sentence(why)}") from why
 
     return enclosed
 
 
-def _sentence(error: Exception) -> str:
+def for_want_of_eigenvectors(error: Exception) -> bool:
+    """Whether code was not enclosed for eigenvectors that no precision decides, and for nothing else."""
+    return isinstance(error.__cause__, EigenvectorsError)
+
+
+def _sentence(error: Exception | None) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
@@ -177,4 +182,4 @@ def _check_size(value: Any) -> None:
         raise NotEnclosedError(f"{count} numbers, more than the {LARGEST} that are enclosed")
 
 
-__all__ = ["NotEnclosedError", "exact", "nearby", "on_balls"]
+__all__ = ["NotEnclosedError", "exact", "for_want_of_eigenvectors", "nearby", "on_balls"]

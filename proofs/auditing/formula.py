@@ -28,13 +28,17 @@ class Formula:
         self.used: Counter[str] = Counter()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        nearby = False
         for name, way in self._ways:
+            if name == NEARBY and not nearby:
+                continue
             try:
                 with np.errstate(all="ignore"):
                     result = way(*args, **kwargs)
             except NotApplicableError:
                 raise
-            except Exception:  # this way is closed for this call; the next may be open
+            except Exception as error:  # this way is closed for this call; the next may be open
+                nearby = name == BALLS and _wants_eigenvectors(error)
                 continue
             self.used[name] += 1
             return result
@@ -71,6 +75,12 @@ def _ways(raw: Implementation, on: Setting) -> list[tuple[str, Implementation]]:
     if (wide := _wider(on)) is not None:
         ways.append((WIDER, computed_in(raw, wide, on)))
     return ways
+
+
+def _wants_eigenvectors(error: Exception) -> bool:
+    from .enclosed import for_want_of_eigenvectors  # noqa: PLC0415  (as above)
+
+    return for_want_of_eigenvectors(error)
 
 
 def _wider(on: Setting) -> Any:
