@@ -209,6 +209,7 @@ def duplicates(impl: Impl, on: Setting, case: inputs.Repeated) -> Iterator[Recor
     "argmaxable.mask",
     "among fewer classes every argmaxable class stays so; (1,1) is, once (1,2) and (2,1) are masked",
     source="argmaxable C9",
+    stands="what fewer rows, not a mask, do to a class",
     about=("argmaxable.classify",),
     inputs=inputs.repeated,
     tolerance=DECIDABLE,
