@@ -85,6 +85,16 @@ def test_json_of_a_failure_has_the_case_and_only_plain_numbers(
         (("prove", "--dtype", "float8"), "got float8; expected one of float64, float32, float16, bfloat16"),
         (("show", "rope.nothing"), "no name is called 'rope.nothing'; did you mean"),
         (("selftest", "nope"), "no law is called 'nope'"),
+        (
+            ("audit", "rope.rotate", "a.py:f"),
+            "rope.rotate is refimpl's own; write: refimpl audit a.py:f --",
+        ),
+        (
+            ("audit", "a.py:f", "rope.rotate"),
+            "rope.rotate is refimpl's own; write: refimpl audit a.py:f --",
+        ),
+        (("audit", "rope.rotate"), "write: refimpl audit FILE.py:FUNCTION --as rope.rotate"),
+        (("audit", "a.py", "f"), "got 2 targets, a.py and f; expected one, such as file.py:function"),
     ],
 )
 def test_usage_errors(arguments: tuple[str, ...], text: str) -> None:

@@ -21,7 +21,14 @@ def name_of(target: str | None, seconds: float) -> dict[str, str]:
         raise TargetError(
             "which function is it? Give TARGET, such as port.py:rotate; see `refimpl audit --help`"
         )
-    likely = session.guess(target, seconds)
+    try:
+        likely = session.guess(target, seconds)
+    except TargetError as error:
+        if target in catalogue.functions():  # and no module of theirs
+            raise TargetError(
+                f"{target} is refimpl's own; write: refimpl audit FILE.py:FUNCTION --as {target}"
+            ) from error
+        raise
     if ":" not in target:
         raise TargetError(_of_module(target, likely))
     offered = next(iter(likely.values()))

@@ -82,8 +82,22 @@ def targets(target: str | None, names: Sequence[str], timeout: float) -> dict[st
     return found or asking.name_of(target, timeout)
 
 
+def _target(_context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """The one target; two are often a name of refimpl's and a function that should be called so."""
+    if len(given) < 2:
+        return given[0] if given else None
+    ours = [text for text in given if text in catalogue.functions()]
+    rest = [text for text in given if text not in ours]
+    if len(ours) == len(rest) == 1:
+        raise click.UsageError(f"{ours[0]} is refimpl's own; write: refimpl audit {rest[0]} --as {ours[0]}")
+    raise click.UsageError(
+        f"got {len(given)} targets, {' and '.join(given)}; expected one, such as file.py:function, or"
+        " --as NAME=TARGET for each"
+    )
+
+
 @click.command("audit")
-@click.argument("target", required=False)
+@click.argument("target", nargs=-1, metavar="[TARGET]", callback=_target)
 @click.option(
     "--as",
     "names",
