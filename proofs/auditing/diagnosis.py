@@ -85,14 +85,14 @@ def _elsewhere(
         if verdict(way) == "held":
             return _right(name, mine.adapter, way, "held", _as_meant(search, mine))
     rows = [Way(it.adapter, (ROWS,)) for it in (mine, *others) if by_rows(name, raw, it.adapter, it.seen)]
-    own = [way for way in rows if way.adapter == mine.adapter]  # before another convention
+    own = [way for way in rows if way.adapter == mine.adapter]
     near = [Way(it.adapter) for it in others if mostly_agrees(it.seen)]
+    # Single rows in the convention that was chosen come before any other convention.
+    meant = dict.fromkeys(own, _of_batches) | dict.fromkeys(near, _as_meant)
     for way in (*own, *near, *rows):
         if (told := verdict(way)) is not None:
-            meant = (
-                _of_batches(search, mine) if way in own else _as_meant(search, mine) if way in near else None
-            )
-            return _right(name, mine.adapter, way, told, meant)
+            found = meant[way](search, mine) if way in meant else None
+            return _right(name, mine.adapter, way, told, found)
     return None
 
 
