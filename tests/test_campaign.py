@@ -13,7 +13,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -332,18 +334,25 @@ def test_what_becomes_of_a_unit_on_a_cluster() -> None:
     unit = asked.of_round(0)[0]
 
     def future(status: str, error: Exception | None = None, versions: Any = asked.versions) -> Any:
-        outcome = unit.lost("") if error else unit.run()
-        return SimpleNamespace(status=status, exception=lambda: error, result=lambda: (outcome, versions))
+        def result() -> Any:
+            if error is not None:
+                raise error
+            return unit.run(), versions
+
+        return SimpleNamespace(status=status, exception=lambda: error, result=result)
 
     assert cluster.received(future("finished"), unit, asked).outcome.verdict == "held"
+    again = future("lost")  # its worker died with the result: dask has it worked out again, and waits
+    assert cluster.received(again, unit, asked).outcome.verdict == "held"
     lost = cluster.received(future("error", RuntimeError("killed its workers")), unit, asked)
     assert (lost.lost, lost.outcome.verdict) == (1, "crashed")
     assert lost.outcome.reason == "RuntimeError: killed its workers; --resume tries it once again"
     with pytest.raises(CampaignError, match="a worker has refimpl 0"):
         cluster.received(future("finished", versions={**asked.versions, "refimpl": "0"}), unit, asked)
-    for status in ("cancelled", "lost"):
-        with pytest.raises(cluster.ClusterLostError):
-            cluster.received(future(status), unit, asked)
+    with pytest.raises(cluster.ClusterLostError, match="the scheduler of the cluster has ended"):
+        cluster.received(future("cancelled", CancelledError()), unit, asked)
+    with pytest.raises(OSError, match="no network"):
+        cluster.received(future("pending", OSError("no network")), unit, asked)
 
 
 @pytest.mark.parametrize("address", ["nowhere", ""])
@@ -481,24 +490,46 @@ def test_kills_at_any_moment(tmp_path: Path) -> None:
     check_all(tmp_path, told, rounds)
 
 
-@pytest.mark.long
-def test_a_worker_of_a_cluster_that_is_killed(tmp_path: Path) -> None:
+@contextmanager
+def local_cluster(folder: Path) -> Iterator[tuple[str, list[int]]]:
+    """The address of a scheduler in a process of its own, and the numbers of its two workers."""
     require_distributed()
-    (tmp_path / "cluster.py").write_text(LOCAL_CLUSTER)
-    told, rounds = tmp_path / "told", 60
+    (folder / "cluster.py").write_text(LOCAL_CLUSTER)
     with subprocess.Popen(
-        [sys.executable, str(tmp_path / "cluster.py")], text=True, env=_environment(tmp_path),
+        [sys.executable, str(folder / "cluster.py")], text=True, env=_environment(folder),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as local:  # fmt: skip
         try:
             assert local.stdout is not None
-            address, first, _ = json.loads(local.stdout.readline())
-            options = ["--examples", str(6 * rounds), "--json", str(tmp_path / "out.json")]
-            process = launch(tmp_path, *LAWS, "--cluster", address, *options, told=told)
-            wait_for(process, told, 10)
-            os.kill(first, signal.SIGKILL)
-            assert len(said(told)) < 2 * rounds
-            assert process.wait(HANG) == 0, told.read_text()
-            check_all(tmp_path, told, rounds)
+            address, *workers = json.loads(local.stdout.readline())
+            yield address, workers
         finally:
             local.communicate("")
+
+
+@pytest.mark.long
+def test_a_worker_of_a_cluster_that_is_killed(tmp_path: Path) -> None:
+    told, rounds = tmp_path / "told", 60
+    with local_cluster(tmp_path) as (address, [first, _]):
+        options = ["--examples", str(6 * rounds), "--json", str(tmp_path / "out.json")]
+        process = launch(tmp_path, *LAWS, "--cluster", address, *options, told=told)
+        wait_for(process, told, 10)
+        os.kill(first, signal.SIGKILL)
+        assert len(said(told)) < 2 * rounds
+        assert process.wait(HANG) == 0, told.read_text()
+        check_all(tmp_path, told, rounds)
+
+
+@pytest.mark.long
+def test_a_result_whose_worker_is_killed_before_it_is_fetched(tmp_path: Path) -> None:
+    """It is worked out again, by another."""
+    with local_cluster(tmp_path) as (address, _), cluster.connected(address) as client:
+        coming = cluster.handed(client, str, iter(range(12)))
+        future, number = next(coming)
+        [(holder, *_)] = client.who_has([future]).values()
+        os.kill(client.run(os.getpid)[holder], signal.SIGKILL)
+        wait_until(lambda: holder not in client.nthreads(), "the scheduler notices")
+        results = [(number, cluster.outcome(future))]
+        results += [(number, cluster.outcome(future)) for future, number in coming]
+    assert all(found == (str(number), None) for number, found in results)
+    assert sorted(number for number, _ in results) == list(range(12))

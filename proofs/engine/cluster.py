@@ -132,13 +132,27 @@ def _room(client: Any) -> int:
 
 
 def received(future: Any, unit: Unit, asked: Settings) -> Done:
-    """What became of a unit: dask gives up one whose workers die again and again."""
-    if future.status not in ("finished", "error"):  # cancelled, lost
-        raise ClusterLostError("the scheduler of the cluster has ended")
-    error = future.exception()
+    """What became of a unit."""
+    found, error = outcome(future)
     if error is not None:
         return unit.lost(foreign.raised(error))
-    done, theirs = future.result()
+    done, theirs = found
     require_same("a worker", theirs, asked)
     result: Done = done
     return result
+
+
+def outcome(future: Any) -> tuple[Any, BaseException | None]:
+    """The result of what was handed over, or its error: dask gives up what kills its workers again and again.
+
+    A worker that told of a result may die before it is fetched. The future is lost then, not cancelled:
+    another worker repeats the work, and `result` waits for it.
+    """
+    try:
+        return future.result(), None
+    except Exception:
+        if future.status == "error":
+            return None, future.exception()
+        if future.status == "cancelled":
+            raise ClusterLostError("the scheduler of the cluster has ended") from None
+        raise

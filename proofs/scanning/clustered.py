@@ -30,13 +30,11 @@ def run(units: Sequence[Unit], address: str) -> Generator[Part, None, None]:
 
 
 def _received(future: Any, unit: Unit) -> Part:
-    """What became of a part: dask gives one up whose workers die again and again."""
-    if future.status not in ("finished", "error"):
-        raise cluster.ClusterLostError("the scheduler of the cluster has ended")
-    error = future.exception()
+    """What became of a part."""
+    found, error = cluster.outcome(future)
     if isinstance(error, ScanError):  # no worker will do better
         raise error
     if error is not None:
         return unit.lost(foreign.raised(error))
-    found: Part = future.result()
-    return found
+    part: Part = found
+    return part
