@@ -1,10 +1,14 @@
 """Processes that tests start, none of which is left behind, and waiting, which is for an event."""
 
 import importlib
+import json
 import os
 import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +43,7 @@ def wait_until(happened: Callable[[], object], what: str) -> None:
         time.sleep(0.01)
 
 
-LOCAL_CLUSTER = """
+_CLUSTER = """
 from distributed import Client, LocalCluster
 import json, os, sys
 if __name__ == "__main__":
@@ -57,3 +61,20 @@ def require_distributed() -> None:
         importlib.import_module("distributed")
     else:
         pytest.importorskip("distributed")
+
+
+@contextmanager
+def local_cluster(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, list[int]]]:
+    """The address of a scheduler in a process of its own, and the numbers of its two workers."""
+    require_distributed()
+    (folder / "cluster.py").write_text(_CLUSTER)
+    with subprocess.Popen(
+        [sys.executable, str(folder / "cluster.py")], text=True, env=environment,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as local:  # fmt: skip
+        try:
+            assert local.stdout is not None
+            address, *workers = json.loads(local.stdout.readline())
+            yield address, workers
+        finally:
+            local.communicate("")

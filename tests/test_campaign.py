@@ -13,9 +13,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +22,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from started import HANG, LOCAL_CLUSTER, require_distributed, start, wait_until
+from started import HANG, local_cluster, require_distributed, start, wait_until
 
 from refimpl.proofs.commands import running
 from refimpl.proofs.commands.main import main
@@ -490,27 +489,10 @@ def test_kills_at_any_moment(tmp_path: Path) -> None:
     check_all(tmp_path, told, rounds)
 
 
-@contextmanager
-def local_cluster(folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """The address of a scheduler in a process of its own, and the numbers of its two workers."""
-    require_distributed()
-    (folder / "cluster.py").write_text(LOCAL_CLUSTER)
-    with subprocess.Popen(
-        [sys.executable, str(folder / "cluster.py")], text=True, env=_environment(folder),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as local:  # fmt: skip
-        try:
-            assert local.stdout is not None
-            address, *workers = json.loads(local.stdout.readline())
-            yield address, workers
-        finally:
-            local.communicate("")
-
-
 @pytest.mark.long
 def test_a_worker_of_a_cluster_that_is_killed(tmp_path: Path) -> None:
     told, rounds = tmp_path / "told", 60
-    with local_cluster(tmp_path) as (address, [first, _]):
+    with local_cluster(tmp_path, _environment(tmp_path)) as (address, [first, _]):
         options = ["--examples", str(6 * rounds), "--json", str(tmp_path / "out.json")]
         process = launch(tmp_path, *LAWS, "--cluster", address, *options, told=told)
         wait_for(process, told, 10)
@@ -523,7 +505,10 @@ def test_a_worker_of_a_cluster_that_is_killed(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_a_result_whose_worker_is_killed_before_it_is_fetched(tmp_path: Path) -> None:
     """It is worked out again, by another."""
-    with local_cluster(tmp_path) as (address, _), cluster.connected(address) as client:
+    with (
+        local_cluster(tmp_path, _environment(tmp_path)) as (address, _),
+        cluster.connected(address) as client,
+    ):
         coming = cluster.handed(client, str, iter(range(12)))
         future, number = next(coming)
         [(holder, *_)] = client.who_has([future]).values()

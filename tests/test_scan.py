@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from started import HANG, LOCAL_CLUSTER, require_distributed
+from started import HANG, local_cluster
 
 from refimpl import argmaxable
 from refimpl.proofs.commands.main import main
@@ -506,30 +506,19 @@ def test_a_file_that_changes_meanwhile_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_a_cluster_of_which_a_worker_is_killed(tmp_path: Path) -> None:
-    require_distributed()
-    W = heavy(6000, 16)
-    np.save(tmp_path / "m.npy", W)
-    (tmp_path / "cluster.py").write_text(LOCAL_CLUSTER)
+    np.save(tmp_path / "m.npy", heavy(6000, 16))
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        [sys.executable, str(tmp_path / "cluster.py")], text=True, env=environment,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as local:  # fmt: skip
-        try:
-            assert local.stdout is not None
-            address, first, _ = json.loads(local.stdout.readline())
-            words = ["scan", str(tmp_path / "m.npy"), "--certificates", str(tmp_path / "c.npz")]
-            with subprocess.Popen(
-                [sys.executable, "-m", "refimpl.proofs", *words, "--jobs", "2", "--cluster", address, "-v"],
-                text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            ) as run:  # fmt: skip
-                assert run.stdout is not None
-                lines = []
-                for line in run.stdout:
-                    lines.append(line)
-                    if "decided" in line and len([it for it in lines if "decided" in it]) == 2:
-                        os.kill(first, signal.SIGKILL)
-                assert run.wait(HANG) == 0, lines
-        finally:
-            local.communicate("")
+    with local_cluster(tmp_path, environment) as (address, [first, _]):
+        words = ["scan", str(tmp_path / "m.npy"), "--certificates", str(tmp_path / "c.npz")]
+        with subprocess.Popen(
+            [sys.executable, "-m", "refimpl.proofs", *words, "--jobs", "2", "--cluster", address, "-v"],
+            text=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as run:  # fmt: skip
+            assert run.stdout is not None
+            lines = []
+            for line in run.stdout:
+                lines.append(line)
+                if "decided" in line and len([it for it in lines if "decided" in it]) == 2:
+                    os.kill(first, signal.SIGKILL)
+            assert run.wait(HANG) == 0, lines
     scan(tmp_path / "m.npy", "--verify", tmp_path / "c.npz")

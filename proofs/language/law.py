@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
+import numpy as np
 from hypothesis.strategies import SearchStrategy
 
+from ..._arithmetic import is_wider
 from ..._errors import RefimplError
 from ...backends import Precision, Setting
 
@@ -64,6 +66,10 @@ def sides(record: Record) -> tuple[Any, Any]:
     return (record.smaller, record.larger) if isinstance(record, AtMost) else (record.left, record.right)
 
 
+_BEYOND = 500.0
+"""An exponent of what is beyond all that is compared, and finite."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """Bound for Gap and AtMost: u·scale·(operations + Σ 2·ulp(call)), and the same times the
@@ -103,6 +109,14 @@ class Rounding:
         """The bound in units of u·scale: n roundings make γ_n = n u / (1 − n u) at most."""
         count = self.roundings(setting)
         return count / (1 - count * setting.u) if count * setting.u < 1 else math.inf
+
+    def exponential(self, sizes: Any, setting: Setting) -> Any:
+        """The scale of eˣ, in units of it, where errors of x are proportional to `sizes`: (e^δ − 1)/δ times
+        as much, for the error δ, which is not small in half precision if x is 1000."""
+        error = self.factor(setting) * setting.u
+        if is_wider(sizes) or not error:  # nothing is rounded there
+            return sizes
+        return np.expm1(np.minimum(error * sizes, _BEYOND)) / error
 
     def __str__(self) -> str:
         parts = [f"{count:g} ({name})" for name, count in self.terms.items()]

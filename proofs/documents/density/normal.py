@@ -252,6 +252,9 @@ def normal_kl_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals)
     yield Gap("divergence", given, on.reals(expected), scale)
 
 
+_MOMENT = Rounding({"two log-densities": 2 * 4, "their sums": 2}, calls=("log", "log"))
+
+
 @law(
     "density.gaussian-chi-square",
     "for normal posterior (m₁, v₁) and proposal (m₂, v₂), E w²/(E w)² = 1 + χ² = "
@@ -260,7 +263,7 @@ def normal_kl_full_definition(impl: Impl, on: Setting, case: inputs.FullNormals)
     stands="χ² in closed form, and where it is infinite",
     about=("density.normal_log_density",),
     inputs=inputs.proposals,
-    tolerance=Rounding({"two log-densities": 2 * 4, "their sums": 2}, calls=("log", "log")),
+    tolerance=_MOMENT,
     refutes=(
         "density.normal_log_density/deviation-for-variance",
         "density.normal_log_density/log-det-without-half",
@@ -292,7 +295,7 @@ def gaussian_chi_square(impl: Impl, on: Setting, case: inputs.Gaussians) -> Iter
     share = np.exp(2 * log_normal(points, m1, v1)[0] - log_normal(points, m2, v2)[0] - closed)
     # A point is rounded by u|x|, by which the integrand changes by |x − centre|·u|x|/deviation².
     moved = np.abs(points) * np.abs(points - centre) / deviation**2
-    scale = (deviation * share * (size + moved)).sum(-1) / 4 + 1
+    scale = (deviation * share * _MOMENT.exponential(size + moved, on)).sum(-1) / 4 + 1
     gap = np.abs(np.log(total) - closed[:, 0])
     yield AtMost("second moment", gap[finite], np.full(finite.sum(), _MISSED), scale[finite])
     # Convex and not below its value in the middle at one end or the other: the integral is infinite.

@@ -1,6 +1,7 @@
 """Laws of the CoSENT loss."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from .exact import cosent
 
 _EXPONENTS = {"difference, product, two shifts": 4, "product and sum": 2, "logarithm": 1, "expectation": 1}
 """An exponent on Σ w|x|, a level of the sums, and what follows; the exponentials are calls."""
+_ONE = Rounding(_EXPONENTS, calls=("exp",))
 _BOTH = Rounding({"a side of cosent-definition": 2 * 8}, calls=("exp", "exp"))
 
 
@@ -21,7 +23,7 @@ _BOTH = Rounding({"a side of cosent-definition": 2 * 8}, calls=("exp", "exp"))
     source="matching D2",
     about=("matching.cosent_loss", "matching.cosent_loss_pairwise"),
     inputs=inputs.scored_pairs,
-    tolerance=Rounding(_EXPONENTS, calls=("exp",)),
+    tolerance=_ONE,
     refutes=(
         "matching.cosent_loss/reversed",
         "matching.cosent_loss/no-one",
@@ -108,7 +110,7 @@ def cosent_limit(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[
 def cosent_invariances(impl: Impl, on: Setting, case: inputs.MovedPairs) -> Iterator[Record]:
     """Moves pairs, cosines and labels, one after the other."""
     cosines, labels, order = on.host(case.cosines), on.host(case.labels), on.host(case.order)
-    exact = cosent(cosines, labels, case.scale)
+    exact = cosent(cosines, labels, case.scale, partial(_BOTH.exponential, setting=on))
     moved = {
         "permuted": (on.array(cosines[order]), on.array(labels[order])),
         "shifted": (on.array(cosines + case.shift), case.labels),
@@ -128,7 +130,7 @@ def cosent_invariances(impl: Impl, on: Setting, case: inputs.MovedPairs) -> Iter
     source="matching D3",
     about=("matching.cosent_gradient",),
     inputs=inputs.scored_pairs,
-    tolerance=Rounding(_EXPONENTS, calls=("exp",)),
+    tolerance=_ONE,
     refutes=(
         "matching.cosent_gradient/descent",
         "matching.cosent_gradient/unscaled",
@@ -139,7 +141,9 @@ def cosent_invariances(impl: Impl, on: Setting, case: inputs.MovedPairs) -> Iter
 )
 def cosent_gradient_definition(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Compares with the sums over all pairs in decimals, also at the default scale."""
-    exact = cosent(on.host(case.cosines), on.host(case.labels), case.scale)
+    exact = cosent(
+        on.host(case.cosines), on.host(case.labels), case.scale, partial(_ONE.exponential, setting=on)
+    )
     given = {} if case.scale == 20.0 else {"scale": case.scale}
     gradient = impl["matching.cosent_gradient"](case.cosines, case.labels, **given)
     yield Gap("gradient", gradient, exact.gradient, exact.gradient_scale)
@@ -158,7 +162,7 @@ def cosent_gradient_definition(impl: Impl, on: Setting, case: inputs.ScoredPairs
 def cosent_gradient_derivative(impl: Impl, on: Setting, case: inputs.ScoredPairs) -> Iterator[Record]:
     """Differentiates the definition by an imaginary step, which involves no difference of losses."""
     cosines, labels = on.host(case.cosines), on.host(case.labels)
-    exact = cosent(cosines, labels, case.scale)
+    exact = cosent(cosines, labels, case.scale, partial(_BOTH.exponential, setting=on))
     gradient = impl["matching.cosent_gradient"](case.cosines, case.labels, scale=case.scale)
     higher, lower = np.nonzero(labels[:, None] > labels[None, :])
     # The square of the step, the relative error, is below every u.

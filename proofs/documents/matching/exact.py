@@ -1,5 +1,6 @@
 """CoSENT in 50 decimal digits (or numbers of any precision), without limit of range, by its definition."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any
@@ -25,13 +26,15 @@ class Cosent:
     """Number of such pairs."""
 
 
-def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
+def cosent(
+    cosines: Floats, labels: np.ndarray[Any, Any], scale: Any, grown: Callable[[Any], Any] = lambda size: size
+) -> Cosent:
     """The definition, term by term.
 
     With w_p = e^{x_p} / e^{loss}, relative errors of the exponents x_p and of their exponentials
     change the loss by Σ w_p (|x_p| + 1) times as much; sums of up to n terms, in a tree or in
     a row, and their logarithm count as 2·⌈log₂ n⌉ + 2 of these. In the gradient, w_p also
-    takes the error of the loss.
+    takes the error of the loss, and `grown` says how errors of exponents become those of exponentials.
     """
     n = len(cosines)
     higher, lower = np.nonzero(labels[:, None] > labels[None, :])
@@ -55,9 +58,9 @@ def cosent(cosines: Floats, labels: np.ndarray[Any, Any], scale: Any) -> Cosent:
             np.asarray([number(x) for x in values], **like)
             for values in ([x / total for x in terms], map(abs, exponents), [s * part for part in gradient])
         )
-    sizes = weights * (sizes + 2 * np.ceil(np.log2(max(n, 1))) + 2)
-    loss_scale = loss + np.sum(sizes)
-    sizes = scale * (sizes + weights * loss_scale)
+    sizes = sizes + 2 * np.ceil(np.log2(max(n, 1))) + 2
+    loss_scale = loss + np.sum(weights * sizes)
+    sizes = scale * weights * grown(sizes + loss_scale)
     shares = [np.sum(sizes[lower == k]) + np.sum(sizes[higher == k]) for k in range(n)]
     return Cosent(loss, loss_scale, gradients, np.asarray(shares, **like), gap, len(terms))
 
