@@ -153,11 +153,12 @@ def _both(backwards: Any, forwards: Any, point: "Point", seed: int) -> Iterator[
     from . import derivative  # noqa: PLC0415
 
     on, cotangents = point.on, _cotangents(point, seed)
+    along = list(derivative.cotangents([tuple(part.shape) for part in point.arrays], seed + 1))
+    # First, for it may say that it has none, and what is expected takes far longer.
+    moved = forwards(tuple(on.array(part) for part in along), *point.args, **point.kwargs)
     expected = _expected(point, seed)
     if not all(part.known.all() and (part.low == part.high).all() for part in expected):
         return
-    along = list(derivative.cotangents([part.low.shape for part in expected], seed + 1))
-    moved = forwards(tuple(on.array(part) for part in along), *point.args, **point.kwargs)
     left = _inner(cotangents, [on.host(part) for part in moved])
     right = _inner(along, [on.host(part) for part in _called(backwards, point, cotangents)])
     # Forwards every way through the code has the same slopes as backwards, and as many roundings.

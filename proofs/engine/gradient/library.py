@@ -83,14 +83,9 @@ def of_reference(function: str, on: Setting) -> Implementation:
     return gradient
 
 
-def of_form(function: str, on: Setting) -> Implementation:
-    """Tangents of the right form, for what has no reference: zeros."""
-
-    def product(tangents: Any, /, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        result = registry.reference()[function](*args, **kwargs)
-        return tuple(part * 0 for _, part in parts(result) if is_real(part))
-
-    return product
+def no_reference(*args: Any, **kwargs: Any) -> Any:
+    """In the place of the reference for tangents: nothing stands in for those that cannot be had."""
+    raise LookupError("tangents have no reference")
 
 
 def _listed(value: Any) -> list[Any]:
