@@ -358,6 +358,86 @@ def test_the_gradient_of_torch_is_not_called_wrong() -> None:
     assert report.verdict == "imprecise", str(report)
 
 
+def _bound(inside: bool, outside: bool) -> Callable[..., Any]:
+    """log mean exp with a shift that is detached in either place."""
+
+    def bound(log_weights: Any) -> Any:
+        top = log_weights.max(dim=-1, keepdim=True)[0]
+        shift, back = (top.detach() if constant else top for constant in (inside, outside))
+        return (log_weights - shift).exp().mean(-1).log() + back[..., 0]
+
+    return bound
+
+
+def _averaged(log_weights: Any) -> Any:
+    """One whose gradient is divided by the number of samples."""
+    return log_weights.logsumexp(-1) / log_weights.shape[-1]
+
+
+@pytest.mark.parametrize(
+    ("bound", "told"),
+    [
+        (_bound(True, True), "expected ones"),
+        (_bound(True, False), "keeps one of two terms that cancel"),
+        (_bound(False, True), "keeps one of two terms that cancel"),
+        (_averaged, "density.importance_bound/divided-by-count"),
+    ],
+)
+def test_a_maximum_that_is_detached_in_one_place_is_told_though_maxima_tie(
+    bound: Callable[..., Any], told: str
+) -> None:
+    """Beside mistakes whose results have another shape, which explain nothing."""
+    name, on = "density.importance_bound", setting("torch", "float32")
+    catalogue.gradients()
+    mine = library.of_library(name, lambda log_w, /, *, axis=-1: bound(log_w), on)
+    seen = gradients.observed(name, mine, on, 0, {"axis": -1})
+    assert told in str(gradients.explained(name, seen).sentences)
+
+
+def test_a_function_without_a_forward_derivative_is_not_judged_by_one() -> None:
+    """Nothing stands in for it: zeros, however they were changed, may leave a sum as it was."""
+    torch = pytest.importorskip("torch")
+
+    class Norm(torch.autograd.Function):  # type: ignore[misc, name-defined, unused-ignore]
+        @staticmethod
+        def forward(ctx: Any, x: Any, eps: float) -> Any:
+            centred = x - x.mean(-1, keepdim=True)
+            slope = torch.rsqrt((centred * centred).mean(-1, keepdim=True) + eps)
+            ctx.save_for_backward(centred * slope, slope)
+            return centred * slope
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            y, slope = ctx.saved_tensors
+            return (g - g.mean(-1, keepdim=True) - y * (g * y).mean(-1, keepdim=True)) * slope, None
+
+    def norm(x: Any, gamma: Any = None, beta: Any = None, *, eps: float = 1e-5) -> Any:
+        y = Norm.apply(x, eps)
+        y = y if gamma is None else y * gamma
+        return y if beta is None else y + beta
+
+    name, on = "residual.layer_norm", setting("torch", "float32")
+    made, forwards = library.of_library(name, norm, on), library.tangent(name, norm, on)
+    law = catalogue.gradients()[f"{name}-gradient-adjoint"]
+    outcome = gradients.attempted(law, name, made, forwards, on, 12, 0)
+    assert outcome.verdict == "skipped", outcome.reason
+    assert "it has no forward derivative" in outcome.reason
+
+
+def test_a_law_that_says_nothing_where_an_option_stands_at_its_default_is_no_fault() -> None:
+    """Of a case whose axis is put there the law may say that it does not apply."""
+    torch = pytest.importorskip("torch")
+
+    def size(log_weights: Any) -> Any:
+        return 1 / torch.softmax(log_weights, dim=-1).square().sum(-1)
+
+    report = proofs.audit(
+        {"density.effective_sample_size": size}, backend="torch", dtype="float32", gradient=True,
+        laws=["*-adjoint"], examples=12, isolated=False,
+    )  # fmt: skip
+    assert report.verdict == "held", str(report)
+
+
 def test_a_backward_function_without_an_option_stands_for_its_default() -> None:
     def back(g: Any, x: Any, angles: Any) -> Any:
         return CLOSED["rope.rotate"](g, x, angles)

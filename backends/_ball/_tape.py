@@ -22,7 +22,7 @@ from ._precision import WorkingPrecision
 from ._pullbacks import NoDerivativeError, add
 from ._rounding import Model, Rounding
 
-__all__ = ["NoDerivativeError", "Site", "TapeNamespace", "stable"]
+__all__ = ["NoDerivativeError", "Site", "TapeNamespace", "Use", "stable"]
 
 
 class TracedArray(BallArray):
@@ -77,6 +77,14 @@ class Site:
 
     operation: str
     line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One of the places in the code where what another has made is used."""
+
+    made: Site
+    used: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +160,32 @@ class TapeNamespace:
         """The places in the code that derivatives go through, each once."""
         return list(dict.fromkeys(step.site for step in self.steps if step is not None))
 
+    @property
+    def uses(self) -> list[Use]:
+        """Where in the code derivatives go from one operation to another, each once."""
+        found = (
+            self._use(step, source)
+            for step in self.steps
+            if step is not None
+            for source in step.sources
+            if source is not None
+        )
+        return [use for use in dict.fromkeys(found) if use is not None]
+
+    def _use(self, step: _Step, source: tuple[int, int]) -> Use | None:
+        made = self.steps[source[0]]
+        return None if made is None else Use(made.site, step.site)
+
     def pulled(
         self,
         cotangents: Sequence[tuple[BallArray, BallArray]],
         variables: Sequence[TracedArray],
         *,
-        without: Collection[Site] = (),
+        without: Collection[Site | Use] = (),
     ) -> list[BallArray | None]:
         """Σ cotangent·∂result/∂variable for pairs (result, cotangent); none where no result depends on it.
-        `without` leaves out what goes through some places in the code, as if it were constant."""
+        `without` leaves out what goes through some places in the code, as if it were constant, or constant
+        in one use."""
         waiting: dict[tuple[int, int], BallArray] = {}
         with WorkingPrecision(self.base.prec), Rounding(self.base.model):
             for result, cotangent in cotangents:
@@ -177,7 +202,7 @@ class TapeNamespace:
                 if step.site in without:
                     continue
                 for source, part in zip(step.sources, step.pull(outputs), strict=True):
-                    if source is not None and part is not None:
+                    if source is not None and part is not None and self._use(step, source) not in without:
                         add(self.base, waiting, source, part)
         return [waiting.get(variable.place) if variable.place else None for variable in variables]
 

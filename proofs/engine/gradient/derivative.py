@@ -29,7 +29,7 @@ from ....backends._ball import _scalars as s
 from ....backends._ball._array import BallArray
 from ....backends._ball._precision import WorkingPrecision
 from ....backends._ball._rounding import Model, Rounding, Sampled
-from ....backends._ball._tape import NoDerivativeError, Site, TapeNamespace, stable
+from ....backends._ball._tape import NoDerivativeError, Site, TapeNamespace, Use, stable
 from ...language.exact import UnprovenError
 from ...language.law import Implementation
 from ...language.packing import mapped, parts
@@ -180,6 +180,11 @@ class Point:
         """The operations that the derivative goes through."""
         return self.exact[0].tape.sites
 
+    @property
+    def uses(self) -> list[Use]:
+        """Where one of these uses what another has made."""
+        return self.exact[0].tape.uses
+
     def pulled(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[Enclosed]:
         """The vector-Jacobian product, found out once."""
         key = tuple(part.tobytes() for part in cotangents)
@@ -217,12 +222,19 @@ class Point:
         )
 
     def middles(
-        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site] = ()
+        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site | Use] = ()
     ) -> list[np.ndarray[Any, Any]]:
         """The product alone, NaN where it is unknown. `without` takes what goes through some operations for
-        constant."""
+        constant, or one of their uses."""
         found = self.exact[0].back(cotangents, without)
         return [np.asarray(np.frompyfunc(_nearest, 1, 1)(part), dtype=np.float64) for part in found]
+
+    def sole(
+        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site | Use] = ()
+    ) -> list[np.ndarray[Any, Any]]:
+        """The same, NaN also where there are several subgradients."""
+        found = self.exact[0].back(cotangents, without)
+        return [np.asarray(np.frompyfunc(_sole, 1, 1)(part), dtype=np.float64) for part in found]
 
     @cached_property
     def idle(self) -> frozenset[Site]:
@@ -294,7 +306,7 @@ class _Run:
     def back(
         self,
         cotangents: Sequence[np.ndarray[Any, Any]],
-        without: Collection[Site] = (),
+        without: Collection[Site | Use] = (),
     ) -> list[np.ndarray[Any, Any]]:
         """The balls of the derivative, for every input. In a model cotangents are off by a rounding, so that
         other orders of the same sums are admitted, whose terms our own order may cancel exactly."""
@@ -320,6 +332,10 @@ def _spread(cotangent: BallArray, model: Model | None) -> BallArray:
 
 def _where_finite(cotangent: BallArray, result: BallArray) -> BallArray:
     """A cotangent of which nothing is known where the result is not finite: there is no derivative."""
+    if cotangent.shape != result.shape:  # of a mistake that gives results of another shape
+        raise ValueError(
+            f"cotangent: got shape {cotangent.shape}, expected that of the result, {result.shape}"
+        )
     out = np.empty(cotangent.shape, dtype=object)
     out[...] = cotangent.data
     for at in np.ndindex(cotangent.shape):
@@ -331,6 +347,10 @@ def _where_finite(cotangent: BallArray, result: BallArray) -> BallArray:
 
 def _nearest(x: Any) -> float:
     return s.nearest(x) if x.is_finite() else np.nan
+
+
+def _sole(x: Any) -> float:
+    return _nearest(x) if _is_narrow(x, 0.0) else np.nan
 
 
 def _narrow(balls: np.ndarray[Any, Any], size: np.ndarray[Any, Any]) -> bool:

@@ -135,6 +135,24 @@ def of_terms(point: Point) -> Iterator[WrongGradient]:
         )
 
 
+def of_uses(point: Point) -> Iterator[WrongGradient]:
+    """What cancels, taken for constant in one place alone: a shift by the largest entry that is detached
+    where it is subtracted, and not where it is added again."""
+    for use in point.uses:
+        if use.made not in point.idle or use.used in point.idle or not use.used.line:
+            continue
+
+        def without(at: Point, cotangents: Cotangents, *, use: Any = use) -> list[Numbers]:
+            return at.sole(cotangents, [use])
+
+        yield WrongGradient(
+            f"detached-in-{use.used.operation}",
+            "keeps one of two terms that cancel, such as those of a shift by the maximum: it is detached (a "
+            f"constant) as in the reference's line `{use.used.line}`, and not in the other place",
+            without,
+        )
+
+
 def of_function(function: str) -> Iterator[WrongGradient]:
     """The right gradients of wrong functions: the known mistakes of a function."""
     for wrong in registry.written_mistakes().values():
@@ -152,6 +170,7 @@ def all_of(function: str, call: Given, on: Setting) -> list[WrongGradient]:
     """Everything that is known to go wrong, the likeliest first."""
     found = [*of_any(), *of_function(function)]
     try:
-        return found + list(of_terms(Point(function, *call, on)))
+        point = Point(function, *call, on)
+        return found + list(of_terms(point)) + list(of_uses(point))
     except FAILURES:
         return found
