@@ -1,9 +1,13 @@
 """Implementations that misbehave get a verdict that says so, and never take the tool down."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from started import start
 
 from refimpl import proofs
 from refimpl.proofs.auditing import limits
@@ -68,3 +72,56 @@ def test_hostile_implementation(name: str) -> None:
     assert report.verdict == verdict, str(report)
     assert reason in report.outcomes[0].reason
     assert _left_behind() <= before
+
+
+FORKED = """
+import sys
+from refimpl.proofs.auditing import forked
+from refimpl.proofs.auditing.audit import plan
+
+ready = plan({"rope.rotation_matrix": sys.argv[1]}, laws=[sys.argv[2]], timeout=3, diagnosis=False).begun()
+assert isinstance(ready.first._process, forked.Forked), "no fork"
+_, tried = ready.run()
+print(tried.outcome.verdict, tried.outcome.reason)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "closes_descriptors" else pytest.mark.long) for name in VERDICTS],
+)
+def test_hostile_implementation_in_a_fork(name: str) -> None:
+    verdict, reason = VERDICTS[name]
+    program = [sys.executable, "-c", FORKED, f"{HOSTILE}:{name}", LAW]
+    said = start(*program, stdout=subprocess.PIPE, text=True).communicate()[0]
+    assert said.startswith(verdict)
+    assert reason in said
+
+
+WHERE = """
+import json, os, sys
+
+
+def rotation_matrix(angles, /):
+    seen = {
+        "arguments": len(sys.argv), "folder": sys.path[0], "input": os.read(0, 1).decode(),
+        "descriptors": sorted(os.listdir("/proc/self/fd")), "leads": os.getsid(0) == os.getpid(),
+    }
+    with open("seen.json", "w") as file:
+        json.dump(seen, file)
+    raise ValueError
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are for Linux alone")
+def test_a_fork_is_as_a_new_interpreter(tmp_path: Path) -> None:
+    (tmp_path / "where.py").write_text(WHERE)
+
+    def seen(program: str) -> dict[str, object]:
+        start(sys.executable, "-c", program, "where:rotation_matrix", LAW, cwd=tmp_path).wait()
+        found: dict[str, object] = json.loads((tmp_path / "seen.json").read_text())
+        return found
+
+    anew = FORKED.replace(".begun()", "").replace("assert isinstance", "assert not ready.first, ")
+    assert seen(FORKED) == seen(anew)

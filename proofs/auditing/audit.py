@@ -15,10 +15,11 @@ from ..engine.foreign import cleaned
 from ..engine.planning import DTYPES, EXAMPLES, no_dtype
 from ..language.law import Implementation
 from . import expected as known
-from . import wishes
+from . import forked, wishes
 from .exceptions import chosen
 from .found import ACCEPTABLE, FAILED
 from .messages import Diagnosis, Explain, Load, Loaded, Tried, Try, outcome_of
+from .process import Process
 from .report import Report
 from .session import LoadError, Session, workers
 from .targets import Source, sources
@@ -41,13 +42,23 @@ class Plan:
     jobs: int
     isolated: bool
     diagnosis: bool = True
+    first: Process | None = None
+    """The first process, if it was started before."""
+
+    def begun(self) -> "Plan":
+        """With the first process, which is a fork of this one if it may be: soon there are other threads."""
+        if not (self.isolated and forked.possible()):
+            return self
+        return replace(self, first=Process(self.load, self.timeout, fork=True))
 
     def run(self) -> Generator[Answer, None, None]:
         """Answers as they come: what was loaded, each law, each diagnosis. Closing it ends the work."""
         tried: list[Tried] = []
         try:
             with (
-                Session(self.load, self.timeout, self.jobs) if self.isolated else _Here(self.load) as session
+                Session(self.load, self.timeout, self.jobs, self.first)
+                if self.isolated
+                else _Here(self.load) as session
             ):
                 yield session.loaded
                 for answer in session.run(self.requests):

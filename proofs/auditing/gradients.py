@@ -1,6 +1,5 @@
 """Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -264,7 +263,7 @@ def shown(function: str, seen: Sequence[Seen], origin: Origin) -> Shown | None:
 
 def _shown(function: str, one: Seen, place: int, wanted: Enclosed, origin: Origin) -> Shown:
     on, point = one.point.on, one.point
-    signature = inspect.signature(registry.reference()[function])
+    signature = registry.signature(function)
     named = signature.bind(*point.args, **point.kwargs).arguments
     error = np.where(_off(one, place), np.abs(one.got[place] - wanted.middle), -1.0)
     at = tuple(

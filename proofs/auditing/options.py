@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ..engine import catalogue
+from ..engine import registry
 from ..engine.calls import Call
 from ..language.law import Implementation, NotApplicableError
 from .signatures import alike
@@ -28,7 +28,7 @@ def lacking(name: str, function: Implementation) -> tuple[str, ...]:
 
 def _defaults(name: str) -> Mapping[str, Any]:
     """The reference's keyword options that have a default."""
-    signature = inspect.signature(catalogue.functions()[name].implementation)
+    signature = registry.signature(name)
     return {
         p.name: p.default
         for p in signature.parameters.values()
@@ -38,7 +38,7 @@ def _defaults(name: str) -> Mapping[str, Any]:
 
 def parameters(name: str) -> list[str]:
     """The reference's positional parameters."""
-    signature = inspect.signature(catalogue.functions()[name].implementation)
+    signature = registry.signature(name)
     return [p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
 
@@ -91,7 +91,7 @@ def _places(function: Implementation, options: frozenset[str]) -> int:
 
 def _optional(name: str) -> list[str]:
     """The reference's positional parameters that may be None, the last ones."""
-    signature = inspect.signature(catalogue.functions()[name].implementation)
+    signature = registry.signature(name)
     return [
         p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY and p.default is None
     ]

@@ -17,6 +17,7 @@ from ..engine import processes
 from ..engine.foreign import cleaned, raised
 from ..engine.signals import name
 from .clock import PERIOD, Clock
+from .forked import Forked
 from .messages import Discover, Explain, Guess, Load, Try, read
 
 _LARGEST_ANSWER = 1 << 28
@@ -25,7 +26,7 @@ _GUARD_SECONDS = 10.0
 STARTUP_SECONDS = 60.0
 """Allowed for starting Python and loading the array library, before the clock of the user's code starts."""
 
-GUARD = "refimpl.proofs.engine.guard"
+GUARD, CHILD = "refimpl.proofs.engine.guard", "refimpl.proofs.auditing.child"
 
 
 class DiedError(Exception):
@@ -37,9 +38,9 @@ class DiedError(Exception):
 
 
 class Process:
-    """One audited process."""
+    """One audited process: a new interpreter, or a fork of this one."""
 
-    def __init__(self, first: Load | Discover | Guess, seconds: float) -> None:
+    def __init__(self, first: Load | Discover | Guess, seconds: float, *, fork: bool = False) -> None:
         if os.name != "posix":
             raise RefimplError(
                 "audit: isolation needs a POSIX system; pass isolated=False to run in this process"
@@ -49,10 +50,14 @@ class Process:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
         self._answers, theirs = os.pipe()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", GUARD, "refimpl.proofs.auditing.child", str(theirs)],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, pass_fds=(theirs,),
-            start_new_session=True, env=environment,
+        self._process = (
+            Forked(CHILD, theirs, self._errors.fileno(), environment)
+            if fork
+            else subprocess.Popen(
+                [sys.executable, "-m", GUARD, CHILD, str(theirs)],
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._errors, pass_fds=(theirs,),
+                start_new_session=True, env=environment,
+            )
         )  # fmt: skip
         os.close(theirs)
         self._clock = Clock(self._process.pid)

@@ -58,8 +58,8 @@ class LoadError(Exception):
 class _Worker:
     """One process at a time; a dead one is replaced when it is next needed."""
 
-    def __init__(self, load: Load, seconds: float) -> None:
-        self.load, self.seconds = load, seconds
+    def __init__(self, load: Load, seconds: float, first: Process | None = None) -> None:
+        self.load, self.seconds, self._first = load, seconds, first
         self.process: Process | None = None
         self.loaded = Loaded()
         self.ended = False
@@ -67,7 +67,7 @@ class _Worker:
     def start(self) -> Process:
         """The process, with the functions loaded."""
         if self.process is None:
-            process = Process(self.load, self.seconds)
+            process, self._first = self._first or Process(self.load, self.seconds), None
             self.process = process
             if self.ended:  # closed while it started
                 self.stop()
@@ -107,10 +107,12 @@ class _Worker:
 class Session:
     """All requests of one audit; closing it ends every process."""
 
-    def __init__(self, load: Load, seconds: float, jobs: int) -> None:
-        self._workers = [_Worker(load, seconds) for _ in range(max(1, jobs))]
+    def __init__(self, load: Load, seconds: float, jobs: int, first: Process | None = None) -> None:
+        self._workers = [_Worker(load, seconds, first), *(_Worker(load, seconds) for _ in range(1, jobs))]
         self._deaths: Counter[str] = Counter()
         began = time.perf_counter()
+        if first is not None:
+            began -= time.process_time()  # a fork; another process imports again what this one has
         self.loaded = self._open()
         self._load = self._workers[0].load
         self._start = time.perf_counter() - began

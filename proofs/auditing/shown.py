@@ -1,6 +1,5 @@
 """The one call that a refuted law shows to be wrong, and a program that shows it without refimpl."""
 
-import inspect
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 
 from ..._libraries import is_array
 from ...backends import Setting
-from ..engine import catalogue
+from ..engine import catalogue, registry
 from ..engine.applicable import Standing
 from ..engine.calls import Call
 from ..engine.cases import converted
@@ -126,7 +125,7 @@ def _seen(name: str, made: _Made, on: Setting) -> Seen | None:
 
 def _describe(name: str, seen: Seen, origin: str, on: Setting, source: Source, adapter: str) -> Shown:
     made, at = seen.made, seen.at
-    signature = inspect.signature(catalogue.reference()[name])
+    signature = registry.signature(name)
     named = signature.bind(*made.args, **made.kwargs).arguments
     arguments = tuple(f"{key} = {_text(part, on)}" for key, part in named.items())
     text = spelled.call(name, named, on, signature)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..engine import catalogue
+from ..engine import catalogue, registry
 from ..language.law import Implementation
 
 Parameter = inspect.Parameter
@@ -59,10 +59,9 @@ class Asked:
         return self.positional + self.keywords
 
 
-@cache
 def signature(name: str) -> Mapping[str, Parameter]:
     """The parameters of refimpl's function."""
-    return inspect.signature(catalogue.functions()[name].implementation).parameters
+    return registry.signature(name).parameters
 
 
 @cache

@@ -229,7 +229,8 @@ def audit(
         timeout=timeout, memory=memory, jobs=jobs, accept=accepted, diagnosis=diagnosis,
         expected=_expected(expected, expected_file), gradient=gradient, backward=_backward(backward, found),
     )  # fmt: skip
-    run = _run(ready, verbose, filed=any(it is not None for it in (json_file, html_file, reproducer)))
+    filed = any(it is not None for it in (json_file, html_file, reproducer))
+    run = _run(ready.begun() if entry.alone() else ready, verbose, filed=filed)
     report = Report.of(ready.load, ready.requests, run.results, run.seconds, run.interrupted)
     if json_file or html_file:
         write(report.data(command_line()), json_file, html_file)

@@ -32,6 +32,8 @@ OWN = "refimpl"
 """The distribution whose documents come first."""
 LEFT_OUT: dict[str, str] = {}
 """Documents that were found not to be sound when all were loaded, with the reason."""
+_LAW = re.compile(r'^@law\(\s*"([^"]+)"', re.MULTILINE)
+"""The id of a law where it is written."""
 _WANTED: set[str] = set()
 """The documents that this process is about; all if there are none."""
 
@@ -101,15 +103,23 @@ def own_functions(document: str) -> ModuleType | None:
 @cache
 def own_law(name: str) -> "Law | None":
     """A law of one of refimpl's own documents, out of the one module in which its id is written."""
-    proofs = of_own(name.partition(".")[0])
-    if proofs is None:
+    place = _written(name.partition(".")[0]).get(name)
+    if place is None:
         return None
-    written = re.compile(rf'^@law\(\s*"{re.escape(name)}"', re.MULTILINE)
-    for file in sorted(Path(next(iter(proofs.__path__))).glob("*.py")):
-        if written.search(file.read_text(encoding="utf-8")):
-            module = importlib.import_module(f"{proofs.__name__}.{file.stem}")
-            return next((it for it in vars(module).values() if getattr(it, "id", "") == name), None)
-    return None
+    module = importlib.import_module(place)
+    return next((it for it in vars(module).values() if getattr(it, "id", "") == name), None)
+
+
+@cache
+def _written(document: str) -> dict[str, str]:
+    """The modules in which the ids of laws of one of refimpl's own documents are written."""
+    if (proofs := of_own(document)) is None:
+        return {}
+    return {
+        law: f"{proofs.__name__}.{file.stem}"
+        for file in sorted(Path(next(iter(proofs.__path__))).glob("*.py"))
+        for law in _LAW.findall(file.read_text(encoding="utf-8"))
+    }
 
 
 def _order(entry: EntryPoint) -> tuple[bool, str, str]:

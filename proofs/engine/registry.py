@@ -48,8 +48,10 @@ class Lazily(Mapping[str, Value], Generic[Value]):
         return self._known
 
     def _one(self, name: str) -> Value | None:
-        """An item without the others, if they are not there anyway; of those that are, it is the same."""
-        return self._alone(name) if self._known is None or installed.narrowed() else None
+        """An item, out of the others if they are there, and without them if it can be."""
+        if self._known is not None and (name in self._known or not installed.narrowed()):
+            return self._known.get(name)
+        return self._alone(name)
 
     def __getitem__(self, name: str) -> Value:
         if not self._possible(name):
@@ -158,6 +160,12 @@ def functions() -> Mapping[str, Function]:
             for full, member in document.public()
         },
     )
+
+
+@cache
+def signature(function: str) -> inspect.Signature:
+    """The signature of a function, found out once."""
+    return inspect.signature(functions()[function].implementation)
 
 
 def _function(full: str, member: Any) -> Function:

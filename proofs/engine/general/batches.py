@@ -1,6 +1,5 @@
 """Calls whose arguments have batch axes: one row of them, several of them stacked, none at all."""
 
-import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +29,7 @@ class Batched:
     @classmethod
     def of(cls, function: str, args: Sequence[Any], kwargs: dict[str, Any]) -> "Batched | None":
         """The call, if it has arrays with batch axes."""
-        arguments = dict(inspect.signature(registry.reference()[function]).bind(*args, **kwargs).arguments)
+        arguments = dict(registry.signature(function).bind(*args, **kwargs).arguments)
         call = cls(function, arguments, ())._usual()
         lengths = call.own_lengths()
         return replace(call, lengths=np.broadcast_shapes(*lengths)) if lengths else None
@@ -70,7 +69,7 @@ class Batched:
 
     def given(self) -> Given:
         """The positional and the keyword arguments."""
-        bound = inspect.signature(registry.reference()[self.function]).bind_partial()
+        bound = registry.signature(self.function).bind_partial()
         bound.arguments.update(self.arguments)
         return bound.args, bound.kwargs
 

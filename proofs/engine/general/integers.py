@@ -76,7 +76,7 @@ def _pair(function: str, call: Given, width: str, on: Setting) -> tuple[Given, G
 
 def _changed(function: str, call: Given, change: Any, width: str, on: Setting) -> Given:
     """The call with what may be integers changed on the host, and given in a width."""
-    bound = inspect.signature(registry.reference()[function]).bind(*call[0], **call[1])
+    bound = registry.signature(function).bind(*call[0], **call[1])
 
     def cast(array: Any) -> Any:
         return on.xp.astype(on.array(change(on.host(array))), getattr(on.xp, width))

@@ -89,7 +89,7 @@ def variables(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _named(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    bound = inspect.signature(registry.reference()[function]).bind(*args, **kwargs)
+    bound = registry.signature(function).bind(*args, **kwargs)
     return dict(bound.arguments)
 
 

@@ -1,6 +1,5 @@
 """Gradients as array libraries and people compute them: functions of a cotangent and the arguments."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -96,7 +95,7 @@ def _flattened(
     function: str, forward: Implementation, args: Sequence[Any], kwargs: Any
 ) -> tuple[Callable[..., list[Any]], list[Any]]:
     """A call as a function of its real arrays alone, to the real arrays of the result; and these arrays."""
-    bound = inspect.signature(registry.reference()[function]).bind(*args, **kwargs)
+    bound = registry.signature(function).bind(*args, **kwargs)
     given = dict(bound.arguments)
     arrays = [part for _, part in parts(given) if is_real(part)]
 
