@@ -1,4 +1,8 @@
-"""The rotation of many heads beside a copy of the same memory, which no rotation can beat."""
+"""The rotation of many heads beside a copy of the same memory, which no rotation can beat.
+
+A result is new memory, whose pages are met for the first time: with small pages that alone takes torch six of
+these copies (findings/torch-clone-faults-every-page.sh), unless THP_MEM_ALLOC_ENABLE=1 asks for huge ones.
+"""
 
 from collections.abc import Callable
 from functools import partial
