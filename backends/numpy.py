@@ -2,9 +2,9 @@
 
 from importlib.util import find_spec
 
+import array_api_compat.numpy as xp
 import numpy as np
 
-from .._compat import numpy as xp
 from .._typing import Namespace
 from ._backend import Backend
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from array_api_compat import numpy
 
 from . import _xp
 from ._arguments import Argument, Arrays, FunctionOf, Integer, Number, Parts, Record, Several
 from ._axes import Lengths
 from ._capabilities import KNOWN
-from ._compat import numpy
 from ._errors import DomainError, DTypeError, NamespaceError, RefimplError, ShapeError, either, message
 from ._typing import Namespace
 

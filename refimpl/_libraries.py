@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import array_api_compat
 import numpy as np
+from array_api_compat import numpy
 
-from ._compat import numpy
 from ._errors import NamespaceError, RefimplError, kind
 from ._typing import Array, Device, Namespace
 

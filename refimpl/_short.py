@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from array_api_compat import numpy
 
 from . import _stored
-from ._compat import numpy
 from ._libraries import is_stored
 from ._typing import DType
 

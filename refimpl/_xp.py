@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import array_api_compat
 import numpy as np
+from array_api_compat import numpy
 
 from . import _libraries
 from ._arithmetic import is_wider
-from ._compat import numpy
 from ._errors import DomainError, DTypeError, NamespaceError, ShapeError, kind, message, shown
 from ._libraries import is_array
 from ._typing import Array, Device, DType, Namespace

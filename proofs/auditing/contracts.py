@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import array_api_compat.numpy as xp
 import numpy as np
 
-from ..._compat import numpy as xp
 from ..._libraries import is_array
 from ...backends import Setting
 from ...backends._ball._precision import WorkingPrecision

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+import array_api_compat.numpy as xp
 import numpy as np
 
-from ..._compat import numpy as xp
 from ..._libraries import is_array
 from ...backends import Setting
 from ..engine.calls import Call

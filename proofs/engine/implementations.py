@@ -7,9 +7,9 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from array_api_compat import numpy
 
 from ... import _libraries, _stored
-from ..._compat import numpy
 from ..._errors import UndecidedError
 from ..._libraries import is_array
 from ...backends import HALVES, Setting

@@ -3,10 +3,10 @@
 import math
 from typing import NamedTuple
 
+import array_api_compat.numpy as host_xp
 import numpy as np
 
 from .. import _xp
-from .._compat import numpy as host_xp
 from .._errors import DomainError, message
 from .._host import Floats, like, to_float64
 from .._typing import Array
