@@ -125,3 +125,29 @@ def test_a_fork_is_as_a_new_interpreter(tmp_path: Path) -> None:
 
     anew = FORKED.replace(".begun()", "").replace("assert isinstance", "assert not ready.first, ")
     assert seen(FORKED) == seen(anew)
+
+
+SLOW = """
+import os, sys, time
+from refimpl.proofs.auditing import limits
+from refimpl.proofs.engine.guard import WHERE
+errors = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+limits.confine(None, errors, ())
+limits.begin(0.1)
+until = time.monotonic() + 0.5
+while time.monotonic() < until:
+    time.sleep(0.01)
+print(os.fstat(errors).st_size)
+os.kill(os.getpid(), WHERE)
+print(os.pread(errors, 1000, 0).decode())
+"""
+
+
+def test_what_takes_long_is_looked_at_when_it_is_asked_alone(tmp_path: Path) -> None:
+    """faulthandler's timer reads the frames of a thread that runs: on Python 3.11 a process that did nothing
+    wrong dies of SIGSEGV at one of some thousand dumps, and was called crashed."""
+    command = [sys.executable, "-c", SLOW, str(tmp_path / "errors")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    size, _, place = said.partition("\n")
+    assert size == "0"
+    assert 'File "<string>", line 12' in place

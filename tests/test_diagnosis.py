@@ -68,6 +68,7 @@ def std(fan_in: int, fan_out: int, *, mode: str = "forward", activation: str = "
     return (2 if activation == "relu" else 1) / n
 
 
+MASK = "argmaxable.mask_scores"
 WRONG: list[tuple[str, Callable[..., Any], str]] = [
     ("rope.rotate", lambda x, a: 0.5 * rope.rotate(x, a), "1/2 times what is expected"),
     ("rope.rotate", lambda x, a: rope.rotate(x, a)[..., ::-1], "last axis reversed"),
@@ -111,6 +112,14 @@ WRONG: list[tuple[str, Callable[..., Any], str]] = [
         ),
         "but no less than −27.631, the logarithm of 1e-12",
     ),
+    (MASK, lambda scores, allowed: np.where(allowed, scores, -1e9), "but −1e9 in the place of −∞"),
+    (MASK, lambda scores, allowed: scores + (1.0 - allowed) * -1e9, "but −1e9 in the place of −∞"),
+    (
+        MASK,
+        lambda scores, allowed: np.where(allowed, scores, np.finfo(scores.dtype).min),
+        "but the least number of float64 in the place of −∞",
+    ),
+    (MASK, lambda scores, allowed: scores + (1.0 - allowed) * -np.inf, "times-infinity"),
 ]
 
 
@@ -121,6 +130,12 @@ def test_cause_is_named(name: str, function: Callable[..., Any], text: str) -> N
     found = said(name, function)
     assert re.search(text, found.cause), found.sentences
     assert found.cause in " ".join(found.sentences)
+
+
+def test_a_mask_that_is_added_in_logarithms_is_no_other_mistake() -> None:
+    """It is NaN at a banned score of +∞ alone; the known mistake, wherever a score is allowed."""
+    found = said(MASK, lambda scores, allowed: scores + np.log(1.0 * allowed))
+    assert "it gives NaN where infinities are expected" in found.sentences[0]
 
 
 def noise(name: str, relative: float) -> Callable[..., Any]:

@@ -188,19 +188,29 @@ def test_every_mistake_of_gradients_is_refuted(function: str) -> None:
         assert outcome.verdict == "refuted", (wrong.name, wrong.sentence, outcome.reason)
 
 
+def detached(g: Any, x: Any, gamma: Any = None, beta: Any = None, /, *, eps: float = 1e-5) -> Any:
+    """A layer norm's backward pass without the term through the variance."""
+    centred = x - np.mean(x, axis=-1, keepdims=True)
+    root = np.sqrt(np.mean(centred**2, axis=-1, keepdims=True) + eps)
+    scaled = (g if gamma is None else g * gamma) / root
+    right = CLOSED["residual.layer_norm"](g, x, gamma, beta, eps=eps)
+    return scaled - np.mean(scaled, axis=-1, keepdims=True), *right[1:]
+
+
 def test_the_missing_term_through_the_variance_is_seen_at_the_first_cases() -> None:
     """A row of one number, as the simplest case has it, does not show it."""
-
-    def detached(g: Any, x: Any, gamma: Any = None, beta: Any = None, /, *, eps: float = 1e-5) -> Any:
-        centred = x - np.mean(x, axis=-1, keepdims=True)
-        root = np.sqrt(np.mean(centred**2, axis=-1, keepdims=True) + eps)
-        scaled = (g if gamma is None else g * gamma) / root
-        right = CLOSED[name](g, x, gamma, beta, eps=eps)
-        return scaled - np.mean(scaled, axis=-1, keepdims=True), *right[1:]
-
     name, on = "residual.layer_norm", setting("numpy")
     outcome = tried(name, library.of_backward(name, detached), on, examples=3)
     assert outcome.verdict == "refuted", outcome.reason
+
+
+def test_the_missing_term_through_the_variance_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is it told from rows of one number, in which the smallest calls abound."""
+    name, on = "residual.layer_norm", setting("numpy")
+    catalogue.gradients()
+    monkeypatch.setattr(gradients, "CALLS", 4)
+    seen = gradients.observed(name, library.of_backward(name, detached), on, 0, {})
+    assert "lacks the term through `mean`" in gradients.explained(name, seen).cause
 
 
 def test_what_is_known_of_a_case_is_found_out_once_for_all_laws(monkeypatch: pytest.MonkeyPatch) -> None:

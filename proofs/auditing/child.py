@@ -32,16 +32,15 @@ class Conversation:
         while frame:
             frame = frame[os.write(self.answers, frame) :]
 
-    def answer(self, request: Any, seconds: float, work: Callable[[], Any], errors: int) -> bool:
+    def answer(self, seconds: float, work: Callable[[], Any]) -> bool:
         """Do the work of one request on the clock; False if it failed to load."""
-        limits.begin(seconds, errors)
+        limits.begin(seconds)
         try:
             result = work()
         except RefimplError as error:  # no such module or function
             result = Failed(str(error), missing=True)
         except BaseException as error:  # foreign code may raise anything
             result = Failed(raised(error))
-        limits.end()
         self.say(result)
         return not isinstance(result, Failed)
 
@@ -69,7 +68,7 @@ def main() -> None:
     talk = Conversation(requests, answers, nonce)
     if isinstance(first, Discover | Guess):
         limits.confine(None, errors, (answers, incoming))
-        talk.answer(first, seconds, lambda: _looked(first), errors)
+        talk.answer(seconds, lambda: _looked(first))
         return
     installed.narrow(name.partition(".")[0] for name in first.sources)
     try:
@@ -79,19 +78,19 @@ def main() -> None:
         return
     notes = limits.confine(limits.memory_on(audited.on, first.memory), errors, (answers, incoming))
     talk.say(Ready(audited.on.device_name, tuple(notes)))
-    if not talk.answer(first, seconds, audited.load, errors):
+    if not talk.answer(seconds, audited.load):
         return
     while True:
         try:
             request = pickle.load(requests)
         except EOFError:
             return
-        _serve(talk, audited, request, seconds, errors)
+        _serve(talk, audited, request, seconds)
 
 
-def _serve(talk: Conversation, audited: Audited, request: Try | Explain, seconds: float, errors: int) -> None:
+def _serve(talk: Conversation, audited: Audited, request: Try | Explain, seconds: float) -> None:
     if isinstance(request, Explain):
-        talk.answer(request, seconds, lambda: audited.explain(request), errors)
+        talk.answer(seconds, lambda: audited.explain(request))
         return
 
     def work() -> Tried:
@@ -100,7 +99,7 @@ def _serve(talk: Conversation, audited: Audited, request: Try | Explain, seconds
         except BaseException as error:  # foreign code may raise anything
             return audited.crashed(request, error)
 
-    talk.answer(request, seconds, work, errors)
+    talk.answer(seconds, work)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -110,10 +111,11 @@ def observed(
     return found
 
 
-def _size(call: Any) -> int:
-    sizes = [np.prod(part.shape, dtype=int) for part in call.args if hasattr(part, "shape")]
-    # A single number tells little: a sum is a mean there.
-    return int(sum(sizes)) if sum(sizes) > 2 else 10**6
+def _size(call: Any) -> tuple[bool, int]:
+    """Small calls first, but those with an axis of one last: a sum is a mean there, and a norm forgets it."""
+    shapes = [part.shape for part in call.args if hasattr(part, "shape")]
+    numbers = sum(math.prod(shape) for shape in shapes)
+    return numbers <= 2 or any(1 in shape for shape in shapes), numbers
 
 
 def explained(function: str, seen: Sequence[Seen]) -> Diagnosis:

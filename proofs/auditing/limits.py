@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..engine import processes
+from ..engine.guard import WHERE
 
 if TYPE_CHECKING:
     from ...backends import Setting
@@ -41,10 +42,13 @@ def silence() -> int:
 def confine(memory: int | None, errors: int, private: tuple[int, ...]) -> list[str]:
     """Limit this process; the notes say what could not be limited here.
 
-    `errors` takes the traceback of a fatal signal; `private` descriptors are closed in forks, which
-    must not speak in this process's name.
+    `errors` takes the traceback of a fatal signal, and of one that asks for it, as the parent does before it
+    ends this process; `private` descriptors are closed in forks, which must not speak in this process's name.
     """
     faulthandler.enable(file=errors, all_threads=False)
+    # Not faulthandler's timer: its thread reads the frames of one that runs, which dies of that now and then.
+    faulthandler.register(WHERE, file=errors, all_threads=False)
+    faulthandler.register(signal.SIGXCPU, file=errors, all_threads=False, chain=True)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     _count_processes()
     if hasattr(os, "register_at_fork"):
@@ -114,18 +118,11 @@ def _limit_memory(memory: int | None) -> list[str]:
     return []
 
 
-def begin(seconds: float, errors: int) -> None:
-    """Start the clock of one piece of work. Where it is after a while is written down again and again for the
-    parent, which ends it; a limit of all processor time stands behind that."""
-    faulthandler.dump_traceback_later(max(0.9 * seconds, seconds - 1), repeat=True, file=errors)
+def begin(seconds: float) -> None:
+    """Allow one piece of work so much time of each core: the parent ends it, and this stands behind."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415  (Unix)
 
         allowed = math.ceil(time.process_time() + seconds * (os.cpu_count() or 1)) + 1
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
-
-
-def end() -> None:
-    """Stop the clock."""
-    faulthandler.cancel_dump_traceback_later()

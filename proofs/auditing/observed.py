@@ -309,7 +309,8 @@ def _match(told: Sequence[tuple[Reals, Reals, Reals, float]], tolerance: float) 
     for g, e, c, scale in told:
         off, moved, left = distance(g, e), distance(c, e), distance(g, c)
         concerned = (off > tolerance * scale) | (moved > tolerance * scale)
-        comparable = np.isfinite(g) == np.isfinite(c)
+        # What is infinite or NaN says little of another result, but more where the right one is a number.
+        comparable = (np.isfinite(g) == np.isfinite(c)) | (np.isfinite(g) & (off <= tolerance * scale))
         known += int(np.sum(concerned & comparable))
         unknown += int(np.sum(concerned & ~comparable))
         # Where an infinity or NaN is expected, or given, there is no deviation but the number itself.

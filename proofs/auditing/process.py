@@ -10,11 +10,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from typing import Any
 
 from ..._errors import RefimplError
 from ..engine import processes
 from ..engine.foreign import cleaned, raised
+from ..engine.guard import WHERE
 from ..engine.signals import name
 from .clock import PERIOD, Clock
 from .forked import Forked
@@ -23,6 +25,8 @@ from .messages import Discover, Explain, Guess, Load, Try, read
 _LARGEST_ANSWER = 1 << 28
 _GUARD_SECONDS = 10.0
 """How long the guard may take to end what is below it."""
+_PLACE_SECONDS = 5.0
+"""How long a process may take to say where it is; one that keeps the signal off does not."""
 STARTUP_SECONDS = 60.0
 """Allowed for starting Python and loading the array library, before the clock of the user's code starts."""
 
@@ -97,7 +101,7 @@ class Process:
         while len(content) < length:
             self._clock.look()
             if over := self._clock.over(limit):
-                raise DiedError("timed out", f"{over}{self._trace()}")
+                raise DiedError("timed out", f"{over}{self._place()}")
             part = self._part(length - len(content))
             if part == b"":
                 raise self._died()
@@ -123,10 +127,26 @@ class Process:
             return DiedError("crashed", f"the process died of {name(-code)}{self._trace()}")
         return DiedError("crashed", f"the process ended itself with status {code}{self._trace()}")
 
+    def _place(self) -> str:
+        """Where the user's code is: it is asked, and answers soon if it lets the signal through."""
+        before, until = self._written(), time.monotonic() + _PLACE_SECONDS
+        processes.send(self._process.pid, WHERE)
+        while (written := self._written()) == before and time.monotonic() < until:
+            if self._process.poll() is not None:
+                return ""
+            time.sleep(0.01)
+        while True:  # it comes in pieces
+            time.sleep(0.05)
+            if written == (written := self._written()):
+                return self._trace()
+
+    def _written(self) -> int:
+        return os.fstat(self._errors.fileno()).st_size
+
     def _trace(self) -> str:
-        """Where the user's code was, from the traceback that a fatal signal or the clock left."""
-        self._errors.seek(0)
-        text = self._errors.read().decode("utf-8", "replace")
+        """Where the user's code was, from the traceback that a signal left."""
+        # Not from the file's own place, at which the process goes on to write.
+        text = os.pread(self._errors.fileno(), self._written(), 0).decode("utf-8", "replace")
         lines = text.rpartition("(most recent call first)")[2].splitlines()
         places = [line.strip() for line in lines if line.strip().startswith("File ")]
         for place in places:

@@ -259,7 +259,7 @@ def _scaled(ratios: Mapping[int, float], given: Mapping[int, Any], alone: Observ
             middle = float(np.median(rest))
             if not math.isfinite(middle) or np.mean(np.abs(rest - middle) < 1e-4) < 0.8:
                 continue
-            exact = recognised(math.exp(middle), 1e-5)
+            exact = recognised(_exp(middle), 1e-5)
             if exact is None:
                 continue
             scale, said = exact
@@ -408,7 +408,7 @@ def _power_laws(given: Mapping[int, Any], alone: Observed, places: Sequence[int]
         if not 0.4 < abs(slope) < 3.2:
             continue
         power = round(2 * slope) / 2
-        exact = recognised(math.exp(float(np.median(y - power * x))), 1e-2)
+        exact = recognised(_exp(float(np.median(y - power * x))), 1e-2)
         if exact is None:
             continue
         scale, said = exact
@@ -447,3 +447,9 @@ def _affine(alone: Observed, places: Sequence[int]) -> Iterator[_Fit]:
     if slopes and offsets and abs(slope - 1) > 1e-6:
         (a, said_a), (b, said_b) = slopes, offsets
         yield _Fit(f"{said_a} times what is expected plus {said_b}", lambda i, e: a * e + b, 1, 0.3)
+
+
+def _exp(number: float) -> float:
+    """Its exponential, infinite where that is too large: quotients by results that are nearly the largest."""
+    with np.errstate(over="ignore"):
+        return float(np.exp(number))

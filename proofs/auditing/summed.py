@@ -1,10 +1,10 @@
 """What is known of results that nothing explains: how many differ, by how much, and which way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .observed import Observed, distance, same_form
+from .observed import Observed, Reals, distance, same_form
 
 
 def summed(seen: Observed, places: Sequence[int], tolerance: float) -> str:
@@ -16,7 +16,7 @@ def summed(seen: Observed, places: Sequence[int], tolerance: float) -> str:
     where = f"at {_of(len(wrong), len(places))} calls"
     if len(forms) == len(wrong):
         return f"the result has another form {where}: {_forms(seen, forms[0])}"
-    sizes, signs, entries = [], [], []
+    sizes, signs, entries, kinds = [], [], [], (set[str](), set[str]())
     for i in wrong:
         got, expected = seen.got[i], seen.expected[i]
         if got is None or expected is None or i in forms:
@@ -26,16 +26,25 @@ def summed(seen: Observed, places: Sequence[int], tolerance: float) -> str:
             here = off > tolerance * scale
             entries.append(float(np.mean(here)) if here.size else 0.0)
             used = here & np.isfinite(off)
+            for kind, values in zip(kinds, (g, e), strict=True):
+                kind.update(_kinds(values[here]))
             with np.errstate(all="ignore"):
                 sizes += list((off[used] / scale).ravel()[:8])
                 signs += list(np.sign(g[used] - e[used]).ravel()[:8])
     share = float(np.median(entries)) if entries else 1.0
     which = "in every entry" if share > 0.99 else f"in about {max(share, 0.01):.0%} of the entries"
     if not sizes:
-        return f"it gives infinities or NaN where numbers are expected, {where}"
+        what, other = (" or ".join(sorted(kind)) for kind in kinds)
+        return f"it gives {what} where {other} are expected, {where}"
     larger = float(np.mean(np.asarray(signs) > 0))
     way = ", always too large" if larger > 0.98 else ", always too small" if larger < 0.02 else ""
     return f"it differs {where}, {which}, by {_size(float(np.median(sizes)))} as a rule{way}"
+
+
+def _kinds(values: Reals) -> Iterator[str]:
+    """What there is among values."""
+    of = {"NaN": np.isnan, "infinities": np.isinf, "numbers": np.isfinite}
+    return (kind for kind, is_so in of.items() if np.any(is_so(values)))
 
 
 def _of(count: int, whole: int) -> str:

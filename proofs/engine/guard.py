@@ -15,6 +15,8 @@ from contextlib import suppress
 
 from . import processes
 
+WHERE = signal.SIGUSR2
+"""What asks a process where it is; it is handed on to the fork."""
 _LOOK = 1000
 """Milliseconds between looks for the parent: a fork of it may hold the pipe open."""
 
@@ -40,6 +42,7 @@ def main() -> None:
         sys.argv = sys.argv[1:]
         importlib.import_module(sys.argv[0]).main()
         return
+    signal.signal(WHERE, lambda *_: processes.send(fork, WHERE))
     status = _watch(fork, parent, wake)
     if status is None:
         processes.send(fork, signal.SIGSTOP)  # so that it starts no more
