@@ -1,8 +1,9 @@
 """Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from ... import backends
 from ...backends import HALVES, Setting
 from ..engine import registry
+from ..engine.calls import Call
 from ..engine.gradient import laws, library
 from ..engine.gradient.derivative import FAILURES, Enclosed, Point
 from ..engine.gradient.mistakes import WrongGradient, all_of, rounded
@@ -87,11 +89,12 @@ def _alike(on: Setting) -> float:
 
 
 def observed(
-    function: str, gradient: Implementation, on: Setting, seed: int, fixed: Mapping[str, Any]
-) -> list[Seen]:
-    """The calls on which gradients are compared."""
+    function: str, gradient: Implementation, on: Setting, seed: int, fixed: Mapping[str, Any],
+    ordered: Callable[[Sequence[Call]], Iterable[Call]] | None = None,
+) -> list[Seen]:  # fmt: skip
+    """The calls on which gradients are compared: those that tell formulas apart, or the first in an order."""
     found: list[Seen] = []
-    for call in sorted(gathered(function, on, seed, fixed), key=lambda c: (c.kind != "ordinary", _size(c))):
+    for call in (ordered or _in_turn)(gathered(function, on, seed, fixed)):
         if len(found) == CALLS:
             break
         point = laws.differentiated(function, (call.args, dict(call.kwargs)), on)
@@ -111,11 +114,32 @@ def observed(
     return found
 
 
-def _size(call: Any) -> tuple[bool, int]:
-    """Small calls first, but those with an axis of one last: a sum is a mean there, and a norm forgets it."""
-    shapes = [part.shape for part in call.args if hasattr(part, "shape")]
-    numbers = sum(math.prod(shape) for shape in shapes)
-    return numbers <= 2 or any(1 in shape for shape in shapes), numbers
+def _in_turn(calls: Sequence[Call]) -> list[Call]:
+    """Small calls first, those with an axis of one in turn with others: a sum is a mean on such an axis, and a
+    norm forgets its argument."""
+    some = _small_first(calls)
+    several, single = ([call for call in some if _is_single(call) is wanted] for wanted in (False, True))
+    found = [call for pair in zip_longest(several, single) for call in pair if call is not None]
+    return sorted(found, key=lambda call: call.kind != "ordinary")
+
+
+def _small_first(calls: Sequence[Call]) -> list[Call]:
+    """Ordinary calls first, and small ones: digits that are lost where hardly anything remains show there."""
+    return sorted(calls, key=lambda call: (call.kind != "ordinary", _size(call)))
+
+
+def _is_single(call: Call) -> bool:
+    return any(1 in part.shape for part in _arrays(call))
+
+
+def _size(call: Call) -> tuple[bool, int]:
+    """How large it is; one or two numbers, which tell little, come last."""
+    numbers = sum(math.prod(part.shape) for part in _arrays(call))
+    return numbers <= 2, numbers
+
+
+def _arrays(call: Call) -> list[Any]:
+    return [part for part in call.args if hasattr(part, "shape")]
 
 
 def explained(function: str, seen: Sequence[Seen]) -> Diagnosis:
@@ -298,7 +322,9 @@ def imprecise(
     if not np.isfinite(here.worst) or other not in on.backend.dtypes:
         return ""
     there = Setting.of(backends.get(on.backend.name), other, on.device_name)
-    one, two = (_by_argument(observed(function, made(at)[0], at, seed, {})) for at in (on, there))
+    one, two = (
+        _by_argument(observed(function, made(at)[0], at, seed, {}, _small_first)) for at in (on, there)
+    )
     if one := {name: size for name, size in one.items() if size > CLEAR}:
         same = all(_are_same(size, two.get(name, 0.0)) for name, size in one.items())
     else:
