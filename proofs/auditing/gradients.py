@@ -115,7 +115,7 @@ def observed(
 
 
 def _in_turn(calls: Sequence[Call]) -> list[Call]:
-    """Small calls first, those with an axis of one in turn with others: a sum is a mean on such an axis, and a
+    """Small calls first, those with an axis of one in turn with others: a sum is a mean on such an axis, a
     norm forgets its argument."""
     some = _small_first(calls)
     several, single = ([call for call in some if _is_single(call) is wanted] for wanted in (False, True))
