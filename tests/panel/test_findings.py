@@ -98,7 +98,8 @@ def test_rescaling_loses_digits_of_small_noise() -> None:
     root = torch.sqrt(torch.cumprod(1 - betas.double(), 0))
     exact = 1 - float((root[1] - root[2]) / (root[0] - root[2])) ** 2
     assert exact == pytest.approx(0.7500125, abs=1e-8)
-    assert float(rescale_zero_terminal_snr(betas)[1]) == 0.75
+    # Which digits are there instead is up to the processor: 0.75 and 0.7503 were seen. An ulp is 6e-8.
+    assert abs(float(rescale_zero_terminal_snr(betas)[1]) - exact) > 1e-6
 
 
 def test_ddim_step_from_no_signal_may_be_nan() -> None:
