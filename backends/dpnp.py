@@ -17,7 +17,8 @@ _DRIVER = "install a driver for an OpenCL or Level Zero device, such as intel-op
 
 
 # Worst errors seen on 40 000 arguments a function against Arb, rounded up; dpnp 0.20.0 with intel-opencl-rt
-# 2026.2.0 on x86-64 with AVX-512. Roots of contiguous arrays are not correctly rounded.
+# 2026.2.0, the larger of two processors: Intel with AVX-512 and AMD EPYC, where tanh errs by 3.7 and asinh by
+# twice as much as on the former. Roots of contiguous arrays are not correctly rounded.
 _ULPS = {
     "float64": {
         "default": 4.0,
@@ -26,12 +27,12 @@ _ULPS = {
         "log": 1.0,
         "log1p": 1.0,
         "sqrt": 1.0,
-        "sin": 3.0,
+        "sin": 4.0,
         "cos": 3.0,
-        "tanh": 1.5,
+        "tanh": 3.0,
         "sinh": 2.0,
         "cosh": 2.0,
-        "asinh": 1.5,
+        "asinh": 2.5,
         "pow": 1.5,
     },
     "float32": {
@@ -43,10 +44,10 @@ _ULPS = {
         "sqrt": 1.0,
         "sin": 2.5,
         "cos": 2.5,
-        "tanh": 1.5,
+        "tanh": 4.5,
         "sinh": 1.5,
         "cosh": 2.0,
-        "asinh": 1.0,
+        "asinh": 2.5,
         "pow": 1.0,
     },
     "float16": {"default": 2.0},
