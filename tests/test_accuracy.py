@@ -78,6 +78,7 @@ def test_classes_and_errors(result: float, exact_value: Any, kind: str, error: f
     with WorkingPrecision(ulps.BITS):
         found = ulps.compare(result, _scalars.lift(exact_value), Format.of("float64"))
     assert found[0] == kind
+    # Far from any other of the errors above.
     assert math.isnan(found[1]) if math.isnan(error) else found[1] == pytest.approx(error, rel=1e-5)
 
 

@@ -81,6 +81,7 @@ def test_a_reader_can_add_a_tolerance_up(name: str) -> None:
     calls = sum(2 * ON.backend.ulp(call, "float64") for call in tolerance.calls)
     assert tolerance.factor(ON) == pytest.approx(sum(tolerance.terms.values()) + calls)
     printed = re.findall(r"[=+] (\S+) \(", str(tolerance).partition(";")[0])
+    # They are printed to six digits.
     assert sum(map(float, printed)) == pytest.approx(sum(tolerance.terms.values()), rel=1e-5)
 
 

@@ -43,6 +43,7 @@ def test_cosine_schedule_is_clipped() -> None:
 
 def test_variance_survives_low_precision() -> None:
     low = ddpm.ho_schedule(1000, dtype=np.float16)
+    # Four roundings of float16, in which 1 − ᾱ would leave no digit.
     assert float(low.beta_squared[0]) == pytest.approx(1e-4, rel=2**-9)
     alphas = np.sqrt(1 - ddpm.ho_schedule(1000).beta_squared)
     assert ddpm.from_alpha(alphas.astype(np.float16)).beta_squared[0] == 0  # α_1 rounds to 1

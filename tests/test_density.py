@@ -137,6 +137,7 @@ def test_importance_bounds_with_weights_of_zero() -> None:
 def test_weights_of_any_size(dtype: Any) -> None:
     for offset in (1e4, -1e4):
         log_w = np.asarray([offset, offset, -INF], dtype=dtype)
+        # Some roundings of float32, each 6e-8 of the offset.
         assert density.importance_bound(log_w) == pytest.approx(offset + math.log(2 / 3), rel=1e-6)
         assert np.array_equal(density.normalized_weights(log_w), np.asarray([0.5, 0.5, 0.0], dtype=dtype))
         assert density.effective_sample_size(log_w) == 2
@@ -260,6 +261,7 @@ def test_linear_model_against_rationals(d: int, k: int, s2: float, on_range: boo
     mean, posterior = exact.numbers(r * matrix * inverse, on)[0], exact.numbers(noise * inverse, on)
     assert density.linear_evidence(x, W, b, np.asarray(s2)) == pytest.approx(evidence, rel=1e-12)
     given, spread = density.linear_posterior(x, W, b, np.asarray(s2))
+    # Rounding errors times the condition of [W; s], below 1e6 here.
     assert given == pytest.approx(mean, rel=1e-9)
     assert spread == pytest.approx(posterior, rel=1e-9, abs=1e-13 * float(posterior.max()))
 
@@ -271,6 +273,7 @@ def test_linear_model_of_a_singular_decoder() -> None:
     expected = -0.5 * (3 / 6 + math.log(6) + 2 * math.log(1e-14) + 3 * math.log(2 * math.pi))
     assert evidence == pytest.approx(expected, rel=1e-13)
     mean, covariance = density.linear_posterior(np.ones((4, 3)), W, b, np.asarray(1e-14))
+    # The condition of [W; s] is √6e14 = 2.4e7, so that rounding may change 3e-9.
     assert mean == pytest.approx(np.full((4, 2), 0.5), rel=1e-7)
     assert covariance == pytest.approx(np.asarray([[0.5, -0.5], [-0.5, 0.5]]), rel=1e-7)
 

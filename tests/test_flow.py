@@ -56,6 +56,7 @@ def test_small_times_keep_their_digits() -> None:
 def test_derivative_of_the_width_is_that_of_its_square(name: str) -> None:
     made, t, h = SCHEDULES[name], np.asarray([0.3]), 1e-6
     slope = (made.beta(t + h) - made.beta(t - h)) / (2 * h)
+    # The difference errs by about u/h = 1e-10, and by h².
     np.testing.assert_allclose(made.beta_derivative(t), slope, rtol=1e-8)
 
 
@@ -74,6 +75,7 @@ def test_mixture_log_density_integrates_to_one() -> None:
     def density(x: float) -> float:
         return math.exp(flow.mixture_log_density(data, made, np.asarray(0.2), np.asarray([x])))
 
+    # quad is asked for 1.5e-8 and gives far more for what is smooth.
     assert quad(density, -12, 12)[0] == pytest.approx(1.0, abs=1e-9)
 
 
@@ -262,6 +264,7 @@ def test_adaptive_agrees_with_scipy() -> None:
     start = np.asarray([2.0, 0.0])
     exact = solve_ivp(field, (0, 10), start, method="DOP853", rtol=1e-12, atol=1e-12)
     got = flow.integrate_adaptive(field, start[None], np.asarray([0.0, 4.0, 10.0]), rtol=1e-10, atol=1e-10)
+    # The local tolerance of 1e-10 holds for each step; what many leave grows on the way.
     np.testing.assert_allclose(got[-1, 0], exact.y[:, -1], rtol=1e-7)
 
 

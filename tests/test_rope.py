@@ -101,6 +101,7 @@ def test_scores_depend_on_differences_alone_even_far_out() -> None:
     far = rope.attention_scores(q, k, i + 2**23, j + 2**23, omega)
     assert near.shape == (3, 5, 7)
     assert near.dtype == np.float32
+    # Twenty roundings of float32 of a score of the size 8, a sum of eight products.
     np.testing.assert_allclose(far, near, atol=20 * 2.0**-24 * 8)
 
 

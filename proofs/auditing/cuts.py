@@ -8,13 +8,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ...backends import Precision
+from ..engine.planning import DTYPES
 from .constants import recognised, text
 
 Reals: TypeAlias = np.ndarray[Any, Any]
-_ENDS = {
-    65504.0: "float16", (2 - 2.0**-7) * 2.0**127: "bfloat16",
-    float(np.finfo(np.float32).max): "float32", float(np.finfo(np.float64).max): "float64",
-}  # fmt: skip
+_ENDS = {Precision(name).largest: name for name in DTYPES}
 _SIDES: dict[str, Callable[..., Reals]] = {"no less than": np.maximum, "no more than": np.minimum}
 
 

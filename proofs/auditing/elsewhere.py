@@ -20,8 +20,8 @@ Right: TypeAlias = Literal["held", "edge", "imprecise"]
 """The verdicts with which a function is right, from the best to the worst."""
 _ORDER: tuple[Right, ...] = ("held", "edge", "imprecise")
 _EXAMPLES = 9
-"""Examples of each law, which tell most ways from the right one; of the definition as many as an audit has:
-which of a few inputs show a loss of digits is up to the machine's linear algebra."""
+"""Examples of each law but the definition, which has as many as in an audit: which of a few inputs show a
+loss of digits is up to the machine's linear algebra."""
 _SAMPLED = 12
 """Calls at which it is tried whether a function takes one row."""
 ROWS = "rows"
@@ -61,10 +61,8 @@ def verdict_of(name: str, raw: Implementation, way: Way, on: Setting, seed: int)
         return scales.setdefault(tuple(forgiven.items()), made)
 
     found: set[Right] = set()
-    laws = {known: law for known, law in catalogue.laws().items() if name in law.about}
-    definitions = [law for known, law in laws.items() if known == f"{name}-definition"]
-    tried = [(law, _EXAMPLES) for law in laws.values()] + [(law, EXAMPLES) for law in definitions]
-    for law, examples in tried:
+    for law in (it for it in catalogue.laws().values() if name in it.about):
+        examples = EXAMPLES if law.id == f"{name}-definition" else _EXAMPLES
         how: dict[str, Any] = {"examples": examples, "seed": seed}
         outcome = run_law(law, on, replaced={name: function}, shrink=False, **how)
         if outcome.verdict in ("refuted", "crashed"):

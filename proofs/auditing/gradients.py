@@ -1,7 +1,7 @@
 """Audits of gradients: the laws of gradients on a user's function, and what is wrong with one that fails."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any, TypeAlias
@@ -88,32 +88,6 @@ def _alike(on: Setting) -> float:
     return CLEAR if on.precision.name in HALVES else ALIKE
 
 
-def observed(
-    function: str, gradient: Implementation, on: Setting, seed: int, fixed: Mapping[str, Any],
-    ordered: Callable[[Sequence[Call]], Iterable[Call]] | None = None,
-) -> list[Seen]:  # fmt: skip
-    """The calls on which gradients are compared: those that tell formulas apart, or the first in an order."""
-    found: list[Seen] = []
-    for call in (ordered or _in_turn)(gathered(function, on, seed, fixed)):
-        if len(found) == CALLS:
-            break
-        point = laws.differentiated(function, (call.args, dict(call.kwargs)), on)
-        if isinstance(point, str) or sum(array.size for array in map(on.host, point.arrays)) > LARGEST:
-            continue
-        cotangents = list(library.cotangents(point.shapes, len(found)))
-        given = [on.array(part) for part in cotangents]
-        try:
-            result = gradient(given[0] if len(given) == 1 else tuple(given), *call.args, **call.kwargs)
-            got = [np.asarray(on.host(part), dtype=np.float64) for part in result]
-            expected = point.pulled(cotangents)
-            got = [wanted.comparable(g) for wanted, g in zip(expected, got, strict=True)]
-        except Exception:  # what it raises is told by the laws
-            continue
-        if len(got) == len(expected):
-            found.append(Seen(point, cotangents, expected, got, call.law, call.kind))
-    return found
-
-
 def _in_turn(calls: Sequence[Call]) -> list[Call]:
     """Small calls first, those with an axis of one in turn with others: a sum is a mean on such an axis, a
     norm forgets its argument."""
@@ -140,6 +114,32 @@ def _size(call: Call) -> tuple[bool, int]:
 
 def _arrays(call: Call) -> list[Any]:
     return [part for part in call.args if hasattr(part, "shape")]
+
+
+def observed(
+    function: str, gradient: Implementation, on: Setting, seed: int, fixed: Mapping[str, Any],
+    ordered: Callable[[Sequence[Call]], Sequence[Call]] = _in_turn,
+) -> list[Seen]:  # fmt: skip
+    """The calls on which gradients are compared: those that tell formulas apart, or the first in an order."""
+    found: list[Seen] = []
+    for call in ordered(gathered(function, on, seed, fixed)):
+        if len(found) == CALLS:
+            break
+        point = laws.differentiated(function, (call.args, dict(call.kwargs)), on)
+        if isinstance(point, str) or sum(array.size for array in map(on.host, point.arrays)) > LARGEST:
+            continue
+        cotangents = list(library.cotangents(point.shapes, len(found)))
+        given = [on.array(part) for part in cotangents]
+        try:
+            result = gradient(given[0] if len(given) == 1 else tuple(given), *call.args, **call.kwargs)
+            got = [np.asarray(on.host(part), dtype=np.float64) for part in result]
+            expected = point.pulled(cotangents)
+            got = [wanted.comparable(g) for wanted, g in zip(expected, got, strict=True)]
+        except Exception:  # what it raises is told by the laws
+            continue
+        if len(got) == len(expected):
+            found.append(Seen(point, cotangents, expected, got, call.law, call.kind))
+    return found
 
 
 def explained(function: str, seen: Sequence[Seen]) -> Diagnosis:

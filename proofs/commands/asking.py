@@ -25,9 +25,7 @@ def name_of(target: str | None, seconds: float) -> dict[str, str]:
         likely = session.guess(target, seconds)
     except TargetError as error:
         if target in catalogue.functions():  # and no module of theirs
-            raise TargetError(
-                f"{target} is refimpl's own; write: refimpl audit FILE.py:FUNCTION --as {target}"
-            ) from error
+            raise TargetError(of_ours(target)) from error
         raise
     if ":" not in target:
         raise TargetError(_of_module(target, likely))
@@ -40,6 +38,11 @@ def name_of(target: str | None, seconds: float) -> dict[str, str]:
             f"give --as {offered[0]}, or another; see `refimpl list functions`"
         )
     return {_chosen(target, offered): target}
+
+
+def of_ours(name: str, target: str = "FILE.py:FUNCTION") -> str:
+    """What to write where a name of refimpl's is given for what should be audited as it."""
+    return f"{name} is refimpl's own; write: refimpl audit {target} --as {name}"
 
 
 _QUESTION = "which function of refimpl is it?"

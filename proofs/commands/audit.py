@@ -89,7 +89,7 @@ def _target(_context: click.Context, _parameter: click.Parameter, given: tuple[s
     ours = [text for text in given if text in catalogue.functions()]
     rest = [text for text in given if text not in ours]
     if len(ours) == len(rest) == 1:
-        raise click.UsageError(f"{ours[0]} is refimpl's own; write: refimpl audit {rest[0]} --as {ours[0]}")
+        raise click.UsageError(asking.of_ours(*ours, *rest))
     raise click.UsageError(
         f"got {len(given)} targets, {' and '.join(given)}; expected one, such as file.py:function, or"
         " --as NAME=TARGET for each"

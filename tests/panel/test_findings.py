@@ -97,6 +97,7 @@ def test_rescaling_loses_digits_of_small_noise() -> None:
     betas = torch.full((3,), 1e-4)
     root = torch.sqrt(torch.cumprod(1 - betas.double(), 0))
     exact = 1 - float((root[1] - root[2]) / (root[0] - root[2])) ** 2
+    # Printed to seven digits.
     assert exact == pytest.approx(0.7500125, abs=1e-8)
     # Which digits are there instead is up to the processor: 0.75 and 0.7503 were seen. An ulp is 6e-8.
     assert abs(float(rescale_zero_terminal_snr(betas)[1]) - exact) > 1e-6
