@@ -227,6 +227,19 @@ def test_right_functions_are_held() -> None:
     assert audit("ddpm.log_snr", ddpm.log_snr).verdict == "held"
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_the_end_of_a_format_is_no_rounded_infinity(dtype: str) -> None:
+    """In a wider format it is that of the wider one, which rounding makes infinite, as is expected."""
+    torch = usable("torch").xp
+
+    def masked(scores: Any, allowed: Any) -> Any:
+        return scores.masked_fill(~allowed.bool(), torch.finfo(scores.dtype).min)
+
+    report = audit("argmaxable.mask_scores", masked, backend="torch", dtype=dtype)
+    assert report.verdict == "refuted", str(report)
+    assert f"the least number of {dtype} in the place of −∞" in str(report)
+
+
 def test_tables_that_torch_code_makes_in_float32_are_widened_with_it() -> None:
     torch = pytest.importorskip("torch")
 

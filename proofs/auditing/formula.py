@@ -137,6 +137,15 @@ def cast(value: Any, source: Any, target: Any) -> Any:
     return mapped_arrays(value, change)
 
 
+def _array_rounded(array: Any, on: Setting, xp: Any) -> Any:
+    """The array in the setting's dtype. The ends of its own format, which code puts in the place of ±∞, become
+    those of the setting's: rounded, they would be infinite after all."""
+    rounded = xp.astype(array, on.dtype)
+    largest = xp.full_like(rounded, on.precision.largest)
+    ends = xp.abs(array) == xp.finfo(array.dtype).max
+    return xp.where(ends, xp.copysign(largest, rounded), rounded)
+
+
 def _rounded(value: Any, on: Setting) -> Any:
     """A result with every real array in the setting's dtype, and NumPy's wide numbers as Python's."""
 
@@ -146,7 +155,7 @@ def _rounded(value: Any, on: Setting) -> Any:
         if _libraries.is_array(part):
             xp = _libraries.array_namespace(part)
             real = xp.isdtype(part.dtype, "real floating") or part.dtype == np.longdouble
-            return xp.astype(part, on.dtype) if real and part.dtype != on.dtype else part
+            return _array_rounded(part, on, xp) if real and part.dtype != on.dtype else part
         return part
 
     return mapped(value, change)
