@@ -56,6 +56,11 @@ def test_host_functions_take_its_arrays(on: Setting) -> None:
     assert argmaxable.classify(on.array(W), on.array(b)) == argmaxable.classify(W, b)
 
 
+@pytest.mark.parametrize(
+    "on",
+    [*["bare", "mlx", "marray"], pytest.param("ndonnx", marks=pytest.mark.long)],  # milliseconds an operation
+    indirect=True,
+)
 def test_an_audit_refutes(on: Setting) -> None:
     def backwards(x: Any, angles: Any, *, layout: str = "interleaved") -> Any:
         return rope.rotate(x, -angles, layout=layout)

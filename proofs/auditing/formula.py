@@ -138,8 +138,8 @@ def cast(value: Any, source: Any, target: Any) -> Any:
 
 
 def _array_rounded(array: Any, on: Setting, xp: Any) -> Any:
-    """The array in the setting's dtype. The ends of its own format, which code puts in the place of ±∞, become
-    those of the setting's: rounded, they would be infinite after all."""
+    """The array in the setting's dtype. The ends of its own format, which code puts in the place of ±∞,
+    become those of the setting's: rounded, they would be infinite after all."""
     rounded = xp.astype(array, on.dtype)
     largest = xp.full_like(rounded, on.precision.largest)
     ends = xp.abs(array) == xp.finfo(array.dtype).max

@@ -45,9 +45,8 @@ def of_function(name: str, function: Any) -> tuple[str, ...]:
     """Full names of refimpl's functions, the likeliest first; none if nothing speaks for any."""
     own = None if inspect.isclass(function) else parameters(function)
     mine = words(name)
-    scores = {
-        full: _score(mine, full) * _fit(full, own) + _named(full, own) for full in catalogue.functions()
-    }
+    said = {full: _score(mine, full) + _named(full, own) for full in catalogue.functions()}
+    scores = {full: score * _fit(full, own) if score else 0.0 for full, score in said.items()}
     best = sorted(scores, key=lambda full: (-scores[full], full))[:OFFERED]
     return tuple(full for full in best if scores[full] > 0)
 
@@ -127,8 +126,4 @@ def _fit(full: str, own: Sequence[Parameter] | None) -> float:
 
 def _named(full: str, own: Sequence[Parameter] | None) -> float:
     """How many of the parameters have the names of its arguments."""
-    return (
-        NAMED * _fit(full, own) * len({p.name for p in own} & set(asked(full).names)) / max(1, len(own))
-        if own
-        else 0.0
-    )
+    return NAMED * len({p.name for p in own} & set(asked(full).names)) / len(own) if own else 0.0

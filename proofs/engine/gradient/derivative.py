@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from flint import arb
@@ -53,6 +53,13 @@ as much, in the mean square's root, as to the nearest, so that the laws' four sc
 passed with probability 3e-7, by Student's distribution for so many samples, in an entry that stands alone."""
 SMALL = 32
 """Roundings of the derivative itself, with which the laws still see errors of 64 ulp."""
+
+
+Cotangents: TypeAlias = Sequence[np.ndarray[Any, Any]]
+Sizes: TypeAlias = list[np.ndarray[Any, Any]]
+"""One array of numbers, or of balls, for each argument."""
+Bracket: TypeAlias = tuple[Sizes, Sizes]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,8 @@ class Point:
         self.exact = [self._run(ball.ball(prec=bits)) for bits in PRECISIONS[:1]]
         self._runs: dict[str, _Run] = {}
         self._pulled: dict[Any, list[Enclosed]] = {}
+        self._sizes_known: dict[Any, Sizes] = {}
+        self._balls: dict[Any, Sizes] = {}
 
     def given(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> "Point":
         """The same point with other arrays of the same numbers, that whoever is given them may spoil."""
@@ -126,10 +135,6 @@ class Point:
         other.args, other.kwargs = args, kwargs
         other.arrays = [part for _, part in variables(self.function, args, kwargs)]
         return other
-
-    def forget(self) -> None:
-        """Let go of all runs but the exact one; what was pulled stays known."""
-        self._runs.clear()
 
     def _run(self, base: Any, host: Model | None = None) -> "_Run":
         tape = TapeNamespace(base)
@@ -185,16 +190,40 @@ class Point:
         """Where one of these uses what another has made."""
         return self.exact[0].tape.uses
 
-    def pulled(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[Enclosed]:
+    def pulled(self, cotangents: Cotangents) -> list[Enclosed]:
         """The vector-Jacobian product, found out once."""
-        key = tuple(part.tobytes() for part in cotangents)
+        key = _key(cotangents)
         if key not in self._pulled:
-            self._pulled[key] = self._enclosed(cotangents)
+            *_, ([self._pulled[key]], _) = self.bracketed(cotangents)
         return self._pulled[key]
 
-    def _enclosed(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[Enclosed]:
-        found = self.exact[0].back(cotangents)
-        sizes = self._sizes(cotangents)
+    def bracketed(self, *several: Cotangents) -> Iterator[tuple[list[list[Enclosed]], list[list[Enclosed]]]]:
+        """The products of several cotangents with the least that the scales of their errors may be, and with
+        the most, nearer to each other from step to step: most gradients are judged by the first of them."""
+        try:
+            for sizes in _in_step([self._sizes(each) for each in several]):
+                if all(self._decided(*each) for each in zip(several, sizes, strict=True)):
+                    least, most = (
+                        [self._enclosed(c, s[bound]) for c, s in zip(several, sizes, strict=True)]
+                        for bound in (0, 1)
+                    )
+                    yield least, most
+        finally:
+            self._runs.clear()
+
+    def _exactly(self, cotangents: Cotangents) -> Sizes:
+        key = _key(cotangents)
+        if key not in self._balls:
+            self._balls[key] = self.exact[0].back(cotangents)
+        return self._balls[key]
+
+    def _decided(self, cotangents: Cotangents, sizes: Bracket) -> bool:
+        """Whether larger scales would change nothing but the scales."""
+        found = self._exactly(cotangents)
+        return sizes[0] is sizes[1] or all(_narrow(*pair) for pair in zip(found, sizes[0], strict=True))
+
+    def _enclosed(self, cotangents: Cotangents, sizes: Sizes) -> list[Enclosed]:
+        found = self._exactly(cotangents)
         if not all(_narrow(*pair) for pair in zip(found, sizes, strict=True)):
             if len(self.exact) == 1:
                 self.exact.append(self._run(ball.ball(prec=PRECISIONS[-1])))
@@ -221,17 +250,13 @@ class Point:
             registry.functions()[self.function].doc.partition("Parameters\n")[2].partition("\nReturns\n")[0]
         )
 
-    def middles(
-        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site | Use] = ()
-    ) -> list[np.ndarray[Any, Any]]:
+    def middles(self, cotangents: Cotangents, without: Collection[Site | Use] = ()) -> Sizes:
         """The product alone, NaN where it is unknown. `without` takes what goes through some operations for
         constant, or one of their uses."""
-        found = self.exact[0].back(cotangents, without)
+        found = self.exact[0].back(cotangents, without) if without else self._exactly(cotangents)
         return [np.asarray(np.frompyfunc(_nearest, 1, 1)(part), dtype=np.float64) for part in found]
 
-    def sole(
-        self, cotangents: Sequence[np.ndarray[Any, Any]], without: Collection[Site | Use] = ()
-    ) -> list[np.ndarray[Any, Any]]:
+    def sole(self, cotangents: Cotangents, without: Collection[Site | Use] = ()) -> Sizes:
         """The same, NaN also where there are several subgradients."""
         found = self.exact[0].back(cotangents, without)
         return [np.asarray(np.frompyfunc(_sole, 1, 1)(part), dtype=np.float64) for part in found]
@@ -252,39 +277,58 @@ class Point:
                 found |= {site}
         return found
 
-    def _sizes(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
-        """What rounding may give, in units of roundoff; infinite where nothing is known."""
+    def _sizes(self, cotangents: Cotangents) -> Iterator[Bracket]:
+        """The least and the most that rounding may give, in units of roundoff, infinite where nothing is
+        known, step by step until both are one."""
+        shapes = [self.on.host(part).shape for part in self.arrays]
+        yield [np.zeros(shape) for shape in shapes], [np.full(shape, np.inf) for shape in shapes]
         widest = self._radii(cotangents, 0)
         if all(_are_small(*pair) for pair in zip(widest, self.middles(cotangents), strict=True)):
-            return widest
+            yield widest, widest
+            return
         finer = self._radii(cotangents, FINER)
-        return [
-            np.where(_are_alike(wide, fine), np.minimum(wide, DEVIATIONS * _pooled(typical, wide)), wide)
-            for wide, fine, typical in zip(widest, finer, self._typical(cotangents), strict=True)
-        ]
+        errors = [np.zeros((SAMPLES, *shape)) for shape in shapes]
+        for samples in range(SAMPLES + 1):
+            if samples:
+                for each, sampled in zip(errors, self._sampled(cotangents, samples), strict=True):
+                    each[samples - 1] = sampled
+            least = [
+                np.where(_are_alike(wide, fine), np.minimum(wide, DEVIATIONS * _pooled(typical, wide)), wide)
+                for wide, fine, typical in zip(widest, finer, map(_root_mean_square, errors), strict=True)
+            ]
+            yield least, least if samples == SAMPLES else widest
 
-    def _radii(self, cotangents: Sequence[np.ndarray[Any, Any]], finer: int) -> list[np.ndarray[Any, Any]]:
+    def _radii(self, cotangents: Cotangents, finer: int) -> Sizes:
         """The radii of all that may be computed in a format with so many bits more, in its roundoffs."""
 
         def more(model: Model) -> Model:
             return replace(model, bits=model.bits + finer)
 
-        found = self._computed(f"{finer} bits more", more, cotangents)
-        return [_radii(balls) / self.on.u * 2.0**finer for balls in found]
+        def measured(balls: Sizes) -> Sizes:
+            return [_radii(part) / self.on.u * 2.0**finer for part in balls]
 
-    def _typical(self, cotangents: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
-        """The root of the mean square of what roundings give that go up or down at random."""
-        right = self.exact[0].back(cotangents)
-        errors = [
-            [_distances(*pair) for pair in zip(found, right, strict=True)]
-            for seed in range(SAMPLES)
-            for found in [self._computed(f"sample {seed}", partial(Sampled.of, seed=seed), cotangents)]
-        ]
-        return [_root_mean_square(np.stack(each)) / self.on.u for each in zip(*errors, strict=True)]
+        return self._measured(f"{finer} bits more", more, cotangents, measured)
 
-    def _computed(
-        self, name: str, change: Callable[[Model], Model], cotangents: Sequence[np.ndarray[Any, Any]]
-    ) -> list[np.ndarray[Any, Any]]:
+    def _sampled(self, cotangents: Cotangents, seed: int) -> Sizes:
+        """The errors of one run with roundings that go up or down at random, in roundoffs."""
+        right = self._exactly(cotangents)
+
+        def measured(balls: Sizes) -> Sizes:
+            return [_distances(*pair) / self.on.u for pair in zip(balls, right, strict=True)]
+
+        return self._measured(f"sample {seed}", partial(Sampled.of, seed=seed), cotangents, measured)
+
+    def _measured(
+        self, name: str, change: Callable[[Model], Model], cotangents: Cotangents,
+        measured: Callable[[Sizes], Sizes],
+    ) -> Sizes:  # fmt: skip
+        """What is measured of a run, once."""
+        key = name, _key(cotangents)
+        if key not in self._sizes_known:
+            self._sizes_known[key] = measured(self._computed(name, change, cotangents))
+        return self._sizes_known[key]
+
+    def _computed(self, name: str, change: Callable[[Model], Model], cotangents: Cotangents) -> Sizes:
         """Balls of the product where the library, and Python, compute as a change of their models says."""
         try:
             if name not in self._runs:
@@ -305,9 +349,9 @@ class _Run:
 
     def back(
         self,
-        cotangents: Sequence[np.ndarray[Any, Any]],
+        cotangents: Cotangents,
         without: Collection[Site | Use] = (),
-    ) -> list[np.ndarray[Any, Any]]:
+    ) -> Sizes:
         """The balls of the derivative, for every input. In a model cotangents are off by a rounding, so that
         other orders of the same sums are admitted, whose terms our own order may cancel exactly."""
         base = self.tape.base
@@ -318,6 +362,21 @@ class _Run:
         found = self.tape.pulled(list(zip(self.results, given, strict=True)), self.inputs, without=without)
         zeros = (np.full(x.shape, s.ZERO, dtype=object) for x in self.inputs)
         return [zero if part is None else part.data for part, zero in zip(found, zeros, strict=True)]
+
+
+def _key(cotangents: Cotangents) -> Any:
+    return tuple(part.tobytes() for part in cotangents)
+
+
+def _in_step(several: Sequence[Iterator[T]]) -> Iterator[list[T]]:
+    """What several give step by step; the last of those that have ended stays."""
+    last = [next(each) for each in several]
+    while True:
+        yield last
+        new = [next(each, None) for each in several]
+        if all(part is None for part in new):
+            return
+        last = [old if part is None else part for old, part in zip(last, new, strict=True)]
 
 
 def _spread(cotangent: BallArray, model: Model | None) -> BallArray:

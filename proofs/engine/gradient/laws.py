@@ -5,7 +5,7 @@ array among the arguments: the vector-Jacobian product.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 from .... import backends
 from ....backends import HALVES, Precision, Setting
 from ...language import inputs
+from ...language.judge import judge
 from ...language.law import AtMost, Gap, Impl, Inputs, Kind, Law, NotApplicableError, Record, Rounding, Same
 from ...language.packing import copied, key, mapped_arrays, parts
 from .. import registry
@@ -106,8 +107,8 @@ def _equal(function: str) -> Law:
 
 def _compared(tested: Any, point: "Point", seed: int) -> Iterator[Record]:
     first = _cotangents(point, seed)
-    expected = _expected(point, seed)
-    yield from judged("gradient", _called(tested, point, first), expected, point.on)
+    got = _called(tested, point, first)
+    yield from _settled(point, lambda expected: judged("gradient", got, expected, point.on), first)
 
 
 def _linear(function: str) -> Law:
@@ -121,10 +122,15 @@ def _linear(function: str) -> Law:
 
 def _added(tested: Any, point: "Point", seed: int) -> Iterator[Record]:
     first, second = (_cotangents(point, seed + i) for i in (0, 1))
-    scales = [_expected(point, seed), point.pulled(second)]
     both = [a - b / 2 for a, b in zip(first, second, strict=True)]
-    one, two, sums = (_called(tested, point, c) for c in (first, second, both))
-    for g1, g2, g12, e1, e2 in zip(one, two, sums, *scales, strict=False):
+    found = [_called(tested, point, c) for c in (first, second, both)]
+    yield from _settled(point, partial(_sums, point, found), first, second)
+
+
+def _sums(
+    point: "Point", found: Sequence[Any], first: "list[Enclosed]", second: "list[Enclosed]"
+) -> Iterator[Record]:
+    for g1, g2, g12, e1, e2 in zip(*found, first, second, strict=False):
         known = e1.known & e2.known & (e1.low == e1.high) & (e2.low == e2.high)
         host = [e1.comparable(point.on.host(part)) for part in (g1, g2, g12)]
         if known.any() and all(part.shape == known.shape for part in host):
@@ -156,14 +162,16 @@ def _both(backwards: Any, forwards: Any, point: "Point", seed: int) -> Iterator[
     along = list(derivative.cotangents([tuple(part.shape) for part in point.arrays], seed + 1))
     # First, for it may say that it has none, and what is expected takes far longer.
     moved = forwards(tuple(on.array(part) for part in along), *point.args, **point.kwargs)
-    expected = _expected(point, seed)
-    if not all(part.known.all() and (part.low == part.high).all() for part in expected):
-        return
     left = _inner(cotangents, [on.host(part) for part in moved])
     right = _inner(along, [on.host(part) for part in _called(backwards, point, cotangents)])
-    # Forwards every way through the code has the same slopes as backwards, and as many roundings.
-    scale = 2 * _inner([np.abs(part) for part in along], [part.scale for part in expected])
-    yield Gap("both modes", left, right, scale)
+
+    def claimed(expected: "list[Enclosed]") -> Iterator[Record]:
+        if all(part.known.all() and (part.low == part.high).all() for part in expected):
+            # Forwards every way through the code has the same slopes as backwards, and as many roundings.
+            scale = 2 * _inner([np.abs(part) for part in along], [part.scale for part in expected])
+            yield Gap("both modes", left, right, scale)
+
+    yield from _settled(point, claimed, cotangents)
 
 
 def _inner(first: list[Any], second: list[Any]) -> float:
@@ -182,14 +190,17 @@ def _invariant(function: str) -> Law:
 
 
 def _orthogonal(function: str, tested: Any, point: "Point", seed: int) -> Iterator[Record]:
-    on, cotangents = point.on, _cotangents(point, seed)
-    expected = _expected(point, seed)
+    cotangents = _cotangents(point, seed)
+    found = [point.on.host(part) for part in _called(tested, point, cotangents)]
+    yield from _settled(point, partial(_across, function, point, found), cotangents)
+
+
+def _across(function: str, point: "Point", found: list[Any], expected: "list[Enclosed]") -> Iterator[Record]:
     if not all(part.known.all() and (part.low == part.high).all() for part in expected):
         return
-    found = [on.host(part) for part in _called(tested, point, cotangents)]
     for changes in registry.facts().invariant[function]:
         along = [
-            DIRECTIONS[changes.get(name, "none")](on.host(array))
+            DIRECTIONS[changes.get(name, "none")](point.on.host(array))
             for name, array in zip(point.names, point.arrays, strict=True)
         ]
         scale = _inner([np.abs(part) for part in along], [part.scale for part in expected])
@@ -321,11 +332,23 @@ def _differentiated(function: str, call: Given, on: Setting) -> "Point | str":
     return point if point.shapes else "the result has no reals"
 
 
-def _expected(point: "Point", seed: int) -> "list[Enclosed]":
-    """The derivative for the cotangents of a seed, and of the next one while the runs for it are there."""
-    first, _ = (point.pulled(_cotangents(point, seed + i)) for i in (0, 1))
-    point.forget()
-    return first
+def _settled(
+    point: "Point", claims: "Callable[..., Iterator[Record]]", *several: list[np.ndarray[Any, Any]]
+) -> list[Record]:
+    """What is claimed of the products of some cotangents: with the least scales that it holds with, or the
+    most that it fails with. What holds with less than the scales, or fails with more, does so with them."""
+
+    def held(records: list[Record]) -> bool:
+        return all(judge(record, TOLERANCE, point.on).holds for record in records)
+
+    made: list[Record] = []
+    for least, most in point.bracketed(*several):
+        made = list(claims(*least))
+        if held(made):
+            return made
+        if not held(worse := list(claims(*most))):
+            return worse
+    return made
 
 
 def _cotangents(point: "Point", seed: int) -> list[np.ndarray[Any, Any]]:
