@@ -54,5 +54,5 @@ def test_links_lead_somewhere() -> None:
 def test_exactly_two_set_up_commands() -> None:
     assert re.findall(r"```sh\n(.*?)\n```", TEXT, re.DOTALL) == [
         "pip install . && refimpl prove",
-        'pip install ".[test]" && pytest',
+        'pip install ".[test]" && pytest -n auto',
     ]

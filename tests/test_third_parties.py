@@ -58,7 +58,7 @@ def test_host_functions_take_its_arrays(on: Setting) -> None:
 
 @pytest.mark.parametrize(
     "on",
-    [*["bare", "mlx", "marray"], pytest.param("ndonnx", marks=pytest.mark.long)],  # milliseconds an operation
+    ["bare", "mlx", "marray", pytest.param("ndonnx", marks=pytest.mark.long)],  # milliseconds an operation
     indirect=True,
 )
 def test_an_audit_refutes(on: Setting) -> None:
