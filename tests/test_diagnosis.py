@@ -17,6 +17,7 @@ from refimpl.proofs.auditing.diagnosis import explain
 from refimpl.proofs.auditing.messages import Diagnosis, Explain
 from refimpl.proofs.auditing.observed import spreads
 from refimpl.proofs.auditing.slips import slips
+from refimpl.proofs.engine import registry
 from refimpl.proofs.engine.calls import Call
 from refimpl.proofs.language.law import NotApplicableError
 
@@ -193,6 +194,56 @@ def test_nan_alone_is_no_evidence_of_what_was_guessed() -> None:
     found = said("ddpm.ddim_step", step, "ho")
     assert "equals the reference" not in found.cause, found.sentences
     assert any("NaN" in sentence for sentence in found.sentences)
+
+
+@pytest.mark.parametrize("name", ["residual.rms_norm", "density.normalized_weights", "rope.rotate"])
+def test_nothing_but_nan_is_told_so(name: str) -> None:
+    """Mistakes that give NaN as well, or give infinities at some calls, are no cause, and no argument is
+    ignored for all that NaN shows."""
+
+    def nothing(*args: Any, **kwargs: Any) -> Any:
+        return np.full_like(registry.reference()[name](*args, **kwargs), np.nan)
+
+    found = said(name, nothing)
+    assert not found.mistakes
+    assert not found.cause
+    assert "it gives NaN at" in found.sentences[0]
+
+
+def test_nothing_but_infinity_is_told_so() -> None:
+    def infinite(log_w: Any, mask: Any) -> Any:
+        return np.full(log_w.shape[:-1], np.inf)
+
+    found = said("density.masked_importance_bound", infinite)
+    assert not found.mistakes
+    assert found.cause == "it ignores log_w and mask: the result does not depend on them"
+
+
+def test_a_list_in_the_place_of_an_array_is_told() -> None:
+    found = said(
+        "residual.rms_norm", lambda x, gamma=None, eps=1e-6: _root_mean_square(x, gamma, eps).tolist()
+    )
+    assert "a list or a tuple where an array is expected" in found.sentences[0]
+
+
+def _root_mean_square(x: Any, gamma: Any = None, eps: float = 1e-6) -> Any:
+    normed = x / np.sqrt(np.mean(np.square(x, dtype=np.float64), axis=-1, keepdims=True) + eps)
+    return normed if gamma is None else gamma * normed
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5])
+def test_another_dtype_is_the_cause_where_there_is_no_other(factor: float) -> None:
+    """NumPy widens what meets an array of float64."""
+
+    def norm(x: Any, gamma: Any = None, eps: float = 1e-6) -> Any:
+        return factor * _root_mean_square(x, gamma, eps)
+
+    on = Setting.of(backends.get("numpy"), "float32")
+    with np.errstate(all="ignore"):
+        found = explain(Explain("residual.rms_norm"), norm, "", on, 0)
+    told = "it gives float64 for float32 arguments, at all "
+    assert found.cause.startswith(told if factor == 1 else "your function gives 3/2 times what is expected")
+    assert any(sentence.startswith(told) for sentence in found.sentences)
 
 
 def test_right_but_imprecise_function_has_no_cause() -> None:

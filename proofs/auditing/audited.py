@@ -4,7 +4,7 @@ What only wrong functions, gradients or half precision need is imported where th
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, wraps
 from types import MappingProxyType
@@ -54,6 +54,7 @@ class Audited:
         self.functions: dict[str, Implementation] = {}
         self.backward: dict[str, Implementation] = {}
         self._scales: dict[tuple[str, Any], Scale] = {}
+        self._errors: dict[tuple[str, str], Mapping[str, float]] = {}
         if request.backend == "jax":
             enable_x64()  # laws draw int64 positions, and tables are made in float64
         self.on = request.setting()
@@ -136,8 +137,18 @@ class Audited:
         outcome = gradients.attempted(law, name, *self._modes(name, self.on), self.on, *how)
         if outcome.verdict != "refuted":
             return outcome
-        told = gradients.imprecise(law, name, partial(self._modes, name), self.on, outcome, *how)
+        errors = partial(self._gradient_errors, name)
+        told = gradients.imprecise(law, name, partial(self._modes, name), self.on, outcome, errors, *how)
         return replace(outcome, verdict="imprecise", evidence=told) if told else outcome
+
+    def _gradient_errors(self, name: str, on: Setting) -> Mapping[str, float]:
+        """Those of a gradient in a setting, found out once for all laws."""
+        from . import gradients  # noqa: PLC0415
+
+        known, place = self._errors, (name, on.precision.name)
+        if place not in known:
+            known[place] = gradients.errors_by_argument(name, self._modes(name, on)[0], on, self.request.seed)
+        return known[place]
 
     def _gradient_explained(self, name: str, failed: bool) -> Diagnosis:
         """What is wrong with a gradient, and a call that shows it."""

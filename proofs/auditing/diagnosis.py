@@ -16,6 +16,7 @@ from .beside import compared
 from .changes import choices
 from .compare import leaves
 from .distance import first_difference
+from .dtypes import other_dtype
 from .elsewhere import ROWS, Right, Way, by_rows, in_way, mostly_agrees, needs_rows, verdict_of
 from .fitting import Foreign, Manner, adapted, manner_of
 from .formula import computed_in, formula
@@ -64,7 +65,16 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         return Diagnosis(name, (nothing,))
     if told is None and not _deviates(mine.seen):
         return _unseen(request, mine.seen)
-    return told or _searched(request, raw, search, mine, others, seed)
+    return _with_dtype(told or _searched(request, raw, search, mine, others, seed), mine.seen)
+
+
+def _with_dtype(told: Diagnosis, seen: Observed) -> Diagnosis:
+    """What is told, and that results have another dtype: the cause where there is no other."""
+    if told.right or not (text := other_dtype(seen)):
+        return told
+    if told.cause or told.mistakes:
+        return replace(told, sentences=(*told.sentences, text))
+    return replace(told, sentences=(text, *told.sentences), cause=text)
 
 
 def _by_rows(told: Diagnosis) -> Diagnosis:
@@ -359,6 +369,9 @@ def _behaves(name: str, chosen: str, done: Behaviour) -> Diagnosis:
 def _unseen(request: Explain, seen: Observed) -> Diagnosis:
     """What is said where laws fail and the calls that they make do not show it."""
     text = f"its results are the expected ones at all {len(seen.compared)} calls that were made again"
+    if dtype := other_dtype(seen):
+        numbers = f"its numbers are the expected ones at all {len(seen.compared)} calls"
+        return Diagnosis(request.function, (dtype, numbers, *_raises(seen)), cause=dtype)
     failed = [catalogue.laws()[law].statement for law in request.failures]
     what = f", but this does not hold: {failed[0]}" if failed else ""
     return Diagnosis(request.function, (f"{text}{what}", *_raises(seen)))

@@ -45,13 +45,15 @@ def attempted(
     on: Setting,
     examples: int,
     seed: int,
+    shrink: bool = True,
 ) -> Outcome:
     """A law of gradients, tried on one; `forwards` is the Jacobian-vector product, if there is one."""
     reference, replaced = {function: library.of_reference(function, on)}, {function: gradient}
     if forwards is not None:
         name = laws.tangent(function)
         reference[name], replaced[name] = library.no_reference, forwards
-    return run_law(law, on, examples=examples, seed=seed, replaced=replaced, reference=reference)
+    how: dict[str, Any] = {"examples": examples, "seed": seed, "shrink": shrink}
+    return run_law(law, on, replaced=replaced, reference=reference, **how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,37 +310,36 @@ def _shown(function: str, one: Seen, place: int, wanted: Enclosed, origin: Origi
 
 def imprecise(
     law: Law, function: str, made: Callable[[Setting], Modes], on: Setting, outcome: Outcome,
-    examples: int, seed: int,
+    errors: Callable[[Setting], Mapping[str, float]], examples: int, seed: int,
 ) -> str:  # fmt: skip
     """Evidence that a gradient loses digits and is no other formula; empty if there is none: its errors
-    shrink with the format's roundoff, or all are right at ordinary inputs."""
+    shrink with the format's roundoff, or all are right at ordinary inputs. `errors` are those of
+    `errors_by_argument`."""
     if not _sizes(outcome, on.u):  # of another form
         return ""
     ordinary = replace(law, kinds=("ordinary",))
-    here = attempted(ordinary, function, *made(on), on, 2 * examples, seed)
+    here = attempted(ordinary, function, *made(on), on, 2 * examples, seed, shrink=False)
     if here.verdict == "held":
         return "it holds at ordinary inputs, and fails where digits cancel or the scale is extreme alone"
     other = _OTHER.get(on.precision.name, "")
     if not np.isfinite(here.worst) or other not in on.backend.dtypes:
         return ""
     there = Setting.of(backends.get(on.backend.name), other, on.device_name)
-    one, two = (
-        _by_argument(observed(function, made(at)[0], at, seed, {}, _small_first)) for at in (on, there)
-    )
+    one, two = errors(on), errors(there)
     if one := {name: size for name, size in one.items() if size > CLEAR}:
         same = all(_are_same(size, two.get(name, 0.0)) for name, size in one.items())
     else:
-        away = attempted(ordinary, function, *made(there), there, 2 * examples, seed)
+        away = attempted(ordinary, function, *made(there), there, 2 * examples, seed, shrink=False)
         same = away.verdict == "refuted" and _label(here) == _label(away)
         same = same and any(map(_are_same, _sizes(here, on.u), _sizes(away, there.u)))
     return f"its errors are as many bounds in {other}, so they are roundings and no other formula" * same
 
 
-def _by_argument(seen: Sequence[Seen]) -> dict[str, float]:
+def errors_by_argument(function: str, gradient: Implementation, on: Setting, seed: int) -> dict[str, float]:
     """The largest error with respect to each argument at ordinary calls, in scales; in u where
     the reference rounds nothing, so that there is no scale."""
     sizes: dict[str, float] = {}
-    for one in seen:
+    for one in observed(function, gradient, on, seed, {}, _small_first):
         for place, part in enumerate(one.expected):
             if one.kind == "ordinary":
                 unrounded = replace(part, scale=np.where(part.scale == 0, 1.0, part.scale))

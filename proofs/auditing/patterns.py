@@ -11,6 +11,7 @@ from .changes import named
 from .compare import leaves
 from .observed import Observed, Parts, distance, same_form
 from .options import PLACEMENT, options
+from .summed import of
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -286,7 +287,8 @@ def not_finite(seen: Observed, name: str, places: Sequence[int]) -> str:
     what = " or ".join(sorted(set(found.values())))
     zeros = _zeros(seen, name, found)
     where = f", where {zeros} is 0" if zeros else ""
-    return f"it gives {what} at {len(found)} of {len(seen.calls)} calls where a number is expected{where}"
+    calls = of(len(found), len(seen.calls))
+    return f"it gives {what} at {calls} calls where a number is expected{where}"
 
 
 def not_nan(seen: Observed, name: str) -> str:

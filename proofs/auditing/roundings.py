@@ -146,16 +146,16 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
 
 
 def _kept_in(seen: Observed, places: Sequence[int]) -> str:
-    """The shortest format that holds all results exactly, also where they are right, and few of the expected
-    ones from which they differ at these places; or nothing."""
-    got = _numbers(part for i in seen.compared for part in seen.got[i] or ())
+    """The shortest format that holds all finite results exactly, also where they are right, and few of the
+    expected ones from which they differ at these places; or nothing."""
+    got = _numbers(part[np.isfinite(part)] for i in seen.compared for part in seen.got[i] or ())
     expected = _numbers(_missed(seen.got[i], seen.expected[i]) for i in places)
     for form in sorted(FORMATS, key=FORMATS.__getitem__):
         digits = FORMATS[form]
         if digits >= seen.on.precision.bits:
             continue
         exact, fitting = (np.isnan(v) | (rounded(v, digits) == v) for v in (got, expected))
-        if got.size and np.all(exact | ~np.isfinite(got)) and expected.size and np.mean(fitting) < _FEW:
+        if got.size and np.all(exact) and expected.size and np.mean(fitting) < _FEW:
             return form
     return ""
 
@@ -165,10 +165,10 @@ def _numbers(arrays: Iterable[Any]) -> Any:
 
 
 def _missed(got: Any, expected: Any) -> Any:
-    """The expected numbers that are not there."""
+    """The expected numbers that others stand for."""
     if got is None or expected is None or not same_form(got, expected):
         return np.zeros(0)
-    return _numbers(e[e != g] for g, e in zip(got, expected, strict=True))
+    return _numbers(e[np.isfinite(g) & (e != g)] for g, e in zip(got, expected, strict=True))
 
 
 def _erratic(function: Implementation, name: str, seen: Observed, places: Sequence[int], unit: float) -> bool:

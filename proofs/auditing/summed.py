@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ..._libraries import is_array
 from .observed import Observed, Reals, distance, same_form
 
 
@@ -13,7 +14,7 @@ def summed(seen: Observed, places: Sequence[int], tolerance: float) -> str:
     forms = [i for i in wrong if not same_form(seen.got[i], seen.expected[i])]
     if not wrong:
         return "the results have another form than expected"
-    where = f"at {_of(len(wrong), len(places))} calls"
+    where = f"at {of(len(wrong), len(places))} calls"
     if len(forms) == len(wrong):
         return f"the result has another form {where}: {_forms(seen, forms[0])}"
     sizes, signs, entries, kinds = [], [], [], (set[str](), set[str]())
@@ -47,7 +48,8 @@ def _kinds(values: Reals) -> Iterator[str]:
     return (kind for kind, is_so in of.items() if np.any(is_so(values)))
 
 
-def _of(count: int, whole: int) -> str:
+def of(count: int, whole: int) -> str:
+    """How many of all."""
     return f"all {whole}" if count == whole else f"{count} of {whole}"
 
 
@@ -59,6 +61,8 @@ def _size(share: float) -> str:
 
 
 def _forms(seen: Observed, place: int) -> str:
+    if is_array(seen.references[place]) and isinstance(seen.results[place], tuple | list):
+        return "a list or a tuple where an array is expected"
     got, expected = (
         [part.shape for part in parts or ()] for parts in (seen.got[place], seen.expected[place])
     )

@@ -155,8 +155,8 @@ class Implementations(Mapping[str, Implementation]):
             if _libraries.array_namespace(array) not in (on.xp, on.backend.xp):
                 raise WrongResultError(f"{name} returned a {foreign.kind(array)} for {on.backend.name} input")
             other = array.dtype != on.dtype and on.xp.isdtype(array.dtype, "real floating")
-            if other and not _whole(args, kwargs):
-                raise WrongResultError(f"{name} returned {array.dtype} for {on.dtype} input")
+            if other and not are_whole(args, kwargs):
+                raise WrongResultError(f"{name} returned {array.dtype} for {on.precision.name} input")
             device = _libraries.device(array)
             if device != on.device and str(device) != str(on.device):
                 raise WrongResultError(f"{name} returned an array on {device} for input on {on.device}")
@@ -217,7 +217,7 @@ def _with_names(result: Any, expected: Any) -> Any:
     return type(expected)(*named) if hasattr(expected, "_fields") else tuple(named)
 
 
-def _whole(args: Any, kwargs: Any) -> bool:
+def are_whole(args: Any, kwargs: Any) -> bool:
     """Whether the arrays in a call are all of integers, and nothing says which reals are wanted."""
     if kwargs.get("dtype") is not None:
         return False
