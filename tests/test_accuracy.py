@@ -318,7 +318,7 @@ def test_command_prints_a_line_a_result_and_writes_json(tmp_path: Path) -> None:
     assert found["samples"] == found["counts"]["measured"]
     [[*inputs]] = found["worst"]["arguments"]
     place = float.fromhex(inputs[found["worst"]["index"]])
-    assert float.fromhex(found["worst"]["result"]) == pytest.approx(2 * math.pi / place, rel=1e-6)
+    assert float.fromhex(found["worst"]["result"]) == pytest.approx(2 * math.pi / place, rel=1e-6)  # float32
 
 
 def test_exit_codes() -> None:

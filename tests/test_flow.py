@@ -124,14 +124,14 @@ def test_components_of_weight_zero_are_off() -> None:
 
 
 def test_euler_maruyama_bias_at_100_steps() -> None:
-    """Reverse SDE of N(0, ½²), variance preserving: its own recursion misses the variance by 1.4 %."""
+    """Reverse SDE of N(0, ½²), variance preserving: its own recursion misses the variance by 1.5 %."""
     made, t = flow.variance_preserving(), np.linspace(1.0, 0.0, 101)
     v = made.alpha(t) ** 2 / 4 + made.variance(t)
     g2, got = flow.diffusion_squared(made, t), v[0]
     slope = flow.reverse_drift(flow.drift_coefficient(made, t), g2, g2, -1 / v)
     for i, step in enumerate(np.diff(t)):
         got = (1 + slope[i] * step) ** 2 * got + g2[i] * abs(step)
-    assert abs(got / 0.25 - 1) == pytest.approx(0.014, abs=0.002)
+    assert abs(got / 0.25 - 1) == pytest.approx(0.015, abs=0.0005)  # two digits
     # Two sources and their mirror images at each step would be the exact moments; here: samples.
     rng, n = np.random.default_rng(0), 20_000
     data = flow.diagonal_mixture(np.zeros(1), np.zeros((1, 1)), np.asarray([0.25]))
@@ -331,7 +331,8 @@ def test_adaptive_step_follows_the_error(error: float, second: float) -> None:
     starts = _step_starts(100.0, [0.0, 50.0], {1: slip}, **tolerances)
     factor = min(max(0.9 * error ** (-1 / 6), 0.2), 5.0)
     assert starts[1] == second
-    assert starts[2] == pytest.approx(second + factor, rel=1e-2)
+    # Other stages add a little to the error; powers of −1/5 and −1/7 would be seen at each of these.
+    assert starts[2] == pytest.approx(second + factor, rel=2e-3)
 
 
 def test_likelihood_takes_an_adaptive_integrator() -> None:
@@ -346,7 +347,8 @@ def test_likelihood_takes_an_adaptive_integrator() -> None:
         np.asarray([0.0, T]),
         integrator=run,
     )
-    np.testing.assert_allclose(found, -0.5 * x[:, 0] ** 2 - 0.5 * math.log(2 * math.pi), rtol=1e-9)
+    # The errors of the steps add up to no more than ten times what each may have.
+    np.testing.assert_allclose(found, -0.5 * x[:, 0] ** 2 - 0.5 * math.log(2 * math.pi), rtol=1e-11)
 
 
 # Errors

@@ -473,7 +473,7 @@ def test_cosent_of_zero_embeddings() -> None:
 def test_ranking_dimension_known_values() -> None:
     assert matching.ranking_dimension(1000) == 384
     assert [matching.ranking_dimension(n) for n in (2, 3, 4)] == [1, 1, 1]
-    assert matching.ranking_dimension(10**6) / 10**6 == pytest.approx(0.43, abs=0.02)
+    assert matching.ranking_dimension(10**6) / 10**6 == pytest.approx(0.44, abs=0.005)  # two digits
 
 
 # Errors
