@@ -392,13 +392,15 @@ def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done:
     if text := out_of_range(seen, name, tolerance):
         known.append(text)
     cause = known[0] if known else ""
+    strange = [text for text in (not_finite(seen, name, seen.compared), not_nan(seen, name)) if text]
+    known += strange if seen.hollow else []
     if text := partly(seen, name, places[:_FEW], tolerance):
         known.append(text)
     if text := where_right(seen, name, tolerance):
         known.append(f"it is {text}")
     if text := which_entries(seen, wrong, tolerance):
         known.append(text)
-    known += [text for text in (not_finite(seen, name, seen.compared), not_nan(seen, name)) if text]
+    known += [text for text in strange if text not in known]
     known.append(summed(seen, places, tolerance))
     known += [done] if done else []  # what is wrong at ordinary calls has another cause
     known += _raises(seen)
