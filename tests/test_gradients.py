@@ -176,7 +176,7 @@ def test_every_mistake_of_gradients_is_refuted(function: str) -> None:
     point = laws.differentiated(function, (largest.args, dict(largest.kwargs)), on)
     assert not isinstance(point, str)
     given = list(library.cotangents(point.shapes, 0))
-    right = [part.middle for part in point.pulled(given)]
+    right = point.middles(given)  # NaN where there are several subgradients
     # Where there is one argument, one row or one result, or a term that cancels, some are no mistakes.
     for wrong in all_of(function, (largest.args, dict(largest.kwargs)), on):
         if wrong.mistake:  # it may change the arguments
@@ -184,7 +184,7 @@ def test_every_mistake_of_gradients_is_refuted(function: str) -> None:
         changed = wrong.change(point, given)  # of balls, as the derivative: alike to the last digit, or not
         if all(np.allclose(a, b, rtol=1e-9, equal_nan=True) for a, b in zip(changed, right, strict=True)):
             continue
-        outcome = tried(function, wrong.replacement(function, on), on, examples=4)
+        outcome = tried(function, wrong.replacement(function, on), on, examples=12)
         assert outcome.verdict == "refuted", (wrong.name, wrong.sentence, outcome.reason)
 
 
@@ -322,7 +322,8 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("function", "name", "verdict", "told"),
     [
-        pytest.param("residual.layer_norm", "right", "held", "right", marks=pytest.mark.long),
+        # Its squares overflow.
+        pytest.param("residual.layer_norm", "right", "imprecise", "the right formula", marks=pytest.mark.long),
         pytest.param("residual.layer_norm", "norm", "refuted", "term through `mean`", marks=pytest.mark.long),
         pytest.param("residual.layer_norm", "half", "refuted", "bfloat16", marks=pytest.mark.long),
         ("rope.rotate", "Rotation", "refuted", "rope.rotate/wrong-sign"),
