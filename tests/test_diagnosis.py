@@ -219,13 +219,6 @@ def test_nothing_but_infinity_is_told_so() -> None:
     assert found.cause == "it ignores log_w and mask: the result does not depend on them"
 
 
-def test_a_list_in_the_place_of_an_array_is_told() -> None:
-    found = said(
-        "residual.rms_norm", lambda x, gamma=None, eps=1e-6: _root_mean_square(x, gamma, eps).tolist()
-    )
-    assert "a list or a tuple where an array is expected" in found.sentences[0]
-
-
 def _root_mean_square(x: Any, gamma: Any = None, eps: float = 1e-6) -> Any:
     normed = x / np.sqrt(np.mean(np.square(x, dtype=np.float64), axis=-1, keepdims=True) + eps)
     return normed if gamma is None else gamma * normed
@@ -242,8 +235,8 @@ def test_another_dtype_is_the_cause_where_there_is_no_other(factor: float) -> No
     with np.errstate(all="ignore"):
         found = explain(Explain("residual.rms_norm"), norm, "", on, 0)
     told = "it gives float64 for float32 arguments, at all "
-    assert found.cause.startswith(told if factor == 1 else "your function gives 3/2 times what is expected")
-    assert any(sentence.startswith(told) for sentence in found.sentences)
+    assert found.cause.startswith(told)
+    assert ("your function gives 3/2 times what is expected" in found.cause) == (factor != 1)
 
 
 def test_right_but_imprecise_function_has_no_cause() -> None:

@@ -323,7 +323,9 @@ def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("function", "name", "verdict", "told"),
     [
         # Its squares overflow.
-        pytest.param("residual.layer_norm", "right", "imprecise", "the right formula", marks=pytest.mark.long),
+        pytest.param(
+            "residual.layer_norm", "right", "imprecise", "the right formula", marks=pytest.mark.long
+        ),
         pytest.param("residual.layer_norm", "norm", "refuted", "term through `mean`", marks=pytest.mark.long),
         pytest.param("residual.layer_norm", "half", "refuted", "bfloat16", marks=pytest.mark.long),
         ("rope.rotate", "Rotation", "refuted", "rope.rotate/wrong-sign"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...backends import Setting
 from ..engine import catalogue, generic
+from ..engine.calls import Call
 from ..engine.implementations import fixed
 from ..language.law import Implementation
 from .arranged import arranged
@@ -16,17 +17,29 @@ from .beside import compared
 from .changes import choices
 from .compare import leaves
 from .distance import first_difference
-from .dtypes import other_dtype
-from .elsewhere import ROWS, Right, Way, by_rows, in_way, mostly_agrees, needs_rows, verdict_of
+from .elsewhere import (
+    ROWS,
+    Right,
+    Way,
+    by_rows,
+    in_way,
+    mostly_agrees,
+    needs_rows,
+    of_many,
+    right_by_rows,
+    verdict_of,
+)
 from .fitting import Foreign, Manner, adapted, manner_of
+from .forms import Form, form, mended, packed, writes
 from .formula import computed_in, formula
 from .gathered import gathered
-from .history import chance, remembers
+from .history import by_shape, chance, remembers
 from .ignored import Ignored, effective, ignored
 from .messages import Diagnosis, Explain
 from .observed import Observed, Raised, apply, same_form, spreads
 from .patterns import not_finite, not_nan, out_of_range, where_right, which_entries
 from .relations import partly
+from .roundings import decimals
 from .search import Found, Search, Under
 from .shortened import rounds_first, shortened
 from .summed import summed
@@ -52,29 +65,57 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
     nothing = _nothing_to_compare(mine.seen)
     if nothing is None and (told := _of_behaviour(request, mine, on, seed)) is not None:
         return told
-    if nothing is None and (text := chance(mine.function, mine.seen)):
+    if nothing is None and (text := chance(mine.function, mine.seen) or by_shape(mine.seen)):
         done = behaviour(request, mine.function, on, seed)
         return _behaves(name, chosen, done if done is not None and done.mistakes else Behaviour(text))
+    shape = form(mine.function, mine.seen)
+    several = packed(mine.function, mine.seen) or any(isinstance(it, tuple) for it in references)
+    told = _of_form(name, mine, shape.text)
+    if told is not None and not several:
+        return told
     fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
     others = [under(adapter) for adapter in fit]
+    if told is not None and not any(_agrees(it.seen) for it in others):  # an adapter may mean this form
+        return told
     search = Search(name, made, references, on, view)
     told = _elsewhere(name, raw, search, mine, others, seed) or _of_another_dtype(name, raw, mine)
     if told is None and needs_rows(name, raw, mine.seen):
         told = _by_rows(explain(request, in_way(raw, Way(chosen, (ROWS,))), chosen, on, seed))
     if told is None and nothing is not None:
-        return Diagnosis(name, (nothing,))
-    if told is None and not _deviates(mine.seen):
-        return _unseen(request, mine.seen)
-    return _with_dtype(told or _searched(request, raw, search, mine, others, seed), mine.seen)
+        told = Diagnosis(name, (nothing,))
+    elif told is None and not _deviates(mine.seen):
+        told = _unseen(request, mine.seen)
+    return _with(
+        writes(mine.function, mine.seen), shape, told or _searched(request, raw, search, mine, others, seed)
+    )
 
 
-def _with_dtype(told: Diagnosis, seen: Observed) -> Diagnosis:
-    """What is told, and that results have another dtype: the cause where there is no other."""
-    if told.right or not (text := other_dtype(seen)):
+def _with(written: str, shape: Form, told: Diagnosis) -> Diagnosis:
+    """What is told, and what is wrong beside the numbers: the cause where there is no other, or before it."""
+    if told.right:
         return told
-    if told.cause or told.mistakes:
-        return replace(told, sentences=(*told.sentences, text))
-    return replace(told, sentences=(text, *told.sentences), cause=text)
+    if shape.text and not shape.mostly and told.cause:
+        told = replace(told, sentences=(*told.sentences, shape.text))
+        shape = Form()
+    beside = [text for text in (written, shape.text) if text and text not in told.sentences]
+    if not beside:
+        return told
+    cause = "; and ".join([*beside, told.cause] if told.cause else beside)
+    return replace(told, sentences=(*beside, *told.sentences), cause=cause)
+
+
+def _of_form(name: str, mine: Under, other: str) -> Diagnosis | None:
+    """The diagnosis of results that are right but for their form."""
+    seen = mine.seen
+    if not other:
+        return None
+    brought = Observed.of(mended(mine.function, seen), seen.calls, seen.references, seen.on, seen.view)
+    if _nothing_to_compare(brought) is not None or not mostly_agrees(brought):
+        return None
+    if packed(mine.function, seen) and not generic.check(name, "first"):
+        other += "; the first is the expected one: audit it with --adapter first"
+    text = "apart from that, its results are the expected ones"
+    return Diagnosis(name, (other, *([text] if not _deviates(brought) else []), *_raises(seen)), cause=other)
 
 
 def _by_rows(told: Diagnosis) -> Diagnosis:
@@ -91,12 +132,17 @@ def _elsewhere(
     """The diagnosis of a function that is right in another way of calling it: under another adapter, though
     it may lose digits there, or differ at edges; or for one row at a time."""
     verdict = cache(lambda way: verdict_of(name, raw, way, mine.seen.on, seed))
-    for way in (Way(it.adapter) for it in others if _agrees(it.seen)):
+    single = ROWS in manner_of(raw).generic
+    for way in (
+        Way(it.adapter) for it in others if _agrees(it.seen) and not (single and of_many(it.adapter))
+    ):
         if verdict(way) == "held":
             return _right(name, mine.adapter, way, "held", _as_meant(search, mine))
     rows = [Way(it.adapter, (ROWS,)) for it in (mine, *others) if by_rows(name, raw, it.adapter, it.seen)]
     own = [way for way in rows if way.adapter == mine.adapter]
-    near = [Way(it.adapter) for it in others if mostly_agrees(it.seen)]
+    near = [
+        Way(it.adapter) for it in others if mostly_agrees(it.seen) and not (single and of_many(it.adapter))
+    ]
     # Single rows in the convention that was chosen come before any other convention.
     meant = dict.fromkeys(own, _of_batches) | dict.fromkeys(near, _as_meant)
     for way in (*own, *near, *rows):
@@ -145,11 +191,14 @@ def _searched(
     found = search.find(mine, others)
     if found is not None and found.complete and found.mistakes:
         without = Ignored((), ())
+    told = None
     if found is None and without.options:
         calls = effective(name, mine.seen.calls, without.options)
+        told = _right_without(name, mine.seen, calls, without)
         search = Search(name, calls, mine.seen.references, on, mine.seen.view)
-        found = search.find(mine, ())
-    if (told := _rounding(name, mine, found) or _turned(name, raw, search, mine, found)) is not None:
+        found = search.find(mine, ()) if told is None else None
+    told = told or _rounding(name, mine, found) or _turned(name, raw, search, mine, found)
+    if told is not None:
         return told
     if found is None and (told := _otherwise(request, raw, chosen, on, seed)) is not None:
         return told
@@ -162,11 +211,26 @@ def _searched(
     done = behaviour(request, mine.function, on, seed)
     if done is not None and done.mistakes:
         return _behaves(name, chosen, done)
-    return _unexplained(name, search, mine, without, "" if done is None else done.sentence)
+    mixed = right_by_rows(name, raw, chosen, mine.seen)
+    return _unexplained(name, search, mine, without, mixed, "" if done is None else done.sentence)
+
+
+def _right_without(name: str, seen: Observed, calls: Sequence[Call], without: Ignored) -> Diagnosis | None:
+    """That options are ignored, where nothing else is wrong."""
+    references = [apply(catalogue.reference()[name], call) for call in calls]
+    alone = Observed(calls, seen.results, references, seen.on, view=seen.view)
+    places = set(alone.ordinary) & set(alone.compared)
+    if not places or any(alone.deviates(place, alone.loose) for place in places):
+        return None
+    text = " and ".join(map(_ignores, without.options))
+    return Diagnosis(name, (text, *_raises(seen)), cause=text)
 
 
 def _rounding(name: str, mine: Under, found: Found | None) -> Diagnosis | None:
-    """That arguments are rounded to a short format first, where most ordinary calls have no explanation."""
+    """That arguments are rounded to a short format first, where most ordinary calls have no explanation, or
+    results to a few decimals."""
+    if text := decimals(mine.seen):
+        return Diagnosis(name, (text, *_raises(mine.seen)), cause=text)
     seen = mine.seen
     wrong = {i for i in seen.ordinary if seen.deviates(i, 64 * seen.on.u)}
     if found is not None and 2 * len(wrong & set(found.best.explained)) > len(wrong):
@@ -369,20 +433,24 @@ def _behaves(name: str, chosen: str, done: Behaviour) -> Diagnosis:
 def _unseen(request: Explain, seen: Observed) -> Diagnosis:
     """What is said where laws fail and the calls that they make do not show it."""
     text = f"its results are the expected ones at all {len(seen.compared)} calls that were made again"
-    if dtype := other_dtype(seen):
-        numbers = f"its numbers are the expected ones at all {len(seen.compared)} calls"
-        return Diagnosis(request.function, (dtype, numbers, *_raises(seen)), cause=dtype)
     failed = [catalogue.laws()[law].statement for law in request.failures]
     what = f", but this does not hold: {failed[0]}" if failed else ""
     return Diagnosis(request.function, (f"{text}{what}", *_raises(seen)))
 
 
-def _unexplained(name: str, search: Search, mine: Under, without: Ignored, done: str) -> Diagnosis:
-    """What can be said when nothing explains the results; `done` is what the function does beside them."""
+def _unexplained(
+    name: str, search: Search, mine: Under, without: Ignored, mixed: bool, done: str
+) -> Diagnosis:
+    """What can be said when nothing explains the results. `mixed` says that each row alone is right, `done`
+    what the function does beside its results."""
     seen = mine.seen
     places, tolerance = search.deciding(seen)
     wrong = [i for i in places if seen.deviates(i, tolerance)]
     known = [_ignores(option) for option in without.options]
+    if mixed:
+        known.insert(
+            0, "it is right for each row alone, and not for batches: rows enter each other's results"
+        )
     if without.required:
         known.insert(0, without.sentence)
     if short := shortened(name, mine.function, seen.calls[:_FEW], seen.on):

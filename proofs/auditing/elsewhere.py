@@ -85,8 +85,15 @@ def mostly_agrees(seen: Observed) -> bool:
 
 
 def by_rows(name: str, raw: Implementation, adapter: str, seen: Observed) -> bool:
-    """Whether a function is right at some calls when it is called for each row alone."""
+    """Whether a function takes single rows, and is right when it is called for each alone."""
+    return not _takes_batches(name, seen) and right_by_rows(name, raw, adapter, seen)
+
+
+def right_by_rows(name: str, raw: Implementation, adapter: str, seen: Observed) -> bool:
+    """Whether a function is right at most ordinary calls when it is called for each row alone."""
     if _has_no_rows(name, raw) or mostly_agrees(seen):  # what is right with batches is so without them
+        return False
+    if of_many(adapter):
         return False
     way = Way(adapter, (ROWS,))
     places = [place for place in seen.ordinary if _rank(name, seen.calls[place])]
@@ -94,6 +101,11 @@ def by_rows(name: str, raw: Implementation, adapter: str, seen: Observed) -> boo
     function = adapted(name, in_way(raw, way), adapter, seen.on)
     calls, references = ([of[place] for place in places] for of in (seen.calls, seen.references))
     return mostly_agrees(Observed.of(function, calls, references, seen.on, seen.view))
+
+
+def of_many(adapter: str) -> bool:
+    """Whether an adapter is of functions that take many rows at once: of one row every result is a matrix."""
+    return adapter.endswith("/matrix")
 
 
 def needs_rows(name: str, raw: Implementation, seen: Observed) -> bool:
@@ -105,6 +117,13 @@ def needs_rows(name: str, raw: Implementation, seen: Observed) -> bool:
     none = {place for place in asked if not same_form(seen.got[place], seen.expected[place])}
     batched = asked - alone
     return 4 * len(none & batched) > 3 * len(batched) > 0 and 4 * len(none & alone) <= len(asked & alone)
+
+
+def _takes_batches(name: str, seen: Observed) -> bool:
+    """Whether batches give results of the expected form, as a rule: then it is no function of single rows."""
+    batched = [place for place, call in enumerate(seen.calls) if _rank(name, call)]
+    formed = [place for place in batched if same_form(seen.got[place], seen.expected[place])]
+    return 4 * len(formed) > 3 * len(batched)
 
 
 def _has_no_rows(name: str, raw: Implementation) -> bool:

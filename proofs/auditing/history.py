@@ -43,6 +43,32 @@ def remembers(function: Implementation, seen: Observed) -> str:
     )
 
 
+def by_shape(seen: Observed) -> str:
+    """That all calls with arguments of the same shapes have one result, where others are expected, and those
+    of other shapes have others."""
+    groups: dict[Any, list[int]] = {}
+    for i in _returned(seen):
+        call = seen.calls[i]
+        shapes = tuple(np.shape(part) if hasattr(part, "shape") else repr(part)
+                       for part in (*call.args, *call.kwargs.values()))  # fmt: skip
+        groups.setdefault(shapes, []).append(i)
+
+    def alike(results: Any, places: list[int]) -> bool:
+        return all(_same(results[places[0]], results[other], seen) for other in places[1:])
+
+    several = [it for it in groups.values() if len(it) > 1 and not alike(seen.references, it)]
+    values = {
+        float(x) for i in _returned(seen) for part in seen.got[i] or () for x in part.flat if np.isfinite(x)
+    }
+    if len(several) < _GROUPS or len(values) <= _GROUPS or not all(alike(seen.results, it) for it in several):
+        return ""
+    return "it gives one result for all arguments of the same shapes: it keeps results by these"
+
+
+_GROUPS = 3
+"""Shapes that are seen more than once, and values in all results, at the least."""
+
+
 def _changes(function: Implementation, call: Any, seen: Observed) -> bool:
     """Whether a call goes on giving other results when it is made again at once."""
     apply(function, call)  # what was called before it does not count

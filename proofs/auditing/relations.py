@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ from .compare import leaves
 from .constants import recognised
 from .cuts import cuts
 from .maps import FORMS, MAPS
-from .observed import Candidate, Observed, Parts, Weighed, largest, same_form, weigh
+from .observed import Candidate, Observed, Parts, Weighed, distance, largest, same_form, weigh
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 Given: TypeAlias = Sequence[Mapping[str, Any]]
@@ -44,6 +45,28 @@ def related(seen: Observed, name: str, places: Sequence[int], tolerance: float) 
         yield weigh(seen, _together(seen, chosen, usable), places, tolerance)
     else:
         yield from _reformed(seen, name, usable, tolerance)
+
+
+def terms(seen: Observed, places: Sequence[int], tolerance: float) -> Iterator[Weighed]:
+    """That the last step is missing, which makes one number of all terms along the last axis."""
+    several = [i for i in places if (got := seen.got[i]) and len(got) == 1 and got[0].shape[-1:] > (1,)]
+    for what, reduce in _REDUCED:
+        told = f"gives the terms of what is expected: the {what} over the last axis is missing"
+        yield weigh(seen, Candidate(told, partial(_terms, seen, reduce), 3.0), several, tolerance)
+
+
+_REDUCED: tuple[tuple[str, Callable[..., Any]], ...] = (("sum", np.sum), ("mean", np.mean))
+"""What makes one number of those along an axis."""
+
+
+def _terms(seen: Observed, reduce: Callable[..., Any], place: int) -> Parts:
+    """A result where what is made of it is the expected one, else NaN."""
+    [got], [expected] = seen.got[place] or [np.zeros(0)], seen.expected[place] or [np.zeros(0)]
+    if got.shape[:-1] != expected.shape:
+        return None
+    with np.errstate(all="ignore"):
+        right = distance(reduce(got, axis=-1), expected) <= seen.loose * np.abs(expected)
+    return [np.where(right[..., None], got, np.nan)]
 
 
 def _reformed(seen: Observed, name: str, usable: Sequence[int], tolerance: float) -> Iterator[Weighed]:

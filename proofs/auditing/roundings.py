@@ -19,7 +19,7 @@ from ..engine.calls import Call
 from ..language.law import Implementation
 from ..language.packing import mapped, mapped_arrays
 from .changes import named, with_arguments
-from .observed import Candidate, Observed, Raised, apply, distance, largest, numbers, same_form
+from .observed import MOST, Candidate, Observed, Raised, apply, distance, largest, numbers, same_form
 
 Reals: TypeAlias = np.ndarray[Any, Any]
 
@@ -143,6 +143,31 @@ def evident(function: Implementation, name: str, seen: Observed, places: Sequenc
                 f"intermediate result has that format"
             )
     return ""
+
+
+def decimals(seen: Observed) -> str:
+    """That results are rounded to a few decimals, if so; where others are expected, and near."""
+    pairs = [
+        (g, e)
+        for i in seen.compared
+        if same_form(seen.got[i], seen.expected[i])
+        for g, e in zip(seen.got[i] or (), seen.expected[i] or (), strict=True)
+    ]
+    got, expected = (_numbers(part) for part in zip(*pairs, strict=True)) if pairs else (np.zeros(0),) * 2
+    known = np.isfinite(got) & np.isfinite(expected)
+    got, expected = got[known], expected[known]
+    for digits in range(1, _DECIMALS):
+        fuzz = 4 * seen.on.u * np.abs(got)
+        kept, others = (np.abs(v - np.round(v, digits)) <= fuzz for v in (got, expected))
+        if got.size and np.all(kept):
+            near = (np.abs(got - expected) <= 0.5 * 10.0**-digits + 2 * fuzz)[~others]
+            rounds = near.size >= _LEAST and np.mean(near) >= MOST
+            return f"its results are rounded to {digits} decimals" if rounds else ""
+    return ""
+
+
+_DECIMALS, _LEAST = 7, 8
+"""Decimals below which it is looked for, and numbers that have more of them."""
 
 
 def _kept_in(seen: Observed, places: Sequence[int]) -> str:

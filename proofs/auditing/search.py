@@ -15,7 +15,7 @@ from .candidates import ARGUMENT, RESULT, Candidates, constant, pairs
 from .fitting import adapted
 from .observed import MOST, Candidate, Observed, Weighed, same_form, weigh
 from .patterns import subsets
-from .relations import related
+from .relations import related, terms
 from .views import View, whole
 
 _TRIED = 24
@@ -220,10 +220,13 @@ class Search:
         yield from (found for found in self._related(under) if not found.candidate.fitted)
 
     def _related(self, under: Under) -> Iterator[Weighed]:
-        """Relations of the results with the expected ones."""
+        """Relations of the results with the expected ones, which hold at large calls as well as at small
+        ones."""
         places, tolerance = self.deciding(under.seen)
+        others = places[2 * _TRIED :]
+        yield from terms(under.seen, places, tolerance)
         for found in related(under.seen, self.name, places[: 2 * _TRIED], tolerance):
-            yield self._elsewhere(under, found, self._rest(under)) if found.accepted() else found
+            yield self._elsewhere(under, found, others) if found.accepted() else found
 
     def _slipped(self, under: Under) -> Iterator[Weighed]:
         """Slips in the formula."""

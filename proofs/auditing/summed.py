@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..._libraries import is_array
 from .observed import Observed, Reals, distance, same_form
 
 
@@ -61,8 +60,6 @@ def _size(share: float) -> str:
 
 
 def _forms(seen: Observed, place: int) -> str:
-    if is_array(seen.references[place]) and isinstance(seen.results[place], tuple | list):
-        return "a list or a tuple where an array is expected"
     got, expected = (
         [part.shape for part in parts or ()] for parts in (seen.got[place], seen.expected[place])
     )
