@@ -106,7 +106,7 @@ def test_a_further_axis_is_no_matrix_of_all_pairs() -> None:
 
     report = proofs.audit({"matching.cosine_similarity": kept}, isolated=False)
     assert report.verdict == "refuted"
-    assert "matrix" not in str(report)
+    assert "--adapter" not in str(report)
 
 
 def test_few_decimals_are_told() -> None:
