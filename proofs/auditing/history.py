@@ -63,8 +63,8 @@ def by_shape(seen: Observed) -> str:
     if len(several) < _GROUPS or len(values) < _VALUES or not all(alike(seen.results, it) for it in several):
         return ""
     return (
-        "it gives one result for all arguments of the same shapes: it keeps results by these, or reads nothing "
-        "else"
+        "it gives one result for all arguments of the same shapes: it keeps results by these, "
+        "or reads nothing else"
     )
 
 
