@@ -20,6 +20,7 @@ from ..language.judge import judge
 from ..language.law import REFUSALS, Implementation, ImplementationCrashedError, Law, WrongResultError
 from .messages import Explain
 
+WRITES = "it writes into its arguments: they have other numbers after the call"
 _MEANS = {
     "the same call, in reverse order":
         "it gives other results for the same arguments when it is called again: earlier calls, or random "
@@ -118,7 +119,7 @@ def _failing(
                     labels[_ALONE.sub("", found.label)] = _number(found.left)
     except WrongResultError as error:
         if "in place" in str(error):
-            return "it writes into its arguments: they have other numbers after the call"
+            return WRITES
         labels["another form"] = 0
     except ImplementationCrashedError as error:
         labels[f"raises {str(error).partition(' raised ')[2].partition(':')[0]}"] = 0

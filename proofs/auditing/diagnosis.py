@@ -30,7 +30,7 @@ from .elsewhere import (
     verdict_of,
 )
 from .fitting import Foreign, Manner, adapted, manner_of
-from .forms import Form, form, mended, packed, writes
+from .forms import Form, form, mended
 from .formula import computed_in, formula
 from .gathered import gathered
 from .history import by_shape, chance, remembers
@@ -69,8 +69,8 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         done = behaviour(request, mine.function, on, seed)
         return _behaves(name, chosen, done if done is not None and done.mistakes else Behaviour(text))
     shape = form(mine.function, mine.seen)
-    several = packed(mine.function, mine.seen) or any(isinstance(it, tuple) for it in references)
-    told = _of_form(name, mine, shape.text)
+    several = shape.packed or any(isinstance(it, tuple) for it in references)
+    told = _of_form(name, mine, shape)
     if told is not None and not several:
         return told
     fit = [a for a in _others(name, chosen) if not spreads(adapted(name, raw, a, on), made, references)]
@@ -85,34 +85,32 @@ def explain(request: Explain, raw: Implementation, chosen: str, on: Setting, see
         told = Diagnosis(name, (nothing,))
     elif told is None and not _deviates(mine.seen):
         told = _unseen(request, mine.seen)
-    return _with(
-        writes(mine.function, mine.seen), shape, told or _searched(request, raw, search, mine, others, seed)
-    )
+    return _with(shape, told or _searched(request, raw, search, mine, others, seed))
 
 
-def _with(written: str, shape: Form, told: Diagnosis) -> Diagnosis:
+def _with(shape: Form, told: Diagnosis) -> Diagnosis:
     """What is told, and what is wrong beside the numbers: the cause where there is no other, or before it."""
     if told.right:
         return told
     if shape.text and not shape.mostly and told.cause:
         told = replace(told, sentences=(*told.sentences, shape.text))
-        shape = Form()
-    beside = [text for text in (written, shape.text) if text and text not in told.sentences]
+        shape = replace(shape, text="")
+    beside = [text for text in (shape.written, shape.text) if text and text not in told.sentences]
     if not beside:
         return told
     cause = "; and ".join([*beside, told.cause] if told.cause else beside)
     return replace(told, sentences=(*beside, *told.sentences), cause=cause)
 
 
-def _of_form(name: str, mine: Under, other: str) -> Diagnosis | None:
+def _of_form(name: str, mine: Under, shape: Form) -> Diagnosis | None:
     """The diagnosis of results that are right but for their form."""
-    seen = mine.seen
+    seen, other = mine.seen, shape.text
     if not other:
         return None
     brought = Observed.of(mended(mine.function, seen), seen.calls, seen.references, seen.on, seen.view)
     if _nothing_to_compare(brought) is not None or not mostly_agrees(brought):
         return None
-    if packed(mine.function, seen) and not generic.check(name, "first"):
+    if shape.packed and not generic.check(name, "first"):
         other += "; the first is the expected one: audit it with --adapter first"
     text = "apart from that, its results are the expected ones"
     return Diagnosis(name, (other, *([text] if not _deviates(brought) else []), *_raises(seen)), cause=other)
@@ -132,17 +130,13 @@ def _elsewhere(
     """The diagnosis of a function that is right in another way of calling it: under another adapter, though
     it may lose digits there, or differ at edges; or for one row at a time."""
     verdict = cache(lambda way: verdict_of(name, raw, way, mine.seen.on, seed))
-    single = ROWS in manner_of(raw).generic
-    for way in (
-        Way(it.adapter) for it in others if _agrees(it.seen) and not (single and of_many(it.adapter))
-    ):
+    others = [it for it in others if not (ROWS in manner_of(raw).generic and of_many(it.adapter))]
+    for way in (Way(it.adapter) for it in others if _agrees(it.seen)):
         if verdict(way) == "held":
             return _right(name, mine.adapter, way, "held", _as_meant(search, mine))
     rows = [Way(it.adapter, (ROWS,)) for it in (mine, *others) if by_rows(name, raw, it.adapter, it.seen)]
     own = [way for way in rows if way.adapter == mine.adapter]
-    near = [
-        Way(it.adapter) for it in others if mostly_agrees(it.seen) and not (single and of_many(it.adapter))
-    ]
+    near = [Way(it.adapter) for it in others if mostly_agrees(it.seen)]
     # Single rows in the convention that was chosen come before any other convention.
     meant = dict.fromkeys(own, _of_batches) | dict.fromkeys(near, _as_meant)
     for way in (*own, *near, *rows):

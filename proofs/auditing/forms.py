@@ -16,13 +16,12 @@ from ..engine.calls import Call
 from ..engine.implementations import are_whole
 from ..language.law import Implementation
 from ..language.packing import copied, key
+from .behaviour import WRITES
 from .observed import Observed
 from .summed import of
 
 _TRIED = 24
 """Calls at which a form is looked at."""
-_FEW = 4
-"""The same, where all are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +31,35 @@ class Form:
     text: str = ""
     mostly: bool = False
     """Whether it does so at most calls."""
+    packed: bool = False
+    """Whether it gives several results as a tuple, or a list, where one is expected."""
+    written: str = ""
+    """That it changes the arrays that it is given, if so."""
 
 
 def form(function: Implementation, seen: Observed) -> Form:
-    """What results are, beside their numbers."""
-    found = [
-        _unlike(result, wanted, call, seen.on)
-        for call, wanted in _some(seen)
-        for result in [_answer(function, call)]
-        if wanted is not None and not isinstance(result, Exception)
-    ]
+    """What a function does beside its numbers: some calls are made again, for observed results are copies."""
+    found, packed, written = [], False, False
+    pairs = list(zip(seen.calls, seen.references, strict=True))
+    for call, wanted in pairs[:: max(1, len(pairs) // _TRIED)]:
+        given = copied((call.args, dict(call.kwargs)))
+        before = key(given, seen.on)
+        result = _answer(function, *given)
+        written |= key(given, seen.on) != before
+        if wanted is None or isinstance(result, Exception):
+            continue
+        packed |= is_array(wanted) and _is_packed(result)
+        found.append(_unlike(result, wanted, call, seen.on))
     unlike = Counter(filter(None, found))
-    if not unlike:
-        return Form()
-    [(most, _)] = unlike.most_common(1)
-    text = f"it gives {most}, at {of(unlike.total(), len(found))} calls that were tried"
-    return Form(text, 2 * unlike.total() > len(found))
+    told = ""
+    if unlike:
+        [(most, _)] = unlike.most_common(1)
+        told = f"it gives {most}, at {of(unlike.total(), len(found))} calls that were tried"
+    return Form(told, 2 * unlike.total() > len(found), packed, WRITES if written else "")
 
 
-def packed(function: Implementation, seen: Observed) -> bool:
-    """Whether it gives several results as a tuple, or a list, where one is expected."""
-    return any(
-        isinstance(result, tuple | list) and len(result) > 1 and any(map(is_array, result))
-        for call, wanted in _some(seen)[:_FEW]
-        for result in [_answer(function, call)]
-        if is_array(wanted)
-    )
+def _is_packed(result: Any) -> bool:
+    return isinstance(result, tuple | list) and len(result) > 1 and any(map(is_array, result))
 
 
 def mended(function: Implementation, seen: Observed) -> Implementation:
@@ -68,25 +70,8 @@ def mended(function: Implementation, seen: Observed) -> Implementation:
     return lambda *args, **kwargs: _brought(function(*args, **kwargs), count, seen.on)
 
 
-def writes(function: Implementation, seen: Observed) -> str:
-    """That a function changes the arrays that it is given, if so."""
-    for call, _ in _some(seen):
-        args, kwargs = copied(call.args), copied(dict(call.kwargs))
-        before = key((args, kwargs), seen.on)
-        _answer(function, Call(args, kwargs, call.law, call.kind), again=False)
-        if key((args, kwargs), seen.on) != before:
-            return "it writes into its arguments: they have other numbers after the call"
-    return ""
-
-
-def _some(seen: Observed) -> list[tuple[Call, Any]]:
-    pairs = list(zip(seen.calls, seen.references, strict=True))
-    return pairs[:: max(1, len(pairs) // _TRIED)]
-
-
-def _answer(function: Implementation, call: Call, *, again: bool = True) -> Any:
-    """The result itself, where observed ones are copies; or what was raised."""
-    args, kwargs = (copied(call.args), copied(dict(call.kwargs))) if again else (call.args, call.kwargs)
+def _answer(function: Implementation, args: Any, kwargs: Any) -> Any:
+    """A result, or what was raised."""
     try:
         with np.errstate(all="ignore"):
             return function(*args, **kwargs)

@@ -203,10 +203,10 @@ class Point:
         try:
             for sizes in _in_step([self._sizes(each) for each in several]):
                 if all(self._decided(*each) for each in zip(several, sizes, strict=True)):
-                    least, most = (
-                        [self._enclosed(c, s[bound]) for c, s in zip(several, sizes, strict=True)]
-                        for bound in (0, 1)
-                    )
+                    pairs = list(zip(several, sizes, strict=True))
+                    least = most = [self._enclosed(each, low) for each, (low, _) in pairs]
+                    if any(low is not high for low, high in sizes):
+                        most = [self._enclosed(each, high) for each, (_, high) in pairs]
                     yield least, most
         finally:
             self._runs.clear()

@@ -344,7 +344,7 @@ def _settled(
     made: list[Record] = []
     for least, most in point.bracketed(*several):
         made = list(claims(*least))
-        if held(made):
+        if least is most or held(made):
             return made
         if not held(worse := list(claims(*most))):
             return worse
