@@ -107,13 +107,20 @@ def _of_form(name: str, mine: Under, shape: Form) -> Diagnosis | None:
     seen, other = mine.seen, shape.text
     if not other:
         return None
-    brought = Observed.of(mended(mine.function, seen), seen.calls, seen.references, seen.on, seen.view)
+    function = mended(mine.function, seen)
+    brought = Observed.of(function, seen.calls, seen.references, seen.on, seen.view)
     if _nothing_to_compare(brought) is not None or not mostly_agrees(brought):
         return None
     if shape.packed and not generic.check(name, "first"):
         other += "; the first is the expected one: audit it with --adapter first"
-    text = "apart from that, its results are the expected ones"
-    return Diagnosis(name, (other, *([text] if not _deviates(brought) else []), *_raises(seen)), cause=other)
+    if not _deviates(brought):
+        text = "apart from that, its results are the expected ones"
+        return Diagnosis(name, (other, text, *_raises(seen)), cause=other)
+    search = Search(name, seen.calls, seen.references, seen.on, seen.view)
+    if (found := search.find_known(Under(mine.adapter, function, brought))) is None:
+        return Diagnosis(name, (other, *_raises(seen)), cause=other)
+    lines = _cause(found, mine.adapter)
+    return Diagnosis(name, (other, *lines), found.mistakes, mine.adapter, cause=f"{other}; and {lines[0]}")
 
 
 def _by_rows(told: Diagnosis) -> Diagnosis:
