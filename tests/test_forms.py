@@ -54,6 +54,16 @@ def test_the_form_of_a_result_is_told(change: Callable[[Any], Any], told: str) -
     assert not found.right
 
 
+def test_a_known_mistake_beside_the_form_is_told_too() -> None:
+    def norm(x: Any, gamma: Any = None, eps: float = 1e-6) -> Any:
+        normed = x / (np.sqrt((x * x).mean(-1, keepdims=True)) + eps)
+        return {"hidden": normed if gamma is None else normed * gamma}
+
+    found = said("residual.rms_norm", norm)
+    assert "a dict where an array is expected" in found.cause
+    assert "residual.rms_norm/eps-outside-root" in found.mistakes
+
+
 def test_byte_orders_are_no_dtypes() -> None:
     """A function that keeps the dtype of what it is given keeps its byte order, too."""
     report = proofs.audit({"matching.cosine_similarity": cosine}, isolated=False, dtype="float32")
